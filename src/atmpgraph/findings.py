@@ -1,0 +1,99 @@
+"""What a check found: one kind of record for tables, mapping and shapes, so that every report reads alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    """A violation stops a build; a warning and an info do not (SHACL §2.1.4)."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where in the publication's files: `row` counts from 1, the header included (RFC 7111 §2.1), as a spreadsheet does."""
+
+    file: str
+    row: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        row = f", row {self.row}" if self.row is not None else ""
+        column = f", column {self.column}" if self.column is not None else ""
+        return f"{self.file}{row}{column}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, or could be better.
+
+    Attributes:
+        check: `table`, `mapping` or `shape`.
+        message: what is wrong and what is expected, by language tag; English is always there.
+        places: the rows it comes from, the most telling first.
+        value: the value at fault, as it stands in the table or the graph.
+        node, path, shape: for shapes, the focus node, the result path and the source shape (SHACL §3.6.2).
+    """
+
+    check: str
+    severity: Severity
+    message: Mapping[str, str]
+    places: tuple[Place, ...] = ()
+    value: str | None = None
+    node: str | None = None
+    path: str | None = None
+    shape: str | None = None
+
+    def text(self, language: str) -> str:
+        """The finding on one line, in `language` where there is a text in it, else in English."""
+        where = "; ".join(map(str, self.places)) or self.node or ""
+        message = self.message.get(language) or self.message["en"]
+        details = [f"value {self.value!r}" if self.value is not None else ""]
+        if self.node is not None:
+            details += [f"node <{self.node}>", f"shape <{self.shape}>"]
+        listed = ", ".join(filter(None, details))
+        return f"{self.severity.value}: {where}: {message}" + (f" [{listed}]" if listed else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as JSON; empty members are left out."""
+        places = [{k: v for k, v in vars(place).items() if v is not None} for place in self.places]
+        record = {**vars(self), "severity": self.severity.value, "message": dict(self.message), "places": places}
+        return {key: value for key, value in record.items() if value}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a check found, and what it looked at."""
+
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, severity: Severity) -> list[Finding]:
+        """The findings of one severity."""
+        return [finding for finding in self.findings if finding.severity is severity]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing forbids a release."""
+        return not self.of(Severity.VIOLATION)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "conforms": self.conforms,
+            "counts": dict(self.counts),
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+    def lines(self, language: str) -> Iterable[str]:
+        """The report for people: each finding on a line, then the sum."""
+        for finding in self.findings:
+            yield finding.text(language)
+        counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
+        found = ", ".join(f"{len(self.of(severity))} {severity.value}(s)" for severity in Severity if self.of(severity))
+        yield f"{counts}: {found or 'nothing to report'}"

@@ -1,0 +1,242 @@
+"""Read RML documents: the tabular core, and a clear error for everything else.
+
+Both spellings are read: the CG specification (`http://w3id.org/rml/`) and the older one that stands on R2RML
+(`http://www.w3.org/ns/r2rml#`, `http://semweb.mmlab.be/ns/rml#`) which more engines run; their local names agree.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn
+
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from ..errors import MappingError
+from ..vocab import XSD
+from .terms import CANONICAL, language_tag, published_datatypes
+
+_NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
+_CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
+_BASE = re.compile(r"^@base\s+<([^>]*)>\s*\.", re.MULTILINE)
+
+# Which properties each part of a document may have. What is not here is outside the subset, and said so.
+_TERM = {"constant", "reference", "template", "termType"}
+_ALLOWED = {
+    "triples map": {"logicalSource", "subjectMap", "subject", "predicateObjectMap"},
+    "logical source": {"source", "referenceFormulation"},
+    "subject map": _TERM | {"class", "graphMap", "graph"},
+    "predicate object map": {"predicate", "predicateMap", "object", "objectMap", "graphMap", "graph"},
+    "predicate map": _TERM,
+    "graph map": _TERM,
+    "object map": _TERM | {"datatype", "language"},
+}
+
+
+class Kind(StrEnum):
+    """How a term map makes its term (R2RML §7)."""
+
+    CONSTANT = "constant"
+    REFERENCE = "reference"
+    TEMPLATE = "template"
+
+
+@dataclass(frozen=True)
+class TermMap:
+    """One term map.
+
+    Attributes:
+        kind: how the term is made.
+        parts: for a constant its one text; for a reference its one column; for a template texts and columns in turn,
+            beginning with a text.
+        literal: whether the term is a literal; else it is an IRI.
+        datatype, language: of a literal; a literal with neither is a plain string.
+    """
+
+    kind: Kind
+    parts: tuple[str, ...]
+    literal: bool = False
+    datatype: str = XSD + "string"
+    language: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns the term is made from."""
+        return {Kind.CONSTANT: (), Kind.REFERENCE: self.parts, Kind.TEMPLATE: self.parts[1::2]}[self.kind]
+
+
+@dataclass(frozen=True)
+class PredicateObject:
+    """Predicates × objects, in the graphs of the subject map and its own."""
+
+    predicates: tuple[TermMap, ...]
+    objects: tuple[TermMap, ...]
+    graphs: tuple[TermMap, ...]
+
+
+@dataclass(frozen=True)
+class TriplesMap:
+    """One triples map: for each row of `table`, statements about one subject."""
+
+    name: str
+    file: str
+    table: str
+    subject: TermMap
+    classes: tuple[str, ...]
+    graphs: tuple[TermMap, ...]
+    statements: tuple[PredicateObject, ...]
+
+
+def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
+    """Read all `*.rml.ttl` in `folder`, in the order of their names.
+
+    A document names its base in an `@base` line, so that any RML engine runs it as it is; where the publication has
+    another base, that one takes its place in the document's IRIs and templates.
+
+    Raises:
+        MappingError: a document is not Turtle or uses what is outside the subset; the message names file, map and term.
+    """
+    files = sorted(folder.glob("*.rml.ttl"))
+    if not files:
+        raise MappingError(f"{folder}: no mapping: one RML document a table, named <table>.rml.ttl, is expected here")
+    return [triples_map for file in files for triples_map in _Reader(file, base).read()]
+
+
+class _Reader:
+    """Reads one document."""
+
+    def __init__(self, path: Path, base: str) -> None:
+        self.file = path.name
+        self.graph = Graph()
+        try:
+            text = path.read_text(encoding="utf-8")
+            if own := _BASE.search(text):
+                text = text.replace(own.group(1), base)
+            self.graph.parse(data=text, format="turtle", publicID=base)
+        except Exception as error:  # noqa: BLE001 - the parser raises many kinds, all of them a broken document
+            raise MappingError(f"{self.file}: not Turtle: {error}") from None
+
+    def read(self) -> list[TriplesMap]:
+        """The triples maps of the document, sorted by name."""
+        maps = {subject for name in _NAMESPACES for subject in self.graph.subjects(URIRef(name + "logicalSource"))}
+        if not maps:
+            raise MappingError(f"{self.file}: no triples map: none has a logical source")
+        return [self._triples_map(node) for node in sorted(maps)]
+
+    def _fail(self, node: Node, problem: str) -> NoReturn:
+        name = self.graph.qname(node) if isinstance(node, URIRef) and "#" not in node else str(node).rpartition("#")[2]
+        raise MappingError(f"{self.file}: {name}: {problem}")
+
+    def _values(self, node: Node, part: str, owner: Node) -> dict[str, list[Node]]:
+        """The properties of a part of the document by local name; anything outside the subset is an error."""
+        values: dict[str, list[Node]] = {}
+        for predicate, value in sorted(self.graph.predicate_objects(node)):
+            namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
+            local = str(predicate)[len(namespace) :] if namespace else ""
+            if predicate == RDF.type:
+                continue
+            if local not in _ALLOWED[part]:
+                allowed = ", ".join(sorted(_ALLOWED[part]))
+                self._fail(owner, f"a {part} with <{predicate}> is not supported; supported are {allowed}")
+            values.setdefault(local, []).append(value)
+        return values
+
+    def _triples_map(self, node: Node) -> TriplesMap:
+        values = self._values(node, "triples map", node)
+        table = self._table(self._one(values, "logicalSource", node), node)
+        if len(values.get("subjectMap", []) + values.get("subject", [])) != 1:
+            self._fail(node, "exactly one subject map is expected")
+        subject_node = (values.get("subjectMap") or [None])[0]
+        subject_values = self._values(subject_node, "subject map", node) if subject_node is not None else {}
+        subject = self._terms(values, "subject", node)[0]
+        graphs = self._terms(subject_values, "graph", node)
+        classes = []
+        for class_ in subject_values.get("class", []):
+            if not isinstance(class_, URIRef):
+                self._fail(node, f"a class must be an IRI, not {class_}")
+            classes.append(str(class_))
+        statements = tuple(self._statements(pom, node) for pom in values.get("predicateObjectMap", []))
+        if not graphs and (classes or not all(s.graphs for s in statements)):
+            self._fail(node, "no graph map: every statement belongs to the graph of its source")
+        return TriplesMap(
+            str(node).rpartition("#")[2], self.file, table, subject, tuple(sorted(classes)), graphs, statements
+        )
+
+    def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
+        found = values.get(name, [])
+        if len(found) != 1:
+            self._fail(owner, f"exactly one {name} is expected, not {len(found)}")
+        return found[0]
+
+    def _table(self, node: Node, owner: Node) -> str:
+        values = self._values(node, "logical source", owner)
+        source = self._one(values, "source", owner)
+        formulation = self._one(values, "referenceFormulation", owner)
+        if str(formulation) not in _CSV or not isinstance(source, Literal):
+            self._fail(owner, f"the logical source must be the name of a CSV file, not {source} as <{formulation}>")
+        return str(source)
+
+    def _statements(self, node: Node, owner: Node) -> PredicateObject:
+        values = self._values(node, "predicate object map", owner)
+        predicates = self._terms(values, "predicate", owner)
+        objects = self._terms(values, "object", owner)
+        if not predicates or not objects:
+            self._fail(owner, "a predicate object map needs a predicate and an object")
+        return PredicateObject(predicates, objects, self._terms(values, "graph", owner))
+
+    def _terms(self, values: dict[str, list[Node]], position: str, owner: Node) -> tuple[TermMap, ...]:
+        """The term maps in one position: constants by the shortcut, and full maps."""
+        shortcuts = [self._constant(value, position, owner) for value in values.get(position, [])]
+        maps = [self._term(node, position, owner) for node in values.get(f"{position}Map", [])]
+        return tuple(sorted(shortcuts + maps, key=repr))
+
+    def _constant(self, value: Node, position: str, owner: Node) -> TermMap:
+        if isinstance(value, URIRef):
+            return TermMap(Kind.CONSTANT, (str(value),))
+        if not isinstance(value, Literal) or position != "object":
+            self._fail(owner, f"a constant {position} must be an IRI, not {value.n3()}")
+        datatype = str(value.datatype or XSD + "string")
+        return self._checked(TermMap(Kind.CONSTANT, (str(value),), True, datatype, value.language), owner)
+
+    def _term(self, node: Node, position: str, owner: Node) -> TermMap:
+        values = self._values(node, f"{position} map", owner)
+        kinds = [kind for kind in Kind if kind.value in values]
+        if len(kinds) != 1 or len(values[kinds[0].value]) != 1:
+            self._fail(owner, f"a {position} map needs exactly one of constant, reference and template")
+        kind, value = kinds[0], values[kinds[0].value][0]
+        if kind is Kind.CONSTANT:
+            return self._constant(value, position, owner)
+        parts = (str(value),) if kind is Kind.REFERENCE else self._template(str(value), owner)
+        datatypes, languages = values.get("datatype", []), values.get("language", [])
+        if len(datatypes) + len(languages) > 1:
+            self._fail(owner, f"{value}: a literal has one datatype or one language")
+        term_types = {str(t).rpartition("#")[2].rpartition("/")[2] for t in values.get("termType", [])}
+        plain = "Literal" if position == "object" and (kind is Kind.REFERENCE or datatypes or languages) else "IRI"
+        term_type = (term_types or {plain}).pop()
+        if term_type not in ("IRI", "Literal") or term_types or (term_type == "Literal" and position != "object"):
+            self._fail(owner, f"{value}: a {position} of term type {term_type} is not supported; use IRI or, for objects, Literal")
+        if term_type == "IRI":
+            return TermMap(kind, parts)
+        datatype = str(datatypes[0]) if datatypes else XSD + "string"
+        return self._checked(TermMap(kind, parts, True, datatype, str(languages[0]) if languages else None), owner)
+
+    def _checked(self, term: TermMap, owner: Node) -> TermMap:
+        if term.datatype not in CANONICAL and not term.language:
+            self._fail(owner, f"the datatype <{term.datatype}> is not supported; use one of {published_datatypes()}")
+        try:
+            language = language_tag(term.language) if term.language else None
+        except ValueError as error:
+            self._fail(owner, str(error))
+        return TermMap(term.kind, term.parts, True, term.datatype, language)
+
+    def _template(self, template: str, owner: Node) -> tuple[str, ...]:
+        r"""Texts and columns in turn; `\{`, `\}` and `\\` stand for themselves (R2RML §7.3)."""
+        parts: list[str] = []
+        for text, column in re.findall(r"((?:[^{}\\]|\\[{}\\])*)(\{(?:[^{}\\]|\\[{}\\])+\}|$)", template):
+            parts += [re.sub(r"\\([{}\\])", r"\1", p) for p in (text, column[1:-1]) if p is not None]
+        parts = parts[:-1]  # what follows the last column has no column after it
+        rebuilt = "".join(p if i % 2 == 0 else "{" + p + "}" for i, p in enumerate(parts))
+        if rebuilt != re.sub(r"\\([{}\\])", r"\1", template) or len(parts) < 2:
+            self._fail(owner, f"{template!r} is not a template with at least one {{column}}")
+        return tuple(parts)

@@ -1,0 +1,169 @@
+"""RDF terms as canonical N-Quads text (RDF 1.1 N-Quads §3.1, RDFC-1.0 §5).
+
+A literal is written in the one canonical form of its datatype, so that equal values are equal text, and a store that
+normalises its literals gives back what was published (`docs/decisions/literals.md`).
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from ..vocab import RDF, XSD
+
+_ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+}
+_TO_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
+_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+_UNRESERVED_ASCII = re.compile(r"^[A-Za-z0-9._~-]*$")
+_LANGUAGE = re.compile(r"^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$")
+
+
+def escape(text: str) -> str:
+    """The text of a literal, as it stands between its quotes."""
+    return text.translate(_ESCAPES) if _TO_ESCAPE.search(text) else text
+
+
+@lru_cache(maxsize=65_536)
+def encode(value: str) -> str:
+    """`value` made IRI-safe: all but unreserved characters percent-encoded (R2RML §7.3, RFC 3987 iunreserved)."""
+    if _UNRESERVED_ASCII.match(value):
+        return value
+    return "".join(c if ord(c) >= 0xA0 else quote(c, safe="~") for c in value)
+
+
+def iri(value: str, base: str) -> str:
+    """An IRI from a cell: absolute, or relative to the base by concatenation (R2RML §7.3).
+
+    Raises:
+        ValueError: a character that no IRI has.
+    """
+    value = value if _ABSOLUTE.match(value) else base + value
+    if bad := _NOT_IN_IRI.search(value):
+        raise ValueError(f"not an IRI: it has the character {bad.group()!r}")
+    return value
+
+
+def language_tag(tag: str) -> str:
+    """A well-formed language tag (BCP 47 §2.1), in lower case as RDF 1.1 §3.3 recommends."""
+    if not _LANGUAGE.match(tag):
+        raise ValueError(f"not a language tag: {tag!r}")
+    return tag.lower()
+
+
+def _decimal(text: str) -> str:
+    """XSD 1.1 Part 2 §3.3.3.2: no sign for zero and positive values, no needless zero, no point for whole numbers."""
+    found = re.fullmatch(r"([+-]?)0*(\d+?)(?:\.(\d*?)0*)?", text)
+    if not found:
+        raise ValueError("expected a decimal number such as 81000000 or 2.6 (a point, no spaces, no exponent)")
+    sign, whole, fraction = found.group(1), found.group(2), found.group(3)
+    number = f"{whole}.{fraction}" if fraction else whole
+    return f"-{number}" if sign == "-" and number != "0" else number
+
+
+def _integer(text: str) -> str:
+    found = re.fullmatch(r"([+-]?)0*(\d+)", text)
+    if not found:
+        raise ValueError("expected a whole number such as 26")
+    return f"-{found.group(2)}" if found.group(1) == "-" and found.group(2) != "0" else found.group(2)
+
+
+def _boolean(text: str) -> str:
+    values = {"true": "true", "1": "true", "false": "false", "0": "false"}
+    if text not in values:
+        raise ValueError("expected true or false")
+    return values[text]
+
+
+def _pattern(pattern: str, expected: str) -> Callable[[str], str]:
+    """A datatype whose accepted forms are all canonical."""
+    compiled = re.compile(pattern)
+
+    def canonical(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError(f"expected {expected}")
+        return text
+
+    return canonical
+
+
+def _date(text: str) -> str:
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
+    year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    if not (1 <= month <= 12 and 1 <= day <= days[month - 1]):
+        raise ValueError("expected a date such as 2024-01-17")
+    return text
+
+
+# Every datatype that may be published; each is tested to come back from the store as it went in.
+CANONICAL: dict[str, Callable[[str], str]] = {
+    XSD + "string": str,
+    XSD + "anyURI": _pattern(r"[^\x00-\x20<>\"{}|^`\\]+", "an IRI"),
+    XSD + "boolean": _boolean,
+    XSD + "date": _date,
+    XSD + "decimal": _decimal,
+    XSD + "duration": _pattern(
+        r"P(?=\d)([1-9]\d*Y)?(([1-9]|1[01])M)?([1-9]\d*D)?",
+        "a duration such as P3Y, P6M or P1Y6M14D (years, months below 12, days; no zero)",
+    ),
+    XSD + "gYear": _pattern(r"[1-9]\d{3}", "a year such as 2024"),
+    XSD + "gYearMonth": _pattern(r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month such as 2024-01"),
+    XSD + "integer": _integer,
+}
+
+
+def literal(text: str, datatype: str) -> str:
+    """A typed literal in canonical form.
+
+    Raises:
+        ValueError: `text` is not of the datatype; the message says what was expected.
+        KeyError: the datatype is not one that may be published.
+    """
+    canonical = escape(CANONICAL[datatype](text))
+    return f'"{canonical}"' if datatype == XSD + "string" else f'"{canonical}"^^<{datatype}>'
+
+
+def term(value: ox.NamedNode | ox.Literal) -> str:
+    """A parsed term as canonical text.
+
+    Raises:
+        ValueError: a blank node, or a literal that is not canonical or of no datatype that may be published.
+    """
+    if isinstance(value, ox.NamedNode):
+        return f"<{value.value}>"
+    if not isinstance(value, ox.Literal):
+        raise ValueError(f"blank nodes are not published: give {value} an IRI")  # noqa: TRY004 - it is a wrong value
+    if value.language:
+        return f'"{escape(value.value)}"@{language_tag(value.language)}'
+    if value.datatype.value not in CANONICAL:
+        raise ValueError(f"the datatype <{value.datatype.value}> is not published; use one of {published_datatypes()}")
+    return literal(value.value, value.datatype.value)
+
+
+def published_datatypes() -> str:
+    """The datatypes that may be published, for messages."""
+    return ", ".join(datatype.replace(XSD, "xsd:").replace(RDF, "rdf:") for datatype in CANONICAL)
+
+
+def line(quad: ox.Quad) -> str:
+    """A parsed quad as a line of canonical N-Quads, with its line end."""
+    if not isinstance(quad.graph_name, ox.NamedNode):
+        raise ValueError("every statement stands in a named graph")  # noqa: TRY004
+    subject, obj = quad.subject, quad.object
+    if isinstance(obj, ox.Triple) or isinstance(subject, ox.Triple):
+        raise ValueError("quoted triples are not published")  # noqa: TRY004
+    if isinstance(subject, ox.BlankNode) or isinstance(obj, ox.BlankNode):
+        raise ValueError(f"blank nodes are not published: give an IRI to the one in {quad}")  # noqa: TRY004
+    return f"<{subject.value}> <{quad.predicate.value}> {term(obj)} <{quad.graph_name.value}> .\n"

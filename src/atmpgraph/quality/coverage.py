@@ -1,0 +1,67 @@
+"""Coverage: what sources declare against what the data describe, computed by the publication's own query."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ..errors import QueryError
+from ..mapping.terms import line
+from ..store import Store
+
+# A CONSTRUCT over the union of all sources; a publication without one computes no coverage.
+QUERY = "coverage.rq"
+
+_SUMMARY = """
+PREFIX atmp: <ns/atmp#>
+PREFIX dqv: <http://www.w3.org/ns/dqv#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
+SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {
+  ?measurement dqv:isMeasurementOf <auth/metric/coverage> ; dqv:value ?described ; prov:wasDerivedFrom ?figure .
+  ?figure atmp:indicator ?indicator ; sdmx-m:obsValue ?declared .
+} GROUP BY ?indicator ?declared ?described ORDER BY ?indicator ?declared
+"""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One declared count: the indicator's IRI, the count declared, the count described, how many sources declare it."""
+
+    indicator: str
+    declared: int
+    described: int
+    sources: int
+
+    def __str__(self) -> str:
+        name = self.indicator.rpartition("/")[2]
+        return f"{name}: {self.declared} declared by {self.sources} source(s), {self.described} described"
+
+
+def coverage_lines(folder: Path, store: Store) -> list[str]:
+    """The coverage of a graph as canonical lines in the graph `id/graph/coverage`.
+
+    Raises:
+        QueryError: the query is not a CONSTRUCT query, or its result cannot be published.
+    """
+    path = folder / QUERY
+    if not path.exists():
+        return []
+    try:
+        results = store.query(path.read_text(encoding="utf-8"))
+        if not isinstance(results, ox.QueryTriples):
+            raise QueryError("a CONSTRUCT query is expected")
+        graph = ox.NamedNode(f"{store.base}id/graph/coverage")
+        return sorted({line(ox.Quad(t.subject, t.predicate, t.object, graph)) for t in results})
+    except (QueryError, ValueError) as error:
+        raise QueryError(f"{path}: {error}") from None
+
+
+def coverages(store: Store) -> list[Coverage]:
+    """The coverage that a graph states about itself."""
+    return [
+        Coverage(
+            row["indicator"].value, int(row["declared"].value), int(row["described"].value), int(row["sources"].value)
+        )
+        for row in store.select(_SUMMARY)
+    ]

@@ -1,0 +1,125 @@
+"""Run the SHACL shapes over a graph; each violation is traced to the rows it comes from."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyshacl
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Severity
+from ..mapping import Mapper
+from ..mapping.terms import escape
+
+_SEVERITIES = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+
+
+def read_shapes(folder: Path, base: str) -> Graph:
+    """All `*.ttl` in `folder`; `{base}` in them stands for the base where a relative IRI cannot (literals).
+
+    Raises:
+        AtmpgraphError: there is none, or one is not Turtle.
+    """
+    graph = Graph()
+    files = sorted(folder.glob("*.ttl"))
+    if not files:
+        raise AtmpgraphError(f"{folder}: no shapes: nothing is published unchecked")
+    for file in files:
+        try:
+            graph.parse(data=file.read_text("utf-8").replace("{base}", base), format="turtle", publicID=base)
+        except Exception as error:  # noqa: BLE001 - the parser raises many kinds, all of them a broken document
+            raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
+    return graph
+
+
+def held_texts(texts: dict[str, str], base: str) -> Iterator[str]:
+    """The texts of sources as N-Triples, for the check of quotations; they are never published.
+
+    Args:
+        texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing.
+    """
+    for slug, text in texts.items():
+        plain = " ".join(text.replace("*", "").split())
+        yield f'<{base}id/source/{slug}> <{base}ns/shapes#heldText> "{escape(plain)}" .\n'
+
+
+def check_shapes(
+    canonical: Iterable[bytes], texts: dict[str, str], shapes: Graph, mappers: list[Mapper], base: str
+) -> list[Finding]:
+    """Check the union of all graphs with pyshacl.
+
+    Args:
+        canonical: lines of canonical N-Quads.
+        texts: text by slug of the source, where it is held.
+
+    Returns:
+        The results, violations first, in the order of their nodes.
+    """
+    triples = {line[: line.rindex(b" <")].decode() + " .\n" for line in canonical}
+    data = Graph()
+    data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+    results = [_Result(report, node) for root in report.subjects(RDF.type, SH.ValidationReport)
+               for node in report.objects(root, SH.result)]  # nested sh:detail results are not results of their own
+    places = _trace({result.node for result in results}, mappers)
+    findings = [result.finding(places.get(result.node, [])) for result in results]
+    return sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.node or "", f.path or "", f.value or ""))
+
+
+class _Result:
+    """One validation result (SHACL §3.6.2)."""
+
+    def __init__(self, report: Graph, node: Node) -> None:
+        self._report, self._result = report, node
+        self.node = str(self._value(SH.focusNode))
+        self.path = str(self._value(SH.resultPath) or "")
+        self.value = self._value(SH.value)
+
+    def _value(self, predicate: URIRef) -> Node | None:
+        return self._report.value(self._result, predicate)
+
+    def finding(self, lines: list[tuple[str, Place, bool]]) -> Finding:
+        """The result with the rows of its node: those that made the statement at fault, else those that describe it."""
+        obj = self.value.n3() if isinstance(self.value, URIRef) else f'"{escape(str(self.value or ""))}"'
+        exact = [place for line, place, _ in lines if f"> <{self.path}> {obj}" in line and self.value is not None]
+        same_path = [place for line, place, _ in lines if f"> <{self.path}> " in line]
+        described = [place for _, place, describes in lines if describes]
+        messages = list(self._report.objects(self._result, SH.resultMessage))
+        texts = {getattr(message, "language", None) or "en": str(message) for message in sorted(messages)}
+        texts.setdefault("en", next(iter(texts.values()), "does not conform"))
+        return Finding(
+            check="shape",
+            severity=_SEVERITIES.get(self._value(SH.resultSeverity), Severity.VIOLATION),
+            message=texts,
+            places=tuple(dict.fromkeys(sorted(exact or same_path or described or [place for _, place, _ in lines]))),
+            value=None if self.value is None else str(self.value),
+            node=self.node,
+            path=self.path or None,
+            shape=str(self._value(SH.sourceShape)),
+        )
+
+
+def _trace(nodes: set[str], mappers: list[Mapper]) -> dict[str, list[tuple[str, Place, bool]]]:
+    """For each node, the lines about it with their rows, and whether the row describes it.
+
+    The mapping is run once more, for the few nodes at fault only; so rows need not be kept for those that are not.
+    """
+    found: dict[str, list[tuple[str, Place, bool]]] = defaultdict(list)
+    for mapper in mappers if nodes else ():
+        row = 0
+
+        def numbered(mapper: Mapper = mapper) -> Iterator[tuple[int, list[str]]]:
+            nonlocal row
+            for row, cells in mapper.table.rows():  # noqa: B007 - kept for `emit`
+                yield row, cells
+
+        def emit(line: str, mapper: Mapper = mapper) -> None:
+            subject = line[1 : line.index("> ")]
+            if subject in nodes:
+                found[subject].append((line, Place(mapper.map.table, row), bool(mapper.map.classes)))
+
+        mapper.lines(emit, numbered())
+    return found

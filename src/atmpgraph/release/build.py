@@ -1,0 +1,172 @@
+"""Make a release and switch to it.
+
+A release is built in a folder of its own beside the others, and appears under its digest by one rename; the switch is one
+rename of a symbolic link. A build that fails or is killed at any moment changes nothing that is served.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .. import __version__
+from ..errors import ReleaseError
+from ..findings import Report
+from ..mapping.terms import line
+from ..settings import Settings
+from ..store import build_store, open_store
+from .canonical import CanonicalWriter
+from .check import Checked, Say, check
+from .opened import CANONICAL, MANIFEST, STORE
+
+CURRENT = "current"
+_BUILDING = ".building-"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The outcome of a build: the report, and the digest of the release where there is one."""
+
+    report: Report
+    coverage: list[str]
+    digest: str | None = None
+    new: bool = False
+
+
+def build(settings: Settings, say: Say = lambda _: None) -> Built:
+    """Check the publication, make a release of it and switch to it.
+
+    The same input gives the same digest; a release that exists already is not made again.
+
+    Raises:
+        ReleaseError: another build is running, or the store does not give back what was published.
+    """
+    releases = settings.path(settings.releases)
+    releases.mkdir(parents=True, exist_ok=True)
+    with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
+        coverage = [str(c) for c in checked.coverages]
+        if not checked.report.conforms:
+            return Built(checked.report, coverage)
+        digest = checked.canonical.write(folder / CANONICAL)
+        target = releases / digest
+        new = not target.exists()
+        if new:
+            say("writing the store")
+            _complete(folder, digest, checked, settings)
+            folder.rename(target)
+            _sync(releases)
+        switch(releases, digest)
+        return Built(checked.report, coverage, digest, new)
+
+
+def switch(releases: Path, digest: str) -> None:
+    """Make `current` point to a release, atomically."""
+    link = releases / f".{CURRENT}-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(digest)
+    link.replace(releases / CURRENT)
+    _sync(releases)
+
+
+def current_digest(releases: Path) -> str | None:
+    """The digest of the release that is served, if there is one."""
+    link = releases / CURRENT
+    return link.readlink().name if link.is_symlink() else None
+
+
+@contextmanager
+def _alone(releases: Path) -> Iterator[None]:
+    """One build at a time; the lock goes with the process, however it ends."""
+    with (releases / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ReleaseError(f"{releases}: another build is running here; wait for it to end") from None
+        for left in releases.glob(f"{_BUILDING}*"):  # of a build that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+@contextmanager
+def _workplace(releases: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _complete(folder: Path, digest: str, checked: Checked, settings: Settings) -> None:
+    """Write all that a release has beside its canonical file."""
+    tables = folder / "tables"
+    tables.mkdir()
+    for path in ["datapackage.json", *checked.package.tables]:
+        shutil.copyfile(checked.package.folder / path, tables / path)
+    build_store(folder / STORE, folder / CANONICAL)
+    _prove(folder, digest, settings.base)
+    _write_json(folder / "report.json", checked.report.as_json())
+    manifest = {
+        "digest": digest,
+        "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "previous": current_digest(folder.parent),
+        "version": __version__,
+        "base": settings.base,
+        "statements": checked.report.counts["statements"],
+        "graphs": _graphs(folder / CANONICAL),
+        "coverage": [asdict(c) for c in checked.coverages],
+        "files": {
+            str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+            for path in sorted([folder / CANONICAL, folder / "report.json", *tables.iterdir()])
+        },
+    }
+    _write_json(folder / MANIFEST, manifest)
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _prove(folder: Path, digest: str, base: str) -> None:
+    """The store, read back, must be the canonical file to the byte (`docs/decisions/literals.md`)."""
+    store = open_store(folder / STORE, base)
+    with CanonicalWriter(folder) as back:
+        for quad in store.engine:
+            back.add(line(quad))
+        read = back.write(folder / "read-back.nq")
+    (folder / "read-back.nq").unlink()
+    if read != digest:
+        raise ReleaseError("the store does not give back what was published; a literal is not in canonical form")
+
+
+def _graphs(canonical: Path) -> dict[str, int]:
+    """How many statements each graph has."""
+    with canonical.open("rb") as file:
+        graphs = Counter(text[text.rindex(b" <") + 2 : -4].decode() for text in file)
+    return dict(sorted(graphs.items()))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _sync(path: Path) -> None:
+    """Have a file or folder reach the disk, so that a rename after it never shows half of it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+

@@ -1,0 +1,146 @@
+"""Check a publication: tables, mapping, shapes. What a build does first, and all that `atmpgraph check` does."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Report, Severity
+from ..mapping import Mapper, compile_mapping, read_mapping
+from ..mapping.compile import CellError
+from ..mapping.terms import line
+from ..quality import Coverage, check_shapes, coverage_lines, coverages
+from ..quality.shapes import read_shapes
+from ..settings import Settings
+from ..sources import Package, check_tables, open_package
+from ..store import Store
+from .canonical import CanonicalWriter
+
+Say = Callable[[str], object]
+
+
+@dataclass
+class Checked:
+    """What a check made: its report, and the canonical lines where the data are fit for a release."""
+
+    report: Report
+    package: Package
+    canonical: CanonicalWriter
+    coverages: list[Coverage] = field(default_factory=list)
+
+
+@contextmanager
+def check(settings: Settings, scratch: Path, say: Say = lambda _: None) -> Iterator[Checked]:
+    """Check the publication; each step runs only on what the step before found good.
+
+    Args:
+        scratch: a folder for temporary files.
+        say: told of each step as it begins.
+    """
+    say("checking the tables")
+    package = open_package(settings.path(settings.data))
+    with CanonicalWriter(scratch) as canonical:
+        findings = check_tables(package)
+        counts = {"tables": len(package.tables)}
+        checked = Checked(Report(tuple(findings), counts), package, canonical)
+        if checked.report.conforms:
+            _check_graph(settings, checked, counts, say)
+        yield checked
+
+
+def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], say: Say) -> None:
+    say("mapping the tables")
+    base, package, canonical = settings.base, checked.package, checked.canonical
+    mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
+    findings = _map(mappers, canonical, counts)
+    for text in ontology_lines(settings.path(settings.ontology), base):
+        canonical.add(text)
+    if not findings:
+        say("computing the coverage")
+        store = _memory_store(canonical, base)
+        for text in coverage_lines(package.folder, store):
+            canonical.add(text)
+        store = _memory_store(canonical, base)
+        checked.coverages = coverages(store)
+        counts |= {"statements": len(store.engine), "graphs": len(list(store.engine.named_graphs()))}
+        findings += _undescribed_graphs(store)
+        say("checking the graph against the shapes")
+        texts, missing = _texts(settings, package)
+        findings += missing
+        shapes = read_shapes(settings.path(settings.shapes), base)
+        findings += check_shapes(canonical.lines(), texts, shapes, mappers, base)
+    checked.report = Report(tuple(findings), counts)
+
+
+def _map(mappers: list[Mapper], canonical: CanonicalWriter, counts: dict[str, int]) -> list[Finding]:
+    """Write the lines of all tables; a cell from which no term can be made is a finding, and the next table goes on."""
+    findings = []
+    rows: dict[str, int] = {}
+    for mapper in mappers:
+        try:
+            rows[mapper.map.table] = mapper.lines(canonical.add)
+        except CellError as error:
+            place = Place(error.file, error.row, error.column)
+            findings.append(Finding("mapping", Severity.VIOLATION, {"en": error.problem}, (place,), error.value))
+    counts["rows"] = sum(rows.values())
+    return findings
+
+
+def ontology_lines(folder: Path, base: str) -> Iterator[str]:
+    """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
+
+    Raises:
+        AtmpgraphError: a file is not Turtle, or has what is not published (blank nodes, literals that are not canonical).
+    """
+    graph = ox.NamedNode(f"{base}id/graph/ontology")
+    for file in sorted(folder.rglob("*.ttl")):
+        try:
+            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base):
+                yield line(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+        except (SyntaxError, ValueError) as error:
+            raise AtmpgraphError(f"{file}: {error}") from None
+
+
+def _memory_store(canonical: CanonicalWriter, base: str) -> Store:
+    store = ox.Store()
+    store.bulk_load(b"".join(canonical.lines()), format=ox.RdfFormat.N_QUADS)
+    return Store(store, base)
+
+
+def _undescribed_graphs(store: Store) -> list[Finding]:
+    """Graphs of which the data say nothing: no one could tell who states what is in them."""
+    query = """
+        PREFIX prov: <http://www.w3.org/ns/prov#>
+        SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?graph prov:hadPrimarySource ?source } }
+        ORDER BY ?graph"""
+    message = "the graph is not described: add a row for its source to the table of the sources"
+    return [
+        Finding("mapping", Severity.VIOLATION, {"en": message}, node=row["graph"].value) for row in store.select(query)
+    ]
+
+
+def _texts(settings: Settings, package: Package) -> tuple[dict[str, str], list[Finding]]:
+    """The texts of sources that are held, by slug; and a warning for each that is named but not here."""
+    texts, findings = {}, []
+    table = package.tables.get("sources.csv")
+    header = table.header() if table else []
+    if table is None or "text" not in header:
+        return {}, []
+    for number, cells in table.rows():
+        row = dict(zip(header, cells, strict=False))
+        if not row["text"]:
+            continue
+        places = [settings.path(folder) / row["text"] for folder in settings.texts]
+        held = next((place for place in places if place.is_file()), None)
+        if held:
+            texts[row["slug"]] = held.read_text(encoding="utf-8")
+        else:
+            message = "the text of this source is not here, so its quotations are not checked against it (setting `texts`)"
+            place = Place("sources.csv", number, "text")
+            findings.append(Finding("mapping", Severity.WARNING, {"en": message}, (place,), row["text"]))
+    return texts, findings
+
+

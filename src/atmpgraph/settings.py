@@ -1,0 +1,117 @@
+"""The settings of a publication: one typed place, read from `atmpgraph.toml` and the environment.
+
+Each field is documented here and in `docs/settings.md`; a test keeps the two equal. The environment variable
+`ATMPGRAPH_<FIELD>` overrides the file.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from .errors import SettingsError
+
+FILE_NAME = "atmpgraph.toml"
+LANGUAGES = ("fr", "nl", "de", "en")
+
+
+def _valid_base(base: str) -> str:
+    """A base IRI: http(s), no query, no fragment, and a final slash (RFC 3986 §5.1)."""
+    if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set("?#<>\"{}|^`\\ "):
+        raise ValueError("must be an http(s) IRI that ends with '/' and has no query or fragment")
+    return base
+
+
+class Text(BaseModel):
+    """One text in the four languages of the site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fr: str
+    nl: str
+    de: str
+    en: str
+
+
+class Settings(BaseSettings):
+    """Where the publication stands and how it is served."""
+
+    model_config = SettingsConfigDict(env_prefix="ATMPGRAPH_", extra="forbid", frozen=True, toml_file=None)
+    _root: Path = PrivateAttr(default=Path())
+
+    base: Annotated[str, AfterValidator(_valid_base)] = Field(
+        description="Base of every IRI of the publication; ends with '/'. The request's Host never gets into data."
+    )
+    partnership: str = Field(description="Slug of the partnership that the home page is about.")
+    licence: str = Field(description="IRI of the licence of the published data.")
+    title: Text = Field(description="Title of the publication, in four languages.")
+    description: Text = Field(description="What the publication is, in four languages.")
+    data: Path = Field(Path("data"), description="Folder of the tables, their Data Package and `mapping/`.")
+    ontology: Path = Field(Path("ontology"), description="Folder of the ontology and, in `auth/`, the code lists.")
+    shapes: Path = Field(Path("shapes"), description="Folder of the SHACL shapes.")
+    queries: Path = Field(Path("queries"), description="Folder of the published queries.")
+    texts: list[Path] = Field(
+        [Path("data/texts")],
+        description="Folders searched for the texts of sources (column `text`); they are checked against, never published.",
+    )
+    releases: Path = Field(Path("releases"), description="Folder of the releases.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
+    max_query_length: int = Field(100_000, ge=1, description="Longest SPARQL query accepted, in characters.")
+    max_incoming_links: int = Field(
+        100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return (env_settings, init_settings, TomlConfigSettingsSource(settings_cls))
+
+    @classmethod
+    def load(cls, file: Path) -> Self:
+        """Read the settings from `file`; folders in them are relative to the file's own.
+
+        Raises:
+            SettingsError: the file is missing or not TOML, or a setting is unknown or wrong; every wrong one is named.
+        """
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            message = f"{file}: no such file. Start a publication with 'atmpgraph init DIR', or name its file with --settings."
+            raise SettingsError(message) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{file}: not a TOML file: {error}") from None
+        try:
+            settings = cls(**values)
+        except ValidationError as error:
+            lines = [
+                f"{file}: {'.'.join(map(str, e['loc']))}: {e['msg']} (or ATMPGRAPH_{str(e['loc'][0]).upper()} in the "
+                f"environment); it is {e['input']!r:.80}"
+                for e in error.errors()
+            ]
+            raise SettingsError("\n".join(lines)) from None
+        settings._root = file.parent
+        return settings
+
+    def path(self, folder: Path) -> Path:
+        """A folder of the publication, made absolute from the place of the settings file."""
+        return (self._root / folder).resolve()
+
+    def iri(self, path: str) -> str:
+        """The IRI of `path` (`id/…`, `auth/…`, `ns/…`) under the base."""
+        return self.base + path

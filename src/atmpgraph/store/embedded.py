@@ -1,0 +1,67 @@
+"""The embedded store: Oxigraph on disk, written once at build and opened read-only by every worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from ..errors import QueryError
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+
+
+@dataclass(frozen=True)
+class EmbeddedStore:
+    """A read-only store whose default graph is the union of the named graphs."""
+
+    engine: ox.Store
+    base: str
+
+    def query(
+        self,
+        query: str,
+        *,
+        default_graphs: list[str] | None = None,
+        named_graphs: list[str] | None = None,
+    ) -> Results:
+        """Run a SPARQL 1.1 query; relative IRIs in it resolve against the base of the publication.
+
+        Args:
+            query: a SELECT, ASK, CONSTRUCT or DESCRIBE query.
+            default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); they override
+                the query's own FROM and FROM NAMED.
+
+        Raises:
+            QueryError: the query is not SPARQL 1.1; the message names line and column.
+        """
+        given = default_graphs is not None or named_graphs is not None
+        try:
+            return self.engine.query(
+                query,
+                base_iri=self.base,
+                use_default_graph_as_union=not given,
+                default_graph=[ox.NamedNode(g) for g in default_graphs or []] if given else None,
+                named_graphs=[ox.NamedNode(g) for g in named_graphs or []] if given else None,
+            )
+        except (SyntaxError, ValueError) as error:
+            raise QueryError(str(error)) from None
+
+    def select(self, query: str) -> ox.QuerySolutions:
+        """Run a SELECT query of our own."""
+        results = self.query(query)
+        assert isinstance(results, ox.QuerySolutions)  # noqa: S101 - our own queries are tested
+        return results
+
+
+def build_store(folder: Path, canonical: Path) -> None:
+    """Load the N-Quads file `canonical` into a new store in `folder`."""
+    store = ox.Store(str(folder))
+    store.bulk_load(path=str(canonical), format=ox.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
+
+
+def open_store(folder: Path, base: str) -> EmbeddedStore:
+    """Open the store in `folder` read-only."""
+    return EmbeddedStore(ox.Store.read_only(str(folder)), base)
