@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where in the publication's files: `row` counts from 1, the header included (RFC 7111 §2.1), as a spreadsheet does."""
+    """Where in the files: `row` counts from 1, the header included (RFC 7111 §2.1), as a spreadsheet does."""
 
     file: str
     row: int | None = None

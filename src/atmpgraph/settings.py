@@ -24,7 +24,7 @@ LANGUAGES = ("fr", "nl", "de", "en")
 
 def _valid_base(base: str) -> str:
     """A base IRI: http(s), no query, no fragment, and a final slash (RFC 3986 §5.1)."""
-    if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set("?#<>\"{}|^`\\ "):
+    if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set('?#<>"{}|^`\\ '):
         raise ValueError("must be an http(s) IRI that ends with '/' and has no query or fragment")
     return base
 
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     queries: Path = Field(Path("queries"), description="Folder of the published queries.")
     texts: list[Path] = Field(
         [Path("data/texts")],
-        description="Folders searched for the texts of sources (column `text`); they are checked against, never published.",
+        description="Folders searched for the texts of sources (column `text`): checked against, never published.",
     )
     releases: Path = Field(Path("releases"), description="Folder of the releases.")
     host: str = Field("127.0.0.1", description="Address the server listens on.")
@@ -92,8 +92,8 @@ class Settings(BaseSettings):
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            message = f"{file}: no such file. Start a publication with 'atmpgraph init DIR', or name its file with --settings."
-            raise SettingsError(message) from None
+            remedy = "start a publication with 'atmpgraph init DIR', or name its file with --settings"
+            raise SettingsError(f"{file}: no such file; {remedy}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file}: not a TOML file: {error}") from None
         try:

@@ -44,7 +44,7 @@ class Mapper:
     table: Table
     convert: Callable[[Rows, Emit], None]
 
-    def lines(self, emit: Emit, rows: Rows | None = None) -> int:
+    def lines(self, emit: Emit) -> int:
         """Emit the lines of all rows of the table; returns how many rows there were.
 
         Raises:
@@ -55,7 +55,7 @@ class Mapper:
 
         def counted() -> Iterator[tuple[int, list[str]]]:
             nonlocal number, count
-            for number, cells in rows if rows is not None else self.table.rows():  # noqa: B007 - kept for the error
+            for number, cells in self.table.rows():
                 count += 1
                 yield number, cells
 
@@ -66,6 +66,13 @@ class Mapper:
         except csv.Error as error:
             raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
         return count
+
+    def traced(self) -> Iterator[tuple[int, str]]:
+        """Each line with the number of its row: slower than `lines`, for when something has to be found again."""
+        for number, cells in self.table.rows():
+            lines: list[str] = []
+            self.convert([(number, cells)], lines.append)
+            yield from ((number, line) for line in lines)
 
 
 def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> list[Mapper]:
@@ -147,9 +154,7 @@ class _Source:
     def _in_graphs(self, graphs: tuple[TermMap, ...], lines: list[str]) -> list[str]:
         """The lines once for each graph, with `g` the end of a line in that graph."""
         end = self._constant("> .\n")
-        return [
-            line for graph in graphs for line in self._guard(graph, [f"g = {self._iri(graph)} + {end}", *lines])
-        ]
+        return [line for graph in graphs for line in self._guard(graph, [f"g = {self._iri(graph)} + {end}", *lines])]
 
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
         """The lines, run only where no cell of the term is empty: an empty cell makes no term (R2RML §11)."""
@@ -178,7 +183,13 @@ class _Source:
         else:
             joined = self._joined(list(term.parts[0::2]), [self._cell(column) for column in term.columns])
             text = f"escape({self._typed(term, f'({joined})', ' '.join(term.columns))})"
-        end = f'"@{term.language}' if term.language else '"' if term.datatype == XSD + "string" else f'"^^<{term.datatype}>'
+        end = (
+            f'"@{term.language}'
+            if term.language
+            else '"'
+            if term.datatype == XSD + "string"
+            else f'"^^<{term.datatype}>'
+        )
         return f"'\"' + {text} + {self._constant(end)}"
 
     def _typed(self, term: TermMap, value: str, column: str) -> str:

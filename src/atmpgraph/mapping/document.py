@@ -114,7 +114,7 @@ class _Reader:
             if own := _BASE.search(text):
                 text = text.replace(own.group(1), base)
             self.graph.parse(data=text, format="turtle", publicID=base)
-        except Exception as error:  # noqa: BLE001 - the parser raises many kinds, all of them a broken document
+        except Exception as error:
             raise MappingError(f"{self.file}: not Turtle: {error}") from None
 
     def read(self) -> list[TriplesMap]:
@@ -122,7 +122,7 @@ class _Reader:
         maps = {subject for name in _NAMESPACES for subject in self.graph.subjects(URIRef(name + "logicalSource"))}
         if not maps:
             raise MappingError(f"{self.file}: no triples map: none has a logical source")
-        return [self._triples_map(node) for node in sorted(maps)]
+        return [self._triples_map(node) for node in sorted(maps, key=str)]
 
     def _fail(self, node: Node, problem: str) -> NoReturn:
         name = self.graph.qname(node) if isinstance(node, URIRef) and "#" not in node else str(node).rpartition("#")[2]
@@ -131,7 +131,7 @@ class _Reader:
     def _values(self, node: Node, part: str, owner: Node) -> dict[str, list[Node]]:
         """The properties of a part of the document by local name; anything outside the subset is an error."""
         values: dict[str, list[Node]] = {}
-        for predicate, value in sorted(self.graph.predicate_objects(node)):
+        for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
             namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
             local = str(predicate)[len(namespace) :] if namespace else ""
             if predicate == RDF.type:
@@ -147,8 +147,8 @@ class _Reader:
         table = self._table(self._one(values, "logicalSource", node), node)
         if len(values.get("subjectMap", []) + values.get("subject", [])) != 1:
             self._fail(node, "exactly one subject map is expected")
-        subject_node = (values.get("subjectMap") or [None])[0]
-        subject_values = self._values(subject_node, "subject map", node) if subject_node is not None else {}
+        subject_maps = values.get("subjectMap", [])
+        subject_values = self._values(subject_maps[0], "subject map", node) if subject_maps else {}
         subject = self._terms(values, "subject", node)[0]
         graphs = self._terms(subject_values, "graph", node)
         classes = []
@@ -215,7 +215,10 @@ class _Reader:
         plain = "Literal" if position == "object" and (kind is Kind.REFERENCE or datatypes or languages) else "IRI"
         term_type = (term_types or {plain}).pop()
         if term_type not in ("IRI", "Literal") or term_types or (term_type == "Literal" and position != "object"):
-            self._fail(owner, f"{value}: a {position} of term type {term_type} is not supported; use IRI or, for objects, Literal")
+            self._fail(
+                owner,
+                f"{value}: a {position} of term type {term_type} is not supported; use IRI or, for objects, Literal",
+            )
         if term_type == "IRI":
             return TermMap(kind, parts)
         datatype = str(datatypes[0]) if datatypes else XSD + "string"

@@ -47,12 +47,10 @@ def coverage_lines(folder: Path, store: Store) -> list[str]:
     path = folder / QUERY
     if not path.exists():
         return []
+    graph = ox.NamedNode(f"{store.base}id/graph/coverage")
     try:
-        results = store.query(path.read_text(encoding="utf-8"))
-        if not isinstance(results, ox.QueryTriples):
-            raise QueryError("a CONSTRUCT query is expected")
-        graph = ox.NamedNode(f"{store.base}id/graph/coverage")
-        return sorted({line(ox.Quad(t.subject, t.predicate, t.object, graph)) for t in results})
+        triples = store.construct(path.read_text(encoding="utf-8"))
+        return sorted({line(ox.Quad(t.subject, t.predicate, t.object, graph)) for t in triples})
     except (QueryError, ValueError) as error:
         raise QueryError(f"{path}: {error}") from None
 

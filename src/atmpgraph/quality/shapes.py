@@ -14,7 +14,11 @@ from ..findings import Finding, Place, Severity
 from ..mapping import Mapper
 from ..mapping.terms import escape
 
-_SEVERITIES = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+_SEVERITIES: dict[Node | None, Severity] = {
+    SH.Violation: Severity.VIOLATION,
+    SH.Warning: Severity.WARNING,
+    SH.Info: Severity.INFO,
+}
 
 
 def read_shapes(folder: Path, base: str) -> Graph:
@@ -30,7 +34,7 @@ def read_shapes(folder: Path, base: str) -> Graph:
     for file in files:
         try:
             graph.parse(data=file.read_text("utf-8").replace("{base}", base), format="turtle", publicID=base)
-        except Exception as error:  # noqa: BLE001 - the parser raises many kinds, all of them a broken document
+        except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph
 
@@ -62,8 +66,11 @@ def check_shapes(
     data = Graph()
     data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
-    results = [_Result(report, node) for root in report.subjects(RDF.type, SH.ValidationReport)
-               for node in report.objects(root, SH.result)]  # nested sh:detail results are not results of their own
+    results = [
+        _Result(report, node)
+        for root in report.subjects(RDF.type, SH.ValidationReport)
+        for node in report.objects(root, SH.result)
+    ]  # nested sh:detail results are not results of their own
     places = _trace({result.node for result in results}, mappers)
     findings = [result.finding(places.get(result.node, [])) for result in results]
     return sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.node or "", f.path or "", f.value or ""))
@@ -88,7 +95,7 @@ class _Result:
         same_path = [place for line, place, _ in lines if f"> <{self.path}> " in line]
         described = [place for _, place, describes in lines if describes]
         messages = list(self._report.objects(self._result, SH.resultMessage))
-        texts = {getattr(message, "language", None) or "en": str(message) for message in sorted(messages)}
+        texts = {getattr(message, "language", None) or "en": str(message) for message in sorted(messages, key=str)}
         texts.setdefault("en", next(iter(texts.values()), "does not conform"))
         return Finding(
             check="shape",
@@ -109,17 +116,8 @@ def _trace(nodes: set[str], mappers: list[Mapper]) -> dict[str, list[tuple[str, 
     """
     found: dict[str, list[tuple[str, Place, bool]]] = defaultdict(list)
     for mapper in mappers if nodes else ():
-        row = 0
-
-        def numbered(mapper: Mapper = mapper) -> Iterator[tuple[int, list[str]]]:
-            nonlocal row
-            for row, cells in mapper.table.rows():  # noqa: B007 - kept for `emit`
-                yield row, cells
-
-        def emit(line: str, mapper: Mapper = mapper) -> None:
+        for row, line in mapper.traced():
             subject = line[1 : line.index("> ")]
             if subject in nodes:
                 found[subject].append((line, Place(mapper.map.table, row), bool(mapper.map.classes)))
-
-        mapper.lines(emit, numbered())
     return found

@@ -1,7 +1,7 @@
 """Make a release and switch to it.
 
-A release is built in a folder of its own beside the others, and appears under its digest by one rename; the switch is one
-rename of a symbolic link. A build that fails or is killed at any moment changes nothing that is served.
+A release is built in a folder of its own beside the others, and appears under its digest by one rename; the switch is
+one rename of a symbolic link. A build that fails or is killed at any moment changes nothing that is served.
 """
 
 import fcntl
@@ -22,6 +22,7 @@ from ..errors import ReleaseError
 from ..findings import Report
 from ..mapping.terms import line
 from ..settings import Settings
+from ..sources.package import DESCRIPTOR
 from ..store import build_store, open_store
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
@@ -109,8 +110,8 @@ def _complete(folder: Path, digest: str, checked: Checked, settings: Settings) -
     """Write all that a release has beside its canonical file."""
     tables = folder / "tables"
     tables.mkdir()
-    for path in ["datapackage.json", *checked.package.tables]:
-        shutil.copyfile(checked.package.folder / path, tables / path)
+    for name in [DESCRIPTOR, *checked.package.tables]:
+        shutil.copyfile(checked.package.folder / name, tables / name)
     build_store(folder / STORE, folder / CANONICAL)
     _prove(folder, digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())
@@ -168,5 +169,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-

@@ -42,7 +42,7 @@ class CanonicalWriter:
             self._spill()
 
     def _spill(self) -> None:
-        run = self._files.enter_context(tempfile.TemporaryFile(dir=self._scratch))
+        run: IO[bytes] = self._files.enter_context(tempfile.TemporaryFile(dir=self._scratch))  # noqa: SIM115
         run.writelines(sorted(set(self._lines)))
         self._runs.append(run)
         self._lines = []

@@ -93,7 +93,7 @@ def ontology_lines(folder: Path, base: str) -> Iterator[str]:
     """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
 
     Raises:
-        AtmpgraphError: a file is not Turtle, or has what is not published (blank nodes, literals that are not canonical).
+        AtmpgraphError: a file is not Turtle, or has a blank node or a literal that is not canonical.
     """
     graph = ox.NamedNode(f"{base}id/graph/ontology")
     for file in sorted(folder.rglob("*.ttl")):
@@ -114,8 +114,10 @@ def _undescribed_graphs(store: Store) -> list[Finding]:
     """Graphs of which the data say nothing: no one could tell who states what is in them."""
     query = """
         PREFIX prov: <http://www.w3.org/ns/prov#>
-        SELECT DISTINCT ?graph WHERE { GRAPH ?graph { ?s ?p ?o } FILTER NOT EXISTS { ?graph prov:hadPrimarySource ?source } }
-        ORDER BY ?graph"""
+        SELECT DISTINCT ?graph WHERE {
+          GRAPH ?graph { ?s ?p ?o }
+          FILTER NOT EXISTS { ?graph prov:hadPrimarySource ?source }
+        } ORDER BY ?graph"""
     message = "the graph is not described: add a row for its source to the table of the sources"
     return [
         Finding("mapping", Severity.VIOLATION, {"en": message}, node=row["graph"].value) for row in store.select(query)
@@ -138,9 +140,9 @@ def _texts(settings: Settings, package: Package) -> tuple[dict[str, str], list[F
         if held:
             texts[row["slug"]] = held.read_text(encoding="utf-8")
         else:
-            message = "the text of this source is not here, so its quotations are not checked against it (setting `texts`)"
+            message = (
+                "the text of this source is not here, so its quotations are not checked against it (setting `texts`)"
+            )
             place = Place("sources.csv", number, "text")
             findings.append(Finding("mapping", Severity.WARNING, {"en": message}, (place,), row["text"]))
     return texts, findings
-
-

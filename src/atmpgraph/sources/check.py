@@ -23,7 +23,9 @@ def check_tables(package: TablePackage) -> list[Finding]:
     for task in report.tasks:
         findings += [_finding(error.to_dict(), task.place) for error in task.errors]
         if len(task.errors) >= MAX_ERRORS_PER_TABLE:
-            findings.append(_table(Place(task.place), f"more than {MAX_ERRORS_PER_TABLE} errors; the rest is not listed"))
+            findings.append(
+                _table(Place(task.place), f"more than {MAX_ERRORS_PER_TABLE} errors; the rest is not listed")
+            )
     return findings
 
 

@@ -50,7 +50,15 @@ class EmbeddedStore:
     def select(self, query: str) -> ox.QuerySolutions:
         """Run a SELECT query of our own."""
         results = self.query(query)
-        assert isinstance(results, ox.QuerySolutions)  # noqa: S101 - our own queries are tested
+        if not isinstance(results, ox.QuerySolutions):
+            raise QueryError("a SELECT query is expected")
+        return results
+
+    def construct(self, query: str) -> ox.QueryTriples:
+        """Run a CONSTRUCT or DESCRIBE query of our own."""
+        results = self.query(query)
+        if not isinstance(results, ox.QueryTriples):
+            raise QueryError("a CONSTRUCT query is expected")
         return results
 
 

@@ -1,0 +1,205 @@
+"""The command line. Exit status: 0 done; 1 the data are wrong, or there is nothing to work on; 2 the call is wrong."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import IO, Any, ParamSpec, TypeVar
+
+import click
+import pyoxigraph as ox
+
+from . import __version__
+from .errors import AtmpgraphError, SettingsError
+from .findings import Report
+from .settings import FILE_NAME, LANGUAGES, Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+_GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
+_json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
+
+
+def _command(function: Callable[P, T]) -> Callable[P, T]:
+    """Show an error of ours as its message alone: 2 for a wrong setting, 1 for everything else."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except AtmpgraphError as error:
+            click.echo(f"atmpgraph: {error}", err=True)
+            sys.exit(2 if isinstance(error, SettingsError) else 1)
+        except ModuleNotFoundError as error:
+            click.echo(f"atmpgraph: {error.name} is missing; install atmpgraph[build] to make releases", err=True)
+            sys.exit(2)
+
+    return run
+
+
+def _say(step: str) -> None:
+    click.echo(f"{step} …", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path),
+    default=FILE_NAME,
+    envvar="ATMPGRAPH_SETTINGS",
+    show_default=True,
+    help="The settings of the publication.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of reports.")
+@click.version_option(__version__)
+@click.pass_context
+def main(context: click.Context, file: Path, language: str) -> None:
+    """Publish a partnership's tables as checked, citable linked data."""
+    context.obj = {"file": file, "language": language}
+
+
+def _settings(context: click.Context) -> Settings:
+    return Settings.load(context.obj["file"])
+
+
+@main.command()
+@_json
+@click.pass_context
+@_command
+def check(context: click.Context, as_json: bool) -> None:
+    """Check tables, mapping and shapes; change nothing."""
+    from .release.check import check as run
+
+    with tempfile.TemporaryDirectory() as scratch, run(_settings(context), Path(scratch), _say) as checked:
+        coverage = [str(c) for c in checked.coverages]
+        _report(context, checked.report, coverage, {}, as_json)
+
+
+@main.command()
+@_json
+@click.pass_context
+@_command
+def build(context: click.Context, as_json: bool) -> None:
+    """Check, then make a release and switch to it."""
+    from .release.build import build as run
+
+    built = run(_settings(context), _say)
+    outcome = {"release": built.digest, "new": built.new} if built.digest else {}
+    _report(context, built.report, built.coverage, outcome, as_json)
+
+
+def _report(
+    context: click.Context, report: Report, coverage: list[str], outcome: dict[str, Any], as_json: bool
+) -> None:
+    if as_json:
+        content = {**report.as_json(), "coverage": coverage, **outcome}
+        click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    else:
+        for line in [*report.lines(context.obj["language"]), *coverage]:
+            click.echo(line)
+        if outcome:
+            click.echo(f"release {outcome['release']}{'' if outcome['new'] else ' (unchanged)'}")
+    if not report.conforms:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on, instead of the setting.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the setting.")
+@click.pass_context
+@_command
+def serve(context: click.Context, host: str | None, port: int | None) -> None:
+    """Serve the current release."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    from .release.opened import open_release
+
+    settings = _settings(context)
+    open_release(settings.path(settings.releases), "current", settings.base)
+    os.environ["ATMPGRAPH_SETTINGS"] = str(context.obj["file"])
+    host, port = host or settings.host, port or settings.port
+    click.echo(f"serving on http://{host}:{port}/", err=True)
+    server = Granian(
+        "atmpgraph.web:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        factory=True,
+        log_enabled=True,
+        respawn_failed_workers=True,
+    )
+    server.serve()
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--format", "format_", type=click.Choice(["table", *_RESULTS, *_GRAPHS]), default="table")
+@click.option("--release", default="current", show_default=True, help="The release, by the start of its digest.")
+@click.pass_context
+@_command
+def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
+    """Run the query in FILE (or `-`) on a release."""
+    from .release.opened import open_release
+
+    settings = _settings(context)
+    results = open_release(settings.path(settings.releases), release, settings.base).store.query(file.read())
+    if isinstance(results, ox.QueryTriples):
+        if format_ in _RESULTS:
+            raise click.UsageError(f"the result is a graph; choose one of {', '.join(_GRAPHS)}")
+        click.echo(results.serialize(format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)), nl=False)
+    elif format_ in _GRAPHS:
+        raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
+    elif format_ != "table":
+        click.echo(results.serialize(format=_RESULTS[format_]))
+    elif isinstance(results, ox.QueryBoolean):
+        click.echo("yes" if results else "no")
+    else:
+        names = [variable.value for variable in results.variables]
+        rows = [[getattr(row[name], "value", "") for name in names] for row in results]
+        widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+        for row in [names, ["-" * width for width in widths], *rows]:
+            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new", default="current")
+@click.option("--rows", is_flag=True, help="Also count that a thing's row has another number now.")
+@_json
+@click.pass_context
+@_command
+def diff(context: click.Context, old: str, new: str, rows: bool, as_json: bool) -> None:
+    """Say what changed between the releases OLD and NEW (the starts of their digests, or `current`)."""
+    from .release.diff import diff as run
+    from .release.opened import open_release
+
+    settings = _settings(context)
+    before, after = (open_release(settings.path(settings.releases), name, settings.base) for name in (old, new))
+    result = run(before.path, after.path, settings.base, rows=rows)
+    for line in [json.dumps(result.as_json(), ensure_ascii=False, indent=1)] if as_json else result.lines():
+        click.echo(line)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--base", default="https://example.org/partnership/", show_default=True, help="Base of the new IRIs.")
+@_command
+def init(folder: Path, base: str) -> None:
+    """Start another partnership in FOLDER: a small example, fictional and labelled so, that builds as it is."""
+    from .starter import start
+
+    start(folder, base)
+    click.echo(f"{folder} is ready: cd {folder} && atmpgraph build && atmpgraph serve")

@@ -1,0 +1,60 @@
+"""Start another partnership: mapping, shapes, ontology and queries that know no partnership, and fictional tables."""
+
+import json
+import shutil
+from pathlib import Path
+
+from ..errors import AtmpgraphError
+from ..settings import FILE_NAME, Settings
+
+HERE = Path(__file__).parent
+# What a new publication starts with; the code lists are those that any partnership needs.
+CODE_LISTS = (
+    "confidence",
+    "funding-origin",
+    "indicator",
+    "metric",
+    "organisation-kind",
+    "participation-role",
+    "partnership-role",
+    "sector",
+    "value-qualifier",
+)
+SHARED = (
+    "ontology/atmp.ttl",
+    "ontology/figures.ttl",
+    *(f"ontology/auth/{name}.ttl" for name in CODE_LISTS),
+    "data/coverage.rq",
+    "data/mapping",
+    "shapes",
+    "queries",
+)
+
+
+def start(folder: Path, base: str) -> None:
+    """Write a new publication into `folder`, which must be empty or not there.
+
+    Raises:
+        AtmpgraphError: the folder has something in it, which is left as it is.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AtmpgraphError(f"{folder}: is not an empty folder; name a new one, nothing is written over")
+    # A wheel has the shared files beside this module; a checkout has them where they are edited.
+    origin = HERE if (HERE / "shapes").is_dir() else HERE.parents[2]
+    for name in SHARED:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (origin / name).is_dir():
+            shutil.copytree(origin / name, target)
+        else:
+            shutil.copyfile(origin / name, target)
+    for table in sorted((HERE / "tables").glob("*.csv")):
+        shutil.copyfile(table, folder / "data" / table.name)
+    descriptor = json.loads((origin / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor |= {"name": "example", "title": "Fictional example: the tables"}
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+    (folder / "data" / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+    template = (HERE / FILE_NAME).read_text(encoding="utf-8")
+    (folder / FILE_NAME).write_text(template.replace("{base}", base), encoding="utf-8")
+    (folder / ".gitignore").write_text("/releases/\n", encoding="utf-8")
+    Settings.load(folder / FILE_NAME)
