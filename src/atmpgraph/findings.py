@@ -49,6 +49,11 @@ class Finding:
     path: str | None = None
     shape: str | None = None
 
+    def order(self) -> tuple[int, list[tuple[str, int, str]], str, str]:
+        """The key that sorts a report: violations first, then by place."""
+        places = [(place.file, place.row or 0, place.column or "") for place in self.places]
+        return list(Severity).index(self.severity), places, self.node or "", self.path or ""
+
     def text(self, language: str) -> str:
         """The finding on one line, in `language` where there is a text in it, else in English."""
         where = "; ".join(map(str, self.places)) or self.node or ""

@@ -235,11 +235,22 @@ class _Reader:
 
     def _template(self, template: str, owner: Node) -> tuple[str, ...]:
         r"""Texts and columns in turn; `\{`, `\}` and `\\` stand for themselves (R2RML §7.3)."""
-        parts: list[str] = []
-        for text, column in re.findall(r"((?:[^{}\\]|\\[{}\\])*)(\{(?:[^{}\\]|\\[{}\\])+\}|$)", template):
-            parts += [re.sub(r"\\([{}\\])", r"\1", p) for p in (text, column[1:-1]) if p is not None]
-        parts = parts[:-1]  # what follows the last column has no column after it
-        rebuilt = "".join(p if i % 2 == 0 else "{" + p + "}" for i, p in enumerate(parts))
-        if rebuilt != re.sub(r"\\([{}\\])", r"\1", template) or len(parts) < 2:
-            self._fail(owner, f"{template!r} is not a template with at least one {{column}}")
+        parts = [""]
+        for token in re.finditer(
+            r"\{(?P<column>(?:[^{}\\]|\\[{}\\])+)\}|(?P<text>\\[{}\\]|[^{}\\]+)|(?P<bad>.)", template
+        ):
+            if token["bad"]:
+                self._fail(
+                    owner, f"{template!r}: a lone {token['bad']!r}; write \\{token['bad']} for the character itself"
+                )
+            if token["column"]:
+                parts += [_unescape(token["column"]), ""]
+            else:
+                parts[-1] += _unescape(token["text"])
+        if len(parts) == 1:
+            self._fail(owner, f"{template!r} is a template without a {{column}}; use a constant")
         return tuple(parts)
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\([{}\\])", r"\1", text)

@@ -1,6 +1,7 @@
 """Coverage: what sources declare against what the data describe, computed by the publication's own query."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -59,7 +60,10 @@ def coverages(store: Store) -> list[Coverage]:
     """The coverage that a graph states about itself."""
     return [
         Coverage(
-            row["indicator"].value, int(row["declared"].value), int(row["described"].value), int(row["sources"].value)
+            row["indicator"].value,
+            int(Decimal(row["declared"].value)),
+            int(row["described"].value),
+            int(row["sources"].value),
         )
         for row in store.select(_SUMMARY)
     ]

@@ -13,6 +13,7 @@ from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..mapping import Mapper
 from ..mapping.terms import escape
+from ..store import without_graph
 
 _SEVERITIES: dict[Node | None, Severity] = {
     SH.Violation: Severity.VIOLATION,
@@ -60,9 +61,9 @@ def check_shapes(
         texts: text by slug of the source, where it is held.
 
     Returns:
-        The results, violations first, in the order of their nodes.
+        The results, in no order.
     """
-    triples = {line[: line.rindex(b" <")].decode() + " .\n" for line in canonical}
+    triples = {without_graph(line).decode() for line in canonical}
     data = Graph()
     data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
@@ -72,8 +73,7 @@ def check_shapes(
         for node in report.objects(root, SH.result)
     ]  # nested sh:detail results are not results of their own
     places = _trace({result.node for result in results}, mappers)
-    findings = [result.finding(places.get(result.node, [])) for result in results]
-    return sorted(findings, key=lambda f: (list(Severity).index(f.severity), f.node or "", f.path or "", f.value or ""))
+    return [result.finding(places.get(result.node, [])) for result in results]
 
 
 class _Result:

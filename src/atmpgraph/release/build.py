@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from .. import __version__
 from ..errors import ReleaseError
 from ..findings import Report
@@ -139,7 +141,8 @@ def _prove(folder: Path, digest: str, base: str) -> None:
     store = open_store(folder / STORE, base)
     with CanonicalWriter(folder) as back:
         for quad in store.engine:
-            back.add(line(quad))
+            if quad.graph_name != ox.DefaultGraph():
+                back.add(line(quad))
         read = back.write(folder / "read-back.nq")
     (folder / "read-back.nq").unlink()
     if read != digest:

@@ -16,7 +16,7 @@ from ..quality import Coverage, check_shapes, coverage_lines, coverages
 from ..quality.shapes import read_shapes
 from ..settings import Settings
 from ..sources import Package, check_tables, open_package
-from ..store import Store
+from ..store import Store, memory_store
 from .canonical import CanonicalWriter
 
 Say = Callable[[str], object]
@@ -58,21 +58,21 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     findings = _map(mappers, canonical, counts)
     for text in ontology_lines(settings.path(settings.ontology), base):
         canonical.add(text)
-    if not findings:
-        say("computing the coverage")
-        store = _memory_store(canonical, base)
-        for text in coverage_lines(package.folder, store):
-            canonical.add(text)
-        store = _memory_store(canonical, base)
-        checked.coverages = coverages(store)
-        counts |= {"statements": len(store.engine), "graphs": len(list(store.engine.named_graphs()))}
-        findings += _undescribed_graphs(store)
-        say("checking the graph against the shapes")
-        texts, missing = _texts(settings, package)
-        findings += missing
-        shapes = read_shapes(settings.path(settings.shapes), base)
-        findings += check_shapes(canonical.lines(), texts, shapes, mappers, base)
     checked.report = Report(tuple(findings), counts)
+    if findings:
+        return
+    say("computing the coverage")
+    for text in coverage_lines(package.folder, memory_store(canonical.lines(), base)):
+        canonical.add(text)
+    store = memory_store(canonical.lines(), base)
+    counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(list(store.engine.named_graphs()))}
+    say("checking the graph against the shapes")
+    texts, missing = _texts(settings, package)
+    shapes = read_shapes(settings.path(settings.shapes), base)
+    findings = missing + _undescribed_graphs(store) + check_shapes(canonical.lines(), texts, shapes, mappers, base)
+    checked.report = Report(tuple(sorted(findings, key=Finding.order)), counts)
+    if checked.report.conforms:
+        checked.coverages = coverages(store)
 
 
 def _map(mappers: list[Mapper], canonical: CanonicalWriter, counts: dict[str, int]) -> list[Finding]:
@@ -102,12 +102,6 @@ def ontology_lines(folder: Path, base: str) -> Iterator[str]:
                 yield line(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
         except (SyntaxError, ValueError) as error:
             raise AtmpgraphError(f"{file}: {error}") from None
-
-
-def _memory_store(canonical: CanonicalWriter, base: str) -> Store:
-    store = ox.Store()
-    store.bulk_load(b"".join(canonical.lines()), format=ox.RdfFormat.N_QUADS)
-    return Store(store, base)
 
 
 def _undescribed_graphs(store: Store) -> list[Finding]:

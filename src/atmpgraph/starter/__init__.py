@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 from ..errors import AtmpgraphError
@@ -35,10 +36,15 @@ def start(folder: Path, base: str) -> None:
     """Write a new publication into `folder`, which must be empty or not there.
 
     Raises:
+        SettingsError: `base` is not one; nothing is written.
         AtmpgraphError: the folder has something in it, which is left as it is.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AtmpgraphError(f"{folder}: is not an empty folder; name a new one, nothing is written over")
+    template = (HERE / FILE_NAME).read_text(encoding="utf-8").replace("{base}", base)
+    with tempfile.TemporaryDirectory() as scratch:  # a wrong base is told before anything is written
+        (Path(scratch) / FILE_NAME).write_text(template, encoding="utf-8")
+        Settings.load(Path(scratch) / FILE_NAME)
     # A wheel has the shared files beside this module; a checkout has them where they are edited.
     origin = HERE if (HERE / "shapes").is_dir() else HERE.parents[2]
     for name in SHARED:
@@ -54,7 +60,5 @@ def start(folder: Path, base: str) -> None:
     descriptor |= {"name": "example", "title": "Fictional example: the tables"}
     text = json.dumps(descriptor, ensure_ascii=False, indent=2)
     (folder / "data" / "datapackage.json").write_text(text + "\n", encoding="utf-8")
-    template = (HERE / FILE_NAME).read_text(encoding="utf-8")
-    (folder / FILE_NAME).write_text(template.replace("{base}", base), encoding="utf-8")
+    (folder / FILE_NAME).write_text(template, encoding="utf-8")
     (folder / ".gitignore").write_text("/releases/\n", encoding="utf-8")
-    Settings.load(folder / FILE_NAME)

@@ -1,0 +1,5 @@
+"""`python -m atmpgraph`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""Representations as data: what can be sent, under which registered media type and which suffix.
+
+The order of an offered list is the server's own preference; it decides only between formats the client likes equally.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import pyoxigraph as ox
+
+Kind: TypeAlias = Literal["page", "graph", "dataset", "results", "text"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One representation.
+
+    Attributes:
+        name: what people call it.
+        suffix: the end of its fixed URL, without the dot.
+        media_type: registered with IANA; what the response says.
+        kind: a page for people, triples, quads, results of SELECT and ASK, or other text.
+        also: other registered types that describe the same bytes truthfully; sent only to those who ask for them.
+        engine: the serialiser's own name for it.
+    """
+
+    name: str
+    suffix: str
+    media_type: str
+    kind: Kind
+    also: tuple[str, ...] = ()
+    engine: ox.RdfFormat | ox.QueryResultsFormat | None = None
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Every type the format may be asked by; the first is its own."""
+        return (self.media_type, *self.also)
+
+
+HTML: Final = Format("HTML", "html", "text/html", "page")
+TURTLE: Final = Format("Turtle", "ttl", "text/turtle", "graph", (), ox.RdfFormat.TURTLE)
+JSON_LD: Final = Format(
+    "JSON-LD", "jsonld", "application/ld+json", "graph", ("application/json",), ox.RdfFormat.JSON_LD
+)
+RDF_XML: Final = Format("RDF/XML", "rdf", "application/rdf+xml", "graph", (), ox.RdfFormat.RDF_XML)
+N_TRIPLES: Final = Format("N-Triples", "nt", "application/n-triples", "graph", (), ox.RdfFormat.N_TRIPLES)
+TRIG: Final = Format("TriG", "trig", "application/trig", "dataset", (), ox.RdfFormat.TRIG)
+N_QUADS: Final = Format("N-Quads", "nq", "application/n-quads", "dataset", (), ox.RdfFormat.N_QUADS)
+
+_RESULTS = ox.QueryResultsFormat
+RESULTS_JSON: Final = Format(
+    "JSON", "json", "application/sparql-results+json", "results", ("application/json",), _RESULTS.JSON
+)
+RESULTS_XML: Final = Format(
+    "XML", "xml", "application/sparql-results+xml", "results", ("application/xml",), _RESULTS.XML
+)
+CSV: Final = Format("CSV", "csv", "text/csv", "results", (), _RESULTS.CSV)
+TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", (), _RESULTS.TSV)
+SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
+
+GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
+DOCUMENTS: Final = (*GRAPHS, TRIG, N_QUADS, HTML)
+RESULTS: Final = (RESULTS_JSON, RESULTS_XML, CSV, TSV, HTML)
+ALL: Final = (*DOCUMENTS, *RESULTS[:-1], SPARQL_QUERY)
+
+
+def split_suffix(path: str, offered: tuple[Format, ...]) -> tuple[str, Format | None]:
+    """`a/b.ttl` → (`a/b`, Turtle); a path that ends in no offered suffix comes back whole."""
+    stem, dot, suffix = path.rpartition(".")
+    found = next((f for f in offered if f.suffix == suffix), None) if dot and stem else None
+    return (stem, found) if found else (path, None)
+
+
+def by_suffix(suffix: str, offered: tuple[Format, ...]) -> Format | None:
+    """The offered format with that suffix."""
+    return next((f for f in offered if f.suffix == suffix), None)

@@ -1,0 +1,125 @@
+"""Proactive negotiation: RFC 9110 §12.5.1 (Accept) and §12.5.4 with RFC 4647 §3.4 (Accept-Language lookup).
+
+An element that breaks the grammar is ignored; a field without any valid element counts as absent. Time is linear in
+the length of the field.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .formats import Format
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
+_LANGUAGE = re.compile(r"(?:\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\Z")
+
+
+@dataclass(frozen=True)
+class Range:
+    """One element of Accept: a media range with its parameters (names in lower case) and weight."""
+
+    type: str
+    subtype: str
+    parameters: frozenset[tuple[str, str]]
+    weight: float
+
+
+def _split(text: str, separator: str) -> Iterator[str]:
+    """Split at the separator, but not inside quoted strings (RFC 9110 §5.6.4)."""
+    start, quoted, escaped = 0, False, False
+    for i, char in enumerate(text):
+        if escaped:
+            escaped = False
+        elif quoted and char == "\\":
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif char == separator and not quoted:
+            yield text[start:i].strip(" \t")
+            start = i + 1
+    yield text[start:].strip(" \t")
+
+
+def _parameters(parts: list[str]) -> dict[str, str] | None:
+    found: dict[str, str] = {}
+    for part in filter(None, parts):
+        name, equals, value = part.partition("=")
+        if len(value) > 1 and value[0] == value[-1] == '"':
+            value = re.sub(r"\\(.)", r"\1", value[1:-1])
+        elif not _TOKEN.match(value):
+            return None
+        if not equals or not _TOKEN.match(name):
+            return None
+        found[name.lower()] = value
+    return found
+
+
+def parse_accept(field: str) -> list[Range]:
+    """The valid elements of an Accept field."""
+    ranges = []
+    for element in _split(field, ","):
+        name, *rest = _split(element, ";")
+        kind, slash, subtype = name.lower().partition("/")
+        parameters = _parameters(rest)
+        if not slash or not _TOKEN.match(kind) or not _TOKEN.match(subtype) or parameters is None:
+            continue
+        weight = parameters.pop("q", "1")
+        if not _WEIGHT.match(weight) or (kind == "*" and subtype != "*"):
+            continue
+        ranges.append(Range(kind, subtype, frozenset(parameters.items()), float(weight)))
+    return ranges
+
+
+def _specificity(media_range: Range, media_type: str) -> int | None:
+    """How closely the range names the type, or None when it does not match.
+
+    All text is sent in UTF-8, so `charset` matches exactly then. A profile is a hint that a server may leave unheeded
+    (RFC 6906 §3.1, JSON-LD 1.1 §C): it never makes a range miss. Any other parameter must be the representation's own.
+    """
+    kind, _, subtype = media_type.partition("/")
+    if media_range.type not in {kind, "*"} or media_range.subtype not in {subtype, "*"}:
+        return None
+    for name, value in media_range.parameters:
+        if name != "profile" and not (name == "charset" and value.lower() in {"utf-8", "utf8"}):
+            return None
+    return (media_range.type != "*") + (media_range.subtype != "*") + len(media_range.parameters)
+
+
+def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] | None:
+    """The best format and the media type to send it under; None when none is acceptable (406).
+
+    Weight decides first, then how closely the client named the type, then the order of `offered`.
+    """
+    ranges = parse_accept(accept or "")
+    if not ranges:
+        return offered[0], offered[0].media_type
+    best: tuple[float, int] = (0.0, 0)
+    chosen = None
+    for alias in (False, True):  # a format's own type goes before any other name for the same bytes
+        for fmt in offered:
+            for media_type in fmt.also if alias else (fmt.media_type,):
+                matches = [(s, r.weight) for r in ranges if (s := _specificity(r, media_type)) is not None]
+                closeness, weight = max(matches, default=(0, 0.0))
+                if weight > 0 and (weight, closeness) > best:
+                    best, chosen = (weight, closeness), (fmt, media_type)
+    return chosen
+
+
+def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
+    """The best of the offered languages by lookup, else the first of them (a page in some language beats a 406)."""
+    wanted: list[tuple[float, str]] = []
+    for element in _split(accept_language or "", ","):
+        tag, *rest = _split(element, ";")
+        weight = (_parameters(rest) or {}).get("q", "1" if not any(rest) else "")
+        if _LANGUAGE.match(tag) and _WEIGHT.match(weight):
+            wanted.append((float(weight), tag.lower()))
+    refused = {tag for weight, tag in wanted if weight == 0}
+    for _, tag in sorted((w for w in wanted if w[0] > 0), key=lambda w: -w[0]):
+        if tag == "*":
+            return next((language for language in offered if language not in refused), offered[0])
+        subtags = tag.split("-")
+        for length in range(len(subtags), 0, -1):
+            if (found := "-".join(subtags[:length])) in offered and found not in refused:
+                return found
+    return offered[0]

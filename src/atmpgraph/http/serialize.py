@@ -1,0 +1,64 @@
+"""Triples and quads to bytes: sorted, only the prefixes in use, the same bytes every time, literals as published."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+from ..vocab import RDF, XSD
+from .formats import JSON_LD, RDF_XML, TURTLE, Format
+from .jsonld import compacted
+
+_TYPE = RDF + "type"
+_UNWRITTEN = {_TYPE, RDF + "langString", XSD + "string"}  # every format has a short form for these
+_XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
+
+
+def _order(statement: ox.Triple | ox.Quad) -> tuple[str, bool, str, str, str]:
+    """By graph and subject; the type of a thing first, as people read it."""
+    graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
+    predicate = statement.predicate.value
+    return graph, *(str(statement.subject), predicate != _TYPE, predicate, str(statement.object))  # type: ignore[return-value]
+
+
+def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
+    for statement in statements:
+        for term in statement:
+            if isinstance(term, ox.NamedNode):
+                yield term.value
+            elif isinstance(term, ox.Literal):
+                yield term.datatype.value
+
+
+def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that shorten at least one IRI of the statements."""
+    iris = set(_iris(statements)) - _UNWRITTEN
+    return {p: namespace for p, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+
+
+def serialize(quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+    """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples."""
+    statements: list[ox.Triple | ox.Quad] = list({q if fmt.kind == "dataset" else q.triple for q in quads})
+    statements.sort(key=_order)
+    used = used_prefixes(statements, prefixes)
+    if fmt is JSON_LD:
+        return compacted(statements, used)
+    assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
+    plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
+    return _tidy(ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used), fmt, plain)
+
+
+def _tidy(body: bytes, fmt: Format, plain: bool) -> bytes:
+    """Put the prefixes in order, which the engine does not keep, and a line between the things."""
+    if plain:
+        return body
+    if fmt is RDF_XML:
+        head, root, rest = body.partition(b"<rdf:RDF")
+        attributes, end, tail = rest.partition(b">")
+        return head + root + b"".join(sorted(_XML_NAMESPACE.findall(attributes))) + end + tail
+    lines = body.splitlines(keepends=True)
+    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix")), len(lines))
+    rest = b"".join(lines[count:])
+    if fmt is TURTLE:  # no line break stands inside a literal: the engine escapes it
+        rest = rest.replace(b" .\n", b" .\n\n")[: -1 if rest else None]
+    return b"".join(sorted(lines[:count])) + (b"\n" if count else b"") + rest

@@ -1,0 +1,56 @@
+"""Run a query on a release and send its result in the best format for its kind (SPARQL 1.1 Protocol §2.1.5, §2.1.6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ..errors import QueryError
+from ..http.formats import GRAPHS, HTML, RESULTS, Format
+from ..http.serialize import serialize
+from ..store import Store
+from . import guard
+from .protocol import Query
+
+Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result of a query, to be serialised once."""
+
+    results: Results
+
+    @property
+    def offered(self) -> tuple[Format, ...]:
+        """The formats that this kind of result has, the server's favourite first."""
+        return (*GRAPHS, HTML) if isinstance(self.results, ox.QueryTriples) else RESULTS
+
+    def body(self, fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+        """The result in `fmt`, which is one of `offered` but not HTML."""
+        if isinstance(self.results, ox.QueryTriples):
+            return serialize((ox.Quad(t.subject, t.predicate, t.object) for t in self.results), fmt, prefixes)
+        assert isinstance(fmt.engine, ox.QueryResultsFormat)  # noqa: S101 - offered only
+        if isinstance(self.results, ox.QueryBoolean) and fmt.suffix in {"csv", "tsv"}:
+            return b"true\n" if self.results else b"false\n"  # undefined by the standard; one line says it
+        return self.results.serialize(format=fmt.engine)
+
+
+def run(store: Store, query: Query) -> Answer:
+    """Run `query` on the store.
+
+    Raises:
+        ProblemError: 400 the query is not SPARQL or names a graph by no IRI; 403 it has a SERVICE clause.
+    """
+    guard.check(query.text, store.base)
+    try:
+        given = bool(query.default_graphs or query.named_graphs)
+        return Answer(
+            store.query(
+                query.text,
+                default_graphs=list(query.default_graphs) if given else None,
+                named_graphs=list(query.named_graphs) if given else None,
+            )
+        )
+    except QueryError as error:
+        raise guard.syntax_problem(str(error)) from None

@@ -1,0 +1,36 @@
+"""The query library: one file a question, with title and description in its head as `#+ title@fr: …`."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+_HEAD = re.compile(r"^#\+ (\w+)@([a-z]{2}): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class LibraryQuery:
+    """A published query: its name, and the text of its file."""
+
+    name: str
+    file_text: str
+
+    @cached_property
+    def _head(self) -> dict[tuple[str, str], str]:
+        return {(key, language): text.strip() for key, language, text in _HEAD.findall(self.file_text)}
+
+    def text(self, key: str, languages: tuple[str, ...]) -> tuple[str, str]:
+        """The `title` or `description` in the first of the languages that has it, and that language."""
+        found = next(((self._head[key, tag], tag) for tag in languages if (key, tag) in self._head), None)
+        return found or (self.name if key == "title" else "", "")
+
+    def runnable(self, base: str) -> str:
+        """The text with the base put first, so that it runs on any endpoint (SPARQL 1.1 §4.1.1)."""
+        return f"BASE <{base}>\n{self.file_text}"
+
+
+def read_library(folder: Path) -> dict[str, LibraryQuery]:
+    """The queries of a folder by name, sorted."""
+    return {
+        file.stem: LibraryQuery(file.stem, file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.rq"))
+    }

@@ -1,0 +1,28 @@
+"""The application: blueprints without logic over a release (design §4)."""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from ..settings import FILE_NAME, Settings
+from . import documents, filters, health, home, language, problems, queries, respond, sparql
+from .current import Current
+
+_PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form, and some room
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application of a publication; without settings those of `ATMPGRAPH_SETTINGS`, else `atmpgraph.toml`."""
+    settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.max_query_length + 65_536
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["atmpgraph"] = Current(settings)
+    respond.register(app)
+    problems.register(app)
+    language.register(app)
+    filters.register(app)
+    for module in (home, documents, sparql, queries, health):
+        app.register_blueprint(module.blueprint)
+    return app

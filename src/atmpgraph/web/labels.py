@@ -1,0 +1,63 @@
+"""Names for IRIs, in the reader's language if there is one: the label service of the pages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ..store import Store
+from ..vocab import LABELS, prefixes
+
+# Things without a name of their own go by their words: figures as printed, quotations by what they quote.
+_WORDS = ("<ns/atmp#statedAs>", "<http://www.w3.org/ns/oa#exact>", "<http://www.w3.org/2004/02/skos/core#notation>")
+_PATHS = (
+    *(f"<{iri}>" for iri in LABELS),
+    *_WORDS,
+    "<http://www.w3.org/ns/oa#hasSelector>/<http://www.w3.org/ns/oa#exact>",
+)
+_QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
+_BRANCHES = " UNION ".join(f"{{ ?iri {path} ?label BIND({rank} AS ?rank) }}" for rank, path in enumerate(_PATHS))
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name and the tag of its language; empty for none."""
+
+    text: str
+    language: str = ""
+
+
+def shortened(iri: str, base: str) -> str:
+    """An IRI as people write it: with a prefix, or under our base by its path."""
+    for prefix, namespace in prefixes(base).items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri.removeprefix(base)
+
+
+def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:
+    """A name for each IRI.
+
+    The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. Terms of
+    other vocabularies have theirs in `terms`, by prefixed name, in the first of the languages. The rest is shortened.
+    """
+    wanted = list(dict.fromkeys(iris))
+    best: dict[str, tuple[int, int, str, str]] = {}
+    values = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
+    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if wanted else ():
+        label = row["label"]
+        if isinstance(label, ox.Literal):
+            tag = label.language or ""
+            place = languages.index(tag) if tag in languages else len(languages)
+            candidate = (place, int(row["rank"].value), label.value, tag)
+            best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
+    found = {}
+    for iri in wanted:
+        short = shortened(iri, store.base)
+        if short in terms:
+            found[iri] = Name(terms[short], languages[0])
+        elif iri in best:
+            found[iri] = Name(*best[iri][2:])
+        else:
+            found[iri] = Name(short)
+    return found

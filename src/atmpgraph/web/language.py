@@ -1,0 +1,82 @@
+"""The language of pages: `?lang=`, else Accept-Language; and the texts of the pages in each language."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from ..http.iris import iri_to_path
+from ..http.negotiate import choose_language
+from ..settings import LANGUAGES
+from .current import settings
+
+_TEXTS = Path(__file__).parent / "texts"
+
+
+@cache
+def texts(language: str) -> dict[str, Any]:
+    """The texts of the pages."""
+    return tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def asked_language() -> str | None:
+    """The language that the URL names, if it is one of ours."""
+    asked = request.args.get("lang")
+    return asked if asked in LANGUAGES else None
+
+
+def page_language() -> str:
+    """The language of the page that answers this request; notes that it depends on Accept-Language."""
+    if asked := asked_language():
+        return asked
+    g.setdefault("vary", {})["Accept-Language"] = None
+    return choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+
+
+def fallback() -> tuple[str, ...]:
+    """The page's language, then the others in their order."""
+    return tuple(dict.fromkeys((page_language(), *LANGUAGES)))
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The URL of a route, in the language that the reader asked for."""
+    return url_for(endpoint, **({"lang": asked_language()} | values))
+
+
+def here(language: str) -> str:
+    """The URL of this page in another language."""
+    arguments = request.args.to_dict(flat=False) | {"lang": [language]}
+    return url_for(request.endpoint or "home.home", **((request.view_args or {}) | arguments))
+
+
+def href(iri: str) -> str | None:
+    """Where a link to an IRI goes: our own to this server under whatever path it is mounted, others to their place."""
+    path = iri_to_path(settings().base, iri)
+    if path is None:
+        return iri if iri.startswith(("http://", "https://")) else None
+    path, mark, fragment = path.partition("#")
+    if path.startswith("id/"):
+        path = "doc/" + path.removeprefix("id/")
+    language = asked_language()
+    return f"{request.script_root}/{path}{f'?lang={language}' if language else ''}{mark}{fragment}"
+
+
+def register(app: Flask) -> None:
+    """Give the templates what every page needs."""
+
+    @app.context_processor
+    def _context() -> dict[str, Any]:
+        language = page_language()
+        return {
+            "t": texts(language),
+            "language": language,
+            "languages": LANGUAGES,
+            "site_title": getattr(settings().title, language),
+            "site_description": getattr(settings().description, language),
+            "licence": settings().licence,
+            "link": link,
+            "here": here,
+            "href": href,
+        }

@@ -1,0 +1,110 @@
+"""The page of a thing as data: its properties by the source that states them, what links to it, and all names."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from ..http.formats import DOCUMENTS, HTML, Format
+from ..vocab import DCT, LABELS, RDF, SKOS
+from .current import release, settings
+from .describe import Description, incoming
+from .labels import Name, names
+from .language import fallback, texts
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+_FIRST = [RDF + "type", *LABELS, DCT + "description", SKOS + "definition"]
+# The formats that a page links to: each is the thing whole, the page apart.
+FORMATS: tuple[Format, ...] = tuple(f for f in DOCUMENTS if f is not HTML)
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one source states: its graph, when it was issued, how far it is trusted, and values by property."""
+
+    graph: str
+    issued: str
+    confidence: str
+    properties: list[tuple[str, list[Term]]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the template of a document shows."""
+
+    topic: str
+    document: str
+    types: list[str]
+    sections: list[Section]
+    rows: list[tuple[str, str]]
+    parts: dict[str, list[Section]]
+    incoming: list[tuple[str, list[str]]]
+    cut: bool
+    most: int
+    names: dict[str, Name]
+    formats: tuple[Format, ...] = FORMATS
+
+
+def name_all(iris: Iterable[str]) -> dict[str, Name]:
+    """Names in the language of the page."""
+    languages = fallback()
+    return names(release().store, iris, languages, texts(languages[0])["terms"])
+
+
+def document_page(described: Description) -> Page:
+    """The page of a description."""
+    base, topic = settings().base, described.topic
+    rows = sorted(_row(q.object.value) for q in described.quads if _is_row(q, base))
+    sections = _sections([q for q in described.quads if not _is_row(q, base)])
+    parts = {iri: _sections([q for q in quads if not _is_row(q, base)]) for iri, quads in described.parts.items()}
+    links, cut = incoming(release(), topic, settings().max_incoming_links)
+    by_predicate: dict[str, list[str]] = defaultdict(list)
+    for predicate, subject in links:
+        if subject not in parts:
+            by_predicate[predicate].append(subject)
+    types = [q.object.value for q in described.quads if q.predicate.value == _FIRST[0]]
+    iris = {topic, *parts, *(iri for pair in links for iri in pair)}
+    for section in [*sections, *(s for part in parts.values() for s in part)]:
+        iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
+        iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
+    return Page(
+        topic,
+        described.document,
+        list(dict.fromkeys(types)),
+        sections,
+        rows,
+        parts,
+        sorted(by_predicate.items()),
+        cut,
+        settings().max_incoming_links,
+        name_all(iris),
+    )
+
+
+def _is_row(quad: ox.Quad, base: str) -> bool:
+    return quad.predicate.value == DCT + "source" and quad.object.value.startswith(f"{base}doc/table/")
+
+
+def _row(iri: str) -> tuple[str, str]:
+    """The IRI of a row and its words: `…/organisations.csv#row=5` → `organisations.csv`, 5 (RFC 7111 §2)."""
+    return iri, iri.rpartition("/")[2].replace("#row=", " : ")
+
+
+def _sections(quads: list[ox.Quad]) -> list[Section]:
+    by_graph: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for quad in quads:
+        by_graph[quad.graph_name.value][quad.predicate.value].append(quad.object)
+    return sorted(
+        (_section(graph, properties) for graph, properties in by_graph.items()),
+        key=lambda s: (not s.issued, s.issued, s.graph),
+    )
+
+
+def _section(graph: str, properties: dict[str, list[Term]]) -> Section:
+    about = {quad.predicate.value: quad.object.value for quad in release().quads(graph)}
+    ordered = sorted(properties.items(), key=lambda p: (_FIRST.index(p[0]) if p[0] in _FIRST else len(_FIRST), p[0]))
+    confidence = about.get(f"{settings().base}ns/atmp#confidence", "")
+    return Section(graph, about.get(DCT + "issued", ""), confidence, ordered)

@@ -1,0 +1,59 @@
+"""The query library: what can be asked, each question with its text and its answer in any format."""
+
+from flask import Blueprint, Response, render_template
+
+from ..http.formats import ALL, HTML, SPARQL_QUERY, split_suffix
+from ..http.problem import Problem, ProblemError
+from ..sparql.execute import run
+from ..sparql.library import LibraryQuery, read_library
+from ..sparql.protocol import Query
+from ..vocab import prefixes
+from .current import release, settings
+from .language import fallback
+from .respond import negotiate, send
+from .results import results_page
+
+blueprint = Blueprint("queries", __name__, url_prefix="/queries")
+
+
+def _library() -> dict[str, LibraryQuery]:
+    return read_library(settings().path(settings().queries))
+
+
+@blueprint.get("/")
+def library() -> Response:
+    """All questions."""
+    found = _library()
+    salt = "".join(query.file_text for query in found.values())
+    chosen = negotiate((HTML,), HTML)
+    return send(
+        chosen, lambda: render_template("queries.html", queries=found.values(), languages_of=fallback()), salt=salt
+    )
+
+
+@blueprint.get("/<name>")
+def question(name: str) -> Response:
+    """One question: its page, its text (`.rq`) or its answer (`.csv`, `.json`, `.ttl` …)."""
+    found = _library()
+    stem, fixed = split_suffix(name, ALL)
+    if stem not in found:
+        raise ProblemError(Problem(404, "There is no such query in the library."))
+    query = found[stem]
+    if fixed is SPARQL_QUERY:
+        text = query.runnable(settings().base)
+        return send((SPARQL_QUERY, SPARQL_QUERY.media_type), lambda: text, salt=text)
+    answer = run(release().store, Query(query.file_text))
+    if fixed and fixed not in answer.offered:
+        exists = ", ".join(f".{f.suffix}" for f in answer.offered)
+        raise ProblemError(Problem(404, f"The answer has no such format; there are {exists} and .rq."))
+    chosen = negotiate((*answer.offered, SPARQL_QUERY), fixed)
+    if chosen[0] is SPARQL_QUERY:
+        return send(chosen, lambda: query.runnable(settings().base), salt=query.file_text)
+
+    def body() -> bytes | str:
+        if chosen[0] is HTML:
+            page = results_page(answer)
+            return render_template("query.html", query=query, page=page, languages_of=fallback(), base=settings().base)
+        return answer.body(chosen[0], prefixes(settings().base))
+
+    return send(chosen, body, salt=query.file_text, weak=True)

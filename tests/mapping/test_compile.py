@@ -1,0 +1,193 @@
+"""The compiled subset of RML: what it makes of rows, and a clear error for everything outside it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import MappingError
+from atmpgraph.mapping import compile_mapping, read_mapping
+from atmpgraph.sources import open_package
+
+BASE = "https://example.org/p/"
+PREFIXES = """@base <https://other.example/> .
+@prefix rr: <http://www.w3.org/ns/r2rml#> .
+@prefix rml: <http://semweb.mmlab.be/ns/rml#> .
+@prefix ql: <http://semweb.mmlab.be/ns/ql#> .
+@prefix ex: <http://example.com/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+SOURCE = 'rml:logicalSource [ rml:source "t.csv" ; rml:referenceFormulation ql:CSV ]'
+SUBJECT = 'rr:subjectMap [ rr:template "https://other.example/id/{a}" ; rr:graph ex:g ]'
+S, G = f"<{BASE}id/1>", "<http://example.com/g> ."
+
+
+def mapped(folder: Path, document: str, rows: str = "a,b,c d\n1,x,y\n") -> list[str]:
+    """The lines that a document makes of a table, sorted."""
+    (folder / "t.csv").write_text(rows, encoding="utf-8")
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv"}]}), "utf-8")
+    (folder / "t.rml.ttl").write_text(PREFIXES + document, encoding="utf-8")
+    lines: list[str] = []
+    for mapper in compile_mapping(read_mapping(folder, BASE), open_package(folder), BASE):
+        mapper.lines(lines.append)
+    return sorted(line.rstrip("\n") for line in lines)
+
+
+def pom(predicate_object: str) -> str:
+    return f"<#m> {SOURCE} ; {SUBJECT} ; rr:predicateObjectMap [ {predicate_object} ] ."
+
+
+MAKES = {
+    "constant object": ("rr:predicate ex:p ; rr:object ex:o", f"{S} <http://example.com/p> <http://example.com/o> {G}"),
+    "constant literal": ('rr:predicate ex:p ; rr:object "x"@fr', f'{S} <http://example.com/p> "x"@fr {G}'),
+    "constant number": (
+        "rr:predicate ex:p ; rr:object 2.50",
+        f'{S} <http://example.com/p> "2.5"^^<http://www.w3.org/2001/XMLSchema#decimal> {G}',
+    ),
+    "reference": ('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ]', f'{S} <http://example.com/p> "x" {G}'),
+    "column with a space": (
+        'rr:predicate ex:p ; rr:objectMap [ rml:reference "c d" ]',
+        f'{S} <http://example.com/p> "y" {G}',
+    ),
+    "language": (
+        'rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "nl" ]',
+        f'{S} <http://example.com/p> "x"@nl {G}',
+    ),
+    "datatype": (
+        'rr:predicate ex:p ; rr:objectMap [ rml:reference "a" ; rr:datatype xsd:integer ]',
+        f'{S} <http://example.com/p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> {G}',
+    ),
+    "template IRI": (
+        'rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/{a}/{b}#z" ]',
+        f"{S} <http://example.com/p> <http://x/1/x#z> {G}",
+    ),
+    "relative template": (
+        'rr:predicate ex:p ; rr:objectMap [ rr:template "x/{b}" ]',
+        f"{S} <http://example.com/p> <{BASE}x/x> {G}",
+    ),
+    "template literal": (
+        r'rr:predicate ex:p ; rr:objectMap [ rr:template "{b} \\{and\\} {a}" ; rr:termType rr:Literal ]',
+        f'{S} <http://example.com/p> "x {{and}} 1" {G}',
+    ),
+    "template with datatype": (
+        'rr:predicate ex:p ; rr:objectMap [ rr:template "{a}.50" ; rr:datatype xsd:decimal ]',
+        f'{S} <http://example.com/p> "1.5"^^<http://www.w3.org/2001/XMLSchema#decimal> {G}',
+    ),
+    "reference IRI": (
+        'rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:termType rr:IRI ]',
+        f"{S} <http://example.com/p> <{BASE}x> {G}",
+    ),
+    "predicate map": (
+        'rr:predicateMap [ rr:template "http://x/{b}" ] ; rr:object ex:o',
+        f"{S} <http://x/x> <http://example.com/o> {G}",
+    ),
+    "newer vocabulary": (
+        '<http://w3id.org/rml/predicate> ex:p ; <http://w3id.org/rml/objectMap> [ <http://w3id.org/rml/reference> "b" ]',
+        f'{S} <http://example.com/p> "x" {G}',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAKES)
+def test_a_term_map_makes_its_term(tmp_path: Path, name: str) -> None:
+    document, expected = MAKES[name]
+    assert mapped(tmp_path, pom(document)) == [expected]
+
+
+def test_a_class_describes_the_subject_and_names_its_row(tmp_path: Path) -> None:
+    document = f'<#m> {SOURCE} ; rr:subjectMap [ rr:template "https://other.example/id/{{a}}" ; rr:class ex:C ; rr:graph ex:g ] .'
+    assert mapped(tmp_path, document, "a,b,c d\n1,,\n\n2,,\n") == [
+        f"<{BASE}id/1> <http://purl.org/dc/terms/source> <{BASE}doc/table/t.csv#row=2> <{BASE}id/graph/tables> .",
+        f"<{BASE}id/1> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.com/C> {G}",
+        f"<{BASE}id/2> <http://purl.org/dc/terms/source> <{BASE}doc/table/t.csv#row=4> <{BASE}id/graph/tables> .",
+        f"<{BASE}id/2> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://example.com/C> {G}",
+    ]
+
+
+def test_predicates_times_objects_times_graphs(tmp_path: Path) -> None:
+    lines = mapped(tmp_path, pom("rr:predicate ex:p , ex:q ; rr:object ex:o , ex:n ; rr:graph ex:h"))
+    assert len(lines) == 8
+    assert {line.split()[3] for line in lines} == {"<http://example.com/g>", "<http://example.com/h>"}
+
+
+@pytest.mark.parametrize("empty", ["1,,y", ",x,y"])
+def test_an_empty_cell_makes_no_term(tmp_path: Path, empty: str) -> None:
+    document = pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/{b}" ]')
+    assert mapped(tmp_path, document, f"a,b,c d\n{empty}\n") == []
+
+
+def test_an_empty_cell_in_the_graph_makes_no_statement(tmp_path: Path) -> None:
+    subject = (
+        'rr:subjectMap [ rr:template "https://other.example/id/{a}" ; rr:graphMap [ rr:template "http://g/{b}" ] ]'
+    )
+    document = f"<#m> {SOURCE} ; {subject} ; rr:predicateObjectMap [ rr:predicate ex:p ; rr:object ex:o ] ."
+    assert mapped(tmp_path, document, "a,b,c d\n1,,\n2,g,\n") == [
+        f"<{BASE}id/2> <http://example.com/p> <http://example.com/o> <http://g/g> ."
+    ]
+
+
+def test_cells_cannot_break_out_of_their_term(tmp_path: Path) -> None:
+    document = pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ] ') + pom(
+        'rr:predicate ex:q ; rr:objectMap [ rr:template "http://x/{b}" ]'
+    ).replace("<#m>", "<#n>")
+    lines = mapped(tmp_path, document, 'a,b,c d\n1,"""> . <x> \\\n\'+evil()+\'",\n')
+    assert len(lines) == 2
+    assert all(line.count("> ") <= 5 and "\n" not in line for line in lines)
+    assert r'"\"> . <x> \\\n' in lines[0]
+
+
+REFUSED = {
+    "unknown property": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:inverseExpression "x" ]'), "inverseExpression"),
+    "foreign property": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; ex:x "x" ]'), "http://example.com/x"),
+    "join": (pom("rr:predicate ex:p ; rr:objectMap [ rr:parentTriplesMap <#other> ]"), "parentTriplesMap"),
+    "function": (pom("rr:predicate ex:p ; rr:objectMap [ <http://semweb.mmlab.be/ns/fnml#functionValue> [] ]"), "functionValue"),
+    "blank node": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:termType rr:BlankNode ]'), "BlankNode"),
+    "literal predicate": (pom('rr:predicateMap [ rml:reference "b" ; rr:termType rr:Literal ] ; rr:object ex:o'), "Literal"),
+    "constant literal predicate": (pom('rr:predicate "x" ; rr:object ex:o'), "must be an IRI"),
+    "no term": (pom("rr:predicate ex:p ; rr:objectMap [ rr:language 'fr' ]"), "exactly one of"),
+    "two kinds": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:constant ex:o ]'), "exactly one of"),
+    "datatype and language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:date ; rr:language "fr" ]'), "one datatype or one language"),
+    "unknown datatype": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:nonNegativeInteger ]'), "nonNegativeInteger"),
+    "bad language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "français" ]'), "language tag"),
+    "template without a column": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/" ]'), "template"),
+    "open brace": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/{b" ]'), "lone "),
+    "no object": (pom("rr:predicate ex:p"), "needs a predicate and an object"),
+    "unknown column": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "z" ]'), "no column 'z'"),
+    "no graph": (f'<#m> {SOURCE} ; rr:subjectMap [ rr:template "x/{{a}}" ] ; rr:predicateObjectMap [ rr:predicate ex:p ; rr:object ex:o ] .', "no graph map"),
+    "no subject": (f"<#m> {SOURCE} .", "exactly one subject map"),
+    "class that is no IRI": (f'<#m> {SOURCE} ; rr:subjectMap [ rr:template "x/{{a}}" ; rr:class "C" ; rr:graph ex:g ] .', "class must be an IRI"),
+    "other table": (f'<#m> rml:logicalSource [ rml:source "u.csv" ; rml:referenceFormulation ql:CSV ] ; {SUBJECT} .', "no table u.csv"),
+    "not CSV": (f'<#m> rml:logicalSource [ rml:source "t.csv" ; rml:referenceFormulation ql:JSONPath ] ; {SUBJECT} .', "JSONPath"),
+    "iterator": (f'<#m> rml:logicalSource [ rml:source "t.csv" ; rml:referenceFormulation ql:CSV ; rml:iterator "$" ] ; {SUBJECT} .', "iterator"),
+    "no source": (f"<#m> rml:logicalSource [ rml:referenceFormulation ql:CSV ] ; {SUBJECT} .", "exactly one source"),
+    "no triples map": ("ex:a ex:b ex:c .", "no triples map"),
+    "not Turtle": ("<#m> a", "not Turtle"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_outside_the_subset_is_refused_with_its_place(tmp_path: Path, name: str) -> None:
+    document, said = REFUSED[name]
+    with pytest.raises(MappingError) as error:
+        mapped(tmp_path, document)
+    assert said in str(error.value)
+    assert "t.rml.ttl" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "rows", "said"),
+    [
+        ('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:decimal ]', "a,b,c d\n1,2,\n2,many,\n", "t.csv, row 3, column b: expected a decimal"),
+        ('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:termType rr:IRI ]', "a,b,c d\n1,two words,\n", "t.csv, row 2, column b: not an IRI"),
+        ('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ]', 'a,b,c d\n1,x,\n2,"x"y,\n', "t.csv, after row 2: not a CSV row"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_makes_no_term_is_told_with_its_place(tmp_path: Path, document: str, rows: str, said: str) -> None:
+    with pytest.raises(MappingError) as error:
+        mapped(tmp_path, pom(document), rows)
+    assert said in str(error.value)
+
+
+def test_a_folder_without_a_mapping_is_told(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="no mapping"):
+        read_mapping(tmp_path, BASE)

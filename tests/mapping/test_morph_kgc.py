@@ -1,0 +1,101 @@
+"""An independent RML engine makes the same quads of the same files: of ours, and of made-up ones.
+
+morph-kgc lives in an environment of its own (`make test` makes it), because it needs an older rdflib.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from atmpgraph.mapping import compile_mapping, read_mapping
+from atmpgraph.mapping.terms import line
+from atmpgraph.sources import open_package
+
+from ..conftest import BASE, ROOT
+
+ENGINE = ROOT / ".venv-morph-kgc" / "bin" / "python"
+
+MADE_UP = """@base <https://w3id.org/atmp-wallonia/> .
+@prefix rr: <http://www.w3.org/ns/r2rml#> .
+@prefix rml: <http://semweb.mmlab.be/ns/rml#> .
+@prefix ql: <http://semweb.mmlab.be/ns/ql#> .
+@prefix ex: <http://example.com/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<#thing> a rr:TriplesMap ;
+  rml:logicalSource [ rml:source "things.csv" ; rml:referenceFormulation ql:CSV ] ;
+  rr:subjectMap [ rr:template "http://example.com/{kind}/{code}" ; rr:class ex:Thing , ex:Other ; rr:graphMap [ rr:template "http://example.com/graph/{source}" ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:label , ex:name ; rr:objectMap [ rml:reference "text" ; rr:language "fr" ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:plain ; rr:objectMap [ rml:reference "text" ] , [ rml:reference "code" ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:count ; rr:objectMap [ rml:reference "count" ; rr:datatype xsd:integer ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:amount ; rr:objectMap [ rml:reference "amount" ; rr:datatype xsd:decimal ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:date ; rr:objectMap [ rml:reference "date" ; rr:datatype xsd:date ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:sentence ; rr:objectMap [ rr:template "{code} in {source}" ; rr:termType rr:Literal ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:page ; rr:objectMap [ rml:reference "page" ; rr:termType rr:IRI ] ] ;
+  rr:predicateObjectMap [ rr:predicateMap [ rr:template "http://example.com/is-{kind}-of" ] ; rr:objectMap [ rr:template "http://example.com/{source}#{code}" ] ] ;
+  rr:predicateObjectMap [ rr:predicate ex:constant ; rr:object ex:c , ex:d ; rr:graph ex:extra ] .
+<#by-reference> a rr:TriplesMap ;
+  rml:logicalSource [ rml:source "things.csv" ; rml:referenceFormulation ql:CSV ] ;
+  rr:subjectMap [ rml:reference "page" ; rr:termType rr:IRI ; rr:graph ex:pages ] ;
+  rr:predicateObjectMap [ rr:predicate ex:of ; rr:objectMap [ rr:template "http://example.com/{kind}/{code}" ] ] .
+"""
+ROWS = [
+    ["kind", "code", "source", "text", "count", "amount", "date", "page"],
+    ["a", "plain", "s1", "un texte", "26", "2.6", "2024-01-17", "https://example.org/p?q=1&r=%20#f"],
+    ["a", "with space", "s1", 'a "quoted", word', "0", "-0.5", "2024-02-29", ""],
+    ["b", "sl/ash?#[]@!$&'()*+,;=:%", "s 2", "back\\slash", "", "81000000", "", "https://example.org/é"],
+    ["b", "un-res_erved.~", "s1", "two\nlines\tand a tab", "-3", "", "", ""],
+    ["", "no kind", "s1", "none of this is said", "1", "1", "2024-01-01", "https://example.org/2"],
+    ["c", "no-source", "", "nor this", "1", "1", "2024-01-01", "https://example.org/3"],
+    ["a", "plain", "s1", "un texte", "26", "2.6", "2024-01-17", "https://example.org/p?q=1&r=%20#f"],
+    ["c", "null", "s1", "NULL", "7", "0.001", "", "https://example.org/4"],
+]
+
+
+def independent(folder: Path, scratch: Path) -> set[str]:
+    """The quads that morph-kgc makes of the mapping documents in `folder`, as canonical lines."""
+    if not ENGINE.exists():
+        message = f"{ENGINE} is not here; 'make test' makes it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    documents = ",".join(str(path) for path in sorted(folder.rglob("*.rml.ttl")))
+    config = scratch / "morph.ini"
+    config.write_text(
+        f"[CONFIGURATION]\noutput_format=N-QUADS\noutput_file={scratch}/morph.nq\nna_values=\n"
+        f"number_of_processes=1\nlogging_level=ERROR\n[D]\nmappings={documents}\n",
+        encoding="utf-8",
+    )
+    subprocess.run([ENGINE, "-m", "morph_kgc", config], cwd=folder, check=True, capture_output=True, timeout=120)
+    return {line(quad) for quad in ox.parse(path=str(scratch / "morph.nq"), format=ox.RdfFormat.N_QUADS)}
+
+
+def ours(folder: Path, mapping: Path) -> set[str]:
+    """The quads that we make, but for the rows, which RML has no word for."""
+    lines: set[str] = set()
+    for mapper in compile_mapping(read_mapping(mapping, BASE), open_package(folder), BASE):
+        mapper.lines(lines.add)
+    return {text for text in lines if not text.endswith(f"<{BASE}id/graph/tables> .\n")}
+
+
+def test_our_mapping(tmp_path: Path) -> None:
+    expected = independent(ROOT / "data", tmp_path)
+    assert len(expected) > 2500
+    assert ours(ROOT / "data", ROOT / "data" / "mapping") == expected
+
+
+def test_a_made_up_mapping(tmp_path: Path) -> None:
+    import csv
+
+    with (tmp_path / "things.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(ROWS)
+    (tmp_path / "things.rml.ttl").write_text(MADE_UP, encoding="utf-8")
+    descriptor = {"resources": [{"name": "things", "path": "things.csv"}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    expected = independent(tmp_path, tmp_path)
+    made = ours(tmp_path, tmp_path)
+    assert made == expected
+    assert len(made) > 60

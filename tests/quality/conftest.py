@@ -1,0 +1,185 @@
+"""The smallest graph that conforms to all shapes, written by hand: one thing a class, under a base nobody publishes at."""
+
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, SKOS, Graph, URIRef
+
+BASE = "https://example.org/p/"
+ROOT = Path(__file__).resolve().parents[2]
+
+PREFIXES = """
+PREFIX adms: <http://www.w3.org/ns/adms#>
+PREFIX atmp: <ns/atmp#>
+PREFIX cv: <http://data.europa.eu/m8g/>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX dqv: <http://www.w3.org/ns/dqv#>
+PREFIX eurio: <http://data.europa.eu/s66#>
+PREFIX fabio: <http://purl.org/spar/fabio/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX frapo: <http://purl.org/cerif/frapo/>
+PREFIX legal: <http://www.w3.org/ns/legal#>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX schema: <https://schema.org/>
+PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
+PREFIX sdmx-a: <http://purl.org/linked-data/sdmx/2009/attribute#>
+PREFIX sdmx-c: <http://purl.org/linked-data/sdmx/2009/code#>
+PREFIX sdmx-d: <http://purl.org/linked-data/sdmx/2009/dimension#>
+PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
+PREFIX shapes: <ns/shapes#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX time: <http://www.w3.org/2006/time#>
+PREFIX unit: <http://qudt.org/vocab/unit/>
+PREFIX vcard: <http://www.w3.org/2006/vcard/ns#>
+PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+
+# `{row}` is a row of some table; `{four}` a text in four languages.
+CONFORMING = """
+<id/source/press> a fabio:PressRelease , prov:Entity , foaf:Document ; {row} ;
+    dct:title "Un partenariat"@fr ; dct:publisher "Ministère" ; dct:issued "2024-01-17"^^xsd:date ;
+    dct:language <http://publications.europa.eu/resource/authority/language/FRA> ; foaf:page <https://example.com/a> ;
+    shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots." .
+<id/graph/press> a sd:NamedGraph ; {row} ; sd:name <id/graph/press> ; dct:title "Un partenariat"@fr ;
+    dct:issued "2024-01-17"^^xsd:date ;
+    prov:hadPrimarySource <id/source/press> ; atmp:confidence <auth/confidence/high> .
+<id/source/editorial> a fabio:MetadataDocument , prov:Entity , foaf:Document ; {row} ; dct:title "Choix"@fr ;
+    dct:language <http://publications.europa.eu/resource/authority/language/ENG> .
+
+<id/quotation/budget> a oa:SpecificResource , prov:Entity ; {row} ;
+    oa:hasSource <id/source/press> ; prov:wasQuotedFrom <id/source/press> ; skos:note "line 1"@en ;
+    oa:hasSelector <id/selector/budget> ; prov:wasAttributedTo <id/person/minister> .
+<id/selector/budget> a oa:TextQuoteSelector ; {row} ;
+    oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots."@fr .
+
+<id/organisation/ministry> a org:FormalOrganization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
+    {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
+    org:classification <auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/organisation/firm> a org:FormalOrganization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
+    skos:prefLabel {four} ; foaf:name "Firm"@en ; org:classification <auth/organisation-kind/company> ;
+    org:subOrganizationOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> ;
+    adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345678> ;
+    skos:closeMatch <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
+    atmp:leads <id/workpackage/first> ; atmp:participatesIn <id/workpackage/second> .
+<id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345678" ; adms:schemaAgency "ror" .
+<id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
+    org:memberOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> .
+
+<id/partnership/pa> a atmp:Partnership , eurio:Project , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <auth/organisation-kind/company> ;
+    atmp:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; prov:wasDerivedFrom <id/quotation/budget> .
+<id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
+    org:organization <id/partnership/pa> ; org:role <auth/partnership-role/coordinator> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/workpackage/first> a atmp:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmp:workpackageOf <id/partnership/pa> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/workpackage/second> a atmp:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:identifier "WP2" ; dct:title {four} ; atmp:workpackageOf <id/partnership/pa> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/participation/firm--first> a atmp:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
+    org:organization <id/workpackage/first> ; org:role <auth/participation-role/leads> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/participation/firm--second> a atmp:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
+    org:organization <id/workpackage/second> ; org:role <auth/participation-role/participatesIn> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+
+<id/funding/public> a atmp:FundingContribution , frapo:Funding , eurio:Grant ; {row} ; dct:title {four} ;
+    atmp:fundingOrigin <auth/funding-origin/public> ; frapo:funds <id/partnership/pa> ;
+    prov:wasAttributedTo <id/organisation/ministry> ; eurio:hasFundingAmount <id/amount/public--EUR> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/amount/public--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "81000000"^^xsd:decimal ;
+    schema:value "81000000"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .
+<id/funding/private> a atmp:FundingContribution , frapo:Funding ; {row} ; dct:title {four} ;
+    atmp:fundingOrigin <auth/funding-origin/private> ; frapo:funds <id/partnership/pa> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+
+<id/figure/budget> {figure} ; {row} ; atmp:indicator <auth/indicator/budget> ; atmp:subject <id/funding/public> ;
+    sdmx-m:obsValue "81000000"^^xsd:decimal ; sdmx-a:unitMeasure unit:CCY_EUR ; atmp:statedAs "81 M€"@fr ;
+    atmp:valueQualifier <auth/value-qualifier/exact> ; prov:wasAttributedTo <id/organisation/ministry> .
+<id/figure/public> {figure} ; {row} ; atmp:indicator <auth/indicator/funding-share> ; atmp:subject <id/funding/public> ;
+    sdmx-m:obsValue "60"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmp:statedAs "60 %"@fr ;
+    atmp:valueQualifier <auth/value-qualifier/exact> .
+<id/figure/private> {figure} ; {row} ; atmp:indicator <auth/indicator/funding-share> ; atmp:subject <id/funding/private> ;
+    sdmx-m:obsValue "40"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmp:statedAs "40 %"@fr ;
+    atmp:valueQualifier <auth/value-qualifier/exact> .
+<id/figure/firms> {figure} ; {row} ; atmp:indicator <auth/indicator/firms> ; atmp:subject <id/sector/health> ;
+    sdmx-m:obsValue "15"^^xsd:decimal ; schema:minValue "15"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmp:statedAs "15+ firmes"@fr ;
+    atmp:valueQualifier <auth/value-qualifier/at-least> .
+<id/figure/lots> {figure} ; {row} ; atmp:indicator <auth/indicator/workpackages> ; atmp:subject <id/partnership/pa> ;
+    sdmx-m:obsValue "20"^^xsd:decimal ; schema:maxValue "20"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmp:statedAs "au plus 20 lots"@fr ;
+    atmp:valueQualifier <auth/value-qualifier/at-most> .
+<id/coverage/lots> a dqv:QualityMeasurement ; dqv:isMeasurementOf <auth/metric/coverage> ;
+    dqv:computedOn <id/partnership/pa> ; dqv:value 2 ; prov:wasDerivedFrom <id/figure/lots> .
+
+<auth/indicator/budget> {indicator} ; skos:notation "budget" .
+<auth/indicator/funding-share> {indicator} ; skos:notation "funding-share" .
+<auth/indicator/firms> {indicator} ; skos:notation "firms" .
+<auth/indicator/workpackages> {indicator} ; skos:notation "workpackages" .
+<id/sector/health> a skos:Concept ; {row} ; skos:inScheme <auth/sector> ; skos:prefLabel {four} .
+<id/period/now> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} ;
+    dcat:startDate "2024"^^xsd:gYear ; dcat:endDate "2024-05"^^xsd:gYearMonth ; time:hasXSDDuration "P5M"^^xsd:duration .
+<id/period/unstated> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} .
+<id/place/country> a dct:Location ; {row} ; skos:prefLabel {four} ; skos:exactMatch <http://www.wikidata.org/entity/Q31> .
+<id/place/town> a dct:Location ; {row} ; skos:prefLabel {four} ; wgs:lat 50.5 ; wgs:long 4.5 ;
+    dct:isPartOf <id/place/country> .
+<id/event/launch> a prov:Activity ; {row} ; dct:title {four} ; dct:temporal <id/period/now> ;
+    prov:atLocation <id/place/town> ; prov:wasAssociatedWith <id/organisation/ministry> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+"""
+
+PARTS = {
+    "{figure}": (
+        "a qb:Observation , prov:Entity ; qb:dataSet <id/dataset/figures> ; sdmx-d:refArea <id/place/country> ;"
+        "sdmx-d:refPeriod <id/period/now> ; atmp:source <id/source/press> ; prov:hadPrimarySource <id/source/press> ;"
+        "sdmx-a:obsStatus sdmx-c:obsStatus-A ; prov:wasDerivedFrom <id/quotation/budget>"
+    ),
+    "{indicator}": (
+        "a skos:Concept ; {row} ; skos:inScheme <auth/indicator> ; skos:topConceptOf <auth/indicator> ;"
+        "skos:prefLabel {four} ; skos:definition {four}"
+    ),
+    "{row}": "dct:source <doc/table/things.csv#row=2>",
+    "{four}": '"un"@fr , "een"@nl , "ein"@de , "one"@en',
+}
+
+
+# Codes that the graph does not use and the broken ones do.
+USED = ("auth/value-qualifier/approximately", "auth/partnership-role/partner", "auth/confidence/medium")
+
+
+def turtle(text: str) -> str:
+    """The text with its placeholders filled in."""
+    for part, triples in PARTS.items():
+        text = text.replace(part, triples)
+    return PREFIXES + text
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Graph:
+    """The ontology and the code lists."""
+    graph = Graph()
+    for file in (ROOT / "ontology").rglob("*.ttl"):
+        graph.parse(file, format="turtle", publicID=BASE)
+    return graph
+
+
+@pytest.fixture(scope="session")
+def conforming(ontology: Graph) -> Graph:
+    """A graph with one thing a class and nothing wrong, and the code lists with the codes in use. Not to be changed."""
+    graph = Graph()
+    graph.parse(data=turtle(CONFORMING), format="turtle", publicID=BASE)
+    used = {*graph.objects(), *(URIRef(BASE + code) for code in USED)}
+    codes = set(ontology.subjects(SKOS.inScheme)) & used
+    for scheme in ontology.subjects(RDF.type, SKOS.ConceptScheme):
+        graph += ontology.cbd(scheme)
+        graph.remove((scheme, SKOS.hasTopConcept, None))
+    for code in codes:
+        graph += ontology.cbd(code)
+    return graph

@@ -1,0 +1,515 @@
+"""Each constraint of the shapes catches what it is there for, names itself, and says so in four languages.
+
+The cases break the conforming graph of ``conftest.py``, one mistake each, and name the constraints that must see it.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pyshacl
+import pytest
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.namespace import SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+from rdflib.term import Node
+
+from .conftest import BASE, PREFIXES, ROOT, turtle
+
+SHAPES = sorted((ROOT / "shapes").glob("*.ttl"))
+NAMESPACE = f"{BASE}ns/shapes#"
+LANGUAGES = {"fr", "nl", "de", "en"}
+VIOLATION, WARNING = "Violation", "Warning"
+
+# What a shape says that is not a constraint.
+NOT_CONSTRAINTS = {
+    "path", "property", "message", "severity", "flags", "ignoredProperties", "qualifiedValueShape",
+    "targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf",
+}  # fmt: skip
+
+
+class Case(NamedTuple):
+    """What is wrong, the SPARQL update that makes it so, the constraints ("shape Component") that see it."""
+
+    name: str
+    update: str
+    expected: str
+    severity: str = VIOLATION
+
+
+def drop(subject: str, *predicates: str) -> str:
+    """Remove all values."""
+    return " ;\n".join(f"DELETE WHERE {{ <{subject}> {predicate} ?{n} }}" for n, predicate in enumerate(predicates))
+
+
+def add(subject: str, predicate: str, *values: str) -> str:
+    """Add values."""
+    return f"INSERT DATA {{ <{subject}> {predicate} {' , '.join(values)} }}"
+
+
+def put(subject: str, predicate: str, *values: str) -> str:
+    """Replace all values."""
+    return f"{drop(subject, predicate)} ;\n{add(subject, predicate, *values)}"
+
+
+def bare(subject: str) -> str:
+    """Leave the thing with nothing but its types."""
+    return f"DELETE {{ <{subject}> ?p ?o }} WHERE {{ <{subject}> ?p ?o FILTER(?p != rdf:type) }}"
+
+
+def astray(subject: str, *predicates: str) -> str:
+    """Add to each property a thing that is described nowhere; where there was one value, there are two."""
+    return " ;\n".join(add(subject, predicate, "<id/nothing>") for predicate in predicates)
+
+
+def tell(text: str) -> str:
+    """Add triples."""
+    return f"INSERT DATA {{ {turtle(text).removeprefix(PREFIXES)} }}"
+
+
+FIGURE, SHARE, FIRMS, LOTS = "id/figure/budget", "id/figure/public", "id/figure/firms", "id/figure/lots"
+SOURCE, GRAPH, QUOTATION, SELECTOR = "id/source/press", "id/graph/press", "id/quotation/budget", "id/selector/budget"
+MINISTRY, FIRM, PERSON = "id/organisation/ministry", "id/organisation/firm", "id/person/minister"
+IDENTIFIER, FUNDING, AMOUNT = "id/identifier/firm--ror", "id/funding/public", "id/amount/public--EUR"
+PARTNERSHIP, FIRST, SECOND = "id/partnership/pa", "id/workpackage/first", "id/workpackage/second"
+LEADS, TAKES_PART = "id/participation/firm--first", "id/participation/firm--second"
+COORDINATOR = "id/membership/ministry--pa--coordinator"
+PERIOD, TOWN, COUNTRY, EVENT = "id/period/now", "id/place/town", "id/place/country", "id/event/launch"
+SECTOR, INDICATOR, COVERAGE = "id/sector/health", "auth/indicator/budget", "id/coverage/lots"
+CODE, LIST = "auth/confidence/high", "auth/confidence"
+
+CASES = [
+    # Everywhere
+    Case("blank node as object", "INSERT DATA { <id/event/launch> dct:relation [] }", "noBlankNode SPARQL"),
+    Case("blank node as subject", "INSERT DATA { [] dct:relation <id/event/launch> }", "noBlankNode SPARQL"),
+    Case("text without language", add(PARTNERSHIP, "dct:title", '"One"'), "text Datatype"),
+    Case("text in Italian", add(PARTNERSHIP, "skos:altLabel", '"Uno"@it'), "text LanguageIn"),
+    Case("empty text", add(PARTNERSHIP, "skos:altLabel", '""@fr'), "trimmed Pattern"),
+    Case("text that ends in a space", add(PARTNERSHIP, "skos:altLabel", '"PA "@fr'), "trimmed Pattern"),
+    Case("telephone number", add(MINISTRY, "skos:altLabel", '"Tel. + 33 (0)1 56 54 07 00"@fr'), "noContactDetail Not"),
+    Case("national number", add(PERSON, "vcard:role", '"ministre, 0476 65 04 38"@nl'), "noContactDetail Not"),
+    Case("e-mail address", add(MINISTRY, "foaf:name", '"press@example.com"@en'), "noContactDetail Not"),
+    Case("mailbox", add(MINISTRY, "foaf:mbox", "<mailto:a@example.com>"), "noContactProperty MaxCount"),
+    Case("number with idle zero", put(FIGURE, "sdmx-m:obsValue", '"81000000.0"^^xsd:decimal'), "number Pattern"),
+    Case("number as integer", put(TOWN, "wgs:lat", "50"), "number Datatype"),
+    Case("year 1850", put(PERIOD, "dcat:startDate", '"1850"^^xsd:gYear'), "date Pattern"),
+    Case("month as a year", put(PERIOD, "dcat:startDate", '"2024-01"^^xsd:gYear'), "date Or"),
+    Case("month 13", put(SOURCE, "dct:issued", '"2024-13"^^xsd:gYearMonth'), "date Or"),
+    Case("30 February", put(SOURCE, "dct:issued", '"2024-02-30"^^xsd:date'), "date Or"),
+    Case("date as text", put(SOURCE, "dct:issued", '"2024"'), "date Or"),
+    Case("page as text", put(SOURCE, "foaf:page", '"https://example.com/"'), "webPage NodeKind"),
+    Case("page on a disk", put(SOURCE, "foaf:page", "<file:///etc/hosts.txt>"), "webPage Pattern"),
+    Case("sameAs a page", put(FIRM, "owl:sameAs", "<https://example.com/012345678>"), "sameAs Pattern"),
+    Case("sameAs a text", put(FIRM, "owl:sameAs", '"https://ror.org/012345678"'), "sameAs NodeKind"),
+    Case("sameAs a bad ROR", put(FIRM, "owl:sameAs", "<https://ror.org/12345678>"), "sameAs Pattern"),
+    Case("sameAs other number", put(FIRM, "owl:sameAs", "<https://ror.org/087654321>"), "sameAsIdentifier SPARQL"),
+    Case("sameAs of two", add(MINISTRY, "owl:sameAs", "<https://ror.org/012345678>"), "sameAsOnce MaxCount"),
+    Case("no row", drop(FIGURE, "dct:source"), "row MinCount"),
+    Case("row of the header", add(FIGURE, "dct:source", "<doc/table/figures.csv#row=1>"), "row Pattern"),
+    Case("row as text", put(FIGURE, "dct:source", f'"{BASE}doc/table/figures.csv#row=2"'), "row NodeKind"),
+    Case("quotation not described", astray(FIRST, "prov:wasDerivedFrom"), "quotation Class"),
+    Case("IRIs of another pattern", tell("""
+        <id/figures/x> a qb:Observation . <id/Source/x> a foaf:Document . <id/graph/a_b> a sd:NamedGraph .
+        <id/quotation/é> a oa:SpecificResource . <id/selector/> a oa:TextQuoteSelector . <id/org/x> a foaf:Organization .
+        <id/identifier/x> a adms:Identifier . <id/person/a/b> a foaf:Person . <id/partnership/x-> a atmp:Partnership .
+        <id/workpackage/x#y> a atmp:Workpackage . <id/participation/x> a atmp:Participation . <id/x> a frapo:Funding .
+        <id/funding/-x> a atmp:FundingContribution . <id/amount/x--eur> a schema:MonetaryAmount .
+        <id/period/..> a time:Interval . <id/Place/x> a dct:Location . <id/event/x~> a prov:Activity .
+        <id/code/x> a skos:Concept . <auth/My-list> a skos:ConceptScheme . <id/coverage> a dqv:QualityMeasurement .
+        <id/membership/x--pa> a org:Membership ; org:organization <id/partnership/pa> ."""),
+        "FigureIriShape Pattern, SourceIriShape Pattern, GraphIriShape Pattern, QuotationIriShape Pattern, "
+        "SelectorIriShape Pattern, OrganisationIriShape Pattern, IdentifierIriShape Pattern, PersonIriShape Pattern, "
+        "PartnershipIriShape Pattern, WorkpackageIriShape Pattern, ParticipationIriShape Pattern, "
+        "FundingIriShape Pattern, AmountIriShape Pattern, PeriodIriShape Pattern, PlaceIriShape Pattern, "
+        "EventIriShape Pattern, ConceptIriShape Pattern, SchemeIriShape Pattern, CoverageIriShape Pattern, "
+        "partnershipMembers Pattern"),
+    Case("types that go together", """
+        DELETE { ?thing a ?type } WHERE { ?thing a ?type FILTER(?type IN (prov:Entity, foaf:Organization, frapo:Funding,
+            foaf:Project, org:Membership, eurio:MonetaryAmount, time:Interval)) }""",
+        "figureType HasValue, sourceType HasValue, quotationType HasValue, organisationType HasValue, "
+        "partnershipType HasValue, workpackageType HasValue, participationType HasValue, fundingType HasValue, "
+        "amountType HasValue, periodType HasValue"),
+    # Sources and graphs
+    Case("bare source", bare(SOURCE), "title MinCount, sourceLanguage MinCount, row MinCount"),
+    Case("source of no kind", f"DELETE DATA {{ <{SOURCE}> a fabio:PressRelease }}", "sourceKind QualifiedMinCount"),
+    Case("source of two kinds", add(SOURCE, "a", "fabio:WebPage"), "sourceKind QualifiedMaxCount"),
+    Case("two titles in French", add(SOURCE, "dct:title", '"Autre"@fr'), "title UniqueLang"),
+    Case("publisher in a language", add(SOURCE, "dct:publisher", '"Ministry"@en'),
+         "sourcePublisher Datatype, sourcePublisher MaxCount"),
+    Case("two dates of issue", add(SOURCE, "dct:issued", '"2024-01"^^xsd:gYearMonth'), "sourceIssued MaxCount"),
+    Case("language not of the EU table", astray(SOURCE, "dct:language"), "sourceLanguage MaxCount, sourceLanguage Pattern"),
+    Case("language as text",
+         put(SOURCE, "dct:language", '"http://publications.europa.eu/resource/authority/language/FRA"'),
+         "sourceLanguage NodeKind"),
+    Case("two pages", add(SOURCE, "foaf:page", "<https://example.com/b>"), "sourcePage MaxCount"),
+    Case("bare graph", bare(GRAPH),
+         "graphName MinCount, graphSource MinCount, graphConfidence MinCount, title MinCount, row MinCount"),
+    Case("graph astray", astray(GRAPH, "sd:name", "prov:hadPrimarySource", "atmp:confidence"),
+         "graphName MaxCount, graphName Pattern, graphSource MaxCount, graphSource Class, "
+         "graphConfidence MaxCount, graphConfidence Class, graphConfidence Pattern"),
+    Case("name of a graph as text", put(GRAPH, "sd:name", f'"{BASE}{GRAPH}"'), "graphName NodeKind"),
+    Case("confidence of another list", put(GRAPH, "atmp:confidence", "<auth/value-qualifier/exact>"),
+         "graphConfidence Pattern"),
+    Case("graph issued twice", add(GRAPH, "dct:issued", '"2024"^^xsd:gYear'), "graphIssued MaxCount"),
+    # Quotations
+    Case("bare quotation", bare(QUOTATION),
+         "quotationSource MinCount, quotationSource Equals, quotationSelector MinCount, row MinCount"),
+    Case("quotation astray", astray(QUOTATION, "oa:hasSource", "oa:hasSelector", "prov:wasAttributedTo"),
+         "quotationSource MaxCount, quotationSource Class, quotationSource Equals, quotationSelector MaxCount, "
+         "quotationSelector Class, quotationSpeaker MaxCount, quotationSpeaker Class"),
+    Case("quoted from another source", put(QUOTATION, "prov:wasQuotedFrom", "<id/source/editorial>"),
+         "quotationSource Equals"),
+    Case("two places", add(QUOTATION, "skos:note", '"line 2"@en'), "quotationPlace UniqueLang"),
+    Case("words that the source has not", put(SELECTOR, "oa:exact", '"Le budget de 82 M€"@fr'), "quotedWords SPARQL"),
+    Case("no words", drop(SELECTOR, "oa:exact"), "selectorWords MinCount"),
+    Case("words twice", add(SELECTOR, "oa:exact", '"Le budget"@fr'), "selectorWords MaxCount"),
+    Case("selector of nothing", drop(QUOTATION, "oa:hasSelector"), "selectorOwner MinCount"),
+    Case("selector of two", tell(f"<id/quotation/b> oa:hasSelector <{SELECTOR}> ."), "selectorOwner MaxCount"),
+    # Figures
+    Case("bare figure", bare(FIGURE),
+         "figureDataSet HasValue, figureIndicator MinCount, figureSubject MinCount, figureArea MinCount, "
+         "figurePeriod MinCount, figureSource MinCount, figureValue MinCount, figureUnit MinCount, figureStatus MinCount, "
+         "figureQualifier MinCount, figureStatedAs MinCount, figureQuotation MinCount, row MinCount"),
+    Case("figure astray", astray(
+            FIGURE, "qb:dataSet", "atmp:indicator", "atmp:subject", "sdmx-d:refArea", "sdmx-d:refPeriod", "atmp:source",
+            "sdmx-a:unitMeasure", "sdmx-a:obsStatus", "atmp:valueQualifier", "prov:wasDerivedFrom", "prov:wasAttributedTo"),
+         "figureDataSet MaxCount, figureIndicator MaxCount, figureIndicator Class, figureIndicator Pattern, "
+         "figureSubject MaxCount, figureSubject Or, figureArea MaxCount, figureArea Class, figurePeriod MaxCount, "
+         "figurePeriod Class, figureSource MaxCount, figureSource Class, figureSource Equals, figureUnit MaxCount, "
+         "figureUnit In, figureStatus MaxCount, figureStatus In, figureQualifier MaxCount, figureQualifier Class, "
+         "figureQualifier Pattern, figureQuotation MaxCount, figureQuotation Class, figureAuthor MaxCount, "
+         "figureAuthor Class, figureQuotationSource Equals"),
+    Case("figure of another source than its quotation", f"""{put(FIGURE, "atmp:source", "<id/source/editorial>")} ;
+         {put(FIGURE, "prov:hadPrimarySource", "<id/source/editorial>")}""", "figureQuotationSource Equals"),
+    Case("two primary sources", add(FIGURE, "prov:hadPrimarySource", "<id/source/editorial>"), "figureSource Equals"),
+    Case("two values", add(FIGURE, "sdmx-m:obsValue", '"82000000"^^xsd:decimal'), "figureValue MaxCount"),
+    Case("negative value", put(FIGURE, "sdmx-m:obsValue", '"-1"^^xsd:decimal'), "figureValue MinInclusive"),
+    Case("140 percent", put(SHARE, "sdmx-m:obsValue", '"140"^^xsd:decimal'), "percent MaxInclusive"),
+    Case("half a firm", put(FIRMS, "sdmx-m:obsValue", '"15.5"^^xsd:decimal'), "count Pattern"),
+    Case("about a code", put(FIGURE, "atmp:subject", "<auth/confidence/high>"), "figureSubject Or"),
+    Case("qualifier of another list", put(FIGURE, "atmp:valueQualifier", "<auth/confidence/high>"),
+         "figureQualifier Pattern"),
+    Case("words not in the quotation", put(FIGURE, "atmp:statedAs", '"82 M€"@fr'), "figureWords SPARQL"),
+    Case("words in another language", put(FIGURE, "atmp:statedAs", '"81 M€"@nl'), "figureWords SPARQL"),
+    Case("words twice", add(FIGURE, "atmp:statedAs", '"81"@fr'), "figureStatedAs MaxCount"),
+    Case("the same figure twice", tell(f"""<id/figure/c> {{figure}} ; {{row}} ; atmp:indicator <{INDICATOR}> ;
+         atmp:subject <{FUNDING}> ; sdmx-m:obsValue "82000000"^^xsd:decimal ."""), "figureDimensions SPARQL"),
+    Case("minimum above the value", put(FIRMS, "schema:minValue", '"16"^^xsd:decimal'),
+         "figureMinimum LessThanOrEquals, atLeastMinimum Equals"),
+    Case("negative minimum", put(FIGURE, "schema:minValue", '"-1"^^xsd:decimal'), "figureMinimum MinInclusive"),
+    Case("two minima", add(FIRMS, "schema:minValue", '"14"^^xsd:decimal'), "figureMinimum MaxCount"),
+    Case("two maxima", add(LOTS, "schema:maxValue", '"21"^^xsd:decimal'), "figureMaximum MaxCount"),
+    Case("value above the maximum", put(LOTS, "schema:maxValue", '"19"^^xsd:decimal'),
+         "figureBelowMaximum LessThanOrEquals, atMostMaximum Equals"),
+    Case("at least, without a minimum", drop(FIRMS, "schema:minValue"), "atLeastMinimum Equals"),
+    Case("at least, with a maximum", add(FIRMS, "schema:maxValue", '"20"^^xsd:decimal'), "atLeastMaximum MaxCount"),
+    Case("at most, without a maximum", drop(LOTS, "schema:maxValue"), "atMostMaximum Equals"),
+    Case("at most, with a minimum", add(LOTS, "schema:minValue", '"10"^^xsd:decimal'), "atMostMinimum MaxCount"),
+    # Organisations, identifiers, people
+    Case("bare organisation", bare(FIRM),
+         "name MinCount, organisationName MinCount, organisationKind MinCount, row MinCount"),
+    Case("organisation astray", astray(
+            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmp:leads"),
+         "organisationKind MaxCount, organisationKind Class, organisationKind Pattern, organisationPartOf MaxCount, "
+         "organisationPartOf Class, organisationIdentifier Class, organisationCloseMatch Pattern, "
+         "organisationParticipation Class, directParticipation SPARQL"),
+    Case("no class of EURIO or of the core vocabularies",
+         f"DELETE DATA {{ <{FIRM}> a eurio:SME , legal:LegalEntity }}",
+         "organisationEurioClass QualifiedMinCount, organisationCoreClass QualifiedMinCount"),
+    Case("classes that exclude each other", add(FIRM, "a", "eurio:PublicBody", "cv:PublicOrganisation"),
+         "organisationEurioClass QualifiedMaxCount, organisationCoreClass QualifiedMaxCount"),
+    Case("two names in French", add(FIRM, "skos:prefLabel", '"La firme"@fr'), "name UniqueLang"),
+    Case("name without language", add(FIRM, "foaf:name", '"Firm"'), "organisationName Datatype"),
+    Case("name in Italian", add(FIRM, "foaf:name", '"Firma"@it'), "organisationName LanguageIn"),
+    Case("two home pages", add(MINISTRY, "foaf:homepage", "<https://example.com/2>"), "organisationHomepage MaxCount"),
+    Case("part of itself", put(FIRM, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
+    Case("part of its part", add(MINISTRY, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
+    Case("close to a text", put(FIRM, "skos:closeMatch", '"http://www.wikidata.org/entity/Q42"'),
+         "organisationCloseMatch NodeKind"),
+    Case("kind of another list", put(FIRM, "org:classification", "<auth/confidence/high>"), "organisationKind Pattern"),
+    Case("bare identifier", bare(IDENTIFIER),
+         "identifierNotation MinCount, identifierRegistry MinCount, IdentifierFormatShape Or, row MinCount"),
+    Case("identifier astray", astray(IDENTIFIER, "skos:notation", "adms:schemaAgency"),
+         "identifierNotation MaxCount, identifierNotation Datatype, identifierRegistry MaxCount, "
+         "identifierRegistry Datatype"),
+    Case("identifier of nobody", drop(FIRM, "adms:identifier"), "identifierOwner MinCount"),
+    Case("identifier of two", add(MINISTRY, "adms:identifier", f"<{IDENTIFIER}>"), "identifierOwner MaxCount"),
+    Case("malformed ROR", put(IDENTIFIER, "skos:notation", '"12345"'), "IdentifierFormatShape Or"),
+    Case("malformed ISNI", f"""{put(IDENTIFIER, "adms:schemaAgency", '"isni"')} ;
+         {put(IDENTIFIER, "skos:notation", '"0000000123456789"')}""", "IdentifierFormatShape Or"),
+    Case("unknown registry", put(IDENTIFIER, "adms:schemaAgency", '"duns"'), "IdentifierFormatShape Or"),
+    Case("bare person", bare(PERSON), "personName MinCount, personOrganisation MinCount, row MinCount"),
+    Case("person astray", astray(PERSON, "org:memberOf"), "personOrganisation MaxCount, personOrganisation Class"),
+    Case("two names", add(PERSON, "foaf:name", '"A. Ministre"@fr'), "personName MaxCount, personName Datatype"),
+    Case("two functions", add(PERSON, "vcard:role", '"autre"@fr'), "personFunction UniqueLang"),
+    Case("what else is known of a person", add(PERSON, "foaf:age", "50"), "PersonPrivacyShape Closed"),
+    # Partnership, work packages, members
+    Case("bare partnership", bare(PARTNERSHIP), "title MinCount, partnershipWorkpackages Equals, row MinCount"),
+    Case("partnership astray", astray(PARTNERSHIP, "dct:subject", "atmp:hasWorkpackage"),
+         "partnershipSubject Class, partnershipWorkpackage Class, partnershipWorkpackages Equals"),
+    Case("two descriptions", add(PARTNERSHIP, "dct:description", '"deux"@fr'), "description UniqueLang"),
+    Case("bare work package", bare(FIRST),
+         "workpackageCode MinCount, title MinCount, workpackagePartnership MinCount, quotationRequired MinCount, "
+         "row MinCount"),
+    Case("work package astray", astray(FIRST, "dct:identifier", "atmp:workpackageOf"),
+         "workpackageCode MaxCount, workpackageCode Datatype, workpackagePartnership MaxCount, "
+         "workpackagePartnership Class"),
+    Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmp:Participation , org:Membership ;
+         {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <auth/participation-role/leads> ;
+         prov:wasDerivedFrom <{QUOTATION}> . <{MINISTRY}> atmp:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
+    Case("bare participation", bare(LEADS),
+         "membershipMember MinCount, membershipOf MinCount, membershipRole MinCount, quotationRequired MinCount, "
+         "row MinCount"),
+    Case("participation astray", astray(LEADS, "org:member", "org:organization", "org:role"),
+         "membershipMember MaxCount, membershipMember Class, membershipOf MaxCount, membershipOf Class, "
+         "membershipRole Class, participationIn Class, participationRole Pattern"),
+    Case("participation in the whole", put(LEADS, "org:organization", f"<{PARTNERSHIP}>"), "participationIn Class"),
+    Case("participation with a role in the whole", put(LEADS, "org:role", "<auth/partnership-role/partner>"),
+         "participationRole Pattern"),
+    Case("participation without direct triple", drop(FIRM, "atmp:participatesIn"), "participationDirect SPARQL"),
+    Case("direct triple with another role", put(FIRM, "atmp:leads", f"<{FIRST}>", f"<{SECOND}>"),
+         "directParticipation SPARQL"),
+    Case("direct triple without participation", add(MINISTRY, "atmp:participatesIn", f"<{SECOND}>"),
+         "directParticipation SPARQL"),
+    Case("role without property", drop("auth/participation-role/leads", "org:roleProperty"), "roleProperty MinCount"),
+    Case("role with another property", astray("auth/participation-role/leads", "org:roleProperty"),
+         "roleProperty MaxCount, roleProperty In"),
+    Case("member of a work package that is no participation", f"DELETE DATA {{ <{LEADS}> a atmp:Participation }}",
+         "workpackageMembers Class"),
+    Case("two roles in one membership", add(COORDINATOR, "org:role", "<auth/partnership-role/partner>"),
+         "partnershipRole MaxCount"),
+    Case("role of a work package", put(COORDINATOR, "org:role", "<auth/participation-role/leads>"),
+         "partnershipRole Pattern"),
+    # Funding
+    Case("bare contribution", bare(FUNDING),
+         "title MinCount, fundingOrigin MinCount, fundingOf MinCount, quotationRequired MinCount, row MinCount"),
+    Case("contribution astray", astray(
+            FUNDING, "atmp:fundingOrigin", "frapo:funds", "prov:wasAttributedTo", "eurio:hasFundingAmount"),
+         "fundingOrigin MaxCount, fundingOrigin Class, fundingOrigin Pattern, fundingOf MaxCount, fundingOf Or, "
+         "fundingFunder Class, fundingAmount Class"),
+    Case("origin of another list", put(FUNDING, "atmp:fundingOrigin", "<auth/confidence/high>"), "fundingOrigin Pattern"),
+    Case("private grant", put(FUNDING, "atmp:fundingOrigin", "<auth/funding-origin/private>"), "grantOrigin HasValue"),
+    Case("amount that no figure gives", f"""{put(AMOUNT, "eurio:value", '"80000000"^^xsd:decimal')} ;
+         {put(AMOUNT, "schema:value", '"80000000"^^xsd:decimal')}""", "fundingFigure SPARQL"),
+    Case("shares of 101 %", put(SHARE, "sdmx-m:obsValue", '"61"^^xsd:decimal'), "fundingShares SPARQL"),
+    Case("shares of about 106 %", f"""{put(SHARE, "sdmx-m:obsValue", '"66"^^xsd:decimal')} ;
+         {put(SHARE, "atmp:valueQualifier", "<auth/value-qualifier/approximately>")}""", "fundingShares SPARQL"),
+    Case("bare amount", bare(AMOUNT), "amountValue MinCount, amountCurrency MinCount, row MinCount"),
+    Case("two amounts in one", f"""{add(AMOUNT, "eurio:value", '"5"^^xsd:decimal')} ;
+         {add(AMOUNT, "eurio:currency", '"euros"')}""",
+         "amountValue MaxCount, amountValue Equals, amountCurrency MaxCount, amountCurrency Equals, "
+         "amountCurrency Pattern"),
+    Case("negative amount", put(AMOUNT, "eurio:value", '"-5"^^xsd:decimal'), "amountValue MinInclusive"),
+    Case("amount of nothing", drop(FUNDING, "eurio:hasFundingAmount"), "amountOwner MinCount"),
+    Case("amount of two", add("id/funding/private", "eurio:hasFundingAmount", f"<{AMOUNT}>"), "amountOwner MaxCount"),
+    # Periods, places, events
+    Case("bare period", bare(PERIOD), "fourNames MinCount, PeriodKnownShape Or, row MinCount"),
+    Case("period named twice", add(PERIOD, "skos:prefLabel", '"deux"@fr'), "fourNames UniqueLang"),
+    Case("two starts, ends and lengths", f"""{add(PERIOD, "dcat:startDate", '"2023"^^xsd:gYear')} ;
+         {add(PERIOD, "dcat:endDate", '"2025"^^xsd:gYear')} ; {add(PERIOD, "time:hasXSDDuration", '"P"')}""",
+         "periodStart MaxCount, periodEnd MaxCount, periodDuration MaxCount, periodDuration Datatype, "
+         "periodDuration MinLength"),
+    Case("length of no days", put(PERIOD, "time:hasXSDDuration", '"P0D"^^xsd:duration'), "periodDuration Pattern"),
+    Case("end before start", put(PERIOD, "dcat:endDate", '"2023-12-31"^^xsd:date'), "periodOrder SPARQL"),
+    Case("end before start in one year", f"""{put(PERIOD, "dcat:startDate", '"2024-06"^^xsd:gYearMonth')} ;
+         {put(PERIOD, "dcat:endDate", '"2024-05-31"^^xsd:date')}""", "periodOrder SPARQL"),
+    Case("bare place", bare(TOWN), "name MinCount, row MinCount"),
+    Case("place astray", astray(TOWN, "dct:isPartOf", "skos:exactMatch"),
+         "placeWithin MaxCount, placeWithin Class, placeMatch Pattern"),
+    Case("match as text", put(TOWN, "skos:exactMatch", '"http://www.wikidata.org/entity/Q31"'), "placeMatch NodeKind"),
+    Case("too far north and east", f"""{put(TOWN, "wgs:lat", '"91"^^xsd:decimal')} ;
+         {put(TOWN, "wgs:long", '"181"^^xsd:decimal')}""", "placeLatitude MaxInclusive, placeLongitude MaxInclusive"),
+    Case("too far south and west", f"""{add(TOWN, "wgs:lat", '"-91"^^xsd:decimal')} ;
+         {add(TOWN, "wgs:long", '"-181"^^xsd:decimal')}""",
+         "placeLatitude MaxCount, placeLatitude MinInclusive, placeLongitude MaxCount, placeLongitude MinInclusive"),
+    Case("latitude alone", drop(TOWN, "wgs:long"), "PlacePointShape And"),
+    Case("place within itself", add(COUNTRY, "dct:isPartOf", f"<{TOWN}>"), "placeCycle SPARQL"),
+    Case("bare event", bare(EVENT),
+         "fourTitles MinCount, eventPeriod MinCount, quotationRequired MinCount, row MinCount"),
+    Case("event astray", astray(EVENT, "dct:temporal", "prov:atLocation", "prov:wasAssociatedWith"),
+         "eventPeriod MaxCount, eventPeriod Class, eventPlace MaxCount, eventPlace Class, eventOrganisation Class"),
+    Case("event titled twice", add(EVENT, "dct:title", '"deux"@fr'), "fourTitles UniqueLang"),
+    # Code lists
+    Case("code without list", drop(CODE, "skos:inScheme"), "conceptScheme MinCount, codeTop Equals"),
+    Case("code astray", astray(CODE, "skos:inScheme"), "conceptScheme MaxCount, conceptScheme Class, codeTop Equals"),
+    Case("code without words", drop(CODE, "skos:notation", "skos:definition", "skos:prefLabel"),
+         "codeNotation MinCount, codeDefinition MinCount, fourNames MinCount"),
+    Case("code with two notations", add(CODE, "skos:notation", '"hoch"@de'),
+         "codeNotation MaxCount, codeNotation Datatype"),
+    Case("code defined twice", add(CODE, "skos:definition", '"deux"@fr'), "codeDefinition UniqueLang"),
+    Case("code in another list than its IRI says", put(CODE, "skos:inScheme", "<auth/metric>"), "schemeMembers SPARQL"),
+    Case("list of a code not described", astray(LIST, "skos:hasTopConcept"), "schemeTop Class"),
+    Case("list without title", drop(LIST, "dct:title"), "fourTitles MinCount"),
+    Case("sector without row", drop(SECTOR, "dct:source"), "row MinCount"),
+    Case("indicator without row or place in its list", drop(INDICATOR, "dct:source", "skos:topConceptOf"),
+         "row MinCount, indicatorTop MinCount"),
+    Case("indicator in two units", tell(f"<id/figure/c> atmp:indicator <{INDICATOR}> ; sdmx-a:unitMeasure unit:NUM ."),
+         "indicatorUnit MaxCount"),
+    # Coverage
+    Case("bare coverage", bare(COVERAGE),
+         "coverageMetric HasValue, coverageFigure MinCount, coverageOf MinCount, coverageValue MinCount"),
+    Case("coverage astray", astray(
+            COVERAGE, "dqv:isMeasurementOf", "dqv:computedOn", "dqv:value", "prov:wasDerivedFrom"),
+         "coverageMetric MaxCount, coverageFigure MaxCount, coverageFigure Class, coverageOf MaxCount, "
+         "coverageOf Class, coverageSubject Equals, coverageValue MaxCount, coverageValue Datatype"),
+    Case("fewer than none", put(COVERAGE, "dqv:value", "-1"), "coverageValue MinInclusive"),
+    # What is only advised
+    Case("one name", put(FIRM, "skos:prefLabel", '"Firm"@en'), "nameInFourLanguages MinCount", WARNING),
+    Case("one title", put(FIRST, "dct:title", '"One"@en'), "titleInFourLanguages MinCount", WARNING),
+    Case("organisation not quoted", drop(FIRM, "prov:wasDerivedFrom"), "quotationAdvised MinCount", WARNING),
+    Case("role not quoted", drop(COORDINATOR, "prov:wasDerivedFrom"), "quotationAdvised MinCount", WARNING),
+    Case("person without function", drop(PERSON, "vcard:role"), "personFunctionAdvised MinCount", WARNING),
+    Case("more described than declared", put(COVERAGE, "dqv:value", "21"), "coverageExcess SPARQL", WARNING),
+]  # fmt: skip
+
+
+@lru_cache
+def prepared(query: str) -> Query:
+    """A parsed query: pyshacl asks the same one for each focus node, and parsing takes most of the time."""
+    return prepareQuery(query)
+
+
+class QuickGraph(Graph):
+    """A graph that parses a query once."""
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
+        """As in `Graph`."""
+        known = prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(known, *args, **kwargs)
+
+
+class Found(NamedTuple):
+    """A validation result: shape or SPARQL constraint, component, severity."""
+
+    shape: str
+    component: str
+    severity: str
+
+
+@pytest.fixture(scope="session")
+def shapes() -> Graph:
+    """All shapes, with the base put in."""
+    graph = Graph()
+    for file in SHAPES:
+        graph.parse(data=file.read_text("utf-8").replace("{base}", BASE), format="turtle", publicID=BASE)
+    return graph
+
+
+def local(node: Node | None) -> str:
+    """The name of a term in its namespace."""
+    return str(node).rpartition("#")[2]
+
+
+def broken(conforming: Graph, update: str) -> Graph:
+    """The conforming graph after an update."""
+    graph = Graph(bind_namespaces="none")  # rdflib puts the prefixes of a graph before those of a second operation
+    graph += conforming
+    graph.update(f"BASE <{BASE}>\n{PREFIXES}\n{update}")
+    return graph
+
+
+def validate(graph: Graph, shapes: Graph) -> set[Found]:
+    """The results of pyshacl, nested ones (`sh:detail`) left out. Each has the four messages of its shape.
+
+    pyshacl takes the language off the messages of SPARQL constraints; the text is the same.
+    """
+    data = QuickGraph()
+    data += graph
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, js=False)
+    found = set()
+    for result in report.objects(report.value(predicate=RDF.type, object=SH.ValidationReport), SH.result):
+        source = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+        assert isinstance(source, URIRef), report.serialize()
+        messages = sorted(map(str, report.objects(result, SH.resultMessage)))
+        assert messages == sorted(map(str, shapes.objects(source, SH.message)))
+        found.add(Found(
+            local(source),
+            local(report.value(result, SH.sourceConstraintComponent)).removesuffix("ConstraintComponent"),
+            local(report.value(result, SH.resultSeverity)),
+        ))  # fmt: skip
+    return found
+
+
+def constraints(shapes: Graph) -> Iterator[tuple[str, str]]:
+    """Each constraint of the shapes, by the name of its shape (or SPARQL constraint) and of its component."""
+    for shape in {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}:
+        for predicate in set(shapes.predicates(shape)):
+            name = local(predicate)
+            if name == "sparql":
+                yield from ((local(constraint), "SPARQL") for constraint in shapes.objects(shape, predicate))
+            elif str(predicate).startswith(str(SH)) and name not in NOT_CONSTRAINTS:
+                yield local(shape), name[0].upper() + name[1:]
+
+
+def expected(case: Case) -> set[tuple[str, str]]:
+    """The constraints that a case names."""
+    pairs = [item.split() for item in case.expected.split(", ")]
+    return {(shape, component) for shape, component in pairs}
+
+
+def test_conforming_graph_has_no_result(conforming: Graph, shapes: Graph) -> None:
+    assert validate(conforming, shapes) == set()
+
+
+def test_ontology_and_code_lists_have_no_result(conforming: Graph, ontology: Graph, shapes: Graph) -> None:
+    assert validate(conforming + ontology, shapes) == set()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_mistake_is_found(case: Case, conforming: Graph, shapes: Graph) -> None:
+    found = validate(broken(conforming, case.update), shapes)
+    assert expected(case) <= {(f.shape, f.component) for f in found if f.severity == case.severity}
+
+
+TOLERATED = [
+    ("shares of about 104 %", f"""{put(SHARE, "sdmx-m:obsValue", '"64"^^xsd:decimal')} ;
+        {put(SHARE, "atmp:valueQualifier", "<auth/value-qualifier/approximately>")} ;
+        {put(SHARE, "atmp:statedAs", '"60 %"@fr')}"""),
+    ("one share alone", "DELETE WHERE { <id/figure/private> ?p ?o }"),
+    ("a month that ends in the year it starts in", put(PERIOD, "dcat:startDate", '"2024-05"^^xsd:gYearMonth')),
+    ("words with a line break and a no-break space", put(FIGURE, "atmp:statedAs", '"81\u00a0M€"@fr')),
+    ("emphasis in a quotation", put(SELECTOR, "oa:exact", '"Le *budget* de 81 M€ vient pour 60 % du public et pour'
+        "\\n" ' 40 % du privé : 15+ firmes, au plus 20 lots."@fr')),
+    ("a lead in each of two sources", tell(f"""<id/quotation/other> a oa:SpecificResource , prov:Entity ; {{row}} ;
+        oa:hasSource <id/source/editorial> ; prov:wasQuotedFrom <id/source/editorial> ; oa:hasSelector <id/selector/other> .
+        <id/selector/other> a oa:TextQuoteSelector ; {{row}} ; oa:exact "The ministry leads."@en .
+        <id/participation/ministry--first> a atmp:Participation , org:Membership ; {{row}} ; org:member <{MINISTRY}> ;
+        org:organization <{FIRST}> ; org:role <auth/participation-role/leads> ;
+        prov:wasDerivedFrom <id/quotation/other> . <{MINISTRY}> atmp:leads <{FIRST}> .""")),
+    ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
+        .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "update"), TOLERATED, ids=[name for name, _ in TOLERATED])
+def test_what_is_right_is_left_alone(name: str, update: str, conforming: Graph, shapes: Graph) -> None:
+    assert validate(broken(conforming, update), shapes) == set()
+
+
+def test_every_constraint_has_a_case(shapes: Graph) -> None:
+    tested = {pair for case in CASES for pair in expected(case)}
+    assert set(constraints(shapes)) == tested
+
+
+def test_whatever_can_be_reported_has_a_name_and_a_message_in_four_languages(shapes: Graph) -> None:
+    named = {name for name, _ in constraints(shapes)}
+    nodes = {URIRef(NAMESPACE + name) for name in named}
+    languages = {
+        node: sorted(str(m.language) for m in shapes.objects(node, SH.message) if isinstance(m, Literal))
+        for node in nodes
+    }
+    assert {node: found for node, found in languages.items() if found != sorted(LANGUAGES)} == {}
+    for predicate in (SH.property, SH.sparql):
+        assert all(isinstance(shape, URIRef) for shape in shapes.objects(predicate=predicate))
+
+
+def test_property_shapes_are_used_and_defined(shapes: Graph) -> None:
+    assert set(shapes.objects(predicate=SH.property)) == set(shapes.subjects(RDF.type, SH.PropertyShape))
+    assert set(shapes.objects(predicate=SH.sparql)) == set(shapes.subjects(RDF.type, SH.SPARQLConstraint))
+
+
+@pytest.mark.parametrize("file", SHAPES, ids=lambda file: file.stem)
+def test_file_names_no_publication(file: Any) -> None:
+    assert "atmp-wallonia" not in file.read_text("utf-8")

@@ -1,0 +1,131 @@
+"""Every kind of bad table gives file, row, column, value and what was expected; all errors at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import AtmpgraphError
+from atmpgraph.findings import Finding, Place
+from atmpgraph.sources import check_tables, open_package
+
+
+def replace(old: str, new: str) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        assert old.encode() in content, f"the table has no {old!r} any more"
+        return content.replace(old.encode(), new.encode(), 1)
+
+    return change
+
+
+def drop_column(name: str) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        lines = content.decode().splitlines()
+        at = lines[0].split(",").index(name)
+        assert '"' not in content.decode(), "columns are only split by commas where nothing is quoted"
+        return "\n".join(",".join(c for i, c in enumerate(line.split(",")) if i != at) for line in lines).encode()
+
+    return change
+
+
+# fmt: off
+BAD = {
+    "wrong type": ("figures.csv", replace(",26,NUM", ",twenty-six,NUM"), 4, "value", "twenty-six", "number"),
+    "decimal comma": ("figures.csv", replace(",2.6,PERCENT", ',"2,6",PERCENT'), 11, "value", "2,6", "number"),
+    "not in the list": ("figures.csv", replace(",almost,A", ",nearly,A"), 8, "qualifier", "nearly", "enum"),
+    "unknown key": ("figures.csv", replace("pit-atmp,wallonia,P3Y,8", "pit-atmp,flanders,P3Y,8"), 2, "area", "flanders", "places"),
+    "unknown source": ("roles.csv", replace("wallonia-be,", "wallonia-de,"), 5, "source", "wallonia-de", "sources"),
+    "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 8, "quotation", "pr-grant", "quotations"),
+    "duplicate": ("organisations.csv", replace("\nspw,Service", "\nbiowin,Service"), 6, "slug", "biowin", "unique"),
+    "duplicate key": ("roles.csv", replace("jules-bordet,pit", "saint-luc,pit"), 8, None, None, "primary"),
+    "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 8, "source", "", "required"),
+    "bad slug": ("places.csv", replace("\nsuarlee,", "\nsu arlée,"), 5, "slug", "su arlée", "pattern"),
+    "bad date": ("sources.csv", replace("2024-01-17,,FRA", "17/01/2024,,FRA"), 2, "issued_date", "17/01/2024", "date"),
+    "bad address": ("organisations.csv", replace("https://www.biowin.org/", "biowin"), 6, "homepage", "biowin", "uri"),
+    "missing column": ("place-links.csv", drop_column("exact_match"), 1, "exact_match", None, "missing column"),
+    "unknown column": ("place-links.csv", replace("exact_match", "exactmatch"), 1, "exactmatch", None, "unknown column"),
+    "extra cell": ("topics.csv", replace("cell,press-release-2024-01-17,pr-therapies", "cell,press-release-2024-01-17,pr-therapies,more"), 2, None, "more", "extra"),
+    "missing cells": ("topics.csv", replace("pit-atmp,therapy,cell,press-release-2024-01-17,pr-therapies", "pit-atmp,therapy"), 2, "code", None, "missing"),
+}
+# fmt: on
+
+
+def check(publication: Path, table: str, change: Callable[[bytes], bytes]) -> list[Finding]:
+    path = publication.parent / "data" / table
+    path.write_bytes(change(path.read_bytes()))
+    return check_tables(open_package(path.parent))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_table_is_told_with_its_place(publication: Path, name: str) -> None:
+    table, change, row, column, value, expected = BAD[name]
+    findings = check(publication, table, change)
+    texts = [finding.text("en") for finding in findings]
+    for finding in findings:
+        place = finding.places[0]
+        at = place.file == table and place.row == row and (column is None or place.column == column)
+        said = expected in finding.message["en"].lower()
+        if at and said and (value is None or (finding.value or "") == value):
+            return
+    pytest.fail(f"no finding at {table}, row {row}, column {column} with {value!r} that says {expected!r}: {texts}")
+
+
+def test_the_tables_of_the_publication_are_good(publication: Path) -> None:
+    assert check_tables(open_package(publication.parent / "data")) == []
+
+
+def test_a_bad_encoding_is_told(publication: Path) -> None:
+    (finding,) = check(publication, "people.csv", lambda content: content.replace("é".encode(), b"\xe9"))
+    assert finding.places[0] == Place("people.csv", 2)
+    assert "not UTF-8" in finding.message["en"]
+
+
+def test_an_empty_file_is_told(publication: Path) -> None:
+    findings = check(publication, "events.csv", lambda _: b"")
+    assert any(f.places[0].file == "events.csv" and "empty" in f.message["en"].lower() for f in findings)
+
+
+def test_a_missing_file_is_told(publication: Path) -> None:
+    (publication.parent / "data" / "events.csv").unlink()
+    findings = check_tables(open_package(publication.parent / "data"))
+    assert any("events.csv" in f.text("en") for f in findings)
+
+
+def test_all_errors_come_at_once(publication: Path) -> None:
+    path = publication.parent / "data" / "figures.csv"
+    text = path.read_text(encoding="utf-8")
+    text = (
+        text.replace(",26,NUM", ",many,NUM")
+        .replace(",almost,A", ",nearly,A")
+        .replace("12,NUM,,,exact", "x,NUM,,,exact", 1)
+    )
+    path.write_text(text, encoding="utf-8")
+    people = path.with_name("people.csv")
+    people.write_text(people.read_text(encoding="utf-8").replace(",biowin,", ",biolose,"), encoding="utf-8")
+    values = [finding.value for finding in check_tables(open_package(path.parent))]
+    assert {"many", "nearly", "x", "biolose"} <= set(values)
+
+
+def test_a_byte_order_mark_is_accepted(publication: Path) -> None:
+    assert check(publication, "people.csv", lambda content: b"\xef\xbb\xbf" + content) == []
+    table = open_package(publication.parent / "data").tables["people.csv"]
+    assert table.header()[0] == "slug"
+
+
+def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
+    """RFC 7111 §2.1: rows count from 1, the header included; a cell of several lines is one row."""
+    (tmp_path / "t.csv").write_text('a,b\n1,"two\nlines"\n\n3,4\n', encoding="utf-8")
+    (tmp_path / "datapackage.json").write_text('{"resources": [{"name": "t", "path": "t.csv"}]}', encoding="utf-8")
+    table = open_package(tmp_path).tables["t.csv"]
+    assert list(table.rows()) == [(2, ["1", "two\nlines"]), (4, ["3", "4"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "no such file"), ("{", "not JSON"), ('{"resources": [{"name": "x"}]}', "path"), ("[]", "resources")],
+)
+def test_a_bad_descriptor_is_told(tmp_path: Path, content: str | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "datapackage.json").write_text(content, encoding="utf-8")
+    with pytest.raises(AtmpgraphError, match=said):
+        open_package(tmp_path)

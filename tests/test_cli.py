@@ -1,0 +1,167 @@
+"""The command line: what it prints and how it ends. 0 done; 1 the data are wrong; 2 the call is wrong."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from atmpgraph.cli import main
+from atmpgraph.settings import Settings
+
+FIGURES = "PREFIX qb: <http://purl.org/linked-data/cube#> SELECT (COUNT(?f) AS ?figures) WHERE { ?f a qb:Observation }"
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    folder = tmp_path / "example"
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    return folder
+
+
+def run(folder: Path, *arguments: str, text: str = "") -> Result:
+    return CliRunner().invoke(main, ["--settings", str(folder / "atmpgraph.toml"), *arguments], input=text)
+
+
+def test_init_check_build_query_diff(example: Path) -> None:
+    checked = run(example, "check")
+    assert checked.exit_code == 0
+    assert "partners: 3 declared by 1 source(s), 2 described" in checked.stdout
+    assert not (example / "releases").exists(), "a check changes nothing"
+
+    built = run(example, "build")
+    assert built.exit_code == 0
+    first = built.stdout.split()[-1]
+    assert "(unchanged)" in run(example, "build").stdout
+
+    assert run(example, "query", "-", text=FIGURES).stdout.split() == ["figures", "-------", "7"]
+    people = example / "data" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "chair"), encoding="utf-8")
+    assert run(example, "build").exit_code == 0
+    difference = run(example, "diff", first[:12])
+    assert difference.exit_code == 0
+    assert "changed https://example.org/partnership/id/person/example-person" in difference.stdout
+    assert difference.stdout.endswith("1 things changed: 1 statements removed, 1 added\n")
+    as_json = json.loads(run(example, "diff", first[:12], "--json").stdout)
+    assert list(as_json["things"].values()) == ["changed"]
+
+
+@pytest.mark.parametrize(
+    ("format_", "query", "telling"),
+    [
+        ("table", FIGURES, "7"),
+        ("json", FIGURES, '"value":"7"'),
+        ("csv", FIGURES, "figures\r\n7"),
+        ("tsv", FIGURES, "?figures\n7"),
+        ("xml", FIGURES, "<sparql"),
+        ("table", "ASK { ?s ?p ?o }", "yes"),
+        ("table", "ASK { <a> <b> <c> }", "no"),
+        ("table", "CONSTRUCT { <x> <y> <z> } WHERE {}", "<https://example.org/partnership/x>"),
+        ("nt", "CONSTRUCT { <x> <y> <z> } WHERE {}", "<https://example.org/partnership/x> <"),
+    ],
+)
+def test_query_formats(released_example: Path, format_: str, query: str, telling: str) -> None:
+    result = run(released_example, "query", "--format", format_, "-", text=query)
+    assert result.exit_code == 0
+    assert telling in result.stdout
+
+
+@pytest.mark.parametrize(("format_", "query"), [("nt", FIGURES), ("csv", "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")])
+def test_a_format_that_does_not_fit_the_result(released_example: Path, format_: str, query: str) -> None:
+    result = run(released_example, "query", "--format", format_, "-", text=query)
+    assert result.exit_code == 2
+    assert "choose one of" in result.stderr
+
+
+def test_a_query_with_an_error(released_example: Path) -> None:
+    result = run(released_example, "query", "-", text="SELECT WHERE")
+    assert result.exit_code == 1
+    assert "1:" in result.stderr, "line and column"
+    assert "Traceback" not in result.stderr
+
+
+@pytest.fixture(scope="module")
+def released_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "example"
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    assert run(folder, "build").exit_code == 0
+    return folder
+
+
+def test_wrong_data_end_with_1_and_say_where(example: Path) -> None:
+    figures = example / "data" / "figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").replace(",10,NUM", ",ten,NUM"), encoding="utf-8")
+    result = run(example, "check")
+    assert result.exit_code == 1
+    assert "figures.csv, row 7, column value" in result.stdout
+    report = json.loads(run(example, "check", "--json").stdout)
+    assert report["conforms"] is False
+    assert report["findings"][0]["places"] == [{"file": "figures.csv", "row": 7, "column": "value"}]
+
+
+def test_a_report_in_another_language(example: Path) -> None:
+    figures = example / "data" / "figures.csv"
+    figures.write_text(figures.read_text(encoding="utf-8").replace(",75,PERCENT", ",175,PERCENT"), encoding="utf-8")
+    results = {
+        language: CliRunner().invoke(
+            main, ["--settings", str(example / "atmpgraph.toml"), "--language", language, "check"]
+        )
+        for language in ("fr", "nl", "de", "en")
+    }
+    assert {result.exit_code for result in results.values()} == {1}
+    assert len({result.stdout.splitlines()[0] for result in results.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["query"], ["query", "no-such-file"], ["serve", "--port", "0"], ["diff"], ["check", "--colour"]],
+)
+def test_a_wrong_call_ends_with_2(example: Path, arguments: list[str]) -> None:
+    assert run(example, *arguments).exit_code == 2
+
+
+def test_wrong_settings_end_with_2(tmp_path: Path) -> None:
+    result = run(tmp_path, "check")
+    assert result.exit_code == 2
+    assert "atmpgraph init" in result.stderr
+
+
+def test_serving_without_a_release_ends_with_1(example: Path) -> None:
+    result = run(example, "serve")
+    assert result.exit_code == 1
+    assert "atmpgraph build" in result.stderr
+
+
+def test_init_writes_over_nothing(example: Path) -> None:
+    before = {path: path.read_bytes() for path in example.rglob("*") if path.is_file()}
+    result = CliRunner().invoke(main, ["init", str(example)])
+    assert result.exit_code == 1
+    assert "not an empty folder" in result.stderr
+    assert before == {path: path.read_bytes() for path in example.rglob("*") if path.is_file()}
+
+
+def test_init_with_a_wrong_base_leaves_nothing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["init", str(tmp_path / "new"), "--base", "example"])
+    assert result.exit_code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_making_releases_needs_is_named_where_it_is_missing(
+    example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    for module in [name for name in sys.modules if name.startswith(("atmpgraph.release.check", "atmpgraph.sources"))]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "frictionless", None)
+    result = run(example, "check")
+    assert result.exit_code == 2
+    assert "atmpgraph[build]" in result.stderr
+
+
+def test_settings_are_found_by_the_environment(example: Path) -> None:
+    os.environ.pop("ATMPGRAPH_SETTINGS", None)
+    result = CliRunner(env={"ATMPGRAPH_SETTINGS": str(example / "atmpgraph.toml")}).invoke(main, ["check"])
+    assert result.exit_code == 0
+    assert Settings.load(example / "atmpgraph.toml").partnership == "example"
