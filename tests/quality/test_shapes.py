@@ -86,8 +86,9 @@ CASES = [
     Case("blank node as subject", "INSERT DATA { [] dct:relation <id/event/launch> }", "noBlankNode SPARQL"),
     Case("text without language", add(PARTNERSHIP, "dct:title", '"One"'), "text Datatype"),
     Case("text in Italian", add(PARTNERSHIP, "skos:altLabel", '"Uno"@it'), "text LanguageIn"),
-    Case("empty text", add(PARTNERSHIP, "skos:altLabel", '""@fr'), "trimmed Pattern"),
-    Case("text that ends in a space", add(PARTNERSHIP, "skos:altLabel", '"PA "@fr'), "trimmed Pattern"),
+    Case("empty text", add(PARTNERSHIP, "skos:altLabel", '""@fr'), "trimmed Not"),
+    Case("text that ends in a space", add(PARTNERSHIP, "skos:altLabel", '"PA "@fr'), "trimmed Not"),
+    Case("text that ends in a line break", add(PARTNERSHIP, "skos:altLabel", '"PA\\n"@fr'), "trimmed Not"),
     Case("telephone number", add(MINISTRY, "skos:altLabel", '"Tel. + 33 (0)1 56 54 07 00"@fr'), "noContactDetail Not"),
     Case("national number", add(PERSON, "vcard:role", '"ministre, 0476 65 04 38"@nl'), "noContactDetail Not"),
     Case("e-mail address", add(MINISTRY, "foaf:name", '"press@example.com"@en'), "noContactDetail Not"),
@@ -155,7 +156,7 @@ CASES = [
     Case("graph issued twice", add(GRAPH, "dct:issued", '"2024"^^xsd:gYear'), "graphIssued MaxCount"),
     # Quotations
     Case("bare quotation", bare(QUOTATION),
-         "quotationSource MinCount, quotationSource Equals, quotationSelector MinCount, row MinCount"),
+         "quotationSource MinCount, quotationSelector MinCount, row MinCount"),
     Case("quotation astray", astray(QUOTATION, "oa:hasSource", "oa:hasSelector", "prov:wasAttributedTo"),
          "quotationSource MaxCount, quotationSource Class, quotationSource Equals, quotationSelector MaxCount, "
          "quotationSelector Class, quotationSpeaker MaxCount, quotationSpeaker Class"),
@@ -230,7 +231,7 @@ CASES = [
          "organisationCloseMatch NodeKind"),
     Case("kind of another list", put(FIRM, "org:classification", "<auth/confidence/high>"), "organisationKind Pattern"),
     Case("bare identifier", bare(IDENTIFIER),
-         "identifierNotation MinCount, identifierRegistry MinCount, IdentifierFormatShape Or, row MinCount"),
+         "identifierNotation MinCount, identifierRegistry MinCount, row MinCount"),
     Case("identifier astray", astray(IDENTIFIER, "skos:notation", "adms:schemaAgency"),
          "identifierNotation MaxCount, identifierNotation Datatype, identifierRegistry MaxCount, "
          "identifierRegistry Datatype"),
@@ -402,6 +403,27 @@ def local(node: Node | None) -> str:
     return str(node).rpartition("#")[2]
 
 
+TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+@pytest.fixture(scope="session")
+def reported_by(shapes: Graph) -> dict[URIRef, set[str]]:
+    """What each shape with a target reports on: itself and all that hangs on it."""
+    starts = {shape for target in TARGETS for shape in shapes.subjects(target) if isinstance(shape, URIRef)}
+    return {start: set(map(local, shapes.objects(start, (SH.property | SH.sparql) * "*"))) for start in starts}
+
+
+def only(names: set[str], shapes: Graph, reported_by: dict[URIRef, set[str]]) -> Graph:
+    """The shapes, those that report on nothing of `names` without their targets: the others are not run."""
+    graph = Graph()
+    graph += shapes
+    for start, reported in reported_by.items():
+        if not names & reported:
+            for target in TARGETS:
+                graph.remove((start, target, None))
+    return graph
+
+
 def broken(conforming: Graph, update: str) -> Graph:
     """The conforming graph after an update."""
     graph = Graph(bind_namespaces="none")  # rdflib puts the prefixes of a graph before those of a second operation
@@ -458,8 +480,9 @@ def test_ontology_and_code_lists_have_no_result(conforming: Graph, ontology: Gra
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_mistake_is_found(case: Case, conforming: Graph, shapes: Graph) -> None:
-    found = validate(broken(conforming, case.update), shapes)
+def test_mistake_is_found(case: Case, conforming: Graph, shapes: Graph, reported_by: dict[URIRef, set[str]]) -> None:
+    names = {shape for shape, _ in expected(case)}
+    found = validate(broken(conforming, case.update), only(names, shapes, reported_by))
     assert expected(case) <= {(f.shape, f.component) for f in found if f.severity == case.severity}
 
 

@@ -7,6 +7,8 @@ text; for each row only the cells are put in. Rows stream through; nothing is ke
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -99,6 +101,7 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
     return mappers
 
 
+@lru_cache(maxsize=65_536)
 def _typed(column: str, text: str, datatype: str) -> str:
     try:
         return CANONICAL[datatype](text)
@@ -114,7 +117,11 @@ def _iri(column: str, text: str, base: str) -> str:
 
 
 class _Source:
-    """The source text of one function; texts that are not ours reach it as named constants, never as code."""
+    """The source text of one function.
+
+    A line is put together from pieces: constant texts, and expressions over the cells `r` of a row. Texts that are not
+    ours reach the function as named constants, never as code.
+    """
 
     def __init__(self, triples_map: TriplesMap, header: list[str], base: str, place: str) -> None:
         self.map, self.header, self.base, self.place = triples_map, header, base, place
@@ -122,39 +129,50 @@ class _Source:
 
     def text(self) -> str:
         """The whole function."""
+        statements = [(statement.graphs, self._statement(statement)) for statement in self.map.statements]
+        in_all = self._typings() + [line for _, lines in statements for line in lines]
         body = [
-            f"s = '<' + {self._iri(self.map.subject)} + '> '",
-            *self._typings(),
-            *(line for statement in self.map.statements for line in self._statement(statement)),
+            f"s = {self._joined('<', *self._iri(self.map.subject), '> ')}",
+            *self._row(),
+            *self._in_graphs(self.map.graphs, in_all),
+            *(line for graphs, lines in statements for line in self._in_graphs(graphs, lines)),
         ]
         guarded = self._guard(self.map.subject, body)
-        return "\n".join(
-            ["def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)],
-        )
+        return "\n".join(["def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)])
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The constants by name, once the text is made."""
+        return {name: text for text, name in self._names.items()}
 
     def _typings(self) -> list[str]:
-        """The classes of the subject, and the row that describes it."""
-        if not self.map.classes:
-            return []
-        lines = [f"emit(s + {self._constant(f'<{RDF}type> <{class_}> <')} + g)" for class_ in self.map.classes]
-        fragment = f"{self.base}doc/table/{PurePosixPath(self.map.table).name}#row="
-        row = self._constant(f"<{DCT}source> <{fragment}")
-        graph = self._constant(f"> <{self.base}id/graph/tables> .\n")
-        return [*self._in_graphs(self.map.graphs, lines), f"emit(s + {row} + str(n) + {graph})"]
+        """The classes of the subject."""
+        pieces = [(_Code("s"), f"<{RDF}type> <{class_}> <", _Code("g")) for class_ in self.map.classes]
+        return [f"emit({self._joined(*line)})" for line in pieces]
+
+    def _row(self) -> list[str]:
+        """The row that describes the subject, where its map gives it a class."""
+        row = f"<{DCT}source> <{self.base}doc/table/{PurePosixPath(self.map.table).name}#row="
+        end = f"> <{self.base}id/graph/tables> .\n"
+        return [f"emit({self._joined(_Code('s'), row, _Code('str(n)'), end)})"] if self.map.classes else []
 
     def _statement(self, statement: PredicateObject) -> list[str]:
+        """Its predicates × objects, in the graph that `g` ends a line with."""
         lines = []
         for predicate in statement.predicates:
             for obj in statement.objects:
-                middle = f"s + '<' + {self._iri(predicate)} + '> ' + {self._object(obj)} + ' <' + g"
-                guarded = self._guard(predicate, self._guard(obj, [f"emit({middle})"]))
-                lines += self._in_graphs(self.map.graphs + statement.graphs, guarded)
+                pieces = (_Code("s"), "<", *self._iri(predicate), "> ", *self._object(obj), " <", _Code("g"))
+                lines += self._guard(predicate, self._guard(obj, [f"emit({self._joined(*pieces)})"]))
         return lines
 
     def _in_graphs(self, graphs: tuple[TermMap, ...], lines: list[str]) -> list[str]:
         """The lines once for each graph, with `g` the end of a line in that graph."""
-        end = self._constant("> .\n")
-        return [line for graph in graphs for line in self._guard(graph, [f"g = {self._iri(graph)} + {end}", *lines])]
+        end = "> .\n"
+        return [
+            line
+            for graph in graphs
+            for line in self._guard(graph, [f"g = {self._joined(*self._iri(graph), end)}", *lines])
+        ]
 
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
         """The lines, run only where no cell of the term is empty: an empty cell makes no term (R2RML §11)."""
@@ -162,48 +180,45 @@ class _Source:
             return lines
         return [f"if {' and '.join(map(self._cell, term.columns))}:", *("  " + line for line in lines)]
 
-    def _iri(self, term: TermMap) -> str:
+    def _iri(self, term: TermMap) -> list[str]:
+        """The pieces of an IRI, without its angle brackets."""
         if term.kind is Kind.CONSTANT:
-            return self._constant(term.parts[0])
+            return [term.parts[0]]
         if term.kind is Kind.REFERENCE:
             column = term.parts[0]
-            return f"iri({self._constant(column)}, {self._cell(column)}, {self._constant(self.base)})"
-        first = term.parts[0] if ":" in term.parts[0] else self.base + term.parts[0]
-        texts = [first, *term.parts[2::2]]
-        cells = [f"encode({self._cell(column)})" for column in term.columns]
-        return self._joined(texts, cells)
+            return [_Code(f"iri({self._constant(column)}, {self._cell(column)}, {self._constant(self.base)})")]
+        pieces = self._pieces(term, "encode")
+        return pieces if ":" in term.parts[0] else [self.base, *pieces]
 
-    def _object(self, term: TermMap) -> str:
+    def _object(self, term: TermMap) -> list[str]:
+        """The pieces of an object."""
         if not term.literal:
-            return f"'<' + {self._iri(term)} + '>'"
+            return ["<", *self._iri(term), ">"]
+        plain = bool(term.language) or term.datatype == XSD + "string"
+        end = f'"@{term.language}' if term.language else '"' if plain else f'"^^<{term.datatype}>'
+        if plain:
+            return ['"', *self._pieces(term, "escape"), end]
+        column = self._constant(" ".join(term.columns) or "constant")
+        typed = f"typed({column}, {self._joined(*self._pieces(term, ''))}, {self._constant(term.datatype)})"
+        return ['"', _Code(typed), end]
+
+    def _pieces(self, term: TermMap, function: str) -> list[str]:
+        """The texts and cells of a term, each cell through a function; so are texts that must be escaped."""
         if term.kind is Kind.CONSTANT:
-            text = f"escape({self._typed(term, self._constant(term.parts[0]), 'constant')})"
-        elif term.kind is Kind.REFERENCE:
-            text = f"escape({self._typed(term, self._cell(term.parts[0]), term.parts[0])})"
-        else:
-            joined = self._joined(list(term.parts[0::2]), [self._cell(column) for column in term.columns])
-            text = f"escape({self._typed(term, f'({joined})', ' '.join(term.columns))})"
-        end = (
-            f'"@{term.language}'
-            if term.language
-            else '"'
-            if term.datatype == XSD + "string"
-            else f'"^^<{term.datatype}>'
-        )
-        return f"'\"' + {text} + {self._constant(end)}"
+            return [escape(term.parts[0]) if function == "escape" else term.parts[0]]
+        cells = [_Code(f"{function}({self._cell(column)})") for column in term.columns]
+        if term.kind is Kind.REFERENCE:
+            return list(cells)
+        texts = [escape(text) if function == "escape" else text for text in term.parts[::2]]
+        return [texts[0], *(piece for pair in zip(cells, texts[1:], strict=True) for piece in pair)]
 
-    def _typed(self, term: TermMap, value: str, column: str) -> str:
-        if term.language or term.datatype == XSD + "string":
-            return value
-        return f"typed({self._constant(column)}, {value}, {self._constant(term.datatype)})"
-
-    def _joined(self, texts: list[str], cells: list[str]) -> str:
-        pieces = [self._constant(texts[0])]
-        for i, cell in enumerate(cells):
-            pieces.append(cell)
-            if i + 1 < len(texts) and texts[i + 1]:
-                pieces.append(self._constant(texts[i + 1]))
-        return " + ".join(pieces)
+    def _joined(self, *pieces: str) -> str:
+        """The expression that puts pieces together; neighbouring texts become one constant."""
+        joined = []
+        for is_code, run in groupby(pieces, key=lambda piece: isinstance(piece, _Code)):
+            run_pieces = list(run)
+            joined += run_pieces if is_code else [self._constant("".join(run_pieces))] if any(run_pieces) else []
+        return " + ".join(joined)
 
     def _cell(self, column: str) -> str:
         if column not in self.header:
@@ -215,7 +230,8 @@ class _Source:
         """The name of a constant that holds `text`."""
         return self._names.setdefault(text, f"c{len(self._names)}")
 
-    @property
-    def constants(self) -> dict[str, str]:
-        """The constants by name, once the text is made."""
-        return {name: text for text, name in self._names.items()}
+
+class _Code(str):
+    """A piece that is an expression; a plain `str` is a text."""
+
+    __slots__ = ()

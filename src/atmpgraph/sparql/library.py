@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+# How a query of the library asks for the language of its labels.
+_LANGUAGE = re.compile(r'(VALUES \?language \{ ")[a-z]{2}(" \})')
 _HEAD = re.compile(r"^#\+ (\w+)@([a-z]{2}): (.+)$", re.MULTILINE)
 
 
@@ -23,6 +25,10 @@ class LibraryQuery:
         """The `title` or `description` in the first of the languages that has it, and that language."""
         found = next(((self._head[key, tag], tag) for tag in languages if (key, tag) in self._head), None)
         return found or (self.name if key == "title" else "", "")
+
+    def in_language(self, language: str) -> "LibraryQuery":
+        """The same question, whose answer has its labels in another language, where it has labels."""
+        return LibraryQuery(self.name, _LANGUAGE.sub(rf"\g<1>{language}\g<2>", self.file_text))
 
     def runnable(self, base: str) -> str:
         """The text with the base put first, so that it runs on any endpoint (SPARQL 1.1 §4.1.1)."""

@@ -32,7 +32,7 @@ def shortened(iri: str, base: str) -> str:
     for prefix, namespace in prefixes(base).items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri.removeprefix(base)
+    return iri.removeprefix(base).removeprefix("id/")
 
 
 def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:

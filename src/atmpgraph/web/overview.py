@@ -26,11 +26,12 @@ class Overview:
 
     Attributes:
         topic: the partnership.
-        about: its description and other names, each a literal with its language.
+        descriptions, aliases: what it is, in each language, and its short names.
         topics: what it is about, by code list.
         figures: figures by subject, the partnership's own first.
         members: workpackage → rows of organisation, role and source.
         tables: rows of the other queries, by name.
+        sources: the row of each source, by its IRI.
     """
 
     topic: str
@@ -40,6 +41,7 @@ class Overview:
     figures: list[Topic]
     members: dict[str, list[Row]]
     tables: dict[str, list[Row]]
+    sources: dict[str, Row]
     names: dict[str, Name]
     formats: tuple[Format, ...] = FORMATS
 
@@ -78,5 +80,6 @@ def overview(described: Description) -> Overview:
         by_subject(figure_rows, topic),
         dict(members),
         tables,
+        {row["source"].value: row for row in tables["sources"]},
         name_all(iris),
     )

@@ -39,7 +39,7 @@ class Page:
     document: str
     types: list[str]
     sections: list[Section]
-    rows: list[tuple[str, str]]
+    rows: list[tuple[str, str, str]]
     parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
     cut: bool
@@ -88,9 +88,10 @@ def _is_row(quad: ox.Quad, base: str) -> bool:
     return quad.predicate.value == DCT + "source" and quad.object.value.startswith(f"{base}doc/table/")
 
 
-def _row(iri: str) -> tuple[str, str]:
-    """The IRI of a row and its words: `…/organisations.csv#row=5` → `organisations.csv`, 5 (RFC 7111 §2)."""
-    return iri, iri.rpartition("/")[2].replace("#row=", " : ")
+def _row(iri: str) -> tuple[str, str, str]:
+    """The IRI of a row, its table and its number: `…/organisations.csv#row=5` (RFC 7111 §2)."""
+    table, _, number = iri.rpartition("/")[2].partition("#row=")
+    return iri, table, number
 
 
 def _sections(quads: list[ox.Quad]) -> list[Section]:
@@ -105,6 +106,15 @@ def _sections(quads: list[ox.Quad]) -> list[Section]:
 
 def _section(graph: str, properties: dict[str, list[Term]]) -> Section:
     about = {quad.predicate.value: quad.object.value for quad in release().quads(graph)}
+    for values in properties.values():
+        values.sort(key=_by_language)
     ordered = sorted(properties.items(), key=lambda p: (_FIRST.index(p[0]) if p[0] in _FIRST else len(_FIRST), p[0]))
     confidence = about.get(f"{settings().base}ns/atmp#confidence", "")
     return Section(graph, about.get(DCT + "issued", ""), confidence, ordered)
+
+
+def _by_language(term: Term) -> int:
+    """The reader's language first; stable for all else."""
+    languages = fallback()
+    tag = term.language if isinstance(term, ox.Literal) else None
+    return languages.index(tag) if tag in languages else len(languages)

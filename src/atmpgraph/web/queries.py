@@ -1,5 +1,7 @@
 """The query library: what can be asked, each question with its text and its answer in any format."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, render_template
 
 from ..http.formats import ALL, HTML, SPARQL_QUERY, split_suffix
@@ -9,7 +11,7 @@ from ..sparql.library import LibraryQuery, read_library
 from ..sparql.protocol import Query
 from ..vocab import prefixes
 from .current import release, settings
-from .language import fallback
+from .language import asked_language, fallback, page_language
 from .respond import negotiate, send
 from .results import results_page
 
@@ -38,22 +40,31 @@ def question(name: str) -> Response:
     stem, fixed = split_suffix(name, ALL)
     if stem not in found:
         raise ProblemError(Problem(404, "There is no such query in the library."))
-    query = found[stem]
+    query = found[stem].in_language(asked) if (asked := asked_language()) else found[stem]
     if fixed is SPARQL_QUERY:
-        text = query.runnable(settings().base)
-        return send((SPARQL_QUERY, SPARQL_QUERY.media_type), lambda: text, salt=text)
+        return _send_text(query)
     answer = run(release().store, Query(query.file_text))
     if fixed and fixed not in answer.offered:
         exists = ", ".join(f".{f.suffix}" for f in answer.offered)
         raise ProblemError(Problem(404, f"The answer has no such format; there are {exists} and .rq."))
     chosen = negotiate((*answer.offered, SPARQL_QUERY), fixed)
     if chosen[0] is SPARQL_QUERY:
-        return send(chosen, lambda: query.runnable(settings().base), salt=query.file_text)
-
-    def body() -> bytes | str:
-        if chosen[0] is HTML:
-            page = results_page(answer)
-            return render_template("query.html", query=query, page=page, languages_of=fallback(), base=settings().base)
-        return answer.body(chosen[0], prefixes(settings().base))
-
+        return _send_text(query)
+    body = _page(query) if chosen[0] is HTML else lambda: answer.body(chosen[0], prefixes(settings().base))
     return send(chosen, body, salt=query.file_text, weak=True)
+
+
+def _send_text(query: LibraryQuery) -> Response:
+    text = query.runnable(settings().base)
+    return send((SPARQL_QUERY, SPARQL_QUERY.media_type), lambda: text, salt=text)
+
+
+def _page(query: LibraryQuery) -> Callable[[], str]:
+    """The page of a question, answered in the language of the page."""
+    local = query.in_language(page_language())
+
+    def body() -> str:
+        page = results_page(run(release().store, Query(local.file_text)))
+        return render_template("query.html", query=local, page=page, languages_of=fallback(), base=settings().base)
+
+    return body
