@@ -52,7 +52,7 @@ def test_init_check_build_query_diff(example: Path) -> None:
     [
         ("table", FIGURES, "7"),
         ("json", FIGURES, '"value":"7"'),
-        ("csv", FIGURES, "figures\r\n7"),
+        ("csv", FIGURES, "figures\n7"),
         ("tsv", FIGURES, "?figures\n7"),
         ("xml", FIGURES, "<sparql"),
         ("table", "ASK { ?s ?p ?o }", "yes"),

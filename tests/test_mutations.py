@@ -97,6 +97,7 @@ MEANINGS = [
     ("places.csv", "namur", "latitude", "150.4"),  # not on this planet
     ("identifiers.csv", "ulb", "same_as", "https://example.org/ulb"),  # not a registry
     ("funding.csv", "maidam-grant", "amount", "2500000"),  # not the amount that a figure states
+    ("funding.csv", "exofasttrack-grant", "currency", ""),  # an amount of nothing
     ("topics.csv", "pit-atmp", "code", "telepathy"),  # not in the code list
     ("people.csv", "willy-borsus", "function_fr", "Ministre, +32 470 12 34 56"),  # a telephone number
 ]

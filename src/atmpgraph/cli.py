@@ -163,7 +163,7 @@ def query(context: click.Context, file: IO[str], format_: str, release: str) -> 
     elif format_ in _GRAPHS:
         raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
     elif format_ != "table":
-        click.echo(results.serialize(format=_RESULTS[format_]))
+        click.echo(results.serialize(format=_RESULTS[format_]), nl=False)
     elif isinstance(results, ox.QueryBoolean):
         click.echo("yes" if results else "no")
     else:

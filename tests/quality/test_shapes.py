@@ -192,6 +192,8 @@ CASES = [
     Case("about a code", put(FIGURE, "atmp:subject", "<auth/confidence/high>"), "figureSubject Or"),
     Case("qualifier of another list", put(FIGURE, "atmp:valueQualifier", "<auth/confidence/high>"),
          "figureQualifier Pattern"),
+    Case("other digits", put(FIGURE, "sdmx-m:obsValue", "82000000.0"), "figureDigits SPARQL"),
+    Case("an amount without its currency", drop(f"{BASE}id/funding/public", "eurio:hasFundingAmount"), "amountWithCurrency MinCount"),
     Case("words not in the quotation", put(FIGURE, "atmp:statedAs", '"82 M€"@fr'), "figureWords SPARQL"),
     Case("words in another language", put(FIGURE, "atmp:statedAs", '"81 M€"@nl'), "figureWords SPARQL"),
     Case("words twice", add(FIGURE, "atmp:statedAs", '"81"@fr'), "figureStatedAs MaxCount"),
@@ -215,7 +217,7 @@ CASES = [
             FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmp:leads"),
          "organisationKind MaxCount, organisationKind Class, organisationKind Pattern, organisationPartOf MaxCount, "
          "organisationPartOf Class, organisationIdentifier Class, organisationCloseMatch Pattern, "
-         "organisationParticipation Class, directParticipation SPARQL"),
+         "organisationParticipation Class"),
     Case("no class of EURIO or of the core vocabularies",
          f"DELETE DATA {{ <{FIRM}> a eurio:SME , legal:LegalEntity }}",
          "organisationEurioClass QualifiedMinCount, organisationCoreClass QualifiedMinCount"),
@@ -357,7 +359,7 @@ CASES = [
          "coverageOf Class, coverageSubject Equals, coverageValue MaxCount, coverageValue Datatype"),
     Case("fewer than none", put(COVERAGE, "dqv:value", "-1"), "coverageValue MinInclusive"),
     # What is only advised
-    Case("one name", put(FIRM, "skos:prefLabel", '"Firm"@en'), "nameInFourLanguages MinCount", WARNING),
+    Case("one name", put(f"{BASE}id/place/namur", "skos:prefLabel", '"Namur"@en'), "nameInFourLanguages MinCount", WARNING),
     Case("one title", put(FIRST, "dct:title", '"One"@en'), "titleInFourLanguages MinCount", WARNING),
     Case("organisation not quoted", drop(FIRM, "prov:wasDerivedFrom"), "quotationAdvised MinCount", WARNING),
     Case("role not quoted", drop(COORDINATOR, "prov:wasDerivedFrom"), "quotationAdvised MinCount", WARNING),

@@ -21,7 +21,7 @@ def compacted(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, 
     def reference(term: ox.NamedNode | ox.BlankNode) -> str:
         return short(term.value) if isinstance(term, ox.NamedNode) else f"_:{term.value}"
 
-    def value(term: Any) -> Any:
+    def value(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> str | dict[str, str]:
         if not isinstance(term, ox.Literal):
             return {"@id": reference(term)}
         if term.language:
@@ -32,13 +32,13 @@ def compacted(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, 
 
     nodes: dict[str, dict[str, Any]] = {}
     for triple in statements:
-        subject = triple.subject
-        assert isinstance(subject, ox.NamedNode | ox.BlankNode)  # noqa: S101 - no quoted triples here
+        subject, term = triple.subject, triple.object
+        assert isinstance(subject, ox.NamedNode | ox.BlankNode)  # noqa: S101 - no triple terms here
+        assert not isinstance(term, ox.Triple)  # noqa: S101
         node = nodes.setdefault(str(subject), {"@id": reference(subject)})
-        if triple.predicate.value == RDF + "type":
-            assert isinstance(triple.object, ox.NamedNode | ox.BlankNode)  # noqa: S101
-            node.setdefault("@type", []).append(reference(triple.object))
+        if triple.predicate.value == RDF + "type" and not isinstance(term, ox.Literal):
+            node.setdefault("@type", []).append(reference(term))
         else:
-            node.setdefault(short(triple.predicate.value), []).append(value(triple.object))
+            node.setdefault(short(triple.predicate.value), []).append(value(term))
     document = {"@context": dict(prefixes), "@graph": list(nodes.values())}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -14,11 +15,11 @@ _UNWRITTEN = {_TYPE, RDF + "langString", XSD + "string"}  # every format has a s
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
-def _order(statement: ox.Triple | ox.Quad) -> tuple[str, bool, str, str, str]:
+def _order(statement: ox.Triple | ox.Quad) -> tuple[str, str, bool, str, str]:
     """By graph and subject; the type of a thing first, as people read it."""
     graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
     predicate = statement.predicate.value
-    return graph, *(str(statement.subject), predicate != _TYPE, predicate, str(statement.object))  # type: ignore[return-value]
+    return graph, str(statement.subject), predicate != _TYPE, predicate, str(statement.object)
 
 
 def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
@@ -38,14 +39,15 @@ def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[s
 
 def serialize(quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
     """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples."""
-    statements: list[ox.Triple | ox.Quad] = list({q if fmt.kind == "dataset" else q.triple for q in quads})
-    statements.sort(key=_order)
+    found: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
+    statements = sorted(found, key=_order)
     used = used_prefixes(statements, prefixes)
     if fmt is JSON_LD:
         return compacted(statements, used)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-    return _tidy(ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used), fmt, plain)
+    body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)
+    return _tidy(body or b"", fmt, plain)
 
 
 def _tidy(body: bytes, fmt: Format, plain: bool) -> bytes:

@@ -2,11 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyshacl
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 from rdflib.term import Node
 
 from ..errors import AtmpgraphError
@@ -64,11 +69,11 @@ def check_shapes(
         The results, in no order.
     """
     triples = {without_graph(line).decode() for line in canonical}
-    data = Graph()
+    data = _PreparedGraph()
     data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
     results = [
-        _Result(report, node)
+        _Result(report, shapes, node)
         for root in report.subjects(RDF.type, SH.ValidationReport)
         for node in report.objects(root, SH.result)
     ]  # nested sh:detail results are not results of their own
@@ -76,13 +81,29 @@ def check_shapes(
     return [result.finding(places.get(result.node, [])) for result in results]
 
 
+@lru_cache(maxsize=1024)
+def _prepared(query: str) -> Query:
+    return prepareQuery(query)
+
+
+class _PreparedGraph(Graph):
+    """A graph that parses a query once: pyshacl asks the same one for each focus node."""
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401 - as in `Graph`
+        """As in `Graph`."""
+        known = _prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(known, *args, **kwargs)
+
+
 class _Result:
     """One validation result (SHACL §3.6.2)."""
 
-    def __init__(self, report: Graph, node: Node) -> None:
-        self._report, self._result = report, node
+    def __init__(self, report: Graph, shapes: Graph, node: Node) -> None:
+        self._report, self._shapes, self._result = report, shapes, node
         self.node = str(self._value(SH.focusNode))
-        self.path = str(self._value(SH.resultPath) or "")
+        path = self._value(SH.resultPath)
+        self.path = str(path) if isinstance(path, URIRef) else ""  # a complex path is a blank node
+        self._origin = self._value(SH.sourceConstraint) or self._value(SH.sourceShape)
         self.value = self._value(SH.value)
 
     def _value(self, predicate: URIRef) -> Node | None:
@@ -91,11 +112,18 @@ class _Result:
     def finding(self, lines: list[tuple[str, Place, bool]]) -> Finding:
         """The result with the rows of its node: those that made the statement at fault, else those that describe it."""
         obj = self.value.n3() if isinstance(self.value, URIRef) else f'"{escape(str(self.value or ""))}"'
-        exact = [place for line, place, _ in lines if f"> <{self.path}> {obj}" in line and self.value is not None]
+        statement = f"> <{self.path}> {obj}" if self.path else f"> {obj}"
+        exact = [place for line, place, _ in lines if statement in line and self.value is not None]
         same_path = [place for line, place, _ in lines if f"> <{self.path}> " in line]
         described = [place for _, place, describes in lines if describes]
-        messages = list(self._report.objects(self._result, SH.resultMessage))
-        texts = {getattr(message, "language", None) or "en": str(message) for message in sorted(messages, key=str)}
+        # pyshacl gives one message of a SPARQL constraint, without its language; all stand with the constraint itself.
+        messages = [
+            *self._shapes.objects(self._origin, SH.message),
+            *self._report.objects(self._result, SH.resultMessage),
+        ]
+        texts: dict[str, str] = {}
+        for message in messages:
+            texts.setdefault(getattr(message, "language", None) or "en", str(message))
         texts.setdefault("en", next(iter(texts.values()), "does not conform"))
         return Finding(
             check="shape",
@@ -105,7 +133,7 @@ class _Result:
             value=None if self.value is None else str(self.value),
             node=self.node,
             path=self.path or None,
-            shape=str(self._value(SH.sourceShape)),
+            shape=str(self._origin),
         )
 
 

@@ -6,6 +6,7 @@ together there because the file is sorted, so a binary search finds them. Querie
 
 import json
 import mmap
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,11 +85,11 @@ def open_release(releases: Path, release: str, base: str) -> Release:
     Raises:
         ReleaseError: there is no such release.
     """
-    link = releases / release
-    if release and link.is_dir():
-        return Release(link.resolve(), base)
-    found = [p for p in releases.glob(f"{release}*") if len(p.name) == 64] if release.isalnum() else []
-    if len(found) == 1:
+    known = re.fullmatch(r"current|[0-9a-f]{1,64}", release) is not None
+    found = sorted(releases.glob(f"{release}*")) if known else []
+    if len(found) == 1 and found[0].is_dir():
         return Release(found[0].resolve(), base)
-    problem = "there is no such release" if not found else f"{len(found)} releases start like that"
-    raise ReleaseError(f"{link}: {problem}. 'atmpgraph build' makes one; its digest has 64 characters.")
+    problem = "there is no such release" if len(found) < 2 else f"{len(found)} releases start like that"
+    raise ReleaseError(
+        f"{releases / release}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits"
+    )

@@ -61,6 +61,8 @@ def _syntax_error(text: str, base: str) -> str | None:
         _EMPTY.query(text, base_iri=base)
     except (SyntaxError, ValueError) as error:
         return str(error)
+    except RuntimeError:  # it is SPARQL, though it cannot be evaluated
+        return None
     return None
 
 

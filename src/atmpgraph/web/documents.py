@@ -33,7 +33,8 @@ def _thing(kind: str, path: str) -> tuple[str, Format | None]:
 def thing(path: str) -> AnyResponse:
     """A thing cannot be sent; 303 leads to its document, in the same fixed format (httpRange-14)."""
     _thing("id", path)
-    return redirect(url_for(".document", path=path, **request.args.to_dict(flat=False)), 303)
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return redirect(url_for(".document", path=path) + query, 303)
 
 
 @blueprint.get("/doc/<path:path>")

@@ -8,15 +8,19 @@ import pyoxigraph as ox
 from ..store import Store
 from ..vocab import LABELS, prefixes
 
-# Things without a name of their own go by their words: figures as printed, quotations by what they quote.
-_WORDS = ("<ns/atmp#statedAs>", "<http://www.w3.org/ns/oa#exact>", "<http://www.w3.org/2004/02/skos/core#notation>")
-_PATHS = (
-    *(f"<{iri}>" for iri in LABELS),
-    *_WORDS,
-    "<http://www.w3.org/ns/oa#hasSelector>/<http://www.w3.org/ns/oa#exact>",
+_OA, _SKOS = "http://www.w3.org/ns/oa#", "http://www.w3.org/2004/02/skos/core#"
+# Things without a name of their own go by their words: figures as printed, quotations by what they quote, identifiers
+# by their system and number.
+_PATTERNS = (
+    *(f"?iri <{predicate}> ?label" for predicate in LABELS),
+    "?iri <ns/atmp#statedAs> ?label",
+    f"?iri <{_OA}hasSelector>?/<{_OA}exact> ?label",
+    f"?iri <http://www.w3.org/ns/adms#schemaAgency> ?system ; <{_SKOS}notation> ?code "
+    'BIND(CONCAT(?system, " ", ?code) AS ?label)',
+    f"?iri <{_SKOS}notation> ?label",
 )
+_BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
 _QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
-_BRANCHES = " UNION ".join(f"{{ ?iri {path} ?label BIND({rank} AS ?rank) }}" for rank, path in enumerate(_PATHS))
 
 
 @dataclass(frozen=True)

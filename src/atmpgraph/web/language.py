@@ -4,6 +4,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
 
@@ -40,15 +41,15 @@ def fallback() -> tuple[str, ...]:
     return tuple(dict.fromkeys((page_language(), *LANGUAGES)))
 
 
-def link(endpoint: str, **values: Any) -> str:
+def link(endpoint: str, **values: str | None) -> str:
     """The URL of a route, in the language that the reader asked for."""
-    return url_for(endpoint, **({"lang": asked_language()} | values))
+    arguments: dict[str, Any] = {"lang": asked_language()} | values
+    return url_for(endpoint, **arguments)
 
 
 def here(language: str) -> str:
-    """The URL of this page in another language."""
-    arguments = request.args.to_dict(flat=False) | {"lang": [language]}
-    return url_for(request.endpoint or "home.home", **((request.view_args or {}) | arguments))
+    """The URL of this page in another language, relative to the page itself (RFC 3986 §5.2.2)."""
+    return "?" + urlencode(request.args.to_dict(flat=False) | {"lang": [language]}, doseq=True)
 
 
 def href(iri: str) -> str | None:

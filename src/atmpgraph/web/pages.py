@@ -14,7 +14,7 @@ from .describe import Description, incoming
 from .labels import Name, names
 from .language import fallback, texts
 
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
 _FIRST = [RDF + "type", *LABELS, DCT + "description", SKOS + "definition"]
 # The formats that a page links to: each is the thing whole, the page apart.
@@ -57,7 +57,7 @@ def name_all(iris: Iterable[str]) -> dict[str, Name]:
 def document_page(described: Description) -> Page:
     """The page of a description."""
     base, topic = settings().base, described.topic
-    rows = sorted(_row(q.object.value) for q in described.quads if _is_row(q, base))
+    rows = sorted(_row(_text(q.object)) for q in described.quads if _is_row(q, base))
     sections = _sections([q for q in described.quads if not _is_row(q, base)])
     parts = {iri: _sections([q for q in quads if not _is_row(q, base)]) for iri, quads in described.parts.items()}
     links, cut = incoming(release(), topic, settings().max_incoming_links)
@@ -65,7 +65,7 @@ def document_page(described: Description) -> Page:
     for predicate, subject in links:
         if subject not in parts:
             by_predicate[predicate].append(subject)
-    types = [q.object.value for q in described.quads if q.predicate.value == _FIRST[0]]
+    types = [_text(q.object) for q in described.quads if q.predicate.value == _FIRST[0]]
     iris = {topic, *parts, *(iri for pair in links for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
@@ -84,8 +84,13 @@ def document_page(described: Description) -> Page:
     )
 
 
+def _text(term: Term) -> str:
+    """The IRI or the words of a term."""
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
 def _is_row(quad: ox.Quad, base: str) -> bool:
-    return quad.predicate.value == DCT + "source" and quad.object.value.startswith(f"{base}doc/table/")
+    return quad.predicate.value == DCT + "source" and _text(quad.object).startswith(f"{base}doc/table/")
 
 
 def _row(iri: str) -> tuple[str, str, str]:
@@ -97,7 +102,7 @@ def _row(iri: str) -> tuple[str, str, str]:
 def _sections(quads: list[ox.Quad]) -> list[Section]:
     by_graph: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        by_graph[quad.graph_name.value][quad.predicate.value].append(quad.object)
+        by_graph[_text(quad.graph_name)][quad.predicate.value].append(quad.object)
     return sorted(
         (_section(graph, properties) for graph, properties in by_graph.items()),
         key=lambda s: (not s.issued, s.issued, s.graph),
@@ -105,7 +110,7 @@ def _sections(quads: list[ox.Quad]) -> list[Section]:
 
 
 def _section(graph: str, properties: dict[str, list[Term]]) -> Section:
-    about = {quad.predicate.value: quad.object.value for quad in release().quads(graph)}
+    about = {quad.predicate.value: _text(quad.object) for quad in release().quads(graph)}
     for values in properties.values():
         values.sort(key=_by_language)
     ordered = sorted(properties.items(), key=lambda p: (_FIRST.index(p[0]) if p[0] in _FIRST else len(_FIRST), p[0]))

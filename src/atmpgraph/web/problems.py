@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import ReleaseError
 from ..http.formats import HTML
@@ -28,9 +29,9 @@ def _of_problem(error: ProblemError) -> Response:
     return show(error.problem)
 
 
-def _of_http(error: HTTPException) -> Response:
+def _of_http(error: HTTPException) -> AnyResponse:
     if error.code is None or error.code < 400:  # a redirect of the router
-        return Response.force_type(error.get_response())
+        return error.get_response()
     allow = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     return show(
         Problem(error.code, error.description or "", headers={"Allow": ", ".join(sorted(allow))} if allow else {})

@@ -1,12 +1,11 @@
 """Results of a query as a page: a table for solutions, a word for ASK, Turtle for a graph."""
 
 from dataclasses import dataclass
-from itertools import islice
 
 import pyoxigraph as ox
 
 from ..http.formats import HTML, TURTLE, Format
-from ..sparql.execute import Answer
+from ..sparql.execute import Answer, Term
 from ..vocab import prefixes
 from .current import settings
 from .labels import shortened
@@ -19,7 +18,7 @@ class ResultsPage:
     """What the template shows: one of a table, a truth value and a graph."""
 
     variables: list[str]
-    rows: list[list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None]]
+    rows: list[list[Term | None]]
     cut: bool
     truth: bool | None
     turtle: str
@@ -37,7 +36,7 @@ def results_page(answer: Answer) -> ResultsPage:
         turtle = answer.body(TURTLE, prefixes(base)).decode()
         return ResultsPage([], [], False, None, turtle, formats, {})
     variables = [variable.value for variable in results.variables]
-    rows = [[row[name] for name in variables] for row in islice(results, MOST_ROWS + 1)]
+    rows = answer.rows(MOST_ROWS + 1)
     iris = {cell.value for row in rows for cell in row if isinstance(cell, ox.NamedNode)}
     short = {iri: shortened(iri, base) for iri in iris}
     return ResultsPage(variables, rows[:MOST_ROWS], len(rows) > MOST_ROWS, None, "", formats, short)

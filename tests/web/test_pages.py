@@ -1,0 +1,181 @@
+"""What people see: words as printed, who says so, in four languages, with links that lead somewhere."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+import atmpgraph.web
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+from atmpgraph.web.figures import disputed, in_words
+from atmpgraph.web.language import texts
+
+from .rules import BROWSER, check_page
+
+WEB = Path(atmpgraph.web.__file__).parent
+LANGUAGES = ("fr", "nl", "de", "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", ["plus de 470", "estimation", "Les sources divergent", "15 décrits sur 26 annoncés", "au moins 15"]),
+        ("nl", ["meer dan 470", "schatting", "De bronnen verschillen", "15 beschreven van 26", "minstens 15"]),
+        ("de", ["mehr als 470", "Schätzung", "Die Quellen weichen ab", "15 beschrieben von 26", "mindestens 15"]),
+        ("en", ["more than 470", "estimate", "Sources differ", "15 described of 26 declared", "at least 15"]),
+    ],
+)
+def test_home(language: str, words: list[str], client: FlaskClient) -> None:
+    page = check_page(client.get("/", headers=BROWSER | {"Accept-Language": language}), language)
+    text = page.words.replace("\u00a0", " ")
+    as_printed = ["plus de 470 emplois directs", "environ 600 emplois directs", "81M€", "15+", "Plus de 2 100"]
+    quoted = ["Les estimations réalisées tablent", "Orgenesis Services Belgium", "MAIDAM", "Gouvernement wallon"]
+    for expected in [*words, *as_printed, *quoted]:
+        assert expected.replace("\u00a0", " ") in text, expected
+
+
+def test_figures_as_printed_carry_their_language(client: FlaskClient) -> None:
+    page = check_page(client.get("/?lang=de", headers=BROWSER), "de")
+    assert {q.get("lang") for q in page.all("q")} == {"fr", "en"}
+
+
+def test_links_of_pages_lead_somewhere(client: FlaskClient) -> None:
+    """Breadth first from the home page, through every internal link, once."""
+    seen, todo = {"/?lang=en"}, ["/?lang=en"]
+    while todo:
+        path = todo.pop()
+        response = client.get(path, headers=BROWSER, follow_redirects=True)
+        assert response.status_code == 200, path
+        if response.mimetype != "text/html" or "query=" in path:
+            continue
+        page = check_page(response, "en" if "lang=en" in path else response.headers["Content-Language"])
+        ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+        for attributes in page.all("a"):
+            target = urlsplit(urljoin(f"http://localhost{path}", attributes["href"]))
+            if target.netloc == "localhost" and "lang=en" in target.query:
+                if target.path == urlsplit(path).path and target.fragment:
+                    assert target.fragment in ids, (path, target.fragment)
+                found = f"{target.path}?{target.query}"
+                if found not in seen:
+                    seen.add(found)
+                    todo.append(found)
+    assert len(seen) > 300
+
+
+def test_pages_work_under_a_sub_path(client: FlaskClient) -> None:
+    environ = {"SCRIPT_NAME": "/data/atmp", "HTTP_ACCEPT": "text/html"}
+    for path in ("/?lang=fr", "/doc/organisation/ulb?lang=fr", "/queries/?lang=fr", "/sparql?lang=fr"):
+        page = check_page(client.get(path, environ_overrides=environ), "fr")
+        for attributes in [*page.all("a"), *page.all("link"), *page.all("form")]:
+            href = str(attributes.get("href") or attributes.get("action"))
+            assert href.startswith(("/data/atmp/", "#", "?", "http")), href
+    response = client.get("/id/organisation/ulb", environ_overrides=environ)
+    assert response.headers["Location"] == "/data/atmp/doc/organisation/ulb"
+
+
+def test_the_language_follows_the_reader(client: FlaskClient) -> None:
+    page = check_page(client.get("/doc/organisation/ulb?lang=nl", headers=BROWSER | {"Accept-Language": "de"}), "nl")
+    internal = [str(a["href"]) for a in page.all("a") if str(a["href"]).startswith("/") and "hreflang" not in a]
+    formats = [href for href in internal if "." in href.rpartition("/")[2].partition("?")[0]]
+    assert all("lang=nl" in href for href in internal if href not in formats)
+
+
+def test_language_links_keep_the_question(client: FlaskClient) -> None:
+    page = check_page(client.get("/sparql?query=ASK{}&_scheme=javascript&_external=1", headers=BROWSER), "fr")
+    switch = {a["hreflang"]: a["href"] for a in page.all("a") if "hreflang" in a}
+    assert set(switch) == set(LANGUAGES)
+    assert switch["nl"] == "?query=ASK%7B%7D&_scheme=javascript&_external=1&lang=nl"
+
+
+def test_a_document_page_says_who_says_so(client: FlaskClient) -> None:
+    page = check_page(client.get("/doc/organisation/uclouvain?lang=en", headers=BROWSER), "en")
+    for expected in ("Stated by", "Research Organization Registry", "Confidence: high", "MAIDAM", "ror 02495e989",
+                     "What links here", "organisations.csv, row", "UCLouvain", "preferred name"):  # fmt: skip
+        assert expected in page.words, expected
+
+
+def test_many_incoming_links_are_cut_and_the_page_says_so(released: Settings) -> None:
+    few = released.model_copy(update={"max_incoming_links": 3})
+    path = "/doc/source/press-release-2024-01-17?lang=en"
+    page = check_page(create_app(few).test_client().get(path, headers=BROWSER), "en")
+    assert "Only the first 3 links are shown" in page.words
+    page = check_page(
+        create_app(released).test_client().get("/doc/person/sylvie-ponchaut?lang=en", headers=BROWSER), "en"
+    )
+    assert "What links here" in page.words
+    assert "Only the first" not in page.words
+
+
+def _keys(table: dict[str, Any], before: str = "") -> Iterator[str]:
+    for key, value in table.items():
+        yield from _keys(value, f"{before}{key}.") if isinstance(value, dict) else [before + key]
+
+
+def test_the_texts_have_the_same_keys_in_every_language() -> None:
+    keys = [list(_keys(texts(language))) for language in LANGUAGES]
+    assert all(k == keys[0] for k in keys)
+    for language in LANGUAGES:
+        assert all(isinstance(v, (str, int, float, dict)) and v != "" for v in texts(language).values())
+
+
+def test_every_text_is_used() -> None:
+    templates = "".join(file.read_text(encoding="utf-8") for file in (WEB / "templates").glob("*.html"))
+    for key, value in tomllib.loads((WEB / "texts" / "en.toml").read_text(encoding="utf-8")).items():
+        assert isinstance(value, dict) or f"t.{key}" in templates, key
+
+
+def test_the_code_knows_no_publication() -> None:
+    for file in (WEB.parent / "web").rglob("*"):
+        if file.suffix in {".py", ".html", ".toml", ".rq", ".css"}:
+            words = file.read_text(encoding="utf-8").lower()
+            for word in ("biowin", "wallon", "pit-atmp", "pit atmp", "atmp-wallonia", "maidam", "exosom"):
+                assert word not in words, (file, word)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "language", "words"),
+    [
+        ("81000000", "€", "fr", "81 millions €"),
+        ("81000000", "€", "de", "81 Millionen €"),
+        ("1500000", "€", "fr", "1,5 million €"),
+        ("1000000000", "€", "de", "1 Milliarde €"),
+        ("10000000000", "€", "en", "10 billion €"),
+        ("88900000", "US$", "en", "88.9 million US$"),
+        ("6000", "", "fr", "6\u202f000"),
+        ("6000", "", "nl", "6.000"),
+        ("2.6", "%", "de", "2,6 %"),
+        ("19.30", "%", "en", "19.3 %"),
+        ("470", "", "en", "470"),
+        ("123456789", "€", "en", "123.456789 million €"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does_and_never_rounded(
+    value: str, unit: str, language: str, words: str
+) -> None:
+    assert in_words(value, unit, texts(language)["numbers"]).replace("\u00a0", " ") == words
+
+
+class _Term:
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ([("a", "470", "n"), ("b", "600", "n")], True),
+        ([("a", "81", "€"), ("b", "81.0", "€")], False),
+        ([("a", "10", "€"), ("a", "80", "€")], False),  # one source, two periods
+        ([("a", "10", "€"), ("a", "80", "€"), ("b", "10", "€")], False),
+        ([("a", "81", "€"), ("b", "88.9", "$")], False),
+        ([("a", "1", "n")], False),
+    ],
+)
+def test_when_sources_differ(claims: list[tuple[str, str, str]], expected: bool) -> None:
+    rows = [{"source": _Term(s), "value": _Term(v), "unit": _Term(u)} for s, v, u in claims]
+    assert disputed(rows) is expected

@@ -1,0 +1,189 @@
+"""The endpoint over HTTP: SPARQL 1.1 Protocol, and the form for people; the library of questions."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
+from werkzeug.serving import make_server
+
+from atmpgraph.settings import Settings
+from atmpgraph.sparql.library import read_library
+
+from .rules import BROWSER, check_headers, check_page
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <ns/atmp#Workpackage> }"
+
+
+def test_get_form_and_direct_post_give_the_same(client: FlaskClient) -> None:
+    get = client.get("/sparql", query_string={"query": COUNT})
+    form = client.post("/sparql", data={"query": COUNT})
+    direct = client.post("/sparql", data=COUNT, content_type="application/sparql-query")
+    assert get.data == form.data == direct.data
+    assert get.content_type == "application/sparql-results+json"
+    assert json.loads(get.data)["results"]["bindings"][0]["n"]["value"] == "2"
+    for response in (get, form, direct):
+        check_headers(response)
+        assert "Accept" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "content_type"),
+    [
+        ("*/*", "ASK {}", "application/sparql-results+json"),
+        ("application/sparql-results+xml", "ASK {}", "application/sparql-results+xml"),
+        ("text/csv", COUNT, "text/csv; charset=utf-8"),
+        ("text/tab-separated-values", COUNT, "text/tab-separated-values; charset=utf-8"),
+        ("*/*", "DESCRIBE <id/workpackage/maidam>", "text/turtle; charset=utf-8"),
+        ("application/rdf+xml", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/rdf+xml"),
+        ("application/ld+json", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/ld+json"),
+        ("application/n-triples", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/n-triples"),
+    ],
+)
+def test_the_format_follows_the_kind_of_result(accept: str, query: str, content_type: str, client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": query}, headers={"Accept": accept})
+    assert response.content_type == content_type
+
+
+def test_a_link_may_name_the_format(client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": COUNT, "format": "csv"}, headers=BROWSER)
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert "Vary" not in response.headers
+    ignored = client.get("/sparql", query_string={"query": COUNT, "format": "turtle"})
+    assert ignored.content_type == "application/sparql-results+json"
+
+
+@pytest.mark.parametrize(
+    ("status", "arguments"),
+    [
+        (400, {"query_string": "query=SELEC"}),
+        (400, {"query_string": "query=ASK{}&query=ASK{}"}),
+        (400, {"query_string": {"query": "SELECT * { BIND(<http://e/f>(1) AS ?x) }"}}),
+        (400, {"method": "POST", "content_type": "application/x-www-form-urlencoded"}),
+        (403, {"method": "POST", "data": {"update": "CLEAR ALL"}}),
+        (403, {"query_string": {"query": "ASK { SERVICE <http://127.0.0.1:9/> {} }"}}),
+        (405, {"method": "PUT"}),
+        (413, {"method": "POST", "data": {"query": "a" * 100_001}}),
+        (413, {"method": "POST", "data": b"a" * 2_000_000, "content_type": "application/sparql-query"}),
+        (414, {"query_string": "query=" + "a" * 100_001}),
+        (415, {"method": "POST", "data": b"ASK{}", "content_type": "text/plain"}),
+    ],
+)
+def test_refusals_are_problems(status: int, arguments: dict[str, object], client: FlaskClient) -> None:
+    for headers in ({}, BROWSER):
+        response = client.open("/sparql", headers=headers, **arguments)  # type: ignore[arg-type]
+        assert response.status_code == status
+        check_headers(response)
+        if headers:
+            check_page(response, "fr")
+        else:
+            assert response.content_type == "application/problem+json"
+
+
+def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
+    response = client.get("/sparql", query_string={"query": "SELECT *\n{ ?s ?p }"})
+    assert response.json is not None
+    assert response.json["line"] == 2
+
+
+def test_without_a_query_machines_get_the_service_description(client: FlaskClient) -> None:
+    response = client.get("/sparql")
+    assert response.content_type == "text/turtle; charset=utf-8"
+    types = {q.object.value for q in ox.parse(response.data, format=ox.RdfFormat.TURTLE) if q.predicate.value.endswith("#type")}  # type: ignore[union-attr]  # fmt: skip
+    assert "http://www.w3.org/ns/sparql-service-description#Service" in types
+
+
+def test_without_a_query_people_get_a_form_that_needs_no_script(client: FlaskClient) -> None:
+    page = check_page(client.get("/sparql?lang=en", headers=BROWSER), "en")
+    assert page.all("form")[0]["method"] == "get"
+    assert page.all("textarea")[0]["name"] == "query"
+    assert "PREFIX atmp:" in page.words
+
+
+def test_people_see_a_table_and_can_take_the_results(client: FlaskClient) -> None:
+    query = "SELECT ?name { <id/organisation/uclouvain> <http://xmlns.com/foaf/0.1/name> ?name }"
+    page = check_page(client.get("/sparql", query_string={"query": query, "lang": "en"}, headers=BROWSER), "en")
+    assert "Université catholique de Louvain" in page.words
+    downloads = [str(a["href"]) for a in page.all("a") if "format=csv" in str(a["href"])]
+    assert client.get(downloads[0], headers=BROWSER).content_type == "text/csv; charset=utf-8"
+    for query, words in (("ASK {}", "Yes"), ("ASK { FILTER(false) }", "No"), ("DESCRIBE <ns/atmp>", "owl:Ontology")):
+        response = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers=BROWSER)
+        assert words in check_page(response, "en").words
+
+
+def test_what_a_query_puts_out_is_never_markup(client: FlaskClient) -> None:
+    evil = "<script>alert(1)</script>"
+    query = f'SELECT ("{evil}" AS ?x) (<javascript:alert(1)> AS ?y) (BNODE() AS ?z) ?unbound {{}}'
+    for headers in (BROWSER, BROWSER | {"Accept-Language": "de"}):
+        response = client.get("/sparql", query_string={"query": query}, headers=headers)
+        page = check_page(response, response.headers["Content-Language"])
+        assert evil in page.words
+    bad = client.get("/sparql", query_string={"query": evil}, headers=BROWSER)
+    assert evil not in bad.text
+
+
+def test_a_volatile_answer_has_no_validator(client: FlaskClient) -> None:
+    assert "ETag" not in client.get("/sparql", query_string={"query": "SELECT (NOW() AS ?n) {}"}).headers
+    assert "ETag" not in client.post("/sparql", data={"query": "ASK {}"}).headers
+    assert client.get("/sparql", query_string={"query": "ASK {}"}).headers["ETag"].startswith("W/")
+
+
+@pytest.fixture(scope="module")
+def url(app: Flask) -> Iterator[str]:
+    """The application on a socket."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}/sparql"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("how", ["urlencoded", "postdirectly"])
+def test_sparqlwrapper_reads_every_format(method: str, how: str, url: str) -> None:
+    wrapper = SPARQLWrapper(url)
+    wrapper.setMethod(method)
+    wrapper.setRequestMethod(how)
+    wrapper.setQuery(COUNT)
+    wrapper.setReturnFormat(JSON)
+    assert wrapper.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == "2"
+    wrapper.setReturnFormat(XML)
+    assert "<literal" in wrapper.queryAndConvert().toxml()
+    wrapper.setReturnFormat(CSV)
+    assert wrapper.queryAndConvert().split() == [b"n", b"2"]
+    wrapper.setQuery("CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }")
+    wrapper.setReturnFormat(TURTLE)
+    assert b"@prefix" in wrapper.queryAndConvert()
+
+
+# --- the library ---
+
+
+def test_every_question_has_page_text_and_answer(client: FlaskClient, released: Settings) -> None:
+    library = read_library(released.path(released.queries))
+    assert len(library) >= 15
+    index = check_page(client.get("/queries/?lang=fr", headers=BROWSER), "fr")
+    for name, query in library.items():
+        assert query.text("title", ("fr",))[0] in index.words
+        page = check_page(client.get(f"/queries/{name}?lang=fr", headers=BROWSER), "fr")
+        assert query.text("description", ("fr",))[0] in page.words
+        text = client.get(f"/queries/{name}.rq")
+        assert text.content_type == "application/sparql-query"
+        assert text.text == query.runnable(released.base)
+        answer = client.get(f"/queries/{name}")
+        assert answer.content_type in {"application/sparql-results+json", "text/turtle; charset=utf-8"}
+        same = client.post("/sparql", data=text.data, content_type="application/sparql-query")
+        assert sorted(same.data) == sorted(answer.data)
+
+
+def test_a_question_is_answered_in_the_language_of_the_page(client: FlaskClient, released: Settings) -> None:
+    file: Path = released.path(released.queries) / "direct-jobs.rq"
+    assert 'VALUES ?language { "en" }' in file.read_text(encoding="utf-8")
+    assert "plus de" in check_page(client.get("/queries/direct-jobs?lang=fr", headers=BROWSER), "fr").words
+    assert "mehr als" in client.get("/queries/direct-jobs.csv?lang=de").text
+    assert "more than" in client.get("/queries/direct-jobs.csv").text
