@@ -94,6 +94,7 @@ CONFORMING = """
 <id/funding/public> a atmp:FundingContribution , frapo:Funding , eurio:Grant ; {row} ; dct:title {four} ;
     atmp:fundingOrigin <auth/funding-origin/public> ; frapo:funds <id/partnership/pa> ;
     prov:wasAttributedTo <id/organisation/ministry> ; eurio:hasFundingAmount <id/amount/public--EUR> ;
+    frapo:hasMonetaryValue "81000000"^^xsd:decimal ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/amount/public--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "81000000"^^xsd:decimal ;
     schema:value "81000000"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .

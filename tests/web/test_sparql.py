@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -76,7 +77,7 @@ def test_a_link_may_name_the_format(client: FlaskClient) -> None:
 )
 def test_refusals_are_problems(status: int, arguments: dict[str, object], client: FlaskClient) -> None:
     for headers in ({}, BROWSER):
-        response = client.open("/sparql", headers=headers, **arguments)  # type: ignore[arg-type]
+        response = client.open("/sparql", headers=headers, **arguments)
         assert response.status_code == status
         check_headers(response)
         if headers:
@@ -146,7 +147,7 @@ def url(app: Flask) -> Iterator[str]:
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("how", ["urlencoded", "postdirectly"])
 def test_sparqlwrapper_reads_every_format(method: str, how: str, url: str) -> None:
-    wrapper = SPARQLWrapper(url)
+    wrapper: Any = SPARQLWrapper(url)
     wrapper.setMethod(method)
     wrapper.setRequestMethod(how)
     wrapper.setQuery(COUNT)

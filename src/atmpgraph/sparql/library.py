@@ -30,9 +30,10 @@ class LibraryQuery:
         """The same question, whose answer has its labels in another language, where it has labels."""
         return LibraryQuery(self.name, _LANGUAGE.sub(rf"\g<1>{language}\g<2>", self.file_text))
 
-    def runnable(self, base: str) -> str:
+    def runnable(self, base: str, *, head: bool = True) -> str:
         """The text with the base put first, so that it runs on any endpoint (SPARQL 1.1 §4.1.1)."""
-        return f"BASE <{base}>\n{self.file_text}"
+        text = self.file_text if head else _HEAD.sub("", self.file_text).lstrip()
+        return f"BASE <{base}>\n{text}"
 
 
 def read_library(folder: Path) -> dict[str, LibraryQuery]:
