@@ -11,7 +11,9 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
-from .queries.dataset import BASE, ROOT, add_coverage, load_dataset
+from atmpgraph.release.opened import Release
+
+from .conftest import BASE, ROOT
 
 LANGUAGES: Final = ("fr", "nl", "de", "en")
 FILES: Final = {file.stem: file for file in sorted((ROOT / "queries").glob("*.rq"))}
@@ -29,8 +31,18 @@ Row = tuple[str, ...]
 
 
 @pytest.fixture(scope="session")
-def dataset() -> Store:
-    return load_dataset()
+def dataset(release: Release) -> Store:
+    """The statements of the release in their graphs; the default graph is left empty, as an engine that merges would."""
+    store = Store()
+    store.load(path=release.path / "data.nq", format=RdfFormat.N_QUADS)
+    return store
+
+
+def add_coverage(store: Store) -> None:
+    """Run data/coverage.rq over a store and put what it constructs into the graph of coverage."""
+    graph = NamedNode(BASE + "id/graph/coverage")
+    triples = construct(store, (ROOT / "data" / "coverage.rq").read_text(encoding="utf-8"))
+    store.extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +152,9 @@ def test_knows_no_partnership(name: str) -> None:
     text = re.sub(r"<ns/atmp#>|\batmp:", " ", text)
     assert not _words_of_this_publication() & set(re.findall(r"\w[\w.-]*\w", text))
     names = {row[column] for row in table("organisations") for column in row if column.startswith("name_")}
-    names |= {row["acronym"] for row in table("partnerships")} | {row["name"] for row in table("people")}
+    names |= {row[column] for row in table("partnerships") for column in ("acronym_fr", "acronym_en")} | {
+        row["name"] for row in table("people")
+    }
     for word in sorted(names - {""}):
         assert not re.search(rf"\b{re.escape(word.lower())}\b", text), word
     assert not re.search(r"<id/|<auth/(therapy|value-chain-stage)", text), "no thing of a publication is named"

@@ -75,7 +75,7 @@ def test_a_link_may_name_the_format(client: FlaskClient) -> None:
         (415, {"method": "POST", "data": b"ASK{}", "content_type": "text/plain"}),
     ],
 )
-def test_refusals_are_problems(status: int, arguments: dict[str, object], client: FlaskClient) -> None:
+def test_refusals_are_problems(status: int, arguments: dict[str, Any], client: FlaskClient) -> None:
     for headers in ({}, BROWSER):
         response = client.open("/sparql", headers=headers, **arguments)
         assert response.status_code == status
@@ -95,7 +95,7 @@ def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
 def test_without_a_query_machines_get_the_service_description(client: FlaskClient) -> None:
     response = client.get("/sparql")
     assert response.content_type == "text/turtle; charset=utf-8"
-    types = {q.object.value for q in ox.parse(response.data, format=ox.RdfFormat.TURTLE) if q.predicate.value.endswith("#type")}  # type: ignore[union-attr]  # fmt: skip
+    types = {q.object.value for q in ox.parse(response.data, format=ox.RdfFormat.TURTLE) if q.predicate.value.endswith("#type")}  # fmt: skip
     assert "http://www.w3.org/ns/sparql-service-description#Service" in types
 
 

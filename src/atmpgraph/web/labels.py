@@ -14,7 +14,8 @@ _OA, _SKOS = "http://www.w3.org/ns/oa#", "http://www.w3.org/2004/02/skos/core#"
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     "?iri <ns/atmp#statedAs> ?label",
-    f"?iri <{_OA}hasSelector>?/<{_OA}exact> ?label",
+    f"?iri <{_OA}exact> ?label",
+    f"?iri <{_OA}hasSelector>/<{_OA}exact> ?label",
     f"?iri <http://www.w3.org/ns/adms#schemaAgency> ?system ; <{_SKOS}notation> ?code "
     'BIND(CONCAT(?system, " ", ?code) AS ?label)',
     f"?iri <{_SKOS}notation> ?label",
