@@ -74,6 +74,12 @@ def test_a_format_that_does_not_fit_the_result(released_example: Path, format_: 
     assert "choose one of" in result.stderr
 
 
+def test_a_query_that_cannot_be_evaluated(released_example: Path) -> None:
+    result = run(released_example, "query", "-", text="SELECT (<http://example.org/f>(1) AS ?x) WHERE {}")
+    assert result.exit_code == 1
+    assert "cannot be evaluated" in result.stderr
+
+
 def test_a_query_with_an_error(released_example: Path) -> None:
     result = run(released_example, "query", "-", text="SELECT WHERE")
     assert result.exit_code == 1

@@ -41,7 +41,9 @@ def dataset(release: Release) -> Store:
 def add_coverage(store: Store) -> None:
     """Run data/coverage.rq over a store and put what it constructs into the graph of coverage."""
     graph = NamedNode(BASE + "id/graph/coverage")
-    triples = construct(store, (ROOT / "data" / "coverage.rq").read_text(encoding="utf-8"))
+    text = (ROOT / "data" / "coverage.rq").read_text(encoding="utf-8")
+    triples = store.query(text, base_iri=BASE, use_default_graph_as_union=True)
+    assert isinstance(triples, QueryTriples)
     store.extend([Quad(t.subject, t.predicate, t.object, graph) for t in triples])
 
 
@@ -515,13 +517,12 @@ ANSWERS: Final[dict[str, Answer]] = {
     "identifiers": Answer(
         "organisation scheme value source",
         [
-            ("id/organisation/deloitte", "ror", "03xkm6e60", ROR),
-            ("id/organisation/deloitte", "wikidata", "Q491748", ROR),
             ("id/organisation/gouvernement-wallon", "crossref-funder", "100016132", ROR),
             ("id/organisation/gouvernement-wallon", "grid", "grid.484739.5", ROR),
             ("id/organisation/gouvernement-wallon", "ror", "00jv65847", ROR),
             ("id/organisation/gouvernement-wallon", "wikipedia-en", "Walloon Government", ROR),
             ("id/organisation/orgenesis", "sec-cik", "0001460602", "id/source/q10k-orgenesis"),
+            ("id/organisation/saint-luc", "crossref-funder", "501100005042", ROR),
             ("id/organisation/saint-luc", "grid", "grid.48769.34", ROR),
             ("id/organisation/saint-luc", "isni", "0000 0004 0461 6320", ROR),
             ("id/organisation/saint-luc", "ror", "03s4khd80", ROR),
@@ -557,6 +558,7 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("Cilyx", "company"),
             ("CMMI", "research centre"),
             ("convExYO", "company"),
+            ("Deloitte", "advisory firm"),
             ("DNAlytics", "company"),
             ("EXO Biologics", "company"),
             ("ExoXpert", "company"),

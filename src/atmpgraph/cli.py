@@ -13,9 +13,10 @@ import click
 import pyoxigraph as ox
 
 from . import __version__
-from .errors import AtmpgraphError, SettingsError
+from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report
 from .settings import FILE_NAME, LANGUAGES, Settings
+from .store.embedded import Results
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -155,23 +156,31 @@ def query(context: click.Context, file: IO[str], format_: str, release: str) -> 
     from .release.opened import open_release
 
     settings = _settings(context)
-    results = open_release(settings.path(settings.releases), release, settings.base).store.query(file.read())
+    opened = open_release(settings.path(settings.releases), release, settings.base)
+    try:
+        click.echo(_rendered(opened.store.query(file.read()), format_), nl=False)
+    except RuntimeError as error:  # the engine could not evaluate it: an unknown function, for one
+        raise QueryError(f"the query cannot be evaluated: {error}") from None
+
+
+def _rendered(results: Results, format_: str) -> bytes | str:
+    """The results of a query in a format that fits their kind."""
     if isinstance(results, ox.QueryTriples):
         if format_ in _RESULTS:
             raise click.UsageError(f"the result is a graph; choose one of {', '.join(_GRAPHS)}")
-        click.echo(results.serialize(format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)), nl=False)
-    elif format_ in _GRAPHS:
+        return results.serialize(format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)) or b""
+    if format_ in _GRAPHS:
         raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
-    elif format_ != "table":
-        click.echo(results.serialize(format=_RESULTS[format_]), nl=False)
-    elif isinstance(results, ox.QueryBoolean):
-        click.echo("yes" if results else "no")
-    else:
-        names = [variable.value for variable in results.variables]
-        rows = [[getattr(row[name], "value", "") for name in names] for row in results]
-        widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-        for row in [names, ["-" * width for width in widths], *rows]:
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    if format_ != "table":
+        return results.serialize(format=_RESULTS[format_]) or b""
+    if isinstance(results, ox.QueryBoolean):
+        return "yes\n" if results else "no\n"
+    names = [variable.value for variable in results.variables]
+    rows = [[getattr(row[name], "value", "") for name in names] for row in results]
+    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
+    table = [names, ["-" * width for width in widths], *rows]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
+    return "".join(f"{line}\n" for line in lines)
 
 
 @main.command()
