@@ -6,6 +6,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 DCT: Final = "http://purl.org/dc/terms/"
+PROV: Final = "http://www.w3.org/ns/prov#"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 
@@ -26,7 +27,7 @@ _PREFIXES: Final = {
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
-    "prov": "http://www.w3.org/ns/prov#",
+    "prov": PROV,
     "qb": "http://purl.org/linked-data/cube#",
     "rdf": RDF,
     "rdfs": RDFS,

@@ -29,6 +29,7 @@ from ..store import build_store, open_store
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
 from .opened import CANONICAL, MANIFEST, STORE
+from .succession import remember
 
 CURRENT = "current"
 _BUILDING = ".building-"
@@ -66,6 +67,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             _complete(folder, digest, checked, settings)
             folder.rename(target)
             _sync(releases)
+        remember(releases, target / CANONICAL, settings.base)
         switch(releases, digest)
         return Built(checked.report, coverage, digest, new)
 

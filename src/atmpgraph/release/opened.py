@@ -5,7 +5,6 @@ together there because the file is sorted, so a binary search finds them. Querie
 """
 
 import json
-import mmap
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 
 from ..errors import ReleaseError
 from ..store import Store, open_store
+from .sorted_lines import SortedLines
 
 CANONICAL = "data.nq"
 MANIFEST = "manifest.json"
@@ -51,28 +51,12 @@ class Release:
         return open_store(self.path / STORE, self.base)
 
     @cached_property
-    def _canonical(self) -> mmap.mmap:
-        with (self.path / CANONICAL).open("rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    def _canonical(self) -> SortedLines:
+        return SortedLines(self.path / CANONICAL)
 
     def lines(self, iri: str) -> list[bytes]:
         """The canonical N-Quads lines whose subject is `iri`, sorted, without their line ends."""
-        data, prefix = self._canonical, f"<{iri}> ".encode()
-        low, high = 0, len(data)
-        while low < high:  # the first line that is not below the prefix starts in [low, high]
-            middle = (low + high) // 2
-            start = data.rfind(b"\n", 0, middle) + 1
-            end = data.find(b"\n", middle)
-            if data[start:end] < prefix:
-                low = end + 1
-            else:
-                high = start
-        lines = []
-        while data[low : low + len(prefix)] == prefix:
-            end = data.find(b"\n", low)
-            lines.append(data[low:end])
-            low = end + 1
-        return lines
+        return self._canonical.starting(f"<{iri}> ".encode())
 
     def quads(self, iri: str) -> list[ox.Quad]:
         """What the release states about `iri`: its quads, each in the graph of its source, as published."""
