@@ -38,12 +38,16 @@ LEGAL = Namespace("http://www.w3.org/ns/legal#")
 ORG = Namespace("http://www.w3.org/ns/org#")
 PROV = Namespace("http://www.w3.org/ns/prov#")
 QB = Namespace("http://purl.org/linked-data/cube#")
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 SDMX = "http://purl.org/linked-data/sdmx/2009/"
 
 LANGUAGES = {"fr", "nl", "de", "en"}
 
 KNOWN_NAMESPACES = (
+    "http://hl7.org/fhir/quantity-comparator",
+    "http://www.w3.org/ns/oa#",
+    "http://www.w3.org/ns/sparql-service-description#",
     BASE,
     str(OWL),
     str(RDF),
@@ -79,12 +83,12 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef]] = 
     ATMP.participatesIn: (OWL.ObjectProperty, ORG.memberOf, FOAF.Agent, ORG.OrganizationalCollaboration),
     ATMP.leads: (OWL.ObjectProperty, ATMP.participatesIn, FOAF.Agent, ORG.OrganizationalCollaboration),
     ATMP.fundingOrigin: (OWL.ObjectProperty, None, FRAPO.Funding, SKOS.Concept),
-    ATMP.indicator: (QB.DimensionProperty, None, None, SKOS.Concept),
-    ATMP.subject: (QB.DimensionProperty, None, None, RDFS.Resource),
-    ATMP.source: (QB.DimensionProperty, PROV.hadPrimarySource, None, PROV.Entity),
-    ATMP.valueQualifier: (QB.AttributeProperty, None, None, SKOS.Concept),
-    ATMP.statedAs: (QB.AttributeProperty, None, None, RDF.langString),
-    ATMP.confidence: (OWL.ObjectProperty, None, None, SKOS.Concept),
+    ATMP.indicator: (QB.DimensionProperty, None, QB.Observation, SKOS.Concept),
+    ATMP.subject: (QB.DimensionProperty, DCT.subject, QB.Observation, RDFS.Resource),
+    ATMP.source: (QB.DimensionProperty, PROV.hadPrimarySource, QB.Observation, PROV.Entity),
+    ATMP.valueQualifier: (QB.AttributeProperty, None, QB.Observation, SKOS.Concept),
+    ATMP.statedAs: (QB.AttributeProperty, None, QB.Observation, RDF.langString),
+    ATMP.confidence: (OWL.ObjectProperty, None, SD.NamedGraph, SKOS.Concept),
 }
 
 SCHEMES = {

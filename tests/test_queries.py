@@ -235,8 +235,8 @@ ANSWERS: Final[dict[str, Answer]] = {
     "direct-jobs": Answer(
         "indicator exactness value status subject publisher",
         [
-            ("direct-jobs", "more than", "2100", "obsStatus-A", "id/sector/atmp", "Gouvernement wallon"),
-            ("new-direct-jobs", "more than", "470", "obsStatus-E", "id/partnership/pit-atmp", "Gouvernement wallon"),
+            ("direct-jobs", "more than", "2100", "obsStatus-A", "id/sector/atmp", ""),
+            ("new-direct-jobs", "more than", "470", "obsStatus-E", "id/partnership/pit-atmp", ""),
             ("new-direct-jobs", "exactly", "600", "obsStatus-E", "id/partnership/pit-atmp", "L-Post"),
             (
                 "new-direct-jobs",
@@ -528,6 +528,7 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("id/organisation/saint-luc", "ror", "03s4khd80", ROR),
             ("id/organisation/saint-luc", "wikidata", "Q2979314", ROR),
             ("id/organisation/spw", "cbe", "0316.381.138", "id/source/fedict-dcat"),
+            ("id/organisation/spw", "cbe", "0316.381.138", "id/source/wikipedia-spw"),
             ("id/organisation/spw", "crossref-funder", "501100009595", ROR),
             ("id/organisation/spw", "grid", "grid.425767.5", ROR),
             ("id/organisation/spw", "isni", "0000 0000 9526 6987", ROR),
@@ -677,6 +678,7 @@ def test_statements(dataset: Store) -> None:
         "id/graph/trends-2023-10",
         "id/graph/orgenesis-2024-02-29",
         "id/graph/telesambre-cmmi",
+        "id/graph/wikipedia-spw",
     }
 
 
@@ -706,7 +708,7 @@ def test_without_quotation(dataset: Store) -> None:
 def test_since_a_day_takes_a_source_dated_by_its_month(dataset: Store) -> None:
     assert SINCE in TEXTS["since"]
     text = TEXTS["since"].replace(SINCE, '"2024-01-20"^^xsd:date')
-    assert {row[0] for row in select(dataset, text, "source")} == {FV, QUESTION, MAIDAM, EXO, ROR}
+    assert {row[0] for row in select(dataset, text, "source")} == {QUESTION, MAIDAM, EXO, ROR}
 
 
 def test_without_lead_forgets_a_workpackage_once_a_source_names_its_lead(dataset: Store) -> None:

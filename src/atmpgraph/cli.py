@@ -28,6 +28,7 @@ _RESULTS = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
+_BUILD = {"frictionless", "pyshacl", "rdflib"}
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -39,10 +40,18 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except AtmpgraphError as error:
+            if kwargs.get("as_json"):  # a program that reads the report is told in the report
+                finding = {"check": "call", "severity": "violation", "message": {"en": str(error)}}
+                click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
         except ModuleNotFoundError as error:
+            if error.name not in _BUILD:
+                raise
             click.echo(f"atmpgraph: {error.name} is missing; install atmpgraph[build] to make releases", err=True)
+            sys.exit(2)
+        except UnicodeDecodeError as error:
+            click.echo(f"atmpgraph: the query is not UTF-8: {error}", err=True)
             sys.exit(2)
 
     return run

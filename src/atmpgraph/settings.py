@@ -4,9 +4,11 @@ Each field is documented here and in `docs/settings.md`; a test keeps the two eq
 `ATMPGRAPH_<FIELD>` overrides the file.
 """
 
+import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_settings import (
@@ -27,6 +29,12 @@ def _valid_base(base: str) -> str:
     if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set('?#<>"{}|^`\\ '):
         raise ValueError("must be an http(s) IRI that ends with '/' and has no query or fragment")
     return base
+
+
+def _valid_network(address: str) -> str:
+    """An address or a network (`10.0.0.0/8`)."""
+    ip_network(address)
+    return address
 
 
 class Text(BaseModel):
@@ -69,6 +77,24 @@ class Settings(BaseSettings):
     max_incoming_links: int = Field(
         100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
     )
+    max_link_field: int = Field(
+        2_500, ge=500, description="Longest `Link` field sent, in characters; a document's link set has all its links."
+    )
+    max_age: int = Field(
+        60, ge=0, description="Seconds that a cache may keep what belongs to the current release; 0: ask each time."
+    )
+    max_path_length: int = Field(2_000, ge=100, description="Longest path of a URL accepted, in characters (414).")
+    max_header_length: int = Field(
+        32_768, ge=1_024, description="Longest header section of a request accepted, in characters (431)."
+    )
+    trusted_proxies: list[Annotated[str, AfterValidator(_valid_network)]] = Field(
+        [], description="Addresses or networks of the reverse proxies that are believed; none by default."
+    )
+    proxy_headers: Literal["x-forwarded", "forwarded"] = Field(
+        "x-forwarded",
+        description="Which header fields those proxies set: X-Forwarded-For, -Proto and -Host, or Forwarded (RFC 7239)."
+        " X-Forwarded-Prefix names the sub-path with both.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -96,6 +122,9 @@ class Settings(BaseSettings):
             raise SettingsError(f"{file}: no such file; {remedy}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{file}: not a TOML file: {error}") from None
+        known = {f"ATMPGRAPH_{name.upper()}" for name in (*cls.model_fields, "settings")}
+        if unknown := sorted(name for name in os.environ if name.startswith("ATMPGRAPH_") and name not in known):
+            raise SettingsError(f"{', '.join(unknown)} in the environment: no such setting; see docs/settings.md")
         try:
             settings = cls(**values)
         except ValidationError as error:

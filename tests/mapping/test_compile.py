@@ -7,6 +7,7 @@ import pytest
 
 from atmpgraph.errors import MappingError
 from atmpgraph.mapping import compile_mapping, read_mapping
+from atmpgraph.mapping.document import rebased
 from atmpgraph.sources import open_package
 
 BASE = "https://example.org/p/"
@@ -25,11 +26,15 @@ S, G = f"<{BASE}id/1>", "<http://example.com/g> ."
 def mapped(folder: Path, document: str, rows: str = "a,b,c d\n1,x,y\n") -> list[str]:
     """The lines that a document makes of a table, sorted."""
     (folder / "t.csv").write_text(rows, encoding="utf-8")
-    (folder / "datapackage.json").write_text(json.dumps({"resources": [{"name": "t", "path": "t.csv"}]}), "utf-8")
+    fields = [{"name": name, "unmapped": True} for name in ("a", "b", "c d")]
+    descriptor = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     (folder / "t.rml.ttl").write_text(PREFIXES + document, encoding="utf-8")
     lines: list[str] = []
     for mapper in compile_mapping(read_mapping(folder, BASE), open_package(folder), BASE):
-        mapper.lines(lines.append)
+        _, errors = mapper.lines(lines.append)
+        if errors:
+            raise errors[0]
     return sorted(line.rstrip("\n") for line in lines)
 
 
@@ -162,6 +167,13 @@ REFUSED = {
     "no source": (f"<#m> rml:logicalSource [ rml:referenceFormulation ql:CSV ] ; {SUBJECT} .", "exactly one source"),
     "no triples map": ("ex:a ex:b ex:c .", "no triples map"),
     "not Turtle": ("<#m> a", "not Turtle"),
+    "constant with a datatype": (pom('rr:predicate ex:p ; rr:objectMap [ rr:constant "5" ; rr:datatype xsd:integer ]'), "datatype of a constant"),
+    "constant with a language": (pom('rr:predicate ex:p ; rr:objectMap [ rr:constant "x" ; rr:language "fr" ]'), "language of a constant"),
+    "IRI with a datatype": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:termType rr:IRI ; rr:datatype xsd:date ]'), "no datatype"),
+    "default graph": (pom("rr:predicate ex:p ; rr:object ex:o ; rr:graph rr:defaultGraph"), "default graph"),
+    "no logical source": (f"<#m> a rr:TriplesMap ; rml:logicalsource [] ; {SUBJECT} .", "logicalsource"),
+    "only a subject map": (f"<#m> {SUBJECT} .", "exactly one logicalSource"),
+    "map that nothing uses": (pom("rr:predicate ex:p ; rr:object ex:o") + ' <#left> rr:template "{a}" .', "no triples map uses it"),
 }  # fmt: skip
 
 
@@ -186,6 +198,37 @@ def test_a_cell_that_makes_no_term_is_told_with_its_place(tmp_path: Path, docume
     with pytest.raises(MappingError) as error:
         mapped(tmp_path, pom(document), rows)
     assert said in str(error.value)
+
+
+def test_all_bad_cells_come_at_once(tmp_path: Path) -> None:
+    mapped(
+        tmp_path, pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:decimal ]'), "a,b,c d\n"
+    )
+    (tmp_path / "t.csv").write_text("a,b,c d\n1,many,\n2,2.5,\n3,more,\n", encoding="utf-8")
+    (mapper,) = compile_mapping(read_mapping(tmp_path, BASE), open_package(tmp_path), BASE)
+    lines: list[str] = []
+    count, errors = mapper.lines(lines.append)
+    assert count == 3
+    assert [(e.file, e.row, e.column, e.value) for e in errors] == [
+        ("t.csv", 2, "b", "many"),
+        ("t.csv", 4, "b", "more"),
+    ]
+    assert len(lines) == 1, "the good row is mapped"
+
+
+def test_a_column_that_nothing_maps_is_told(tmp_path: Path) -> None:
+    mapped(tmp_path, pom("rr:predicate ex:p ; rr:object ex:o"))
+    descriptor = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "a"}, {"name": "b"}]}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(MappingError, match=r"t.csv: no triples map uses the column\(s\) b, c d"):
+        compile_mapping(read_mapping(tmp_path, BASE), open_package(tmp_path), BASE)
+
+
+def test_a_document_runs_on_another_base(tmp_path: Path) -> None:
+    """Only the base of the document is put in place of; a longer IRI that starts like a text stays as it is."""
+    assert rebased('@base <http://a/> .\n<x> "http://a/{b}" "say http://a/" .', "http://c/") == (
+        '@base <http://c/> .\n<x> "http://c/{b}" "say http://a/" .'
+    )
 
 
 def test_a_folder_without_a_mapping_is_told(tmp_path: Path) -> None:

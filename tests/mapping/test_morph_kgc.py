@@ -93,7 +93,8 @@ def test_a_made_up_mapping(tmp_path: Path) -> None:
     with (tmp_path / "things.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(ROWS)
     (tmp_path / "things.rml.ttl").write_text(MADE_UP, encoding="utf-8")
-    descriptor = {"resources": [{"name": "things", "path": "things.csv"}]}
+    fields = [{"name": name} for name in ROWS[0]]
+    descriptor = {"resources": [{"name": "things", "path": "things.csv", "schema": {"fields": fields}}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     expected = independent(tmp_path, tmp_path)
     made = ours(tmp_path, tmp_path)

@@ -58,11 +58,11 @@ CONFORMING = """
 <id/selector/budget> a oa:TextQuoteSelector ; {row} ;
     oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots."@fr .
 
-<id/organisation/ministry> a org:FormalOrganization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
+<id/organisation/ministry> a org:Organization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
     {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
     org:classification <auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
     prov:wasDerivedFrom <id/quotation/budget> .
-<id/organisation/firm> a org:FormalOrganization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
+<id/organisation/firm> a org:Organization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
     skos:prefLabel {four} ; foaf:name "Firm"@en ; org:classification <auth/organisation-kind/company> ;
     org:subOrganizationOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> ;
     adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345678> ;

@@ -107,7 +107,7 @@ def test_two_builds_give_the_same_bytes(example: Settings, tmp_path: Path) -> No
     environment = {
         **os.environ,
         "ATMPGRAPH_RELEASES": str(tmp_path / "elsewhere"),
-        "LC_ALL": "tr_TR.UTF-8",
+        "LC_ALL": "C",
         "TZ": "Pacific/Kiritimati",
         "PYTHONHASHSEED": "7",
     }
@@ -133,7 +133,6 @@ def test_the_same_input_makes_no_new_release(example: Settings) -> None:
 
 def test_a_change_makes_a_new_release_and_keeps_the_old(example: Settings) -> None:
     first = build(example).digest
-    edit(example, "figures.csv", "4 million euros,", "4 million euros,")
     edit(example, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     second = build(example).digest
     releases = example.path(example.releases)
@@ -235,9 +234,14 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(example: Settings) 
     assert not list(releases.glob(".building-*")), "what was left behind is cleared away"
 
 
+def test_a_release_of_another_base_is_not_opened(released: Settings, release: Release) -> None:
+    with pytest.raises(ReleaseError, match="another|made with the base"):
+        open_release(released.path(released.releases), "current", "https://elsewhere.example/")
+
+
 def test_a_release_is_found_by_the_start_of_its_digest(released: Settings, release: Release) -> None:
     releases = released.path(released.releases)
     assert open_release(releases, release.digest[:8], released.base).path == release.path
-    for wrong in ("0" * 64, "", "..", "../x", "nonsense"):
+    for wrong in ("0" * 64, "", "..", "../x", "c", "nonsense"):
         with pytest.raises(ReleaseError, match="no such release"):
             open_release(releases, wrong, released.base)

@@ -37,7 +37,7 @@ BAD = {
     "unknown source": ("roles.csv", replace("wallonia-be,", "wallonia-de,"), 5, "source", "wallonia-de", "sources"),
     "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 8, "quotation", "pr-grant", "quotations"),
     "duplicate": ("organisations.csv", replace("\nspw,Service", "\nbiowin,Service"), 6, "slug", "biowin", "unique"),
-    "duplicate key": ("roles.csv", replace("jules-bordet,pit", "saint-luc,pit"), 8, None, None, "primary"),
+    "duplicate key": ("roles.csv", replace("jules-bordet,pit", "saint-luc,pit"), 8, "organisation, partnership, role, source", None, "no two rows"),
     "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 8, "source", "", "required"),
     "bad slug": ("places.csv", replace("\nsuarlee,", "\nsu arlée,"), 5, "slug", "su arlée", "pattern"),
     "bad date": ("sources.csv", replace("2024-01-17,,FRA", "17/01/2024,,FRA"), 2, "issued_date", "17/01/2024", "date"),
@@ -112,6 +112,19 @@ def test_a_byte_order_mark_is_accepted(publication: Path) -> None:
     assert table.header()[0] == "slug"
 
 
+def test_a_control_character_is_told(publication: Path) -> None:
+    """XML 1.0 §2.2: no XML document can have it, so RDF/XML could not."""
+    (finding,) = check(publication, "people.csv", lambda content: content.replace(b"Sylvie", b"Syl\x07vie"))
+    assert finding.places[0] == Place("people.csv", 3, "name")
+
+
+def test_a_descriptor_the_library_refuses_is_told(publication: Path) -> None:
+    path = publication.parent / "data" / "datapackage.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"type": "number"', '"type": "nonsense"', 1), "utf-8")
+    findings = check_tables(open_package(path.parent))
+    assert [finding.places[0].file for finding in findings] == ["datapackage.json"]
+
+
 def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
     """RFC 7111 §2.1: rows count from 1, the header included; a cell of several lines is one row."""
     (tmp_path / "t.csv").write_text('a,b\n1,"two\nlines"\n\n3,4\n', encoding="utf-8")
@@ -122,7 +135,16 @@ def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "no such file"), ("{", "not JSON"), ('{"resources": [{"name": "x"}]}', "path"), ("[]", "resources")],
+    [
+        (None, "no such file"),
+        ("{", "not JSON"),
+        ('{"resources": [{"name": "x"}]}', "path"),
+        ("[]", "resources"),
+        ('{"resources": [{"name": "x", "path": "x.csv", "schema": "s.json"}]}', "schema"),
+        ('{"resources": [{"name": "x", "path": "x.csv", "schema": {"fields": [{}]}}]}', "name"),
+        ('{"resources": [{"name": "x", "path": "../x.csv"}]}', "beside the descriptor"),
+        ('{"resources": [{"name": "x", "path": "/etc/passwd"}]}', "beside the descriptor"),
+    ],
 )
 def test_a_bad_descriptor_is_told(tmp_path: Path, content: str | None, said: str) -> None:
     if content is not None:

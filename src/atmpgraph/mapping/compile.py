@@ -46,14 +46,16 @@ class Mapper:
     table: Table
     convert: Callable[[Rows, Emit], None]
 
-    def lines(self, emit: Emit) -> int:
-        """Emit the lines of all rows of the table; returns how many rows there were.
+    def lines(self, emit: Emit) -> tuple[int, list[CellError]]:
+        """Emit the lines of all rows of the table; a bad cell makes nothing, nor does the rest of its row.
+
+        Returns:
+            How many rows there were, and the cells from which no term can be made.
 
         Raises:
-            CellError: a cell from which no term can be made.
+            MappingError: the file is not CSV.
         """
-        number = 1
-        count = 0
+        number, count = 1, 0
 
         def counted() -> Iterator[tuple[int, list[str]]]:
             nonlocal number, count
@@ -61,13 +63,16 @@ class Mapper:
                 count += 1
                 yield number, cells
 
-        try:
-            self.convert(counted(), emit)
-        except _CellError as error:
-            raise CellError(self.map.table, number, error) from None
-        except csv.Error as error:
-            raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
-        return count
+        rows, errors = counted(), []
+        while True:
+            try:
+                self.convert(rows, emit)
+            except _CellError as error:
+                errors.append(CellError(self.map.table, number, error))
+            except csv.Error as error:
+                raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
+            else:
+                return count, errors
 
     def traced(self) -> Iterator[tuple[int, str]]:
         """Each line with the number of its row: slower than `lines`, for when something has to be found again."""
@@ -87,6 +92,8 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         MappingError: a map names a table or a column that the package has not.
     """
     mappers = []
+    maps = list(maps)
+    _require_complete(maps, package)
     for triples_map in maps:
         place = f"{triples_map.file}: {triples_map.name}"
         table = package.tables.get(triples_map.table)
@@ -99,6 +106,21 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
         mappers.append(Mapper(triples_map, table, scope["convert"]))
     return mappers
+
+
+def _require_complete(maps: list[TriplesMap], package: Package) -> None:
+    """Every column of every table is mapped, or its field says `"unmapped": true`: nothing is lost unsaid."""
+    used: dict[str, set[str]] = {}
+    for m in maps:
+        terms = [m.subject, *m.graphs, *(t for s in m.statements for t in (*s.predicates, *s.objects, *s.graphs))]
+        used.setdefault(m.table, set()).update(column for term in terms for column in term.columns)
+    for path, table in package.tables.items():
+        left = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
+        if left:
+            raise MappingError(
+                f"{path}: no triples map uses the column(s) {', '.join(left)}; map them in mapping/*.rml.ttl, "
+                'or say "unmapped": true of their field in datapackage.json'
+            )
 
 
 @lru_cache(maxsize=65_536)

@@ -88,6 +88,12 @@ class TriplesMap:
     statements: tuple[PredicateObject, ...]
 
 
+def rebased(document: str, base: str) -> str:
+    """A mapping document whose own `@base`, in that line, in IRIs and in templates, is `base`."""
+    own = _BASE.search(document)
+    return re.sub(rf'(?<=[<"]){re.escape(own.group(1))}', lambda _: base, document) if own else document
+
+
 def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
     """Read all `*.rml.ttl` in `folder`, in the order of their names.
 
@@ -108,21 +114,27 @@ class _Reader:
 
     def __init__(self, path: Path, base: str) -> None:
         self.file = path.name
+        self._visited: set[Node] = set()
         self.graph = Graph()
         try:
-            text = path.read_text(encoding="utf-8")
-            if own := _BASE.search(text):
-                text = text.replace(own.group(1), base)
+            text = rebased(path.read_text(encoding="utf-8"), base)
             self.graph.parse(data=text, format="turtle", publicID=base)
         except Exception as error:
             raise MappingError(f"{self.file}: not Turtle: {error}") from None
 
     def read(self) -> list[TriplesMap]:
         """The triples maps of the document, sorted by name."""
-        maps = {subject for name in _NAMESPACES for subject in self.graph.subjects(URIRef(name + "logicalSource"))}
+        terms = [*_ALLOWED["triples map"], "TriplesMap"]
+        own = [URIRef(namespace + term) for namespace in _NAMESPACES for term in terms]
+        typed = {subject for term in own for subject in self.graph.subjects(RDF.type, term)}
+        maps = typed | {subject for term in own for subject in self.graph.subjects(term)}
         if not maps:
-            raise MappingError(f"{self.file}: no triples map: none has a logical source")
-        return [self._triples_map(node) for node in sorted(maps, key=str)]
+            raise MappingError(f"{self.file}: no triples map")
+        read = [self._triples_map(node) for node in sorted(maps, key=str)]
+        for subject, predicate in self.graph.subject_predicates():
+            if subject not in self._visited and str(predicate).startswith(_NAMESPACES):
+                self._fail(subject, f"<{predicate}> stands where no triples map uses it")
+        return read
 
     def _fail(self, node: Node, problem: str) -> NoReturn:
         name = self.graph.qname(node) if isinstance(node, URIRef) and "#" not in node else str(node).rpartition("#")[2]
@@ -130,6 +142,7 @@ class _Reader:
 
     def _values(self, node: Node, part: str, owner: Node) -> dict[str, list[Node]]:
         """The properties of a part of the document by local name; anything outside the subset is an error."""
+        self._visited.add(node)
         values: dict[str, list[Node]] = {}
         for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
             namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
@@ -193,6 +206,10 @@ class _Reader:
 
     def _constant(self, value: Node, position: str, owner: Node) -> TermMap:
         if isinstance(value, URIRef):
+            if str(value).endswith("defaultGraph") and str(value).startswith(_NAMESPACES):
+                self._fail(
+                    owner, "the default graph is not supported; every statement belongs to the graph of its source"
+                )
             return TermMap(Kind.CONSTANT, (str(value),))
         if not isinstance(value, Literal) or position != "object":
             self._fail(owner, f"a constant {position} must be an IRI, not {value.n3()}")
@@ -206,6 +223,10 @@ class _Reader:
             self._fail(owner, f"a {position} map needs exactly one of constant, reference and template")
         kind, value = kinds[0], values[kinds[0].value][0]
         if kind is Kind.CONSTANT:
+            if extra := values.keys() & {"datatype", "language", "termType"}:
+                self._fail(
+                    owner, f"{value}: {', '.join(sorted(extra))} of a constant is not supported; write it with the term"
+                )
             return self._constant(value, position, owner)
         parts = (str(value),) if kind is Kind.REFERENCE else self._template(str(value), owner)
         datatypes, languages = values.get("datatype", []), values.get("language", [])
@@ -220,6 +241,8 @@ class _Reader:
                 f"{value}: a {position} of term type {term_type} is not supported; use IRI or, for objects, Literal",
             )
         if term_type == "IRI":
+            if datatypes or languages:
+                self._fail(owner, f"{value}: an IRI has no datatype and no language")
             return TermMap(kind, parts)
         datatype = str(datatypes[0]) if datatypes else XSD + "string"
         return self._checked(TermMap(kind, parts, True, datatype, str(languages[0]) if languages else None), owner)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from ..vocab import RDF, XSD
+from ..vocab import XSD
 
 _ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
     0x08: "\\b",
@@ -154,7 +154,7 @@ def term(value: ox.NamedNode | ox.Literal) -> str:
 
 def published_datatypes() -> str:
     """The datatypes that may be published, for messages."""
-    return ", ".join(datatype.replace(XSD, "xsd:").replace(RDF, "rdf:") for datatype in CANONICAL)
+    return ", ".join(datatype.replace(XSD, "xsd:") for datatype in CANONICAL)
 
 
 def line(quad: ox.Quad) -> str:
@@ -167,3 +167,8 @@ def line(quad: ox.Quad) -> str:
     if isinstance(subject, ox.BlankNode) or isinstance(obj, ox.BlankNode):
         raise ValueError(f"blank nodes are not published: give an IRI to the one in {quad}")  # noqa: TRY004
     return f"<{subject.value}> <{quad.predicate.value}> {term(obj)} <{quad.graph_name.value}> .\n"
+
+
+def without_graph(line: bytes) -> bytes:
+    """A line of canonical N-Quads as one of N-Triples."""
+    return line[: line.rindex(b" <")] + b" .\n"

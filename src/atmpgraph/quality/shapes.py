@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pyshacl
+from pyparsing import ParseBaseException
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.plugins.sparql import prepareQuery
@@ -17,8 +19,7 @@ from rdflib.term import Node
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..mapping import Mapper
-from ..mapping.terms import escape
-from ..store import without_graph
+from ..mapping.terms import escape, without_graph
 
 _SEVERITIES: dict[Node | None, Severity] = {
     SH.Violation: Severity.VIOLATION,
@@ -71,7 +72,10 @@ def check_shapes(
     triples = {without_graph(line).decode() for line in canonical}
     data = _PreparedGraph()
     data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+    try:
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+    except (ReportableRuntimeError, ParseBaseException) as error:
+        raise AtmpgraphError(f"the shapes cannot be run: {error}") from None
     results = [
         _Result(report, shapes, node)
         for root in report.subjects(RDF.type, SH.ValidationReport)

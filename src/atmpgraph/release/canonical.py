@@ -7,7 +7,7 @@ memory and merged, and its SHA-256 is its identity.
 import hashlib
 import heapq
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
@@ -62,11 +62,3 @@ class CanonicalWriter:
                 digest.update(line)
                 file.write(line)
         return digest.hexdigest()
-
-
-def digest_of(lines: Iterable[bytes]) -> str:
-    """SHA-256 of lines in hexadecimal."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line)
-    return digest.hexdigest()

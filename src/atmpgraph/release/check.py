@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity
 from ..mapping import Mapper, compile_mapping, read_mapping
-from ..mapping.compile import CellError
 from ..mapping.terms import line
 from ..quality import Coverage, check_shapes, coverage_lines, coverages
 from ..quality.shapes import read_shapes
@@ -76,17 +75,17 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
 
 
 def _map(mappers: list[Mapper], canonical: CanonicalWriter, counts: dict[str, int]) -> list[Finding]:
-    """Write the lines of all tables; a cell from which no term can be made is a finding, and the next table goes on."""
-    findings = []
+    """Write the lines of all tables; every cell from which no term can be made is a finding."""
+    findings = set()
     rows: dict[str, int] = {}
     for mapper in mappers:
-        try:
-            rows[mapper.map.table] = mapper.lines(canonical.add)
-        except CellError as error:
-            place = Place(error.file, error.row, error.column)
-            findings.append(Finding("mapping", Severity.VIOLATION, {"en": error.problem}, (place,), error.value))
+        rows[mapper.map.table], errors = mapper.lines(canonical.add)
+        findings |= {(Place(e.file, e.row, e.column), e.problem, e.value) for e in errors}
     counts["rows"] = sum(rows.values())
-    return findings
+    return [
+        Finding("mapping", Severity.VIOLATION, {"en": problem}, (place,), value)
+        for place, problem, value in sorted(findings)
+    ]
 
 
 def ontology_lines(folder: Path, base: str) -> Iterator[str]:
@@ -132,7 +131,10 @@ def _texts(settings: Settings, package: Package) -> tuple[dict[str, str], list[F
         places = [settings.path(folder) / row["text"] for folder in settings.texts]
         held = next((place for place in places if place.is_file()), None)
         if held:
-            texts[row["slug"]] = held.read_text(encoding="utf-8")
+            try:
+                texts[row["slug"]] = held.read_text(encoding="utf-8")
+            except UnicodeDecodeError as error:
+                raise AtmpgraphError(f"{held}: not UTF-8: {error}") from None
         else:
             message = (
                 "the text of this source is not here, so its quotations are not checked against it (setting `texts`)"

@@ -4,12 +4,15 @@ Documents come from the canonical file, which holds every literal as it was publ
 together there because the file is sorted, so a binary search finds them. Queries go to the store.
 """
 
+import hashlib
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -20,6 +23,7 @@ from .sorted_lines import SortedLines
 CANONICAL = "data.nq"
 MANIFEST = "manifest.json"
 STORE = "store"
+_ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Release:
         manifest: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
         return manifest
 
+    @cached_property
+    def manifest_digest(self) -> str:
+        """SHA-256 of the manifest itself, in hexadecimal."""
+        return hashlib.sha256((self.path / MANIFEST).read_bytes()).hexdigest()
+
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical N-Quads, in hexadecimal: the identity of the release."""
@@ -58,6 +67,16 @@ class Release:
         """The canonical N-Quads lines whose subject is `iri`, sorted, without their line ends."""
         return self._canonical.starting(f"<{iri}> ".encode())
 
+    @cached_property
+    def encoded(self) -> dict[str, list[str]]:
+        """The subjects with percent-encoding in their IRI, by that IRI decoded, as servers decode paths."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for match in self._canonical.matching(_ENCODED):
+            iri = match[1].decode()
+            if iri not in found[unquote(iri)]:
+                found[unquote(iri)].append(iri)
+        return dict(found)
+
     def quads(self, iri: str) -> list[ox.Quad]:
         """What the release states about `iri`: its quads, each in the graph of its source, as published."""
         return list(ox.parse(b"\n".join(self.lines(iri)), format=ox.RdfFormat.N_QUADS))
@@ -67,12 +86,18 @@ def open_release(releases: Path, release: str, base: str) -> Release:
     """Open a release by its digest or unambiguous start of it, or `current`.
 
     Raises:
-        ReleaseError: there is no such release.
+        ReleaseError: there is no such release, or it was made with another base.
     """
-    known = re.fullmatch(r"current|[0-9a-f]{1,64}", release) is not None
-    found = sorted(releases.glob(f"{release}*")) if known else []
-    if len(found) == 1 and found[0].is_dir():
-        return Release(found[0].resolve(), base)
+    if release == "current":
+        found = [releases / release] if (releases / release).is_dir() else []
+    else:
+        found = sorted(releases.glob(f"{release}*")) if re.fullmatch(r"[0-9a-f]{1,64}", release) else []
+    if len(found) == 1:
+        opened = Release(found[0].resolve(), base)
+        if opened.manifest["base"] != base:
+            wrong = f"it was made with the base {opened.manifest['base']}, and the setting is {base}"
+            raise ReleaseError(f"{found[0]}: {wrong}; build again, or set the base back")
+        return opened
     problem = "there is no such release" if len(found) < 2 else f"{len(found)} releases start like that"
     raise ReleaseError(
         f"{releases / release}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits"

@@ -1,6 +1,8 @@
 """A sorted file of lines, searched where it lies: no index, nothing in memory, safe to share between threads."""
 
 import mmap
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +30,10 @@ class SortedLines:
             lines.append(data[at:end])
             at = end + 1
         return lines
+
+    def matching(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+        """What a pattern finds in the whole file: as slow as reading it."""
+        return pattern.finditer(self._data)
 
     def __contains__(self, line: bytes) -> bool:
         """Whether `line`, without its line end, is one of the lines."""

@@ -1,32 +1,48 @@
 """Check the tables before anything is made of them: types, constraints, keys, encodings, all errors at once."""
 
+import csv
 import logging
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from frictionless import Checklist, Package, system
+from frictionless import Checklist, FrictionlessException, Package
 
 from ..findings import Finding, Place, Severity
-from .package import DESCRIPTOR
+from .package import DESCRIPTOR, Table
 from .package import Package as TablePackage
 
 # More errors than this in one table are not read by anyone; the report says when it stops there.
 MAX_ERRORS_PER_TABLE = 10_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# What is expected, where the library does not say it.
+_EXPECTED = {
+    "blank-row": "remove the row",
+    "extra-cell": "a row has one cell for each column; is a text with a comma not in quotes?",
+    "missing-cell": "a row has one cell for each column",
+    "primary-key": "these columns together are the key, and no two rows have the same",
+    "source-error": "a header and rows are expected",
+}
 
 
 def check_tables(package: TablePackage) -> list[Finding]:
     """All that is wrong with the tables: file, row, column, value and what was expected."""
     logging.getLogger("frictionless").setLevel(logging.ERROR)
-    with system.use_context(trusted=True):
-        checked = Package(str(package.folder / DESCRIPTOR))
+    try:
+        checked = Package(package.descriptor, basepath=str(package.folder))
         report = checked.validate(Checklist(), limit_errors=MAX_ERRORS_PER_TABLE)
+    except FrictionlessException as error:
+        return [_finding(reason.to_dict(), DESCRIPTOR) for reason in error.reasons or [error.error]]
     findings = [_finding(error.to_dict(), DESCRIPTOR) for error in report.errors]
     for task in report.tasks:
         # Cells below a wrong header would be told wrongly, and a file that is not UTF-8 with all that refer to it.
         if own := _encoding(package.folder / task.place, task.place) or _header(package, task.place):
             findings += own
             continue
-        findings += [_finding(e.to_dict(), task.place) for e in task.errors if e.type != "encoding-error"]
+        key = package.fields_of_key(task.place)
+        findings += [_finding(e.to_dict(), task.place, key) for e in task.errors if e.type != "encoding-error"]
+        findings += _control_characters(package.tables[task.place])
         if len(task.errors) >= MAX_ERRORS_PER_TABLE:
             findings.append(_table(Place(task.place), f"{MAX_ERRORS_PER_TABLE} errors are listed; there may be more"))
     return findings
@@ -52,8 +68,7 @@ def _encoding(path: Path, file: str) -> list[Finding]:
 
 def _header(package: TablePackage, file: str) -> list[Finding]:
     """What is wrong with the names of the columns of a table that can be read and is not empty."""
-    resource = next(r for r in package.descriptor["resources"] if r["path"] == file)
-    expected = [field["name"] for field in resource["schema"]["fields"]]
+    expected = [field["name"] for field in package.fields(file)]
     found = package.tables[file].header() if package.tables[file].path.is_file() else []
     if not found or found == expected:
         return []
@@ -70,17 +85,37 @@ def _header(package: TablePackage, file: str) -> list[Finding]:
     return missing + unknown or [_table(Place(file, 1), f"expected are, in this order and once, {', '.join(expected)}")]
 
 
-def _finding(error: dict[str, Any], file: str) -> Finding:
+def _control_characters(table: Table) -> list[Finding]:
+    """Characters that no XML document can have, and so no RDF/XML (XML 1.0 §2.2)."""
+    try:
+        header = table.header()
+        return [
+            _table(Place(table.path.name, row, column), "a control character, which cannot be published", repr(cell))
+            for row, cells in table.rows()
+            for column, cell in zip(header, cells, strict=False)
+            if _CONTROL.search(cell)
+        ]
+    except (OSError, csv.Error):
+        return []  # the library tells it
+
+
+def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Finding:
     """One error of the library as a finding.
 
-    The library names columns and cells in one of two ways, by whether one cell is at fault or several together.
+    The library names columns and cells in one of two ways, by whether one cell is at fault or several together; of a
+    duplicate key it names neither.
     """
-    column = error.get("fieldName") or ", ".join(error.get("fieldNames") or ()) or error.get("label")
+    columns = [error["fieldName"]] if error.get("fieldName") else error.get("fieldNames") or []
     value = error.get("cell", error.get("fieldCells"))
+    if error["type"] == "primary-key":
+        columns, value = list(key), None
     if isinstance(value, list):
-        value = ", ".join(value)
+        value = ", ".join(map(str, value))
     row = error.get("rowNumber") or (1 if "labels" in error or "label" in error else None)
-    return _table(Place(file, row, column or None), f"{error['title']}: {error['note']}", value)
+    expected = _EXPECTED.get(error["type"], "").format(*columns)
+    message = ": ".join(filter(None, (error["title"], error["note"], expected)))
+    column = ", ".join(columns) or error.get("label")
+    return _table(Place(file, row, column or None), message, None if value in (None, "None") else str(value))
 
 
 def _table(place: Place, message: str, value: str | None = None) -> Finding:

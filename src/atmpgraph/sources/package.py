@@ -42,21 +42,41 @@ class Package:
     tables: dict[str, Table]
     descriptor: dict[str, Any]
 
+    def fields(self, path: str) -> list[dict[str, Any]]:
+        """The fields of a table, as the descriptor has them."""
+        resource = next(r for r in self.descriptor["resources"] if r["path"] == path)
+        fields: list[dict[str, Any]] = resource.get("schema", {}).get("fields", [])
+        return fields
+
+    def fields_of_key(self, path: str) -> list[str]:
+        """The columns of the primary key of a table."""
+        resource = next(r for r in self.descriptor["resources"] if r["path"] == path)
+        key = resource.get("schema", {}).get("primaryKey", [])
+        return [key] if isinstance(key, str) else list(key)
+
+    def unmapped(self, path: str) -> set[str]:
+        """The columns of a table that are for people and checks, and are not published."""
+        return {field["name"] for field in self.fields(path) if field.get("unmapped")}
+
 
 def open_package(folder: Path) -> Package:
     """Open the Data Package in `folder`.
 
     Raises:
-        AtmpgraphError: there is no descriptor, or it is not one of tabular resources with local paths.
+        AtmpgraphError: there is no descriptor, or it is not one of tables that lie beside it.
     """
     path = folder / DESCRIPTOR
     try:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in descriptor["resources"]}
+        names = [field["name"] for r in descriptor["resources"] for field in r.get("schema", {}).get("fields", [])]
     except FileNotFoundError:
         raise AtmpgraphError(f"{path}: no such file. The tables are described by a Data Package.") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise AtmpgraphError(f"{path}: not JSON: {error}") from None
-    except (KeyError, TypeError) as error:
-        raise AtmpgraphError(f"{path}: each of 'resources' needs a 'name' and a 'path' ({error!r})") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        problem = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
+        raise AtmpgraphError(f"{path}: {problem} ({error!r})") from None
+    for wrong in [name for name in (*tables, *names) if not isinstance(name, str) or "/" in name or "\\" in name]:
+        raise AtmpgraphError(f"{path}: {wrong!r}: tables are files beside the descriptor, and names have no slash")
     return Package(folder, tables, descriptor)

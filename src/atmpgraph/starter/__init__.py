@@ -5,7 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import AtmpgraphError
+from ..errors import AtmpgraphError, SettingsError
+from ..mapping.document import rebased
 from ..settings import FILE_NAME, Settings
 
 HERE = Path(__file__).parent
@@ -44,7 +45,10 @@ def start(folder: Path, base: str) -> None:
     template = (HERE / FILE_NAME).read_text(encoding="utf-8").replace("{base}", base)
     with tempfile.TemporaryDirectory() as scratch:  # a wrong base is told before anything is written
         (Path(scratch) / FILE_NAME).write_text(template, encoding="utf-8")
-        Settings.load(Path(scratch) / FILE_NAME)
+        try:
+            Settings.load(Path(scratch) / FILE_NAME)
+        except SettingsError as error:
+            raise SettingsError(str(error).replace(f"{scratch}/", "")) from None
     # A wheel has the shared files beside this module; a checkout has them where they are edited.
     origin = HERE if (HERE / "shapes").is_dir() else HERE.parents[2]
     for name in SHARED:
@@ -54,6 +58,8 @@ def start(folder: Path, base: str) -> None:
             shutil.copytree(origin / name, target)
         else:
             shutil.copyfile(origin / name, target)
+    for document in (folder / "data" / "mapping").glob("*.rml.ttl"):
+        document.write_text(rebased(document.read_text(encoding="utf-8"), base), encoding="utf-8")
     for table in sorted((HERE / "tables").glob("*.csv")):
         shutil.copyfile(table, folder / "data" / table.name)
     descriptor = json.loads((origin / "data" / "datapackage.json").read_text(encoding="utf-8"))

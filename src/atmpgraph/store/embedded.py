@@ -12,6 +12,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ..errors import QueryError
+from ..mapping.terms import without_graph
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
@@ -86,11 +87,6 @@ def memory_store(lines: Iterable[bytes], base: str) -> EmbeddedStore:
     engine.bulk_load(b"".join(quads), format=ox.RdfFormat.N_QUADS)
     engine.bulk_load(b"".join(map(without_graph, quads)), format=ox.RdfFormat.N_TRIPLES)
     return EmbeddedStore(engine, base)
-
-
-def without_graph(line: bytes) -> bytes:
-    """A line of canonical N-Quads as one of N-Triples."""
-    return line[: line.rindex(b" <")] + b" .\n"
 
 
 def open_store(folder: Path, base: str) -> EmbeddedStore:
