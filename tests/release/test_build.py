@@ -235,7 +235,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(example: Settings) 
 
 
 def test_a_release_of_another_base_is_not_opened(released: Settings, release: Release) -> None:
-    with pytest.raises(ReleaseError, match="another|made with the base"):
+    with pytest.raises(ReleaseError, match="made with the base"):
         open_release(released.path(released.releases), "current", "https://elsewhere.example/")
 
 

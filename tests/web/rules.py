@@ -33,7 +33,7 @@ def check_page(response: TestResponse, language: str) -> Page:
     page = Page(response)
     assert page.all("html") == [{"lang": language}]
     assert response.headers["Content-Language"] == language
-    assert not page.all("script")
+    assert all(script == {"type": "application/ld+json"} for script in page.all("script"))  # data blocks, never code
     assert not page.all("style")
     assert not page.all("iframe")
     for tag, attributes in page.elements:

@@ -47,13 +47,18 @@ def test_all_formats_of_a_document_are_the_same_graph(path: str, client: FlaskCl
         response = client.get(path, headers={"Accept": fmt.media_type})
         assert response.status_code == 200
         assert response.content_type.partition(";")[0] == fmt.media_type
-        assert response.vary.to_header() == "Accept, Accept-Language"
+        assert {field.lower() for field in response.vary} == {
+            "accept",
+            "accept-encoding",
+            "accept-language",
+            "accept-profile",
+        }
         check_headers(response)
         graphs.append(_graph(response.data, response.content_type))
         if path != "/":
             fixed = client.get(f"{path}.{fmt.suffix}")
             assert fixed.data == response.data
-            assert "Vary" not in fixed.headers
+            assert {field.lower() for field in fixed.vary} <= {"accept-encoding"}
     assert graphs[0]
     assert all(graph == graphs[0] for graph in graphs)
     assert not any(isinstance(term, ox.BlankNode) for triple in graphs[0] for term in triple)
@@ -131,7 +136,7 @@ def test_every_subject_of_the_release_has_its_document(client: FlaskClient, rele
     [
         "/id/organisation/nobody",
         "/id/organisation/ulb.xyz",
-        "/id/organisation/ulb.csv",
+        "/id/organisation/ulb.xlsx",
         "/doc/organisation/nobody",
         "/doc/organisation/ulb/",
         "/doc/organisation/ULB",
@@ -139,7 +144,7 @@ def test_every_subject_of_the_release_has_its_document(client: FlaskClient, rele
         "/doc/%C3%A9%20%3C%3E%22",
         "/doc/%FF",
         "/doc/../../etc/passwd",
-        "/doc/" + "a" * 5000,
+        "/doc/" + "a" * 1900,
         "/ns/nothing",
         "/auth/nothing/at-all",
         "/doc/table/nothing.csv",
@@ -160,7 +165,9 @@ def test_what_does_not_exist_is_a_404_for_machines_and_people(path: str, client:
     check_headers(response)
     page = client.get(path, headers=BROWSER | {"Accept-Language": "nl"})
     assert page.status_code == 404
-    assert response.json["detail"] in check_page(page, "nl").words
+    local = client.get(path, headers={"Accept-Language": "nl"})
+    assert local.json is not None
+    assert local.json["detail"] in check_page(page, "nl").words
     assert "Accept" in page.headers["Vary"]
 
 
@@ -222,9 +229,11 @@ def test_head_is_get_without_the_body(path: str, client: FlaskClient) -> None:
 
 
 def test_a_fixed_page_depends_on_the_language_only(client: FlaskClient) -> None:
-    assert client.get("/doc/organisation/ulb.html").headers["Vary"] == "Accept-Language"
-    assert "Vary" not in client.get("/doc/organisation/ulb.html?lang=de").headers
-    assert client.get("/doc/organisation/ulb?lang=de", headers=BROWSER).headers["Vary"] == "Accept"
+    vary = set(client.get("/doc/organisation/ulb.html").vary)
+    assert vary - {"Accept-Encoding"} == {"Accept-Language"}
+    assert set(client.get("/doc/organisation/ulb.html?lang=de").vary) <= {"Accept-Encoding"}
+    vary = set(client.get("/doc/organisation/ulb?lang=de", headers=BROWSER).vary)
+    assert vary - {"Accept-Encoding"} == {"Accept", "Accept-Profile"}
 
 
 # --- tables, vocabulary ---

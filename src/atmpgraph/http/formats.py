@@ -57,6 +57,8 @@ RESULTS_XML: Final = Format(
 CSV: Final = Format("CSV", "csv", "text/csv", "results", (), _RESULTS.CSV)
 TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", (), _RESULTS.TSV)
 SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
+STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
+LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
 GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 DOCUMENTS: Final = (*GRAPHS, TRIG, N_QUADS, HTML)
@@ -66,9 +68,8 @@ ALL: Final = (*DOCUMENTS, *RESULTS[:-1], SPARQL_QUERY)
 
 def split_suffix(path: str, offered: tuple[Format, ...]) -> tuple[str, Format | None]:
     """`a/b.ttl` → (`a/b`, Turtle); a path that ends in no offered suffix comes back whole."""
-    stem, dot, suffix = path.rpartition(".")
-    found = next((f for f in offered if f.suffix == suffix), None) if dot and stem else None
-    return (stem, found) if found else (path, None)
+    found = next((f for f in offered if path.endswith(f".{f.suffix}") and len(path) > len(f.suffix) + 1), None)
+    return (path[: -len(found.suffix) - 1], found) if found else (path, None)
 
 
 def by_suffix(suffix: str, offered: tuple[Format, ...]) -> Format | None:

@@ -71,6 +71,17 @@ def parse_accept(field: str) -> list[Range]:
     return ranges
 
 
+def parse_weighted(field: str) -> list[tuple[str, float]]:
+    """The valid elements of a field of names with weights, such as Accept-Profile and Accept-Encoding."""
+    found = []
+    for element in _split(field, ","):
+        name, *rest = _split(element, ";")
+        weight = (_parameters(rest) or {}).get("q", "1" if not any(rest) else "")
+        if name and _WEIGHT.match(weight):
+            found.append((name, float(weight)))
+    return found
+
+
 def _specificity(media_range: Range, media_type: str) -> int | None:
     """How closely the range names the type, or None when it does not match.
 

@@ -1,6 +1,7 @@
 """Problem details for HTTP APIs (RFC 9457) as data: sent as JSON to machines and shown as a page to people."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,31 +12,67 @@ from .formats import HTML, Format
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
 
+# The kinds of problems, each explained at `{base}problems/{name}`.
+KINDS: Final = {
+    400: "bad-request",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    410: "gone",
+    412: "precondition-failed",
+    413: "content-too-large",
+    414: "uri-too-long",
+    415: "unsupported-media-type",
+    416: "range-not-satisfiable",
+    429: "too-many-requests",
+    431: "header-fields-too-large",
+    500: "internal-error",
+    503: "unavailable",
+}
+
+
+def type_iri(status: int, base: str) -> str:
+    """The IRI of a kind of problem, which dereferences to its explanation (§3.1.1)."""
+    return f"{base}problems/{KINDS[status]}" if base and status in KINDS else "about:blank"
+
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong. The type is `about:blank` (§4.2.1), so the title is that of the status.
+    """What went wrong.
 
     Attributes:
         status: the status code of the response.
-        detail: what happened and how to mend it, in a sentence.
+        detail: what happened and how to mend it, in an English sentence, which is also the key of its translations.
         extra: members of our own (§3.2), such as the formats that exist or the place of a syntax error.
         headers: header fields of the response, such as Allow.
+        values: what stands for the `{names}` in `detail`; a detail without values is taken as it is.
     """
 
     status: int
     detail: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
         """The standard phrase of the status."""
         return HTTPStatus(self.status).phrase
 
-    def json(self) -> bytes:
-        """The problem as `application/problem+json`."""
-        members = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+    def sentence(self, translations: Mapping[str, str]) -> str:
+        """The detail in the language of the translations, or in English where they lack it."""
+        text = translations.get(self.detail, self.detail)
+        return text.format(**self.values) if self.values else text
+
+    def json(self, base: str = "", title: str = "", translations: Mapping[str, str] | None = None) -> bytes:
+        """The problem as `application/problem+json`; title and detail may be localised (§3.1.3, §3.1.4)."""
+        members = {
+            "type": type_iri(self.status, base),
+            "title": title or self.title,
+            "status": self.status,
+            "detail": self.sentence(translations or {}),
+        }
         return json.dumps({k: v for k, v in (members | self.extra).items() if v}, ensure_ascii=False).encode()
 
 
@@ -44,7 +81,7 @@ class ProblemError(AtmpgraphError):
 
     def __init__(self, problem: Problem) -> None:
         """Raise `problem` to whoever sends responses."""
-        super().__init__(problem.detail)
+        super().__init__(problem.sentence({}))
         self.problem = problem
 
 

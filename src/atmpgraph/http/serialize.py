@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from ..vocab import RDF, XSD
 from .formats import JSON_LD, RDF_XML, TURTLE, Format
-from .jsonld import compacted
+from .forms import json_ld
 
 _TYPE = RDF + "type"
 _UNWRITTEN = {_TYPE, RDF + "langString", XSD + "string"}  # every format has a short form for these
@@ -37,13 +37,23 @@ def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[s
     return {p: namespace for p, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
 
 
-def serialize(quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
-    """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples."""
+def serialize(
+    quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str], *, form: str = "", root: str = ""
+) -> bytes:
+    """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples.
+
+    Args:
+        quads: in any order.
+        fmt: one with an RDF engine.
+        prefixes: those that may be used.
+        form: of JSON-LD, as `forms.asked_form` gives it; compacted when empty.
+        root: the thing that framed JSON-LD starts from.
+    """
     found: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
     statements = sorted(found, key=_order)
     used = used_prefixes(statements, prefixes)
     if fmt is JSON_LD:
-        return compacted(statements, used)
+        return json_ld(statements, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
     body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)

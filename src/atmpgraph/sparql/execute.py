@@ -28,7 +28,7 @@ def _evaluation() -> Iterator[None]:
     except QueryError as error:
         raise guard.syntax_problem(str(error)) from None
     except RuntimeError as error:
-        raise ProblemError(Problem(400, f"The query cannot be evaluated: {error}")) from None
+        raise ProblemError(Problem(400, "The query cannot be evaluated: {reason}", values={"reason": error})) from None
 
 
 @dataclass(frozen=True)

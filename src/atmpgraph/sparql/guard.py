@@ -44,7 +44,7 @@ def syntax_problem(message: str) -> ProblemError:
     """400 with the place of the error, where the parser names one."""
     line, column = _place(message)
     extra = {"line": line, "column": column} if line else {}
-    return ProblemError(Problem(400, f"The query is not SPARQL 1.1: {message}", extra))
+    return ProblemError(Problem(400, "The query is not SPARQL 1.1: {reason}", extra, values={"reason": message}))
 
 
 def _disguise(text: str) -> str:

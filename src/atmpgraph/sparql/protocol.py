@@ -25,8 +25,8 @@ class Query:
     named_graphs: tuple[str, ...] = ()
 
 
-def _refuse(status: int, detail: str, **headers: str) -> NoReturn:
-    raise ProblemError(Problem(status, detail, headers=headers))
+def _refuse(status: int, detail: str, headers: dict[str, str] | None = None, **values: object) -> NoReturn:
+    raise ProblemError(Problem(status, detail, headers=headers or {}, values=values))
 
 
 def _parameters(text: str) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def parse(method: str, content_type: str, query_string: str, body: bytes, max_le
         elif media_type == UPDATE:
             parameters.append(("update", text))
         else:
-            _refuse(415, f"Post a query as {QUERY} or {FORM}.", **{"Accept-Post": f"{QUERY}, {FORM}"})
+            _refuse(415, "Post a query as {types}.", {"Accept-Post": f"{QUERY}, {FORM}"}, types=f"{QUERY}, {FORM}")
     return _query(parameters, method == "POST", max_length)
 
 
@@ -79,7 +79,8 @@ def _query(parameters: list[tuple[str, str]], post: bool, max_length: int) -> Qu
     if not texts and not post:
         return None
     if len(texts) != 1:
-        _refuse(400, f"Send exactly one query; this request has {len(texts)}.")
+        _refuse(400, "Send exactly one query; this request has {count}.", count=len(texts))
     if len(texts[0]) > max_length:
-        _refuse(413 if post else 414, f"The query has {len(texts[0])} characters; {max_length} are allowed.")
+        detail = "The query has {length} characters; {most} are allowed."
+        _refuse(413 if post else 414, detail, length=len(texts[0]), most=max_length)
     return Query(texts[0], values("default-graph-uri"), values("named-graph-uri"))

@@ -6,7 +6,8 @@ from pathlib import Path
 from flask import Flask
 
 from ..settings import FILE_NAME, Settings
-from . import documents, filters, health, home, language, problems, queries, respond, sparql
+from . import documents, files, filters, health, home, language, openapi, problems, queries, releases, respond, sparql
+from .arrival import Arrival
 from .current import Current
 
 _PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form, and some room
@@ -15,14 +16,17 @@ _PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form,
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of a publication; without settings those of `ATMPGRAPH_SETTINGS`, else `atmpgraph.toml`."""
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.max_query_length + 65_536
+    app.url_map.merge_slashes = False  # a name may hold two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Current(settings)
     respond.register(app)
     problems.register(app)
     language.register(app)
     filters.register(app)
-    for module in (home, documents, sparql, queries, health):
+    files.register(app)
+    for module in (home, documents, sparql, queries, releases, problems, openapi, health):
         app.register_blueprint(module.blueprint)
+    app.wsgi_app = Arrival(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

@@ -2,14 +2,26 @@
 
 import hashlib
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from .. import __version__
 from ..errors import ReleaseError
-from ..release.opened import Release, open_release
+from ..http.iris import candidates
+from ..release.opened import MANIFEST, Release, open_release
 from ..settings import Settings
+from .arrival import RAW_PATH
+
+_DIGITS = 64  # of a SHA-256 in hexadecimal
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
+
+def created(release: Release) -> datetime:
+    """When a release was made, to the second."""
+    return datetime.fromisoformat(release.manifest["created"]).replace(microsecond=0)
 
 
 class Current:
@@ -42,6 +54,30 @@ class Current:
                     opened = self._opened = (target, release)
         return opened[1]
 
+    def published(self, release: Release) -> datetime:
+        """When a release went live, to the second.
+
+        A return to an older release makes it the newest thing to be seen, so its own date alone would not do: who asks
+        with If-Modified-Since would keep what was withdrawn.
+        """
+        made = created(release)
+        try:
+            switched = int((self._releases / "current").lstat().st_mtime)
+        except OSError:
+            return made
+        return max(made, datetime.fromtimestamp(switched, UTC))
+
+    def open(self, digest: str) -> Release | None:
+        """A release by its whole digest; None when there is none (any more)."""
+        folder = self._releases / digest
+        known = len(digest) == _DIGITS and set(digest) <= _HEXADECIMAL and (folder / MANIFEST).is_file()
+        return Release(folder, self.settings.base) if known else None
+
+    def all(self) -> list[Release]:
+        """All releases that are kept, the newest first."""
+        found = [release for path in self._releases.iterdir() if (release := self.open(path.name))]
+        return sorted(found, key=lambda release: (created(release), release.digest), reverse=True)
+
     def fingerprint(self, release: Release) -> str:
         """What every response is made from: the release, the settings and the version of this package."""
         parts = (release.digest, self.settings.model_dump_json(), __version__)
@@ -67,3 +103,20 @@ def release() -> Release:
     found = g.release
     assert isinstance(found, Release)  # noqa: S101
     return found
+
+
+def known(kind: str, stem: str) -> str | None:
+    """The IRI of `{kind}/{stem}` as the current release writes it; None when it describes nothing of that name.
+
+    Args:
+        kind: the first step of the IRI's path, which may differ from that of the URL (`id`, `doc`).
+        stem: the decoded path of the URL after its first step, without the suffix of a fixed format.
+    """
+    base = settings().base
+    sent = request.environ.get(RAW_PATH, "")[1:].partition("/")[2]
+    ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
+    raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
+    for iri in candidates(base, f"{kind}/{stem}", raw):
+        if release().lines(iri):
+            return iri
+    return next(iter(release().encoded.get(f"{unquote(base)}{kind}/{stem}", ())), None)

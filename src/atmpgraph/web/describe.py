@@ -30,9 +30,12 @@ class Description:
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document, its own description included, which no source states: the default graph."""
         quads = [*self.quads, *(quad for part in self.parts.values() for quad in part)]
-        if self.document == self.topic:
-            return quads
         document = ox.NamedNode(self.document)
+        if self.document == self.topic:
+            licensed = any(q.subject == document and q.predicate.value == DCT + "license" for q in quads)
+            return (
+                quads if licensed else [*quads, ox.Quad(document, ox.NamedNode(DCT + "license"), ox.NamedNode(licence))]
+            )
         about = {RDF + "type": FOAF + "Document", FOAF + "primaryTopic": self.topic, DCT + "license": licence}
         return quads + [ox.Quad(document, ox.NamedNode(p), ox.NamedNode(o)) for p, o in about.items()]
 

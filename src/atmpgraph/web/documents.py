@@ -1,19 +1,28 @@
 """Things and the documents about them: `/id/`, `/doc/`, `/ns/`, `/auth/` (design §6), and the tables they come from."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+import json
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..http.formats import CSV, DOCUMENTS, HTML, Format, split_suffix
-from ..http.iris import path_to_iri
+from ..http.context import Context
+from ..http.formats import CSV, JSON_LD, LINK_SET, Format, split_suffix
+from ..http.iris import iri_to_path
 from ..http.problem import Problem, ProblemError
-from ..http.serialize import serialize
+from ..http.profiles import MODEL
+from ..release.succession import State, fate
 from ..vocab import prefixes
-from .current import release, settings
-from .describe import Description, describe
+from .current import known, release, settings
+from .describe import describe
 from .pages import document_page
-from .respond import negotiate, send
+from .representations import send_representation
+from .respond import send
 
 blueprint = Blueprint("documents", __name__)
+_QUERY = "!$%&'()*+,/:;=?@~"  # what a query may hold as it is (RFC 3986 §3.4)
+_SUFFIXES = (*MODEL.formats, LINK_SET)
 
 
 def _not_found() -> ProblemError:
@@ -22,19 +31,43 @@ def _not_found() -> ProblemError:
 
 def _thing(kind: str, path: str) -> tuple[str, Format | None]:
     """The IRI that a path stands for and the format its suffix fixes; the name of a thing may itself hold a dot."""
-    for stem, fmt in ((path, None), split_suffix(path, DOCUMENTS)):
-        iri = path_to_iri(settings().base, f"{kind}/{stem}")
-        if release().lines(iri):
+    for stem, fmt in ((path, None), split_suffix(path, _SUFFIXES)):
+        iri = known(kind, stem) or f"{settings().base}{kind}/{stem}"
+        found = fate(release(), iri)
+        if found.state is State.DESCRIBED:
             return iri, fmt
+        if found.state is State.RENAMED:
+            raise RequestRedirect(_address(found.successors[0], fmt))
+        if found.state is State.GONE:
+            raise _gone(found.successors)
     raise _not_found()
+
+
+def _gone(successors: tuple[str, ...]) -> ProblemError:
+    """What an earlier release described, with what stands in its place (RFC 9110 §15.5.11)."""
+    detail = "An earlier release described this; the current one does not."
+    links = ", ".join(f'<{iri}>; rel="successor-version"' for iri in successors)
+    extra = {"isReplacedBy": list(successors)} if successors else {}
+    return ProblemError(Problem(410, detail, extra=extra, headers={"Link": links} if links else {}))
+
+
+def _address(iri: str, fixed: Format | None) -> str:
+    """Where a renamed thing is now, in the same space (`/id/`, `/doc/`) and format as it was asked for."""
+    space = "doc" if request.path.startswith("/doc/") else "id"
+    name = (iri_to_path(f"{settings().base}id/", iri) or "") + (f".{fixed.suffix}" if fixed else "")
+    return f"{request.script_root}/{space}/{name}{_query()}"
+
+
+def _query() -> str:
+    return f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
 
 
 @blueprint.get("/id/<path:path>")
 def thing(path: str) -> AnyResponse:
     """A thing cannot be sent; 303 leads to its document, in the same fixed format (httpRange-14)."""
-    _thing("id", path)
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return redirect(url_for(".document", path=path) + query, 303)
+    iri, fixed = _thing("id", path)
+    name = (iri_to_path(f"{settings().base}id/", iri) or "") + (f".{fixed.suffix}" if fixed else "")
+    return redirect(f"{request.script_root}/doc/{name}{_query()}", 303)
 
 
 @blueprint.get("/doc/<path:path>")
@@ -49,6 +82,13 @@ def vocabulary(kind: str, path: str) -> Response:
     """The ontology, a code list or a code: these are documents themselves."""
     topic, fixed = _thing(kind, path)
     return send_document(topic, topic, fixed)
+
+
+@blueprint.get("/ns/context.jsonld")
+def context() -> Response:
+    """The context of our JSON-LD, whole (JSON-LD 1.1 §3.1)."""
+    document = {"@context": Context(prefixes(settings().base)).document()}
+    return send((JSON_LD, JSON_LD.media_type), lambda: json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 @blueprint.get("/doc/table/<name>.csv")
@@ -66,16 +106,15 @@ def document_iri(topic: str) -> str:
     return f"{base}doc/{topic.removeprefix(base).removeprefix('id/')}"
 
 
-def send_document(topic: str, document: str, fixed: Format | None, template: str = "document.html") -> Response:
-    """The description of a thing in the format asked for."""
+def send_document(topic: str, document: str, fixed: Format | None) -> Response:
+    """The description of a thing in the profile and format asked for."""
     described = describe(release(), topic, document)
     if described is None:
         raise _not_found()
-    chosen = negotiate(DOCUMENTS, fixed)
-    return send(chosen, lambda: _body(described, chosen[0], template))
-
-
-def _body(described: Description, fmt: Format, template: str) -> bytes | str:
-    if fmt is HTML:
-        return render_template(template, page=document_page(described))
-    return serialize(described.published(settings().licence), fmt, prefixes(settings().base))
+    return send_representation(
+        described,
+        fixed,
+        lambda found, block, links: render_template(
+            "document.html", page=document_page(found), data_block=block, links=links
+        ),
+    )

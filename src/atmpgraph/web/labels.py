@@ -21,6 +21,7 @@ _PATTERNS = (
     f"?iri <{_SKOS}notation> ?label",
 )
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
+_ALTERNATIVE = LABELS.index(f"{_SKOS}altLabel")
 _QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
@@ -43,18 +44,20 @@ def shortened(iri: str, base: str) -> str:
 def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:
     """A name for each IRI.
 
-    The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. Terms of
-    other vocabularies have theirs in `terms`, by prefixed name, in the first of the languages. The rest is shortened.
+    The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. An
+    alternative name is taken only where there is no other in any language. Terms of other vocabularies have theirs in
+    `terms`, by prefixed name, in the first of the languages. The rest is shortened.
     """
     wanted = list(dict.fromkeys(iris))
-    best: dict[str, tuple[int, int, str, str]] = {}
+    best: dict[str, tuple[bool, int, int, str, str]] = {}
     values = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if wanted else ():
         label = row["label"]
         if isinstance(label, ox.Literal):
             tag = label.language or ""
             place = languages.index(tag) if tag in languages else len(languages)
-            candidate = (place, int(row["rank"].value), label.value, tag)
+            rank = int(row["rank"].value)
+            candidate = (rank == _ALTERNATIVE, place, rank, label.value, tag)
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
     found = {}
     for iri in wanted:
@@ -62,7 +65,7 @@ def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: 
         if short in terms:
             found[iri] = Name(terms[short], languages[0])
         elif iri in best:
-            found[iri] = Name(*best[iri][2:])
+            found[iri] = Name(*best[iri][3:])
         else:
             found[iri] = Name(short)
     return found

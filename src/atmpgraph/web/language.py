@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
         return {
             "t": texts(language),
             "language": language,
+            "asked": asked_language(),
             "languages": LANGUAGES,
             "site_title": getattr(settings().title, language),
             "site_description": getattr(settings().description, language),

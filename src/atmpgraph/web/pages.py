@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from ..http.formats import DOCUMENTS, HTML, Format
+from ..http.formats import HTML, Format
+from ..http.profiles import MODEL
 from ..vocab import DCT, LABELS, RDF, SKOS
 from .current import release, settings
 from .describe import Description, incoming
@@ -18,7 +19,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defa
 
 _FIRST = [RDF + "type", *LABELS, DCT + "description", SKOS + "definition"]
 # The formats that a page links to: each is the thing whole, the page apart.
-FORMATS: tuple[Format, ...] = tuple(f for f in DOCUMENTS if f is not HTML)
+FORMATS: tuple[Format, ...] = tuple(f for f in MODEL.formats if f is not HTML)
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,69 @@
-"""Errors: problem details for machines, the same content as a page for people (RFC 9457)."""
+"""Errors: problem details for machines, the same content as a page for people (RFC 9457), and what each kind means."""
 
-from flask import Flask, Response, current_app, render_template, request
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..errors import ReleaseError
-from ..http.formats import HTML
-from ..http.negotiate import choose
-from ..http.problem import OFFERED, PROBLEM, Problem, ProblemError
-from .language import page_language
-from .respond import content_type, vary
+from ..http.formats import DOCUMENTS, HTML, Format, split_suffix
+from ..http.negotiate import choose, choose_language
+from ..http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, type_iri
+from ..http.serialize import serialize
+from ..settings import LANGUAGES
+from ..vocab import RDF, SKOS, prefixes
+from .current import settings
+from .language import asked_language, page_language
+from .respond import content_type, negotiate, send, vary
+
+blueprint = Blueprint("problems", __name__, url_prefix="/problems")
+
+_TEXTS = Path(__file__).parent / "texts" / "problems"
+_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This method is not allowed here.",
+    413: "The body of the request is too large.",
+}
+# Programs that name no language are read by developers.
+_MACHINE_LANGUAGES = ("en", *(language for language in LANGUAGES if language != "en"))
+
+
+@cache
+def texts(language: str) -> dict[str, Any]:
+    """What the problems are called and mean (`kinds`), and the details in the language (`details`)."""
+    return tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def show(problem: Problem) -> Response:
     """The response for a problem; whoever accepts neither form gets the JSON."""
     vary("Accept")
-    language = page_language()
+    if asked_language() is None:
+        vary("Accept-Language")
     fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
-    body = render_template("problem.html", problem=problem) if fmt is HTML else problem.json()
+    language = page_language() if fmt is HTML else asked_language()
+    language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
+    found = texts(language)
+    title = found["kinds"].get(KINDS.get(problem.status, ""), {}).get("title", problem.title)
+    translated = problem.detail in found["details"] or language == "en"
+    if fmt is HTML:
+        body: bytes | str = render_template(
+            "problem.html",
+            problem=problem,
+            title=title,
+            detail=problem.sentence(found["details"]),
+            detail_language=language if translated else "en",
+            kind=KINDS.get(problem.status),
+        )
+    else:
+        body = problem.json(settings().base, title, found["details"])
     response = Response(body, problem.status, problem.headers, content_type=content_type(media_type))
     response.headers["Cache-Control"] = "no-store"
-    if fmt is HTML:
-        response.content_language.add(language)
+    response.content_language.add(language)
     return response
 
 
@@ -30,21 +72,65 @@ def _of_problem(error: ProblemError) -> Response:
 
 
 def _of_http(error: HTTPException) -> AnyResponse:
-    if error.code is None or error.code < 400:  # a redirect of the router
+    if error.code is None:
         return error.get_response()
     allow = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-    return show(
-        Problem(error.code, error.description or "", headers={"Allow": ", ".join(sorted(allow))} if allow else {})
-    )
+    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
+    return show(Problem(error.code, _DETAILS.get(error.code, error.description or ""), headers=headers))
 
 
 def _of_release(error: ReleaseError) -> Response:
-    return show(Problem(503, str(error), headers={"Retry-After": "30"}))
+    current_app.logger.warning("%s", error)  # it names folders, which are nobody's business outside
+    detail = "There is no release to serve; 'atmpgraph build' makes one."
+    return show(Problem(503, detail, headers={"Retry-After": "30"}))
 
 
 def _of_anything(error: Exception) -> Response:
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     return show(Problem(500, "Something went wrong here; it has been logged."))
+
+
+def _quads(statuses: list[int]) -> list[ox.Quad]:
+    """Kinds of problems as concepts, with their explanation in every language."""
+    base, quads = settings().base, []
+    for status in statuses:
+        kind = ox.NamedNode(type_iri(status, base))
+        quads.append(ox.Quad(kind, ox.NamedNode(RDF + "type"), ox.NamedNode(SKOS + "Concept")))
+        quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "notation"), ox.Literal(str(status))))
+        for language in LANGUAGES:
+            text = texts(language)["kinds"][KINDS[status]]
+            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(text["title"], language=language)))
+            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "definition"), ox.Literal(text["text"], language=language)))
+    return quads
+
+
+@blueprint.get("/")
+def kinds() -> Response:
+    """All kinds of problems."""
+    return _send(sorted(KINDS), None)
+
+
+@blueprint.get("/<name>")
+def kind(name: str) -> Response:
+    """What a kind of problem means and what to do about it: where the `type` of a problem leads."""
+    stem, fixed = split_suffix(name, DOCUMENTS)
+    statuses = [status for status, known in KINDS.items() if known == stem]
+    if not statuses:
+        raise ProblemError(Problem(404, "There is no such kind of problem."))
+    return _send(statuses, fixed)
+
+
+def _send(statuses: list[int], fixed: Format | None) -> Response:
+    chosen = negotiate(DOCUMENTS, fixed)
+
+    def body() -> bytes | str:
+        if chosen[0] is HTML:
+            known = texts(page_language())["kinds"]
+            found = [(status, KINDS[status], known[KINDS[status]]) for status in statuses]
+            return render_template("problems.html", kinds=found, heading=texts(page_language())["heading"])
+        return serialize(_quads(statuses), chosen[0], prefixes(settings().base))
+
+    return send(chosen, body)
 
 
 def register(app: Flask) -> None:

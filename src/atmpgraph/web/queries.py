@@ -46,7 +46,8 @@ def question(name: str) -> Response:
     answer = run(release().store, Query(query.file_text))
     if fixed and fixed not in answer.offered:
         exists = ", ".join(f".{f.suffix}" for f in answer.offered)
-        raise ProblemError(Problem(404, f"The answer has no such format; there are {exists} and .rq."))
+        detail = "The answer has no such format; there are {formats} and .rq."
+        raise ProblemError(Problem(404, detail, values={"formats": exists}))
     chosen = negotiate((*answer.offered, SPARQL_QUERY), fixed)
     if chosen[0] is SPARQL_QUERY:
         return _send_text(query)

@@ -2,25 +2,40 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, request
 
+from ..http.cache import IMMUTABLE, NO_STORE
+from ..http.cache import current as fresh
+from ..http.coding import choose_coding, encode
+from ..http.conditional import Validators, precondition
 from ..http.formats import HTML, Format
+from ..http.limits import refusal
 from ..http.negotiate import choose
-from ..http.problem import not_acceptable
-from .current import current, release
+from ..http.problem import Problem, ProblemError, not_acceptable
+from .current import current, release, settings
 from .language import page_language
 
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Location",
+    "Access-Control-Expose-Headers": "Accept-Post, Accept-Ranges, Allow, Content-Encoding, Content-Location, "
+    "Content-Profile, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, Vary",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Server": "atmpgraph",  # no version, whatever the server in front would say
     "X-Content-Type-Options": "nosniff",
 }
-_PREFLIGHT = {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
-_REVALIDATE = "no-cache"  # may be kept, must be asked for again: one short 304 for each use
+# `*` says it all to browsers of today; the names are for those of before.
+_PREFLIGHT = {
+    "Access-Control-Allow-Headers": "*, Accept, Accept-Language, Accept-Profile, Content-Type, If-Match, "
+    "If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range",
+    "Access-Control-Max-Age": "86400",
+}
+_READING = frozenset({"GET", "HEAD"})
 
 
 def vary(field: str) -> None:
@@ -48,29 +63,83 @@ def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple
 
 
 def send(
-    chosen: tuple[Format, str], body: Callable[[], bytes | str], *, salt: str = "", weak: bool = False
+    chosen: tuple[Format, str],
+    body: Callable[[], bytes | str],
+    *,
+    salt: str = "",
+    weak: bool = False,
+    volatile: bool = False,
+    immutable: datetime | None = None,
 ) -> Response:
-    """A representation of something in the release, or 304 when the client has it (RFC 9110 §13.1.2).
+    """A representation of something in the release, or 304 when the client has it (RFC 9110 §13.2.2).
 
     Args:
         chosen: what `negotiate` gave.
         body: makes the representation; not called for a 304.
         salt: what else the representation is made from, beside release, settings, version, format and language.
         weak: the bytes may differ between two runs that mean the same.
+        volatile: it has another meaning each time: nothing to keep, and nothing to validate.
+        immutable: the date of what never changes; without it the representation belongs to the current release.
+
+    Raises:
+        ProblemError: 412 a precondition failed.
     """
     fmt, media_type = chosen
     language = page_language() if fmt is HTML else ""
-    parts = (current().fingerprint(release()), media_type, language, request.script_root if language else "", salt)
+    coding = _coding()
+    if language:
+        immutable = None  # the page around it changes
+    parts = (
+        "" if immutable else current().fingerprint(release()),
+        media_type,
+        language,
+        request.script_root if language else "",
+        salt,
+        coding,
+    )
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    if request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(tag):
+    validators = Validators(tag, immutable or current().published(release()), weak)
+    validated = request.method in _READING and not volatile
+    if validated and unmodified(validators):
         response = Response(status=304)
+        response.headers.remove("Content-Type")
     else:
-        response = Response(body(), content_type=content_type(media_type))
+        made = body()
+        response = Response(encode(made.encode() if isinstance(made, str) else made, coding))
+        response.headers["Content-Type"] = content_type(media_type)
+        if coding:
+            response.headers["Content-Encoding"] = coding
         if language:
             response.content_language.add(language)
-    if request.method in {"GET", "HEAD"}:
-        response.set_etag(tag, weak=weak)
-        response.headers["Cache-Control"] = _REVALIDATE
+    if validated:
+        validate(response, validators, IMMUTABLE if immutable else fresh(settings().max_age))
+    elif volatile:
+        response.headers["Cache-Control"] = NO_STORE
+    return response
+
+
+def _coding() -> str:
+    vary("Accept-Encoding")
+    return choose_coding(request.headers.get("Accept-Encoding"))
+
+
+def unmodified(validators: Validators) -> bool:
+    """Whether a 304 is the answer.
+
+    Raises:
+        ProblemError: 412 a precondition failed.
+    """
+    status = precondition(request.method, request.headers, validators)
+    if status == 412:
+        raise ProblemError(Problem(412, "What is here now is not what the precondition of the request names."))
+    return status == 304
+
+
+def validate(response: Response, validators: Validators, cache_control: str) -> Response:
+    """The response with its validators and how long it may be kept."""
+    response.headers["ETag"] = validators.etag
+    response.headers["Last-Modified"] = validators.last_modified
+    response.headers["Cache-Control"] = cache_control
     return response
 
 
@@ -79,11 +148,33 @@ def content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
+def _check() -> Response | None:
+    """Refuse what no route can serve; answer a preflight also where nothing is, so that a script may see the 404."""
+    allowed = settings()
+    headers = request.headers.items()
+    problem = refusal(request.method, request.path, headers, allowed.max_path_length, allowed.max_header_length)
+    if problem:
+        raise ProblemError(problem)
+    if request.method == "OPTIONS" and (request.url_rule is None or request.environ.get("PATH_INFO") == "*"):
+        return Response(headers={"Allow": "GET, HEAD, OPTIONS"})
+    return None
+
+
 def _finish(response: Response) -> Response:
     for field, value in _ALWAYS.items():
         response.headers.setdefault(field, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
+        response.headers.remove("Content-Type")
+    elif 300 <= response.status_code < 400:
+        response.headers.setdefault("Cache-Control", fresh(settings().max_age))
+        if response.location:
+            there = urlsplit(response.location)  # the router's own redirections name whatever Host the request does
+            response.location = urlunsplit(("", "", there.path, there.query, there.fragment))
+            # a note of one word in no language; never HTML, which nobody asked for
+            response.set_data(f"{response.location}\n")
+            response.headers["Content-Type"] = content_type("text/plain")
+    response.headers.setdefault("Cache-Control", NO_STORE)
     for field in g.get("vary", {}):
         response.vary.add(field)
     return response
@@ -91,4 +182,5 @@ def _finish(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     """Put the header fields on every response, errors and static files included."""
+    app.before_request(_check)
     app.after_request(_finish)

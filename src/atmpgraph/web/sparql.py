@@ -35,10 +35,8 @@ def endpoint() -> Response:
         return _without_query()
     answer = run(release().store, query)
     chosen = negotiate(answer.offered, _asked_format(answer))
-    response = send(chosen, body_of(answer, chosen[0], query), weak=True)
-    if _VOLATILE.search(query.text):
-        response.headers.remove("ETag")
-    return response
+    volatile = _VOLATILE.search(query.text) is not None
+    return send(chosen, body_of(answer, chosen[0], query), weak=True, volatile=volatile)
 
 
 def _asked_format(answer: Answer) -> Format | None:

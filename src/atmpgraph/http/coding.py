@@ -1,0 +1,55 @@
+"""Content codings (RFC 9110 §8.4.1, §12.5.3): zstd (RFC 8878) and gzip (RFC 1952), the same bytes every time."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from .negotiate import parse_weighted
+
+ZSTD: Final = "zstd"
+GZIP: Final = "gzip"
+IDENTITY: Final = ""
+OFFERED: Final = (ZSTD, GZIP)  # the server's own preference
+
+_CHUNK: Final = 1 << 18
+_LEVEL: Final = 6
+
+
+def choose_coding(accept_encoding: str | None) -> str:
+    """The coding to send under; IDENTITY when the client names none of ours, or likes it better.
+
+    `*` stands for gzip, which every client that writes it reads. A client that refuses everything gets identity, as
+    §12.5.3 allows: a readable answer serves better than a 406 about compression.
+    """
+    weights = {"gzip" if n.lower() == "x-gzip" else n.lower(): q for n, q in parse_weighted(accept_encoding or "")}
+    wanted = {coding: weights.get(coding, 0.0) for coding in OFFERED}
+    if GZIP not in weights:
+        wanted[GZIP] = weights.get("*", 0.0)
+    best = max(OFFERED, key=wanted.__getitem__)
+    return best if wanted[best] > 0 and wanted[best] >= weights.get("identity", 0.0) else IDENTITY
+
+
+def encode(body: bytes, coding: str) -> bytes:
+    """A body under a coding."""
+    if coding == ZSTD:
+        return zstandard.ZstdCompressor().compress(body)
+    return gzip.compress(body, _LEVEL, mtime=0) if coding == GZIP else body
+
+
+def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """A file under a coding, piece by piece; `start` and `stop` cut bytes out of it before."""
+    left = (stop if stop is not None else file.stat().st_size) - start
+    packer = zstandard.ZstdCompressor().compressobj(size=left) if coding == ZSTD else None
+    deflater = zlib.compressobj(_LEVEL, wbits=31) if coding == GZIP else None
+    with file.open("rb") as opened:
+        opened.seek(start)
+        while left > 0 and (chunk := opened.read(min(_CHUNK, left))):
+            left -= len(chunk)
+            if piece := (packer or deflater).compress(chunk) if packer or deflater else chunk:  # type: ignore[union-attr]
+                yield piece
+    if packer or deflater:
+        yield (packer or deflater).flush()  # type: ignore[union-attr]

@@ -1,0 +1,101 @@
+"""Conditional requests (RFC 9110 §13) and ranges (§14), decided before a representation is made."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from werkzeug.http import http_date, parse_date, parse_range_header
+
+from .problem import Problem, ProblemError
+
+_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')  # §8.8.3
+
+
+class Fields(Protocol):
+    """Header fields by name, in any case."""
+
+    def get(self, name: str, /) -> str | None:
+        """The value of a field, or None."""
+
+
+@dataclass(frozen=True)
+class Validators:
+    """The validators of the selected representation.
+
+    Attributes:
+        tag: the opaque part of its ETag, without quotes.
+        modified: when it last changed, to the second.
+        weak: two representations under the tag may differ in their bytes.
+    """
+
+    tag: str
+    modified: datetime
+    weak: bool = False
+
+    @property
+    def etag(self) -> str:
+        """The field value of ETag."""
+        return f'{"W/" if self.weak else ""}"{self.tag}"'
+
+    @property
+    def last_modified(self) -> str:
+        """The field value of Last-Modified."""
+        return http_date(self.modified)
+
+    def _listed(self, field: str, *, strong: bool) -> bool:
+        """Whether a list of tags holds ours, by strong or weak comparison (§8.8.3.2)."""
+        if field.strip() == "*":
+            return True
+        return any(tag == self.tag and not (strong and (weak or self.weak)) for weak, tag in _TAG.findall(field))
+
+
+def precondition(method: str, headers: Fields, validators: Validators) -> int | None:
+    """412, 304 or None for go on, in the order of §13.2.2: a tag goes before a date, which goes unread beside it."""
+    match, none_match = headers.get("If-Match"), headers.get("If-None-Match")
+    if match is not None:
+        if not validators._listed(match, strong=True):
+            return 412
+    elif (date := parse_date(headers.get("If-Unmodified-Since"))) and validators.modified > date:
+        return 412
+    reading = method in {"GET", "HEAD"}
+    if none_match is not None:
+        if validators._listed(none_match, strong=False):
+            return 304 if reading else 412
+    elif reading and (date := parse_date(headers.get("If-Modified-Since"))) and validators.modified <= date:
+        return 304
+    return None
+
+
+def byte_range(method: str, headers: Fields, validators: Validators, length: int) -> tuple[int, int] | None:
+    """The first byte and the one after the last that are asked for; None for the whole.
+
+    Ranges are defined for GET (§14.2). Another unit, several ranges, a malformed field and a failed If-Range (§13.1.5)
+    give the whole.
+
+    Raises:
+        ProblemError: 416 the range lies outside.
+    """
+    try:
+        asked = parse_range_header(headers.get("Range")) if method == "GET" else None
+    except ValueError:  # a number beyond all sense
+        asked = None
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not _unchanged(headers, validators):
+        return None
+    found = asked.range_for_length(length)
+    if found is None:
+        detail = "The range lies outside the {length} bytes of this file."
+        raise ProblemError(
+            Problem(416, detail, headers={"Content-Range": f"bytes */{length}"}, values={"length": length})
+        )
+    return found
+
+
+def _unchanged(headers: Fields, validators: Validators) -> bool:
+    """If-Range: a strong tag, or the exact date."""
+    field = headers.get("If-Range")
+    if field is None:
+        return True
+    if field.lstrip().startswith(('"', "W/")):
+        return validators._listed(field, strong=True)
+    return parse_date(field) == validators.modified

@@ -1,0 +1,48 @@
+"""Our JSON-LD context: the prefixes, and in `context.json` beside this module a term for each property people meet."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from ..vocab import XSD
+
+_TERMS: Final[dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+KEYWORDS: Final = {keyword: term for term, keyword in _TERMS.items() if isinstance(keyword, str)}
+
+
+@dataclass(frozen=True)
+class Context:
+    """Prefixes, and the terms whose property has one of them."""
+
+    prefixes: Mapping[str, str]
+
+    @cached_property
+    def terms(self) -> dict[str, tuple[str, str]]:
+        """Property IRI → its term and what it holds: `@id`, `@language`, a datatype, or strings."""
+        found = {}
+        for term, definition in _TERMS.items():
+            if not isinstance(definition, str):
+                prefix, _, local = definition[0].partition(":")
+                if prefix in self.prefixes:
+                    found[self.prefixes[prefix] + local] = (term, definition[1].replace("xsd:", XSD))
+        return found
+
+    def short(self, iri: str) -> str:
+        """A compact IRI where a prefix fits."""
+        return next((f"{p}:{iri[len(ns) :]}" for p, ns in self.prefixes.items() if iri.startswith(ns)), iri)
+
+    def document(self, used: set[str] | None = None) -> dict[str, Any]:
+        """The context as JSON: whole, or only the terms in `used` beside all prefixes and keywords."""
+        members: dict[str, Any] = {term: keyword for keyword, term in KEYWORDS.items()} | dict(self.prefixes)
+        for iri, (term, holds) in self.terms.items():
+            if used is None or term in used:
+                definition = {"@id": self.short(iri)}
+                if holds == "@language":
+                    definition["@container"] = holds
+                elif holds:
+                    definition["@type"] = self.short(holds)
+                members[term] = definition
+        return members

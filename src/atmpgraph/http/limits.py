@@ -1,0 +1,38 @@
+"""What no request may be, whatever it asks for: checked before any route is (RFC 9110 §15.5, RFC 6585 §5)."""
+
+from collections.abc import Iterable
+
+from .problem import Problem
+
+# Methods whose content has no meaning (RFC 9110 §9.3.1, §9.3.2); a body there is a mistake or an attempt to smuggle.
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def refusal(
+    method: str,
+    path: str,
+    fields: Iterable[tuple[str, str]],
+    max_path: int,
+    max_fields: int,
+) -> Problem | None:
+    """The problem of a request that goes no further; None for a request that may.
+
+    Args:
+        method: the method.
+        path: the decoded path.
+        fields: the header fields.
+        max_path: longest path, in characters.
+        max_fields: longest header section, in characters.
+    """
+    pairs = [(name.lower(), value) for name, value in fields]
+    if len(path) > max_path:
+        return Problem(414, "The path is longer than {most} characters.", values={"most": max_path})
+    if sum(len(name) + len(value) for name, value in pairs) > max_fields:
+        return Problem(431, "The header fields are longer than {most} characters.", values={"most": max_fields})
+    sent = dict(pairs)
+    length = sent.get("content-length", "").strip()
+    if length and not (length.isascii() and length.isdigit()):
+        return Problem(400, "Content-Length is not a number.")
+    if method in _WITHOUT_BODY and (length.strip("0") or "transfer-encoding" in sent):
+        return Problem(400, "A request with this method has no body.")
+    return None

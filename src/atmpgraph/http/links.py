@@ -1,0 +1,60 @@
+"""Typed links: as a `Link` field (RFC 8288) and as a link set (RFC 9264)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link from the resource at hand.
+
+    Attributes:
+        target: URI reference.
+        rel: relation type.
+        attributes: target attributes, such as `type`, `hreflang`, `profile`; `anchor` when it is not from here.
+    """
+
+    target: str
+    rel: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The link as an element of a `Link` field."""
+        parts = [f"<{_ascii(self.target)}>", f'rel="{self.rel}"']
+        parts += [f"{name}={_quoted(_ascii(value))}" for name, value in self.attributes.items()]
+        return "; ".join(parts)
+
+
+def link_field(links: Iterable[Link]) -> str:
+    """The value of a `Link` field."""
+    return ", ".join(map(str, links))
+
+
+def link_set(contexts: Mapping[str, Iterable[Link]]) -> bytes:
+    """Links by the resource they start from, as `application/linkset+json` (RFC 9264 §4.2)."""
+    found: dict[str, dict[str, Any]] = {anchor: {"anchor": anchor} for anchor in contexts}
+    for anchor, links in contexts.items():
+        for link in links:
+            start = link.attributes.get("anchor", anchor)
+            context = found.setdefault(start, {"anchor": start})
+            target = {"href": link.target} | _members(link.attributes)
+            if target not in context.setdefault(link.rel, []):
+                context[link.rel].append(target)
+    return json.dumps({"linkset": list(found.values())}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _members(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """Target attributes: `hreflang` and those that RFC 8288 does not define are arrays (RFC 9264 §4.2.4)."""
+    return {k: v if k in {"type", "media", "title"} else [v] for k, v in attributes.items() if k != "anchor"}
+
+
+def _ascii(text: str) -> str:
+    """A URI of an IRI (RFC 3987 §3.1); nothing that could end the field or the angle brackets."""
+    return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

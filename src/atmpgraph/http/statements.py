@@ -1,0 +1,35 @@
+"""The statements about a thing as a table (RFC 4180): nothing is lost, so the same graph can be read back from it."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..vocab import XSD
+
+COLUMNS: Final = ("subject", "property", "value", "type", "language", "graph")
+
+
+def table(quads: Iterable[ox.Quad]) -> bytes:
+    """A line for each quad, sorted. `type` is `iri`, or the datatype of a literal; the default graph is empty."""
+    rows = {_row(quad) for quad in quads}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    writer.writerows(sorted(rows))
+    return out.getvalue().encode()
+
+
+def _row(quad: ox.Quad) -> tuple[str, str, str, str, str, str]:
+    value, kind, language = quad.object, "iri", ""
+    if isinstance(value, ox.Literal):
+        kind, language = value.datatype.value.replace(XSD, "xsd:"), value.language or ""
+        kind = "" if language else kind
+    graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+    return _text(quad.subject), quad.predicate.value, _text(value), kind, language, graph
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)

@@ -1,0 +1,149 @@
+"""A document in the profile, format and form that the client asked for, with its links (RFC 9110 §12, RFC 8288)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+from flask import Response, render_template, request
+from markupsafe import Markup
+
+from ..http import forms
+from ..http.formats import HTML, JSON_LD, LINK_SET, STATEMENTS, Format
+from ..http.iris import iri_to_path
+from ..http.links import Link, link_field
+from ..http.negotiate import choose
+from ..http.problem import Problem, ProblemError, not_acceptable
+from ..http.profiles import ALTERNATES, MODEL, Profile, by_name, choose_profile
+from ..http.serialize import serialize
+from ..http.statements import table
+from ..vocab import prefixes
+from .alternates import alternates, alternates_page
+from .current import release, settings
+from .describe import Description
+from .language import page_language
+from .profiles import delivered, translated
+from .respond import negotiate, send, vary
+from .signposts import Address, signposts, whole_set
+
+PageOf = Callable[[Description, Markup, list[Link]], str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is sent: a profile, a format under a media type and, of JSON-LD, a form."""
+
+    profile: Profile
+    fmt: Format
+    media_type: str
+    form: str = ""
+
+
+def send_representation(
+    described: Description, fixed: Format | None, page: PageOf, *, suffixes: bool = True
+) -> Response:
+    """The representation that the URL or the client asks for; `fixed` is the format that a suffix names."""
+    address = Address(_url(described.document), suffixes)
+    offered = delivered(release(), described.topic)
+    choice = _choose(offered, fixed)
+    links = signposts(release(), described, address, settings().licence)
+    response = send(
+        (choice.fmt, choice.media_type),
+        lambda: _body(described, choice, page, address, links),
+        salt=choice.profile.token,
+    )
+    links = [Link(choice.profile.iri, "profile"), *links] if choice.fmt is not LINK_SET else []
+    if choice.fmt is not LINK_SET:
+        response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
+    if choice.fmt is not HTML:
+        links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
+    response.headers["Link"] = link_field(_fitting(links, settings().max_link_field))
+    if fixed is None:
+        language = page_language() if choice.fmt is HTML else None
+        media_type = choice.media_type if choice.form else None
+        response.headers["Content-Location"] = address.of(
+            choice.fmt, choice.profile, lang=language, _mediatype=media_type
+        )
+    return response
+
+
+def _url(iri: str) -> str:
+    """The URL on this server of one of our IRIs."""
+    return f"{request.script_root}/{iri_to_path(settings().base, iri) or ''}"
+
+
+def _choose(offered: list[Profile], fixed: Format | None) -> Choice:
+    """What to send.
+
+    Raises:
+        ProblemError: 404 the URL asks for a profile or format that does not exist; 406 the client accepts none.
+    """
+    profile = _profile(offered, fixed)
+    asked = request.args.get("_mediatype")
+    if asked is not None:
+        asked = asked.replace(" ", "+")  # the plus sign of a media type, left as it is, is a blank in a query
+        wanted = choose(asked, (*profile.formats, LINK_SET))
+        if wanted is None or (fixed and wanted[0] is not fixed):
+            raise not_acceptable((*profile.formats, LINK_SET))
+        fixed = wanted[0]
+    if fixed and fixed not in (*profile.formats, LINK_SET):
+        raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
+    fmt, media_type = negotiate(profile.formats, fixed)
+    form = forms.asked_form(request.headers.get("Accept") if fixed is None else asked) if fmt is JSON_LD else ""
+    return Choice(profile, fmt, forms.media_type(form) if form else media_type, form)
+
+
+def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
+    """The profile that the URL names, or that the client likes best among those with a format it accepts."""
+    name = request.args.get("_profile")
+    if name is not None:
+        found = by_name(name, (*offered, ALTERNATES))
+        if found is None:
+            tokens = [p.token for p in (*offered, ALTERNATES)]
+            raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
+        return found
+    if fixed or "_mediatype" in request.args:
+        return offered[0]
+    vary("Accept-Profile")
+    page_language()  # every representation of a URL gives the same Vary
+    accept = request.headers.get("Accept")
+    possible = [p for p in (*offered, ALTERNATES) if choose(accept, p.formats)] or offered
+    return choose_profile(request.headers.get("Accept-Profile"), possible) or offered[0]
+
+
+def _fitting(links: list[Link], most: int) -> list[Link]:
+    """The first links, as many as fit into `most` characters: proxies refuse long fields. The link set has all."""
+    length, found = 0, []
+    for link in links:
+        length += len(str(link)) + 2
+        if length > most:
+            break
+        found.append(link)
+    return found
+
+
+def _body(described: Description, choice: Choice, page: PageOf, address: Address, links: list[Link]) -> bytes | str:
+    names, licence = prefixes(settings().base), settings().licence
+    if choice.fmt is LINK_SET:
+        return whole_set(release(), described, licence, suffixes=address.suffixes)
+    if choice.profile is ALTERNATES:
+        if choice.fmt is HTML:
+            return render_template("alternates.html", page=alternates_page(described, address))
+        quads = alternates(release(), described, suffixes=address.suffixes)
+        return serialize(quads, choice.fmt, names, form=choice.form, root=described.document)
+    quads = described.published(licence)
+    if choice.fmt is HTML:
+        heads = [link for link in links if link.rel in {"alternate", "canonical", "describedby", "linkset"}]
+        return page(described, _data_block(quads), heads)
+    if choice.fmt is STATEMENTS:
+        return table(quads)
+    if choice.profile.token != MODEL.token:
+        quads = list(translated(release(), described.topic, choice.profile))
+    return serialize(quads, choice.fmt, names, form=choice.form, root=described.topic)
+
+
+def _data_block(quads: list[ox.Quad]) -> Markup:
+    """The same graph for programs that read the page; nothing in it can end the element (HTML §4.12.1.3)."""
+    text = serialize(quads, JSON_LD, prefixes(settings().base)).decode()
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)  # noqa: S704 - escaped above as JSON

@@ -1,0 +1,1 @@
+"""One conformance suite, several targets: the rules as tables, run over each way the publication is served."""

@@ -1,0 +1,133 @@
+"""The targets: the application in process, the production server on a socket, nginx in front of it."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from atmpgraph.release.build import switch
+from atmpgraph.release.opened import CANONICAL, MANIFEST, STORE, Release, open_release
+from atmpgraph.settings import Settings
+from atmpgraph.store import build_store
+from atmpgraph.web import create_app
+
+from ...conftest import ROOT
+from .tables import ODD, RAW
+from .targets import InProcess, OverSocket, Target, free_port, wait_for
+
+PREFIX = "/lod"
+TRUSTED = ["127.0.0.1"]
+
+
+@pytest.fixture(scope="session")
+def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The publication with a release that also describes things whose names are hard on HTTP (`ODD`)."""
+    folder = tmp_path_factory.mktemp("odd")
+    there = released.path(released.releases)
+    lines = set((there / "current" / CANONICAL).read_bytes().splitlines(keepends=True))
+    for name in (*ODD, RAW):
+        iri = f"{released.base}id/odd/{name}"
+        label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+        lines.add(f"<{iri}> {label} {json.dumps('odd ' + name)} <{released.base}id/graph/editorial> .\n".encode())
+    canonical = b"".join(sorted(lines))
+    digest = hashlib.sha256(canonical).hexdigest()
+    release = folder / digest
+    shutil.copytree(there / "current", release, ignore=shutil.ignore_patterns(STORE))
+    (release / CANONICAL).write_bytes(canonical)
+    build_store(release / STORE, release / CANONICAL)
+    manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+    manifest["digest"] = digest
+    manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}
+    (release / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    switch(folder, digest)
+    settings = released.model_copy(update={"releases": folder, "trusted_proxies": TRUSTED})
+    settings._root = released._root
+    return settings
+
+
+@pytest.fixture(scope="session")
+def served(odd: Settings) -> Release:
+    """The release that the targets serve."""
+    return open_release(odd.path(odd.releases), "current", odd.base)
+
+
+@pytest.fixture(scope="session")
+def odd_app(odd: Settings) -> Flask:
+    """The application over it."""
+    return create_app(odd)
+
+
+@pytest.fixture(scope="session")
+def in_process(odd_app: Flask) -> InProcess:
+    """The application in process."""
+    return InProcess(odd_app)
+
+
+@pytest.fixture(scope="session")
+def server(odd: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
+    """The production server, as `atmpgraph serve` starts it."""
+    target = OverSocket("server", free_port())
+    environment = os.environ | {
+        "ATMPGRAPH_RELEASES": str(odd.releases),
+        "ATMPGRAPH_WORKERS": "1",
+        "ATMPGRAPH_TRUSTED_PROXIES": json.dumps(TRUSTED),
+    }
+    file = str(odd._root / "atmpgraph.toml")
+    command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(target.port)]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        wait_for(target)
+        yield target
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace"), log
+
+
+def nginx() -> str:
+    """Where nginx is; the test is skipped where it is absent, and fails on CI."""
+    found = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if not found:
+        if os.environ.get("CI") == "true":
+            pytest.fail("nginx is not installed")
+        pytest.skip("nginx is not installed")
+    return found
+
+
+@pytest.fixture(scope="session")
+def proxy(server: OverSocket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
+    """nginx in front of the server, with the sample configuration of `deploy/` and its cache empty."""
+    program = nginx()
+    folder: Path = tmp_path_factory.mktemp("nginx")
+    target = OverSocket("proxy", free_port(), PREFIX)
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for here, there in (("127.0.0.1:8000", server.port), ("127.0.0.1:8080", target.port)):
+        assert text.count(here) == 1
+        text = text.replace(here, f"127.0.0.1:{there}")
+    (folder / "nginx.conf").write_text(text.replace("worker_processes auto", "worker_processes 1"), encoding="utf-8")
+    extra = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
+    command = [program, "-p", f"{folder}/", "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", extra]
+    with (folder / "log").open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        wait_for(target)
+        yield target
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session", params=["in_process", "server", "proxy"])
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each target in its turn."""
+    found: Target = request.getfixturevalue(request.param)
+    return found

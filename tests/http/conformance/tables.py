@@ -1,0 +1,197 @@
+"""What there is: every route and kind of thing, and what each promises. A route or kind not here fails a test.
+
+Paths are as in a URL, under wherever the publication is mounted; `{digest}` is the release that is served.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Cache: TypeAlias = Literal["current", "immutable", "never"]
+
+GRAPHS: Final = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+    "nt": "application/n-triples",
+    "trig": "application/trig",
+    "nq": "application/n-quads",
+}
+HTML: Final = "text/html"
+SOLUTIONS: Final = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+}
+BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One URL and what it promises.
+
+    Attributes:
+        path: where.
+        types: the media types it exists in; the first goes to `*/*`. More than one: it is negotiated.
+        languages: its page follows Accept-Language.
+        cache: `current` may change with the next release, `immutable` never does, `never` is not kept.
+        status: of a plain GET.
+        methods: beside HEAD and OPTIONS.
+        strong: its tag is strong; the answers of queries have no order, so theirs may be weak.
+    """
+
+    path: str
+    types: tuple[str, ...]
+    languages: bool = False
+    cache: Cache = "current"
+    status: int = 200
+    methods: tuple[str, ...] = ("GET",)
+    strong: bool = True
+
+    @property
+    def negotiated(self) -> bool:
+        """Whether Accept decides."""
+        return len(self.types) > 1
+
+
+def _document(path: str) -> Resource:
+    return Resource(path, (*GRAPHS.values(), HTML), languages=True)
+
+
+ASK: Final = "/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D"
+SELECT: Final = "/sparql?query=SELECT%20%2A%20%7B%20%3Chttps%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Forganisation%2Fulb%3E%20a%20%3Ftype%20%7D%20ORDER%20BY%20%3Ftype"
+CONSTRUCT: Final = "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
+
+# One of each kind of thing: the first two segments of its IRI, and where its document is.
+KINDS: Final = {
+    "auth/confidence": _document("/auth/confidence/high"),
+    "auth/funding-origin": _document("/auth/funding-origin/private"),
+    "auth/indicator": _document("/auth/indicator/applicants"),
+    "auth/metric": _document("/auth/metric/coverage"),
+    "auth/organisation-kind": _document("/auth/organisation-kind/advisory-firm"),
+    "auth/participation-role": _document("/auth/participation-role"),
+    "auth/partnership-role": _document("/auth/partnership-role/coordinator"),
+    "auth/sector": _document("/auth/sector"),
+    "auth/therapy": _document("/auth/therapy/cell"),
+    "auth/value-chain-stage": _document("/auth/value-chain-stage"),
+    "auth/value-qualifier": _document("/auth/value-qualifier/almost"),
+    "id/amount": _document("/doc/amount/exofasttrack-grant--EUR"),
+    "id/component": _document("/doc/component/indicator"),
+    "id/coverage": _document("/doc/coverage/orgenesis-partners"),
+    "id/dataset": _document("/doc/dataset/figures"),
+    "id/dsd": _document("/doc/dsd/figures"),
+    "id/event": _document("/doc/event/call-to-members"),
+    "id/figure": _document("/doc/figure/new-direct-jobs"),
+    "id/funding": _document("/doc/funding/exofasttrack-grant"),
+    "id/graph": _document("/doc/graph/press-release-2024-01-17"),
+    "id/identifier": _document("/doc/identifier/gouvernement-wallon--crossref-funder"),
+    "id/membership": _document("/doc/membership/belgian-federal-government--pit-atmp--supporter"),
+    "id/odd": _document("/doc/odd/case"),
+    "id/organisation": _document("/doc/organisation/ulb"),
+    "id/participation": _document("/doc/participation/cilyx--exofasttrack"),
+    "id/partnership": _document("/doc/partnership/pit-atmp"),
+    "id/period": _document("/doc/period/2024-01-17--P5Y"),
+    "id/person": _document("/doc/person/sylvie-ponchaut"),
+    "id/place": _document("/doc/place/belgium"),
+    "id/quotation": _document("/doc/quotation/biowin-acronym"),
+    "id/sector": _document("/doc/sector/atmp"),
+    "id/selector": _document("/doc/selector/biowin-acronym"),
+    "id/source": _document("/doc/source/press-release-2024-01-17"),
+    "id/workpackage": _document("/doc/workpackage/exofasttrack"),
+    "ns/atmp": _document("/ns/atmp"),
+}
+
+# A few documents that stand for all: a thing, an ontology, a code list, a code.
+SOME: Final = tuple(KINDS[kind] for kind in ("id/organisation", "id/figure", "ns/atmp", "auth/value-chain-stage"))
+
+# Every route of the application, with the resources that stand for it.
+ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
+    "/": (_document("/"),),
+    "/id/<path:path>": (
+        Resource("/id/organisation/ulb", (), status=303),
+        Resource("/id/organisation/ulb.ttl", (), status=303),
+    ),
+    "/doc/<path:path>": (
+        KINDS["id/organisation"],
+        *(Resource(f"/doc/organisation/ulb.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        Resource("/doc/organisation/ulb.html", (HTML,), languages=True),
+        Resource("/doc/organisation/ulb.html?lang=de", (HTML,)),
+    ),
+    "/<any(ns, auth):kind>/<path:path>": (
+        KINDS["ns/atmp"],
+        KINDS["auth/value-chain-stage"],
+        Resource("/ns/atmp.ttl", ("text/turtle",)),
+    ),
+    "/ns/context.jsonld": (Resource("/ns/context.jsonld", ("application/ld+json",)),),
+    "/doc/table/<name>.csv": (Resource("/doc/table/figures.csv", ("text/csv",)),),
+    "/sparql": (
+        Resource(ASK, (*list(SOLUTIONS.values())[:2], HTML), languages=True, methods=("GET", "POST"), strong=False),
+        Resource(SELECT, (*SOLUTIONS.values(), HTML), languages=True, methods=("GET", "POST"), strong=False),
+        Resource(
+            CONSTRUCT,
+            (*list(GRAPHS.values())[:4], HTML),
+            languages=True,
+            methods=("GET", "POST"),
+            strong=False,
+        ),
+        Resource("/sparql", (*list(GRAPHS.values())[:4], HTML), languages=True, methods=("GET", "POST")),
+    ),
+    "/queries/": (Resource("/queries/", (HTML,), languages=True),),
+    "/queries/<name>": (
+        Resource(
+            "/queries/direct-jobs",
+            (*SOLUTIONS.values(), HTML, "application/sparql-query"),
+            languages=True,
+            strong=False,
+        ),
+        Resource("/queries/direct-jobs.csv", ("text/csv",), strong=False),
+        Resource("/queries/direct-jobs.rq", ("application/sparql-query",)),
+    ),
+    "/health/live": (Resource("/health/live", ("text/plain",), cache="never"),),
+    "/health/ready": (Resource("/health/ready", ("text/plain",), cache="never"),),
+    "/static/<path:filename>": (
+        Resource("/static/atmpgraph.css", ("text/css",)),
+        Resource("/static/icon.svg", ("image/svg+xml",)),
+    ),
+    "/dumps/<digest>/<path:name>": (
+        Resource("/dumps/{digest}/data.nq", ("application/n-quads",), cache="immutable"),
+        Resource("/dumps/{digest}/manifest.json", ("application/json",), cache="immutable"),
+        Resource("/dumps/{digest}/report.json", ("application/json",), cache="immutable"),
+        Resource("/dumps/{digest}/tables/figures.csv", ("text/csv",), cache="immutable"),
+    ),
+    "/releases/": (Resource("/releases/", (*list(GRAPHS.values())[:4], HTML), languages=True),),
+    "/releases/<name>": (
+        Resource("/releases/{digest}", (*list(GRAPHS.values())[:4], HTML), languages=True, cache="immutable"),
+    ),
+    "/releases/current": (Resource("/releases/current", (), status=307),),
+    "/dumps/current/<path:name>": (Resource("/dumps/current/data.nq", (), status=307),),
+    "/problems/": (Resource("/problems/", (*list(GRAPHS.values())[:4], HTML), languages=True),),
+    "/problems/<name>": (Resource("/problems/not-found", (*list(GRAPHS.values())[:4], HTML), languages=True),),
+    "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
+}
+
+RESOURCES: Final = tuple({resource.path: resource for found in ROUTES.values() for resource in found}.values())
+OF_RELEASE: Final = tuple(resource for resource in RESOURCES if resource.status == 200 and resource.cache != "never")
+DOCUMENTS: Final = ("/", *(resource.path for resource in KINDS.values()))
+
+# `%2F` is no slash; only a server that tells the raw request target can know it, and granian does not.
+RAW: Final = "encoded%2Fslash"
+
+# Things whose names are hard on HTTP, as they stand in the IRI (RFC 3987). Each must lead to its document and back.
+ODD: Final = (
+    "case",
+    "CaSe",
+    "a%20b",
+    "café",
+    "été/à%20Liège",
+    "slash/",
+    "a.b",
+    "turtle.ttl",
+    "plus+sign",
+    "semi;colon=1,2",
+    "colon:at@(x)!$&'*~",
+    "question%3Fmark",
+    "hash%23mark",
+    "percent%25",
+    "quote%22",
+)
