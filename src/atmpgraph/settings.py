@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
     max_query_length: int = Field(100_000, ge=1, description="Longest SPARQL query accepted, in characters.")
+    max_query_nesting: int = Field(64, ge=1, le=200, description="Deepest nesting of brackets in a SPARQL query.")
     max_incoming_links: int = Field(
         100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
     )

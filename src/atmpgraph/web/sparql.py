@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 
 from ..http.formats import GRAPHS, HTML, Format, by_suffix
 from ..http.serialize import serialize
+from ..sparql import nesting
 from ..sparql.description import service_description
 from ..sparql.execute import Answer, run
 from ..sparql.protocol import Query, parse
@@ -33,6 +34,7 @@ def endpoint() -> Response:
     )
     if query is None:
         return _without_query()
+    nesting.check(query.text, settings().max_query_nesting)
     answer = run(release().store, query)
     chosen = negotiate(answer.offered, _asked_format(answer))
     volatile = _VOLATILE.search(query.text) is not None

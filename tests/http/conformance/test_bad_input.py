@@ -123,9 +123,7 @@ ARGUMENTS = [
 
 
 @pytest.mark.parametrize("query", ARGUMENTS, ids=lambda query: query[:40])
-@pytest.mark.parametrize(
-    "path", ["/", "/doc/organisation/ulb", "/queries/direct-jobs", "/sparql", "/id/organisation/ulb"]
-)
+@pytest.mark.parametrize("path", ["/doc/organisation/ulb", "/queries/direct-jobs", "/id/organisation/ulb"])
 def test_odd_arguments(query: str, path: str, target: Target, served: Release) -> None:
     for accept in ("*/*", "text/html"):
         answer = get(target, f"{path}?{query}", accept)
