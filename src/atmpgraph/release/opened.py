@@ -91,7 +91,8 @@ def open_release(releases: Path, release: str, base: str) -> Release:
     if release == "current":
         found = [releases / release] if (releases / release).is_dir() else []
     else:
-        found = sorted(releases.glob(f"{release}*")) if re.fullmatch(r"[0-9a-f]{1,64}", release) else []
+        digits = release if re.fullmatch(r"[0-9a-f]{1,64}", release) else "no digest"
+        found = sorted(path for path in releases.glob(f"{digits}*") if re.fullmatch(r"[0-9a-f]{64}", path.name))
     if len(found) == 1:
         opened = Release(found[0].resolve(), base)
         if opened.manifest["base"] != base:
