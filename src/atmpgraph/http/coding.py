@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import zstandard
 
@@ -33,6 +33,14 @@ def choose_coding(accept_encoding: str | None) -> str:
     return best if wanted[best] > 0 and wanted[best] >= weights.get("identity", 0.0) else IDENTITY
 
 
+class _Packer(Protocol):
+    """What both libraries offer to pack piece by piece."""
+
+    def compress(self, data: bytes, /) -> bytes: ...
+
+    def flush(self) -> bytes: ...
+
+
 def encode(body: bytes, coding: str) -> bytes:
     """A body under a coding."""
     if coding == ZSTD:
@@ -43,13 +51,18 @@ def encode(body: bytes, coding: str) -> bytes:
 def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """A file under a coding, piece by piece; `start` and `stop` cut bytes out of it before."""
     left = (stop if stop is not None else file.stat().st_size) - start
-    packer = zstandard.ZstdCompressor().compressobj(size=left) if coding == ZSTD else None
-    deflater = zlib.compressobj(_LEVEL, wbits=31) if coding == GZIP else None
+    packer = _packer(coding, left)
     with file.open("rb") as opened:
         opened.seek(start)
         while left > 0 and (chunk := opened.read(min(_CHUNK, left))):
             left -= len(chunk)
-            if piece := (packer or deflater).compress(chunk) if packer or deflater else chunk:  # type: ignore[union-attr]
+            if piece := packer.compress(chunk) if packer else chunk:
                 yield piece
-    if packer or deflater:
-        yield (packer or deflater).flush()  # type: ignore[union-attr]
+    if packer:
+        yield packer.flush()
+
+
+def _packer(coding: str, size: int) -> _Packer | None:
+    if coding == ZSTD:
+        return zstandard.ZstdCompressor().compressobj(size=size)
+    return zlib.compressobj(_LEVEL, wbits=31) if coding == GZIP else None
