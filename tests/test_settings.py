@@ -21,7 +21,6 @@ def load(folder: Path, text: str) -> Settings:
 def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
     settings = load(tmp_path, GOOD)
     assert settings.path(settings.data) == tmp_path.resolve() / "data"
-    assert settings.iri("id/place/namur") == "https://w3id.org/atmp-wallonia/id/place/namur"
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,3 @@ class Settings(BaseSettings):
     def path(self, folder: Path) -> Path:
         """A folder of the publication, made absolute from the place of the settings file."""
         return (self._root / folder).resolve()
-
-    def iri(self, path: str) -> str:
-        """The IRI of `path` (`id/…`, `auth/…`, `ns/…`) under the base."""
-        return self.base + path

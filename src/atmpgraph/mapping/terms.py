@@ -139,12 +139,10 @@ def term(value: ox.NamedNode | ox.Literal) -> str:
     """A parsed term as canonical text.
 
     Raises:
-        ValueError: a blank node, or a literal that is not canonical or of no datatype that may be published.
+        ValueError: a literal that is not of its datatype, or of none that may be published.
     """
     if isinstance(value, ox.NamedNode):
         return f"<{value.value}>"
-    if not isinstance(value, ox.Literal):
-        raise ValueError(f"blank nodes are not published: give {value} an IRI")  # noqa: TRY004 - it is a wrong value
     if value.language:
         return f'"{escape(value.value)}"@{language_tag(value.language)}'
     if value.datatype.value not in CANONICAL:
