@@ -3,37 +3,44 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RML := .venv-morph-kgc
+EDITOR := src/atmpgraph/web/static/editor.js
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench lock clean
+.PHONY: help serve test test-clients check bench lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.serve ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_PORT)
+serve: $(VENV)/.serve $(EDITOR) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_PORT)
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(RML)/.installed ## everything that must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(EDITOR) $(RML)/.installed ## everything that must hold: formatting, types, tests, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+
+test-clients: $(VENV)/.dev tests/clients/node_modules/.installed ## SPARQL clients that install slowly: of npm, of R, roqet
+	.ci/apt rasqal-utils r-cran-sparql
+	$(BIN)/pytest -m installed tests/clients
 
 check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 	$(BIN)/atmpgraph check
 
 bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
+	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries
 
 lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build -o requirements/build.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
+	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf $(VENV) $(RML) releases
+	rm -rf $(VENV) $(RML) releases node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
 
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 
@@ -53,4 +60,16 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 $(RML)/.installed: requirements/morph-kgc.lock
 	$(PYTHON) -m venv $(RML)
 	$(RML)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/morph-kgc.lock
+	@touch $@
+
+# The scripts of the pages, bundled from npm packages; none of these runs anything when it is installed.
+$(EDITOR): package.json node_modules/.installed $(wildcard editor/*)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
+
+node_modules/.installed: package-lock.json .npmrc | $(VENV)/.serve
+	$(BIN)/npm ci --silent
+	@touch $@
+
+tests/clients/node_modules/.installed: tests/clients/package-lock.json tests/clients/.npmrc | $(VENV)/.serve
+	$(BIN)/npm --prefix tests/clients ci --silent
 	@touch $@

@@ -2,28 +2,69 @@
 
 import os
 import shutil
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
+from typing import Any, NoReturn
 
+import frictionless
+import pyshacl
 import pytest
 
 from atmpgraph.release.build import build
 from atmpgraph.release.opened import Release, open_release
 from atmpgraph.settings import Settings
+from atmpgraph.starter import start
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
 
+# Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
+UNTRACED = ("http/conformance/", "quality/", "test_mutations.py", "test_ontology.py", "test_queries.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that are not traced for coverage."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").as_posix().startswith(UNTRACED):
+            item.add_marker("no_cover")
+
+
+def _untraced(call: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(call)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        trace = sys.gettrace()
+        sys.settrace(None)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            sys.settrace(trace)
+
+    return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _libraries_are_not_traced() -> Iterator[None]:
+    """A build spends its time in two libraries, whose lines nobody counts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for library, name in ((pyshacl, "validate"), (frictionless.Package, "validate")):
+            patch.setattr(library, name, _untraced(getattr(library, name)))
+        yield
+
+
+def absent(message: str) -> NoReturn:
+    """Skip a test whose material or program is not here; on CI it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
 
 def shared(path: str) -> Path:
     """A file or folder of the official material; the test is skipped where it is absent, and fails on CI."""
     found = SHARED / path
-    if not found.exists():
-        message = f"{found} is not here"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+    return found if found.exists() else absent(f"{found} is not here")
 
 
 def copy_publication(folder: Path) -> Path:
@@ -55,3 +96,18 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def release(released: Settings) -> Release:
     """The release of the publication."""
     return open_release(released.path(released.releases), "current", released.base)
+
+
+@pytest.fixture(scope="session")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("started") / "example"
+    start(folder, "https://example.org/p/")
+    assert build(Settings.load(folder / "atmpgraph.toml")).digest
+    return folder
+
+
+@pytest.fixture
+def started(_started: Path, tmp_path: Path) -> Settings:
+    """A copy of the starter publication with its first release, to be changed at will: building it takes seconds."""
+    shutil.copytree(_started, tmp_path / "example", symlinks=True)
+    return Settings.load(tmp_path / "example" / "atmpgraph.toml")

@@ -93,6 +93,7 @@ def check(context: click.Context, as_json: bool) -> None:
 
     with tempfile.TemporaryDirectory() as scratch, run(_settings(context), Path(scratch), _say) as checked:
         coverage = [str(c) for c in checked.coverages]
+        coverage += checked.described.score.lines() if checked.described else []
         _report(context, checked.report, coverage, {}, as_json)
 
 
@@ -135,6 +136,8 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     from granian.constants import Interfaces
 
     from .release.opened import open_release
+    from .sparql.limits import limits_of
+    from .sparql.process import ServiceProcess
 
     settings = _settings(context)
     open_release(settings.path(settings.releases), "current", settings.base)
@@ -142,16 +145,22 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     host, port = host or settings.host, port or settings.port
     click.echo(f"serving on http://{host}:{port}/", err=True)
     server = Granian(
-        "atmpgraph.web:create_app",
+        "atmpgraph.web.rsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=settings.workers,
         factory=True,
         log_enabled=True,
         respawn_failed_workers=True,
     )
-    server.serve()
+    if settings.query_service:
+        server.serve()
+        return
+    # One for all processes: limits and quotas are the same in each.
+    with ServiceProcess(limits_of(settings)).kept() as address:
+        os.environ["ATMPGRAPH_QUERY_SERVICE"] = str(address)
+        server.serve()
 
 
 @main.command()

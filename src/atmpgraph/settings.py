@@ -75,6 +75,52 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
     max_query_length: int = Field(100_000, ge=1, description="Longest SPARQL query accepted, in characters.")
     max_query_nesting: int = Field(64, ge=1, le=200, description="Deepest nesting of brackets in a SPARQL query.")
+    max_graph_statements: int = Field(
+        100_000, ge=0, description="Most statements that `/data` gives in a format other than N-Triples and N-Quads."
+    )
+    query_workers: int = Field(
+        4, ge=2, le=256, description="Processes that run SPARQL queries: as many run at the same time, at low priority."
+    )
+    query_seconds: float = Field(
+        30, gt=0, le=3_600, description="Longest time a query runs, in seconds; then it is killed (504)."
+    )
+    query_memory: int = Field(
+        1_073_741_824, ge=268_435_456, description="Memory that one query may use, in bytes of address space (503)."
+    )
+    max_result_rows: int = Field(
+        100_000, ge=0, description="Rows, or triples, of one answer; it is cut there and says so. 0: no limit."
+    )
+    max_result_bytes: int = Field(
+        67_108_864,
+        ge=0,
+        description="Bytes of one answer; it is cut there and says so. 0: no limit. Without this limit and the one of"
+        " rows, answers are sent while they are computed.",
+    )
+    max_waiting_queries: int = Field(
+        32, ge=0, le=1_000, description="Queries that may wait for their turn; more are turned away (503)."
+    )
+    max_queries_per_client: int = Field(
+        2, ge=1, description="Queries of one client that run at the same time; one worker is always left to others."
+    )
+    query_budget: float = Field(
+        60, gt=0, description="Seconds of running time that the queries of one client may use a minute (429)."
+    )
+    max_kept_results: int = Field(
+        67_108_864, ge=0, description="Bytes of answers that the query service keeps to give them again."
+    )
+    federation: list[str] = Field(
+        [], description="IRIs of the SPARQL services that SERVICE may name, on public addresses; none by default."
+    )
+    max_service_clauses: int = Field(4, ge=1, description="SERVICE clauses of one query.")
+    service_seconds: float = Field(
+        10, gt=0, le=600, description="Longest time that another service may take, in seconds."
+    )
+    max_service_bytes: int = Field(1_048_576, ge=1, description="Longest answer of another service, in bytes.")
+    query_service: Path | None = Field(
+        None,
+        description="Unix socket of a running query service. `atmpgraph serve` sets it for its processes; under another"
+        " server each process starts a service of its own.",
+    )
     max_incoming_links: int = Field(
         100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
     )
@@ -83,6 +129,12 @@ class Settings(BaseSettings):
     )
     max_age: int = Field(
         60, ge=0, description="Seconds that a cache may keep what belongs to the current release; 0: ask each time."
+    )
+    max_kept_bytes: int = Field(
+        16_777_216, ge=0, description="Bytes of responses that a process keeps, to send them again without making them."
+    )
+    catalogue_page_size: int = Field(
+        0, ge=0, description="Datasets and services on a page of `/catalogue`, with Hydra links on; 0: one document."
     )
     max_path_length: int = Field(2_000, ge=100, description="Longest path of a URL accepted, in characters (414).")
     max_header_length: int = Field(

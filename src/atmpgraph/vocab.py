@@ -8,21 +8,28 @@ XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 DCT: Final = "http://purl.org/dc/terms/"
 PROV: Final = "http://www.w3.org/ns/prov#"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
+ADMS: Final = "http://www.w3.org/ns/adms#"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
+VOID: Final = "http://rdfs.org/ns/void#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 
 # The ontology of the publication lives under its own base.
 _OWN: Final = {"atmp": "ns/atmp#"}
 
 _PREFIXES: Final = {
-    "adms": "http://www.w3.org/ns/adms#",
+    "adms": ADMS,
     "cv": "http://data.europa.eu/m8g/",
-    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcat": DCAT,
+    "dcatap": "http://data.europa.eu/r5r/",
     "dct": DCT,
     "dqv": "http://www.w3.org/ns/dqv#",
     "eurio": "http://data.europa.eu/s66#",
     "fabio": "http://purl.org/spar/fabio/",
     "foaf": FOAF,
     "frapo": "http://purl.org/cerif/frapo/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
     "legal": "http://www.w3.org/ns/legal#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
@@ -38,10 +45,12 @@ _PREFIXES: Final = {
     "sdmx-d": "http://purl.org/linked-data/sdmx/2009/dimension#",
     "sdmx-m": "http://purl.org/linked-data/sdmx/2009/measure#",
     "skos": SKOS,
+    "spdx": SPDX,
     "time": "http://www.w3.org/2006/time#",
     "unit": "http://qudt.org/vocab/unit/",
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "void": VOID,
     "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": XSD,
 }

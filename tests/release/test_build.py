@@ -93,16 +93,18 @@ def test_literals_come_back_as_published(release: Release) -> None:
 
 
 def test_every_subject_is_found_in_the_file(release: Release) -> None:
-    lines = (release.path / "data.nq").read_bytes().splitlines()
+    lines = sorted(
+        {line for name in ("data.nq", "catalogue.nq") for line in (release.path / name).read_bytes().splitlines()}
+    )
     subjects = dict.fromkeys(text.split(b" ", 1)[0][1:-1].decode() for text in lines)
     assert [found for iri in subjects for found in release.lines(iri)] == lines
     for absent in ("", "http://a", f"{BASE}id/organisation/ulb2", f"{BASE}id/organisation", "zzz"):
         assert release.lines(absent) == []
 
 
-def test_two_builds_give_the_same_bytes(example: Settings, tmp_path: Path) -> None:
+def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> None:
     """Another process, another locale, another time zone, another hash seed, another folder."""
-    first = build(example).digest
+    first = current_digest(started.path(started.releases))
     assert first
     environment = {
         **os.environ,
@@ -116,13 +118,13 @@ def test_two_builds_give_the_same_bytes(example: Settings, tmp_path: Path) -> No
         "-m",
         "atmpgraph",
         "--settings",
-        str(example.path(Path("atmpgraph.toml"))),
+        str(started.path(Path("atmpgraph.toml"))),
         "build",
         "--json",
     ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(done.stdout)["release"] == first
-    one, other = (folder / first / "data.nq" for folder in (example.path(example.releases), tmp_path / "elsewhere"))
+    one, other = (folder / first / "data.nq" for folder in (started.path(started.releases), tmp_path / "elsewhere"))
     assert one.read_bytes() == other.read_bytes()
 
 
@@ -131,29 +133,29 @@ def test_the_same_input_makes_no_new_release(example: Settings) -> None:
     assert (first.digest, first.new, second.new) == (second.digest, True, False)
 
 
-def test_a_change_makes_a_new_release_and_keeps_the_old(example: Settings) -> None:
-    first = build(example).digest
-    edit(example, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
-    second = build(example).digest
-    releases = example.path(example.releases)
+def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> None:
+    first = current_digest(started.path(started.releases))
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    second = build(started).digest
+    releases = started.path(started.releases)
     assert first
     assert second
     assert first != second == current_digest(releases)
-    assert open_release(releases, first, example.base).digest == first
-    assert open_release(releases, "current", example.base).manifest["previous"] == first
+    assert open_release(releases, first, started.base).digest == first
+    assert open_release(releases, "current", started.base).manifest["previous"] == first
 
 
-def test_a_build_that_finds_a_violation_changes_nothing(example: Settings) -> None:
-    first = build(example).digest
-    edit(example, "figures.csv", "about 75% public", "about 80% public")
-    built = build(example)
+def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> None:
+    first = current_digest(started.path(started.releases))
+    edit(started, "figures.csv", "about 75% public", "about 80% public")
+    built = build(started)
     assert built.digest is None
     violations = built.report.of(Severity.VIOLATION)
     assert violations
     assert violations[0].places[0].file == "figures.csv"
     assert violations[0].places[0].row == 3
     assert set(violations[0].message) == {"fr", "nl", "de", "en"}
-    releases = example.path(example.releases)
+    releases = started.path(started.releases)
     assert current_digest(releases) == first
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
 
@@ -202,13 +204,13 @@ def test_one_build_at_a_time(example: Settings) -> None:
             build(example)
 
 
-def test_a_build_killed_at_any_moment_leaves_the_old_release(example: Settings) -> None:
+def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) -> None:
     """SIGKILL at its start, and at many moments of its writing; a release is served whole all the while."""
-    first = build(example).digest
+    first = current_digest(started.path(started.releases))
     assert first
-    edit(example, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
-    command = [sys.executable, "-m", "atmpgraph", "--settings", str(example.path(Path("atmpgraph.toml"))), "build"]
-    releases = example.path(example.releases)
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    command = [sys.executable, "-m", "atmpgraph", "--settings", str(started.path(Path("atmpgraph.toml"))), "build"]
+    releases = started.path(started.releases)
     killed_with_the_old = 0
     for step, milliseconds in (("tables", 0), ("mapping", 0), *(("writing", t) for t in (0, 5, 15, 40, 100, 300))):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -222,14 +224,14 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(example: Settings) 
         process.wait()
         current = current_digest(releases)
         assert current
-        opened = open_release(releases, current, example.base)
+        opened = open_release(releases, current, started.base)
         assert opened.manifest["digest"] == hashlib.sha256((opened.path / "data.nq").read_bytes()).hexdigest()
         assert opened.store.query("ASK { ?s ?p ?o }")
         killed_with_the_old += current == first
         if current != first:
             break
     assert killed_with_the_old >= 3
-    last = build(example)
+    last = build(started)
     assert last.digest == current_digest(releases) != first, "and in the end the change is published"
     assert not list(releases.glob(".building-*")), "what was left behind is cleared away"
 

@@ -1,84 +1,296 @@
-"""SPARQL 1.1 Protocol §2.1: one row a rule."""
+"""SPARQL 1.1 Protocol §2.1 and §2.2: one test a rule."""
 
-from urllib.parse import quote, urlencode
+import json
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from atmpgraph.http.problem import ProblemError
+from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.sparql.protocol import FORM, QUERY, UPDATE, Query, parse
 
+from ..conftest import shared
+
 ASK = "ASK { ?s ?p 'é + &' }"
+MOST = 99
+POSTS = pytest.mark.parametrize("method", ["POST", "QUERY"])
 
 
-def test_query_by_get() -> None:
-    assert parse("GET", "", f"query={quote(ASK)}", b"", 99) == Query(ASK)
+def ask(method: str, content_type: str = "", query_string: str = "", body: bytes | str = b"") -> Query | None:
+    """Parse a request with a limit of 99 characters."""
+    return parse(method, content_type, query_string, body.encode() if isinstance(body, str) else body, MOST)
 
 
-def test_query_by_get_with_plus_for_space() -> None:
-    assert parse("GET", "", urlencode({"query": ASK}), b"", 99) == Query(ASK)
+def refused(method: str, content_type: str = "", query_string: str = "", body: bytes | str = b"") -> Problem:
+    """The problem of a request that must be refused."""
+    with pytest.raises(ProblemError) as caught:
+        ask(method, content_type, query_string, body)
+    assert caught.value.problem.sentence({})
+    return caught.value.problem
 
 
-def test_query_by_form_post() -> None:
-    assert parse("POST", FORM, "", urlencode({"query": ASK}).encode(), 99) == Query(ASK)
-    assert parse("POST", f"{FORM}; charset=UTF-8", "", urlencode({"query": ASK}).encode(), 99) == Query(ASK)
-
-
-def test_query_by_direct_post() -> None:
-    assert parse("POST", QUERY, "", ASK.encode(), 99) == Query(ASK)
-    assert parse("POST", f'{QUERY}; charset="utf-8"', "format=json", ASK.encode(), 99) == Query(ASK)
-
-
-@pytest.mark.parametrize("how", ["get", "form", "direct"])
-def test_dataset_of_the_request(how: str) -> None:
-    graphs = [
-        ("default-graph-uri", "http://e/1"),
-        ("default-graph-uri", "http://e/2"),
-        ("named-graph-uri", "http://e/3"),
+def in_every_way(parameters: list[tuple[str, str]], text: str = ASK) -> list[tuple[str, str, str, str]]:
+    """The ways to send a query with parameters: by GET, in a form, and in a body with the parameters in the URL."""
+    everything = urlencode([("query", text), *parameters])
+    return [
+        ("GET", "", everything, ""),
+        *((method, FORM, "", everything) for method in ("POST", "QUERY")),
+        *((method, QUERY, urlencode(parameters), text) for method in ("POST", "QUERY")),
     ]
-    expected = Query(ASK, ("http://e/1", "http://e/2"), ("http://e/3",))
-    everything = urlencode([("query", ASK), *graphs])
-    if how == "get":
-        assert parse("GET", "", everything, b"", 99) == expected
-    elif how == "form":
-        assert parse("POST", FORM, "", everything.encode(), 99) == expected
-    else:
-        assert parse("POST", QUERY, urlencode(graphs), ASK.encode(), 99) == expected
+
+
+# --- §2.1.1 to §2.1.3: the three ways, and the method QUERY ---
+
+
+def test_query_via_get() -> None:
+    assert ask("GET", "", f"query={quote(ASK)}") == Query(ASK)
+    assert ask("GET", "", urlencode({"query": ASK})) == Query(ASK)  # a plus sign for a space
+
+
+def test_query_via_head() -> None:
+    assert ask("HEAD", "", f"query={quote(ASK)}") == Query(ASK)
+
+
+@POSTS
+def test_query_via_form(method: str) -> None:
+    for content_type in (FORM, f"{FORM}; charset=UTF-8", FORM.title()):
+        assert ask(method, content_type, "", urlencode({"query": ASK})) == Query(ASK)
+
+
+@POSTS
+def test_query_via_body(method: str) -> None:
+    for content_type in (QUERY, f'{QUERY}; charset="utf-8"', f"{QUERY};charset=UTF8", QUERY.upper()):
+        assert ask(method, content_type, "", ASK) == Query(ASK)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_query() -> None:
+    assert ask("POST", QUERY, "", b"\xef\xbb\xbf" + ASK.encode()) == Query(ASK)
+
+
+def test_raw_utf8_in_the_url_is_read_as_such() -> None:
+    assert ask("GET", "", "query=ASK{'é'}".encode().decode("latin-1")) == Query("ASK{'é'}")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_bare_get_asks_for_the_description(method: str) -> None:
-    assert parse(method, "", "lang=fr", b"", 99) is None
+@pytest.mark.parametrize("query_string", ["", "lang=fr", "format=ttl"])
+def test_without_a_query_the_service_is_described(method: str, query_string: str) -> None:
+    """Service Description §2."""
+    assert ask(method, "", query_string) is None
+
+
+# --- §2.1.4: the dataset ---
+
+GRAPHS = [("default-graph-uri", "http://e/1"), ("named-graph-uri", "urn:x:3"), ("default-graph-uri", "http://e/2#é")]
+
+
+def test_default_and_named_graphs_in_every_way() -> None:
+    expected = Query(ASK, ("http://e/1", "http://e/2#é"), ("urn:x:3",))
+    for request in in_every_way(GRAPHS):
+        assert ask(*request) == expected
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+@pytest.mark.parametrize("value", ["", "relative", "//e/1", "/1", "http://e/ 1", "http://e/<x>", "#f"])
+def test_a_graph_that_is_no_absolute_iri_is_refused_by_name(name: str, value: str) -> None:
+    for request in in_every_way([(name, value)]):
+        problem = refused(*request)
+        assert problem.status == 400
+        assert name in problem.sentence({})
+
+
+def test_a_graph_named_twice_is_one_graph() -> None:
+    found = ask("GET", "", urlencode([("query", ASK), *GRAPHS, *GRAPHS]))
+    assert found == Query(ASK, ("http://e/1", "http://e/2#é"), ("urn:x:3",))
+
+
+# --- exactly one query ---
 
 
 @pytest.mark.parametrize(
-    ("status", "method", "content_type", "query_string", "body"),
+    "request_",
     [
-        (400, "GET", "", "query=ASK{}&query=ASK{}", b""),
-        (400, "POST", FORM, "", b""),
-        (400, "POST", FORM, "query=ASK{}", b"query=ASK{}"),
-        (400, "POST", QUERY, "query=ASK{}", b"ASK{}"),
-        (400, "GET", "", "query=%FF", b""),
-        (400, "POST", FORM, "", b"query=%FF"),
-        (400, "POST", QUERY, "", b"\xff"),
-        (403, "GET", "", "update=CLEAR+ALL", b""),
-        (403, "GET", "", "query=ASK{}&update=CLEAR+ALL", b""),
-        (403, "POST", FORM, "", b"update=CLEAR+ALL"),
-        (403, "POST", UPDATE, "", b"CLEAR ALL"),
-        (413, "POST", FORM, "", b"query=" + b"a" * 100),
-        (413, "POST", QUERY, "", b"a" * 100),
-        (414, "GET", "", "query=" + "a" * 100, b""),
-        (415, "POST", "", "", b"ASK{}"),
-        (415, "POST", "text/plain", "", b"ASK{}"),
-        (415, "POST", "multipart/form-data; boundary=x", "", b"query=ASK{}"),
-        (415, "POST", f"{QUERY}; charset=latin-1", "", b"ASK{}"),
+        ("GET", "", "default-graph-uri=http://e/1"),
+        ("POST", FORM),
+        ("POST", FORM, "", "Query=ASK{}"),
+        ("QUERY", FORM, "", "default-graph-uri=http://e/1"),
     ],
 )
-def test_what_is_refused(status: int, method: str, content_type: str, query_string: str, body: bytes) -> None:
-    with pytest.raises(ProblemError) as caught:
-        parse(method, content_type, query_string, body, 99)
-    assert caught.value.problem.status == status
-    assert caught.value.problem.detail
+def test_no_query(request_: tuple[str, ...]) -> None:
+    problem = refused(*request_)
+    assert (problem.status, problem.values["count"]) == (400, 0)
+
+
+def test_two_queries() -> None:
+    for request in (("GET", "", "query=ASK{}&query=ASK{}"), ("POST", FORM, "", "query=ASK{}&query=ASK{}")):
+        problem = refused(*request)
+        assert (problem.status, problem.values["count"]) == (400, 2)
+
+
+@POSTS
+def test_a_query_in_url_and_body(method: str) -> None:
+    for content_type, body in ((FORM, "query=ASK{}"), (QUERY, "ASK{}")):
+        problem = refused(method, content_type, "query=ASK{}", body)
+        assert problem.status == 400
+        assert "not in both" in problem.sentence({})
+
+
+@pytest.mark.parametrize("text", ["", " \n\t"])
+def test_an_empty_query(text: str) -> None:
+    for request in in_every_way([], text):
+        problem = refused(*request)
+        assert problem.status == 400
+        assert "empty" in problem.sentence({})
+
+
+# --- encoding ---
+
+
+@POSTS
+@pytest.mark.parametrize("charset", ["latin-1", "utf-16", '"iso-8859-1"', "us-ascii"])
+def test_another_charset(method: str, charset: str) -> None:
+    for content_type, body in ((FORM, "query=ASK{}"), (QUERY, "ASK{}")):
+        assert refused(method, f"{content_type}; charset={charset}", "", body).status == 415
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xc3\x28", b"\xed\xa0\x80"])
+def test_what_is_no_utf8(bad: bytes) -> None:
+    encoded = f"query={quote(bad)}"
+    assert refused("GET", "", encoded).status == 400
+    assert refused("GET", "", b"query=".decode() + bad.decode("latin-1")).status == 400
+    for method in ("POST", "QUERY"):
+        assert refused(method, FORM, "", encoded).status == 400
+        assert refused(method, FORM, "", b"query=" + bad).status == 400
+        assert refused(method, QUERY, "", b"ASK{}" + bad).status == 400
+    assert refused("POST", QUERY, f"default-graph-uri={quote(bad)}", "ASK{}").status == 400
+
+
+@POSTS
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/json", "multipart/form-data; boundary=x", ";"])
+def test_another_type_of_body_is_told_which_are_read(method: str, content_type: str) -> None:
+    problem = refused(method, content_type, "", "query=ASK{}")
+    assert problem.status == 415
+    for name in ("Accept-Post", "Accept-Query"):
+        assert {part.strip() for part in problem.headers[name].split(",")} == {QUERY, FORM}
+
+
+# --- length ---
+
+
+def test_a_query_too_long() -> None:
+    long = "ASK {}" + " " * MOST
+    for method, *request in in_every_way([], long):
+        assert refused(method, *request).status == (414 if method == "GET" else 413)
 
 
 def test_length_is_counted_in_characters() -> None:
-    assert parse("POST", QUERY, "", ("é" * 99).encode(), 99) is not None
+    for request in in_every_way([], "#" + "é" * (MOST - 1)):
+        assert ask(*request) is not None
+
+
+# --- §2.2: updates ---
+
+
+@pytest.mark.parametrize("name", ["update", "using-graph-uri", "using-named-graph-uri"])
+def test_parameters_of_update_are_refused(name: str) -> None:
+    for request in in_every_way([(name, "http://e/1")]):
+        assert refused(*request).status == 403
+    assert refused("GET", "", f"{name}=").status == 403
+    assert refused("POST", FORM, "", f"{name}=CLEAR+ALL").status == 403
+
+
+@POSTS
+def test_update_via_body_is_refused(method: str) -> None:
+    for content_type in (UPDATE, f"{UPDATE}; charset=latin-1"):
+        problem = refused(method, content_type, "", "CLEAR ALL")
+        assert problem.status == 403
+        assert "reading" in problem.sentence({})
+
+
+@pytest.mark.parametrize("word", ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"])
+def test_an_update_operation_sent_as_a_query_is_refused(word: str) -> None:
+    for text in (f"{word} <x>", f"# c\nBASE <http://e/> prefix a: <b> {word.lower()} <x>"):
+        for request in in_every_way([], text):
+            assert refused(*request).status == 403
+
+
+# --- our own parameters ---
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"), [("1", 1.0), ("2.5", 2.5), (".5", 0.5), ("007.", 7.0), ("999999999", 1e9)]
+)
+def test_timeout(sent: str, seconds: float) -> None:
+    for request in in_every_way([("timeout", sent)]):
+        found = ask(*request)
+        assert found is not None
+        assert found.timeout == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("sent", ["", "0", "0.0", "-1", "1e3", "inf", "nan", "5s", "1,5", "٣", "9" * 400, " 1"])
+def test_a_timeout_that_is_none(sent: str) -> None:
+    for request in in_every_way([("timeout", sent)]):
+        problem = refused(*request)
+        assert problem.status == 400
+        assert "timeout" in problem.sentence({})
+
+
+@pytest.mark.parametrize(("sent", "rows"), [("0", 0), ("100000", 100_000), ("007", 7)])
+def test_offset(sent: str, rows: int) -> None:
+    for request in in_every_way([("offset", sent)]):
+        assert ask(*request) == Query(ASK, offset=rows)
+
+
+@pytest.mark.parametrize("sent", ["", "-1", "1.0", "1e3", "x", "²", "9" * 400])
+def test_an_offset_that_is_none(sent: str) -> None:
+    for request in in_every_way([("offset", sent)]):
+        problem = refused(*request)
+        assert problem.status == 400
+        assert "offset" in problem.sentence({})
+
+
+@pytest.mark.parametrize("name", ["timeout", "offset"])
+def test_a_parameter_repeated_with_another_value_is_refused_by_name(name: str) -> None:
+    for request in in_every_way([(name, "1"), (name, "2")]):
+        problem = refused(*request)
+        assert problem.status == 400
+        assert name in problem.sentence({})
+    assert refused("POST", FORM, f"{name}=1", f"query=ASK{{}}&{name}=2").status == 400
+
+
+@pytest.mark.parametrize("name", ["timeout", "offset"])
+def test_a_parameter_repeated_with_its_value_is_that_value(name: str) -> None:
+    for request in in_every_way([(name, "1"), (name, "1")]):
+        found = ask(*request)
+        assert found is not None
+        assert getattr(found, name) == 1
+
+
+def test_formats_are_kept_in_their_order_and_are_no_part_of_the_query() -> None:
+    for request in in_every_way([("format", "tsv"), ("output", "tsv"), ("format", "text/tab-separated-values")]):
+        found = ask(*request)
+        assert found == Query(ASK)
+        assert found.formats == ("tsv", "text/tab-separated-values")
+
+
+def test_parameters_that_we_do_not_know_are_ignored() -> None:
+    for request in in_every_way([("ep", "http://e/sparql"), ("m", "POST"), ("results", "a"), ("results", "b")]):
+        assert ask(*request) == Query(ASK)
+
+
+# --- what clients really send ---
+
+
+def test_the_recorded_requests_of_clients_are_read() -> None:
+    requests = [
+        r
+        for r in json.loads(shared("reference/client-requests.json").read_text(encoding="utf-8"))
+        if "/query" in r["path"]
+    ]
+    assert len(requests) > 40
+    for request in requests:
+        query_string, body = urlsplit(request["path"]).query, request["body"].encode()
+        found = parse(request["method"], request["headers"].get("content-type", ""), query_string, body, 100_000)
+        if "query=" in query_string or body:
+            assert found is not None, request["client"]
+            assert found.text.lstrip().startswith(("SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX")), request
+        else:
+            assert found is None, request["client"]

@@ -33,7 +33,10 @@ def check_page(response: TestResponse, language: str) -> Page:
     page = Page(response)
     assert page.all("html") == [{"lang": language}]
     assert response.headers["Content-Language"] == language
-    assert all(script == {"type": "application/ld+json"} for script in page.all("script"))  # data blocks, never code
+    for script in page.all("script"):  # data blocks, or our own files; never code in the page
+        assert script.get("type") in {"application/ld+json", "application/json"} or (
+            script["type"] == "module" and str(script["src"]).startswith("/")
+        )
     assert not page.all("style")
     assert not page.all("iframe")
     for tag, attributes in page.elements:

@@ -1,17 +1,12 @@
 """The endpoint over HTTP: SPARQL 1.1 Protocol, and the form for people; the library of questions."""
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from SPARQLWrapper import CSV, JSON, TURTLE, XML, SPARQLWrapper
-from werkzeug.serving import make_server
 
 from atmpgraph.settings import Settings
 from atmpgraph.sparql.library import read_library
@@ -132,34 +127,6 @@ def test_a_volatile_answer_has_no_validator(client: FlaskClient) -> None:
     assert "ETag" not in client.get("/sparql", query_string={"query": "SELECT (NOW() AS ?n) {}"}).headers
     assert "ETag" not in client.post("/sparql", data={"query": "ASK {}"}).headers
     assert client.get("/sparql", query_string={"query": "ASK {}"}).headers["ETag"].startswith("W/")
-
-
-@pytest.fixture(scope="module")
-def url(app: Flask) -> Iterator[str]:
-    """The application on a socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}/sparql"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("how", ["urlencoded", "postdirectly"])
-def test_sparqlwrapper_reads_every_format(method: str, how: str, url: str) -> None:
-    wrapper: Any = SPARQLWrapper(url)
-    wrapper.setMethod(method)
-    wrapper.setRequestMethod(how)
-    wrapper.setQuery(COUNT)
-    wrapper.setReturnFormat(JSON)
-    assert wrapper.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == "2"
-    wrapper.setReturnFormat(XML)
-    assert "<literal" in wrapper.queryAndConvert().toxml()
-    wrapper.setReturnFormat(CSV)
-    assert wrapper.queryAndConvert().split() == [b"n", b"2"]
-    wrapper.setQuery("CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }")
-    wrapper.setReturnFormat(TURTLE)
-    assert b"@prefix" in wrapper.queryAndConvert()
 
 
 # --- the library ---

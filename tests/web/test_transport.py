@@ -21,6 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import atmpgraph
+from atmpgraph.http.formats import CSV, DOCUMENTS
 from atmpgraph.http.problem import KINDS
 from atmpgraph.release.opened import CANONICAL, Release
 from atmpgraph.settings import Settings
@@ -124,14 +125,14 @@ def test_every_file_of_a_release_can_be_had_and_is_what_it_says(
     client: FlaskClient, files: list[str], release: Release
 ) -> None:
     listed = release.manifest["files"]
+    types = {fmt.suffix: fmt.media_type for fmt in (*DOCUMENTS, CSV)} | {"json": "application/json"}
     for path in files:
         name = path.removeprefix(f"/dumps/{release.digest}/")
         response = client.get(path)
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert response.headers["Accept-Ranges"] == "bytes"
-        assert response.content_type.partition(";")[0] == {
-            ".nq": "application/n-quads", ".csv": "text/csv", ".json": "application/json"}[Path(name).suffix]  # fmt: skip
+        assert response.content_type.partition(";")[0] == types[Path(name).suffix[1:]]
         if name in listed:
             assert hashlib.sha256(response.data).hexdigest() == listed[name]["sha256"]
         head = client.head(path)
@@ -212,6 +213,11 @@ def _details() -> Iterator[str]:
     """Every detail of a problem that the code may raise."""
     for file in Path(atmpgraph.__file__).parent.rglob("*.py"):
         tree = ast.parse(file.read_text(encoding="utf-8"))
+        constants = {
+            ast.unparse(node.target): ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
+        }
         for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
@@ -222,6 +228,8 @@ def _details() -> Iterator[str]:
                 assert not isinstance(detail, ast.JoinedStr), (file, node.lineno, "values go into `values`")
                 if isinstance(detail, ast.Constant):
                     yield str(detail.value)
+                elif ast.unparse(detail) in constants:
+                    yield constants[ast.unparse(detail)]
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "detail":
                 assert isinstance(node.value, ast.Constant), (file, node.lineno)
                 yield str(node.value.value)

@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -48,18 +48,28 @@ def encode(body: bytes, coding: str) -> bytes:
     return gzip.compress(body, _LEVEL, mtime=0) if coding == GZIP else body
 
 
+def packed(pieces: Iterable[bytes], coding: str, size: int = -1) -> Iterator[bytes]:
+    """A body under a coding, piece by piece; `size` is its length where that is known."""
+    packer = _packer(coding, size)
+    for piece in pieces:
+        if out := packer.compress(piece) if packer else piece:
+            yield out
+    if packer:
+        yield packer.flush()
+
+
 def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """A file under a coding, piece by piece; `start` and `stop` cut bytes out of it before."""
-    left = (stop if stop is not None else file.stat().st_size) - start
-    packer = _packer(coding, left)
+    length = (stop if stop is not None else file.stat().st_size) - start
+    return packed(_read(file, start, length), coding, length)
+
+
+def _read(file: Path, start: int, left: int) -> Iterator[bytes]:
     with file.open("rb") as opened:
         opened.seek(start)
         while left > 0 and (chunk := opened.read(min(_CHUNK, left))):
             left -= len(chunk)
-            if piece := packer.compress(chunk) if packer else chunk:
-                yield piece
-    if packer:
-        yield packer.flush()
+            yield chunk
 
 
 def _packer(coding: str, size: int) -> _Packer | None:

@@ -58,6 +58,7 @@ CSV: Final = Format("CSV", "csv", "text/csv", "results", (), _RESULTS.CSV)
 TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", (), _RESULTS.TSV)
 SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
 STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
+DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")
 LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
 GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)

@@ -28,7 +28,9 @@ KINDS: Final = {
     429: "too-many-requests",
     431: "header-fields-too-large",
     500: "internal-error",
+    502: "bad-gateway",
     503: "unavailable",
+    504: "query-timeout",
 }
 
 

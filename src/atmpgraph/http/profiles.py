@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from .formats import DOCUMENTS, GRAPHS, HTML, STATEMENTS, Format
+from .formats import DATACITE, DOCUMENTS, GRAPHS, HTML, JSON_LD, STATEMENTS, Format
 from .negotiate import parse_weighted
 
 ALTR: Final = "http://www.w3.org/ns/dx/connegp/altr#"
@@ -40,6 +40,10 @@ SCHEMA: Final = Profile("schema", "https://schema.org/", GRAPHS)
 EURIO: Final = Profile("eurio", "http://data.europa.eu/s66#", GRAPHS)
 ALTERNATES: Final = Profile("alt", "http://www.w3.org/ns/dx/connegp/altr", (*GRAPHS, HTML))
 TRANSLATED: Final = (SCHEMA, EURIO)
+# Of datasets only; JSON of a fixed shape, not any RDF.
+CROISSANT: Final = Profile("croissant", "http://mlcommons.org/croissant/1.0", (JSON_LD,))
+CITED: Final = Profile("datacite", "http://datacite.org/schema/kernel-4", (DATACITE,))
+SHAPED: Final = (CROISSANT, CITED)
 
 
 def by_name(name: str, offered: Iterable[Profile]) -> Profile | None:

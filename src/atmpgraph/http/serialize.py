@@ -57,10 +57,10 @@ def serialize(
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
     body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)
-    return _tidy(body or b"", fmt, plain)
+    return tidy(body or b"", fmt, plain=plain)
 
 
-def _tidy(body: bytes, fmt: Format, plain: bool) -> bytes:
+def tidy(body: bytes, fmt: Format, *, plain: bool = False) -> bytes:
     """Put the prefixes in order, which the engine does not keep, and a line between the things."""
     if plain:
         return body

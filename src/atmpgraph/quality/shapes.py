@@ -132,7 +132,7 @@ class _Result:
         return Finding(
             check="shape",
             severity=_SEVERITIES.get(self._value(SH.resultSeverity), Severity.VIOLATION),
-            message=texts,
+            message=dict(sorted(texts.items())),  # the same report each time
             places=tuple(dict.fromkeys(sorted(exact or same_path or described or [place for _, place, _ in lines]))),
             value=None if self.value is None else str(self.value),
             node=self.node,

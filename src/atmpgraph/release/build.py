@@ -5,7 +5,6 @@ one rename of a symbolic link. A build that fails or is killed at any moment cha
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -14,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,11 +22,11 @@ from ..errors import ReleaseError
 from ..findings import Report
 from ..mapping.terms import line
 from ..settings import Settings
-from ..sources.package import DESCRIPTOR
 from ..store import build_store, open_store
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
-from .opened import CANONICAL, MANIFEST, STORE
+from .describing import Described, listing
+from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
 from .succession import remember
 
 CURRENT = "current"
@@ -57,17 +55,19 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
         coverage = [str(c) for c in checked.coverages]
-        if not checked.report.conforms:
+        if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
-        digest = checked.canonical.write(folder / CANONICAL)
+        coverage += checked.described.score.lines()
+        digest = checked.described.digest
         target = releases / digest
         new = not target.exists()
         if new:
             say("writing the store")
-            _complete(folder, digest, checked, settings)
+            _complete(folder, checked, checked.described, settings)
             folder.rename(target)
             _sync(releases)
-        remember(releases, target / CANONICAL, settings.base)
+        for published in (CANONICAL, CATALOGUE):
+            remember(releases, target / published, settings.base)
         switch(releases, digest)
         return Built(checked.report, coverage, digest, new)
 
@@ -110,28 +110,22 @@ def _workplace(releases: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _complete(folder: Path, digest: str, checked: Checked, settings: Settings) -> None:
-    """Write all that a release has beside its canonical file."""
-    tables = folder / "tables"
-    tables.mkdir()
-    for name in [DESCRIPTOR, *checked.package.tables]:
-        shutil.copyfile(checked.package.folder / name, tables / name)
+def _complete(folder: Path, checked: Checked, described: Described, settings: Settings) -> None:
+    """Write all that a release has beside the files that were checked."""
     build_store(folder / STORE, folder / CANONICAL)
-    _prove(folder, digest, settings.base)
+    _prove(folder, described.digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())
     manifest = {
-        "digest": digest,
-        "created": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "digest": described.digest,
+        "created": described.created,
         "previous": current_digest(folder.parent),
         "version": __version__,
         "base": settings.base,
         "statements": checked.report.counts["statements"],
         "graphs": _graphs(folder / CANONICAL),
         "coverage": [asdict(c) for c in checked.coverages],
-        "files": {
-            str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-            for path in sorted([folder / CANONICAL, folder / "report.json", *tables.iterdir()])
-        },
+        "score": described.score.as_json(),
+        "files": listing(folder),
     }
     _write_json(folder / MANIFEST, manifest)
     for path in (*folder.rglob("*"), folder):
@@ -156,11 +150,6 @@ def _graphs(canonical: Path) -> dict[str, int]:
     with canonical.open("rb") as file:
         graphs = Counter(text[text.rindex(b" <") + 2 : -4].decode() for text in file)
     return dict(sorted(graphs.items()))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_json(path: Path, content: object) -> None:

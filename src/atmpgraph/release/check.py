@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity
 from ..mapping import Mapper, compile_mapping, read_mapping
@@ -17,18 +18,20 @@ from ..settings import Settings
 from ..sources import Package, check_tables, open_package
 from ..store import Store, memory_store
 from .canonical import CanonicalWriter
+from .describing import Described, describe_release
 
 Say = Callable[[str], object]
 
 
 @dataclass
 class Checked:
-    """What a check made: its report, and the canonical lines where the data are fit for a release."""
+    """What a check made: its report, and the release but for its store where the data are fit for one."""
 
     report: Report
     package: Package
     canonical: CanonicalWriter
     coverages: list[Coverage] = field(default_factory=list)
+    described: Described | None = None
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def check(settings: Settings, scratch: Path, say: Say = lambda _: None) -> Itera
     """Check the publication; each step runs only on what the step before found good.
 
     Args:
-        scratch: a folder for temporary files.
+        scratch: a folder that gets the files of the release.
         say: told of each step as it begins.
     """
     say("checking the tables")
@@ -46,11 +49,13 @@ def check(settings: Settings, scratch: Path, say: Say = lambda _: None) -> Itera
         counts = {"tables": len(package.tables)}
         checked = Checked(Report(tuple(findings), counts), package, canonical)
         if checked.report.conforms:
-            _check_graph(settings, checked, counts, say)
+            store = _check_graph(settings, checked, counts, say)
+            if store and checked.report.conforms:
+                _check_catalogue(settings, checked, store, scratch, say)
         yield checked
 
 
-def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], say: Say) -> None:
+def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], say: Say) -> Store | None:
     say("mapping the tables")
     base, package, canonical = settings.base, checked.package, checked.canonical
     mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
@@ -59,19 +64,32 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
         canonical.add(text)
     checked.report = Report(tuple(findings), counts)
     if findings:
-        return
+        return None
     say("computing the coverage")
     for text in coverage_lines(package.folder, memory_store(canonical.lines(), base)):
+        canonical.add(text)
+    data = list(canonical.lines())
+    for text in curated_lines(package.folder, settings):
         canonical.add(text)
     store = memory_store(canonical.lines(), base)
     counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(list(store.engine.named_graphs()))}
     say("checking the graph against the shapes")
     texts, missing = _texts(settings, package)
     shapes = read_shapes(settings.path(settings.shapes), base)
-    findings = missing + _undescribed_graphs(store) + check_shapes(canonical.lines(), texts, shapes, mappers, base)
+    findings = missing + _undescribed_graphs(store) + check_shapes(data, texts, shapes, mappers, base)
     checked.report = Report(tuple(sorted(findings, key=Finding.order)), counts)
     if checked.report.conforms:
         checked.coverages = coverages(store)
+    return store
+
+
+def _check_catalogue(settings: Settings, checked: Checked, store: Store, scratch: Path, say: Say) -> None:
+    """Make what describes the release, and check it with its own shapes."""
+    say("making and checking the catalogue")
+    described = describe_release(settings, checked.package, checked.canonical, store, scratch)
+    findings = sorted([*checked.report.findings, *described.findings], key=Finding.order)
+    checked.report = Report(tuple(findings), checked.report.counts)
+    checked.described = described
 
 
 def _map(mappers: list[Mapper], canonical: CanonicalWriter, counts: dict[str, int]) -> list[Finding]:

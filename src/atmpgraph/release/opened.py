@@ -17,12 +17,13 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from ..errors import ReleaseError
-from ..store import Store, open_store
+from ..store import Store, memory_store, open_store
 from .sorted_lines import SortedLines
 
 CANONICAL = "data.nq"
 MANIFEST = "manifest.json"
 STORE = "store"
+CATALOGUE = "catalogue.nq"
 _ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
 
@@ -63,9 +64,33 @@ class Release:
     def _canonical(self) -> SortedLines:
         return SortedLines(self.path / CANONICAL)
 
+    @cached_property
+    def _catalogue(self) -> SortedLines:
+        return SortedLines(self.path / CATALOGUE)
+
+    @cached_property
+    def described(self) -> Store:
+        """The catalogue of the release, in memory."""
+        return memory_store((self.path / CATALOGUE).read_bytes().splitlines(keepends=True), self.base)
+
+    def graph(self, name: str) -> list[ox.Quad]:
+        """What the catalogue file states in the graph `name`, relative to the base."""
+        graph = ox.NamedNode(self.base + name)
+        quads = ox.parse(path=str(self.path / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+        return [quad for quad in quads if quad.graph_name == graph]
+
+    def in_catalogue(self, iri: str) -> bool:
+        """Whether the catalogue describes a thing."""
+        return bool(self._catalogue.starting(f"<{iri}> ".encode()))
+
+    def stores(self, iri: str) -> tuple[Store, ...]:
+        """Where to ask about a thing: the data and, when the catalogue describes it, that."""
+        return (self.store, self.described) if self.in_catalogue(iri) else (self.store,)
+
     def lines(self, iri: str) -> list[bytes]:
-        """The canonical N-Quads lines whose subject is `iri`, sorted, without their line ends."""
-        return self._canonical.starting(f"<{iri}> ".encode())
+        """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
+        start = f"<{iri}> ".encode()
+        return sorted({*self._canonical.starting(start), *self._catalogue.starting(start)})
 
     @cached_property
     def encoded(self) -> dict[str, list[str]]:

@@ -12,9 +12,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..http.problem import Problem, ProblemError
+from .place import MOST, named_place, unexpected
 
 _SERVICE: Final = re.compile(r"(ser)(v)(ice)", re.IGNORECASE)
-_PLACE: Final = re.compile(r"\b(\d+):(\d+)\b")
+# What the parser says in words; the rest is a list of what it tried last, which misleads.
+_SENTENCE: Final = re.compile(r"Prefix not found|IRI parsing failed|The [A-Z]+ [^,\[]*[^,\[ ]")
 _EMPTY: Final = ox.Store()
 _END: Final = "\n\\"  # no token ends with a backslash, so nothing that ends like this can be run
 
@@ -30,21 +32,36 @@ def check(text: str, base: str) -> None:
     if error is None:
         return
     if disguised == text:
-        raise syntax_problem(error)
+        raise _located(text, error, base)
     # Which of the two is it? The query itself must never be run to know it: a SERVICE may be called at once.
     original, end = _syntax_error(text + _END, base) or "", text.count("\n") + 2
-    if _place(original)[0] != end:
+    if named_place(original)[0] != end:
         raise syntax_problem(original)
-    if _place(_syntax_error(disguised + _END, base) or "")[0] == end:
+    if named_place(_syntax_error(disguised + _END, base) or "")[0] == end:
         raise syntax_problem(error)
     raise ProblemError(Problem(403, "SERVICE is not allowed: this endpoint calls no other. Query both from yours."))
 
 
 def syntax_problem(message: str) -> ProblemError:
     """400 with the place of the error, where the parser names one."""
-    line, column = _place(message)
+    line, column = named_place(message)
     extra = {"line": line, "column": column} if line else {}
     return ProblemError(Problem(400, "The query is not SPARQL 1.1: {reason}", extra, values={"reason": message}))
+
+
+def _located(text: str, error: str, base: str) -> ProblemError:
+    """The same with the place where a reader sees the error; parts of the query may be tried, for it has no SERVICE."""
+    if len(text) > MOST or not named_place(error)[0]:
+        return syntax_problem(error)
+    line, column, word = unexpected(text, error, lambda part: _syntax_error(part, base))
+    extra, values = {"line": line, "column": column}, {"word": word}
+    if said := _SENTENCE.search(error):
+        detail, values = "The query is not SPARQL 1.1: {reason}", {"reason": f"{said[0]}: {word}" if word else said[0]}
+    elif word:
+        detail = "The query is not SPARQL 1.1: “{word}” cannot stand there."
+    else:
+        detail = "The query is not SPARQL 1.1: it ends too early."
+    return ProblemError(Problem(400, detail, extra, values=values))
 
 
 def _disguise(text: str) -> str:
@@ -64,8 +81,3 @@ def _syntax_error(text: str, base: str) -> str | None:
     except RuntimeError:  # it is SPARQL, though it cannot be evaluated
         return None
     return None
-
-
-def _place(message: str) -> tuple[int, int]:
-    found = _PLACE.search(message)
-    return (int(found[1]), int(found[2])) if found else (0, 0)

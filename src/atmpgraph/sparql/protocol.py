@@ -1,14 +1,35 @@
-"""A query operation of the SPARQL 1.1 Protocol (§2.1), read from the parts of an HTTP request."""
+"""A query operation of the SPARQL 1.1 Protocol (§2.1), read from the parts of an HTTP request.
 
-from dataclasses import dataclass
-from typing import NoReturn
+Nothing is passed over in silence that would change the answer; parameters that we do not know are ignored, for clients
+send many of their own.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl
 
-from ..http.problem import Problem, ProblemError
+import pyoxigraph as ox
+from werkzeug.http import parse_options_header
 
-FORM = "application/x-www-form-urlencoded"
-QUERY = "application/sparql-query"
-UPDATE = "application/sparql-update"
+from ..http.problem import Problem, ProblemError
+from .forms import form
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+_TYPES: Final = f"{QUERY}, {FORM}"
+# What a POST (W3C LDP §7.1) and a QUERY (draft-ietf-httpbis-safe-method-w-body §3) may carry.
+ACCEPTS: Final = {"Accept-Post": _TYPES, "Accept-Query": _TYPES}
+
+_WITH_BODY: Final = frozenset({"POST", "QUERY"})
+_OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
+_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}", re.ASCII)
+_ROWS: Final = re.compile(r"\d{1,18}", re.ASCII)
+
+_Parameters: TypeAlias = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -18,69 +39,134 @@ class Query:
     Attributes:
         text: the query string.
         default_graphs, named_graphs: IRIs of the RDF dataset of the request (§2.1.4); both empty when it names none.
+        timeout: the seconds that the client would wait, if it says so.
+        offset: how many rows of the result it has already.
+        formats: what it calls the format that it wants, the first known of which goes before Accept; another format is
+            not another query.
     """
 
     text: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    timeout: float | None = None
+    offset: int = 0
+    formats: tuple[str, ...] = field(default=(), compare=False)
+
+
+def parse(method: str, content_type: str, query_string: str, body: bytes, max_length: int) -> Query | None:
+    """Read the request; None when it is a GET or HEAD that asks nothing, which gets the service's description.
+
+    Args:
+        method: GET, HEAD, POST or QUERY.
+        content_type: the field of the request, empty without one.
+        query_string: of the URL, as latin-1 text of its bytes.
+        body: of a POST or QUERY.
+        max_length: longest query, in characters.
+
+    Raises:
+        ProblemError: 400 no query, several or a bad parameter; 403 an update; 413 or 414 too long; 415 another type
+            of body.
+    """
+    in_url = parameters(query_string.encode("latin-1"))
+    in_body = _of_body(content_type, body) if method in _WITH_BODY else {}
+    if in_url.get("query") and in_body.get("query"):
+        _refuse(400, "Send the query in the URL or in the body, not in both.")
+    found = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
+    if any(name in found for name in _OF_UPDATES):
+        _refuse_update()
+    asks = found.keys() & {"query", "default-graph-uri", "named-graph-uri"}
+    return _query(found, method in _WITH_BODY, max_length) if asks or method in _WITH_BODY else None
 
 
 def _refuse(status: int, detail: str, headers: dict[str, str] | None = None, **values: object) -> NoReturn:
     raise ProblemError(Problem(status, detail, headers=headers or {}, values=values))
 
 
-def _parameters(text: str) -> list[tuple[str, str]]:
+def _refuse_update() -> NoReturn:
+    _refuse(403, "The data are published for reading: SPARQL Update is not offered.")
+
+
+def parameters(raw: bytes) -> _Parameters:
+    """The values of each parameter of a URL or form, in their order.
+
+    Raises:
+        ProblemError: 400 they are no UTF-8.
+    """
+    found = defaultdict(list)
     try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict")
+        for name, value in parse_qsl(raw.decode(), keep_blank_values=True, errors="strict"):
+            found[name].append(value)
     except ValueError:
         _refuse(400, "The parameters are not percent-encoded UTF-8.")
+    return dict(found)
 
 
-def _decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """The media type and the text of a body; only UTF-8 is read (§2.1.3)."""
-    media_type, _, parameters = content_type.lower().partition(";")
-    charset = parameters.partition("charset=")[2].strip(' "')
-    if charset not in {"", "utf-8", "utf8"}:
-        _refuse(415, "Send the query in UTF-8.")
+def _of_body(content_type: str, body: bytes) -> _Parameters:
+    """The parameters in a body (§2.1.2, §2.1.3), of which only UTF-8 is read."""
+    media_type, options = parse_options_header(content_type.lower())
+    if media_type == UPDATE:
+        _refuse_update()
+    if media_type not in {FORM, QUERY}:
+        _refuse(415, "Post a query as {types}.", ACCEPTS, types=_TYPES)
+    if options.get("charset", "utf-8") not in {"utf-8", "utf8"}:
+        _refuse(415, "Send the query in UTF-8.", ACCEPTS)
+    if media_type == FORM:
+        return parameters(body)
     try:
-        return media_type.strip(), body.decode()
+        return {"query": [body.decode("utf-8-sig")]}
     except UnicodeDecodeError:
         _refuse(400, "The body is not UTF-8.")
 
 
-def parse(method: str, content_type: str, query_string: str, body: bytes, max_length: int) -> Query | None:
-    """Read the request; None when it is a GET or HEAD that asks nothing, which gets the service's description.
-
-    Raises:
-        ProblemError: 400 no query, two queries or a bad encoding; 403 an update; 413 or 414 too long; 415 another
-            type of body.
-    """
-    parameters = _parameters(query_string)
-    if method == "POST":
-        media_type, text = _decode(body, content_type)
-        if media_type == FORM:
-            parameters += _parameters(text)
-        elif media_type == QUERY:
-            parameters.append(("query", text))
-        elif media_type == UPDATE:
-            parameters.append(("update", text))
-        else:
-            _refuse(415, "Post a query as {types}.", {"Accept-Post": f"{QUERY}, {FORM}"}, types=f"{QUERY}, {FORM}")
-    return _query(parameters, method == "POST", max_length)
-
-
-def _query(parameters: list[tuple[str, str]], post: bool, max_length: int) -> Query | None:
-    def values(name: str) -> tuple[str, ...]:
-        return tuple(value for key, value in parameters if key == name)
-
-    texts = values("query")
-    if values("update"):
-        _refuse(403, "The data are published for reading: SPARQL Update is not offered.")
-    if not texts and not post:
-        return None
+def _query(found: _Parameters, with_body: bool, max_length: int) -> Query:
+    texts = found.get("query", ())
     if len(texts) != 1:
         _refuse(400, "Send exactly one query; this request has {count}.", count=len(texts))
-    if len(texts[0]) > max_length:
+    text = texts[0]
+    if len(text) > max_length:
         detail = "The query has {length} characters; {most} are allowed."
-        _refuse(413 if post else 414, detail, length=len(texts[0]), most=max_length)
-    return Query(texts[0], values("default-graph-uri"), values("named-graph-uri"))
+        _refuse(413 if with_body else 414, detail, length=len(text), most=max_length)
+    if not text.strip():
+        _refuse(400, "The query is empty.")
+    if form(text) == "UPDATE":
+        _refuse_update()
+    return Query(
+        text,
+        _iris(found, "default-graph-uri"),
+        _iris(found, "named-graph-uri"),
+        _timeout(_single(found, "timeout")),
+        _offset(_single(found, "offset")),
+        tuple(found.get("format", ())),
+    )
+
+
+def _iris(found: _Parameters, name: str) -> tuple[str, ...]:
+    """The graphs that a parameter names; relative IRIs have no base there (§2.1.4)."""
+    for value in found.get(name, ()):
+        try:
+            ox.NamedNode(value)
+        except ValueError:
+            _refuse(400, "{name} takes an absolute IRI; this is none: {value}", name=name, value=value[:200])
+    return tuple(dict.fromkeys(found.get(name, ())))
+
+
+def _single(found: _Parameters, name: str) -> str | None:
+    """The value of a parameter that may be repeated but has one meaning."""
+    values = set(found.get(name, ()))
+    if len(values) > 1:
+        _refuse(400, "Send one {name}; this request has several that differ.", name=name)
+    return values.pop() if values else None
+
+
+def _timeout(value: str | None) -> float | None:
+    if value is None:
+        return None
+    if not _SECONDS.fullmatch(value) or float(value) == 0:
+        _refuse(400, "The timeout is a number of seconds above 0, such as 2.5.")
+    return float(value)
+
+
+def _offset(value: str | None) -> int:
+    if value is not None and not _ROWS.fullmatch(value):
+        _refuse(400, "The offset is a whole number of rows, from 0.")
+    return int(value or 0)

@@ -27,6 +27,7 @@ SHARED = (
     "ontology/figures.ttl",
     *(f"ontology/auth/{name}.ttl" for name in CODE_LISTS),
     "data/coverage.rq",
+    "data/datasets",
     "data/mapping",
     "shapes",
     "queries",
@@ -62,6 +63,7 @@ def start(folder: Path, base: str) -> None:
         document.write_text(rebased(document.read_text(encoding="utf-8"), base), encoding="utf-8")
     for table in sorted((HERE / "tables").glob("*.csv")):
         shutil.copyfile(table, folder / "data" / table.name)
+    shutil.copyfile(HERE / "catalogue.ttl", folder / "data" / "catalogue.ttl")
     descriptor = json.loads((origin / "data" / "datapackage.json").read_text(encoding="utf-8"))
     descriptor |= {"name": "example", "title": "Fictional example: the tables"}
     text = json.dumps(descriptor, ensure_ascii=False, indent=2)

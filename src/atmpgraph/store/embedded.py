@@ -4,7 +4,7 @@ The store holds the union of the named graphs in its default graph. Oxigraph can
 then a triple that two sources state is counted twice, where SPARQL 1.1 §13.1 asks for an RDF merge.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from ..errors import QueryError
 from ..mapping.terms import without_graph
 
+Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 
@@ -43,12 +44,13 @@ class EmbeddedStore:
         """
         given = default_graphs is not None or named_graphs is not None
         try:
-            return self.engine.query(
-                query,
-                base_iri=self.base,
-                default_graph=[ox.NamedNode(g) for g in default_graphs or []] if given else None,
-                named_graphs=[ox.NamedNode(g) for g in named_graphs or []] if given else None,
-            )
+            if not given:
+                return self.engine.query(query, base_iri=self.base)
+            engine, named = self.engine, list(map(ox.NamedNode, named_graphs or ()))
+            default: list[Graph] = list(map(ox.NamedNode, default_graphs or ()))
+            if len(default) > 1:
+                engine, default = _merged(engine, default, named), [ox.DefaultGraph()]
+            return engine.query(query, base_iri=self.base, default_graph=default, named_graphs=list(named))
         except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from None
 
@@ -65,6 +67,16 @@ class EmbeddedStore:
         if not isinstance(results, ox.QueryTriples):
             raise QueryError("a CONSTRUCT query is expected")
         return results
+
+
+def _merged(engine: ox.Store, default: Sequence[Graph], named: Sequence[Graph]) -> ox.Store:
+    """Graphs merged in memory: a triple that several of them state would be counted several times by the engine."""
+    merged = ox.Store()
+    for graph in default:
+        merged.bulk_extend(ox.Quad(*quad.triple) for quad in engine.quads_for_pattern(None, None, None, graph))
+    for graph in named:
+        merged.bulk_extend(engine.quads_for_pattern(None, None, None, graph))
+    return merged
 
 
 def build_store(folder: Path, canonical: Path) -> None:

@@ -6,7 +6,24 @@ from pathlib import Path
 from flask import Flask
 
 from ..settings import FILE_NAME, Settings
-from . import documents, files, filters, health, home, language, openapi, problems, queries, releases, respond, sparql
+from . import (
+    catalogue,
+    discovery,
+    documents,
+    editor,
+    files,
+    filters,
+    graph_store,
+    health,
+    home,
+    language,
+    openapi,
+    problems,
+    queries,
+    releases,
+    respond,
+    sparql,
+)
 from .arrival import Arrival
 from .current import Current
 
@@ -26,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.register(app)
     filters.register(app)
     files.register(app)
-    for module in (home, documents, sparql, queries, releases, problems, openapi, health):
+    for module in (home, catalogue, discovery, documents, sparql, graph_store, queries, editor, releases, problems, openapi, health):
         app.register_blueprint(module.blueprint)
     app.wsgi_app = Arrival(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

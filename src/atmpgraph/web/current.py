@@ -2,10 +2,12 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from cachetools import LRUCache, cached
 from flask import current_app, g, request
 
 from .. import __version__
@@ -13,10 +15,13 @@ from ..errors import ReleaseError
 from ..http.iris import candidates
 from ..release.opened import MANIFEST, Release, open_release
 from ..settings import Settings
+from ..sparql.limits import limits_of
+from ..sparql.process import ServiceProcess
 from .arrival import RAW_PATH
 
 _DIGITS = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL = frozenset("0123456789abcdef")
+_ENTRY = 512  # what keeping something takes in memory beside its own bytes
 
 
 def created(release: Release) -> datetime:
@@ -33,6 +38,10 @@ class Current:
         self._releases = settings.path(settings.releases)
         self._lock = threading.Lock()
         self._opened: tuple[str, Release] | None = None
+        self._service: ServiceProcess | None = None
+        self._settings_text = settings.model_dump_json()
+        room = LRUCache[str, bytes](settings.max_kept_bytes, getsizeof=lambda made: len(made) + _ENTRY)
+        self._kept = cached(room, key=lambda key, _: key, lock=threading.Lock())(_make)
 
     def release(self) -> Release:
         """The current release; a request reads one link to know whether it still is.
@@ -78,10 +87,26 @@ class Current:
         found = [release for path in self._releases.iterdir() if (release := self.open(path.name))]
         return sorted(found, key=lambda release: (created(release), release.digest), reverse=True)
 
+    def query_service(self) -> Path:
+        """Where the query service listens: the one that the settings name, else one of this process."""
+        if self.settings.query_service:
+            return self.settings.query_service
+        with self._lock:
+            self._service = self._service or ServiceProcess(limits_of(self.settings))
+        return self._service.address()
+
     def fingerprint(self, release: Release) -> str:
         """What every response is made from: the release, the settings and the version of this package."""
-        parts = (release.digest, self.settings.model_dump_json(), __version__)
+        parts = (release.digest, self._settings_text, __version__)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+    def kept(self, make: Callable[[], bytes], *parts: str) -> bytes:
+        """What `make` gives, made once as long as there is room for it; `parts` are all that it is made from."""
+        return self._kept(hashlib.sha256("\n".join(parts).encode()).hexdigest(), make)
+
+
+def _make(_: str, make: Callable[[], bytes]) -> bytes:
+    return make()
 
 
 def current() -> Current:

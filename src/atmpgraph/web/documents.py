@@ -8,7 +8,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..http.context import Context
-from ..http.formats import CSV, JSON_LD, LINK_SET, Format, split_suffix
+from ..http.formats import CSV, DATACITE, JSON_LD, LINK_SET, Format, split_suffix
 from ..http.iris import iri_to_path
 from ..http.problem import Problem, ProblemError
 from ..http.profiles import MODEL
@@ -22,7 +22,7 @@ from .respond import send
 
 blueprint = Blueprint("documents", __name__)
 _QUERY = "!$%&'()*+,/:;=?@~"  # what a query may hold as it is (RFC 3986 §3.4)
-_SUFFIXES = (*MODEL.formats, LINK_SET)
+_SUFFIXES = (*MODEL.formats, LINK_SET, DATACITE)
 
 
 def _not_found() -> ProblemError:
@@ -114,7 +114,7 @@ def send_document(topic: str, document: str, fixed: Format | None) -> Response:
     return send_representation(
         described,
         fixed,
-        lambda found, block, links: render_template(
-            "document.html", page=document_page(found), data_block=block, links=links
+        lambda found, blocks, links: render_template(
+            "document.html", page=document_page(found), data_blocks=blocks, links=links
         ),
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 
 from ..http.cache import current as fresh
 from ..http.coding import IDENTITY, choose_coding, encoded_file
@@ -16,7 +16,7 @@ from .current import settings
 from .respond import content_type, unmodified, validate, vary
 
 _STATIC = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def send_file(file: Path, media_type: str, digest: str, modified: datetime, cache_control: str) -> Response:
@@ -77,6 +77,11 @@ def static(filename: str) -> Response:
         raise ProblemError(Problem(404, "There is nothing at this address."))
     file, digest, modified = found
     return send_file(file, _TYPES[file.suffix], digest, modified, fresh(settings().max_age))
+
+
+def static_url(filename: str) -> str:
+    """Where a file that the pages need is; empty when it was not built into this installation (`make serve` does)."""
+    return url_for("static", filename=filename) if filename in _static_files() else ""
 
 
 def register(app: Flask) -> None:

@@ -1,8 +1,11 @@
-"""The home page: what the partnership is, for people; for machines the document about it."""
+"""The home page: what the partnership is, for people; for machines the catalogue."""
+
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template
 
 from ..http.problem import Problem, ProblemError
+from .catalogue import described_catalogue
 from .current import release, settings
 from .describe import describe
 from .overview import overview
@@ -13,14 +16,15 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def home() -> Response:
-    """The partnership of this publication."""
+    """The partnership of this publication, for people; its catalogue, for machines."""
     base = settings().base
-    described = describe(release(), f"{base}id/partnership/{settings().partnership}", base)
-    if described is None:
+    about = describe(release(), f"{base}id/partnership/{settings().partnership}", base)
+    if about is None:
         raise ProblemError(Problem(404, "The release does not describe the partnership that the settings name."))
+    found = replace(described_catalogue(base), embedded=about.published(settings().licence))
     return send_representation(
-        described,
+        found,
         None,
-        lambda found, block, links: render_template("home.html", view=overview(found), data_block=block, links=links),
+        lambda _, blocks, links: render_template("home.html", view=overview(about), data_blocks=blocks, links=links),
         suffixes=False,
     )

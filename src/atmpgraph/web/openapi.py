@@ -34,8 +34,26 @@ _QUERY: Final = [
         ("default-graph-uri", "Graphs of the default graph.", True),
         ("named-graph-uri", "Named graphs.", True),
         ("format", "Suffix of the format, instead of Accept.", False),
+        ("timeout", "Seconds to wait for the answer, at most as long as the service allows.", False),
+        ("offset", "Rows of the result to leave out.", False),
     )
 ]
+_GRAPH: Final = [
+    {
+        "name": "graph",
+        "in": "query",
+        "description": "IRI of one graph; without parameters, all of them.",
+        "schema": {"type": "string", "format": "iri"},
+    },
+    {
+        "name": "default",
+        "in": "query",
+        "description": "The union of all graphs.",
+        "allowEmptyValue": True,
+        "schema": {"type": "string", "maxLength": 0},
+    },
+]
+_UNDESCRIBED: Final = {"OPTIONS", "QUERY"}  # OpenAPI 3.1 has no operation for the method QUERY
 _FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = {
     "required": True,
@@ -62,7 +80,7 @@ def description() -> dict[str, Any]:
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda rule: rule.rule):
         template, parameters = _template(rule)
         item = paths.setdefault(template, {"parameters": parameters} if parameters else {})
-        for method in sorted((rule.methods or set()) - {"OPTIONS"}):
+        for method in sorted((rule.methods or set()) - _UNDESCRIBED):
             item[method.lower()] = _operation(rule, method)
     return {
         "openapi": "3.1.0",
@@ -127,7 +145,10 @@ def _operation(rule: Rule, method: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{endpoint}.{method.lower()}",
         "summary": summary,
-        "parameters": [_LANGUAGE, *(_QUERY if sparql and method != "POST" else [])],
+        "parameters": [
+            _LANGUAGE,
+            *(_QUERY if sparql and method != "POST" else _GRAPH if endpoint == "graph_store.data" else []),
+        ],
         "responses": {
             "200": {"description": "A representation, in the format of its Content-Type.", "content": {"*/*": {}}},
             "3XX": {"description": "Elsewhere, or nothing new (304)."},

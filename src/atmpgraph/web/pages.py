@@ -51,8 +51,11 @@ class Page:
 
 def name_all(iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page."""
-    languages = fallback()
-    return names(release().store, iris, languages, texts(languages[0])["terms"])
+    languages, wanted = fallback(), list(iris)
+    terms, opened = texts(languages[0])["terms"], release()
+    own = [iri for iri in wanted if opened.in_catalogue(iri)]
+    found = names(opened.store, wanted, languages, terms)
+    return found | names(opened.described, own, languages, terms) if own else found
 
 
 def document_page(described: Description) -> Page:

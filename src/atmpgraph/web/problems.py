@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,6 +16,7 @@ from ..http.negotiate import choose, choose_language
 from ..http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, type_iri
 from ..http.serialize import serialize
 from ..settings import LANGUAGES
+from ..sparql.client import GoneError
 from ..vocab import RDF, SKOS, prefixes
 from .current import settings
 from .language import asked_language, page_language
@@ -26,7 +27,7 @@ blueprint = Blueprint("problems", __name__, url_prefix="/problems")
 _TEXTS = Path(__file__).parent / "texts" / "problems"
 _DETAILS = {
     404: "There is nothing at this address.",
-    405: "This method is not allowed here.",
+    405: "This method is not allowed here: what is published is there to be read.",
     413: "The body of the request is too large.",
 }
 # Programs that name no language are read by developers.
@@ -58,6 +59,7 @@ def show(problem: Problem) -> Response:
             detail=problem.sentence(found["details"]),
             detail_language=language if translated else "en",
             kind=KINDS.get(problem.status),
+            query=_query(),
         )
     else:
         body = problem.json(settings().base, title, found["details"])
@@ -65,6 +67,11 @@ def show(problem: Problem) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.content_language.add(language)
     return response
+
+
+def _query() -> str:
+    """The query that failed, to be mended on the page; empty where there is none, or no release to ask."""
+    return request.values.get("query", "") if request.endpoint == "sparql.endpoint" and "release" in g else ""
 
 
 def _of_problem(error: ProblemError) -> Response:
@@ -83,6 +90,10 @@ def _of_release(error: ReleaseError) -> Response:
     current_app.logger.warning("%s", error)  # it names folders, which are nobody's business outside
     detail = "There is no release to serve; 'atmpgraph build' makes one."
     return show(Problem(503, detail, headers={"Retry-After": "30"}))
+
+
+def _of_gone(_: GoneError) -> Response:
+    return Response(status=400)  # nobody is there to read it
 
 
 def _of_anything(error: Exception) -> Response:
@@ -138,4 +149,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(ProblemError, _of_problem)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(ReleaseError, _of_release)
+    app.register_error_handler(GoneError, _of_gone)
     app.register_error_handler(Exception, _of_anything)

@@ -6,14 +6,13 @@ from flask import Blueprint, Response, render_template
 
 from ..http.formats import ALL, HTML, SPARQL_QUERY, split_suffix
 from ..http.problem import Problem, ProblemError
-from ..sparql.execute import run
 from ..sparql.library import LibraryQuery, read_library
 from ..sparql.protocol import Query
-from ..vocab import prefixes
-from .current import release, settings
+from .asking import made_of, result_of
+from .current import settings
 from .language import asked_language, fallback, page_language
-from .respond import negotiate, send
-from .results import results_page
+from .respond import Made, negotiate, send
+from .results import offered_for, results_page
 
 blueprint = Blueprint("queries", __name__, url_prefix="/queries")
 
@@ -28,9 +27,12 @@ def library() -> Response:
     found = _library()
     salt = "".join(query.file_text for query in found.values())
     chosen = negotiate((HTML,), HTML)
-    return send(
-        chosen, lambda: render_template("queries.html", queries=found.values(), languages_of=fallback()), salt=salt
-    )
+
+    def body() -> str:
+        local = [query.in_language(page_language()) for query in found.values()]
+        return render_template("queries.html", queries=local, languages_of=fallback(), base=settings().base)
+
+    return send(chosen, body, salt=salt)
 
 
 @blueprint.get("/<name>")
@@ -40,18 +42,19 @@ def question(name: str) -> Response:
     stem, fixed = split_suffix(name, ALL)
     if stem not in found:
         raise ProblemError(Problem(404, "There is no such query in the library."))
-    query = found[stem].in_language(asked) if (asked := asked_language()) else found[stem]
+    query = found[stem].in_language(language) if (language := asked_language()) else found[stem]
     if fixed is SPARQL_QUERY:
         return _send_text(query)
-    answer = run(release().store, Query(query.file_text))
-    if fixed and fixed not in answer.offered:
-        exists = ", ".join(f".{f.suffix}" for f in answer.offered)
+    asked = Query(query.file_text)
+    offered = offered_for(asked)
+    if fixed and fixed not in offered:
+        exists = ", ".join(f".{f.suffix}" for f in offered)
         detail = "The answer has no such format; there are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
-    chosen = negotiate((*answer.offered, SPARQL_QUERY), fixed)
+    chosen = negotiate((*offered, SPARQL_QUERY), fixed)
     if chosen[0] is SPARQL_QUERY:
         return _send_text(query)
-    body = _page(query) if chosen[0] is HTML else lambda: answer.body(chosen[0], prefixes(settings().base))
+    body = _page(query) if chosen[0] is HTML else lambda: made_of(result_of(asked, chosen[0]), asked)
     return send(chosen, body, salt=query.file_text, weak=True)
 
 
@@ -60,12 +63,13 @@ def _send_text(query: LibraryQuery) -> Response:
     return send((SPARQL_QUERY, SPARQL_QUERY.media_type), lambda: text, salt=text)
 
 
-def _page(query: LibraryQuery) -> Callable[[], str]:
+def _page(query: LibraryQuery) -> Callable[[], Made]:
     """The page of a question, answered in the language of the page."""
     local = query.in_language(page_language())
 
-    def body() -> str:
-        page = results_page(run(release().store, Query(local.file_text)))
-        return render_template("query.html", query=local, page=page, languages_of=fallback(), base=settings().base)
+    def body() -> Made:
+        page = results_page(Query(local.file_text))
+        text = render_template("query.html", query=local, page=page, languages_of=fallback(), base=settings().base)
+        return Made.whole(text, page.fields)
 
     return body

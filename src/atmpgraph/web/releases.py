@@ -21,7 +21,11 @@ blueprint = Blueprint("releases", __name__)
 
 _JSON: Final = Format("JSON", "json", "application/json", "text")
 _OFFERED: Final = (*DOCUMENTS, _JSON)
-_TYPES: Final = {"nq": "application/n-quads", "json": "application/json", "csv": "text/csv"}
+_TYPES: Final = {fmt.suffix: fmt.media_type for fmt in DOCUMENTS} | {
+    "csv": "text/csv",
+    "json": "application/json",
+    "txt": "text/plain",
+}
 _DCAT: Final = "http://www.w3.org/ns/dcat#"
 _PROV: Final = "http://www.w3.org/ns/prov#"
 _SPDX: Final = "http://spdx.org/rdf/terms#"

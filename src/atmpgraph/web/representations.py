@@ -1,7 +1,9 @@
 """A document in the profile, format and form that the client asked for, with its links (RFC 9110 §12, RFC 8288)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import pyoxigraph as ox
 from flask import Response, render_template, request
@@ -13,19 +15,19 @@ from ..http.iris import iri_to_path
 from ..http.links import Link, link_field
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError, not_acceptable
-from ..http.profiles import ALTERNATES, MODEL, Profile, by_name, choose_profile
+from ..http.profiles import ALTERNATES, MODEL, SCHEMA, SHAPED, Profile, by_name, choose_profile
 from ..http.serialize import serialize
 from ..http.statements import table
 from ..vocab import prefixes
 from .alternates import alternates, alternates_page
 from .current import release, settings
 from .describe import Description
-from .language import page_language
-from .profiles import delivered, translated
-from .respond import negotiate, send, vary
+from .language import fallback, page_language
+from .profiles import delivered, shaped, translated
+from .respond import kept, negotiate, send, vary
 from .signposts import Address, signposts, whole_set
 
-PageOf = Callable[[Description, Markup, list[Link]], str]
+PageOf = Callable[[Description, list[Markup], list[Link]], str]
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,16 @@ def send_representation(
     address = Address(_url(described.document), suffixes)
     offered = delivered(release(), described.topic)
     choice = _choose(offered, fixed)
-    links = signposts(release(), described, address, settings().licence)
+    links = cache(lambda: signposts(release(), described, address, settings().licence))
     response = send(
         (choice.fmt, choice.media_type),
-        lambda: _body(described, choice, page, address, links),
+        lambda: _body(described, choice, page, address, links()),
         salt=choice.profile.token,
     )
-    links = [Link(choice.profile.iri, "profile"), *links] if choice.fmt is not LINK_SET else []
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
-    if choice.fmt is not HTML:
-        links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
-    response.headers["Link"] = link_field(_fitting(links, settings().max_link_field))
+    field = kept(lambda: _link_field(described, choice, links).encode(), "Link", choice.fmt.suffix, choice.profile.iri)
+    response.headers["Link"] = field.decode()
     if fixed is None:
         language = page_language() if choice.fmt is HTML else None
         media_type = choice.media_type if choice.form else None
@@ -110,6 +110,14 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
     return choose_profile(request.headers.get("Accept-Profile"), possible) or offered[0]
 
 
+def _link_field(described: Description, choice: Choice, signs: Callable[[], list[Link]]) -> str:
+    """The links of one representation: what it is of, its profile, and the signposts."""
+    links = [Link(choice.profile.iri, "profile"), *signs()] if choice.fmt is not LINK_SET else []
+    if choice.fmt is not HTML:
+        links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
+    return link_field(_fitting(links, settings().max_link_field))
+
+
 def _fitting(links: list[Link], most: int) -> list[Link]:
     """The first links, as many as fit into `most` characters: proxies refuse long fields. The link set has all."""
     length, found = 0, []
@@ -133,17 +141,27 @@ def _body(described: Description, choice: Choice, page: PageOf, address: Address
     quads = described.published(licence)
     if choice.fmt is HTML:
         heads = [link for link in links if link.rel in {"alternate", "canonical", "describedby", "linkset"}]
-        return page(described, _data_block(quads), heads)
+        return page(described, _data_blocks(described, quads), heads)
     if choice.fmt is STATEMENTS:
         return table(quads)
+    if choice.profile in SHAPED:
+        return json.dumps(shaped(release(), described.topic, choice.profile, fallback()), ensure_ascii=False, indent=1)
     if choice.profile.token != MODEL.token:
         quads = list(translated(release(), described.topic, choice.profile))
     return serialize(quads, choice.fmt, names, form=choice.form, root=described.topic)
 
 
-def _data_block(quads: list[ox.Quad]) -> Markup:
-    """The same graph for programs that read the page; nothing in it can end the element (HTML §4.12.1.3)."""
-    text = serialize(quads, JSON_LD, prefixes(settings().base)).decode()
+def _data_blocks(described: Description, quads: list[ox.Quad]) -> list[Markup]:
+    """The same graph for programs that read the page; a dataset or catalogue also as search engines read it."""
+    embedded, topic, opened = quads if described.embedded is None else described.embedded, described.topic, release()
+    blocks = [_escaped(serialize(embedded, JSON_LD, prefixes(settings().base)).decode())] if embedded else []
+    if opened.in_catalogue(topic) and translated(opened, topic, SCHEMA):
+        blocks.append(_escaped(json.dumps(shaped(opened, topic, SCHEMA, fallback()), ensure_ascii=False)))
+    return blocks
+
+
+def _escaped(text: str) -> Markup:
+    """JSON in a page: nothing in it can end the element (HTML §4.12.1.3)."""
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - escaped above as JSON

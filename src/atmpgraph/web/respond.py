@@ -1,7 +1,8 @@
 """The one way out: every response gets its header fields here, so that no route can forget one."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -9,21 +10,29 @@ from flask import Flask, Response, g, request
 
 from ..http.cache import IMMUTABLE, NO_STORE
 from ..http.cache import current as fresh
-from ..http.coding import choose_coding, encode
+from ..http.coding import choose_coding, encode, packed
 from ..http.conditional import Validators, precondition
 from ..http.formats import HTML, Format
 from ..http.limits import refusal
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError, not_acceptable
+from .arrival import RAW_PATH
 from .current import current, release, settings
 from .language import page_language
 
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The pages with the editor and with charts run our own scripts, which fetch from here only.
+_SCRIPTED = frozenset({"sparql.endpoint", "queries.question"})
+_SCRIPT_POLICY = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accept-Post, Accept-Ranges, Allow, Content-Encoding, Content-Location, "
-    "Content-Profile, Content-Range, ETag, Link, Location, Repr-Digest, Retry-After, Vary",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Access-Control-Expose-Headers": "Accept-Post, Accept-Query, Accept-Ranges, Allow, Content-Encoding, "
+    "Content-Location, Content-Profile, Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, "
+    "Retry-After, "
+    "Server-Timing, Atmpgraph-Truncated, Vary",
+    "Content-Security-Policy": _POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Server": "atmpgraph",  # no version, whatever the server in front would say
@@ -36,11 +45,44 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 _READING = frozenset({"GET", "HEAD"})
+_AT_ONCE = 1 << 20  # bytes; a body that is no longer is coded as a whole, so that its length is known
 
 
-def vary(field: str) -> None:
+@dataclass(frozen=True)
+class Made:
+    """A representation that may be large.
+
+    Attributes:
+        pieces: its bytes, to be read once.
+        length: how many, where that is known.
+        fields: header fields that only its making could tell.
+    """
+
+    pieces: Iterator[bytes]
+    length: int | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def whole(cls, made: bytes | str, fields: dict[str, str] | None = None) -> "Made":
+        """One that is made at once."""
+        content = made.encode() if isinstance(made, str) else made
+        return cls(iter((content,)), len(content), fields or {})
+
+    def response(self, coding: str) -> Response:
+        """The response under a coding."""
+        if self.length is not None and self.length <= _AT_ONCE:
+            response = Response(encode(b"".join(self.pieces), coding))
+        else:
+            response = Response(packed(self.pieces, coding))
+            if self.length is not None and not coding:
+                response.content_length = self.length
+        response.headers.update(self.fields)
+        return response
+
+
+def vary(name: str) -> None:
     """Note that the response depends on a request header field (RFC 9110 §12.5.5)."""
-    g.setdefault("vary", {})[field] = None
+    g.setdefault("vary", {})[name] = None
 
 
 def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple[Format, str]:
@@ -64,11 +106,12 @@ def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple
 
 def send(
     chosen: tuple[Format, str],
-    body: Callable[[], bytes | str],
+    body: Callable[[], bytes | str | Made],
     *,
     salt: str = "",
     weak: bool = False,
     volatile: bool = False,
+    large: bool = False,
     immutable: datetime | None = None,
 ) -> Response:
     """A representation of something in the release, or 304 when the client has it (RFC 9110 §13.2.2).
@@ -79,6 +122,7 @@ def send(
         salt: what else the representation is made from, beside release, settings, version, format and language.
         weak: the bytes may differ between two runs that mean the same.
         volatile: it has another meaning each time: nothing to keep, and nothing to validate.
+        large: its bytes are not to be held in memory.
         immutable: the date of what never changes; without it the representation belongs to the current release.
 
     Raises:
@@ -104,8 +148,7 @@ def send(
         response = Response(status=304)
         response.headers.remove("Content-Type")
     else:
-        made = body()
-        response = Response(encode(made.encode() if isinstance(made, str) else made, coding))
+        response = _response(body, coding, "" if weak or large or not validated else tag)
         response.headers["Content-Type"] = content_type(media_type)
         if coding:
             response.headers["Content-Encoding"] = coding
@@ -116,6 +159,24 @@ def send(
     elif volatile:
         response.headers["Cache-Control"] = NO_STORE
     return response
+
+
+def _response(body: Callable[[], bytes | str | Made], coding: str, tag: str) -> Response:
+    """The response under a coding; what is small and has a `tag` of its own is made once."""
+
+    def made() -> Made:
+        found = body()
+        return found if isinstance(found, Made) else Made.whole(found)
+
+    if tag:
+        return Response(kept(lambda: encode(b"".join(made().pieces), coding), tag))
+    return made().response(coding)
+
+
+def kept(make: Callable[[], bytes], *parts: str) -> bytes:
+    """What `make` gives for this URL in the current release, made once; `parts` are what else it is made from."""
+    raw, query = request.environ.get(RAW_PATH, ""), request.query_string.decode("latin-1")
+    return current().kept(make, current().fingerprint(release()), request.script_root, raw, request.path, query, *parts)
 
 
 def _coding() -> str:
@@ -161,8 +222,10 @@ def _check() -> Response | None:
 
 
 def _finish(response: Response) -> Response:
-    for field, value in _ALWAYS.items():
-        response.headers.setdefault(field, value)
+    if request.endpoint in _SCRIPTED:  # on a 304 too, for its fields replace those that the browser has kept
+        response.headers["Content-Security-Policy"] = _SCRIPT_POLICY
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
         response.headers.remove("Content-Type")
@@ -175,8 +238,8 @@ def _finish(response: Response) -> Response:
             response.set_data(f"{response.location}\n")
             response.headers["Content-Type"] = content_type("text/plain")
     response.headers.setdefault("Cache-Control", NO_STORE)
-    for field in g.get("vary", {}):
-        response.vary.add(field)
+    for name in g.get("vary", {}):
+        response.vary.add(name)
     return response
 
 

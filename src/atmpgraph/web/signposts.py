@@ -72,7 +72,10 @@ def signposts(release: Release, described: Description, address: Address, licenc
         *(link for link in related if link.rel != "item"),
         *representations(address, profiles[:1]),
         *tokens,
-        *sorted(representations(address, profiles[1:]), key=lambda link: types.index(link.attributes["type"])),
+        *sorted(
+            representations(address, profiles[1:]),
+            key=lambda link: [*types, link.attributes["type"]].index(link.attributes["type"]),
+        ),
         *(link for link in related if link.rel == "item"),
     ]
 

@@ -1,63 +1,85 @@
-"""The SPARQL endpoint: the protocol for programs, a plain form for people."""
+"""The SPARQL endpoint: the protocol for programs, an editor for people."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
-from ..http.formats import GRAPHS, HTML, Format, by_suffix
+from ..http.formats import DOCUMENTS, HTML, Format, by_suffix
 from ..http.serialize import serialize
-from ..sparql import nesting
-from ..sparql.description import service_description
-from ..sparql.execute import Answer, run
-from ..sparql.protocol import Query, parse
+from ..release.graphs import graphs, union_size
+from ..sparql.description import Endpoint, service_description
+from ..sparql.library import LibraryQuery, read_library
+from ..sparql.limits import limits_of
+from ..sparql.protocol import ACCEPTS, Query, parse
 from ..vocab import prefixes
+from .asking import made_of, rest_of, result_of, volatile
 from .current import release, settings
-from .respond import negotiate, send
-from .results import results_page
+from .respond import Made, negotiate, send
+from .results import offered_for, results_page
 
 blueprint = Blueprint("sparql", __name__)
 
-# Such a query has another answer each time: nothing of it may be validated by a tag.
-_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
 
-
-@blueprint.route("/sparql", methods=["GET", "POST"])
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
 def endpoint() -> Response:
     """The query operation (SPARQL 1.1 Protocol §2.1); a bare GET describes the service (Service Description §2)."""
     query = parse(
         request.method,
         request.headers.get("Content-Type", ""),
         request.query_string.decode("latin-1"),
-        request.get_data() if request.method == "POST" else b"",
+        request.get_data() if request.method in {"POST", "QUERY"} else b"",
         settings().max_query_length,
     )
-    if query is None:
-        return _without_query()
-    nesting.check(query.text, settings().max_query_nesting)
-    answer = run(release().store, query)
-    chosen = negotiate(answer.offered, _asked_format(answer))
-    volatile = _VOLATILE.search(query.text) is not None
-    return send(chosen, body_of(answer, chosen[0], query), weak=True, volatile=volatile)
+    return _without_query() if query is None else _answer(query)
 
 
-def _asked_format(answer: Answer) -> Format | None:
-    """`format=csv` beside the query, for links; anything else than a suffix of ours is left to negotiation."""
-    return by_suffix(request.args.get("format", ""), answer.offered)
+@blueprint.after_request
+def _offer(response: Response) -> Response:
+    """Say what may be posted, on OPTIONS and errors too."""
+    response.headers.update(ACCEPTS)
+    return response
 
 
-def body_of(answer: Answer, fmt: Format, query: Query) -> Callable[[], bytes | str]:
-    """How to make the body of an answer."""
-    names = prefixes(settings().base)
-    if fmt is HTML:
-        return lambda: render_template("sparql.html", query=query.text, page=results_page(answer), prefixes=names)
-    return lambda: answer.body(fmt, names)
+def _answer(query: Query) -> Response:
+    offered = offered_for(query)
+    # `format=csv` beside the query, for links; names that are no suffix of ours are left to negotiation.
+    named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
+    chosen = negotiate(offered, named)
+    return send(chosen, lambda: _body(query, chosen[0]), weak=True, volatile=volatile(query))
+
+
+def _body(query: Query, fmt: Format) -> Made:
+    if fmt is not HTML:
+        return made_of(result_of(query, fmt, link=rest_of(query)), query)
+    page = results_page(query)
+    text = render_template("sparql.html", query=query.text, page=page, prefixes=prefixes(settings().base))
+    return Made.whole(text, page.fields)
 
 
 def _without_query() -> Response:
     names = prefixes(settings().base)
-    chosen = negotiate((*GRAPHS, HTML))
+    chosen = negotiate((*DOCUMENTS[:-1], HTML))
+    library = read_library(settings().path(settings().queries)).values()
+    salt = "".join(query.file_text for query in library)
     if chosen[0] is HTML:
-        return send(chosen, lambda: render_template("sparql.html", query="", page=None, prefixes=names))
-    quads = service_description(settings().base, settings().licence)
-    return send(chosen, lambda: serialize(quads, chosen[0], names))
+        return send(chosen, lambda: render_template("sparql.html", query="", page=None, prefixes=names), salt=salt)
+    return send(chosen, lambda: serialize(_description(library, names), chosen[0], names), salt=salt)
+
+
+def _description(library: Iterable[LibraryQuery], names: Mapping[str, str]) -> list[ox.Quad]:
+    known, found = settings(), release()
+    limits, length = limits_of(known), known.max_query_length
+    return service_description(
+        Endpoint(
+            known.base,
+            known.licence,
+            union_size(found),
+            graphs(found),
+            limits,
+            length,
+            library,
+            names,
+            federated=bool(known.federation),
+        )
+    )

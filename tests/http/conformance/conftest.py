@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +17,9 @@ from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.web import create_app
 
-from ...conftest import ROOT
+from ...conftest import ROOT, absent
 from .tables import ODD, RAW
-from .targets import InProcess, OverSocket, Target, free_port, wait_for
+from .targets import InProcess, OverSocket, Target, free_port, serving, wait_for
 
 PREFIX = "/lod"
 TRUSTED = ["127.0.0.1"]
@@ -73,34 +72,14 @@ def in_process(odd_app: Flask) -> InProcess:
 @pytest.fixture(scope="session")
 def server(odd: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
     """The production server, as `atmpgraph serve` starts it."""
-    target = OverSocket("server", free_port())
-    environment = os.environ | {
-        "ATMPGRAPH_RELEASES": str(odd.releases),
-        "ATMPGRAPH_WORKERS": "1",
-        "ATMPGRAPH_TRUSTED_PROXIES": json.dumps(TRUSTED),
-    }
-    file = str(odd._root / "atmpgraph.toml")
-    command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(target.port)]
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        wait_for(target)
+    folder = tmp_path_factory.mktemp("server")
+    with serving(odd, folder, ATMPGRAPH_TRUSTED_PROXIES=json.dumps(TRUSTED)) as target:
         yield target
-    finally:
-        process.terminate()
-        process.wait(20)
-    assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace"), log
 
 
 def nginx() -> str:
     """Where nginx is; the test is skipped where it is absent, and fails on CI."""
-    found = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if not found:
-        if os.environ.get("CI") == "true":
-            pytest.fail("nginx is not installed")
-        pytest.skip("nginx is not installed")
-    return found
+    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx") or absent("nginx is not installed")
 
 
 @pytest.fixture(scope="session")

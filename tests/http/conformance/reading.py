@@ -128,6 +128,7 @@ def graph(answer: Answer, target: Target, base: str) -> Graph:
     if answer.media_type == "text/html":
         blocks = Page(body.decode()).data
         assert blocks, f"no JSON-LD in the page\n{answer}"
+        blocks = [block for block in blocks if not block.startswith('{"@context": "https://schema.org/"')]
         return frozenset().union(*(json_ld(block, target, base) for block in blocks))
     if answer.media_type == "application/ld+json":
         return json_ld(body, target, base)

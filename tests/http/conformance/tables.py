@@ -61,6 +61,7 @@ def _document(path: str) -> Resource:
 ASK: Final = "/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 SELECT: Final = "/sparql?query=SELECT%20%2A%20%7B%20%3Chttps%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Forganisation%2Fulb%3E%20a%20%3Ftype%20%7D%20ORDER%20BY%20%3Ftype"
 CONSTRUCT: Final = "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
+ROR_GRAPH: Final = "/data?graph=https%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Fgraph%2Fror"
 
 # One of each kind of thing: the first two segments of its IRI, and where its document is.
 KINDS: Final = {
@@ -75,27 +76,37 @@ KINDS: Final = {
     "auth/therapy": _document("/auth/therapy/cell"),
     "auth/value-chain-stage": _document("/auth/value-chain-stage"),
     "auth/value-qualifier": _document("/auth/value-qualifier/almost"),
+    "id/agent": _document("/doc/agent/publisher"),
     "id/amount": _document("/doc/amount/exofasttrack-grant--EUR"),
+    "id/catalogue": _document("/doc/catalogue"),
+    "id/checksum": _document("/doc/checksum/figures-ttl"),
     "id/component": _document("/doc/component/indicator"),
+    "id/contact": _document("/doc/contact/data"),
     "id/coverage": _document("/doc/coverage/orgenesis-partners"),
     "id/dataset": _document("/doc/dataset/figures"),
+    "id/distribution": _document("/doc/distribution/figures-ttl"),
     "id/dsd": _document("/doc/dsd/figures"),
     "id/event": _document("/doc/event/call-to-members"),
     "id/figure": _document("/doc/figure/new-direct-jobs"),
     "id/funding": _document("/doc/funding/exofasttrack-grant"),
     "id/graph": _document("/doc/graph/press-release-2024-01-17"),
     "id/identifier": _document("/doc/identifier/gouvernement-wallon--crossref-funder"),
+    "id/linkset": _document("/doc/linkset/806ffcfaaecc3536"),
     "id/membership": _document("/doc/membership/belgian-federal-government--pit-atmp--supporter"),
     "id/odd": _document("/doc/odd/case"),
     "id/organisation": _document("/doc/organisation/ulb"),
     "id/participation": _document("/doc/participation/cilyx--exofasttrack"),
+    "id/partition": _document("/doc/partition/class-7b08a19cb9d0ff56"),
     "id/partnership": _document("/doc/partnership/pit-atmp"),
     "id/period": _document("/doc/period/2024-01-17--P5Y"),
     "id/person": _document("/doc/person/sylvie-ponchaut"),
     "id/place": _document("/doc/place/belgium"),
+    "id/provenance": _document("/doc/provenance/editorial"),
     "id/quotation": _document("/doc/quotation/biowin-acronym"),
+    "id/record": _document("/doc/record/figures"),
     "id/sector": _document("/doc/sector/atmp"),
     "id/selector": _document("/doc/selector/biowin-acronym"),
+    "id/service": _document("/doc/service/sparql"),
     "id/source": _document("/doc/source/press-release-2024-01-17"),
     "id/workpackage": _document("/doc/workpackage/exofasttrack"),
     "ns/atmp": _document("/ns/atmp"),
@@ -107,6 +118,15 @@ SOME: Final = tuple(KINDS[kind] for kind in ("id/organisation", "id/figure", "ns
 # Every route of the application, with the resources that stand for it.
 ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/": (_document("/"),),
+    "/catalogue": (_document("/catalogue"),),
+    "/catalogue.<suffix>": (
+        *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        Resource("/catalogue.html", (HTML,), languages=True),
+    ),
+    "/.well-known/void": (Resource("/.well-known/void", tuple(GRAPHS.values())),),
+    "/.well-known/api-catalog": (Resource("/.well-known/api-catalog", ("application/linkset+json",)),),
+    "/robots.txt": (Resource("/robots.txt", ("text/plain",)),),
+    "/sitemap.xml": (Resource("/sitemap.xml", ("application/xml",)),),
     "/id/<path:path>": (
         Resource("/id/organisation/ulb", (), status=303),
         Resource("/id/organisation/ulb.ttl", (), status=303),
@@ -125,16 +145,23 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/ns/context.jsonld": (Resource("/ns/context.jsonld", ("application/ld+json",)),),
     "/doc/table/<name>.csv": (Resource("/doc/table/figures.csv", ("text/csv",)),),
     "/sparql": (
-        Resource(ASK, (*list(SOLUTIONS.values())[:2], HTML), languages=True, methods=("GET", "POST"), strong=False),
-        Resource(SELECT, (*SOLUTIONS.values(), HTML), languages=True, methods=("GET", "POST"), strong=False),
+        Resource(
+            ASK, (*list(SOLUTIONS.values())[:2], HTML), languages=True, methods=("GET", "POST", "QUERY"), strong=False
+        ),
+        Resource(SELECT, (*SOLUTIONS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY"), strong=False),
         Resource(
             CONSTRUCT,
-            (*list(GRAPHS.values())[:4], HTML),
+            (*GRAPHS.values(), HTML),
             languages=True,
-            methods=("GET", "POST"),
+            methods=("GET", "POST", "QUERY"),
             strong=False,
         ),
-        Resource("/sparql", (*list(GRAPHS.values())[:4], HTML), languages=True, methods=("GET", "POST")),
+        Resource("/sparql", (*GRAPHS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY")),
+    ),
+    "/data": (
+        Resource("/data", ("application/trig", "application/n-quads", HTML), languages=True),
+        Resource("/data?default", tuple(GRAPHS.values())),
+        Resource(ROR_GRAPH, tuple(GRAPHS.values())),
     ),
     "/queries/": (Resource("/queries/", (HTML,), languages=True),),
     "/queries/<name>": (
@@ -172,7 +199,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
 
 RESOURCES: Final = tuple({resource.path: resource for found in ROUTES.values() for resource in found}.values())
 OF_RELEASE: Final = tuple(resource for resource in RESOURCES if resource.status == 200 and resource.cache != "never")
-DOCUMENTS: Final = ("/", *(resource.path for resource in KINDS.values()))
+DOCUMENTS: Final = tuple(resource.path for resource in KINDS.values())
 
 # `%2F` is no slash; only a server that tells the raw request target can know it, and granian does not.
 RAW: Final = "encoded%2Fslash"

@@ -1,17 +1,23 @@
 """The ways the publication is served. Each is asked in the same words: a raw request target, header lines, a body."""
 
 import http.client
+import os
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from atmpgraph.settings import Settings
 
 Fields: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -127,6 +133,33 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(settings: Settings, folder: Path, port: int = 0, **others: str) -> Iterator[OverSocket]:
+    """The production server over the current release, as `atmpgraph serve` starts it.
+
+    Args:
+        settings: of the publication.
+        folder: where its log is written; no error may stand in it at the end.
+        port: a free one is found without it.
+        others: settings beside, as their variables in the environment.
+    """
+    target = OverSocket("server", port or free_port())
+    releases = str(settings.path(settings.releases))
+    environment = os.environ | {"ATMPGRAPH_RELEASES": releases, "ATMPGRAPH_WORKERS": "1"} | others
+    file = str(settings._root / "atmpgraph.toml")
+    command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(target.port)]
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        wait_for(target)
+        yield target
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace"), log
 
 
 def wait_for(target: Target, path: str = "/health/live", seconds: float = 30) -> None:

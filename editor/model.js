@@ -1,0 +1,42 @@
+/** Results as SPARQL 1.1 Query Results JSON has them: what is in their columns, and how the page's table says it. */
+
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+const INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger";
+const OTHERS = "unsignedInt unsignedLong unsignedShort unsignedByte decimal double float";
+const NUMBERS = new Set(`${INTEGERS} ${OTHERS}`.split(" ").map((name) => XSD + name));
+const TIMES = new Set(["date", "dateTime", "gYear", "gYearMonth"].map((name) => XSD + name));
+
+export const isNumber = (term) => NUMBERS.has(term?.datatype) && Number.isFinite(Number(term.value));
+export const isTime = (term) => TIMES.has(term?.datatype) && !Number.isNaN(Date.parse(term.value));
+const isWord = (term) => term !== undefined && term.type !== "uri" && term.type !== "bnode" && !isNumber(term);
+
+/** The variables all of whose values, one at least, are of a kind. */
+export function variablesOf(results, kind) {
+  return results.head.vars.filter((name) => {
+    const terms = results.results.bindings.map((row) => row[name]).filter(Boolean);
+    return terms.length > 0 && terms.every(kind);
+  });
+}
+
+export const numbers = (results) => variablesOf(results, isNumber);
+export const times = (results) => variablesOf(results, isTime);
+export const words = (results) => variablesOf(results, isWord);
+
+/** The results that a table of the server shows; its cells carry what the words alone do not tell. */
+export function fromTable(table) {
+  const vars = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);
+  const bindings = [...table.tBodies[0].rows].map((row) => {
+    const terms = [...row.cells].map((cell, index) => [vars[index], fromCell(cell)]);
+    return Object.fromEntries(terms.filter(([, term]) => term));
+  });
+  return { head: { vars }, results: { bindings } };
+}
+
+function fromCell(cell) {
+  const { type, value, datatype, lang } = cell.dataset;
+  if (!type) return undefined;
+  const term = { type, value: value ?? (lang ? cell.firstElementChild : cell).textContent };
+  if (lang) term["xml:lang"] = lang;
+  if (datatype) term.datatype = datatype;
+  return term;
+}

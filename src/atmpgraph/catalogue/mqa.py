@@ -1,0 +1,132 @@
+"""The metadata quality score of data.europa.eu: 405 points (Metadata Quality Assurance, as in the table of ckan-mqa).
+
+Each metric asks every dataset or every distribution; where not all have it, the points go down in proportion. Whether
+an address answers cannot be known at build: one of our own counts when the release has the file behind it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ..vocab import prefixes
+
+_EU: Final = "http://publications.europa.eu/resource/authority/"
+_OPEN: Final = "CSV JSON JSON_LD RDF_XML RDF_N_QUADS RDF_N_TRIPLES RDF_TRIG RDF_TURTLE"  # non-proprietary
+_DATASET, _DISTRIBUTION = "dcat:Dataset", "dcat:Distribution"
+
+
+def _of(predicate: str, vocabulary: str) -> str:
+    return f'?thing {predicate} ?value FILTER(STRSTARTS(STR(?value), "{vocabulary}"))'
+
+
+def _format(codes: str) -> str:
+    return (
+        f"?thing dct:format ?value VALUES ?value {{ {' '.join(f'<{_EU}file-type/{code}>' for code in codes.split())} }}"
+    )
+
+
+# Dimension, metric, points, class, and what a thing of that class must have.
+METRICS: Final = (
+    ("findability", "keywords", 30, _DATASET, "?thing dcat:keyword ?value"),
+    ("findability", "themes", 30, _DATASET, "?thing dcat:theme ?value"),
+    ("findability", "spatial", 20, _DATASET, "?thing dct:spatial ?value"),
+    ("findability", "temporal", 20, _DATASET, "?thing dct:temporal ?value"),
+    ("accessibility", "access URL answers", 50, _DISTRIBUTION, "?thing dcat:accessURL/<urn:atmpgraph:served> true"),
+    ("accessibility", "download URL", 20, _DISTRIBUTION, "?thing dcat:downloadURL ?value"),
+    ("accessibility", "download URL answers", 30, _DISTRIBUTION, "?thing dcat:downloadURL/<urn:atmpgraph:served> true"),
+    ("interoperability", "format", 20, _DISTRIBUTION, "?thing dct:format ?value"),
+    ("interoperability", "media type", 10, _DISTRIBUTION, "?thing dcat:mediaType ?value"),
+    (
+        "interoperability",
+        "format and media type from vocabularies",
+        10,
+        _DISTRIBUTION,
+        f"{_of('dct:format', _EU + 'file-type/')} ?thing dcat:mediaType ?type "
+        'FILTER(STRSTARTS(STR(?type), "http://www.iana.org/assignments/media-types/"))',
+    ),
+    ("interoperability", "non-proprietary", 20, _DISTRIBUTION, _format(_OPEN)),
+    ("interoperability", "machine-readable", 20, _DISTRIBUTION, _format(_OPEN)),
+    ("interoperability", "DCAT-AP", 30, "dcat:Catalog", "?thing <urn:atmpgraph:conforms> true"),
+    ("reusability", "licence", 20, _DISTRIBUTION, "?thing dct:license ?value"),
+    ("reusability", "licence from vocabulary", 10, _DISTRIBUTION, _of("dct:license", _EU + "licence/")),
+    ("reusability", "access rights", 10, _DATASET, "?thing dct:accessRights ?value"),
+    ("reusability", "access rights from vocabulary", 5, _DATASET, _of("dct:accessRights", _EU + "access-right/")),
+    ("reusability", "contact point", 20, _DATASET, "?thing dcat:contactPoint ?value"),
+    ("reusability", "publisher", 10, _DATASET, "?thing dct:publisher ?value"),
+    ("contextuality", "rights", 5, _DISTRIBUTION, "?thing dct:rights ?value"),
+    ("contextuality", "byte size", 5, _DISTRIBUTION, "?thing dcat:byteSize ?value"),
+    ("contextuality", "date of issue", 5, _DATASET, "?thing dct:issued ?value"),
+    ("contextuality", "date of modification", 5, _DATASET, "?thing dct:modified ?value"),
+)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric: the points it gives, those it could, and the things that miss it."""
+
+    dimension: str
+    name: str
+    points: float
+    of: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """The score of a catalogue."""
+
+    metrics: tuple[Metric, ...]
+
+    @property
+    def points(self) -> float:
+        """All points reached."""
+        return round(sum(metric.points for metric in self.metrics), 1)
+
+    @property
+    def of(self) -> int:
+        """All points that could be."""
+        return sum(metric.of for metric in self.metrics)
+
+    def as_json(self) -> dict[str, Any]:
+        """The score as JSON."""
+        return {"points": self.points, "of": self.of, "metrics": [vars(metric) for metric in self.metrics]}
+
+    def lines(self) -> list[str]:
+        """The score for people: the sum, then what was not reached, with the things that miss it."""
+        lost = [
+            f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
+            + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
+            for m in self.metrics
+            if m.missing
+        ]
+        return [f"metadata score (MQA): {self.points:g} of {self.of} points", *lost]
+
+
+def score(catalogue: Iterable[bytes], served: Iterable[str], conforms: bool) -> Score:
+    """The score of a catalogue.
+
+    Args:
+        catalogue: its N-Triples lines.
+        served: the addresses that the release answers.
+        conforms: whether the shapes of DCAT-AP found nothing.
+    """
+    engine, true = ox.Store(), ox.Literal(True)
+    engine.load(b"".join(catalogue), format=ox.RdfFormat.N_TRIPLES)
+    engine.extend(ox.Quad(ox.NamedNode(url), ox.NamedNode("urn:atmpgraph:served"), true) for url in served)
+    if conforms:
+        for quad in list(engine.quads_for_pattern(None, None, ox.NamedNode(prefixes("")["dcat"] + "Catalog"))):
+            engine.add(ox.Quad(quad.subject, ox.NamedNode("urn:atmpgraph:conforms"), true))
+    return Score(tuple(_measure(engine, *metric) for metric in METRICS))
+
+
+def _measure(engine: ox.Store, dimension: str, name: str, points: int, kind: str, pattern: str) -> Metric:
+    names = "".join(f"PREFIX {p}: <{prefixes('')[p]}> " for p in ("dcat", "dct"))
+    query = f"{names} SELECT ?thing (EXISTS {{ {pattern} }} AS ?has) {{ ?thing a {kind} }}"
+    results = engine.query(query)
+    assert isinstance(results, ox.QuerySolutions)  # noqa: S101 - a SELECT query
+    found = {row["thing"].value: row["has"].value == "true" for row in results}
+    missing = tuple(sorted(thing for thing, has in found.items() if not has))
+    share = (len(found) - len(missing)) / len(found) if found else 0
+    return Metric(dimension, name, round(points * share, 1), points, missing)

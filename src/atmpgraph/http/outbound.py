@@ -1,0 +1,103 @@
+"""Requests that this server makes itself: to public addresses only, bounded in time and size, never redirected.
+
+The name is resolved once, each of its addresses is checked, and the connection goes to a checked address: a second
+answer of the name server changes nothing.
+"""
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Final, TypeAlias
+from urllib.parse import urlsplit
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+_READ: Final = 1 << 16
+_PORTS: Final = {"http": 80, "https": 443}
+_NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last bits
+
+
+class OutboundError(Exception):
+    """A request that was not made, or had no answer that can be used."""
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is that of a host on the public internet, also when it wraps another address."""
+    if isinstance(address, IPv6Address):
+        wrapped = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if address in _NAT64:
+            wrapped = IPv4Address(int(address) & 0xFFFFFFFF)
+        if wrapped:
+            return is_public(wrapped)
+    return address.is_global and not address.is_multicast
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """How requests go out.
+
+    Attributes:
+        seconds: longest time that one takes, all in all.
+        longest: bytes of an answer that are read.
+        permitted: whether an address may be connected to.
+    """
+
+    seconds: float
+    longest: int
+    permitted: Callable[[Address], bool] = is_public
+
+    def post(self, url: str, body: bytes, fields: Mapping[str, str]) -> bytes:
+        """The content of the answer to a POST request.
+
+        Raises:
+            OutboundError: the address is not permitted, or there is no answer with the status 200 within the limits.
+        """
+        deadline = time.monotonic() + self.seconds
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+            raise OutboundError("its address is no plain http or https URL")
+        try:
+            address = self._address(parts.hostname, parts.port or _PORTS[parts.scheme])
+            connection = _connect(parts.scheme, parts.hostname, address, self.seconds)
+            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            connection.request("POST", target, body, {"Host": parts.netloc, "Accept-Encoding": "identity", **fields})
+            return self._content(connection, deadline)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise OutboundError(str(error) or type(error).__name__) from None
+
+    def _address(self, host: str, port: int) -> tuple[str, int]:
+        """The address to connect to; one that is not permitted spoils all of them."""
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        addresses = [ip_address(str(text).partition("%")[0]) for text in sorted(map(str, found))]
+        if not addresses or not all(map(self.permitted, addresses)):
+            raise OutboundError("its address is not public")
+        return str(addresses[0]), port
+
+    def _content(self, connection: http.client.HTTPConnection, deadline: float) -> bytes:
+        with connection.getresponse() as response:
+            if 300 <= response.status < 400:
+                raise OutboundError("it redirects, and redirections are not followed")
+            if response.status != 200:
+                raise OutboundError(f"it answers with the status {response.status}")
+            content = b""
+            while piece := response.read1(_READ):
+                content += piece
+                if len(content) > self.longest:
+                    raise OutboundError(f"its answer is longer than {self.longest} bytes")
+                if time.monotonic() > deadline:
+                    raise OutboundError(f"it takes longer than {self.seconds:g} seconds")
+            return content
+
+
+def _connect(scheme: str, host: str, address: tuple[str, int], seconds: float) -> http.client.HTTPConnection:
+    """A connection to an address, in the name of a host."""
+    connection = http.client.HTTPConnection(host, address[1], timeout=seconds)
+    opened = socket.create_connection(address, seconds)
+    if scheme == "https":
+        opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
+    connection.sock = opened
+    return connection

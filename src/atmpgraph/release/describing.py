@@ -1,0 +1,115 @@
+"""What a release says of itself: its files and its catalogue, made and checked before it goes live."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..catalogue.dcat import History, catalogue
+from ..catalogue.mqa import Score, score
+from ..catalogue.void import void
+from ..findings import Finding, Severity
+from ..mapping.terms import without_graph
+from ..quality import check_shapes
+from ..quality.shapes import read_shapes
+from ..settings import Settings
+from ..sources import Package
+from ..store import Store
+from .canonical import CanonicalWriter
+from .dumps import write_dumps
+from .modified import FILE as MODIFIED
+from .modified import modified_lines
+from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
+
+# The folder of the shapes of the catalogue, in that of all shapes.
+SHAPES = "catalogue"
+
+
+@dataclass(frozen=True)
+class Described:
+    """A release that is ready but for its store.
+
+    Attributes:
+        digest: SHA-256 of the canonical file.
+        created: when it is made (xsd:dateTime).
+        score: of the catalogue.
+        findings: what its shapes found.
+    """
+
+    digest: str
+    created: str
+    score: Score
+    findings: list[Finding]
+
+
+def describe_release(
+    settings: Settings, package: Package, canonical: CanonicalWriter, store: Store, folder: Path
+) -> Described:
+    """Write the canonical file, all made from it and the catalogue into `folder`; a known release is only checked."""
+    releases, base = settings.path(settings.releases), settings.base
+    digest, created = canonical.write(folder / CANONICAL), _now()
+    place = releases / digest if (releases / digest / CATALOGUE).is_file() else folder
+    if place is folder:
+        write_dumps(folder, package, store)
+        current = releases / "current" if (releases / "current" / CANONICAL).is_file() else None
+        (folder / MODIFIED).write_text("".join(modified_lines(folder, current, created, base)), encoding="utf-8")
+        made = catalogue(canonical.lines(), listing(folder), base, _history(releases, digest, created, base))
+        counted = void(store)
+        _write(folder / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": counted})
+    lines = (place / CATALOGUE).read_bytes().splitlines(keepends=True)
+    shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
+    findings = check_shapes(lines, {}, shapes, [], base)
+    known = {f"{base}dumps/current/{path}" for path in listing(place)}
+    described = {without_graph(line) for line in lines if line.endswith(f"<{base}catalogue> .\n".encode())}
+    return Described(
+        digest, created, score(described, known, not any(f.severity is Severity.VIOLATION for f in findings)), findings
+    )
+
+
+def listing(folder: Path) -> dict[str, dict[str, Any]]:
+    """The files of a release that can be downloaded: size and SHA-256 by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {str(path.relative_to(folder)): path for path in files}
+    return {
+        name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for name, path in names.items()
+        if not name.startswith(f"{STORE}/") and name != MANIFEST
+    }
+
+
+def _now() -> str:
+    """The time, or the one that a reproducible build is told (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
+    return now.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _history(releases: Path, digest: str, created: str, base: str) -> History:
+    """The release that is current when this one is made, which it follows."""
+    current = releases / "current"
+    if not (current / CATALOGUE).is_file():
+        return History(digest, created, current.readlink().name if current.is_symlink() else "")
+    graph = ox.NamedNode(f"{base}catalogue")
+    quads = ox.parse(path=str(current / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+    before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
+    return History(digest, created, current.readlink().name, before)
+
+
+def _write(path: Path, graphs: dict[str, Iterable[ox.Triple]]) -> None:
+    """Write graphs as sorted N-Quads."""
+    quads = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph))
+        for graph, triples in graphs.items()
+        for triple in triples
+    ]
+    path.write_text("".join(sorted({f"{quad} .\n" for quad in quads})), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

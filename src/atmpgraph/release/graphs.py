@@ -1,0 +1,51 @@
+"""The graphs of a release: how many triples each has, what it is called, where it comes from."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+import pyoxigraph as ox
+
+from ..mapping.terms import without_graph
+from ..vocab import DCT, PROV
+from .opened import CANONICAL, Release
+
+
+@dataclass(frozen=True)
+class GraphCount:
+    """One named graph.
+
+    Attributes:
+        iri: its name.
+        triples: how many it has.
+        titles: what it is called, in any languages.
+        sources: IRIs of what it was taken from.
+    """
+
+    iri: str
+    triples: int
+    titles: tuple[ox.Literal, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4)  # a release never changes
+def graphs(release: Release) -> tuple[GraphCount, ...]:
+    """The named graphs of a release, by name."""
+    return tuple(_described(release, iri, triples) for iri, triples in release.manifest["graphs"].items())
+
+
+def _described(release: Release, iri: str, triples: int) -> GraphCount:
+    titles, sources = [], []
+    for quad in release.quads(iri):
+        if quad.predicate.value == f"{DCT}title" and isinstance(quad.object, ox.Literal):
+            titles.append(quad.object)
+        if quad.predicate.value == f"{PROV}hadPrimarySource" and isinstance(quad.object, ox.NamedNode):
+            sources.append(quad.object.value)
+    return GraphCount(iri, triples, tuple(dict.fromkeys(titles)), tuple(dict.fromkeys(sources)))
+
+
+@lru_cache(maxsize=4)
+def union_size(release: Release) -> int:
+    """How many triples the union of the graphs has: one that several graphs state counts once."""
+    with (release.path / CANONICAL).open("rb") as file:
+        return sum(1 for _ in groupby(map(without_graph, file)))  # the same triple stands together: the file is sorted

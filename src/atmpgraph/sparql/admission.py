@@ -1,0 +1,155 @@
+"""Who may run a query now, who waits, who is turned away: fair by client, bounded, with no clock or thread of its own.
+
+The client whose questions ran least of late goes first, however many others wait. While all workers are busy, two more
+give each question a quick try, which is all that most of them need. One client never has all workers. What a client may
+use in a minute is counted in seconds of running time.
+"""
+
+import math
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
+
+from .limits import Limits
+
+WINDOW: Final = 60.0  # seconds
+QUICK_WORKERS: Final = 2
+QUICK_SECONDS: Final = 0.25
+_MOST_CLIENTS: Final = 10_000  # remembered; one forgotten starts anew
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What a client has left.
+
+    Attributes:
+        budget: seconds of running time in a window.
+        remaining: of these, seconds that are left.
+        reset: seconds until all of them are there again.
+        wait: seconds until there are some again; 0 when there are.
+    """
+
+    budget: int
+    remaining: int
+    reset: int
+    wait: int
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The RateLimit fields (draft-ietf-httpapi-ratelimit-headers §4, §5), counted in seconds of running time."""
+        return {
+            "RateLimit-Policy": f'"running-time";q={self.budget};w={WINDOW:g}',
+            "RateLimit": f'"running-time";r={self.remaining};t={self.reset}',
+        }
+
+
+class Budgets:
+    """Running time by client: a bucket that holds a minute's share and fills as the minute goes by."""
+
+    def __init__(self, budget: float) -> None:
+        """Give each client `budget` seconds a minute."""
+        self._budget, self._rate = budget, budget / WINDOW
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def _level(self, client: str, now: float) -> float:
+        level, then = self._levels.get(client, (self._budget, now))
+        return min(self._budget, level + (now - then) * self._rate)
+
+    def used(self, client: str, now: float) -> float:
+        """Seconds that the client's questions have taken of late."""
+        return self._budget - self._level(client, now)
+
+    def quota(self, client: str, now: float) -> Quota:
+        """What the client has left."""
+        level = self._level(client, now)
+        reset = math.ceil((self._budget - level) / self._rate)
+        wait = 0 if level > 0 else max(1, math.ceil(-level / self._rate))
+        return Quota(round(self._budget), max(0, int(level)), reset, wait)
+
+    def spend(self, client: str, seconds: float, now: float) -> None:
+        """Note what a question took."""
+        self._levels[client] = (self._level(client, now) - seconds, now)
+        self._levels.move_to_end(client)
+        if len(self._levels) > _MOST_CLIENTS:
+            self._levels.popitem(last=False)
+
+
+class Ticket(Protocol):
+    """A question that waits.
+
+    Attributes:
+        tried: whether it had its quick try.
+    """
+
+    tried: bool
+
+    @property
+    def client(self) -> str:
+        """Whose it is."""
+
+
+T = TypeVar("T", bound=Ticket)
+
+
+class Turns(Generic[T]):
+    """The questions that wait, by client, and how many each client has running."""
+
+    def __init__(self, limits: Limits, used: Callable[[str], float]) -> None:
+        """Keep to the limits; `used` tells what a client's questions have taken of late."""
+        self._waiting, self._used = limits.waiting, used
+        self._queues: dict[str, list[T]] = {}
+        self._running: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
+        self._slots = {False: limits.workers, True: QUICK_WORKERS}
+        self._each = {False: max(1, min(limits.per_client, limits.workers - 1)), True: 1}
+
+    def enter(self, ticket: T) -> T | None:
+        """Let a ticket wait.
+
+        Returns:
+            The ticket that must leave because too many wait: the last of the client with the most of them, or of those
+            the one that used most, which may be this very one; None when there is room.
+        """
+        self._queues.setdefault(ticket.client, []).append(ticket)
+        if sum(map(len, self._queues.values())) <= self._waiting + sum(map(self._free, self._slots)):
+            return None
+        longest = max(self._queues, key=lambda name: (len(self._queues[name]), self._used(name)))
+        leaving = self._queues[longest][-1]
+        self.withdraw(leaving)
+        return leaving
+
+    def again(self, ticket: T) -> None:
+        """Let a ticket that was tried wait before the others of its client."""
+        self._queues.setdefault(ticket.client, []).insert(0, ticket)
+
+    def withdraw(self, ticket: T) -> None:
+        """Take a ticket out that waits no longer."""
+        if ticket in self._queues.get(ticket.client, ()):
+            self._queues[ticket.client].remove(ticket)
+            if not self._queues[ticket.client]:
+                del self._queues[ticket.client]
+
+    def next(self) -> tuple[T, bool] | None:
+        """The ticket to run now, and whether as a quick try; None when nobody who waits may."""
+        for quick in (False, True):
+            running = self._running[quick]
+            waiting = [
+                next((ticket for ticket in queue if not (quick and ticket.tried)), None)
+                for client, queue in self._queues.items()
+                if running[client] < self._each[quick]
+            ]
+            may = [ticket for ticket in waiting if ticket]
+            if may and self._free(quick):
+                ticket = min(may, key=lambda ticket: (running[ticket.client], self._used(ticket.client)))
+                self.withdraw(ticket)
+                running[ticket.client] += 1
+                return ticket, quick
+        return None
+
+    def _free(self, quick: bool) -> int:
+        return self._slots[quick] - self._running[quick].total()
+
+    def leave(self, client: str, quick: bool) -> None:
+        """Note that a question of the client runs no more."""
+        self._running[quick][client] -= 1
+        self._running[quick] += Counter()  # forgets who has none

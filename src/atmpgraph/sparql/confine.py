@@ -1,0 +1,35 @@
+"""What a worker process may do: compute. It opens no file and no socket, and it ends with its service."""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from typing import Final
+
+NICE: Final = 19  # documents and health go before queries
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+
+
+def follow_parent(parent: int) -> None:
+    """Let this process be killed when its parent ends, also in the middle of a query (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before this call
+            os._exit(1)
+
+
+def confine(memory: int) -> None:
+    """Take from this process what a query has no need of; what is open stays open.
+
+    With no descriptor left to it the process can open neither file nor socket: a query that got past the guard would
+    still reach nothing. Too large an allocation ends the process, and only this one.
+
+    Args:
+        memory: bytes of address space.
+    """
+    os.nice(NICE)
+    for limit, value in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory)):
+        most = resource.getrlimit(limit)[1]
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(limit, (value, value))

@@ -1,0 +1,130 @@
+"""Federation (SPARQL 1.1 Federated Query) with the services that the settings allow, asked before the query runs.
+
+The engine calls nobody. A `SERVICE` clause is sent as a query of its own, and the rows that come back take its place in
+the text. What is not understood here stays a `SERVICE` clause, which the guard refuses.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..http.outbound import Outbound, OutboundError
+from ..http.problem import Problem, ProblemError
+from .dataset import Prologue, read_prologue
+from .tokens import Token, tokens
+
+_JSON: Final = "application/sparql-results+json"
+_FIELDS: Final = {"Content-Type": "application/sparql-query", "Accept": _JSON, "User-Agent": "atmpgraph"}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A `SERVICE` clause.
+
+    Attributes:
+        start, end: its place in the text.
+        service: the name of the service.
+        silent: whether an error counts as one solution without bindings (§2.4).
+        pattern: its group graph pattern, braces included.
+    """
+
+    start: int
+    end: int
+    service: Token
+    silent: bool
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Federation:
+    """Which services may be asked, and how.
+
+    Attributes:
+        allowed: their IRIs.
+        clauses: most clauses of one query.
+        outbound: how requests go out.
+    """
+
+    allowed: frozenset[str]
+    clauses: int
+    outbound: Outbound
+
+    def resolved(self, query: str, base: str) -> str:
+        """The query with the rows of the services in it; the query itself where it names none.
+
+        Raises:
+            ProblemError: 400 too many clauses; 403 a service that is not allowed; 502 a service that does not answer.
+        """
+        words = list(tokens(query))
+        found = list(_clauses(query, words))
+        if len(found) > self.clauses:
+            detail = "The query has {count} SERVICE clauses; {most} are allowed."
+            raise ProblemError(Problem(400, detail, values={"count": len(found), "most": self.clauses}))
+        prologue = read_prologue(query, words, base)
+        try:
+            services = prologue.iris([clause.service for clause in found])
+        except SyntaxError:
+            return query  # the engine will say where
+        for service in services:
+            if service not in self.allowed:
+                detail = "SERVICE is not allowed for {service}; it is for {allowed}."
+                values = {"service": service, "allowed": ", ".join(sorted(self.allowed))}
+                raise ProblemError(Problem(403, detail, {"allowed": sorted(self.allowed)}, values=values))
+        for clause, service in reversed(list(zip(found, services, strict=True))):
+            query = query[: clause.start] + self._rows(clause, service, prologue) + query[clause.end :]
+        return query
+
+    def _rows(self, clause: Clause, service: str, prologue: Prologue) -> str:
+        query = f"BASE <{prologue.base}>\n{prologue.text}\nSELECT * WHERE {clause.pattern}"
+        try:
+            return _values(self.outbound.post(service, query.encode(), _FIELDS))
+        except OutboundError as error:
+            if clause.silent:
+                return "{}"
+            values = {"service": service, "reason": error}
+            raise ProblemError(
+                Problem(502, "The service {service} cannot be asked: {reason}.", values=values)
+            ) from None
+
+
+def _clauses(query: str, words: Sequence[Token]) -> Iterator[Clause]:
+    """The clauses of a query; those within another one are the business of that service."""
+    end = 0
+    for at, word in enumerate(words):
+        if word.start < end or not word.is_word("SERVICE"):
+            continue
+        after = list(words[at + 1 : at + 4])
+        silent = bool(after) and after[0].is_word("SILENT")
+        service, opening = [*after[silent:], None, None][:2]
+        closing = _closing(words, at + 2 + silent) if opening and opening.text == "{" else None
+        if service and opening and closing and service.kind in {"iri", "prefixed"}:
+            end = closing.end
+            yield Clause(word.start, end, service, silent, query[opening.start : end])
+
+
+def _closing(words: Sequence[Token], at: int) -> Token | None:
+    """The brace that closes the one at a place."""
+    depth = 0
+    for word in words[at:]:
+        depth += {"{": 1, "}": -1}.get(word.text, 0) if word.kind == "other" else 0
+        if not depth:
+            return word
+    return None
+
+
+def _values(content: bytes) -> str:
+    """Rows in JSON as inline data (SPARQL 1.1 §10.2.2)."""
+    try:
+        found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        if not isinstance(found, ox.QuerySolutions):
+            raise OutboundError("its answer has no rows")
+        names = " ".join(str(variable) for variable in found.variables)
+        rows = list(map(list, found))
+    except (SyntaxError, ValueError) as error:
+        raise OutboundError(f"its answer is not {_JSON}: {error}") from None
+    if any(isinstance(term, ox.BlankNode | ox.Triple) for row in rows for term in row):
+        raise OutboundError("its answer has blank nodes, which mean nothing here")
+    lines = "\n".join(f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows)
+    return f"{{ VALUES ({names}) {{\n{lines}\n}} }}"

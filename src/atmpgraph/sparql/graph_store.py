@@ -1,0 +1,91 @@
+"""The SPARQL 1.1 Graph Store HTTP Protocol, reading only (§4.2, §5.2): which part of the release, in which formats.
+
+The statements are those of the canonical file, each literal as it was published. N-Triples and N-Quads are its lines
+and go out one by one; the other formats have to be made, so a large part does not exist in them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..http.formats import DOCUMENTS, HTML, N_QUADS, N_TRIPLES, TRIG, Format
+from ..http.problem import Problem, ProblemError
+from ..http.serialize import serialize
+from ..mapping.terms import without_graph
+from .protocol import parameters
+
+_LINES: Final = (N_TRIPLES, N_QUADS)
+_CHUNK: Final = 2_000  # lines
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is asked for: a named graph, the default graph, or all graphs when it is neither.
+
+    Attributes:
+        graph: the name of the graph, empty for none.
+        default: whether it is the default graph, the union of the named ones.
+    """
+
+    graph: str = ""
+    default: bool = False
+
+    def statements(self, graphs: Mapping[str, int]) -> int:
+        """How many statements it has at most, from how many each graph has.
+
+        Raises:
+            ProblemError: 404 there is no such graph (§5.2).
+        """
+        if self.graph and self.graph not in graphs:
+            raise ProblemError(Problem(404, "There is no such graph; this address without parameters names them all."))
+        return graphs[self.graph] if self.graph else sum(graphs.values())
+
+    def offered(self, small: bool) -> tuple[Format, ...]:
+        """The formats that it exists in: of triples also those of quads, which then name no graph."""
+        if self.graph or self.default:
+            return tuple(f for f in DOCUMENTS if f is not HTML and (small or f in _LINES))
+        return (TRIG, N_QUADS, HTML) if small else (N_QUADS, HTML)
+
+    def lines(self, canonical: Path) -> Iterator[bytes]:
+        """Its statements as lines of N-Triples, or of N-Quads when it is all graphs; sorted."""
+        with canonical.open("rb") as file:
+            if self.graph:
+                end = f" <{self.graph}> .\n".encode()
+                yield from (without_graph(line) for line in file if line.endswith(end))
+            elif self.default:
+                yield from (line for line, _ in groupby(map(without_graph, file)))
+            else:
+                yield from file
+
+    def pieces(self, canonical: Path) -> Iterator[bytes]:
+        """Its lines, many at a time."""
+        lines = self.lines(canonical)
+        return iter(lambda: b"".join(islice(lines, _CHUNK)), b"")
+
+    def body(self, canonical: Path, fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+        """Its representation in one of the `offered` formats but HTML."""
+        lines = b"".join(self.lines(canonical))
+        return lines if fmt in _LINES else serialize(ox.parse(lines, format=ox.RdfFormat.N_QUADS), fmt, prefixes)
+
+
+def parse(query_string: str) -> Part:
+    """The part that a URL names (§4.2).
+
+    Raises:
+        ProblemError: 400 both parameters, several graphs, or a name that is no absolute IRI.
+    """
+    found = parameters(query_string.encode("latin-1"))
+    names = set(found.get("graph", ()))
+    if len(names) + ("default" in found) > 1:
+        raise ProblemError(Problem(400, "Name one graph, or the default graph, or neither for all of them."))
+    for name in names:
+        try:
+            ox.NamedNode(name)
+        except ValueError:
+            detail = "{name} takes an absolute IRI; this is none: {value}"
+            raise ProblemError(Problem(400, detail, values={"name": "graph", "value": name[:200]})) from None
+    return Part(next(iter(names), ""), "default" in found)

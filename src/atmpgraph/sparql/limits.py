@@ -1,0 +1,60 @@
+"""What a query may take, as data: the settings fill it in, the query service keeps to it, the description tells it."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:  # the service and its workers start faster without
+    from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of the query service.
+
+    Attributes:
+        workers: queries that run at the same time.
+        per_client: of these, queries of one client.
+        waiting: queries that may wait for a worker.
+        seconds: longest time one query runs.
+        memory: bytes of memory that one query may use.
+        rows, bytes: largest result; 0 for no limit.
+        budget: seconds of running time that one client may use a minute.
+        cache: bytes of results that are kept to be sent again.
+        nesting: deepest nesting of brackets in a query.
+    """
+
+    workers: int
+    per_client: int
+    waiting: int
+    seconds: float
+    memory: int
+    rows: int
+    bytes: int
+    budget: float
+    cache: int
+    nesting: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The limits by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The limits from what `as_json` gave."""
+        return cls(**values)
+
+
+def limits_of(settings: "Settings") -> Limits:
+    """The limits of the query service that the settings name."""
+    return Limits(
+        workers=settings.query_workers,
+        per_client=settings.max_queries_per_client,
+        waiting=settings.max_waiting_queries,
+        seconds=settings.query_seconds,
+        memory=settings.query_memory,
+        rows=settings.max_result_rows,
+        bytes=settings.max_result_bytes,
+        budget=settings.query_budget,
+        cache=settings.max_kept_results,
+        nesting=settings.max_query_nesting,
+    )

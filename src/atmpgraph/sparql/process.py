@@ -1,0 +1,82 @@
+"""The process of the query service: started by whoever needs it first, and ended with that one."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from .limits import Limits
+
+_WAITING: Final = 128  # connections that the system holds while the service starts
+
+
+class ServiceProcess:
+    """A query service that belongs to this process. Safe to share between threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Listen in a folder that nobody else may enter; the service itself starts when it is needed."""
+        self._limits = limits
+        folder = tempfile.mkdtemp(prefix="atmpgraph-")
+        self._socket = Path(folder) / "queries"
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(self._socket))
+        self._listening.listen(_WAITING)
+        self._lock = threading.Lock()
+        self._running: list[subprocess.Popen[bytes]] = []
+        weakref.finalize(self, _end, folder, self._listening, self._running, os.getpid())
+
+    def address(self) -> Path:
+        """Where it listens. It is started again when it has ended; connections wait until it is there."""
+        with self._lock:
+            if not self._running or self._running[0].poll() is not None:
+                self._running[:] = [self._start()]
+        return self._socket
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        number = self._listening.fileno()
+        return subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "atmpgraph.sparql.service", str(number), json.dumps(self._limits.as_json())],
+            stdin=subprocess.PIPE,
+            pass_fds=[number],
+            env=os.environ | {"RUST_BACKTRACE": "0"},  # tracing what brought the engine down took seconds
+        )
+
+    @contextmanager
+    def kept(self) -> Iterator[Path]:
+        """Where it listens, for other processes to ask; as long as the block lasts it is started again when it ends."""
+        ended = threading.Event()
+
+        def keep() -> None:
+            while not ended.is_set():
+                self.address()
+                self._running[0].wait()
+
+        keeper = threading.Thread(target=keep, name="query service", daemon=True)
+        keeper.start()
+        try:
+            yield self.address()
+        finally:
+            ended.set()
+            self._running[0].terminate()
+            keeper.join()
+
+
+def _end(folder: str, listening: socket.socket, running: list[subprocess.Popen[bytes]], owner: int) -> None:
+    """Let the service end, which it does with its standard input, and leave nothing behind."""
+    if os.getpid() != owner:
+        return
+    listening.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    for process in running:
+        if process.stdin:
+            process.stdin.close()
+        process.wait()

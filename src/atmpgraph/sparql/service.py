@@ -1,0 +1,226 @@
+"""The query service: one process with one thread that lets workers run queries, and ends those that take too much.
+
+It evaluates nothing itself, so nothing that a query does can keep it from answering.
+"""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..http.problem import Problem
+from . import wire
+from .admission import QUICK_SECONDS, QUICK_WORKERS, Budgets, Quota, Turns
+from .kept import Kept, key
+from .limits import Limits
+from .pool import Pool, Worker
+
+_BUSY: Final = "Too many queries are waiting. Try again in a moment."
+_SPENT: Final = "Your queries ran for more than {budget} seconds within a minute. Go on in {wait} seconds."
+_LATE: Final = (
+    "The query was stopped after {limit} seconds, the longest it may run. Ask for less: narrow its patterns, add a"
+    " LIMIT, or take a whole file under /releases/."
+)
+_DIED: Final = (
+    "The query needed more than the {memory} MiB of memory that one may use, or brought the engine down. Ask for less:"
+    " sort and group fewer rows, or take a whole file under /releases/."
+)
+
+
+@dataclass(eq=False)
+class Call:
+    """A question that was asked, and the connection of whoever asks."""
+
+    question: wire.Question
+    writer: asyncio.StreamWriter
+    turn: "asyncio.Future[Problem | None]"
+    asked: float = field(default_factory=time.monotonic)
+    started: float = 0.0
+    quick: bool = False
+    tried: bool = False
+
+    @property
+    def client(self) -> str:
+        """Whose question it is."""
+        return self.question.client
+
+    def timing(self) -> dict[str, float]:
+        """Milliseconds that it waited, and that it has been running."""
+        return {"queue": (self.started - self.asked) * 1000, "query": (time.monotonic() - self.started) * 1000}
+
+    async def send(self, kind: bytes, content: bytes) -> None:
+        """Send a frame; waits while the other side does not read."""
+        self.writer.write(wire.frame(kind, content))
+        await self.writer.drain()
+
+
+class Service:
+    """The service within its limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start no worker yet."""
+        self._limits = limits
+        self._budgets = Budgets(limits.budget)
+        self._turns: Turns[Call] = Turns(limits, lambda client: self._budgets.used(client, time.monotonic()))
+        self._kept = Kept(limits.cache)
+        self._pool = Pool(limits.workers + QUICK_WORKERS, limits.memory)
+
+    async def serve(self, listening: socket.socket) -> None:
+        """Answer questions until standard input ends: when the process that started this one does."""
+        server = await asyncio.start_unix_server(self._connected, sock=listening)
+        ended = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.cancel)
+        async with server:
+            with suppress(asyncio.CancelledError):
+                await ended
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the one question of a connection; whoever closes it wants no answer any more."""
+        with suppress(EOFError, OSError, ValueError):
+            question = wire.Question.decode((await wire.read_frame(reader))[1])
+            call = Call(question, writer, asyncio.get_running_loop().create_future())
+            answering, gone = asyncio.ensure_future(self._answer(call)), asyncio.ensure_future(reader.read(1))
+            await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (gone, answering):
+                task.cancel()
+                with suppress(asyncio.CancelledError, OSError):
+                    await task
+        writer.close()
+
+    async def _answer(self, call: Call) -> None:
+        """Answer from what is kept, or let a worker do it."""
+        name = key(call.question.job)
+        if call.question.keep and (kept := self._kept.get(name)):
+            *pieces, ending = kept
+            for piece in pieces:
+                await call.send(wire.DATA, piece)
+            await self._end(call, json.loads(ending), {"cache": 0.0})
+            return
+        if problem := await self._admitted(call) or await self._run(call, name):
+            problem.headers.update(self._quota(call).fields)
+            call.writer.write(wire.problem_frame(problem))
+            await call.writer.drain()
+
+    def _quota(self, call: Call) -> Quota:
+        return self._budgets.quota(call.question.client, time.monotonic())
+
+    async def _end(self, call: Call, ending: dict[str, Any], timing: dict[str, float]) -> None:
+        content = ending | {"timing": timing, "fields": self._quota(call).fields}
+        await call.send(wire.END, json.dumps(content).encode())
+
+    async def _admitted(self, call: Call) -> Problem | None:
+        """Wait for a turn; the problem of a call that gets none."""
+        quota = self._quota(call)
+        if quota.wait:
+            values = {"budget": quota.budget, "wait": quota.wait}
+            return Problem(429, _SPENT, headers={"Retry-After": str(quota.wait)}, values=values)
+        if leaving := self._turns.enter(call):
+            leaving.turn.set_result(Problem(503, _BUSY, headers={"Retry-After": "5"}))
+        return await self._turn(call)
+
+    async def _turn(self, call: Call) -> Problem | None:
+        self._start_next()
+        try:
+            return await asyncio.shield(call.turn)
+        except asyncio.CancelledError:  # the client is gone; its turn may have come in that very moment
+            self._turns.withdraw(call)
+            if call.turn.done() and call.turn.result() is None:
+                self._left(call)
+            raise
+
+    def _start_next(self) -> None:
+        while found := self._turns.next():
+            call, quick = found
+            call.quick, call.started = quick, time.monotonic()
+            call.turn.set_result(None)
+
+    def _left(self, call: Call) -> None:
+        now = time.monotonic()
+        self._budgets.spend(call.client, now - call.started, now)
+        self._turns.leave(call.client, call.quick)
+        self._start_next()
+
+    async def _run(self, call: Call, name: bytes) -> Problem | None:
+        """Run the query, first as a quick try if that is its turn; the problem that it met."""
+        seconds = min(self._limits.seconds, call.question.seconds or self._limits.seconds)
+        if call.quick and seconds > QUICK_SECONDS:
+            with suppress(TimeoutError):
+                return await self._attempt(call, name, QUICK_SECONDS)
+            call.tried, call.turn = True, asyncio.get_running_loop().create_future()
+            self._turns.again(call)
+            if problem := await self._turn(call):
+                return problem
+        try:
+            return await self._attempt(call, name, seconds)
+        except TimeoutError:
+            headers = {"Retry-After": str(max(1, round(seconds)))}
+            return Problem(504, _LATE, {"limit": seconds}, headers, {"limit": f"{seconds:g}"})
+
+    async def _attempt(self, call: Call, name: bytes, seconds: float) -> Problem | None:
+        """Let a worker answer; whatever happens, none is left that still runs the query.
+
+        Raises:
+            TimeoutError: it did not end in time.
+        """
+        job, worker = call.question.job, None
+        try:
+            async with asyncio.timeout(seconds):
+                worker = await self._pool.take(job.store, job.base)
+                problem, again = await self._pass_on(call, worker, name)
+            if again:
+                self._pool.give_back(worker)
+                worker = None
+        except EOFError:
+            memory = self._limits.memory >> 20
+            return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
+        else:
+            return problem
+        finally:
+            self._left(call)
+            if worker:
+                await self._pool.replace(worker)
+
+    async def _pass_on(self, call: Call, worker: Worker, name: bytes) -> tuple[Problem | None, bool]:
+        """Send what the worker answers; returns the problem it had, and whether it can be asked again."""
+        worker.writer.write(call.question.encode_job())
+        pieces: list[bytes] = []
+        size = 0
+        while True:
+            kind, content = await wire.read_frame(worker.reader)
+            if kind == wire.PROBLEM:
+                problem = wire.problem_from(content)
+                return problem, problem.status < 500
+            if kind == wire.END:
+                break
+            size += len(content)
+            if call.quick or size <= self._kept.largest:
+                pieces.append(content)
+            if not call.quick:
+                await call.send(kind, content)
+        if call.quick:  # a try that fails must have sent nothing
+            for piece in pieces:
+                await call.send(wire.DATA, piece)
+        ending = json.loads(content)
+        retires = ending.pop("retires")
+        if call.question.keep and size <= self._kept.largest:
+            self._kept.put(name, (*pieces, json.dumps(ending).encode()))
+        await self._end(call, ending, call.timing())
+        return None, not retires
+
+
+def main(arguments: list[str]) -> None:
+    """Serve on the listening socket whose descriptor is the first argument, within the limits that are the second."""
+    limits = Limits.from_json(json.loads(arguments[1]))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets workers that ended
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends it
+    with socket.socket(fileno=int(arguments[0])) as listening:
+        asyncio.run(Service(limits).serve(listening))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

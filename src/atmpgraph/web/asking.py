@@ -1,0 +1,117 @@
+"""Asking the query service for a request: whose question it is, within which limits, and what its answer is sent as."""
+
+import re
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import request
+
+from ..http.formats import Format
+from ..http.outbound import Outbound
+from ..settings import Settings
+from ..sparql.client import Result, ask
+from ..sparql.federation import Federation
+from ..sparql.limits import limits_of
+from ..sparql.protocol import Query
+from ..sparql.wire import Job, Question
+from .current import current, release, settings
+from .respond import Made
+
+WHEN_GONE: Final = "atmpgraph.when_gone"
+_PATIENCE: Final = 30.0  # seconds beyond the time limit
+_LONGEST_LINK: Final = 2_000  # characters
+_IPV6_CLIENT: Final = 64  # bits of an address that are one client's, who has all addresses under them
+
+# Such a query has another answer each time: nothing of it may be kept.
+_VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+
+
+def volatile(query: Query) -> bool:
+    """Whether a query has another answer each time."""
+    return _VOLATILE.search(query.text) is not None
+
+
+def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str = "") -> Result:
+    """The result of a query on the current release.
+
+    Args:
+        query: what is asked.
+        fmt: the format to send.
+        rows: fewer rows than the limit.
+        link: URL of the rest of the result, without its offset.
+
+    Raises:
+        ProblemError: what keeps the query from an answer.
+        GoneError: the client is not there any more.
+    """
+    most, text = limits_of(settings()), query.text
+    if settings().federation:
+        text = _federation(settings()).resolved(text, settings().base)
+    job = Job(
+        store=str(release().path / "store"),
+        base=settings().base,
+        query=text,
+        default_graphs=query.default_graphs,
+        named_graphs=query.named_graphs,
+        format=fmt.suffix,
+        offset=query.offset,
+        rows=most.rows if rows is None else min(rows, most.rows or rows),
+        bytes=most.bytes,
+        nesting=most.nesting,
+        next=link,
+    )
+    question = Question(job, _client(), query.timeout, keep=text == query.text and not volatile(query))
+    when_gone: Callable[[Callable[[], object]], object] = request.environ.get(WHEN_GONE, _never)
+    # It may wait for all that wait before it.
+    patience = most.seconds * (2 + most.waiting) + _PATIENCE
+    return ask(current().query_service(), question, when_gone, patience)
+
+
+def _federation(settings: Settings) -> Federation:
+    outbound = Outbound(settings.service_seconds, settings.max_service_bytes)
+    return Federation(frozenset(settings.federation), settings.max_service_clauses, outbound)
+
+
+def _never(_: Callable[[], object]) -> None:
+    """Most servers do not tell when a client goes away."""
+
+
+def _client() -> str:
+    address = request.remote_addr or ""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        return str(IPv6Address(int(known) >> _IPV6_CLIENT << _IPV6_CLIENT))
+    return address
+
+
+def fields_of(result: Result) -> dict[str, str]:
+    """The header fields that an answer came with: the client's quota, and the time it took (Server-Timing)."""
+    timing = ", ".join(f"{name};dur={milliseconds:.1f}" for name, milliseconds in result.timing.items())
+    return result.fields | ({"Server-Timing": timing} if timing else {})
+
+
+def made_of(result: Result, query: Query) -> Made:
+    """The result as the body of a response, which says when it is cut short and where the rest is."""
+    fields = fields_of(result)
+    if result.cut:
+        fields["Atmpgraph-Truncated"] = f"{result.cut}; rows={result.rows}"
+        if link := rest_of(query):
+            fields["Link"] = f'<{link}{query.offset + (result.rows or 0)}>; rel="next"'
+    return Made(result.pieces, result.length, fields)
+
+
+def rest_of(query: Query) -> str:
+    """Relative URL of the rest of a result, all but the number at its end; empty when it would be too long."""
+    given = [
+        ("query", query.text),
+        *(("default-graph-uri", graph) for graph in query.default_graphs),
+        *(("named-graph-uri", graph) for graph in query.named_graphs),
+        *(("format", name) for name in query.formats[:1]),
+    ]
+    link = f"?{urlencode(given)}&offset="
+    return link if len(link) <= _LONGEST_LINK else ""

@@ -1,0 +1,110 @@
+"""The catalogue for portals: one document in every format, or in pages that are followed (`catalogue_page_size`)."""
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, render_template, request
+
+from ..catalogue.paging import page, pages
+from ..http.formats import LINK_SET, Format, by_suffix
+from ..http.problem import Problem, ProblemError
+from ..http.profiles import MODEL
+from ..vocab import DCAT, DCT
+from .current import release, settings
+from .describe import Description
+from .labels import Name
+from .pages import name_all
+from .representations import send_representation
+
+blueprint = Blueprint("catalogue", __name__)
+_ENTRIES = f"""
+SELECT ?entry ?modified ?file ?url ?format ?size {{
+  {{ <id/catalogue> <{DCAT}dataset> ?entry }} UNION {{ <id/catalogue> <{DCAT}service> ?entry }}
+  OPTIONAL {{ ?entry <{DCT}modified> ?modified }}
+  OPTIONAL {{ ?entry <{DCAT}endpointURL> ?url }}
+  OPTIONAL {{
+    ?entry <{DCAT}distribution> ?file .
+    ?file <{DCAT}downloadURL> ?url ; <{DCT}format> ?format ; <{DCAT}byteSize> ?size
+  }}
+}} ORDER BY ?entry ?file"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A dataset or service on the page: its IRI, when it changed, and its files as address, format, size in bytes."""
+
+    iri: str
+    modified: str
+    files: list[tuple[str, str, int]]
+
+
+@blueprint.get("/catalogue")
+def catalogue() -> Response:
+    """The catalogue in the format asked for."""
+    return _send(None)
+
+
+@blueprint.get("/catalogue.<suffix>")
+def fixed(suffix: str) -> Response:
+    """The catalogue in a fixed format."""
+    fmt = by_suffix(suffix, (*MODEL.formats, LINK_SET))
+    if fmt is None:
+        raise _not_found()
+    return _send(fmt)
+
+
+def described_catalogue(document: str) -> Description:
+    """The whole catalogue, as what a document says.
+
+    Raises:
+        ProblemError: 404 the release has none.
+    """
+    topic, opened = f"{settings().base}id/catalogue", release()
+    if not opened.in_catalogue(topic):
+        raise _not_found()
+    return Description(topic, document, opened.graph("catalogue"), {}, embedded=[])
+
+
+def _send(fmt: Format | None) -> Response:
+    found, size = described_catalogue(f"{settings().base}catalogue"), settings().catalogue_page_size
+    count = pages(found.quads, size)
+    number = _number(count)
+    if count:
+        found = replace(found, quads=page(found.quads, number, size, settings().base))
+    response = send_representation(
+        found,
+        fmt,
+        lambda _, blocks, links: render_template("catalogue.html", data_blocks=blocks, links=links, **_view()),
+    )
+    place = response.headers.get("Content-Location")
+    if place and number > 1:
+        response.headers["Content-Location"] = f"{place}{'&' if '?' in place else '?'}page={number}"
+    return response
+
+
+def _number(count: int) -> int:
+    """The page asked for; the first where none is.
+
+    Raises:
+        ProblemError: 404 there is no such page.
+    """
+    asked = request.args.get("page", "1")
+    if not asked.isdecimal() or len(asked) > 9 or not 1 <= int(asked) <= max(count, 1):
+        raise _not_found()
+    return int(asked)
+
+
+def _view() -> dict[str, object]:
+    """What the page shows."""
+    entries: dict[str, Entry] = {}
+    for row in release().described.select(_ENTRIES):
+        iri = row["entry"].value
+        entry = entries.setdefault(iri, Entry(iri, row["modified"].value[:10] if row["modified"] else "", []))
+        if row["url"]:
+            size = int(row["size"].value) if row["size"] else 0
+            entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
+    names: dict[str, Name] = name_all({*entries, *(f for e in entries.values() for _, f, _ in e.files if f)})
+    return {"entries": list(entries.values()), "names": names, "score": release().manifest.get("score")}
+
+
+def _not_found() -> ProblemError:
+    return ProblemError(Problem(404, "The current release describes nothing under this address."))

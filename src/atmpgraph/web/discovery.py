@@ -1,0 +1,61 @@
+"""Where crawlers, portals and API clients look first: `/.well-known/`, the sitemap, `robots.txt`."""
+
+from flask import Blueprint, Response, request
+
+from ..catalogue.discovery import api_catalog, documents, robots, sitemap
+from ..http.formats import GRAPHS, LINK_SET, N_QUADS, TRIG, Format
+from ..http.links import Link, link_field
+from ..http.problem import Problem, ProblemError
+from ..http.serialize import serialize
+from ..release.modified import modified
+from ..vocab import DCAT, DCT, prefixes
+from .current import release, settings
+from .respond import negotiate, send
+
+blueprint = Blueprint("discovery", __name__)
+_TEXT = Format("Text", "txt", "text/plain", "text")
+_XML = Format("XML", "xml", "application/xml", "text")
+_DATED = f"SELECT ?thing ?date {{ ?thing a <{DCAT}Dataset> ; <{DCT}modified> ?date }}"
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """What the graph holds, in numbers (VoID §7.2, RFC 8615)."""
+    name, chosen = ".well-known/void", negotiate((*GRAPHS, TRIG, N_QUADS))
+    return send(chosen, lambda: serialize(release().graph(name), chosen[0], prefixes(settings().base)))
+
+
+@blueprint.get("/.well-known/api-catalog")
+def api() -> Response:
+    """The interfaces for programs (RFC 9727)."""
+    base = settings().base
+    response = send(negotiate((LINK_SET,), LINK_SET), lambda: api_catalog(base))
+    response.headers["Link"] = link_field([Link(f"{base}.well-known/api-catalog", "api-catalog")])
+    return response
+
+
+@blueprint.get("/robots.txt")
+def robots_txt() -> Response:
+    """What crawlers may read (RFC 9309)."""
+    root = f"{request.script_root}/"
+    return send(negotiate((_TEXT,), _TEXT), lambda: robots(settings().base, root), salt=root)
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap_xml() -> Response:
+    """The documents, each with the day it last changed (sitemaps.org); an index of parts when there are many."""
+    part, base = request.args.get("part"), settings().base
+    if part is not None and (not part.isdecimal() or len(part) > 9):
+        raise _no_part()
+    datasets = [(row["thing"].value, row["date"].value) for row in release().described.select(_DATED)]
+    dates = dict([*modified(release().path), *datasets])
+    newest = max(dates.values(), default=release().manifest["created"])
+    addresses = [(base, newest), (f"{base}catalogue", newest), *documents(dates.items(), base)]
+    text = sitemap(addresses, f"{base}sitemap.xml", int(part) if part else None)
+    if text is None:
+        raise _no_part()
+    return send(negotiate((_XML,), _XML), lambda: text, salt=part or "")
+
+
+def _no_part() -> ProblemError:
+    return ProblemError(Problem(404, "The current release describes nothing under this address."))

@@ -1,0 +1,88 @@
+"""What the editor of queries needs: terms to complete, questions to choose, the words and formats of its page."""
+
+import json
+from typing import Any, Final
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request, url_for
+
+from .. import __version__
+from ..http.formats import DOCUMENTS, HTML, RESULTS, Format
+from ..http.problem import Problem, ProblemError
+from ..release.opened import Release
+from ..settings import LANGUAGES
+from ..sparql.library import read_library
+from ..vocab import prefixes
+from .current import created, current, release, settings
+from .files import static_url
+from .labels import names
+from .language import asked_language, fallback, link, page_language, texts
+from .respond import negotiate, send
+
+blueprint = Blueprint("editor", __name__)
+
+_JSON: Final = Format("JSON", "json", "application/json", "text")
+_TERMS: Final = {
+    "class": "SELECT DISTINCT ?term { [] a ?term }",
+    "property": "SELECT DISTINCT ?term { [] ?term [] }",
+}
+
+
+@blueprint.get("/terms/<digest>.json")
+def terms(digest: str) -> Response:
+    """The classes, properties and graphs of a release with their labels, to be completed while one types."""
+    found = current().open(digest)
+    if found is None:
+        raise ProblemError(Problem(404, "There is no such release."))
+    return send(
+        negotiate((_JSON,), _JSON), lambda: _terms(found), salt=f"{digest} {__version__}", immutable=created(found)
+    )
+
+
+def _terms(found: Release) -> str:
+    store, listed = found.store, {}
+    used = {kind: [row["term"] for row in store.select(query)] for kind, query in _TERMS.items()}
+    known = {kind: [term.value for term in terms if isinstance(term, ox.NamedNode)] for kind, terms in used.items()}
+    for kind, iris in (known | {"graph": list(found.manifest["graphs"])}).items():
+        iris.sort()
+        labels = {tag: names(store, iris, (tag,), texts(tag)["terms"]) for tag in LANGUAGES}
+        listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
+    return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+
+
+def _questions() -> list[dict[str, str]]:
+    """The questions of the library in the reader's language."""
+    found = []
+    for query in read_library(settings().path(settings().queries)).values():
+        title, language = query.text("title", fallback())
+        page = link("queries.question", name=query.name)
+        text = link("queries.question", name=f"{query.name}.rq", lang=page_language())
+        found.append({"title": title, "language": language, "page": page, "text": text})
+    return found
+
+
+def _page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may hold
+    """What the scripts of a page know: prefixes, where our things are, words and formats; and what the page adds."""
+    words, namespaces = texts(page_language()), prefixes(settings().base)
+    units = {key.partition(":")[2]: name for key, name in words["terms"].items() if key.startswith("unit:")}
+    return {
+        "base": settings().base,
+        "root": f"{request.script_root}/",
+        "prefixes": namespaces,
+        "units": {namespaces["unit"] + local: name for local, name in units.items()},
+        "terms": url_for("editor.terms", digest=release().digest),
+        "lang": page_language(),
+        "asked": asked_language(),
+        "formats": {"results": _formats(RESULTS), "graph": _formats(DOCUMENTS)},
+        "t": words["editor"] | {key: words[key] for key in ("query", "run", "yes", "no", "rows_found")},
+        **of_page,
+    }
+
+
+def _formats(offered: tuple[Format, ...]) -> list[dict[str, str]]:
+    return [{"name": f.name, "suffix": f.suffix, "media_type": f.media_type} for f in offered if f is not HTML]
+
+
+@blueprint.app_context_processor
+def _context() -> dict[str, Any]:
+    return {"questions": _questions, "page_data": _page_data, "static_url": static_url}

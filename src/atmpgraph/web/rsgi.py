@@ -1,0 +1,177 @@
+"""The WSGI application under granian's own interface, RSGI, which tells when a client goes away; WSGI cannot.
+
+Queries have threads of their own: however many of them wait, documents and health are answered.
+"""
+
+import asyncio
+import io
+import os
+import socket
+import sys
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from flask import Flask
+from granian.rsgi import ProtocolClosed, Scope
+
+from ..sparql.limits import limits_of
+from . import create_app
+from .asking import WHEN_GONE
+from .current import current
+
+Fields: TypeAlias = list[tuple[str, str]]
+
+_THREADS: Final = 8
+_QUERIES: Final = ("/sparql", "/queries/")
+_SPARE: Final = 8  # threads for queries beyond those that may run or wait, to tell that no more may
+_UNLISTED: Final = ("content-type", "content-length")  # CGI names these fields without HTTP_
+
+
+class Watch:
+    """Whether the client of a request is still there."""
+
+    def __init__(self) -> None:
+        """It is."""
+        self._gone = False
+        self._callback: Callable[[], Any] = bool
+
+    def then(self, callback: Callable[[], Any]) -> None:
+        """Call back when it goes away, or now when it has."""
+        self._callback = callback
+        if self._gone:
+            callback()
+
+    def gone(self) -> None:
+        """It went away."""
+        self._gone = True
+        self._callback()
+
+
+class Application:
+    """An RSGI application that calls the WSGI one in threads."""
+
+    def __init__(self, app: Flask) -> None:
+        """Call `app`."""
+        self._app = app
+        with app.app_context():
+            most = limits_of(current().settings)
+        self._longest = app.config["MAX_CONTENT_LENGTH"]
+        self._threads = ThreadPoolExecutor(_THREADS, "web")
+        self._queries = ThreadPoolExecutor(most.workers + most.waiting + _SPARE, "query")
+
+    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
+        """Answer a request."""
+        body = b""
+        if scope.method not in {"GET", "HEAD"}:
+            async for chunk in protocol:
+                body += chunk
+                if len(body) > self._longest:  # the application will refuse it
+                    break
+        watch, asks = Watch(), scope.path.startswith(_QUERIES)
+        environ = environ_of(scope, body) | {WHEN_GONE: watch.then}
+        loop, threads = asyncio.get_running_loop(), self._queries if asks else self._threads
+        answering = loop.run_in_executor(threads, self._call, environ)
+        if asks:
+            gone: asyncio.Future[None] = asyncio.ensure_future(protocol.client_disconnect())
+            both: set[asyncio.Future[Any]] = {answering, gone}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done() and not answering.done():
+                watch.gone()
+            gone.cancel()
+        status, fields, first, rest = await answering
+        if rest is None:
+            protocol.response_bytes(status, fields, first)
+            return
+        transport = protocol.response_stream(status, fields)
+        try:
+            await transport.send_bytes(first)
+            while piece := await loop.run_in_executor(threads, next, rest, b""):
+                await transport.send_bytes(piece)
+        except ProtocolClosed:
+            pass  # the client went away, as browsers do who turn to another page
+        except Exception:
+            sever(scope.client)  # it must not look complete
+            raise
+        finally:
+            await loop.run_in_executor(threads, rest.close)
+
+    def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
+        """Status, fields and the first piece of a response; and the other pieces, if there may be any."""
+        started: list[Any] = []
+
+        def start(status: str, fields: Fields, _: object = None, /) -> Callable[[bytes], object]:
+            started[:] = int(status[:3]), fields
+            return _unwritten
+
+        rest = _pieces(self._app(environ, start))
+        first = next(rest, b"")
+        status, fields = started[0], [(name.lower(), value) for name, value in started[1]]
+        length = next((value for name, value in fields if name == "content-length"), "")
+        if environ["REQUEST_METHOD"] != "HEAD" and length != str(len(first)):
+            return status, fields, first, rest
+        rest.close()
+        return status, fields, first, None
+
+
+def _unwritten(_: bytes) -> None:
+    """PEP 3333 keeps this way of sending for old frameworks; Flask has no use for it."""
+    raise NotImplementedError
+
+
+def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
+    """The pieces of a body, none of them empty; the response is closed at the end (PEP 3333)."""
+    try:
+        yield from filter(None, response)
+    finally:
+        if close := getattr(response, "close", None):
+            close()
+
+
+def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+    """The WSGI environment of a request (PEP 3333)."""
+    host, _, port = scope.server.rpartition(":")
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        key = name.upper().replace("-", "_")
+        key = key if name in _UNLISTED else f"HTTP_{key}"
+        separator = "; " if key == "HTTP_COOKIE" else ", "
+        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    if scope.authority and "HTTP_HOST" not in environ:  # HTTP/2 has no Host
+        environ["HTTP_HOST"] = scope.authority
+    return environ
+
+
+def sever(client: str) -> None:
+    """Break the connection to a client off; RSGI has no means to."""
+    for link in Path("/proc/self/fd").iterdir() if sys.platform == "linux" else ():
+        with suppress(OSError, ValueError):
+            found = socket.socket(fileno=os.dup(int(link.name)))
+            with found:
+                host, port = found.getpeername()[:2]
+                if f"{host}:{port}" == client:
+                    found.shutdown(socket.SHUT_RDWR)
+
+
+def application() -> Application:
+    """The application of a server process."""
+    return Application(create_app())

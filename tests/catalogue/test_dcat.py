@@ -1,0 +1,205 @@
+"""The catalogue tells what is there: files to the byte, IRIs under the base, dates that move with their things."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS, FOAF
+
+from atmpgraph.errors import AtmpgraphError
+from atmpgraph.findings import Severity
+from atmpgraph.release.build import build
+from atmpgraph.release.opened import Release, open_release
+from atmpgraph.settings import Settings
+from atmpgraph.starter import start
+
+from ..conftest import BASE
+from .conftest import ADMS, DCAT, SPDX, graph_of, things
+
+WHOLE = URIRef(f"{BASE}id/dataset/partnership")
+CURRENT = f"{BASE}dumps/current/"
+
+
+def test_there_is_no_blank_node_and_no_foreign_address(catalogue: Graph) -> None:
+    assert not [term for triple in catalogue for term in triple if isinstance(term, BNode)]
+    assert "localhost" not in catalogue.serialize(format="nt")
+
+
+def test_every_entry_is_under_the_base_and_has_a_record(catalogue: Graph) -> None:
+    (one,) = things(catalogue, DCAT.Catalog)
+    assert one == URIRef(f"{BASE}id/catalogue")
+    entries = {*things(catalogue, DCAT.Dataset), *things(catalogue, DCAT.DataService)}
+    assert entries == {*catalogue.objects(one, DCAT.dataset), *catalogue.objects(one, DCAT.service)}
+    assert entries == {catalogue.value(record, FOAF.primaryTopic) for record in catalogue.objects(one, DCAT.record)}
+    for thing in (*entries, *things(catalogue, DCAT.Distribution), *things(catalogue, DCAT.CatalogRecord)):
+        assert thing.startswith(f"{BASE}id/")
+
+
+def test_each_source_graph_is_a_dataset(catalogue: Graph, release: Release) -> None:
+    slugs = {graph.removeprefix(f"{BASE}id/graph/") for graph in release.manifest["graphs"]}
+    datasets = {thing.removeprefix(f"{BASE}id/dataset/") for thing in things(catalogue, DCAT.Dataset)}
+    assert datasets == {"partnership", "figures", "code-lists", *(f"graph-{slug}" for slug in slugs)}
+
+
+def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: Release) -> None:
+    files = things(catalogue, DCAT.Distribution)
+    for file in files:
+        path = str(catalogue.value(file, DCAT.downloadURL)).removeprefix(CURRENT)
+        content = (release.path / path).read_bytes()
+        (checksum,) = catalogue.objects(file, SPDX.checksum)
+        assert int(str(catalogue.value(file, DCAT.byteSize))) == len(content)
+        assert str(catalogue.value(checksum, SPDX.checksumValue)) == hashlib.sha256(content).hexdigest()
+        assert catalogue.value(predicate=DCAT.distribution, object=file) is not None
+    names = {str(catalogue.value(file, DCAT.downloadURL)).removeprefix(CURRENT) for file in files}
+    assert names == set(release.manifest["files"]) - {"catalogue.nq", "report.json"}
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
+def test_every_dump_says_the_same(suffix: str, release: Release) -> None:
+    expected, found = Graph(), Graph()
+    expected.parse(release.path / "data.nt", format="nt")
+    formats = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
+    found.parse(release.path / f"data.{suffix}", format=formats[suffix])
+    lines = {line.rsplit(b" <", 1)[0] for line in (release.path / "data.nq").read_bytes().splitlines()}
+    assert len(expected) == len(lines) == len(found)
+    assert set(expected) == set(found)
+
+
+def test_a_table_is_in_the_dataset_that_claims_it(catalogue: Graph) -> None:
+    figures, sources = (URIRef(f"{BASE}id/distribution/table-{name}") for name in ("figures", "sources"))
+    assert list(catalogue.subjects(DCAT.distribution, figures)) == [URIRef(f"{BASE}id/dataset/figures")]
+    assert list(catalogue.subjects(DCAT.distribution, sources)) == [WHOLE]
+
+
+def test_everything_pointed_at_has_its_type_inside(catalogue: Graph) -> None:
+    """Harvesters infer nothing: concepts of others are repeated with their class (DCAT-AP 3.0.1 §9.3)."""
+    kept = (DCTERMS.license, DCTERMS.format, DCAT.mediaType, DCAT.theme, DCTERMS.language, DCTERMS.spatial, ADMS.status)
+    for predicate in kept:
+        for value in catalogue.objects(predicate=predicate):
+            assert (value, RDF.type, None) in catalogue, value
+
+
+def test_the_territory_is_linked_to_its_registries(catalogue: Graph) -> None:
+    text = catalogue.serialize(format="nt")
+    for place in (
+        "http://data.europa.eu/nuts/code/BE3",
+        "http://vocab.belgif.be/auth/refnis2025/3000",
+        "https://sws.geonames.org/3337387/",
+    ):
+        assert f"<{place}>" in text
+
+
+def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
+    assert catalogue.value(WHOLE, DCAT.version) == Literal(release.digest[:12])
+    assert catalogue.value(WHOLE, DCAT.hasCurrentVersion) == URIRef(f"{BASE}releases/{release.digest}")
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Graph]]:
+    """Three releases of a small publication: the first; with another figure; with another publisher's name."""
+    start(tmp_path_factory.mktemp("history") / "p", BASE)
+    settings = Settings.load(tmp_path_factory.getbasetemp() / "history0" / "p" / "atmpgraph.toml")
+    data, catalogues = settings.path(settings.data), []
+    edits = [
+        ("figures.csv", "", ""),
+        ("figures.csv", "about 15", "some 15"),
+        ("catalogue.ttl", "Code lists", "Lists of codes"),
+    ]
+    for day, (name, old, new) in enumerate(edits, start=1):
+        file = data / name
+        assert old in file.read_text("utf-8")
+        file.write_text(file.read_text("utf-8").replace(old, new), encoding="utf-8")
+        if name == "figures.csv":  # the words of the source, too
+            quotations = data / "quotations.csv"
+            quotations.write_text(quotations.read_text("utf-8").replace(old, new), encoding="utf-8")
+        os.environ["SOURCE_DATE_EPOCH"] = str(day * 86_400)
+        try:
+            built = build(settings)
+        finally:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        assert built.new, "\n".join(built.report.lines("en"))
+        release = open_release(settings.path(settings.releases), "current", settings.base)
+        catalogues.append(graph_of(release.path, "catalogue"))
+    return settings, catalogues
+
+
+def days(graph: Graph, thing: str) -> tuple[int, int]:
+    """The days on which a thing was issued and modified."""
+    issued, modified = (str(graph.value(URIRef(BASE + thing), p)) for p in (DCTERMS.issued, DCTERMS.modified))
+    return int(issued[8:10]) - 1, int(modified[8:10]) - 1
+
+
+@pytest.mark.parametrize(
+    ("thing", "modified"),
+    [
+        ("id/distribution/table-organisations", [1, 1, 1]),
+        ("id/distribution/table-figures", [1, 2, 2]),
+        ("id/dataset/figures", [1, 2, 2]),
+        ("id/dataset/code-lists", [1, 1, 1]),
+        ("id/dataset/graph-ontology", [1, 1, 1]),
+        ("id/dataset/graph-catalogue", [1, 1, 3]),
+        ("id/dataset/partnership", [1, 2, 3]),
+        ("id/record/graph-ontology", [1, 1, 1]),
+        ("id/record/code-lists", [1, 1, 3]),
+        ("id/record/service-sparql", [1, 1, 1]),
+        ("id/catalogue", [1, 2, 3]),
+    ],
+)
+def test_a_date_moves_when_the_thing_changes(
+    thing: str, modified: list[int], history: tuple[Settings, list[Graph]]
+) -> None:
+    assert [days(graph, thing) for graph in history[1]] == [(1, day) for day in modified]
+
+
+def test_what_did_not_change_is_described_with_the_same_statements(history: tuple[Settings, list[Graph]]) -> None:
+    """data.europa.eu compares datasets by their hash."""
+    (*_, second, third), dataset = history[1], URIRef(f"{BASE}id/dataset/graph-ontology")
+    assert set(second.predicate_objects(dataset)) == set(third.predicate_objects(dataset))
+
+
+def test_a_record_says_whether_it_changed(history: tuple[Settings, list[Graph]]) -> None:
+    found = [graph.value(URIRef(f"{BASE}id/record/figures"), ADMS.status) for graph in history[1]]
+    assert [str(status).rpartition("/")[2] for status in found] == ["created", "updated", "updated"]
+
+
+def test_the_release_before_is_named(history: tuple[Settings, list[Graph]]) -> None:
+    first, second, third = history[1]
+    assert first.value(WHOLE, DCAT.previousVersion) is None
+    assert second.value(WHOLE, DCAT.previousVersion) == first.value(WHOLE, DCAT.hasCurrentVersion)
+    assert third.value(WHOLE, DCAT.previousVersion) == second.value(WHOLE, DCAT.hasCurrentVersion)
+
+
+def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], tmp_path: Path) -> None:
+    """Another process, another hash seed, another folder, the same day."""
+    start(tmp_path / "p", BASE)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
+    command = [sys.executable, "-m", "atmpgraph", "build"]
+    subprocess.run(command, cwd=tmp_path / "p", env=environment, check=True, capture_output=True)
+    theirs = (tmp_path / "p" / "releases" / "current").resolve()
+    ours = history[0].path(history[0].releases) / theirs.name
+    names = {path.relative_to(theirs) for path in theirs.rglob("*.*") if path.parent.name != "store"}
+    assert {Path("catalogue.nq"), Path("data.rdf"), Path("manifest.json")} <= names
+    assert [name for name in names if (ours / name).read_bytes() != (theirs / name).read_bytes()] == []
+
+
+def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
+    start(tmp_path / "p", BASE)
+    settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
+    (settings.path(settings.data) / "catalogue.ttl").unlink()
+    with pytest.raises(AtmpgraphError, match=r"catalogue\.ttl.*init"):
+        build(settings)
+
+
+def test_a_concept_that_nobody_knows_stops_the_build(tmp_path: Path) -> None:
+    start(tmp_path / "p", BASE)
+    settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
+    file = settings.path(settings.data) / "catalogue.ttl"
+    file.write_text(file.read_text("utf-8").replace("theme:TECH", "theme:NONE"), encoding="utf-8")
+    built = build(settings)
+    assert built.digest is None
+    (finding,) = built.report.of(Severity.VIOLATION)
+    assert str(finding.node).endswith("data-theme/NONE")

@@ -1,0 +1,108 @@
+"""VoID, DCAT and the graph agree: every count is counted again, in another way."""
+
+from collections import defaultdict
+
+import pytest
+from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from atmpgraph.release.opened import Release
+
+from ..conftest import BASE
+from .conftest import DCAT, VOID, things
+
+WHOLE = URIRef(f"{BASE}id/dataset/partnership")
+
+
+@pytest.fixture(scope="module")
+def data(release: Release) -> Graph:
+    """The union of all graphs."""
+    return Graph().parse(release.path / "data.nt", format="nt")
+
+
+def number(graph: Graph, thing: Node, name: str) -> int:
+    value = graph.value(thing, VOID[name])
+    assert isinstance(value, Literal)
+    return int(value)
+
+
+def test_the_whole_is_counted(void: Graph, data: Graph) -> None:
+    subjects = set(data.subjects())
+    assert {
+        "triples": len(data),
+        "entities": len([s for s in subjects if str(s).startswith(BASE)]),
+        "distinctSubjects": len(subjects),
+        "distinctObjects": len(set(data.objects())),
+        "properties": len(set(data.predicates())),
+        "classes": len(set(data.objects(predicate=RDF.type))),
+    }.items() <= {
+        str(p)[len(VOID) :]: int(o)
+        for p, o in void.predicate_objects(WHOLE)
+        if isinstance(o, Literal) and o.value is not None and str(o).isdecimal()
+    }.items()
+
+
+def test_each_class_and_property_is_counted(void: Graph, data: Graph) -> None:
+    instances: dict[Node, set[Node]] = defaultdict(set)
+    triples: dict[Node, int] = defaultdict(int)
+    for subject, predicate, value in data:
+        triples[predicate] += 1
+        if predicate == RDF.type:
+            instances[value].add(subject)
+    classes = {
+        void.value(p, VOID["class"]): number(void, p, "entities") for p in void.objects(WHOLE, VOID.classPartition)
+    }
+    properties = {
+        void.value(p, VOID.property): number(void, p, "triples") for p in void.objects(WHOLE, VOID.propertyPartition)
+    }
+    assert classes == {kind: len(found) for kind, found in instances.items()}
+    assert properties == dict(triples)
+
+
+def test_each_graph_is_a_subset(void: Graph, release: Release) -> None:
+    for graph, count in release.manifest["graphs"].items():
+        subset = URIRef(graph.replace("/id/graph/", "/id/dataset/graph-"))
+        assert (WHOLE, VOID.subset, subset) in void
+        assert number(void, subset, "triples") == count
+
+
+def test_the_links_to_each_registry_are_counted(void: Graph, data: Graph) -> None:
+    ror = [
+        o
+        for o in data.objects(predicate=URIRef("http://www.w3.org/2002/07/owl#sameAs"))
+        if str(o).startswith("https://ror.org/")
+    ]
+    (linkset,) = [
+        linkset
+        for linkset in void.subjects(VOID.objectsTarget, URIRef("https://ror.org/"))
+        if str(void.value(linkset, VOID.linkPredicate)).endswith("sameAs")
+        and str(void.value(linkset, VOID.linkPredicate)).startswith("http://www.w3.org/2002")
+    ]
+    assert number(void, linkset, "triples") == len(ror) > 0
+    for linkset in things(void, VOID.Linkset):
+        assert void.value(linkset, VOID.subjectsTarget) == WHOLE
+
+
+def test_every_vocabulary_in_use_is_listed(void: Graph, data: Graph) -> None:
+    listed = tuple(map(str, void.objects(WHOLE, VOID.vocabulary)))
+    terms = {*data.predicates(), *data.objects(predicate=RDF.type)}
+    assert [term for term in terms if not str(term).startswith(listed)] == []
+    assert f"{BASE}ns/atmp#" in listed
+
+
+def test_it_agrees_with_the_catalogue(void: Graph, catalogue: Graph) -> None:
+    dumps = set(void.objects(WHOLE, VOID.dataDump))
+    files = {catalogue.value(file, DCAT.downloadURL) for file in catalogue.objects(WHOLE, DCAT.distribution)}
+    assert dumps == {url for url in files if "/dumps/current/data." in str(url)}
+    datasets = {dataset for dataset in things(catalogue, DCAT.Dataset) if "/graph-" in dataset}
+    linksets = set(things(void, VOID.Linkset))
+    assert set(void.objects(WHOLE, VOID.subset)) - linksets == datasets
+    assert void.value(WHOLE, VOID.sparqlEndpoint) == catalogue.value(
+        URIRef(f"{BASE}id/service/sparql"), DCAT.endpointURL
+    )
+
+
+def test_it_has_examples_that_are_there(void: Graph, release: Release) -> None:
+    examples = list(void.objects(WHOLE, VOID.exampleResource))
+    assert examples
+    assert all(release.quads(str(example)) for example in examples)

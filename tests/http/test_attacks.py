@@ -1,0 +1,30 @@
+"""The server under attack: 32 clients with the worst queries, and everybody else goes on."""
+
+from pathlib import Path
+
+from benchmarks.queries import ATTACKS, measure
+
+from atmpgraph.settings import Settings
+
+from .conformance.targets import serving
+
+
+def test_nobody_notices_the_attacks_of_others(released: Settings, tmp_path: Path) -> None:
+    with serving(
+        released,
+        tmp_path,
+        ATMPGRAPH_TRUSTED_PROXIES='["127.0.0.1"]',
+        ATMPGRAPH_QUERY_SECONDS="4",
+        ATMPGRAPH_WORKERS="2",
+    ) as target:
+        lives, queries, ended = measure(target.port, 12.0, attacked=True)
+        assert target.ask("/health/ready").status == 200
+    lives, queries = sorted(lives), sorted(queries)
+    assert len(lives) > 50
+    assert lives[int(len(lives) * 0.95)] < 0.1
+    assert lives[-1] < 0.5  # the measuring and attacking processes share two cores with the server
+    assert queries[len(queries) // 2] < 0.3
+    assert set(ended) == set(ATTACKS)
+    statuses = {status for answers in ended.values() for status in answers}
+    assert statuses <= {0, 400, 413, 429, 503, 504}
+    assert {504, 400, 413} <= statuses

@@ -1,0 +1,125 @@
+"""Who runs, who waits, who is turned away."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from atmpgraph.sparql.admission import QUICK_WORKERS, WINDOW, Budgets, Turns
+
+from .asking import LIMITS
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A question."""
+
+    client: str
+    tried: bool = False
+
+
+def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Turns[Ticket]:
+    """Turns within small limits."""
+    spent = used or {}
+    limits = replace(LIMITS, workers=workers, per_client=each, waiting=waiting)
+    return Turns(limits, lambda client: spent.get(client, 0.0))
+
+
+def run_all(found: Turns[Ticket]) -> list[tuple[str, bool]]:
+    """The clients whose tickets run now, and whether as a quick try."""
+    started = []
+    while turn := found.next():
+        started.append((turn[0].client, turn[1]))
+    return started
+
+
+def test_a_client_never_has_all_workers() -> None:
+    found = turns(workers=3, each=9)
+    for _ in range(4):
+        assert found.enter(Ticket("a")) is None
+    assert run_all(found) == [("a", False), ("a", False), ("a", True)]
+    found.enter(Ticket("b"))
+    assert run_all(found) == [("b", False)]
+
+
+def test_who_used_least_goes_first() -> None:
+    found = turns(workers=2, each=1, waiting=9, used={"a": 5.0, "b": 1.0})
+    for client in "aabbc":
+        found.enter(Ticket(client))
+    assert [client for client, quick in run_all(found) if not quick] == ["c", "b"]
+
+
+def test_while_all_are_busy_each_client_has_a_quick_try() -> None:
+    found = turns(workers=2, each=1, waiting=9)
+    for client in "ab":
+        found.enter(Ticket(client))
+    assert run_all(found) == [("a", False), ("b", False)]
+    for client in "aacd":
+        found.enter(Ticket(client))
+    tries = run_all(found)
+    assert len(tries) == QUICK_WORKERS
+    assert all(quick for _, quick in tries)
+    assert len({client for client, _ in tries}) == QUICK_WORKERS
+
+
+def test_what_was_tried_waits_for_a_worker() -> None:
+    found = turns(workers=2, each=1)
+    for client in "abc":
+        found.enter(Ticket(client))
+    assert run_all(found) == [("a", False), ("b", False), ("c", True)]
+    found.leave("c", True)
+    found.again(Ticket("c", tried=True))
+    assert run_all(found) == []
+    found.leave("a", False)
+    assert run_all(found) == [("c", False)]
+
+
+def test_the_queue_is_bounded_and_the_client_with_the_most_in_it_pays() -> None:
+    found = turns(workers=2, each=1, waiting=3)
+    for client in ("x", "y", "p", "q"):  # all workers, quick ones too
+        found.enter(Ticket(client))
+    run_all(found)
+    mine = [Ticket("a") for _ in range(3)]
+    assert [found.enter(ticket) for ticket in mine] == [None, None, None]
+    other = Ticket("b")
+    assert found.enter(other) is mine[-1]
+    assert found.enter(late := Ticket("a")) is late
+    found.leave("x", False)
+    assert run_all(found) == [("a", False)]
+
+
+def test_a_ticket_may_be_withdrawn_once_or_never() -> None:
+    found = turns()
+    ticket = Ticket("a")
+    found.enter(ticket)
+    found.withdraw(ticket)
+    found.withdraw(ticket)
+    assert run_all(found) == []
+
+
+def test_running_time_is_counted_and_comes_back() -> None:
+    budgets = Budgets(60.0)
+    assert budgets.quota("a", 0.0).fields == {
+        "RateLimit-Policy": '"running-time";q=60;w=60',
+        "RateLimit": '"running-time";r=60;t=0',
+    }
+    budgets.spend("a", 70.0, 0.0)
+    quota = budgets.quota("a", 0.0)
+    assert (quota.remaining, quota.wait, quota.reset) == (0, 10, 70)
+    assert budgets.quota("b", 0.0).wait == 0
+    assert budgets.quota("a", 11.0).wait == 0
+    assert budgets.quota("a", 1000.0).remaining == 60
+    assert budgets.used("a", 11.0) == pytest.approx(59.0)
+
+
+def test_whoever_used_all_waits_at_least_a_second() -> None:
+    budgets = Budgets(WINDOW * 10)
+    budgets.spend("a", WINDOW * 10, 0.0)
+    assert budgets.quota("a", 0.0).wait == 1
+
+
+def test_clients_are_forgotten_in_the_end() -> None:
+    budgets = Budgets(1.0)
+    for number in range(10_001):
+        budgets.spend(str(number), 1.0, 0.0)
+    assert budgets.quota("0", 0.0).remaining == 1
+    assert budgets.quota("10000", 0.0).remaining == 0

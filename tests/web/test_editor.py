@@ -1,0 +1,61 @@
+"""What the editor is given by the server; what it does with it is in tests/browser/."""
+
+import json
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from atmpgraph.release.opened import Release
+from atmpgraph.web.files import static_url
+
+from .rules import BROWSER
+
+STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # fmt: skip
+
+
+def test_the_terms_of_a_release_have_their_labels_and_never_change(client: FlaskClient, release: Release) -> None:
+    response = client.get(f"/terms/{release.digest}.json")
+    assert response.json is not None
+    assert "immutable" in response.headers["Cache-Control"]
+    found = {kind: {term["iri"]: term["labels"] for term in terms} for kind, terms in response.json.items()}
+    assert found["class"][f"{release.base}ns/atmp#Workpackage"]["fr"] == "Lot de travaux"
+    assert found["property"]["http://www.w3.org/2004/02/skos/core#prefLabel"]["nl"] == "gangbare naam"
+    assert list(found["graph"]) == sorted(release.manifest["graphs"])
+    assert client.get(f"/terms/{'0' * 64}.json").status_code == 404
+
+
+def test_scripts_run_on_their_pages_only(client: FlaskClient) -> None:
+    for path, scripted in (
+        ("/sparql", True),
+        ("/queries/figures", True),
+        ("/sparql?query=SELEC", True),
+        ("/queries/", False),
+        ("/", False),
+        ("/nothing", False),
+    ):
+        policy = client.get(path, headers=BROWSER).headers["Content-Security-Policy"]
+        assert policy == (f"{STRICT}; script-src 'self'; connect-src 'self'" if scripted else STRICT), path
+
+
+def test_the_policy_is_that_of_the_page_when_the_browser_has_it(client: FlaskClient) -> None:
+    first = client.get("/sparql", headers=BROWSER)
+    again = client.get("/sparql", headers=BROWSER | {"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
+
+
+def test_what_the_page_tells_its_scripts_cannot_end_the_block(client: FlaskClient) -> None:
+    query = "SELECT ?x { FILTER(?x = '</script><!--') "
+    page = client.get("/sparql", query_string={"query": query}, headers=BROWSER).text
+    block = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', page, re.DOTALL)
+    if block:  # the editor is built
+        assert json.loads(block[1])["query"] == query
+        assert json.loads(block[1])["line"] == 1
+    assert "</script><!--" not in page
+
+
+def test_without_the_bundle_the_form_is_left(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert static_url("atmpgraph.css") == "/static/atmpgraph.css"
+        assert static_url("not-built.js") == ""
