@@ -205,18 +205,30 @@ def _rendered(results: Results, format_: str) -> bytes | str:
 @click.argument("old")
 @click.argument("new", default="current")
 @click.option("--rows", is_flag=True, help="Also count that a thing's row has another number now.")
-@_json
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "patch", "json"]),
+    default="text",
+    show_default=True,
+    help="For people; as RDF Patch, which turns OLD into NEW, rows included; as JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_context
 @_command
-def diff(context: click.Context, old: str, new: str, rows: bool, as_json: bool) -> None:
+def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, as_json: bool) -> None:
     """Say what changed between the releases OLD and NEW (the starts of their digests, or `current`)."""
     from .release.diff import diff as run
     from .release.opened import open_release
 
     settings = _settings(context)
     before, after = (open_release(settings.path(settings.releases), name, settings.base) for name in (old, new))
-    result = run(before.path, after.path, settings.base, rows=rows)
-    for line in [json.dumps(result.as_json(), ensure_ascii=False, indent=1)] if as_json else result.lines():
+    result = run(before.path, after.path, settings.base, rows=rows or format_ == "patch")
+    if as_json or format_ == "json":
+        click.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=1))
+        return
+    iris = [f"{settings.base}releases/{release.digest}" for release in (before, after)]
+    for line in result.patch(*iris) if format_ == "patch" else result.lines():
         click.echo(line)
 
 

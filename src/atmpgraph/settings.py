@@ -70,6 +70,9 @@ class Settings(BaseSettings):
         description="Folders searched for the texts of sources (column `text`): checked against, never published.",
     )
     releases: Path = Field(Path("releases"), description="Folder of the releases.")
+    keep_releases: int = Field(
+        0, ge=0, description="Releases that are kept, those that were live last; 0: all. A build removes the others (410)."
+    )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
@@ -124,6 +127,9 @@ class Settings(BaseSettings):
     max_incoming_links: int = Field(
         100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
     )
+    max_changes_shown: int = Field(
+        200, ge=0, description="How many things of a kind the page of a release's changes lists; its data have them all."
+    )
     max_link_field: int = Field(
         2_500, ge=500, description="Longest `Link` field sent, in characters; a document's link set has all its links."
     )
@@ -134,7 +140,7 @@ class Settings(BaseSettings):
         16_777_216, ge=0, description="Bytes of responses that a process keeps, to send them again without making them."
     )
     catalogue_page_size: int = Field(
-        0, ge=0, description="Datasets and services on a page of `/catalogue`, with Hydra links on; 0: one document."
+        0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
     )
     max_path_length: int = Field(2_000, ge=100, description="Longest path of a URL accepted, in characters (414).")
     max_header_length: int = Field(

@@ -13,12 +13,12 @@ from rdflib.namespace import DCTERMS, FOAF
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Severity
 from atmpgraph.release.build import build
-from atmpgraph.release.opened import Release, open_release
+from atmpgraph.release.opened import Release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
 from ..conftest import BASE
-from .conftest import ADMS, DCAT, SPDX, graph_of, things
+from .conftest import ADMS, DCAT, SPDX, things
 
 WHOLE = URIRef(f"{BASE}id/dataset/partnership")
 CURRENT = f"{BASE}dumps/current/"
@@ -96,35 +96,6 @@ def test_the_territory_is_linked_to_its_registries(catalogue: Graph) -> None:
 def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
     assert catalogue.value(WHOLE, DCAT.version) == Literal(release.digest[:12])
     assert catalogue.value(WHOLE, DCAT.hasCurrentVersion) == URIRef(f"{BASE}releases/{release.digest}")
-
-
-@pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Graph]]:
-    """Three releases of a small publication: the first; with another figure; with another publisher's name."""
-    start(tmp_path_factory.mktemp("history") / "p", BASE)
-    settings = Settings.load(tmp_path_factory.getbasetemp() / "history0" / "p" / "atmpgraph.toml")
-    data, catalogues = settings.path(settings.data), []
-    edits = [
-        ("figures.csv", "", ""),
-        ("figures.csv", "about 15", "some 15"),
-        ("catalogue.ttl", "Code lists", "Lists of codes"),
-    ]
-    for day, (name, old, new) in enumerate(edits, start=1):
-        file = data / name
-        assert old in file.read_text("utf-8")
-        file.write_text(file.read_text("utf-8").replace(old, new), encoding="utf-8")
-        if name == "figures.csv":  # the words of the source, too
-            quotations = data / "quotations.csv"
-            quotations.write_text(quotations.read_text("utf-8").replace(old, new), encoding="utf-8")
-        os.environ["SOURCE_DATE_EPOCH"] = str(day * 86_400)
-        try:
-            built = build(settings)
-        finally:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        assert built.new, "\n".join(built.report.lines("en"))
-        release = open_release(settings.path(settings.releases), "current", settings.base)
-        catalogues.append(graph_of(release.path, "catalogue"))
-    return settings, catalogues
 
 
 def days(graph: Graph, thing: str) -> tuple[int, int]:

@@ -26,7 +26,7 @@ ENGINES = {fmt.media_type: fmt.engine for fmt in DOCUMENTS if isinstance(fmt.eng
 ALTR = "http://www.w3.org/ns/dx/connegp/altr#"
 EURIO = "http://data.europa.eu/s66#"
 KINDS = [
-    *SAMPLE,
+    *(path for path in SAMPLE if path != "/"),  # whose page is about the partnership, and whose data are the catalogue
     "/doc/event/federal-call",
     "/doc/place/namur",
     "/doc/funding/maidam-grant",

@@ -175,11 +175,20 @@ def test_nothing_else_of_a_release_can_be_reached(name: str, client: FlaskClient
 
 
 def test_current_leads_to_what_is_immutable(client: FlaskClient, release: Release) -> None:
-    for path, end in (("/releases/current", ""), ("/dumps/current/data.nq", "/data.nq")):
-        response = client.get(path)
-        assert response.status_code == 307
-        assert response.headers["Location"].endswith(f"/{release.digest}{end}")
-        assert response.headers["Cache-Control"] == "public, max-age=60"
+    response = client.get("/releases/current")
+    assert response.status_code == 307
+    assert response.headers["Location"].endswith(f"/{release.digest}")
+    assert response.headers["Cache-Control"] == "public, max-age=60"
+
+
+def test_a_current_file_names_the_one_that_never_changes(client: FlaskClient, release: Release) -> None:
+    """RFC 9110 §8.7; its tag is that of its bytes, so a file that is the same in the next release is not sent again."""
+    now = client.get("/dumps/current/data.nq")
+    kept = client.get(now.headers["Content-Location"])
+    assert now.headers["Content-Location"] == f"/dumps/{release.digest}/data.nq"
+    assert (now.status_code, now.data, now.headers["ETag"]) == (200, kept.data, kept.headers["ETag"])
+    assert now.headers["Cache-Control"] == "public, max-age=60"
+    assert "immutable" in kept.headers["Cache-Control"]
 
 
 def test_a_release_in_every_format(client: FlaskClient, release: Release) -> None:

@@ -31,7 +31,7 @@ def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None) ->
             for n in parts
         )
         return _xml("sitemapindex", inside)
-    start = ((part or 1) - 1) * MOST
+    start = ((1 if part is None else part) - 1) * MOST
     chosen = addresses[start : start + MOST] if start >= 0 else []
     if part is not None and not chosen:
         return None

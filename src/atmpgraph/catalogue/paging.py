@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ..vocab import DCAT, FOAF, RDF, XSD
 
 _HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
-_ENTRY: Final = frozenset(DCAT + name for name in ("dataset", "service"))
+_ENTRY: Final = DCAT + "dataset"
 _RECORD: Final = DCAT + "record"
 _SERVED: Final = DCAT + "servesDataset"
 _TOPIC: Final = FOAF + "primaryTopic"
@@ -18,24 +18,24 @@ _TOPIC: Final = FOAF + "primaryTopic"
 
 def pages(quads: Iterable[ox.Quad], size: int) -> int:
     """How many pages a catalogue has; 0 for all in one document."""
-    entries = {quad.object for quad in quads if quad.predicate.value in _ENTRY}
+    entries = {quad.object for quad in quads if quad.predicate.value == _ENTRY}
     return ceil(len(entries) / size) if 0 < size < len(entries) else 0
 
 
 def page(quads: Iterable[ox.Quad], number: int, size: int, base: str) -> list[ox.Quad]:
-    """One page: the catalogue with some of its entries, their records, all that they lead to, and the way on.
+    """One page: the catalogue with some of its datasets, all that they lead to, the services, and the way on.
 
     Args:
         quads: of the whole catalogue.
         number: of the page, from 1.
-        size: entries on a page.
+        size: datasets on a page.
         base: of the publication.
     """
     about: dict[object, list[ox.Quad]] = defaultdict(list)
     for quad in quads:
         about[quad.subject].append(quad)
     catalogue = ox.NamedNode(f"{base}id/catalogue")
-    entries = sorted({quad.object for quad in about[catalogue] if quad.predicate.value in _ENTRY}, key=str)
+    entries = sorted({quad.object for quad in about[catalogue] if quad.predicate.value == _ENTRY}, key=str)
     here = set(entries[(number - 1) * size : number * size])
     away = set(entries) - here
     records = {quad.subject for quad in quads if quad.predicate.value == _TOPIC and quad.object in away}
@@ -46,7 +46,7 @@ def page(quads: Iterable[ox.Quad], number: int, size: int, base: str) -> list[ox
             continue
         seen.add(thing)
         for quad in about.get(thing, ()):
-            if quad.object in (away | records) and quad.predicate.value in {*_ENTRY, _RECORD, _SERVED}:
+            if quad.object in (away | records) and quad.predicate.value in {_ENTRY, _RECORD, _SERVED}:
                 continue
             found.append(quad)
             if isinstance(quad.object, ox.NamedNode):

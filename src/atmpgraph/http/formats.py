@@ -59,6 +59,10 @@ TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", (), _R
 SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
 STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
 DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")
+JSON: Final = Format("JSON", "json", "application/json", "text")
+TEXT: Final = Format("Text", "txt", "text/plain", "text")
+# No type is registered; these are the ones of Apache Jena, which all that read RDF Patch know.
+RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))
 LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
 GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)

@@ -25,11 +25,12 @@ from ..settings import Settings
 from ..store import build_store, open_store
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
-from .describing import Described, listing
-from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
+from .describing import Described, listing, now
+from .diff import diff
+from .history import CURRENT, history, prune, record
+from .opened import CANONICAL, CATALOGUE, CHANGES, MANIFEST, STORE
 from .succession import remember
 
-CURRENT = "current"
 _BUILDING = ".building-"
 
 
@@ -54,7 +55,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     releases = settings.path(settings.releases)
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
-        coverage = [str(c) for c in checked.coverages]
+        past, coverage = history(releases), [str(c) for c in checked.coverages]
         if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
         coverage += checked.described.score.lines()
@@ -69,6 +70,8 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
         for published in (CANONICAL, CATALOGUE):
             remember(releases, target / published, settings.base)
         switch(releases, digest)
+        record(releases, past, digest, now())
+        prune(releases, settings.keep_releases)
         return Built(checked.report, coverage, digest, new)
 
 
@@ -115,21 +118,33 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
     build_store(folder / STORE, folder / CANONICAL)
     _prove(folder, described.digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())
+    files, previous = listing(folder), current_digest(folder.parent)
+    changed = _changed(folder, previous, settings.base)
     manifest = {
         "digest": described.digest,
         "created": described.created,
-        "previous": current_digest(folder.parent),
+        "previous": previous,
+        "changes": changed,
         "version": __version__,
         "base": settings.base,
         "statements": checked.report.counts["statements"],
         "graphs": _graphs(folder / CANONICAL),
         "coverage": [asdict(c) for c in checked.coverages],
         "score": described.score.as_json(),
-        "files": listing(folder),
+        "files": files,
     }
     _write_json(folder / MANIFEST, manifest)
     for path in (*folder.rglob("*"), folder):
         _sync(path)
+
+
+def _changed(folder: Path, previous: str | None, base: str) -> dict[str, int] | None:
+    """Write what changed against the release before, which may be removed one day; returns how much it is."""
+    if previous is None or not (folder.parent / previous / CANONICAL).is_file():
+        return None
+    found = diff(folder.parent / previous, folder, base, rows=True)
+    _write_json(folder / CHANGES, found.as_json())
+    return found.without_rows(base).counts()
 
 
 def _prove(folder: Path, digest: str, base: str) -> None:

@@ -52,7 +52,7 @@ def describe_release(
 ) -> Described:
     """Write the canonical file, all made from it and the catalogue into `folder`; a known release is only checked."""
     releases, base = settings.path(settings.releases), settings.base
-    digest, created = canonical.write(folder / CANONICAL), _now()
+    digest, created = canonical.write(folder / CANONICAL), now()
     place = releases / digest if (releases / digest / CATALOGUE).is_file() else folder
     if place is folder:
         write_dumps(folder, package, store)
@@ -82,11 +82,11 @@ def listing(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def _now() -> str:
+def now() -> str:
     """The time, or the one that a reproducible build is told (https://reproducible-builds.org/specs/source-date-epoch/)."""
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
-    return now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    time = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _history(releases: Path, digest: str, created: str, base: str) -> History:

@@ -1,13 +1,34 @@
 """What changed between two releases: both files are sorted, so one pass over the two is enough."""
 
+import json
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from .opened import CANONICAL
+from .opened import CANONICAL, CHANGES, Release
+
+Kind: TypeAlias = Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to one thing: statements removed and added, and all that are stated now."""
+
+    thing: str
+    removed: list[str]
+    added: list[str]
+    now: list[str]
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the thing is new, gone, or another than before."""
+        if not self.now:
+            return "removed"
+        return "added" if len(self.added) == len(self.now) and not self.removed else "changed"
 
 
 @dataclass
@@ -16,7 +37,26 @@ class Diff:
 
     removed: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
-    things: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Kind] = field(default_factory=dict)
+
+    def add(self, change: Change) -> None:
+        """Take what happened to one more thing."""
+        self.removed += change.removed
+        self.added += change.added
+        self.things[change.thing] = change.kind
+
+    def without_rows(self, base: str) -> "Diff":
+        """The same without where things stand in their tables: a row that is put in moves all below it."""
+        end = f"<{base}id/graph/tables> ."
+        removed, added = ([line for line in lines if not line.endswith(end)] for lines in (self.removed, self.added))
+        left = {line[1 : line.index("> ")] for line in (*removed, *added)}
+        return Diff(removed, added, {thing: kind for thing, kind in self.things.items() if thing in left})
+
+    def counts(self) -> dict[str, int]:
+        """How many statements and things."""
+        kinds = list(self.things.values())
+        things = {f"things_{kind}": kinds.count(kind) for kind in ("added", "removed", "changed")}
+        return {"added": len(self.added), "removed": len(self.removed), **things}
 
     def as_json(self) -> dict[str, Any]:
         """The difference as JSON."""
@@ -31,39 +71,58 @@ class Diff:
                 yield f"{sign} {statement}"
         yield f"{len(self.things)} things changed: {len(self.removed)} statements removed, {len(self.added)} added"
 
+    def patch(self, old: str | None, new: str) -> Iterator[str]:
+        """The difference as RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html), from the IRI `old` to `new`."""
+        yield f"H id <{new}> ."
+        if old:
+            yield f"H prev <{old}> ."
+        yield "TX ."
+        for sign, statements in (("D", self.removed), ("A", self.added)):
+            for statement in statements:
+                yield f"{sign} {statement}"
+        yield "TC ."
 
-def diff(old: Path, new: Path, base: str, *, rows: bool = False) -> Diff:
+
+def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
     """Compare two release folders.
 
     Args:
+        old: None for nothing, before the first release.
+        new: the later one.
+        base: of the publication.
         rows: also count that a thing's row in its table has another number now.
     """
-    graph = f"<{base}id/graph/tables> .\n".encode()
-    with (old / CANONICAL).open("rb") as before, (new / CANONICAL).open("rb") as after:
-        result = Diff()
-        ours = ((text, "-") for text in _relevant(before, graph, rows))
-        theirs = ((text, "+") for text in _relevant(after, graph, rows))
-        subjects = groupby(_paired(merge(ours, theirs)), key=lambda entry: entry[0].split(b" ", 1)[0])
-        for subject, entries in subjects:
-            signs = _record(entries, result)
-            if signs != {"="}:
-                change = {frozenset("-"): "removed", frozenset("+"): "added"}.get(frozenset(signs), "changed")
-                result.things[subject[1:-1].decode()] = change
-        return result
+    result = Diff()
+    with ExitStack() as files:
+        before = files.enter_context((old / CANONICAL).open("rb")) if old else ()
+        after = files.enter_context((new / CANONICAL).open("rb"))
+        for change in changes(before, after):
+            result.add(change)
+    return result if rows else result.without_rows(base)
 
 
-def _record(entries: Iterable[tuple[bytes, str]], result: Diff) -> set[str]:
-    """Keep the statements of one subject that are in one release only; returns the signs seen."""
-    signs = set()
-    for text, sign in entries:
-        signs.add(sign)
-        if sign != "=":
-            (result.added if sign == "+" else result.removed).append(text.decode().rstrip("\n"))
-    return signs
+def stored(release: Release) -> Diff | None:
+    """What changed against the release before, rows included; None when that is known no more.
+
+    It is kept in the release since it was made; for one from before that, the release before must still be there.
+    """
+    file, previous = release.path / CHANGES, release.manifest.get("previous")
+    if file.is_file():
+        return Diff(**json.loads(file.read_text(encoding="utf-8")))
+    before = release.path.parent / previous if previous else None
+    if before and not (before / CANONICAL).is_file():
+        return None
+    return diff(before, release.path, release.base, rows=True)
 
 
-def _relevant(lines: Iterable[bytes], graph: bytes, rows: bool) -> Iterator[bytes]:
-    return (text for text in lines if rows or not text.endswith(graph))
+def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:
+    """What happened to each thing between two canonical files, in the order of their IRIs."""
+    both = _paired(merge(((line, "-") for line in before), ((line, "+") for line in after)))
+    for subject, entries in groupby(both, key=lambda entry: entry[0].split(b" ", 1)[0]):
+        found = [(line.decode().rstrip("\n"), sign) for line, sign in entries]
+        removed, added = ([line for line, sign in found if sign == wanted] for wanted in "-+")
+        if removed or added:
+            yield Change(subject[1:-1].decode(), removed, added, [line for line, sign in found if sign != "-"])
 
 
 def _paired(entries: Iterable[tuple[bytes, str]]) -> Iterator[tuple[bytes, str]]:

@@ -24,6 +24,7 @@ CANONICAL = "data.nq"
 MANIFEST = "manifest.json"
 STORE = "store"
 CATALOGUE = "catalogue.nq"
+CHANGES = "changes.json"  # against the release before; not there in the first one
 _ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 from ..settings import FILE_NAME, Settings
 from . import (
     catalogue,
+    changes,
     discovery,
     documents,
     editor,
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.register(app)
     filters.register(app)
     files.register(app)
-    for module in (home, catalogue, discovery, documents, sparql, graph_store, queries, editor, releases, problems, openapi, health):
+    for module in (home, catalogue, discovery, documents, sparql, graph_store, queries, editor, releases, changes, problems, openapi, health):
         app.register_blueprint(module.blueprint)
     app.wsgi_app = Arrival(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from cachetools import LRUCache, cached
@@ -13,6 +14,7 @@ from flask import current_app, g, request
 from .. import __version__
 from ..errors import ReleaseError
 from ..http.iris import candidates
+from ..release.history import Switch, history, removed
 from ..release.opened import MANIFEST, Release, open_release
 from ..settings import Settings
 from ..sparql.limits import limits_of
@@ -21,6 +23,7 @@ from .arrival import RAW_PATH
 
 _DIGITS = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL = frozenset("0123456789abcdef")
+_OPENED = 16  # releases of before, that are asked for one after the other
 _ENTRY = 512  # what keeping something takes in memory beside its own bytes
 
 
@@ -41,6 +44,8 @@ class Current:
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
         room = LRUCache[str, bytes](settings.max_kept_bytes, getsizeof=lambda made: len(made) + _ENTRY)
+        old = LRUCache[str, Release](_OPENED)
+        self._old = cached(old, lock=threading.RLock())(lambda digest: Release(self._releases / digest, settings.base))
         self._kept = cached(room, key=lambda key, _: key, lock=threading.Lock())(_make)
 
     def release(self) -> Release:
@@ -78,14 +83,16 @@ class Current:
 
     def open(self, digest: str) -> Release | None:
         """A release by its whole digest; None when there is none (any more)."""
-        folder = self._releases / digest
-        known = len(digest) == _DIGITS and set(digest) <= _HEXADECIMAL and (folder / MANIFEST).is_file()
-        return Release(folder, self.settings.base) if known else None
+        known = len(digest) == _DIGITS and set(digest) <= _HEXADECIMAL
+        return self._old(digest) if known and (self._releases / digest / MANIFEST).is_file() else None
 
-    def all(self) -> list[Release]:
-        """All releases that are kept, the newest first."""
-        found = [release for path in self._releases.iterdir() if (release := self.open(path.name))]
-        return sorted(found, key=lambda release: (created(release), release.digest), reverse=True)
+    def history(self) -> list[Switch]:
+        """Every time that a release went live, the oldest first."""
+        return history(self._releases)
+
+    def removed(self, digest: str) -> dict[str, Any] | None:
+        """What is left of a release that was removed."""
+        return removed(self._releases, digest)
 
     def query_service(self) -> Path:
         """Where the query service listens: the one that the settings name, else one of this process."""

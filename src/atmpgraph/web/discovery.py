@@ -44,17 +44,22 @@ def robots_txt() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap_xml() -> Response:
     """The documents, each with the day it last changed (sitemaps.org); an index of parts when there are many."""
-    part, base = request.args.get("part"), settings().base
+    part = request.args.get("part")
     if part is not None and (not part.isdecimal() or len(part) > 9):
         raise _no_part()
-    datasets = [(row["thing"].value, row["date"].value) for row in release().described.select(_DATED)]
-    dates = dict([*modified(release().path), *datasets])
-    newest = max(dates.values(), default=release().manifest["created"])
+    return send(negotiate((_XML,), _XML), lambda: _sitemap(int(part) if part else None), salt=part or "")
+
+
+def _sitemap(part: int | None) -> str:
+    base, opened = settings().base, release()
+    datasets = [(row["thing"].value, row["date"].value) for row in opened.described.select(_DATED)]
+    dates = dict([*modified(opened.path), *datasets])
+    newest = max(dates.values(), default=opened.manifest["created"])
     addresses = [(base, newest), (f"{base}catalogue", newest), *documents(dates.items(), base)]
-    text = sitemap(addresses, f"{base}sitemap.xml", int(part) if part else None)
+    text = sitemap(addresses, f"{base}sitemap.xml", part)
     if text is None:
         raise _no_part()
-    return send(negotiate((_XML,), _XML), lambda: text, salt=part or "")
+    return text
 
 
 def _no_part() -> ProblemError:

@@ -129,10 +129,12 @@ def _template(rule: Rule) -> tuple[str, list[dict[str, Any]]]:
 
 # An address that answers, for each route that takes one.
 _EXAMPLES: Final[dict[str, dict[str, str]]] = {
+    "changes.changes": {"suffix": "rdfp"},
     "documents.table": {"name": "organisations"},
     "documents.vocabulary": {"kind": "ns", "path": "atmp"},
     "problems.kind": {"name": "not-found"},
     "releases.dump": {"name": "data.nq"},
+    "catalogue.fixed": {"suffix": "ttl"},
     "releases.latest_file": {"name": "data.nq"},
     "static": {"filename": "atmpgraph.css"},
 }
@@ -159,7 +161,7 @@ def _operation(rule: Rule, method: str) -> dict[str, Any]:
             "503": {"description": "There is no release yet.", "content": {PROBLEM.media_type: problem}},
         },
     }
-    if endpoint in {"releases.dump", "static"} and method == "GET":
+    if endpoint in {"releases.dump", "releases.latest_file", "static"} and method == "GET":
         operation["responses"]["206"] = {"description": "The part asked for by Range.", "content": {"*/*": {}}}
     if method == "POST":
         operation["requestBody"] = _BODY

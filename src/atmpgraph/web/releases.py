@@ -1,26 +1,28 @@
 """The releases: which there are, what each holds, its files. What has a digest in its name never changes."""
 
-from typing import Final
+import json
+from typing import Any, Final
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import __version__
+from ..http import cache
 from ..http.cache import IMMUTABLE
-from ..http.formats import DOCUMENTS, HTML, Format, split_suffix
+from ..http.formats import DOCUMENTS, HTML, JSON, split_suffix
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
+from ..release.history import Switch
 from ..release.opened import MANIFEST, Release
-from ..vocab import DCT, FOAF, RDF, XSD, prefixes
+from ..vocab import DCT, FOAF, RDF, RDFS, XSD, prefixes
 from .current import created, current, release, settings
 from .files import send_file
 from .respond import negotiate, send
 
 blueprint = Blueprint("releases", __name__)
 
-_JSON: Final = Format("JSON", "json", "application/json", "text")
-_OFFERED: Final = (*DOCUMENTS, _JSON)
+_OFFERED: Final = (*DOCUMENTS, JSON)
 _TYPES: Final = {fmt.suffix: fmt.media_type for fmt in DOCUMENTS} | {
     "csv": "text/csv",
     "json": "application/json",
@@ -32,11 +34,17 @@ _SPDX: Final = "http://spdx.org/rdf/terms#"
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
-def _opened(digest: str) -> Release:
-    found = current().open(digest)
-    if found is None:
-        raise ProblemError(Problem(404, "There is no such release."))
-    return found
+def opened(digest: str) -> Release:
+    """A release by its whole digest.
+
+    Raises:
+        ProblemError: 410 it was removed, with what is left of its manifest; 404 there never was one.
+    """
+    if found := current().open(digest):
+        return found
+    if left := current().removed(digest):
+        raise ProblemError(Problem(410, "This release was removed; its description is left.", {"release": left}))
+    raise ProblemError(Problem(404, "There is no such release."))
 
 
 def _triple(subject: str, predicate: str, term: str | ox.Literal) -> ox.Quad:
@@ -79,20 +87,44 @@ def _media_type(name: str) -> str:
     return _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
 
 
+def _entry(switch: Switch, again: bool) -> dict[str, Any]:
+    """What the history says of one switch: when, to which release, what that changed."""
+    found = current().open(switch.digest)
+    manifest = found.manifest if found else current().removed(switch.digest) or {}
+    told = {name: manifest[name] for name in ("created", "previous", "statements", "changes") if manifest.get(name)}
+    state = {"current": switch.digest == release().digest, "again": again, "removed": found is None}
+    return {"date": switch.date, "digest": switch.digest, "statements": 0, **told, **state}
+
+
+def _listed(entry: dict[str, Any]) -> list[ox.Quad]:
+    """A release in the list: when it was first live, and where its changes and its report are."""
+    base, digest = settings().base, entry["digest"]
+    iri, found = f"{base}releases/{digest}", current().open(digest)
+    date = ox.Literal(entry["date"], datatype=ox.NamedNode(XSD + "dateTime"))
+    quads = [_triple(f"{base}releases/", FOAF + "topic", iri), _triple(iri, DCT + "available", date)]
+    if found is None:
+        return quads
+    places = (f"{iri}/changes", f"{base}dumps/{digest}/report.json")
+    return [*quads, *describe(found), *(_triple(iri, RDFS + "seeAlso", place) for place in places)]
+
+
 @blueprint.get("/releases/")
 def releases() -> Response:
-    """The releases that are kept, the newest first."""
-    found, now = current().all(), release().digest
-    chosen = negotiate(DOCUMENTS)
+    """Every time that a release went live, the newest first."""
+    switches = current().history()
+    known = [switch.digest for switch in switches]
+    entries = [_entry(switch, switch.digest in known[:at]) for at, switch in enumerate(switches)]
+    chosen = negotiate(_OFFERED)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            return render_template("releases.html", releases=found, now=now)
-        base = settings().base
-        quads = [_triple(f"{base}releases/", FOAF + "topic", f"{base}releases/{r.digest}") for r in found]
-        return serialize([*quads, *(quad for r in found for quad in describe(r))], chosen[0], prefixes(base))
+            return render_template("releases.html", entries=entries[::-1])
+        if chosen[0] is JSON:
+            return json.dumps({"releases": entries[::-1]}, ensure_ascii=False, indent=1)
+        quads = [quad for entry in entries if not entry["again"] for quad in _listed(entry)]
+        return serialize(quads, chosen[0], prefixes(settings().base))
 
-    return send(chosen, body, salt=" ".join(r.digest for r in found))
+    return send(chosen, body, salt=json.dumps(entries))
 
 
 @blueprint.get("/releases/current")
@@ -105,13 +137,13 @@ def latest() -> AnyResponse:
 def one(name: str) -> Response:
     """One release: when it was made, what it holds, its files."""
     digest, fixed = split_suffix(name, _OFFERED)
-    found = _opened(digest)
+    found = opened(digest)
     chosen = negotiate(_OFFERED, fixed)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
             return render_template("release.html", release=found, now=release().digest)
-        if chosen[0] is _JSON:
+        if chosen[0] is JSON:
             return (found.path / MANIFEST).read_bytes()
         return serialize(describe(found), chosen[0], prefixes(settings().base))
 
@@ -120,17 +152,22 @@ def one(name: str) -> Response:
 
 
 @blueprint.get("/dumps/current/<path:name>")
-def latest_file(name: str) -> AnyResponse:
-    """The way to a file of the current release."""
-    if name not in _files(release()):
+def latest_file(name: str) -> Response:
+    """A file of the current release, under the address that portals keep; its tag moves only with its bytes."""
+    found = release()
+    files = _files(found)
+    if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))
-    return redirect(url_for(".dump", digest=release().digest, name=name), 307)
+    published, fresh = current().published(found), cache.current(settings().max_age)
+    response = send_file(found.path / name, _media_type(name), files[name], published, fresh)
+    response.headers["Content-Location"] = url_for(".dump", digest=found.digest, name=name)
+    return response
 
 
 @blueprint.get("/dumps/<digest>/<path:name>")
 def dump(digest: str, name: str) -> Response:
     """A file of a release, whole or in part: `data.nq`, `manifest.json`, `report.json`, `tables/….csv`."""
-    found = _opened(digest)
+    found = opened(digest)
     files = _files(found)
     if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
 
+from ..http.problem import ProblemError
 from ..sparql.limits import limits_of
 from . import create_app
 from .asking import WHEN_GONE
@@ -64,14 +65,8 @@ class Application:
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
-        body = b""
-        if scope.method not in {"GET", "HEAD"}:
-            async for chunk in protocol:
-                body += chunk
-                if len(body) > self._longest:  # the application will refuse it
-                    break
         watch, asks = Watch(), scope.path.startswith(_QUERIES)
-        environ = environ_of(scope, body) | {WHEN_GONE: watch.then}
+        environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
         loop, threads = asyncio.get_running_loop(), self._queries if asks else self._threads
         answering = loop.run_in_executor(threads, self._call, environ)
         if asks:
@@ -92,11 +87,22 @@ class Application:
                 await transport.send_bytes(piece)
         except ProtocolClosed:
             pass  # the client went away, as browsers do who turn to another page
-        except Exception:
+        except Exception as error:
             sever(scope.client)  # it must not look complete
-            raise
+            if not isinstance(error, ProblemError):  # a query that was stopped is nothing to be mended
+                raise
         finally:
             await loop.run_in_executor(threads, rest.close)
+
+    async def _body(self, scope: Scope, protocol: Any) -> bytes:  # noqa: ANN401
+        """The body of a request; not all of one that the application will refuse for its length."""
+        body = b""
+        if scope.method not in {"GET", "HEAD"}:
+            async for chunk in protocol:
+                body += chunk
+                if len(body) > self._longest:
+                    break
+        return body
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
         """Status, fields and the first piece of a response; and the other pieces, if there may be any."""

@@ -161,6 +161,16 @@ def _linkset(body: bytes) -> None:
             assert relation == "anchor" or all(isinstance(link["href"], str) for link in targets)
 
 
+def _patch(body: bytes) -> None:
+    """RDF Patch: a header, a transaction of changes, each a statement of N-Quads."""
+    lines = body.decode().splitlines()
+    start = lines.index("TX .")
+    assert lines[-1] == "TC ."
+    assert all(line.startswith("H ") for line in lines[:start])
+    assert {line[:2] for line in lines[start + 1 : -1]} <= {"A ", "D "}
+    list(ox.parse("\n".join(line[2:] for line in lines[start + 1 : -1]), format=ox.RdfFormat.N_QUADS))
+
+
 _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "text/plain": bytes.decode,
     "text/css": bytes.decode,
@@ -171,6 +181,7 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/json": json.loads,
     "application/schema+json": json.loads,
     "application/vnd.oai.openapi+json": json.loads,
+    "application/rdf-patch": _patch,
     "application/linkset+json": _linkset,
     "application/sparql-query": bytes.decode,
 }

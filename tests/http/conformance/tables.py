@@ -186,12 +186,28 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/dumps/{digest}/report.json", ("application/json",), cache="immutable"),
         Resource("/dumps/{digest}/tables/figures.csv", ("text/csv",), cache="immutable"),
     ),
-    "/releases/": (Resource("/releases/", (*list(GRAPHS.values())[:4], HTML), languages=True),),
+    "/terms/<digest>.json": (Resource("/terms/{digest}.json", ("application/json",), cache="immutable"),),
+    "/releases/": (Resource("/releases/", (*GRAPHS.values(), HTML, "application/json"), languages=True),),
+    "/releases/<digest>/changes": (
+        Resource(
+            "/releases/{digest}/changes",
+            ("application/json", "text/plain", "application/rdf-patch", HTML),
+            languages=True,
+            cache="immutable",
+        ),
+    ),
+    "/releases/<digest>/changes.<suffix>": (
+        Resource("/releases/{digest}/changes.rdfp", ("application/rdf-patch",), cache="immutable"),
+        Resource("/releases/{digest}/changes.txt", ("text/plain",), cache="immutable"),
+    ),
     "/releases/<name>": (
         Resource("/releases/{digest}", (*list(GRAPHS.values())[:4], HTML), languages=True, cache="immutable"),
     ),
     "/releases/current": (Resource("/releases/current", (), status=307),),
-    "/dumps/current/<path:name>": (Resource("/dumps/current/data.nq", (), status=307),),
+    "/dumps/current/<path:name>": (
+        Resource("/dumps/current/data.nq", ("application/n-quads",)),
+        Resource("/dumps/current/graphs/ror.ttl", ("text/turtle",)),
+    ),
     "/problems/": (Resource("/problems/", (*list(GRAPHS.values())[:4], HTML), languages=True),),
     "/problems/<name>": (Resource("/problems/not-found", (*list(GRAPHS.values())[:4], HTML), languages=True),),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),

@@ -16,6 +16,7 @@ ERRORS = ("/nothing", "/doc/organisation/nobody", "/sparql?query=nonsense", "/id
 
 # Of the connection or the moment, not of the representation.
 OF_THE_HOP = {"date", "connection", "keep-alive", "transfer-encoding", "server", "x-cache-status", "age"}
+OF_THE_HOP |= {"ratelimit", "server-timing"}  # measured anew each time
 
 
 def check_fields(answer: Answer) -> None:

@@ -1,0 +1,97 @@
+"""Which release went live when, and what is left of those that are removed."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import ReleaseError
+from atmpgraph.release.diff import diff, stored
+from atmpgraph.release.history import LOG, Switch, history, prune, removed
+from atmpgraph.release.opened import CHANGES, Release
+
+from .made import BASE, named, publish
+
+A, B, C = named("a", "one"), named("a", "two"), named("a", "three")
+
+
+def dates(releases: Path) -> list[tuple[str, str]]:
+    return [(switch.date, switch.digest) for switch in history(releases)]
+
+
+def test_a_return_to_an_older_release_is_a_switch_of_its_own(tmp_path: Path) -> None:
+    one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
+    two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
+    assert publish(tmp_path, A, "2026-01-03T00:00:00Z") == one
+    expected = [("2026-01-01T00:00:00Z", one), ("2026-01-02T00:00:00Z", two), ("2026-01-03T00:00:00Z", one)]
+    assert dates(tmp_path) == expected
+    publish(tmp_path, A, "2026-01-04T00:00:00Z")  # built again, nothing new
+    assert dates(tmp_path) == expected
+
+
+def test_dates_grow_even_when_the_clock_does_not(tmp_path: Path) -> None:
+    publish(tmp_path, A, "2026-01-01T00:00:00.900+01:00")
+    publish(tmp_path, B, "2025-12-31T23:00:00Z")
+    publish(tmp_path, C, "1970-01-01T00:00:00Z")
+    assert [date for date, _ in dates(tmp_path)] == [f"2025-12-31T23:00:0{n}Z" for n in range(3)]
+
+
+def test_a_folder_without_a_log_tells_by_its_manifests_and_its_link(tmp_path: Path) -> None:
+    one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
+    two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
+    (tmp_path / LOG).unlink()
+    assert dates(tmp_path) == [("2026-01-01T00:00:00Z", one), ("2026-01-02T00:00:00Z", two)]
+    (tmp_path / "current").unlink()
+    (tmp_path / "current").symlink_to(one)  # by hand
+    when = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC).timestamp()
+    os.utime(tmp_path / "current", (when, when), follow_symlinks=False)
+    assert history(tmp_path)[-1] == Switch("2026-03-04T05:06:07Z", one)
+    publish(tmp_path, C, "2026-03-05T00:00:00Z")
+    assert [date[:10] for date, _ in dates(tmp_path)] == ["2026-01-01", "2026-01-02", "2026-03-04", "2026-03-05"]
+
+
+def test_a_damaged_log_is_told_by_its_line(tmp_path: Path) -> None:
+    publish(tmp_path, A, "2026-01-01T00:00:00Z")
+    with (tmp_path / LOG).open("a") as file:
+        file.write("yesterday\n")
+    with pytest.raises(ReleaseError, match=r"history:2: .*'yesterday'"):
+        history(tmp_path)
+
+
+def test_an_empty_folder_has_no_history(tmp_path: Path) -> None:
+    assert history(tmp_path) == []
+
+
+def test_releases_are_kept_by_when_they_were_last_live(tmp_path: Path) -> None:
+    one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
+    two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
+    three = publish(tmp_path, C, "2026-01-03T00:00:00Z")
+    publish(tmp_path, A, "2026-01-04T00:00:00Z")
+    assert prune(tmp_path, 0) == []
+    assert prune(tmp_path, 2) == [two]
+    assert not (tmp_path / two).exists()
+    assert prune(tmp_path, 1) == [three]
+    assert (tmp_path / one).is_dir(), "the current one, the oldest of all"
+    left = removed(tmp_path, two)
+    assert left
+    assert (left["digest"], left["created"], left["previous"]) == (two, "2026-01-02T00:00:00Z", one)
+    assert "files" not in left
+    assert removed(tmp_path, one) is None
+    assert removed(tmp_path, "../history") is None
+    assert [digest for _, digest in dates(tmp_path)] == [one, two, three, one], "the history forgets nothing"
+    publish(tmp_path, B, "2026-01-05T00:00:00Z")  # made again
+    assert removed(tmp_path, two) is None
+
+
+def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
+    one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
+    two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
+    first, second = Release(tmp_path / one, BASE), Release(tmp_path / two, BASE)
+    whole = diff(None, first.path, BASE, rows=True)
+    assert (stored(first), whole.things) == (whole, {f"{BASE}id/thing/a": "added"})
+    expected = diff(first.path, second.path, BASE, rows=True)
+    prune(tmp_path, 1)
+    assert stored(second) == expected
+    (second.path / CHANGES).unlink()
+    assert stored(second) is None

@@ -1,0 +1,124 @@
+"""The history of releases: which was live when, what changed, and what is left of those that are removed."""
+
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.release.history import prune
+from atmpgraph.web import create_app
+
+from ..release.made import BASE, named, publish, trial
+from .rules import BROWSER, check_headers, check_page
+
+FIRST = named("a", "one") | named("b", "bee")
+SECOND = named("a", "two <&>") | named("c", "sea")
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """Two releases that are there, one that was removed, and a return to the first."""
+    folder = tmp_path_factory.mktemp("history")
+    gone = publish(folder, named("z", "last"), "2026-01-01T10:00:00Z")
+    one = publish(folder, FIRST, "2026-01-02T10:00:00Z", store=True)
+    two = publish(folder, SECOND, "2026-01-03T10:00:00Z", store=True)
+    publish(folder, FIRST, "2026-01-04T10:00:00Z")
+    assert prune(folder, 2) == [gone]
+    return folder, [gone, one, two]
+
+
+@pytest.fixture(scope="module")
+def client(releases: tuple[Path, list[str]]) -> FlaskClient:
+    return create_app(trial(releases[0])).test_client()
+
+
+def test_the_list_tells_every_switch(client: FlaskClient, releases: tuple[Path, list[str]]) -> None:
+    gone, one, two = releases[1]
+    response = client.get("/releases/", headers={"Accept": "application/json"})
+    assert response.content_type == "application/json"
+    entries = json.loads(response.data)["releases"]
+    told = [(e["date"][:10], e["digest"], e["current"], e["again"], e["removed"]) for e in entries]
+    assert told == [
+        ("2026-01-04", one, True, True, False),
+        ("2026-01-03", two, False, False, False),
+        ("2026-01-02", one, True, False, False),
+        ("2026-01-01", gone, False, False, True),
+    ]
+    assert entries[1]["changes"] == {
+        "added": 2,
+        "removed": 2,
+        "things_added": 1,
+        "things_removed": 1,
+        "things_changed": 1,
+    }
+    assert (entries[1]["previous"], entries[1]["statements"]) == (one, 2)
+    assert entries[3]["statements"] == 1
+
+
+@pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-quads"])
+def test_the_list_as_rdf(client: FlaskClient, releases: tuple[Path, list[str]], accept: str) -> None:
+    response = client.get("/releases/", headers={"Accept": accept})
+    formats = {f.media_type: f for f in (ox.RdfFormat.TURTLE, ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML)}
+    quads = list(ox.parse(response.data, format=formats.get(accept, ox.RdfFormat.N_QUADS), base_iri=BASE))
+    live = {(q.subject.value, q.object.value) for q in quads if q.predicate.value.endswith("terms/available")}
+    assert live == {(f"{BASE}releases/{d}", f"2026-01-0{n}T10:00:00Z") for n, d in enumerate(releases[1], 1)}
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_the_pages(client: FlaskClient, releases: tuple[Path, list[str]], language: str) -> None:
+    page = check_page(client.get(f"/releases/?lang={language}", headers=BROWSER), language)
+    links = [str(a.get("href")) for a in page.all("a")]
+    assert sum(link.startswith(f"/releases/{releases[1][2]}/changes") for link in links) == 1
+    assert not any(releases[1][0] in link for link in links), "the removed one"
+    response = client.get(f"/releases/{releases[1][2]}/changes?lang={language}", headers=BROWSER)
+    changes = check_page(response, language)
+    words = " ".join(changes.words.split())
+    for name in ("bee", "sea", "two <&>", "one"):
+        assert name in words
+    assert words.index("one") < words.rindex("two <&>"), "the old value, then the new one"
+
+
+def test_the_changes_in_each_format(client: FlaskClient, releases: tuple[Path, list[str]]) -> None:
+    _, one, two = releases[1]
+    path = f"/releases/{two}/changes"
+    found = json.loads(client.get(path).data)
+    assert (found["release"], found["previous"]) == (two, one)
+    a, b, c = (f"{BASE}id/thing/{slug}" for slug in "abc")
+    assert found["things"] == {a: "changed", b: "removed", c: "added"}
+    text = client.get(f"{path}.txt")
+    assert text.text.endswith("3 things changed: 2 statements removed, 2 added\n")
+    patch = client.get(path, headers={"Accept": "application/rdf-patch"})
+    assert patch.content_type == "application/rdf-patch"
+    lines = patch.text.splitlines()
+    assert lines[:3] == [f"H id <{BASE}releases/{two}> .", f"H prev <{BASE}releases/{one}> .", "TX ."]
+    state = set(FIRST)
+    for line in lines[3:-1]:
+        (state.remove if line[0] == "D" else state.add)(line[2:])
+    assert (state, lines[-1]) == (SECOND, "TC .")
+    assert client.get(f"{path}.rdfp").data == patch.data
+    for response in (text, patch):
+        assert "immutable" in response.headers["Cache-Control"]
+        check_headers(response)
+    assert client.get(f"{path}.xml").status_code == 404
+    assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_the_first_that_is_kept_still_tells_what_it_changed(
+    client: FlaskClient, releases: tuple[Path, list[str]]
+) -> None:
+    found = json.loads(client.get(f"/releases/{releases[1][1]}/changes").data)
+    assert sorted(found["things"].values()) == ["added", "added", "removed"]
+
+
+@pytest.mark.parametrize("path", ["/releases/{}", "/releases/{}/changes", "/releases/{}.ttl", "/dumps/{}/data.nq"])
+def test_a_removed_release_is_gone_with_its_description(
+    client: FlaskClient, releases: tuple[Path, list[str]], path: str
+) -> None:
+    response = client.get(path.format(releases[1][0]))
+    assert response.status_code == 410
+    assert json.loads(response.data)["release"]["statements"] == 1
+    page = client.get(path.format(releases[1][0]), headers=BROWSER)
+    assert page.status_code == 410
+    assert client.get(path.format("0" * 64)).status_code == 404
