@@ -30,7 +30,7 @@ check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 
 bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
-	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries
+	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
 
 lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv

@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     ontology: Path = Field(Path("ontology"), description="Folder of the ontology and, in `auth/`, the code lists.")
     shapes: Path = Field(Path("shapes"), description="Folder of the SHACL shapes.")
     queries: Path = Field(Path("queries"), description="Folder of the published queries.")
+    stream_page_size: int = Field(250, ge=1, description="Members of a page of the change stream before it is closed.")
+    stream_versions: Literal["all", "latest"] = Field(
+        "all",
+        description="Which versions of things the change stream keeps: all, or at least the latest; then a build removes"
+        " the closed pages (410) on which each version has a newer one.",
+    )
     texts: list[Path] = Field(
         [Path("data/texts")],
         description="Folders searched for the texts of sources (column `text`): checked against, never published.",

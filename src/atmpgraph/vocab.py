@@ -12,6 +12,8 @@ ADMS: Final = "http://www.w3.org/ns/adms#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
 VOID: Final = "http://rdfs.org/ns/void#"
+LDES: Final = "https://w3id.org/ldes#"
+TREE: Final = "https://w3id.org/tree#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 
 # The ontology of the publication lives under its own base.
@@ -19,6 +21,7 @@ _OWN: Final = {"atmp": "ns/atmp#"}
 
 _PREFIXES: Final = {
     "adms": ADMS,
+    "as": "https://www.w3.org/ns/activitystreams#",
     "cv": "http://data.europa.eu/m8g/",
     "dcat": DCAT,
     "dcatap": "http://data.europa.eu/r5r/",
@@ -30,6 +33,7 @@ _PREFIXES: Final = {
     "frapo": "http://purl.org/cerif/frapo/",
     "geo": "http://www.opengis.net/ont/geosparql#",
     "hydra": "http://www.w3.org/ns/hydra/core#",
+    "ldes": LDES,
     "legal": "http://www.w3.org/ns/legal#",
     "oa": "http://www.w3.org/ns/oa#",
     "org": "http://www.w3.org/ns/org#",
@@ -47,6 +51,7 @@ _PREFIXES: Final = {
     "skos": SKOS,
     "spdx": SPDX,
     "time": "http://www.w3.org/2006/time#",
+    "tree": TREE,
     "unit": "http://qudt.org/vocab/unit/",
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",

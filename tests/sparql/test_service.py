@@ -63,8 +63,8 @@ class Service:
 
 def children(parent: int) -> set[int]:
     """The child processes of a process (Linux)."""
-    text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-    return {int(number) for number in text.split()}
+    of_threads = Path(f"/proc/{parent}/task").glob("*/children")
+    return {int(number) for file in of_threads for number in file.read_text(encoding="ascii").split()}
 
 
 def memory(process: int) -> int:

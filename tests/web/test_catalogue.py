@@ -15,6 +15,8 @@ from rdflib.namespace import DCTERMS, FOAF
 from atmpgraph.release.opened import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.labels import shortened
+from atmpgraph.web.language import texts
 
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results
@@ -108,6 +110,15 @@ def test_the_page_of_the_catalogue_names_every_dataset(client: FlaskClient, rele
         for dataset in things(graph, DCAT.Dataset):
             assert local(dataset, release.base).replace("/id/", "/doc/") in linked
         assert "405" in page.words
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_every_term_of_the_catalogue_has_a_word_on_the_pages(language: str, release: Release) -> None:
+    words = texts(language)["terms"]
+    described = [*release.graph("catalogue"), *release.graph(".well-known/void")]
+    types = {quad.object.value for quad in described if quad.predicate.value == str(RDF.type)}  # type: ignore[union-attr]
+    used = {shortened(iri, release.base) for iri in types | {quad.predicate.value for quad in described}}
+    assert sorted(term for term in used if term not in words and term.partition(":")[0] not in {"skos", "rdf"}) == []
 
 
 # --- pages of a big catalogue ---

@@ -23,6 +23,8 @@ from ..findings import Report
 from ..mapping.terms import line
 from ..settings import Settings
 from ..store import build_store, open_store
+from ..stream.follow import follow, forget
+from ..stream.members import check_statements
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
 from .describing import Described, listing, now
@@ -71,6 +73,9 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             remember(releases, target / published, settings.base)
         switch(releases, digest)
         record(releases, past, digest, now())
+        stream = follow(releases, settings.base, settings.stream_page_size)
+        if settings.stream_versions == "latest":
+            forget(stream)
         prune(releases, settings.keep_releases)
         return Built(checked.report, coverage, digest, new)
 
@@ -115,6 +120,7 @@ def _workplace(releases: Path) -> Iterator[Path]:
 
 def _complete(folder: Path, checked: Checked, described: Described, settings: Settings) -> None:
     """Write all that a release has beside the files that were checked."""
+    check_statements(folder / CANONICAL)
     build_store(folder / STORE, folder / CANONICAL)
     _prove(folder, described.digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())

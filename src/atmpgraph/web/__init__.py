@@ -24,6 +24,7 @@ from . import (
     releases,
     respond,
     sparql,
+    stream,
 )
 from .arrival import Arrival
 from .current import Current
@@ -44,7 +45,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.register(app)
     filters.register(app)
     files.register(app)
-    for module in (home, catalogue, discovery, documents, sparql, graph_store, queries, editor, releases, changes, problems, openapi, health):
+    for module in (
+        home,
+        catalogue,
+        discovery,
+        documents,
+        sparql,
+        graph_store,
+        queries,
+        editor,
+        releases,
+        changes,
+        stream,
+        problems,
+        openapi,
+        health,
+    ):
         app.register_blueprint(module.blueprint)
     app.wsgi_app = Arrival(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

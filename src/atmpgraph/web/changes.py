@@ -95,5 +95,3 @@ def _names(found: Release, previous: str | None, iris: set[str]) -> dict[str, Na
     before = current().open(previous) if previous else None
     named = names(found.store, iris, languages, terms)
     return named | names(before.store, gone, languages, terms) if before and gone else named
-
-

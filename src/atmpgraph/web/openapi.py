@@ -136,6 +136,8 @@ _EXAMPLES: Final[dict[str, dict[str, str]]] = {
     "releases.dump": {"name": "data.nq"},
     "catalogue.fixed": {"suffix": "ttl"},
     "releases.latest_file": {"name": "data.nq"},
+    "stream.events": {"suffix": "ttl"},
+    "stream.page": {"name": "1"},
     "static": {"filename": "atmpgraph.css"},
 }
 

@@ -113,6 +113,7 @@ def send(
     volatile: bool = False,
     large: bool = False,
     immutable: datetime | None = None,
+    modified: datetime | None = None,
 ) -> Response:
     """A representation of something in the release, or 304 when the client has it (RFC 9110 §13.2.2).
 
@@ -142,7 +143,7 @@ def send(
         coding,
     )
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    validators = Validators(tag, immutable or current().published(release()), weak)
+    validators = Validators(tag, immutable or modified or current().published(release()), weak)
     validated = request.method in _READING and not volatile
     if validated and unmodified(validators):
         response = Response(status=304)

@@ -15,6 +15,7 @@ from atmpgraph.release.build import switch
 from atmpgraph.release.opened import CANONICAL, MANIFEST, STORE, Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
+from atmpgraph.stream.follow import follow
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent
@@ -46,6 +47,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}
     (release / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     switch(folder, digest)
+    follow(folder, released.base, 500)
     settings = released.model_copy(update={"releases": folder, "trusted_proxies": TRUSTED})
     settings._root = released._root
     return settings

@@ -203,6 +203,13 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/releases/<name>": (
         Resource("/releases/{digest}", (*list(GRAPHS.values())[:4], HTML), languages=True, cache="immutable"),
     ),
+    "/stream": (Resource("/stream", tuple(GRAPHS.values())),),
+    "/stream.<suffix>": (Resource("/stream.trig", ("application/trig",)),),
+    "/stream/<name>": (
+        Resource("/stream/1", tuple(GRAPHS.values()), cache="immutable"),
+        *(Resource(f"/stream/1.{suffix}", (kind,), cache="immutable") for suffix, kind in GRAPHS.items()),
+        Resource("/stream/2", tuple(GRAPHS.values())),
+    ),
     "/releases/current": (Resource("/releases/current", (), status=307),),
     "/dumps/current/<path:name>": (
         Resource("/dumps/current/data.nq", ("application/n-quads",)),

@@ -1,0 +1,58 @@
+"""The stream follows the history of releases: a member for each thing that a switch changed."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from ..release.diff import changes
+from ..release.history import history
+from ..release.opened import CANONICAL, MANIFEST, Release
+from .members import replay, versions
+from .pages import Stream, append, read_stream
+
+
+def follow(releases: Path, base: str, size: int) -> Stream:
+    """Bring the stream to the release that is live.
+
+    Args:
+        releases: their folder; one that was removed before the stream came to it is passed over.
+        base: of the publication; releases with another base have another stream.
+        size: members of a page.
+    """
+    stream = read_stream(releases, base)
+    for switch in history(releases):
+        folder = releases / switch.digest
+        if switch.date <= stream.date or not (folder / MANIFEST).is_file():
+            continue
+        if Release(folder, base).manifest["base"] != base:
+            continue
+        with ExitStack() as files:
+            after = files.enter_context((folder / CANONICAL).open("rb"))
+            found = changes(_before(releases, stream, files), after)
+            stream = append(stream, found, switch.date, switch.digest, size)
+        stream.write()
+    return stream
+
+
+def forget(stream: Stream) -> Stream:
+    """Remove the closed pages that a reader of the others does not need: each thing on them has a newer version."""
+    last: dict[str, int] = {}
+    things: dict[int, set[str]] = {}
+    for page in stream.pages:
+        things[page.number] = {thing for thing, _ in versions(stream.content(page))}
+        last |= dict.fromkeys(things[page.number], page.number)
+    needed = set(last.values())
+    pages = tuple(page for page in stream.pages if page.number in needed or not stream.closed(page))
+    if pages != stream.pages:
+        stream = replace(stream, pages=pages)
+        stream.write()
+    return stream
+
+
+def _before(releases: Path, stream: Stream, files: ExitStack) -> Iterable[bytes]:
+    """The canonical file that the stream has come to; told by the stream itself where it was deleted."""
+    path = releases / stream.digest / CANONICAL
+    if stream.digest and path.is_file():
+        return files.enter_context(path.open("rb"))
+    return replay(stream.content(page) for page in stream.pages)

@@ -1,0 +1,131 @@
+"""The pages of the stream on disk: files that only grow, and an index that says how much of them counts.
+
+A page is closed when there is another one after it. The index is replaced in one rename, so a build that is killed
+leaves the stream as it was; what it had written beyond is cut off by the next one.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Final
+
+from ..release.diff import Change
+from .members import member
+
+FOLDER: Final = "stream"
+_INDEX: Final = "index.json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its number, how many bytes and members it has, and the dates of the first and last of them."""
+
+    number: int
+    bytes: int = 0
+    members: int = 0
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The stream as of one moment.
+
+    Attributes:
+        folder: where it is.
+        base: of its IRIs.
+        date: of the switch that it has followed last; empty before the first.
+        digest: of the release that went live then.
+        pages: those that are there, the oldest first; only the last one still grows.
+    """
+
+    folder: Path
+    base: str
+    date: str = ""
+    digest: str = ""
+    pages: tuple[Page, ...] = ()
+
+    def page(self, number: int) -> Page | None:
+        """A page by its number."""
+        return next((page for page in self.pages if page.number == number), None)
+
+    def had(self, number: int) -> bool:
+        """Whether there is such a page, or was one that is removed."""
+        return bool(self.pages) and 1 <= number <= self.pages[-1].number
+
+    def closed(self, page: Page) -> bool:
+        """Whether a page never changes any more."""
+        return page.number < self.pages[-1].number
+
+    def content(self, page: Page) -> bytes:
+        """The members of a page, in N-Quads."""
+        with _file(self.folder, page.number).open("rb") as file:
+            return file.read(page.bytes)
+
+    def write(self) -> None:
+        """Make this the stream that is served."""
+        new, index = self.folder / f".{_INDEX}", self.folder / _INDEX
+        content = {name: value for name, value in asdict(self).items() if name != "folder"}
+        with new.open("w", encoding="utf-8") as out:
+            json.dump(content, out, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(index)
+        for file in self.folder.glob("*.nq"):  # of pages that are removed, or were never finished
+            if self.page(int(file.stem)) is None:
+                file.unlink()
+
+
+def read_stream(releases: Path, base: str) -> Stream:
+    """The stream of a folder of releases; an empty one when there is none yet under this base."""
+    folder = releases / FOLDER
+    try:
+        found = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Stream(folder, base)
+    pages = tuple(Page(**page) for page in found.pop("pages"))
+    return Stream(folder, **found, pages=pages) if found["base"] == base else Stream(folder, base)
+
+
+def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
+    """The stream with a member more for each change; a page that has `size` of them is followed by another."""
+    stream.folder.mkdir(exist_ok=True)
+    pages = list(stream.pages)
+    file: IO[bytes] | None = None
+    for change in changes:
+        if not pages or pages[-1].members >= size:
+            pages.append(Page(pages[-1].number + 1 if pages else 1))
+            _close(file)
+            file = None
+        page = pages[-1]
+        file = file or _opened(stream.folder, page)
+        text = member(f"{stream.base}stream/{page.number}#{page.members + 1}", change, date)
+        file.write(text)
+        pages[-1] = replace(
+            page, bytes=page.bytes + len(text), members=page.members + 1, first=page.first or date, last=date
+        )
+    _close(file)
+    return replace(stream, date=date, digest=digest, pages=tuple(pages))
+
+
+def _file(folder: Path, number: int) -> Path:
+    return folder / f"{number}.nq"
+
+
+def _opened(folder: Path, page: Page) -> IO[bytes]:
+    """The file of a page, cut to what counts."""
+    path = _file(folder, page.number)
+    path.touch()
+    file = path.open("r+b")
+    file.truncate(page.bytes)
+    file.seek(page.bytes)
+    return file
+
+
+def _close(file: IO[bytes] | None) -> None:
+    if file:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()

@@ -1,0 +1,77 @@
+"""The change stream: its entry point, and its pages, which never change once they are closed (LDES)."""
+
+from datetime import datetime
+
+from flask import Blueprint, Response
+
+from .. import __version__
+from ..http.formats import GRAPHS, N_QUADS, TRIG, by_suffix, split_suffix
+from ..http.problem import Problem, ProblemError
+from ..http.serialize import serialize
+from ..settings import LANGUAGES
+from ..stream.describe import node, root
+from ..stream.pages import Stream, read_stream
+from ..vocab import prefixes
+from .current import created, release, settings
+from .respond import negotiate, send
+
+blueprint = Blueprint("stream", __name__)
+_OFFERED = (*GRAPHS, TRIG, N_QUADS)
+
+
+def _stream() -> Stream:
+    return read_stream(settings().path(settings().releases), settings().base)
+
+
+def _modified(stream: Stream) -> datetime:
+    """When something came to the stream; before, when its release was made."""
+    return datetime.fromisoformat(stream.date) if stream.date else created(release())
+
+
+@blueprint.get("/stream")
+@blueprint.get("/stream.<suffix>")
+def events(suffix: str | None = None) -> Response:
+    """The change stream: what it is and the way to its pages."""
+    fixed = by_suffix(suffix, _OFFERED) if suffix else None
+    if suffix and not fixed:
+        raise ProblemError(Problem(404, "There is nothing at this address."))
+    found, chosen = _stream(), negotiate(_OFFERED, fixed)
+    titles = {language: getattr(settings().title, language) for language in LANGUAGES}
+    latest = settings().stream_versions == "latest"
+
+    def body() -> bytes:
+        quads = root(found, settings().licence, titles, latest_only=latest)
+        return serialize(quads, chosen[0], prefixes(settings().base))
+
+    return send(chosen, body, salt=f"{found.date} {found.pages}", modified=_modified(found))
+
+
+@blueprint.get("/stream/<name>")
+def page(name: str) -> Response:
+    """A page of the change stream: versions of things."""
+    number, fixed = split_suffix(name, _OFFERED)
+    found = _stream()
+    wanted = found.page(int(number)) if _is_number(number) else None
+    if wanted is None:
+        if _is_number(number) and found.had(int(number)):
+            raise _removed()
+        raise ProblemError(Problem(404, "There is no such page of the stream."))
+    chosen, closed = negotiate(_OFFERED, fixed), found.closed(wanted)
+
+    def body() -> bytes:
+        try:
+            return serialize(node(found, wanted), chosen[0], prefixes(found.base))
+        except FileNotFoundError:  # removed since the index was read
+            raise _removed() from None
+
+    last = datetime.fromisoformat(wanted.last)
+    salt = f"{found.base} {wanted} {closed} {__version__}"
+    return send(chosen, body, salt=salt, modified=last, immutable=last if closed else None)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) < 10 and not name.startswith("0")
+
+
+def _removed() -> ProblemError:
+    return ProblemError(Problem(410, "This page of the stream was removed: all it held has newer versions."))
