@@ -47,6 +47,12 @@ def test_init_check_build_query_diff(example: Path) -> None:
     assert difference.stdout.endswith("1 things changed: 1 statements removed, 1 added\n")
     as_json = json.loads(run(example, "diff", first[:12], "--json").stdout)
     assert list(as_json["things"].values()) == ["changed"]
+    assert json.loads(run(example, "diff", first[:12], "--format", "json").stdout) == as_json
+    patch = run(example, "diff", first[:12], "--format", "patch").stdout.splitlines()
+    assert patch[0].startswith("H id <https://example.org/partnership/releases/")
+    assert patch[1] == f"H prev <https://example.org/partnership/releases/{first}> ."
+    assert (patch[2], patch[-1]) == ("TX .", "TC .")
+    assert [line[2:] for line in patch[3:-1]] == as_json["removed"] + as_json["added"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ _RESULTS = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
+_HEADER_MILLISECONDS = 15_000  # for the header section of a request to come, and between two requests
+_STOPPING_SECONDS = 10  # for requests that run when the server is stopped
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
@@ -133,7 +135,8 @@ def _report(
 def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """Serve the current release."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
 
     from .release.opened import open_release
     from .sparql.limits import limits_of
@@ -149,6 +152,11 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
         address=host,
         port=port,
         interface=Interfaces.RSGI,
+        # Of the others each has more ways to keep a connection for nothing; a proxy in front may speak HTTP/2.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        websockets=False,
+        workers_kill_timeout=_STOPPING_SECONDS,
         workers=settings.workers,
         factory=True,
         log_enabled=True,
@@ -230,6 +238,44 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
     iris = [f"{settings.base}releases/{release.digest}" for release in (before, after)]
     for line in result.patch(*iris) if format_ == "patch" else result.lines():
         click.echo(line)
+
+
+@main.command()
+@_json
+@click.pass_context
+@_command
+def links(context: click.Context, as_json: bool) -> None:
+    """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
+    from .http.outbound import Outbound
+    from .quality.links import FILE, Asking, Link, published
+    from .release.opened import CANONICAL, open_release
+
+    settings = _settings(context)
+    releases = settings.path(settings.releases)
+    with (open_release(releases, "current", settings.base).path / CANONICAL).open("rb") as lines:
+        addresses = published(lines, settings.base)
+
+    def say(link: Link) -> None:
+        click.echo(f"{link.outcome}: {link.url} {link.problem or link.status}", err=True)
+
+    asking = Asking(
+        Outbound(settings.link_seconds, 0),
+        f"atmpgraph/{__version__} (+{settings.base}quality)",
+        settings.max_links_checked,
+        settings.link_hosts,
+        settings.link_pause,
+        settings.link_redirects,
+        say,
+    )
+    found = asking.check(addresses)
+    found.write(releases / FILE)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        return
+    for link in found.links:
+        if not link.answers:
+            click.echo(f"{link.outcome}: {link.url}: {link.problem or link.status}: from {', '.join(link.things[:3])}")
+    click.echo(", ".join(f"{count} {outcome}" for outcome, count in found.counts().items()) or "no external links")
 
 
 @main.command()

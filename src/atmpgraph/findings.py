@@ -38,6 +38,8 @@ class Finding:
         places: the rows it comes from, the most telling first.
         value: the value at fault, as it stands in the table or the graph.
         node, path, shape: for shapes, the focus node, the result path and the source shape (SHACL §3.6.2).
+        term: the value as a term of N-Triples, which tells an IRI from words.
+        component, constraint: the constraint component, and the SPARQL constraint where it is one (SHACL §5.3.2).
     """
 
     check: str
@@ -48,6 +50,9 @@ class Finding:
     node: str | None = None
     path: str | None = None
     shape: str | None = None
+    term: str | None = None
+    component: str | None = None
+    constraint: str | None = None
 
     def order(self) -> tuple[int, list[tuple[str, int, str]], str, str]:
         """The key that sorts a report: violations first, then by place."""
@@ -60,7 +65,7 @@ class Finding:
         message = self.message.get(language) or self.message["en"]
         details = [f"value {self.value!r}" if self.value is not None else ""]
         if self.node is not None:
-            details += [f"node <{self.node}>", f"shape <{self.shape}>"]
+            details += [f"node <{self.node}>", f"shape <{self.constraint or self.shape}>"]
         listed = ", ".join(filter(None, details))
         return f"{self.severity.value}: {where}: {message}" + (f" [{listed}]" if listed else "")
 

@@ -77,7 +77,9 @@ class Settings(BaseSettings):
     )
     releases: Path = Field(Path("releases"), description="Folder of the releases.")
     keep_releases: int = Field(
-        0, ge=0, description="Releases that are kept, those that were live last; 0: all. A build removes the others (410)."
+        0,
+        ge=0,
+        description="Releases that are kept, those that were live last; 0: all. A build removes the others (410).",
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
@@ -134,8 +136,22 @@ class Settings(BaseSettings):
         100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
     )
     max_changes_shown: int = Field(
-        200, ge=0, description="How many things of a kind the page of a release's changes lists; its data have them all."
+        200,
+        ge=0,
+        description="How many things of a kind the page of a release's changes lists; its data have them all.",
     )
+    max_findings_shown: int = Field(
+        200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
+    )
+    max_links_checked: int = Field(
+        1_000, ge=0, description="Addresses that `atmpgraph links` asks; it tells of those that it did not."
+    )
+    link_hosts: int = Field(
+        4, ge=1, le=64, description="Hosts that are asked at the same time; each one question at a time."
+    )
+    link_pause: float = Field(1, ge=0, le=60, description="Seconds between two questions to one host.")
+    link_seconds: float = Field(10, gt=0, le=600, description="Longest time that the answer to one question may take.")
+    link_redirects: int = Field(5, ge=0, le=20, description="Redirections of one address that are followed.")
     max_link_field: int = Field(
         2_500, ge=500, description="Longest `Link` field sent, in characters; a document's link set has all its links."
     )
@@ -147,6 +163,9 @@ class Settings(BaseSettings):
     )
     catalogue_page_size: int = Field(
         0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
+    )
+    max_body_seconds: float = Field(
+        30, gt=0, le=3_600, description="Longest time that the body of a request may take to come, in seconds (408)."
     )
     max_path_length: int = Field(2_000, ge=100, description="Longest path of a URL accepted, in characters (414).")
     max_header_length: int = Field(

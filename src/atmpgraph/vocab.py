@@ -17,7 +17,7 @@ TREE: Final = "https://w3id.org/tree#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 
 # The ontology of the publication lives under its own base.
-_OWN: Final = {"atmp": "ns/atmp#"}
+_OWN: Final = {"atmp": "ns/atmp#", "shapes": "ns/shapes#"}
 
 _PREFIXES: Final = {
     "adms": ADMS,
@@ -44,6 +44,7 @@ _PREFIXES: Final = {
     "rdfs": RDFS,
     "schema": "https://schema.org/",
     "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": "http://www.w3.org/ns/shacl#",
     "sdmx-a": "http://purl.org/linked-data/sdmx/2009/attribute#",
     "sdmx-c": "http://purl.org/linked-data/sdmx/2009/code#",
     "sdmx-d": "http://purl.org/linked-data/sdmx/2009/dimension#",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from atmpgraph.release.build import switch
-from atmpgraph.release.diff import diff
+from atmpgraph.release.diff import keep
 from atmpgraph.release.history import history, record
-from atmpgraph.release.opened import CANONICAL, CATALOGUE, CHANGES, MANIFEST, STORE
+from atmpgraph.release.opened import CANONICAL, CATALOGUE, MANIFEST, STORE
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import build_store
 
@@ -40,16 +40,14 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         (folder / CANONICAL).write_bytes(canonical)
         (folder / CATALOGUE).touch()
         previous = current.readlink().name if current.is_symlink() else None
-        found = diff(releases / previous, folder, base, rows=True) if previous else None
-        if found:
-            (folder / CHANGES).write_text(json.dumps(found.as_json()), encoding="utf-8")
+        changes = keep(folder, previous, base)
         if store:
             build_store(folder / STORE, folder / CANONICAL)
         manifest = {
             "digest": digest,
             "created": date,
             "previous": previous,
-            "changes": found.counts() if found else None,
+            "changes": changes,
             "version": "0",
             "base": base,
             "statements": canonical.count(b"\n"),

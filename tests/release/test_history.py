@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import ReleaseError
+from atmpgraph.release.build import build
 from atmpgraph.release.diff import diff, stored
 from atmpgraph.release.history import LOG, Switch, history, prune, removed
-from atmpgraph.release.opened import CHANGES, Release
+from atmpgraph.release.opened import CHANGES, Release, open_release
+from atmpgraph.settings import Settings
+from atmpgraph.stream.members import replay
+from atmpgraph.stream.pages import read_stream
 
 from .made import BASE, named, publish
 
@@ -95,3 +99,27 @@ def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
     assert stored(second) == expected
     (second.path / CHANGES).unlink()
     assert stored(second) is None
+
+
+def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(started: Settings) -> None:
+    settings = started.model_copy(update={"keep_releases": 1})
+    settings._root = started._root
+    releases, people = settings.path(settings.releases), settings.path(settings.data) / "people.csv"
+    [first] = history(releases)
+    people.write_text(people.read_text(encoding="utf-8").replace("example-person", "other-person"), encoding="utf-8")
+    built = build(settings)
+    assert built.digest
+    assert [switch.digest for switch in history(releases)] == [first.digest, built.digest]
+    assert not (releases / first.digest).exists()
+    release = open_release(releases, "current", settings.base)
+    found = stored(release)
+    assert found
+    person = f"{settings.base}id/person/example-person"
+    assert found.things[person] == "removed"
+    assert release.manifest["changes"] == found.without_rows(settings.base).counts()
+    assert release.manifest["previous"] == first.digest
+    stream = read_stream(releases, settings.base)
+    assert stream.digest == built.digest
+    assert set(replay(map(stream.content, stream.pages))) == set(release.path.joinpath("data.nq").open("rb"))
+    assert build(settings).digest == built.digest
+    assert read_stream(releases, settings.base) == stream

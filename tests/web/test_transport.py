@@ -125,7 +125,8 @@ def test_every_file_of_a_release_can_be_had_and_is_what_it_says(
     client: FlaskClient, files: list[str], release: Release
 ) -> None:
     listed = release.manifest["files"]
-    types = {fmt.suffix: fmt.media_type for fmt in (*DOCUMENTS, CSV)} | {"json": "application/json"}
+    types = {fmt.suffix: fmt.media_type for fmt in (*DOCUMENTS, CSV)}
+    types |= {"json": "application/json", "txt": "text/plain"}
     for path in files:
         name = path.removeprefix(f"/dumps/{release.digest}/")
         response = client.get(path)

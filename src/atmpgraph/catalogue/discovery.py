@@ -64,6 +64,10 @@ def api_catalog(base: str) -> bytes:
             Link(f"{base}openapi.json", "service-desc", json),
             Link(f"{base}.well-known/void", "service-meta", turtle),
         ],
+        f"{base}stream": [
+            Link(f"{base}openapi.json", "service-desc", json),
+            Link(f"{base}stream.ttl", "service-meta", turtle),
+        ],
         f"{base}catalogue": [
             Link(f"{base}catalogue.ttl", "service-meta", turtle),
             Link(f"{base}openapi.json", "service-desc", json),

@@ -65,6 +65,12 @@ TEXT: Final = Format("Text", "txt", "text/plain", "text")
 RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))
 LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
+# How something is cited. Neither the first nor the last has a registered type of its own; the first is what all use.
+BIBTEX: Final = Format("BibTeX", "bib", "application/x-bibtex", "text", ("text/x-bibtex",))
+CSL: Final = Format("CSL-JSON", "csl.json", "application/vnd.citationstyles.csl+json", "text")
+CFF: Final = Format("CFF", "cff", "application/yaml", "text")  # RFC 9512
+CITATIONS: Final = (BIBTEX, CSL, CFF)
+
 GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 DOCUMENTS: Final = (*GRAPHS, TRIG, N_QUADS, HTML)
 RESULTS: Final = (RESULTS_JSON, RESULTS_XML, CSV, TSV, HTML)

@@ -24,7 +24,7 @@ class Link:
     def __str__(self) -> str:
         """The link as an element of a `Link` field."""
         parts = [f"<{_ascii(self.target)}>", f'rel="{self.rel}"']
-        parts += [f"{name}={_quoted(_ascii(value))}" for name, value in self.attributes.items()]
+        parts += [f"{name}={_quoted(_ascii(value, also=' '))}" for name, value in self.attributes.items()]
         return "; ".join(parts)
 
 
@@ -51,9 +51,9 @@ def _members(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
     return {k: v if k in {"type", "media", "title"} else [v] for k, v in attributes.items() if k != "anchor"}
 
 
-def _ascii(text: str) -> str:
+def _ascii(text: str, also: str = "") -> str:
     """A URI of an IRI (RFC 3987 §3.1); nothing that could end the field or the angle brackets."""
-    return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
+    return quote(text, safe="!#$%&'()*+,/:;=?@[]~" + also)
 
 
 def _quoted(value: str) -> str:

@@ -1,4 +1,4 @@
-"""Requests that this server makes itself: to public addresses only, bounded in time and size, never redirected.
+"""Requests that we make ourselves: to public addresses only, bounded in time and size, no redirection followed.
 
 The name is resolved once, each of its addresses is checked, and the connection goes to a checked address: a second
 answer of the name server changes nothing.
@@ -7,8 +7,10 @@ answer of the name server changes nothing.
 import http.client
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
@@ -18,6 +20,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
+_UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291 §2.4: what is global so far; IPv4-compatible, site-local are not
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last bits
 
 
@@ -33,6 +36,8 @@ def is_public(address: Address) -> bool:
             wrapped = IPv4Address(int(address) & 0xFFFFFFFF)
         if wrapped:
             return is_public(wrapped)
+        if address not in _UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
@@ -57,17 +62,46 @@ class Outbound:
             OutboundError: the address is not permitted, or there is no answer with the status 200 within the limits.
         """
         deadline = time.monotonic() + self.seconds
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
-            raise OutboundError("its address is no plain http or https URL")
+        with self._asked("POST", url, body, fields) as connection:
+            return self._content(connection, deadline)
+
+    def status(self, method: str, url: str, fields: Mapping[str, str]) -> tuple[int, str]:
+        """The status of the answer to a HEAD or GET request, and where it redirects; no content is read.
+
+        Raises:
+            OutboundError: the address is not permitted, or there is no answer within the limits.
+        """
+        with self._asked(method, url, None, fields) as connection, connection.getresponse() as response:
+            return response.status, response.getheader("Location", "") if 300 <= response.status < 400 else ""
+
+    @contextmanager
+    def _asked(
+        self, method: str, url: str, body: bytes | None, fields: Mapping[str, str]
+    ) -> Iterator[http.client.HTTPConnection]:
+        """A connection on which a request was sent; it ends when the time is over, however slowly bytes come."""
+        deadline = time.monotonic() + self.seconds
         try:
+            parts = urlsplit(url)
+            if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+                raise OutboundError("its address is no plain http or https URL")
             address = self._address(parts.hostname, parts.port or _PORTS[parts.scheme])
             connection = _connect(parts.scheme, parts.hostname, address, self.seconds)
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", target, body, {"Host": parts.netloc, "Accept-Encoding": "identity", **fields})
-            return self._content(connection, deadline)
+            watch = threading.Timer(self.seconds, _end, (connection.sock,))
+            watch.start()
+            try:
+                target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+                connection.request(
+                    method, target, body, {"Host": parts.netloc, "Accept-Encoding": "identity", **fields}
+                )
+                yield connection
+                if time.monotonic() > deadline:  # header lines that were cut off look like all of them
+                    raise TimeoutError
+            finally:
+                watch.cancel()
+                connection.close()
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise OutboundError(str(error) or type(error).__name__) from None
+            late = f"it takes longer than {self.seconds:g} seconds" if time.monotonic() > deadline else ""
+            raise OutboundError(late or str(error) or type(error).__name__) from None
 
     def _address(self, host: str, port: int) -> tuple[str, int]:
         """The address to connect to; one that is not permitted spoils all of them."""
@@ -83,14 +117,21 @@ class Outbound:
                 raise OutboundError("it redirects, and redirections are not followed")
             if response.status != 200:
                 raise OutboundError(f"it answers with the status {response.status}")
-            content = b""
-            while piece := response.read1(_READ):
+            content, piece = b"", b"any"
+            while piece:
+                piece = response.read1(_READ)
+                if time.monotonic() > deadline:  # the end may be the one of the time
+                    raise OutboundError(f"it takes longer than {self.seconds:g} seconds")
                 content += piece
                 if len(content) > self.longest:
                     raise OutboundError(f"its answer is longer than {self.longest} bytes")
-                if time.monotonic() > deadline:
-                    raise OutboundError(f"it takes longer than {self.seconds:g} seconds")
             return content
+
+
+def _end(connected: socket.socket) -> None:
+    """Have whoever waits for bytes wait no longer."""
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
 
 
 def _connect(scheme: str, host: str, address: tuple[str, int], seconds: float) -> http.client.HTTPConnection:

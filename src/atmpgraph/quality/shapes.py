@@ -9,7 +9,7 @@ from typing import Any
 import pyshacl
 from pyparsing import ParseBaseException
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
@@ -107,7 +107,7 @@ class _Result:
         self.node = str(self._value(SH.focusNode))
         path = self._value(SH.resultPath)
         self.path = str(path) if isinstance(path, URIRef) else ""  # a complex path is a blank node
-        self._origin = self._value(SH.sourceConstraint) or self._value(SH.sourceShape)
+        self._constraint, self._shape = self._value(SH.sourceConstraint), self._value(SH.sourceShape)
         self.value = self._value(SH.value)
 
     def _value(self, predicate: URIRef) -> Node | None:
@@ -122,7 +122,7 @@ class _Result:
         described = [place for _, place, describes in lines if describes]
         # pyshacl gives one message of a SPARQL constraint, without its language; all stand with the constraint itself.
         messages = [
-            *self._shapes.objects(self._origin, SH.message),
+            *self._shapes.objects(self._constraint or self._shape, SH.message),
             *self._report.objects(self._result, SH.resultMessage),
         ]
         texts: dict[str, str] = {}
@@ -137,8 +137,21 @@ class _Result:
             value=None if self.value is None else str(self.value),
             node=self.node,
             path=self.path or None,
-            shape=str(self._origin),
+            shape=str(self._shape),
+            term=_term(self.value),
+            component=str(self._value(SH.sourceConstraintComponent)),
+            constraint=None if self._constraint is None else str(self._constraint),
         )
+
+
+def _term(value: Node | None) -> str | None:
+    """A term in N-Triples; None for a blank node, of which nothing outside its graph can be said."""
+    if isinstance(value, URIRef):
+        return f"<{value}>"
+    if not isinstance(value, Literal):
+        return None
+    kind = f"@{value.language}" if value.language else f"^^<{value.datatype}>" if value.datatype else ""
+    return f'"{escape(str(value))}"{kind}'
 
 
 def _trace(nodes: set[str], mappers: list[Mapper]) -> dict[str, list[tuple[str, Place, bool]]]:

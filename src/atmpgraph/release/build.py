@@ -21,6 +21,8 @@ from .. import __version__
 from ..errors import ReleaseError
 from ..findings import Report
 from ..mapping.terms import line
+from ..quality import links, rules
+from ..quality.measures import measures
 from ..settings import Settings
 from ..store import build_store, open_store
 from ..stream.follow import follow, forget
@@ -28,9 +30,9 @@ from ..stream.members import check_statements
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
 from .describing import Described, listing, now
-from .diff import diff
+from .diff import keep
 from .history import CURRENT, history, prune, record
-from .opened import CANONICAL, CATALOGUE, CHANGES, MANIFEST, STORE
+from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
 from .succession import remember
 
 _BUILDING = ".building-"
@@ -71,7 +73,8 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             _sync(releases)
         for published in (CANONICAL, CATALOGUE):
             remember(releases, target / published, settings.base)
-        switch(releases, digest)
+        if current_digest(releases) != digest:  # the date of the link is the one that caches are told
+            switch(releases, digest)
         record(releases, past, digest, now())
         stream = follow(releases, settings.base, settings.stream_page_size)
         if settings.stream_versions == "latest":
@@ -124,8 +127,10 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
     build_store(folder / STORE, folder / CANONICAL)
     _prove(folder, described.digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())
+    _keep_beside(folder, checked, settings)
+    graphs, store = _graphs(folder / CANONICAL), open_store(folder / STORE, settings.base)
     files, previous = listing(folder), current_digest(folder.parent)
-    changed = _changed(folder, previous, settings.base)
+    changed = keep(folder, previous, settings.base)
     manifest = {
         "digest": described.digest,
         "created": described.created,
@@ -134,8 +139,9 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
         "version": __version__,
         "base": settings.base,
         "statements": checked.report.counts["statements"],
-        "graphs": _graphs(folder / CANONICAL),
+        "graphs": graphs,
         "coverage": [asdict(c) for c in checked.coverages],
+        "measures": [asdict(m) for m in measures(store, graphs)],
         "score": described.score.as_json(),
         "files": files,
     }
@@ -144,13 +150,12 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
         _sync(path)
 
 
-def _changed(folder: Path, previous: str | None, base: str) -> dict[str, int] | None:
-    """Write what changed against the release before, which may be removed one day; returns how much it is."""
-    if previous is None or not (folder.parent / previous / CANONICAL).is_file():
-        return None
-    found = diff(folder.parent / previous, folder, base, rows=True)
-    _write_json(folder / CHANGES, found.as_json())
-    return found.without_rows(base).counts()
+def _keep_beside(folder: Path, checked: Checked, settings: Settings) -> None:
+    """Write the shapes that judged the release, and what is known of the links that it publishes."""
+    lines = rules.shapes_lines(settings.path(settings.shapes), settings.base)
+    (folder / rules.FILE).write_text("".join(lines), encoding="utf-8")
+    addresses = links.published(checked.canonical.lines(), settings.base)
+    links.current(links.read(folder.parent / links.FILE), addresses).write(folder / links.FILE)
 
 
 def _prove(folder: Path, digest: str, base: str) -> None:

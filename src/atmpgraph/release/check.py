@@ -12,8 +12,8 @@ from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity
 from ..mapping import Mapper, compile_mapping, read_mapping
 from ..mapping.terms import line
-from ..quality import Coverage, check_shapes, coverage_lines, coverages
-from ..quality.shapes import read_shapes
+from ..quality.coverage import Coverage, coverage_lines, coverages
+from ..quality.shapes import check_shapes, read_shapes
 from ..settings import Settings
 from ..sources import Package, check_tables, open_package
 from ..store import Store, memory_store
@@ -21,6 +21,12 @@ from .canonical import CanonicalWriter
 from .describing import Described, describe_release
 
 Say = Callable[[str], object]
+_NOT_HELD = {
+    "fr": "le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage `texts`)",
+    "nl": "de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling `texts`)",
+    "de": "der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung `texts`)",
+    "en": "the text of this source is not here, so its quotations are not checked against it (setting `texts`)",
+}
 
 
 @dataclass
@@ -154,9 +160,6 @@ def _texts(settings: Settings, package: Package) -> tuple[dict[str, str], list[F
             except UnicodeDecodeError as error:
                 raise AtmpgraphError(f"{held}: not UTF-8: {error}") from None
         else:
-            message = (
-                "the text of this source is not here, so its quotations are not checked against it (setting `texts`)"
-            )
             place = Place("sources.csv", number, "text")
-            findings.append(Finding("mapping", Severity.WARNING, {"en": message}, (place,), row["text"]))
+            findings.append(Finding("mapping", Severity.WARNING, _NOT_HELD, (place,), row["text"]))
     return texts, findings

@@ -15,8 +15,7 @@ from ..catalogue.mqa import Score, score
 from ..catalogue.void import void
 from ..findings import Finding, Severity
 from ..mapping.terms import without_graph
-from ..quality import check_shapes
-from ..quality.shapes import read_shapes
+from ..quality.shapes import check_shapes, read_shapes
 from ..settings import Settings
 from ..sources import Package
 from ..store import Store
@@ -61,14 +60,13 @@ def describe_release(
         made = catalogue(canonical.lines(), listing(folder), base, _history(releases, digest, created, base))
         counted = void(store)
         _write(folder / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": counted})
-    lines = (place / CATALOGUE).read_bytes().splitlines(keepends=True)
+    end, all_lines = f" <{base}catalogue> .\n".encode(), (place / CATALOGUE).read_bytes().splitlines(keepends=True)
+    lines = [line for line in all_lines if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
     findings = check_shapes(lines, {}, shapes, [], base)
-    known = {f"{base}dumps/current/{path}" for path in listing(place)}
-    described = {without_graph(line) for line in lines if line.endswith(f"<{base}catalogue> .\n".encode())}
-    return Described(
-        digest, created, score(described, known, not any(f.severity is Severity.VIOLATION for f in findings)), findings
-    )
+    served = {f"{base}dumps/current/{path}" for path in listing(place)}
+    conforms = not any(finding.severity is Severity.VIOLATION for finding in findings)
+    return Described(digest, created, score(map(without_graph, lines), served, conforms), findings)
 
 
 def listing(folder: Path) -> dict[str, dict[str, Any]]:

@@ -101,6 +101,16 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
     return result if rows else result.without_rows(base)
 
 
+def keep(folder: Path, previous: str | None, base: str) -> dict[str, int] | None:
+    """Write into a new release what changed against the one before, which may be removed; returns how much it is."""
+    before = folder.parent / previous if previous else None
+    if before is None or not (before / CANONICAL).is_file():
+        return None
+    found = diff(before, folder, base, rows=True)
+    (folder / CHANGES).write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return found.without_rows(base).counts()
+
+
 def stored(release: Release) -> Diff | None:
     """What changed against the release before, rows included; None when that is known no more.
 

@@ -18,18 +18,16 @@ class Prologue:
     base: str
 
     def iris(self, names: Sequence[Token]) -> list[str]:
-        """What IRIs and prefixed names stand for; the engine resolves them.
+        """What IRIs and prefixed names stand for; Turtle has the same declarations, and its parser runs nothing.
 
         Raises:
             SyntaxError: they are none.
         """
         if not names:
             return []
-        asked = " ".join(f"({name.text} AS ?g{number})" for number, name in enumerate(names))
-        rows = ox.Store().query(f"{self.text} SELECT {asked} {{}}", base_iri=self.base)
-        if not isinstance(rows, ox.QuerySolutions):
-            raise SyntaxError("the prologue is none")  # noqa: TRY004 - of the query
-        return [term.value for term in next(rows) if isinstance(term, ox.NamedNode)]
+        text = f"{self.text}\n<> <> {', '.join(name.text for name in names)} ."
+        quads = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=self.base)
+        return [quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)]
 
 
 def read_prologue(query: str, words: Sequence[Token], base: str) -> Prologue:

@@ -161,7 +161,7 @@ class _Meter:
 
     def __init__(self, triples: Iterator[ox.Triple], job: Job, put: Callable[[bytes], object]) -> None:
         self._triples, self._job, self._put = triples, job, put
-        self.rows = self.size = 0
+        self.rows = self.size = self._taken = 0
         self.cut: Cut = ""
 
     def __iter__(self) -> Iterator[ox.Triple]:
@@ -173,11 +173,12 @@ class _Meter:
         triple = next(self._triples)
         if self._job.rows and self.rows == self._job.rows:
             self.cut = "rows"
-        elif self._job.bytes and self.size > self._job.bytes:
+        elif self._job.bytes and max(self.size, self._taken) > self._job.bytes:
             self.cut = "bytes"
         if self.cut:
             raise StopIteration
         self.rows += 1
+        self._taken += len(str(triple))  # what is put in order first is written late
         return triple
 
     def write(self, piece: bytes) -> int:

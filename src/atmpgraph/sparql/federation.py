@@ -91,27 +91,28 @@ class Federation:
 
 def _clauses(query: str, words: Sequence[Token]) -> Iterator[Clause]:
     """The clauses of a query; those within another one are the business of that service."""
-    end = 0
+    closing, end = _closing(words), 0
     for at, word in enumerate(words):
         if word.start < end or not word.is_word("SERVICE"):
             continue
         after = list(words[at + 1 : at + 4])
         silent = bool(after) and after[0].is_word("SILENT")
         service, opening = [*after[silent:], None, None][:2]
-        closing = _closing(words, at + 2 + silent) if opening and opening.text == "{" else None
-        if service and opening and closing and service.kind in {"iri", "prefixed"}:
-            end = closing.end
+        if service and opening and opening.start in closing and service.kind in {"iri", "prefixed"}:
+            end = closing[opening.start]
             yield Clause(word.start, end, service, silent, query[opening.start : end])
 
 
-def _closing(words: Sequence[Token], at: int) -> Token | None:
-    """The brace that closes the one at a place."""
-    depth = 0
-    for word in words[at:]:
-        depth += {"{": 1, "}": -1}.get(word.text, 0) if word.kind == "other" else 0
-        if not depth:
-            return word
-    return None
+def _closing(words: Sequence[Token]) -> dict[int, int]:
+    """Where the group ends that begins at a place."""
+    ends: dict[int, int] = {}
+    open_: list[int] = []
+    for word in words:
+        if word.kind == "other" and word.text == "{":
+            open_.append(word.start)
+        elif word.kind == "other" and word.text == "}" and open_:
+            ends[open_.pop()] = word.end
+    return ends
 
 
 def _values(content: bytes) -> str:

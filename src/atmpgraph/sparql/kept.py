@@ -9,6 +9,7 @@ from cachetools import LRUCache
 
 from .wire import Job
 
+_ENTRY = 1_000  # bytes that an answer takes beside its own
 _SHARE = 4  # no answer takes more than a quarter of the room
 
 
@@ -22,7 +23,7 @@ class Kept(LRUCache[bytes, tuple[bytes, ...]]):
 
     def __init__(self, room: int) -> None:
         """Keep at most `room` bytes."""
-        super().__init__(room, lambda pieces: sum(map(len, pieces)))
+        super().__init__(room, lambda pieces: _ENTRY + sum(map(len, pieces)))
         self.largest = room // _SHARE
 
     def put(self, name: bytes, pieces: tuple[bytes, ...]) -> None:

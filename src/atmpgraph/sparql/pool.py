@@ -50,7 +50,14 @@ class Pool:
                 worker = None
         worker = worker or await self._start(store, base)
         if not worker.ready:
-            await wire.read_frame(worker.reader)
+            try:
+                await wire.read_frame(worker.reader)
+            except asyncio.CancelledError:
+                self.give_back(worker)  # it is on its way, for somebody else
+                raise
+            except EOFError:
+                worker.kill()
+                raise
             worker.ready = True
         return worker
 

@@ -168,49 +168,49 @@ class Service:
             TimeoutError: it did not end in time.
         """
         job, worker = call.question.job, None
+        pieces: list[bytes] = []
         try:
             async with asyncio.timeout(seconds):
                 worker = await self._pool.take(job.store, job.base)
-                problem, again = await self._pass_on(call, worker, name)
-            if again:
+                ended, size = await self._pass_on(call, worker, pieces)
+            timing = call.timing()
+            if ended.status < 500 if isinstance(ended, Problem) else not ended.pop("retires"):
                 self._pool.give_back(worker)
                 worker = None
         except EOFError:
             memory = self._limits.memory >> 20
             return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
-        else:
-            return problem
         finally:
             self._left(call)
             if worker:
                 await self._pool.replace(worker)
+        if isinstance(ended, Problem):
+            return ended
+        if call.question.keep and size <= self._kept.largest:
+            self._kept.put(name, (*pieces, json.dumps(ended).encode()))
+        if call.quick:  # only now: a try that fails must have sent nothing, and who reads slowly holds no worker
+            for piece in pieces:
+                await call.send(wire.DATA, piece)
+        await self._end(call, ended, timing)
+        return None
 
-    async def _pass_on(self, call: Call, worker: Worker, name: bytes) -> tuple[Problem | None, bool]:
-        """Send what the worker answers; returns the problem it had, and whether it can be asked again."""
+    async def _pass_on(
+        self, call: Call, worker: Worker, pieces: list[bytes]
+    ) -> tuple[Problem | dict[str, Any], int]:
+        """Send what the worker answers, or hold it back if this is a quick try; returns how it ended, and its size."""
         worker.writer.write(call.question.encode_job())
-        pieces: list[bytes] = []
         size = 0
         while True:
             kind, content = await wire.read_frame(worker.reader)
             if kind == wire.PROBLEM:
-                problem = wire.problem_from(content)
-                return problem, problem.status < 500
+                return wire.problem_from(content), size
             if kind == wire.END:
-                break
+                return json.loads(content), size
             size += len(content)
             if call.quick or size <= self._kept.largest:
                 pieces.append(content)
             if not call.quick:
                 await call.send(kind, content)
-        if call.quick:  # a try that fails must have sent nothing
-            for piece in pieces:
-                await call.send(wire.DATA, piece)
-        ending = json.loads(content)
-        retires = ending.pop("retires")
-        if call.question.keep and size <= self._kept.largest:
-            self._kept.put(name, (*pieces, json.dumps(ending).encode()))
-        await self._end(call, ending, call.timing())
-        return None, not retires
 
 
 def main(arguments: list[str]) -> None:

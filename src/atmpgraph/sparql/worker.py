@@ -18,6 +18,7 @@ from .evaluate import evaluate
 
 _ONLY: Final = 3  # the descriptor of a worker's connection
 _RETIRES: Final = 0.5  # of its memory: what a large query leaves behind would be missing to the next
+_PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = wire.frame(wire.READY, b"")
 
 
@@ -57,10 +58,15 @@ def _child(connection: socket.socket, parent: int, store: str, base: str, memory
 
 def work(connection: socket.socket, store: Store, memory: int) -> int:
     """Answer the jobs that come over a connection; returns the exit status."""
+
+    def put(piece: bytes) -> None:
+        for start in range(0, len(piece), _PIECE):
+            connection.sendall(wire.frame(wire.DATA, piece[start : start + _PIECE]))
+
     for _, content in wire.frames(connection):
         job = wire.job_from(json.loads(content))
         try:
-            outcome = evaluate(store, job, lambda piece: connection.sendall(wire.frame(wire.DATA, piece)))
+            outcome = evaluate(store, job, put)
         except ProblemError as error:
             connection.sendall(wire.problem_frame(error.problem))
         except MemoryError:

@@ -15,6 +15,7 @@ from ..sparql.client import Result, ask
 from ..sparql.federation import Federation
 from ..sparql.limits import limits_of
 from ..sparql.protocol import Query
+from ..sparql.tokens import tokens
 from ..sparql.wire import Job, Question
 from .current import current, release, settings
 from .respond import Made
@@ -25,11 +26,13 @@ _LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an address that are one client's, who has all addresses under them
 
 # Such a query has another answer each time: nothing of it may be kept.
-_VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+_VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
 
 
 def volatile(query: Query) -> bool:
     """Whether a query has another answer each time."""
+    if settings().federation and any(word.is_word("SERVICE") for word in tokens(query.text)):
+        return True
     return _VOLATILE.search(query.text) is not None
 
 
@@ -85,6 +88,8 @@ def _client() -> str:
     except ValueError:
         return address
     if isinstance(known, IPv6Address):
+        if known.ipv4_mapped:  # who listens on `::` sees all of IPv4 in one network
+            return str(known.ipv4_mapped)
         return str(IPv6Address(int(known) >> _IPV6_CLIENT << _IPV6_CLIENT))
     return address
 

@@ -103,7 +103,8 @@ def _view() -> dict[str, object]:
             size = int(row["size"].value) if row["size"] else 0
             entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
     names: dict[str, Name] = name_all({*entries, *(f for e in entries.values() for _, f, _ in e.files if f)})
-    return {"entries": list(entries.values()), "names": names, "score": release().manifest.get("score")}
+    shown = sorted(entries.values(), key=lambda entry: ("/dataset/graph-" in entry.iri, entry.iri))  # the sources last
+    return {"entries": shown, "names": names, "score": release().manifest.get("score")}
 
 
 def _not_found() -> ProblemError:

@@ -137,15 +137,16 @@ def release() -> Release:
     return found
 
 
-def known(kind: str, stem: str) -> str | None:
+def known(kind: str, stem: str, start: str = "/") -> str | None:
     """The IRI of `{kind}/{stem}` as the current release writes it; None when it describes nothing of that name.
 
     Args:
         kind: the first step of the IRI's path, which may differ from that of the URL (`id`, `doc`).
         stem: the decoded path of the URL after its first step, without the suffix of a fixed format.
+        start: what the path of the URL has before that.
     """
     base = settings().base
-    sent = request.environ.get(RAW_PATH, "")[1:].partition("/")[2]
+    sent = request.environ.get(RAW_PATH, "")[1:].partition(start)[2]
     ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
     raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
     for iri in candidates(base, f"{kind}/{stem}", raw):

@@ -1,6 +1,7 @@
 """Things and the documents about them: `/id/`, `/doc/`, `/ns/`, `/auth/` (design §6), and the tables they come from."""
 
 import json
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -8,21 +9,24 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..http.context import Context
-from ..http.formats import CSV, DATACITE, JSON_LD, LINK_SET, Format, split_suffix
+from ..http.formats import CITATIONS, CSV, DATACITE, JSON_LD, LINK_SET, Format, split_suffix
 from ..http.iris import iri_to_path
+from ..http.links import Link
 from ..http.problem import Problem, ProblemError
 from ..http.profiles import MODEL
 from ..release.succession import State, fate
 from ..vocab import prefixes
+from .citation import asked_citation, send_citation, work
 from .current import known, release, settings
 from .describe import describe
+from .memento import asked_past, links_of_today
 from .pages import document_page
 from .representations import send_representation
 from .respond import send
 
 blueprint = Blueprint("documents", __name__)
 _QUERY = "!$%&'()*+,/:;=?@~"  # what a query may hold as it is (RFC 3986 §3.4)
-_SUFFIXES = (*MODEL.formats, LINK_SET, DATACITE)
+_SUFFIXES = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
 
 
 def _not_found() -> ProblemError:
@@ -71,10 +75,12 @@ def thing(path: str) -> AnyResponse:
 
 
 @blueprint.get("/doc/<path:path>")
-def document(path: str) -> Response:
-    """The document about a thing."""
+def document(path: str) -> AnyResponse:
+    """The document about a thing; as it was, for who asks by Accept-Datetime."""
+    if past := asked_past(path):
+        return past
     topic, fixed = _thing("id", path)
-    return send_document(topic, document_iri(topic), fixed)
+    return send_document(topic, document_iri(topic), fixed, links_of_today(topic, fixed))
 
 
 @blueprint.get("/<any(ns, auth):kind>/<path:path>")
@@ -106,8 +112,10 @@ def document_iri(topic: str) -> str:
     return f"{base}doc/{topic.removeprefix(base).removeprefix('id/')}"
 
 
-def send_document(topic: str, document: str, fixed: Format | None) -> Response:
-    """The description of a thing in the profile and format asked for."""
+def send_document(topic: str, document: str, fixed: Format | None, more: Sequence[Link] = ()) -> Response:
+    """The description of a thing in the profile and format asked for, or its citation."""
+    if cited := asked_citation(fixed):
+        return send_citation(topic, cited)
     described = describe(release(), topic, document)
     if described is None:
         raise _not_found()
@@ -115,6 +123,7 @@ def send_document(topic: str, document: str, fixed: Format | None) -> Response:
         described,
         fixed,
         lambda found, blocks, links: render_template(
-            "document.html", page=document_page(found), data_blocks=blocks, links=links
+            "document.html", page=document_page(found), cited=work(release(), topic), data_blocks=blocks, links=links
         ),
+        more=more,
     )

@@ -60,8 +60,17 @@ def href(iri: str) -> str | None:
     path, mark, fragment = path.partition("#")
     if path.startswith("id/"):
         path = "doc/" + path.removeprefix("id/")
+    if digest := g.get("memento"):  # a page of the past leads to its own day
+        path = _past(path, digest)
     language = asked_language()
     return f"{request.script_root}/{path}{f'?lang={language}' if language else ''}{mark}{fragment}"
+
+
+def _past(path: str, digest: str) -> str:
+    """The path, in a release, of what stands under `path` today."""
+    if path.startswith("doc/table/"):
+        return f"dumps/{digest}/tables/{path.removeprefix('doc/table/')}"
+    return f"releases/{digest}/{path}" if path.startswith("doc/") else path
 
 
 def register(app: Flask) -> None:

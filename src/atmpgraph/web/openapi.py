@@ -53,6 +53,13 @@ _GRAPH: Final = [
         "schema": {"type": "string", "maxLength": 0},
     },
 ]
+_PAST: Final = {
+    "name": "Accept-Datetime",
+    "in": "header",
+    "description": "A date of HTTP: leads to the state of that day (RFC 7089).",
+    "schema": {"type": "string"},
+    "example": "Thu, 01 Jan 2026 00:00:00 GMT",
+}
 _UNDESCRIBED: Final = {"OPTIONS", "QUERY"}  # OpenAPI 3.1 has no operation for the method QUERY
 _FORM: Final = "application/x-www-form-urlencoded"
 _BODY: Final = {
@@ -132,7 +139,12 @@ _EXAMPLES: Final[dict[str, dict[str, str]]] = {
     "changes.changes": {"suffix": "rdfp"},
     "documents.table": {"name": "organisations"},
     "documents.vocabulary": {"kind": "ns", "path": "atmp"},
+    "memento.document": {"path": "organisation/ulb"},
+    "memento.states": {"path": "organisation/ulb"},
     "problems.kind": {"name": "not-found"},
+    "quality.of_release": {"suffix": "ttl"},
+    "quality.quality": {"suffix": "ttl"},
+    "quality.shapes": {"suffix": "ttl"},
     "releases.dump": {"name": "data.nq"},
     "catalogue.fixed": {"suffix": "ttl"},
     "releases.latest_file": {"name": "data.nq"},
@@ -152,6 +164,7 @@ def _operation(rule: Rule, method: str) -> dict[str, Any]:
         "parameters": [
             _LANGUAGE,
             *(_QUERY if sparql and method != "POST" else _GRAPH if endpoint == "graph_store.data" else []),
+            *([_PAST] if endpoint == "documents.document" else []),
         ],
         "responses": {
             "200": {"description": "A representation, in the format of its Content-Type.", "content": {"*/*": {}}},

@@ -12,7 +12,7 @@ from ..http.profiles import MODEL
 from ..vocab import DCT, LABELS, RDF, SKOS
 from .current import release, settings
 from .describe import Description, incoming
-from .labels import Name, names
+from .labels import Name, names, shortened
 from .language import fallback, texts
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
@@ -53,8 +53,9 @@ def name_all(iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page."""
     languages, wanted = fallback(), list(iris)
     terms, opened = texts(languages[0])["terms"], release()
-    own = [iri for iri in wanted if opened.in_catalogue(iri)]
     found = names(opened.store, wanted, languages, terms)
+    unnamed = [iri for iri, name in found.items() if name.text == shortened(iri, opened.base)]
+    own = [iri for iri in unnamed if opened.in_catalogue(iri)]
     return found | names(opened.described, own, languages, terms) if own else found
 
 
@@ -109,7 +110,7 @@ def _sections(quads: list[ox.Quad]) -> list[Section]:
         by_graph[_text(quad.graph_name)][quad.predicate.value].append(quad.object)
     return sorted(
         (_section(graph, properties) for graph, properties in by_graph.items()),
-        key=lambda s: (not s.issued, s.issued, s.graph),
+        key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
     )
 
 

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from .. import __version__
 from ..http import cache
 from ..http.cache import IMMUTABLE
-from ..http.formats import DOCUMENTS, HTML, JSON, split_suffix
+from ..http.formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
 from ..release.history import Switch
 from ..release.opened import MANIFEST, Release
 from ..vocab import DCT, FOAF, RDF, RDFS, XSD, prefixes
+from .citation import work, written
 from .current import created, current, release, settings
 from .files import send_file
 from .respond import negotiate, send
@@ -136,13 +137,15 @@ def latest() -> AnyResponse:
 @blueprint.get("/releases/<name>")
 def one(name: str) -> Response:
     """One release: when it was made, what it holds, its files."""
-    digest, fixed = split_suffix(name, _OFFERED)
+    digest, fixed = split_suffix(name, (*CITATIONS, *_OFFERED))
     found = opened(digest)
-    chosen = negotiate(_OFFERED, fixed)
+    chosen = negotiate((*_OFFERED, *CITATIONS), fixed)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            return render_template("release.html", release=found, now=release().digest)
+            return render_template("release.html", release=found, now=release().digest, cited=work(found))
+        if chosen[0] in CITATIONS:
+            return written(work(found), chosen[0])
         if chosen[0] is JSON:
             return (found.path / MANIFEST).read_bytes()
         return serialize(describe(found), chosen[0], prefixes(settings().base))

@@ -1,7 +1,7 @@
 """A document in the profile, format and form that the client asked for, with its links (RFC 9110 §12, RFC 8288)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,9 +41,17 @@ class Choice:
 
 
 def send_representation(
-    described: Description, fixed: Format | None, page: PageOf, *, suffixes: bool = True
+    described: Description, fixed: Format | None, page: PageOf, *, suffixes: bool = True, more: Sequence[Link] = ()
 ) -> Response:
-    """The representation that the URL or the client asks for; `fixed` is the format that a suffix names."""
+    """The representation that the URL or the client asks for.
+
+    Args:
+        described: what is represented.
+        fixed: the format that a suffix names.
+        page: makes the page for people.
+        suffixes: whether each format has a URL by suffix.
+        more: links beside those that every document has.
+    """
     address = Address(_url(described.document), suffixes)
     offered = delivered(release(), described.topic)
     choice = _choose(offered, fixed)
@@ -55,7 +63,9 @@ def send_representation(
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
-    field = kept(lambda: _link_field(described, choice, links).encode(), "Link", choice.fmt.suffix, choice.profile.iri)
+    field = kept(
+        lambda: _link_field(described, choice, links, more).encode(), "Link", choice.fmt.suffix, choice.profile.iri
+    )
     response.headers["Link"] = field.decode()
     if fixed is None:
         language = page_language() if choice.fmt is HTML else None
@@ -110,9 +120,9 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
     return choose_profile(request.headers.get("Accept-Profile"), possible) or offered[0]
 
 
-def _link_field(described: Description, choice: Choice, signs: Callable[[], list[Link]]) -> str:
+def _link_field(described: Description, choice: Choice, signs: Callable[[], list[Link]], more: Sequence[Link]) -> str:
     """The links of one representation: what it is of, its profile, and the signposts."""
-    links = [Link(choice.profile.iri, "profile"), *signs()] if choice.fmt is not LINK_SET else []
+    links = [Link(choice.profile.iri, "profile"), *more, *signs()] if choice.fmt is not LINK_SET else [*more]
     if choice.fmt is not HTML:
         links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
     return link_field(_fitting(links, settings().max_link_field))

@@ -29,8 +29,8 @@ _SCRIPT_POLICY = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Post, Accept-Query, Accept-Ranges, Allow, Content-Encoding, "
-    "Content-Location, Content-Profile, Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, "
-    "Retry-After, "
+    "Content-Location, Content-Profile, Content-Range, ETag, Link, Location, Memento-Datetime, RateLimit, "
+    "RateLimit-Policy, Repr-Digest, Retry-After, "
     "Server-Timing, Atmpgraph-Truncated, Vary",
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -40,8 +40,8 @@ _ALWAYS = {
 }
 # `*` says it all to browsers of today; the names are for those of before.
 _PREFLIGHT = {
-    "Access-Control-Allow-Headers": "*, Accept, Accept-Language, Accept-Profile, Content-Type, If-Match, "
-    "If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range",
+    "Access-Control-Allow-Headers": "*, Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, "
+    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range",
     "Access-Control-Max-Age": "86400",
 }
 _READING = frozenset({"GET", "HEAD"})

@@ -12,12 +12,14 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
+from werkzeug.exceptions import RequestTimeout
 
 from ..http.problem import ProblemError
+from ..sparql.confine import follow_parent
 from ..sparql.limits import limits_of
 from . import create_app
 from .asking import WHEN_GONE
@@ -45,10 +47,19 @@ class Watch:
         if self._gone:
             callback()
 
-    def gone(self) -> None:
-        """It went away."""
-        self._gone = True
-        self._callback()
+    def gone(self, told: "asyncio.Future[None]") -> None:
+        """It went away, unless it was the watching that ended."""
+        if not told.cancelled():
+            self._gone = True
+            self._callback()
+
+
+class _Late(io.RawIOBase):
+    """A body that did not come in time."""
+
+    def readinto(self, _: object, /) -> NoReturn:
+        """408 for whoever reads it."""
+        raise RequestTimeout
 
 
 class Application:
@@ -59,6 +70,7 @@ class Application:
         self._app = app
         with app.app_context():
             most = limits_of(current().settings)
+            self._patience = current().settings.max_body_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
         self._threads = ThreadPoolExecutor(_THREADS, "web")
         self._queries = ThreadPoolExecutor(most.workers + most.waiting + _SPARE, "query")
@@ -69,15 +81,11 @@ class Application:
         environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
         loop, threads = asyncio.get_running_loop(), self._queries if asks else self._threads
         answering = loop.run_in_executor(threads, self._call, environ)
-        if asks:
-            gone: asyncio.Future[None] = asyncio.ensure_future(protocol.client_disconnect())
-            both: set[asyncio.Future[Any]] = {answering, gone}
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-            if gone.done() and not answering.done():
-                watch.gone()
-            gone.cancel()
+        gone: asyncio.Future[None] = asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
+        gone.add_done_callback(watch.gone)
         status, fields, first, rest = await answering
         if rest is None:
+            gone.cancel()
             protocol.response_bytes(status, fields, first)
             return
         transport = protocol.response_stream(status, fields)
@@ -89,20 +97,25 @@ class Application:
             pass  # the client went away, as browsers do who turn to another page
         except Exception as error:
             sever(scope.client)  # it must not look complete
-            if not isinstance(error, ProblemError):  # a query that was stopped is nothing to be mended
+            if not (gone.done() or isinstance(error, ProblemError)):  # a query that was stopped is nothing to be mended
                 raise
         finally:
+            gone.cancel()
             await loop.run_in_executor(threads, rest.close)
 
-    async def _body(self, scope: Scope, protocol: Any) -> bytes:  # noqa: ANN401
-        """The body of a request; not all of one that the application will refuse for its length."""
-        body = b""
+    async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:  # noqa: ANN401
+        """The body of a request; not all of one that the application will refuse for its length or its time."""
+        body = bytearray()
         if scope.method not in {"GET", "HEAD"}:
-            async for chunk in protocol:
-                body += chunk
-                if len(body) > self._longest:
-                    break
-        return body
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    async for chunk in protocol:
+                        body += chunk
+                        if len(body) > self._longest:
+                            break
+                    return io.BytesIO(body)
+            return _Late()
+        return io.BytesIO()
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
         """Status, fields and the first piece of a response; and the other pieces, if there may be any."""
@@ -136,21 +149,21 @@ def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
             close()
 
 
-def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
+def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
     """The WSGI environment of a request (PEP 3333)."""
-    host, _, port = scope.server.rpartition(":")
+    host, port = _address(scope.server)
     environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": host,
-        "SERVER_PORT": port,
+        "SERVER_PORT": str(port),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REMOTE_ADDR": _address(scope.client)[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.input": body,
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
@@ -162,22 +175,28 @@ def environ_of(scope: Scope, body: bytes) -> dict[str, Any]:
         key = key if name in _UNLISTED else f"HTTP_{key}"
         separator = "; " if key == "HTTP_COOKIE" else ", "
         environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
-    if scope.authority and "HTTP_HOST" not in environ:  # HTTP/2 has no Host
-        environ["HTTP_HOST"] = scope.authority
     return environ
 
 
 def sever(client: str) -> None:
     """Break the connection to a client off; RSGI has no means to."""
     for link in Path("/proc/self/fd").iterdir() if sys.platform == "linux" else ():
-        with suppress(OSError, ValueError):
-            found = socket.socket(fileno=os.dup(int(link.name)))
-            with found:
-                host, port = found.getpeername()[:2]
-                if f"{host}:{port}" == client:
+        with suppress(OSError):
+            if not str(link.readlink()).startswith("socket:"):
+                continue
+            with socket.socket(fileno=os.dup(int(link.name))) as found:
+                peer = found.getpeername()
+                if found.family in {socket.AF_INET, socket.AF_INET6} and peer[:2] == _address(client):
                     found.shutdown(socket.SHUT_RDWR)
 
 
+def _address(node: str) -> tuple[str, int]:
+    """Host and port of `192.0.2.1:80` or `[2001:db8::1]:80`."""
+    host, _, port = node.rpartition(":")
+    return host.strip("[]"), int(port or 0)
+
+
 def application() -> Application:
-    """The application of a server process."""
+    """The application of a server process, which ends with the server."""
+    follow_parent(os.getppid())
     return Application(create_app())

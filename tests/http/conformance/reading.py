@@ -11,7 +11,9 @@ from html.parser import HTMLParser
 from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
+import yaml
 
+from .links import links
 from .targets import Answer, Target
 
 Graph: TypeAlias = frozenset[ox.Triple]
@@ -118,6 +120,11 @@ def json_ld(text: str | bytes, target: Target, base: str) -> Graph:
 
 def _triples(quads: Any) -> Graph:
     found = frozenset(quad.triple for quad in quads)
+    if any(triple.predicate.value.endswith("/shacl#path") for triple in found):
+        # Of shapes alone: a path of several steps has no other form than a blank node (SHACL §2.3.1).
+        shapes = ox.Dataset(ox.Quad(*triple) for triple in found)
+        shapes.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        return frozenset(quad.triple for quad in shapes)
     assert not any(isinstance(term, ox.BlankNode) for triple in found for term in triple), "a blank node"
     return found
 
@@ -161,6 +168,12 @@ def _linkset(body: bytes) -> None:
             assert relation == "anchor" or all(isinstance(link["href"], str) for link in targets)
 
 
+def _bibtex(body: bytes) -> None:
+    text = body.decode()
+    assert re.match(r"@misc\{[\w-]+,\n", text)
+    assert text.endswith("\n}\n")
+
+
 def _patch(body: bytes) -> None:
     """RDF Patch: a header, a transaction of changes, each a statement of N-Quads."""
     lines = body.decode().splitlines()
@@ -182,6 +195,10 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/schema+json": json.loads,
     "application/vnd.oai.openapi+json": json.loads,
     "application/rdf-patch": _patch,
+    "application/link-format": lambda body: links(body.decode().replace("\n", " ")),
+    "application/x-bibtex": _bibtex,
+    "application/vnd.citationstyles.csl+json": json.loads,
+    "application/yaml": yaml.safe_load,
     "application/linkset+json": _linkset,
     "application/sparql-query": bytes.decode,
 }

@@ -17,6 +17,11 @@ GRAPHS: Final = {
     "nq": "application/n-quads",
 }
 HTML: Final = "text/html"
+CITATIONS: Final = {
+    "bib": "application/x-bibtex",
+    "csl.json": "application/vnd.citationstyles.csl+json",
+    "cff": "application/yaml",
+}
 SOLUTIONS: Final = {
     "json": "application/sparql-results+json",
     "xml": "application/sparql-results+xml",
@@ -58,6 +63,10 @@ def _document(path: str) -> Resource:
     return Resource(path, (*GRAPHS.values(), HTML), languages=True)
 
 
+def _quality(path: str) -> Resource:
+    return Resource(path, (*GRAPHS.values(), HTML, "application/json"), languages=True)
+
+
 ASK: Final = "/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 SELECT: Final = "/sparql?query=SELECT%20%2A%20%7B%20%3Chttps%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Forganisation%2Fulb%3E%20a%20%3Ftype%20%7D%20ORDER%20BY%20%3Ftype"
 CONSTRUCT: Final = "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
@@ -91,12 +100,12 @@ KINDS: Final = {
     "id/funding": _document("/doc/funding/exofasttrack-grant"),
     "id/graph": _document("/doc/graph/press-release-2024-01-17"),
     "id/identifier": _document("/doc/identifier/gouvernement-wallon--crossref-funder"),
-    "id/linkset": _document("/doc/linkset/806ffcfaaecc3536"),
+    "id/linkset": _document("/doc/linkset/sameAs-806ffcfa"),
     "id/membership": _document("/doc/membership/belgian-federal-government--pit-atmp--supporter"),
     "id/odd": _document("/doc/odd/case"),
     "id/organisation": _document("/doc/organisation/ulb"),
     "id/participation": _document("/doc/participation/cilyx--exofasttrack"),
-    "id/partition": _document("/doc/partition/class-7b08a19cb9d0ff56"),
+    "id/partition": _document("/doc/partition/class-Organization-7b08a19c"),
     "id/partnership": _document("/doc/partnership/pit-atmp"),
     "id/period": _document("/doc/period/2024-01-17--P5Y"),
     "id/person": _document("/doc/person/sylvie-ponchaut"),
@@ -134,6 +143,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/doc/<path:path>": (
         KINDS["id/organisation"],
         *(Resource(f"/doc/organisation/ulb.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        *(Resource(f"/doc/organisation/ulb.{suffix}", (kind,)) for suffix, kind in CITATIONS.items()),
         Resource("/doc/organisation/ulb.html", (HTML,), languages=True),
         Resource("/doc/organisation/ulb.html?lang=de", (HTML,)),
     ),
@@ -200,8 +210,38 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/releases/{digest}/changes.rdfp", ("application/rdf-patch",), cache="immutable"),
         Resource("/releases/{digest}/changes.txt", ("text/plain",), cache="immutable"),
     ),
+    "/quality": (_quality("/quality"),),
+    "/quality.<suffix>": (
+        *(Resource(f"/quality.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        Resource("/quality.json", ("application/json",)),
+    ),
+    "/releases/<digest>/quality": (_quality("/releases/{digest}/quality"),),
+    "/releases/<digest>/quality.<suffix>": (Resource("/releases/{digest}/quality.ttl", ("text/turtle",)),),
+    "/ns/shapes": (_document("/ns/shapes"),),
+    "/ns/shapes.<suffix>": (
+        *(Resource(f"/ns/shapes.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        Resource("/ns/shapes.html", (HTML,), languages=True),
+    ),
     "/releases/<name>": (
-        Resource("/releases/{digest}", (*list(GRAPHS.values())[:4], HTML), languages=True, cache="immutable"),
+        Resource(
+            "/releases/{digest}",
+            (*GRAPHS.values(), HTML, "application/json", *CITATIONS.values()),
+            languages=True,
+            cache="immutable",
+        ),
+        Resource("/releases/{digest}.cff", ("application/yaml",), cache="immutable"),
+    ),
+    "/releases/<digest>/doc/<path:path>": (
+        Resource(
+            "/releases/{digest}/doc/organisation/ulb",
+            (*GRAPHS.values(), "text/csv", HTML, *CITATIONS.values()),
+            languages=True,
+            cache="immutable",
+        ),
+        Resource("/releases/{digest}/doc/organisation/ulb.trig", ("application/trig",), cache="immutable"),
+    ),
+    "/timemap/doc/<path:path>": (
+        Resource("/timemap/doc/organisation/ulb", ("application/link-format", "application/json")),
     ),
     "/stream": (Resource("/stream", tuple(GRAPHS.values())),),
     "/stream.<suffix>": (Resource("/stream.trig", ("application/trig",)),),

@@ -1,0 +1,5 @@
+"""How a thing or a release is cited: BibTeX, CSL-JSON, Citation File Format, and in words."""
+
+from .work import Work
+
+__all__ = ["Work"]

@@ -1,0 +1,111 @@
+"""The shapes of a publication as a document: frozen with the release that they judged, and read from there.
+
+It is the one document with blank nodes: a path that is not a single property, and a list of values, can be written in
+no other way (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so the same shapes give the same bytes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..vocab import RDF
+
+FILE: Final = "shapes.nt"
+SH: Final = "http://www.w3.org/ns/shacl#"
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+def shapes_lines(folder: Path, base: str) -> list[str]:
+    """All shapes in `folder` and below, as sorted N-Triples."""
+    dataset = ox.Dataset()
+    for number, file in enumerate(sorted(folder.rglob("*.ttl"))):
+        text = file.read_text("utf-8").replace("{base}", base)
+        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
+            dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(f"{quad.triple} .\n" for quad in dataset)
+
+
+def _of_file(term: Any, number: int) -> Any:  # noqa: ANN401 - whatever term it was
+    """A blank node of one file is none of another."""
+    return ox.BlankNode(f"f{number}{term.value}") if isinstance(term, ox.BlankNode) else term
+
+
+def read_rules(folder: Path) -> list[ox.Quad]:
+    """The shapes of a release; none where it was made before they were kept."""
+    path = folder / FILE
+    return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
+
+
+def parts(quads: Iterable[ox.Quad], document: str) -> dict[str, list[ox.Quad]]:
+    """What is said of each shape or constraint that has a name, the blank nodes that it reaches included.
+
+    Those of the document itself go under its IRI; node shapes come before what they refer to, by name.
+    """
+    about: dict[object, list[ox.Quad]] = defaultdict(list)
+    for quad in quads:
+        about[quad.subject].append(quad)
+    shape = ox.NamedNode(f"{SH}NodeShape")
+    named = [term for term in about if isinstance(term, ox.NamedNode)]
+    named.sort(key=lambda term: (term.value != document, shape not in {q.object for q in about[term]}, term.value))
+    return {term.value: _reached(term, about) for term in named}
+
+
+def _reached(term: Term, about: dict[object, list[ox.Quad]]) -> list[ox.Quad]:
+    found = list(about[term])
+    for quad in about[term]:
+        if isinstance(quad.object, ox.BlankNode):
+            found += _reached(quad.object, about)
+    return found
+
+
+def written(term: Term, quads: Iterable[ox.Quad], prefixes: dict[str, str]) -> str:
+    """A term as people write it in SHACL: names shortened, paths as in SPARQL §9.1, lists in brackets."""
+    known: dict[object, list[tuple[str, Term]]] = defaultdict(list)
+    for quad in quads:
+        known[quad.subject].append((quad.predicate.value, quad.object))
+    return _written(term, known, prefixes)
+
+
+def _written(term: Term, known: dict[object, list[tuple[str, Term]]], prefixes: dict[str, str]) -> str:
+    if isinstance(term, ox.NamedNode):
+        return _short(term.value, prefixes)
+    if not isinstance(term, ox.BlankNode):
+        return str(getattr(term, "value", term))
+    said = known[term]
+    members = _members(term, known)
+    if members is not None:
+        return f"({' '.join(_written(member, known, prefixes) for member in members)})"
+    by_name = {predicate.removeprefix(SH): value for predicate, value in said}
+    if "inversePath" in by_name:
+        return "^" + _written(by_name["inversePath"], known, prefixes)
+    if "alternativePath" in by_name:
+        options = _members(by_name["alternativePath"], known) or []
+        return " | ".join(_written(option, known, prefixes) for option in options)
+    for name, sign in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")):
+        if name in by_name:
+            return _written(by_name[name], known, prefixes) + sign
+    inside = " ; ".join(sorted(f"{_short(p, prefixes)} {_written(o, known, prefixes)}" for p, o in said))
+    return f"[ {inside} ]"
+
+
+def _members(term: Term, known: dict[object, list[tuple[str, Term]]]) -> list[Term] | None:
+    """The members of an RDF list; None for what is none."""
+    found: list[Term] = []
+    while term != ox.NamedNode(RDF + "nil"):
+        said = dict(known.get(term, ()))
+        if RDF + "first" not in said:
+            return None
+        found.append(said[RDF + "first"])
+        term = said[RDF + "rest"]
+    return found
+
+
+def _short(iri: str, prefixes: dict[str, str]) -> str:
+    """An IRI with its prefix."""
+    fitting = [prefix for prefix, namespace in prefixes.items() if iri.startswith(namespace) and iri != namespace]
+    best = max(fitting, key=lambda prefix: len(prefixes[prefix]), default="")
+    return f"{best}:{iri.removeprefix(prefixes[best])}" if best else iri

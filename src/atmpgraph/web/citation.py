@@ -1,0 +1,56 @@
+"""Citations of things and releases: `.bib`, `.csl.json`, `.cff`, or by Accept."""
+
+import json
+
+from flask import Response, request
+
+from ..citation import Work
+from ..http.formats import BIBTEX, CITATIONS, CSL, LINK_SET, Format
+from ..http.iris import iri_to_path
+from ..http.negotiate import choose
+from ..http.profiles import MODEL
+from ..release.opened import Release
+from ..settings import LANGUAGES
+from ..vocab import DCT
+from .current import release, settings
+from .labels import names
+from .language import asked_language
+from .respond import send, vary
+
+
+def asked_citation(fixed: Format | None) -> Format | None:
+    """The form of citation that the URL's suffix or Accept names, if one does."""
+    if fixed:
+        return fixed if fixed in CITATIONS else None
+    vary("Accept")
+    chosen = choose(request.headers.get("Accept"), (*MODEL.formats, LINK_SET, *CITATIONS))
+    return chosen[0] if chosen and chosen[0] in CITATIONS else None
+
+
+def work(found: Release, topic: str = "") -> Work:
+    """What is cited: a thing as a release has it, or the release."""
+    base, licence = settings().base, settings().licence
+    order = tuple(dict.fromkeys(filter(None, (asked_language(), *LANGUAGES))))
+    stated = found.quads(f"{base}id/catalogue")
+    publishers = [str(getattr(q.object, "value", "")) for q in stated if q.predicate.value == DCT + "publisher"]
+    named = names(found.store, [*publishers, *([topic] if topic else [])], order, {})
+    title = str(getattr(settings().title, order[0]))
+    publisher = ", ".join(named[iri].text for iri in sorted(publishers)) or title
+    date, state = found.manifest["created"][:10], f"{base}releases/{found.digest}"
+    if not topic:
+        return Work(title, publisher, date, found.digest, state, state, licence)
+    path = iri_to_path(f"{base}id/", topic)
+    state = f"{state}/doc/{path}" if path else state
+    return Work(named[topic].text, publisher, date, found.digest, topic, state, licence, title)
+
+
+def written(cited: Work, fmt: Format) -> str:
+    """A citation in one of the forms."""
+    if fmt is CSL:
+        return json.dumps(cited.csl(), ensure_ascii=False, indent=1) + "\n"
+    return cited.bibtex() if fmt is BIBTEX else cited.cff()
+
+
+def send_citation(topic: str, fmt: Format) -> Response:
+    """The citation of a thing in the release of this request."""
+    return send((fmt, fmt.media_type), lambda: written(work(release(), topic), fmt), salt=topic)

@@ -1,0 +1,257 @@
+"""External links are asked as a good neighbour asks, and what is told of them is what they answered."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from atmpgraph.cli import main
+from atmpgraph.errors import AtmpgraphError
+from atmpgraph.http.outbound import Address, Outbound, OutboundError
+from atmpgraph.quality.links import Asking, Link, Links, current, published, read
+
+from ..conftest import copy_publication
+from ..release.made import BASE, GRAPH, publish
+
+
+class Host:
+    """A server on loopback; the path says how it answers."""
+
+    def __init__(self) -> None:
+        """Answer until it is closed."""
+        self.asked: list[tuple[str, str, str]] = []
+        self.at_once = self.most_at_once = 0
+        self.lock = threading.Lock()
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_HEAD(self) -> None:
+                host.answer(self)
+
+            def do_GET(self) -> None:
+                host.answer(self)
+
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """`/<status>` answers so, `/<status>/<place>` redirects there; `/get/<status>` only to GET."""
+        with self.lock:
+            self.asked.append((handler.command, handler.path, handler.headers["User-Agent"]))
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(0.01)
+        _, first, *rest = handler.path.partition("?")[0].split("/", 2)
+        if first == "get":
+            first = "500" if handler.command == "HEAD" else rest[0]
+            rest = []
+        if first == "drip":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            for _ in range(50):
+                time.sleep(0.05)
+                try:
+                    handler.wfile.write(b"x")
+                except OSError:
+                    break
+        else:
+            handler.send_response(int(first))
+            if rest:
+                handler.send_header("Location", rest[0] if ":" in rest[0] else f"/{rest[0]}")
+            handler.end_headers()
+        with self.lock:
+            self.at_once -= 1
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    found = Host()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+def asking(**changes: Any) -> Asking:
+    """As the command asks, but of this very address of loopback."""
+    limits = {"most": 100, "hosts": 4, "pause": 0.0, "redirects": 3, "seconds": 2.0} | changes
+    outbound = Outbound(limits.pop("seconds"), 0, lambda address: address == ip_address("127.0.0.1"))
+    return Asking(outbound, "test/1 (+https://example.org/quality)", **limits)
+
+
+def asked(host: Host, path: str, **changes: Any) -> Link:
+    [link] = asking(**changes).check({host.url + path: ("thing",)}).links
+    assert link.things == ("thing",)
+    return link
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "status", "leads"),
+    [
+        ("/200", "answers", 200, ""),
+        ("/404", "missing", 404, ""),
+        ("/410", "missing", 410, ""),
+        ("/403", "closed", 403, ""),
+        ("/429", "closed", 429, ""),
+        ("/500", "failing", 500, ""),
+        ("/304", "failing", 304, ""),
+        ("/get/200", "answers", 200, ""),
+        ("/get/404", "missing", 404, ""),
+        ("/301/200", "moved", 200, "/200"),
+        ("/308/301/200", "moved", 200, "/200"),
+        ("/302/200", "answers", 200, "/200"),
+        ("/302/301/200", "answers", 200, "/200"),
+        ("/301/404", "missing", 404, "/404"),
+    ],
+)
+def test_what_an_answer_means(host: Host, path: str, outcome: str, status: int, leads: str) -> None:
+    link = asked(host, path)
+    assert (link.outcome, link.status) == (outcome, status)
+    assert link.leads == (leads and host.url + leads)
+    assert link.answers == (outcome in {"answers", "moved"})
+
+
+def test_head_is_asked_first_and_get_only_where_that_did_not_do(host: Host) -> None:
+    asked(host, "/200")
+    asked(host, "/404")
+    asked(host, "/429")  # asked to wait, it asks no more
+    assert [(method, path) for method, path, _ in host.asked] == [
+        ("HEAD", "/200"),
+        ("HEAD", "/404"),
+        ("GET", "/404"),
+        ("HEAD", "/429"),
+    ]
+    assert {agent for _, _, agent in host.asked} == {"test/1 (+https://example.org/quality)"}
+
+
+def test_a_redirection_is_followed_only_to_a_permitted_address(host: Host) -> None:
+    elsewhere = host.url.replace("127.0.0.1", "127.0.0.2")
+    link = asked(host, f"/302/{elsewhere}/200")
+    assert (link.outcome, link.problem, link.leads) == ("unreachable", "its address is not public", f"{elsewhere}/200")
+    assert len(host.asked) == 1
+    for place in ("file:///etc/passwd", "http://user@127.0.0.1/", "http://[::1"):
+        assert asked(host, f"/302/{place}").outcome == "unreachable"
+
+
+def test_the_own_machine_is_not_asked(host: Host) -> None:
+    with pytest.raises(OutboundError, match="not public"):
+        Outbound(1, 0).status("HEAD", f"{host.url}/200", {})
+    assert not host.asked
+
+
+def test_redirections_come_to_an_end(host: Host) -> None:
+    link = asked(host, "/302/302/302/302/200")
+    assert (link.outcome, link.problem) == ("failing", "it redirects more than 3 times")
+    assert asked(host, "/302/302/302/200").outcome == "answers"
+
+
+def test_an_answer_that_drips_is_given_up(host: Host) -> None:
+    start = time.monotonic()
+    link = asked(host, "/drip", seconds=0.3)
+    assert (link.outcome, link.problem) == ("unreachable", "it takes longer than 0.3 seconds")
+    assert time.monotonic() - start < 2
+
+
+def test_nobody_there(host: Host) -> None:
+    host.server.shutdown()
+    host.server.server_close()
+    link = asked(host, "/200")
+    assert (link.outcome, link.status) == ("unreachable", 0)
+    assert "refused" in link.problem.lower()
+
+
+def test_a_host_is_asked_one_question_at_a_time_hosts_at_the_same_time(host: Host) -> None:
+    other = Host()
+    try:
+        urls: dict[str, tuple[str, ...]] = {f"{h.url}/200?{n}": () for n in range(8) for h in (host, other)}
+        found = asking().check(urls)
+    finally:
+        other.server.shutdown()
+        other.server.server_close()
+    assert found.counts() == {"answers": 16}
+    assert (host.most_at_once, other.most_at_once) == (1, 1)
+
+
+def test_the_pause_is_kept(host: Host) -> None:
+    start = time.monotonic()
+    asking(pause=0.1).check({f"{host.url}/200?{n}": () for n in range(3)})
+    assert time.monotonic() - start >= 0.2
+
+
+def test_no_more_are_asked_than_allowed_and_the_others_are_told(host: Host) -> None:
+    found = asking(most=2).check({f"{host.url}/200?{n}": () for n in range(5)})
+    assert len(host.asked) == 2
+    assert found.counts() == {"answers": 2, "unasked": 3}
+
+
+def test_the_links_are_those_that_statements_about_our_things_lead_to() -> None:
+    page, kind, label = "http://xmlns.com/foaf/0.1/page", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "http://l"
+    lines = [
+        f"<{BASE}id/a> <{page}> <https://there.example/x#part> <{GRAPH}> .",
+        f"<{BASE}id/b> <{page}> <https://there.example/x> <{GRAPH}> .",
+        f"<{BASE}id/a> <{kind}> <http://class.example/C> <{GRAPH}> .",
+        f"<{BASE}id/a> <{page}> <{BASE}id/b> <{GRAPH}> .",
+        f"<{BASE}id/a> <{page}> <mailto:x@example.org> <{GRAPH}> .",
+        f'<{BASE}id/a> <{label}> "> <http://words.example/" <{GRAPH}> .',
+        f"<{BASE}ns/x> <{page}> <http://ontology.example/> <{GRAPH}> .",
+    ]
+    found = published((f"{line}\n".encode() for line in lines), BASE)
+    assert found == {"https://there.example/x": (f"{BASE}id/a", f"{BASE}id/b")}
+
+
+def test_a_check_is_kept_and_holds_for_the_links_of_now(tmp_path: Path) -> None:
+    path = tmp_path / "links.json"
+    assert read(path) == Links()
+    made = Links(
+        "2026-01-01T00:00:00Z", (Link("http://e/1", ("a",), "missing", 404), Link("http://e/2", (), "answers", 200))
+    )
+    made.write(path)
+    assert read(path) == made
+    now = current(read(path), {"http://e/1": ("b",), "http://e/3": ("c",)})
+    assert now.links == (Link("http://e/1", ("b",), "missing", 404), Link("http://e/3", ("c",)))
+    path.write_text('{"links": [{"x": 1}]}')
+    with pytest.raises(AtmpgraphError, match=r"links\.json: damaged"):
+        read(path)
+
+
+def test_the_command_asks_public_addresses_only_and_keeps_what_it_found(tmp_path: Path, host: Host) -> None:
+    file = copy_publication(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace("https://w3id.org/atmp-wallonia/", BASE), encoding="utf-8")
+    page = "<http://xmlns.com/foaf/0.1/page>"
+    publish(tmp_path / "releases", [f"<{BASE}id/a> {page} <{host.url}/200> <{GRAPH}> ."], "2026-01-01T00:00:00Z")
+    done = CliRunner().invoke(main, ["--settings", str(file), "links", "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["links"] == [
+        {
+            "url": f"{host.url}/200",
+            "things": [f"{BASE}id/a"],
+            "outcome": "unreachable",
+            "problem": "its address is not public",
+        }
+    ]
+    assert not host.asked
+    assert read(tmp_path / "releases" / "links.json").as_json() == found
+    people = CliRunner().invoke(main, ["--settings", str(file), "links"])
+    assert people.stdout.endswith("1 unreachable\n")
+
+
+def test_every_address_of_another_network_is_refused_before_it_is_asked() -> None:
+    seen: list[Address] = []
+
+    def permitted(address: Address) -> bool:
+        seen.append(address)
+        return False
+
+    with pytest.raises(OutboundError, match="not public"):
+        Outbound(1, 0, permitted).status("GET", "http://localhost:1/", {})
+    assert seen
