@@ -1,5 +1,6 @@
 """ldes-client, as npm has it, makes a copy of several releases from the change stream, deletions included."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,8 @@ class Place:
         """Have a release go live in which things have these names."""
         graph, label = f"<{self.base}id/graph/a>", "<http://www.w3.org/2004/02/skos/core#prefLabel>"
         state = {f'<{self.base}id/thing/{slug}> {label} "{name}"@fr {graph} .' for slug, name in things.items()}
+        number = '"7"^^<http://www.w3.org/2001/XMLSchema#integer>'
+        state |= {f"<{self.base}id/thing/{slug}> <{self.base}ns/number> {number} {graph} ." for slug in things}
         publish(self.releases, state, f"2026-01-0{len(self.states) + 1}T00:00:00Z", self.base, store=True)
         follow(self.releases, self.base, SIZE)
         self.states.append(state)
@@ -56,9 +59,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield found
 
 
-def members(place: Place, *options: str) -> list[list[Any]]:
-    """What the client prints: the members in its order."""
-    printed = node("bin/ldes-client", f"{place.base}stream", *options)
+def members(base: str, order: str, **config: Any) -> list[list[Any]]:
+    """What the client gives: the members in its order."""
+    printed = node("ldes.mjs", f"{base}stream", json.dumps(config), order)
     quads: list[Any] = list(ox.parse(printed, format=ox.RdfFormat.N_QUADS))
     found: dict[str, list[Any]] = {}
     for quad in quads:
@@ -75,15 +78,15 @@ def apply(state: dict[str, set[str]], member: list[Any]) -> None:
 
 
 def test_it_replicates_and_resumes(place: Place, tmp_path: Path) -> None:
-    options = ["--ordered", "ascending", "--save", str(tmp_path / "saved")]
+    saved = str(tmp_path / "saved")
     copy: dict[str, set[str]] = {}
-    first = members(place, *options)
+    first = members(place.base, "ascending", statePath=saved)
     assert len(first) == 10 + 3 + 2, "ten things; one changed and two gone; one gone and one back"
     for member in first:
         apply(copy, member)
     assert set().union(*copy.values()) == place.states[-1]
     place.publish(dict.fromkeys("xyz", "last") | {"a": "first"})
-    second = members(place, *options)
+    second = members(place.base, "ascending", statePath=saved)
     assert len(second) == 3 + 7, "only what is new: three things came, seven went"
     for member in second:
         apply(copy, member)
@@ -91,7 +94,7 @@ def test_it_replicates_and_resumes(place: Place, tmp_path: Path) -> None:
 
 
 def test_it_makes_the_things_of_their_latest_versions(place: Place) -> None:
-    found = [q for m in members(place, "--materialize", "--last-version-only", "--ordered", "descending") for q in m]
+    found = [q for m in members(place.base, "descending", materialize=True, lastVersionOnly=True) for q in m]
     gone = {quad.subject.value for quad in found if quad.object.value == DELETE}
     assert gone == {f"{place.base}id/thing/{slug}" for slug in "cj"}
     left = {f"{q} ." for q in found if q.subject.value not in gone and q.predicate.value != CREATED}

@@ -32,6 +32,7 @@ class Ckan:
         language: of the portal.
         packages: what it holds, by the IRI of the dataset.
         pages: how many pages the last run read.
+        graph: what they say together.
     """
 
     web: Web
@@ -39,6 +40,7 @@ class Ckan:
     language: str = "fr"
     packages: dict[str, dict[str, Any]] = field(default_factory=dict)
     pages: int = 0
+    graph: Graph = field(default_factory=Graph, repr=False)
 
     def harvest(self) -> Changes:
         """One run: gather all datasets, create, update or delete packages."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -79,7 +80,7 @@ class Site:
 
     publication: Publication
     server: OverSocket
-    _clock: datetime = datetime(2026, 1, 10, tzinfo=UTC)
+    _clock: ClassVar[datetime] = datetime(2026, 1, 10, tzinfo=UTC)
 
     def live(self, number: int) -> Release:
         """Switch to a release, the first being 1, an hour after the switch before: dates of HTTP are in seconds."""
@@ -111,6 +112,13 @@ def paged(publication: Publication, tmp_path_factory: pytest.TempPathFactory) ->
     """The server, with a catalogue of two datasets a page."""
     with serving(publication.settings, tmp_path_factory.mktemp("paged"), ATMPGRAPH_CATALOGUE_PAGE_SIZE="2") as server:
         yield Site(publication, server)
+
+
+@pytest.fixture(scope="session")
+def real(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    """A client of the publication of this repository."""
+    with serving(released, tmp_path_factory.mktemp("real")) as server:
+        yield Web(server, released.base, "")
 
 
 def manifest_files(release: Release) -> dict[str, str]:

@@ -53,7 +53,7 @@ class _Page(HTMLParser):
         if self._inside == "application/ld+json":
             self.blocks.append("")
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the name that the base class has
         self._inside = ""
 
     def handle_data(self, data: str) -> None:

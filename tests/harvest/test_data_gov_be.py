@@ -1,7 +1,7 @@
 """data.gov.be harvests the publication: one file, nothing to be mended."""
 
 import pytest
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import RDF, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from .conftest import BASE, Site
@@ -51,7 +51,8 @@ def test_there_is_nothing_to_mend(site: Site) -> None:
     """What this harvester adds or repairs: language, theme, contact, licence; HTML, addresses as text, relative IRIs."""
     site.live(1)
     graph = data_gov_be(site.web(), BASE)
-    for dataset in map(URIRef, things(graph, DCAT.Dataset)):
+    for iri in things(graph, DCAT.Dataset):
+        dataset = URIRef(iri)
         for needed in (
             DCTERMS.language,
             DCTERMS.license,
@@ -61,8 +62,8 @@ def test_there_is_nothing_to_mend(site: Site) -> None:
             DCAT.keyword,
         ):
             assert (dataset, needed, None) in graph, (dataset, needed)
-        for text in (DCTERMS.title, DCTERMS.description):
-            assert {getattr(t, "language", "") for t in graph.objects(dataset, text)} == {"fr", "nl", "de", "en"}
+        for name in (DCTERMS.title, DCTERMS.description):
+            assert {getattr(t, "language", "") for t in graph.objects(dataset, name)} == {"fr", "nl", "de", "en"}
     for file in map(URIRef, things(graph, DCAT.Distribution)):
         assert (file, DCTERMS.license, None) in graph
     for text in graph.objects():

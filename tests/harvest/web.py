@@ -45,6 +45,7 @@ class Web:
             assert url.startswith(SERVER), f"{url} is not of this publication"
             answer = self.server.ask("/" + url.removeprefix(SERVER), method, {"Host": HOST, **lines})
             self.seen.append(answer)
+            assert not leaks(answer), answer
             if answer.status not in {301, 302, 303, 307, 308}:
                 break
             url = urljoin(url, answer.field("Location"))
@@ -52,7 +53,7 @@ class Web:
         if method != "GET":
             return answer
         self.read[asked] = answer.status
-        body = gzip.decompress(answer.body) if answer.field("Content-Encoding") == "gzip" else answer.body
+        body = decoded(answer)
         if answer.status == 304:
             body = self._kept[key][1]
         elif answer.status == 200 and self.by:
@@ -67,3 +68,15 @@ class Web:
         """Forget how the last run went; what was kept stays."""
         self.seen.clear()
         self.read.clear()
+
+
+def decoded(answer: Answer) -> bytes:
+    """The body without its content coding."""
+    packed = answer.field("Content-Encoding") == "gzip" and answer.body
+    return gzip.decompress(answer.body) if packed else answer.body
+
+
+def leaks(answer: Answer) -> set[str]:
+    """What an answer, fields and bytes, tells of the machine that gave it or of the Host that was asked for."""
+    told = decoded(answer) + str(answer.headers).encode()
+    return {name for name in (HOST, "localhost", "127.0.0.1", "0.0.0.0", "[::1]") if name.encode() in told}

@@ -24,6 +24,7 @@ BASE = "https://example.org/"
         ("SELECT (1 AS ?from) { ?s ?p 'x'@from . ?s FROM:FROM FROM:a.FROM }", [], []),
         ("# FROM <c>\nSELECT * FROM # FROM <b>\n <a> {}", [f"{BASE}a"], []),
         ("SELECT (CONCAT('(', 'x') AS ?y) FROM <a> {}", [f"{BASE}a"], []),
+        ("VERSION '1.2' BASE <http://e/\\u0041'/> SELECT * FROM <a> { FILTER('FROM <b>' = 'x') }", ["http://e/A'/a"], []),
     ],
 )  # fmt: skip
 def test_the_dataset_that_a_query_names(query: str, default: list[str], named: list[str]) -> None:
@@ -50,7 +51,27 @@ def test_every_character_is_in_one_word_or_between(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ['"', "'''", "'''\\a", "a:", "a.", "a:a.", "<", "_:a.", ".", "%", "a:\\.", "@a-", "?a", "#", "\\", "''"]
+    "piece",
+    [
+        '"',
+        "'''",
+        "'''\\a",
+        "a:",
+        "a.",
+        "a:a.",
+        "<",
+        "_:a.",
+        ".",
+        "%",
+        "a:\\.",
+        "@a-",
+        "?a",
+        "#",
+        "\\",
+        "''",
+        "\\'",
+        "\\'''\n",
+    ],
 )
 def test_the_time_is_linear_in_the_length(piece: str) -> None:
     def seconds(length: int) -> float:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -120,6 +121,21 @@ def test_a_variable_is_no_service_and_stays_for_the_guard(service: Service) -> N
     assert not service.asked
 
 
+def test_nothing_of_a_query_is_run_to_read_it(service: Service) -> None:
+    """Whatever here looks like a prologue: the engine, which calls every SERVICE, must not get it."""
+    query = f"BASE <http://e/\\u0041'> SELECT * {{ SERVICE <{service.iri}> {{}} }} #' SELECT * {{ SERVICE <http://e/> {{}} }}"
+    found = Federation(frozenset({"http://e/"}), 2, Outbound(1.0, 1000, bool))
+    assert refused(query, found).values["service"] == service.iri
+    assert not service.asked
+
+
+def test_clauses_without_an_end_are_read_in_linear_time() -> None:
+    found, query = Federation(frozenset(), 2, Outbound(1.0, 1000)), "SERVICE<x>{" * 9_000
+    started = time.process_time()
+    assert found.resolved(query, BASE) == query
+    assert time.process_time() - started < 5
+
+
 def test_the_clauses_of_a_query_are_counted(service: Service) -> None:
     query = f"SELECT * {{ {f'SERVICE <{service.iri}> {{}} ' * 3} }}"
     assert refused(query, federation(service)).status == 400
@@ -215,6 +231,10 @@ def test_a_service_has_its_time(service: Service) -> None:
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
         "2001:0:0:0:0:0:80ff:fffe",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
     ],
 )
 def test_addresses_that_are_not_public(address: str) -> None:

@@ -74,6 +74,10 @@ def test_the_pages(client: FlaskClient, releases: tuple[Path, list[str]], langua
     assert not any(releases[1][0] in link for link in links), "the removed one"
     response = client.get(f"/releases/{releases[1][2]}/changes?lang={language}", headers=BROWSER)
     changes = check_page(response, language)
+    hrefs = [str(a.get("href")) for a in changes.all("a")]
+    gone = f"/releases/{releases[1][1]}/doc/thing/b?lang={language}"
+    assert gone in hrefs, "what was removed is shown as it was"
+    assert client.get(gone).status_code == 200
     words = " ".join(changes.words.split())
     for name in ("bee", "sea", "two <&>", "one"):
         assert name in words

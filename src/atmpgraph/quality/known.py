@@ -37,6 +37,14 @@ class Quality:
     measures: tuple[Measure, ...]
     links: Links
 
+    def alike(self, most: int) -> list[list[dict[str, Any]]]:
+        """The first findings, those of one shape and message together; each with its number in the report."""
+        groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for number, finding in enumerate(self.report["findings"][:most] if self.report else (), 1):
+            key = (finding["severity"], finding.get("constraint") or finding.get("shape", ""), finding["message"]["en"])
+            groups.setdefault(key, []).append({**finding, "number": number})
+        return list(groups.values())
+
     def as_json(self) -> dict[str, Any]:
         """The report of the check, and with it all else."""
         return {

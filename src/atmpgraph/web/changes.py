@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, render_template
@@ -13,7 +14,7 @@ from ..release.diff import Diff, stored
 from ..release.opened import Release
 from .current import created, current, settings
 from .labels import Name, names
-from .language import fallback, texts
+from .language import fallback, href, texts
 from .releases import opened
 from .respond import negotiate, send
 
@@ -50,7 +51,9 @@ def changes(digest: str, suffix: str | None = None) -> Response:
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            return render_template("changes.html", page=_page(found, shown, previous))
+            kept = previous if previous and current().open(previous) else None
+            before = partial(href, past=kept)  # what was removed is still described there
+            return render_template("changes.html", page=_page(found, shown, previous), before=before)
         if chosen[0] is RDF_PATCH:  # rows included: it makes the new release of the old one
             old = f"{base}releases/{previous}" if previous else None
             return "".join(f"{line}\n" for line in difference.patch(old, f"{base}releases/{digest}"))

@@ -8,14 +8,19 @@ from ..http.links import Link, link_field
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
 from ..release.modified import modified
-from ..vocab import DCAT, DCT, prefixes
+from ..vocab import DCAT, DCT, FOAF, prefixes
 from .current import release, settings
 from .respond import negotiate, send
 
 blueprint = Blueprint("discovery", __name__)
 _TEXT = Format("Text", "txt", "text/plain", "text")
 _XML = Format("XML", "xml", "application/xml", "text")
-_DATED = f"SELECT ?thing ?date {{ ?thing a <{DCAT}Dataset> ; <{DCT}modified> ?date }}"
+# A page shows all that is said of its thing, of which the record keeps the date; that of a dataset is of its bytes.
+_DATED = f"""
+SELECT ?thing ?date {{
+  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
+  ?record <{DCT}modified> ?date
+}}"""
 
 
 @blueprint.get("/.well-known/void")
@@ -52,8 +57,10 @@ def sitemap_xml() -> Response:
 
 def _sitemap(part: int | None) -> str:
     base, opened = settings().base, release()
-    datasets = [(row["thing"].value, row["date"].value) for row in opened.described.select(_DATED)]
-    dates = dict([*modified(opened.path), *datasets])
+    dates = dict(modified(opened.path))
+    for row in opened.described.select(_DATED):
+        thing, date = row["thing"].value, row["date"].value
+        dates[thing] = max(date, dates.get(thing, date))
     newest = max(dates.values(), default=opened.manifest["created"])
     addresses = [(base, newest), (f"{base}catalogue", newest), *documents(dates.items(), base)]
     text = sitemap(addresses, f"{base}sitemap.xml", part)

@@ -52,15 +52,20 @@ def here(language: str) -> str:
     return "?" + urlencode(request.args.to_dict(flat=False) | {"lang": [language]}, doseq=True)
 
 
-def href(iri: str) -> str | None:
-    """Where a link to an IRI goes: our own to this server under whatever path it is mounted, others to their place."""
+def href(iri: str, past: str | None = None) -> str | None:
+    """Where a link to an IRI goes: our own to this server under whatever path it is mounted, others to their place.
+
+    Args:
+        iri: of a thing or document.
+        past: digest of the release to see it in; without it that of the page, or today's.
+    """
     path = iri_to_path(settings().base, iri)
     if path is None:
         return iri if iri.startswith(("http://", "https://")) else None
     path, mark, fragment = path.partition("#")
     if path.startswith("id/"):
         path = "doc/" + path.removeprefix("id/")
-    if digest := g.get("memento"):  # a page of the past leads to its own day
+    if digest := past or g.get("memento"):  # a page of the past leads to its own day
         path = _past(path, digest)
     language = asked_language()
     return f"{request.script_root}/{path}{f'?lang={language}' if language else ''}{mark}{fragment}"

@@ -89,13 +89,8 @@ def _send(found: Release, suffix: str | None) -> Response:
 
 def _page(found: Release, known: Quality) -> QualityPage:
     base, most = settings().base, settings().max_findings_shown
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for finding in known.report["findings"][:most] if known.report else ():
-        key = (finding["severity"], finding.get("constraint") or finding.get("shape", ""), finding["message"]["en"])
-        groups.setdefault(key, []).append(finding)
-    iris = {
-        finding[name] for group in groups.values() for finding in group for name in ("node", "path") if name in finding
-    }
+    groups = known.alike(most)
+    iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
     iris |= {thing for link in known.links.links[:most] for thing in link.things}
     iris |= {thing for metric in (known.score or {"metrics": ()})["metrics"] for thing in metric["missing"][:most]}
     iris |= {coverage["indicator"] for coverage in known.coverage}
@@ -104,7 +99,7 @@ def _page(found: Release, known: Quality) -> QualityPage:
         for quad in read_rules(found.path)
         if isinstance(quad.object, ox.NamedNode)
     )
-    return QualityPage(known, list(groups.values()), name_all(iris), _metric_names(base), shapes, most)
+    return QualityPage(known, groups, name_all(iris), _metric_names(base), shapes, most)
 
 
 def _metric_names(base: str) -> dict[str, str]:

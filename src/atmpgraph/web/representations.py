@@ -56,10 +56,11 @@ def send_representation(
     offered = delivered(release(), described.topic)
     choice = _choose(offered, fixed)
     links = cache(lambda: signposts(release(), described, address, settings().licence))
+    language = page_language() if choice.profile in SHAPED else ""  # these have their texts in one language
     response = send(
         (choice.fmt, choice.media_type),
         lambda: _body(described, choice, page, address, links()),
-        salt=choice.profile.token,
+        salt=f"{choice.profile.token} {language}",
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"

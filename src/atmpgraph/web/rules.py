@@ -1,6 +1,7 @@
 """The page of the shapes: each rule in words, what it is asked of, and what exactly it asks."""
 
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from ..quality.rules import SH, written
 from ..vocab import RDF, prefixes
 from .current import settings
 from .describe import Description
+from .filters import fragment
 from .labels import shortened
 from .language import fallback
 
@@ -37,10 +39,12 @@ def rules_page(described: Description) -> list[Rule]:
     """The rules in the order of the document."""
     base, languages = settings().base, fallback()
     names = prefixes(base)
-    return [_rule(iri, quads, described.topic, names, languages) for iri, quads in described.parts.items()]
+    return [_rule(iri, quads, described.parts, names, languages) for iri, quads in described.parts.items()]
 
 
-def _rule(iri: str, quads: list[ox.Quad], document: str, names: dict[str, str], languages: tuple[str, ...]) -> Rule:
+def _rule(
+    iri: str, quads: list[ox.Quad], known: Container[str], names: dict[str, str], languages: tuple[str, ...]
+) -> Rule:
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
     messages, kind = [], ""
     for quad in quads:
@@ -52,8 +56,7 @@ def _rule(iri: str, quads: list[ox.Quad], document: str, names: dict[str, str], 
         elif predicate == _TYPE and isinstance(term, ox.NamedNode):
             kind = shortened(term.value, settings().base)
         else:
-            ours = isinstance(term, ox.NamedNode) and term.value.startswith(f"{document}#")
-            anchor = term.value.removeprefix(document) if ours and isinstance(term, ox.NamedNode) else ""
+            anchor = f"#{fragment(term.value)}" if isinstance(term, ox.NamedNode) and term.value in known else ""
             lines[shortened(predicate, settings().base)].append((written(term, quads, names), anchor))
     messages.sort(key=lambda text: languages.index(text.language) if text.language in languages else len(languages))
     said = [(name, sorted(values)) for name, values in sorted(lines.items())]

@@ -116,13 +116,14 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         DCT + "isPartOf",
         release.base + "ns/atmp#workpackageOf",
     }
+    topic = ox.NamedNode(described.topic)  # of the catalogue, all that is in it is described too
     links = {
         ("author" if quad.predicate.value in _AUTHORS else "collection", quad.object.value)
         for quad in described.quads
-        if quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
+        if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
     }
     paths = "|".join(f"<{whole}>" for whole in sorted(wholes))
-    rows = release.store.select(_ITEMS.format(paths=paths, topic=ox.NamedNode(described.topic)))
+    rows = release.store.select(_ITEMS.format(paths=paths, topic=topic))
     items = [row["item"].value for row in rows if row["item"].value != described.topic]
     page = {"type": HTML.media_type}
     return [

@@ -1,0 +1,179 @@
+"""`/quality` and the shapes: nothing hidden, in every format and language, and each link in it leads somewhere."""
+
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.quality.links import Link, Links, read
+from atmpgraph.quality.rules import parts, read_rules
+from atmpgraph.release.opened import Release
+from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.web import create_app
+
+from ..conftest import BASE
+from ..release.made import named, publish, trial
+from .rules import BROWSER, Page, check_headers, check_page
+
+SH = "http://www.w3.org/ns/shacl#"
+FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+}
+
+
+def statements(client: FlaskClient, path: str, suffix: str) -> ox.Dataset:
+    """What a document says in a format, with canonical labels."""
+    response = client.get(f"{path}.{suffix}")
+    assert response.status_code == 200
+    check_headers(response)
+    quads = ox.parse(response.data, format=FORMATS[suffix], base_iri=BASE)
+    found = ox.Dataset(ox.Quad(*quad.triple) for quad in quads)
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return found
+
+
+@pytest.mark.parametrize("path", ["/quality", "/ns/shapes"])
+def test_every_format_says_the_same(client: FlaskClient, path: str) -> None:
+    turtle = statements(client, path, "ttl")
+    assert len(turtle) > 500
+    for suffix in FORMATS:
+        assert statements(client, path, suffix) == turtle, suffix
+    assert client.get(f"{path}.xlsx").status_code == 404
+    assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_the_report_as_json_has_all_of_it(client: FlaskClient, release: Release) -> None:
+    found = json.loads(client.get("/quality", headers={"Accept": "application/json;q=1, text/html;q=0.5"}).data)
+    report = json.loads((release.path / "report.json").read_text(encoding="utf-8"))
+    assert {name: found[name] for name in report} == report
+    assert (found["release"], found["score"]) == (release.digest, release.manifest["score"])
+    assert found["links"]["counts"] == {"unasked": len(read(release.path / "links.json").links)}
+
+
+def test_that_of_a_release_stands_under_its_own_address(client: FlaskClient, release: Release) -> None:
+    ours = client.get(f"/releases/{release.digest}/quality.nt")
+    assert ours.data == client.get("/quality.nt").data
+    assert f"<{BASE}releases/{release.digest}/quality#report>".encode() in ours.data
+    assert client.get(f"/releases/{'0' * 64}/quality").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_has_every_finding_with_its_thing_its_row_and_its_shape(
+    client: FlaskClient, release: Release, language: str
+) -> None:
+    page = check_page(client.get(f"/quality?lang={language}", headers=BROWSER), language)
+    links = [str(a.get("href")) for a in page.all("a")]
+    findings = json.loads((release.path / "report.json").read_text(encoding="utf-8"))["findings"]
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    assert {f"result-{number}" for number in range(1, len(findings) + 1)} | {"mqa-keywords", "names-fr"} <= ids
+    for finding in findings:
+        assert finding["message"][language] in page.words
+        assert f"/doc/{finding['node'].removeprefix(f'{BASE}id/')}?lang={language}" in links
+        assert f"/ns/shapes?lang={language}#{finding['shape'].rpartition('#')[2]}" in links
+        for place in finding.get("places", ()):
+            assert f"/doc/table/{place['file']}#row={place['row']}" in links
+    words = " ".join(page.words.split())
+    assert "{" not in words
+    for coverage in release.manifest["coverage"]:
+        assert str(coverage["declared"]) in words
+    assert f"{release.manifest['score']['points']:g}" in words
+
+
+def test_links_that_were_never_checked_are_told_so(client: FlaskClient) -> None:
+    words = check_page(client.get("/quality?lang=en", headers=BROWSER), "en").words
+    assert "The external links have not been checked." in words
+
+
+def test_links_of_the_page_lead_somewhere(client: FlaskClient) -> None:
+    page = check_page(client.get("/quality?lang=fr", headers=BROWSER), "fr")
+    ids: dict[str, set[str]] = {}
+    for href in {str(a["href"]) for a in page.all("a")}:
+        parts_ = urlsplit(href)
+        if parts_.scheme or not parts_.path:
+            continue
+        url = parts_._replace(fragment="").geturl()
+        response = client.get(url, headers=BROWSER if "table" not in url else {})
+        assert response.status_code in {200, 303}, href
+        if parts_.fragment and not parts_.fragment.startswith("row="):
+            ids.setdefault(url, {str(attributes.get("id")) for _, attributes in Page(response).elements})
+            assert parts_.fragment in ids[url], href
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_shape_has_its_place_on_the_page(client: FlaskClient, release: Release, language: str) -> None:
+    page = check_page(client.get(f"/ns/shapes?lang={language}", headers=BROWSER), language)
+    ids = {str(attributes.get("id")) for _, attributes in page.elements}
+    known = set(parts(read_rules(release.path), f"{BASE}ns/shapes")) - {f"{BASE}ns/shapes"}
+    assert len(known) > 200
+    assert {iri.partition("#")[2] for iri in known} <= ids
+    anchors = {str(a["href"])[1:] for a in page.all("a") if str(a["href"]).startswith("#")}
+    assert anchors <= ids
+
+
+def test_each_shape_is_described_at_its_iri(client: FlaskClient, release: Release) -> None:
+    found = statements(client, "/ns/shapes", "nt")
+    shapes = {
+        quad.subject.value
+        for quad in found
+        if quad.object == ox.NamedNode(f"{SH}NodeShape") and isinstance(quad.subject, ox.NamedNode)
+    }
+    assert len(shapes) > 80
+    assert all(iri.startswith(f"{BASE}ns/shapes#") for iri in shapes)
+
+
+def test_what_was_asked_after_the_build_is_shown(released: Settings, release: Release, tmp_path: Path) -> None:
+    """A check of links is newer than the release; what it did not ask stays unasked."""
+    shutil.copytree(release.path, tmp_path / release.digest)
+    (tmp_path / "current").symlink_to(release.digest)
+    settings = released.model_copy(update={"releases": tmp_path})
+    client = create_app(settings).test_client()
+    tag = client.get("/quality.ttl").headers["ETag"]
+    first, second, third, *_ = (link.url for link in read(release.path / "links.json").links)
+    made = Links(
+        "2026-05-04T03:02:01Z",
+        (
+            Link(first, (), "missing", 404),
+            Link(second, (), "unreachable", problem="timed out"),
+            Link(third, (), "moved", 200, "https://elsewhere.example/"),
+            Link("https://no-longer-published.example/", (), "missing", 404),
+        ),
+    )
+    made.write(tmp_path / "links.json")
+    page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
+    words = " ".join(page.words.split())
+    for said in ("checked on 2026-05-04", "no longer exists: 1", "does not answer: 1", "timed out", "HTTP 404"):
+        assert said in words
+    assert "https://elsewhere.example/" in words
+    assert "no-longer-published" not in words
+    response = client.get("/quality.ttl", headers={"If-None-Match": tag})
+    assert response.status_code == 200, "it changed, though the release did not"
+
+
+def test_a_release_of_before_tells_what_it_has(tmp_path: Path) -> None:
+    publish(tmp_path, named("a", "one"), "2026-01-01T00:00:00Z", store=True)
+    client = create_app(trial(tmp_path)).test_client()
+    page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
+    assert "The report of this release was not kept." in page.words
+    assert b"ValidationReport" not in client.get("/quality.ttl").data
+    assert client.get("/ns/shapes").status_code == 404
+
+
+def test_a_long_list_is_cut_on_the_page_and_whole_in_the_data(released: Settings) -> None:
+    client = create_app(released.model_copy(update={"max_findings_shown": 3})).test_client()
+    page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
+    assert "Only the first 3 are shown" in page.words
+    assert len(json.loads(client.get("/quality.json").data)["findings"]) > 3
+
+
+def test_the_footer_of_each_page_leads_there(client: FlaskClient) -> None:
+    page = check_page(client.get("/queries/?lang=de", headers=BROWSER), "de")
+    assert "/quality?lang=de" in [a.get("href") for a in page.all("a")]
