@@ -268,6 +268,8 @@ def links(context: click.Context, as_json: bool) -> None:
         say,
     )
     found = asking.check(addresses)
+    if found.offline:
+        raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
     found.write(releases / FILE)
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))

@@ -68,8 +68,8 @@ class Settings(BaseSettings):
     stream_page_size: int = Field(250, ge=1, description="Members of a page of the change stream before it is closed.")
     stream_versions: Literal["all", "latest"] = Field(
         "all",
-        description="Which versions of things the change stream keeps: all, or at least the latest; then a build removes"
-        " the closed pages (410) on which each version has a newer one.",
+        description="Which versions of things the change stream keeps: all, or at least the latest; then a build"
+        " removes the closed pages (410) on which each version has a newer one.",
     )
     texts: list[Path] = Field(
         [Path("data/texts")],
@@ -165,7 +165,11 @@ class Settings(BaseSettings):
         0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
     )
     max_body_seconds: float = Field(
-        30, gt=0, le=3_600, description="Longest time that the body of a request may take to come, in seconds (408)."
+        30,
+        gt=0,
+        le=3_600,
+        description="Longest time that the body of a request may take to come (408), or that a client may take nothing"
+        " of a large answer, in seconds.",
     )
     max_path_length: int = Field(2_000, ge=100, description="Longest path of a URL accepted, in characters (414).")
     max_header_length: int = Field(

@@ -21,6 +21,7 @@ NEWSPAPER = f"{BASE}id/dataset/graph-newspaper"
 CHANGED = datasets({"partnership", "figures", "graph-newspaper"})
 SOURCES = ("announcement", "newspaper", "editorial", "ontology", "tables", "coverage", "catalogue")
 ENTRIES = (DCAT.Dataset, DCAT.DataService)
+LISTED = (DCAT.Dataset, DCAT.Distribution, DCAT.CatalogRecord)
 
 
 def portal(site: Site, by: str = "If-None-Match", address: str = "catalogue") -> Ckan:
@@ -92,16 +93,29 @@ def test_what_moved_is_what_changed(site: Site) -> None:
         paths = {file: path(new, file) for file in things(new, DCAT.Distribution)}
         same = {file for file in paths if sums[0].get(paths[file]) == sums[1][paths[file]]}
         assert moved(old, new, DCAT.Distribution) == paths.keys() - same
-        kept = things(old, DCAT.Dataset) & things(new, DCAT.Dataset)
+        kept = things(new, DCAT.Dataset)
         other = {d for d in kept if set(files(new, d)) - same or files(old, d) != files(new, d)}
-        assert moved(old, new, DCAT.Dataset) & kept == other
+        assert moved(old, new, DCAT.Dataset) == other
         assert other
         assert kept - other
-        for entry_ in things(old, *ENTRIES) & things(new, *ENTRIES):
-            differs = undated(old, entry_) != undated(new, entry_)
-            assert (record_of(new, entry_) in moved(old, new, DCAT.CatalogRecord)) == differs, entry_
-        for thing in (kept | things(new, DCAT.Distribution)) - moved(old, new, DCAT.Dataset, DCAT.Distribution):
+        for topic in things(new, *ENTRIES):
+            differs = undated(old, topic) != undated(new, topic)
+            assert (record_of(new, topic) in moved(old, new, DCAT.CatalogRecord)) == differs, topic
+        for thing in things(new, *LISTED) - moved(old, new, *LISTED):
             assert about(old, thing) == about(new, thing), thing
+
+
+def test_what_is_listed_keeps_its_name(site: Site) -> None:
+    listed = []
+    for number in (1, 2, 3):
+        site.live(number)
+        ckan = portal(site)
+        ckan.harvest()
+        listed.append(things(ckan.graph, *LISTED, DCAT.DataService))
+    gone = {f"{BASE}id/{name}" for name in ("dataset/graph-newspaper", "record/graph-newspaper")}
+    assert listed[1] == listed[0]
+    assert listed[2] == listed[0] - gone - {f"{BASE}id/distribution/graph-newspaper-ttl"}
+    assert listed[0] > gone
 
 
 def path(graph: Graph, file: str) -> str:

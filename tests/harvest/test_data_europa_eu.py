@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 import pytest
 from rdflib import Graph, URIRef
@@ -140,3 +141,19 @@ def test_what_the_endpoint_says_of_datasets_is_what_the_catalogue_says(site: Sit
     for dataset in found:
         query = f"CONSTRUCT {{ <{dataset}> ?p ?o }} {{ GRAPH <{BASE}id/graph/catalogue> {{ <{dataset}> ?p ?o }} }}"
         assert about(construct(web, query), dataset) <= about(graph, dataset)
+
+
+@pytest.mark.parametrize("by", ["If-None-Match", "If-Modified-Since"])
+def test_a_query_is_answered_anew_after_a_change_only(by: str, site: Site) -> None:
+    site.live(1)
+    web = site.web(by)
+    url = f"{BASE}sparql?{urlencode({'query': 'SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g'})}"
+    fields = EUROPA | {"Accept": "text/csv"}
+    first = web.ask(url, fields)
+    again = web.ask(url, fields)
+    assert (first.status, again.status, again.body) == (200, 304, first.body)
+    assert b"/graph/newspaper," in first.body
+    site.live(3)
+    third = web.ask(url, fields)
+    assert third.status == 200
+    assert b"/graph/newspaper," not in third.body

@@ -1,6 +1,8 @@
 """The production server: clients that go away, answers that break off, limits that say so; over real sockets."""
 
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from atmpgraph.settings import Settings
+from atmpgraph.web.peers import Peer
 
 from ..sparql.test_service import SLOW, children, memory
 from .conformance.targets import OverSocket, serving
@@ -169,10 +172,95 @@ def test_an_answer_without_limits_is_sent_as_it_comes_and_what_breaks_off_looks_
     assert unlimited.ask(path("ASK {}")).status == 200
 
 
-def test_a_slow_reader_does_not_fill_the_memory(unlimited: OverSocket) -> None:
+def test_slow_readers_do_not_fill_the_memory(unlimited: OverSocket) -> None:
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
+    before = sum(map(memory, processes(unlimited)))
+    held = [socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) for _ in range(2)]
+    for connection in held:
         connection.sendall(f"GET {path(endless, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        connection.recv(100)
-        time.sleep(2.0)
-        assert all(memory(process) < 250 << 20 for process in processes(unlimited))
+    time.sleep(2.5)
+    assert sum(map(memory, processes(unlimited))) < before + (200 << 20)
+    for connection in held:
+        connection.close()
+
+
+def test_a_kept_answer_takes_no_memory_for_each_of_its_readers(
+    server: OverSocket, released: Settings, tmp_path: Path
+) -> None:
+    """30 clients ask for 8 MB each and do not read."""
+    large = f"SELECT * {{ VALUES ?x {{ {' '.join(map(str, range(400)))} }} VALUES ?y {{ '{'z' * 20_000}' }} }}"
+    request = f"GET {path(large, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with serving(released, tmp_path) as found:
+        assert len(found.ask(path(large, format="csv")).body) > 8_000_000
+        before = {process: memory(process) for process in processes(found)}
+        held = []
+        for _ in range(30):
+            held.append(socket.create_connection(("127.0.0.1", found.port)))
+            held[-1].sendall(request)
+        time.sleep(3)
+        after = sum(memory(process) - before.get(process, 0) for process in processes(found))
+        assert found.ask("/health/live").status == 200
+        for connection in held:
+            connection.close()
+    assert after < 160 << 20  # of 240
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_connection_is_broken_off_and_nothing_else(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with socket.create_server((host, 0), family=family) as listening:
+        address = listening.getsockname()[:2]
+        with socket.create_connection(address) as one, socket.create_connection(address) as other:
+            accepted = [listening.accept()[0] for _ in range(2)]
+            port = one.getsockname()[1]
+            with Peer(f"[{host}]:{port}" if ":" in host else f"{host}:{port}") as peer:
+                peer.sever()
+            one.settimeout(5)
+            other.settimeout(0.2)
+            assert one.recv(1) == b""
+            with pytest.raises(TimeoutError):
+                other.recv(1)
+            for connection in accepted:
+                connection.close()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_who_sends_nothing_holds_nothing(released: Settings, tmp_path: Path) -> None:
+    """More connections than the server takes, each with half a body."""
+    half = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
+    with serving(released, tmp_path, ATMPGRAPH_MAX_BODY_SECONDS="1") as server:
+        held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1_100)]
+        for connection in held:
+            connection.sendall(half)
+        assert server.ask("/health/live").status == 200
+        held[0].settimeout(10)
+        assert held[0].recv(100).startswith(b"HTTP/1.1 408")
+        for connection in held:
+            connection.close()
+
+
+def test_all_end_with_the_server_even_if_it_is_killed(released: Settings, tmp_path: Path) -> None:
+    with serving(released, tmp_path) as server:
+        assert server.ask(path("ASK {}")).status == 200
+        found = processes(server)
+        (started,) = found - {child for process in found for child in children(process)}
+        others = found - {started}
+        assert len(others) >= 3
+        os.kill(started, signal.SIGKILL)
+        end = time.monotonic() + 5
+        while (left := [other for other in others if Path(f"/proc/{other}/exe").exists()]) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not left
+
+
+def test_a_client_that_goes_away_between_two_pieces_stops_its_query(unlimited: OverSocket) -> None:
+    some = " ".join(map(str, range(300)))
+    none = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = '')"
+    query = f"SELECT * {{ {{ VALUES ?n {{ {some} }} }} UNION {{ {none} }} }}"
+    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
+        connection.sendall(f"GET {path(query, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        assert busy(unlimited)
+    time.sleep(0.3)
+    assert not busy(unlimited)

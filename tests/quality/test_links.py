@@ -245,6 +245,21 @@ def test_the_command_asks_public_addresses_only_and_keeps_what_it_found(tmp_path
     assert people.stdout.endswith("1 unreachable\n")
 
 
+def test_without_a_network_nothing_is_said_of_the_links(tmp_path: Path) -> None:
+    file = copy_publication(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace("https://w3id.org/atmp-wallonia/", BASE), encoding="utf-8")
+    page = "<http://xmlns.com/foaf/0.1/page>"
+    publish(
+        tmp_path / "releases",
+        [f"<{BASE}id/a> {page} <http://no-such-host.invalid/> <{GRAPH}> ."],  # RFC 6761 §6.4: no such name, ever
+        "2026-01-01T00:00:00Z",
+    )
+    done = CliRunner().invoke(main, ["--settings", str(file), "links"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "is there a network here?" in done.stderr
+    assert not (tmp_path / "releases" / "links.json").exists()
+
+
 def test_every_address_of_another_network_is_refused_before_it_is_asked() -> None:
     seen: list[Address] = []
 

@@ -176,6 +176,7 @@ def test_a_build_that_is_killed_leaves_the_stream_as_it_was(tmp_path: Path, monk
     publish(tmp_path, named("a", "1"), "2026-01-01T00:00:00Z")
     before = follow(tmp_path, BASE, 2)
     publish(tmp_path, lines({"a": {"2"}, "b": {"1"}, "c": {"1"}}), "2026-01-02T00:00:00Z")
+
     def killed(*files: Any) -> Iterator[Any]:
         found = changes(*files)
         yield from (next(found), next(found))

@@ -43,6 +43,8 @@ def test_each_form_has_a_suffix_and_a_type(client: FlaskClient, digest: tuple[Pa
         asked = client.get(path, headers={"Accept": TYPES[suffix]})
         assert (asked.content_type, asked.data) == (TYPES[suffix], fixed.data)
         assert "Accept" in asked.headers["Vary"]
+        if path.startswith("/doc"):
+            assert client.get(f"{path}?_mediatype={TYPES[suffix]}").data == fixed.data
         assert (digest[1] if digest[1] in path else digest[2])[:8] in fixed.text
         tag = fixed.headers["ETag"]
         assert client.get(f"{path}.{suffix}", headers={"If-None-Match": tag}).status_code == 304

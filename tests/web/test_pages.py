@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import atmpgraph.web
+from atmpgraph.http.formats import ALL, HTML, split_suffix
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.figures import disputed, in_words
@@ -47,10 +49,16 @@ def test_figures_as_printed_carry_their_language(client: FlaskClient) -> None:
 
 @pytest.mark.no_cover
 def test_links_of_pages_lead_somewhere(client: FlaskClient) -> None:
-    """Breadth first from the home page, through every internal link, once."""
+    """From the home page through every internal link, once; of the files beside pages, three of each kind and format."""
     seen, todo = {"/?lang=en"}, ["/?lang=en"]
+    asked: Counter[tuple[str, str]] = Counter()
     while todo:
         path = todo.pop()
+        stem, fixed = split_suffix(urlsplit(path).path, ALL)
+        if fixed and fixed is not HTML:
+            asked[stem.rpartition("/")[0], fixed.suffix] += 1
+            if asked[stem.rpartition("/")[0], fixed.suffix] > 3:
+                continue
         response = client.get(path, headers=BROWSER, follow_redirects=True)
         assert response.status_code == 200, path
         if response.mimetype != "text/html" or "query=" in path:

@@ -13,7 +13,7 @@ class Link:
 
     Attributes:
         target: URI reference.
-        rel: relation type.
+        rel: relation type; several are separated by blanks.
         attributes: target attributes, such as `type`, `hreflang`, `profile`; `anchor` when it is not from here.
     """
 
@@ -41,8 +41,9 @@ def link_set(contexts: Mapping[str, Iterable[Link]]) -> bytes:
             start = link.attributes.get("anchor", anchor)
             context = found.setdefault(start, {"anchor": start})
             target = {"href": link.target} | _members(link.attributes)
-            if target not in context.setdefault(link.rel, []):
-                context[link.rel].append(target)
+            for relation in link.rel.split():
+                if target not in context.setdefault(relation, []):
+                    context[relation].append(target)
     return json.dumps({"linkset": list(found.values())}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 

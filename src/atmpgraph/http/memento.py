@@ -67,7 +67,7 @@ def timemap(resource: Resource, mementos: Sequence[Memento]) -> str:
     """The list of all mementos as links (§5)."""
     ends = {"from": mementos[0].date, "until": mementos[-1].date}
     itself = Link(resource.timemap, "self", {"type": LINK_FORMAT} | ends)
-    links = [Link(resource.url, "original timegate"), itself, *_listed(mementos)]
+    links = [resource.links()[0], itself, *_listed(mementos)]
     return ",\n".join(map(str, links)) + "\n"
 
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
+NOT_PUBLIC: Final = "its address is not public"
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
 _UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291 §2.4: what is global so far; IPv4-compatible, site-local are not
@@ -108,7 +109,7 @@ class Outbound:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
         addresses = [ip_address(str(text).partition("%")[0]) for text in sorted(map(str, found))]
         if not addresses or not all(map(self.permitted, addresses)):
-            raise OutboundError("its address is not public")
+            raise OutboundError(NOT_PUBLIC)
         return str(addresses[0]), port
 
     def _content(self, connection: http.client.HTTPConnection, deadline: float) -> bytes:

@@ -13,7 +13,7 @@ COLUMNS: Final = ("subject", "property", "value", "type", "language", "graph")
 
 
 def table(quads: Iterable[ox.Quad]) -> bytes:
-    """A line for each quad, sorted. `type` is `iri`, or the datatype of a literal; the default graph is empty."""
+    """A line for each quad, sorted. `type` is `iri`, `blank` or the datatype of a literal; the default graph is empty."""
     rows = {_row(quad) for quad in quads}
     out = io.StringIO()
     writer = csv.writer(out)
@@ -23,7 +23,8 @@ def table(quads: Iterable[ox.Quad]) -> bytes:
 
 
 def _row(quad: ox.Quad) -> tuple[str, str, str, str, str, str]:
-    value, kind, language = quad.object, "iri", ""
+    value, language = quad.object, ""
+    kind = "blank" if isinstance(value, ox.BlankNode) else "iri"
     if isinstance(value, ox.Literal):
         kind, language = value.datatype.value.replace(XSD, "xsd:"), value.language or ""
         kind = "" if language else kind

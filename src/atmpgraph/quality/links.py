@@ -15,7 +15,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
-from ..http.outbound import Outbound, OutboundError
+from ..http.outbound import NOT_PUBLIC, Outbound, OutboundError
 from ..vocab import RDF
 
 FILE: Final = "links.json"
@@ -59,6 +59,12 @@ class Links:
 
     checked: str = ""
     links: tuple[Link, ...] = ()
+
+    @property
+    def offline(self) -> bool:
+        """Whether no one at all answered: that tells of our own network, not of the links."""
+        asked = [link for link in self.links if link.outcome != UNASKED]
+        return bool(asked) and not any(link.status or link.problem == NOT_PUBLIC for link in asked)
 
     def counts(self) -> dict[str, int]:
         """How many links ended in which way, the worst first."""
@@ -166,7 +172,7 @@ class Asking:
     def _ask(self, url: str) -> Link:
         """HEAD, and GET where that did not do: many servers answer only the latter as they should."""
         link = self._follow("HEAD", url)
-        if not link.answers and link.status != 429 and not link.problem.endswith("not public"):
+        if not link.answers and link.status != 429 and link.problem != NOT_PUBLIC:
             time.sleep(self.pause)
             link = self._follow("GET", url)
         return link

@@ -81,7 +81,7 @@ class Service:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the one question of a connection; whoever closes it wants no answer any more."""
-        with suppress(EOFError, OSError, ValueError):
+        with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
             question = wire.Question.decode((await wire.read_frame(reader))[1])
             call = Call(question, writer, asyncio.get_running_loop().create_future())
             answering, gone = asyncio.ensure_future(self._answer(call)), asyncio.ensure_future(reader.read(1))
@@ -194,9 +194,7 @@ class Service:
         await self._end(call, ended, timing)
         return None
 
-    async def _pass_on(
-        self, call: Call, worker: Worker, pieces: list[bytes]
-    ) -> tuple[Problem | dict[str, Any], int]:
+    async def _pass_on(self, call: Call, worker: Worker, pieces: list[bytes]) -> tuple[Problem | dict[str, Any], int]:
         """Send what the worker answers, or hold it back if this is a quick try; returns how it ended, and its size."""
         worker.writer.write(call.question.encode_job())
         size = 0

@@ -22,8 +22,13 @@ def asked_citation(fixed: Format | None) -> Format | None:
     """The form of citation that the URL's suffix or Accept names, if one does."""
     if fixed:
         return fixed if fixed in CITATIONS else None
-    vary("Accept")
-    chosen = choose(request.headers.get("Accept"), (*MODEL.formats, LINK_SET, *CITATIONS))
+    asked = request.args.get("_mediatype")
+    if asked is None:
+        vary("Accept")
+        asked = request.headers.get("Accept")
+    else:
+        asked = asked.replace(" ", "+")  # the plus sign of a media type, left as it is, is a blank in a query
+    chosen = choose(asked, (*MODEL.formats, LINK_SET, *CITATIONS))
     return chosen[0] if chosen and chosen[0] in CITATIONS else None
 
 

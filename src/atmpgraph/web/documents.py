@@ -80,7 +80,7 @@ def document(path: str) -> AnyResponse:
     if past := asked_past(path):
         return past
     topic, fixed = _thing("id", path)
-    return send_document(topic, document_iri(topic), fixed, links_of_today(topic, fixed))
+    return send_document(topic, document_iri(topic), fixed, links_of_today(topic))
 
 
 @blueprint.get("/<any(ns, auth):kind>/<path:path>")

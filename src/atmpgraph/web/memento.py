@@ -66,14 +66,15 @@ class Past:
         return Memento(self.switch.when, f"{root}releases/{self.switch.digest}/doc/{self.name()}")
 
     def resource(self, root: str) -> Resource:
-        """What it is a state of."""
-        return Resource(f"{root}doc/{self.name()}", f"{root}timemap/doc/{self.name()}")
+        """What it is a state of: the document, whatever its format."""
+        name = iri_to_path(f"{settings().base}id/", self.iri) or ""
+        return Resource(f"{root}doc/{name}", f"{root}timemap/doc/{name}")
 
 
-def links_of_today(iri: str, fixed: Format | None) -> list[Link]:
+def links_of_today(iri: str) -> list[Link]:
     """The links of a document that leads to its past; notes that its URL heeds Accept-Datetime."""
     vary("Accept-Datetime")
-    return Past(Switch("", ""), iri, fixed).resource(f"{request.script_root}/").links()
+    return Past(Switch("", ""), iri, None).resource(f"{request.script_root}/").links()
 
 
 def asked_past(path: str) -> AnyResponse | None:

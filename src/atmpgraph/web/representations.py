@@ -27,6 +27,7 @@ from .profiles import delivered, shaped, translated
 from .respond import kept, negotiate, send, vary
 from .signposts import Address, signposts, whole_set
 
+_FIRST = 3  # of the signposts, that go before all others: two descriptions, and the link set that has the rest
 PageOf = Callable[[Description, list[Markup], list[Link]], str]
 
 
@@ -56,11 +57,11 @@ def send_representation(
     offered = delivered(release(), described.topic)
     choice = _choose(offered, fixed)
     links = cache(lambda: signposts(release(), described, address, settings().licence))
-    language = page_language() if choice.profile in SHAPED else ""  # these have their texts in one language
+    texts = page_language() if choice.profile in SHAPED else ""  # these have their texts in one language
     response = send(
         (choice.fmt, choice.media_type),
-        lambda: _body(described, choice, page, address, links()),
-        salt=f"{choice.profile.token} {language}",
+        lambda: _body(described, choice, page, address, links(), more),
+        salt=f"{choice.profile.token} {texts}",
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
@@ -69,11 +70,9 @@ def send_representation(
     )
     response.headers["Link"] = field.decode()
     if fixed is None:
-        language = page_language() if choice.fmt is HTML else None
+        tag = page_language() if choice.fmt is HTML else None
         media_type = choice.media_type if choice.form else None
-        response.headers["Content-Location"] = address.of(
-            choice.fmt, choice.profile, lang=language, _mediatype=media_type
-        )
+        response.headers["Content-Location"] = address.of(choice.fmt, choice.profile, lang=tag, _mediatype=media_type)
     return response
 
 
@@ -123,7 +122,10 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
 
 def _link_field(described: Description, choice: Choice, signs: Callable[[], list[Link]], more: Sequence[Link]) -> str:
     """The links of one representation: what it is of, its profile, and the signposts."""
-    links = [Link(choice.profile.iri, "profile"), *more, *signs()] if choice.fmt is not LINK_SET else [*more]
+    links = [*more]
+    if choice.fmt is not LINK_SET:
+        first, rest = signs()[:_FIRST], signs()[_FIRST:]
+        links = [Link(choice.profile.iri, "profile"), *first, *more, *rest]
     if choice.fmt is not HTML:
         links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
     return link_field(_fitting(links, settings().max_link_field))
@@ -140,10 +142,14 @@ def _fitting(links: list[Link], most: int) -> list[Link]:
     return found
 
 
-def _body(described: Description, choice: Choice, page: PageOf, address: Address, links: list[Link]) -> bytes | str:
+def _body(
+    described: Description, choice: Choice, page: PageOf, address: Address, links: list[Link], more: Sequence[Link]
+) -> bytes | str:
     names, licence = prefixes(settings().base), settings().licence
     if choice.fmt is LINK_SET:
-        return whole_set(release(), described, licence, suffixes=address.suffixes)
+        root, base = f"{request.script_root}/", settings().base
+        absolute = [Link(base + link.target.removeprefix(root), link.rel, link.attributes) for link in more]
+        return whole_set(release(), described, licence, suffixes=address.suffixes, more=absolute)
     if choice.profile is ALTERNATES:
         if choice.fmt is HTML:
             return render_template("alternates.html", page=alternates_page(described, address))

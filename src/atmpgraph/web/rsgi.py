@@ -6,12 +6,10 @@ Queries have threads of their own: however many of them wait, documents and heal
 import asyncio
 import io
 import os
-import socket
 import sys
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias
 
 from flask import Flask
@@ -24,6 +22,7 @@ from ..sparql.limits import limits_of
 from . import create_app
 from .asking import WHEN_GONE
 from .current import current
+from .peers import Peer, address_of
 
 Fields: TypeAlias = list[tuple[str, str]]
 
@@ -81,27 +80,46 @@ class Application:
         environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
         loop, threads = asyncio.get_running_loop(), self._queries if asks else self._threads
         answering = loop.run_in_executor(threads, self._call, environ)
-        gone: asyncio.Future[None] = asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
+        gone: asyncio.Future[None] = (
+            asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
+        )
         gone.add_done_callback(watch.gone)
         status, fields, first, rest = await answering
         if rest is None:
             gone.cancel()
             protocol.response_bytes(status, fields, first)
             return
-        transport = protocol.response_stream(status, fields)
         try:
-            await transport.send_bytes(first)
-            while piece := await loop.run_in_executor(threads, next, rest, b""):
-                await transport.send_bytes(piece)
+            await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
         except ProtocolClosed:
             pass  # the client went away, as browsers do who turn to another page
         except Exception as error:
-            sever(scope.client)  # it must not look complete
-            if not (gone.done() or isinstance(error, ProblemError)):  # a query that was stopped is nothing to be mended
+            # A query that was stopped and a client that does not read are nothing to be mended.
+            if not (gone.done() or isinstance(error, ProblemError | TimeoutError)):
                 raise
         finally:
             gone.cancel()
             await loop.run_in_executor(threads, rest.close)
+
+    async def _stream(
+        self,
+        transport: Any,  # noqa: ANN401
+        first: bytes,
+        rest: Generator[bytes],
+        client: str,
+        threads: ThreadPoolExecutor,
+    ) -> None:
+        """Send the pieces of a body as fast as the client takes them; one that breaks off must not look complete."""
+        loop, piece = asyncio.get_running_loop(), first
+        with Peer(client) as peer:
+            try:
+                while piece:
+                    await transport.send_bytes(piece)
+                    await peer.drained(self._patience)
+                    piece = await loop.run_in_executor(threads, next, rest, b"")
+            except Exception:
+                peer.sever()
+                raise
 
     async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:  # noqa: ANN401
         """The body of a request; not all of one that the application will refuse for its length or its time."""
@@ -151,7 +169,7 @@ def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
 
 def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
     """The WSGI environment of a request (PEP 3333)."""
-    host, port = _address(scope.server)
+    host, port = address_of(scope.server)
     environ = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
@@ -160,7 +178,7 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": _address(scope.client)[0],
+        "REMOTE_ADDR": address_of(scope.client)[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": body,
@@ -176,24 +194,6 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
         separator = "; " if key == "HTTP_COOKIE" else ", "
         environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
     return environ
-
-
-def sever(client: str) -> None:
-    """Break the connection to a client off; RSGI has no means to."""
-    for link in Path("/proc/self/fd").iterdir() if sys.platform == "linux" else ():
-        with suppress(OSError):
-            if not str(link.readlink()).startswith("socket:"):
-                continue
-            with socket.socket(fileno=os.dup(int(link.name))) as found:
-                peer = found.getpeername()
-                if found.family in {socket.AF_INET, socket.AF_INET6} and peer[:2] == _address(client):
-                    found.shutdown(socket.SHUT_RDWR)
-
-
-def _address(node: str) -> tuple[str, int]:
-    """Host and port of `192.0.2.1:80` or `[2001:db8::1]:80`."""
-    host, _, port = node.rpartition(":")
-    return host.strip("[]"), int(port or 0)
 
 
 def application() -> Application:

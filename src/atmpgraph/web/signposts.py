@@ -1,5 +1,6 @@
 """The links of a document: its representations, and the signposts of FAIR Signposting levels 1 and 2."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -80,14 +81,16 @@ def signposts(release: Release, described: Description, address: Address, licenc
     ]
 
 
-def whole_set(release: Release, described: Description, licence: str, *, suffixes: bool) -> bytes:
+def whole_set(
+    release: Release, described: Description, licence: str, *, suffixes: bool, more: Sequence[Link] = ()
+) -> bytes:
     """The link set of a document: from the page, and back to it from each of its other representations."""
     address = Address(described.document, suffixes)
     back = [Link(described.document, "describes", {"type": HTML.media_type})]
     metadata = [link.target for link in representations(address, delivered(release, described.topic))]
     page = address.of(HTML)
     return link_set(
-        {described.document: signposts(release, described, address, licence)}
+        {described.document: [*more, *signposts(release, described, address, licence)]}
         | {target: back for target in metadata if target != page}
     )
 

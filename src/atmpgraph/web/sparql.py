@@ -46,7 +46,7 @@ def _answer(query: Query) -> Response:
     # `format=csv` beside the query, for links; names that are no suffix of ours are left to negotiation.
     named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
     chosen = negotiate(offered, named)
-    return send(chosen, lambda: _body(query, chosen[0]), weak=True, volatile=volatile(query))
+    return send(chosen, lambda: _body(query, chosen[0]), salt=query.text, weak=True, volatile=volatile(query))
 
 
 def _body(query: Query, fmt: Format) -> Made:

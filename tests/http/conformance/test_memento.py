@@ -23,7 +23,7 @@ def test_there_and_back(path: str, target: Target, served: Release) -> None:
     assert memento.field("Memento-Datetime")
     assert memento.body == today.body, "the state of today is that of the current release"
     found = links(memento.field("Link"))
-    assert [link.href for link in by_relation(found, "original")] == [f"{target.prefix}{path}"]
+    assert [link.href for link in by_relation(found, "original")] == [f"{target.prefix}{path.removesuffix('.ttl')}"]
     [timemap] = by_relation(found, "timemap")
     there = get(target, timemap.href.removeprefix(target.prefix), timemap.parameters["type"])
     assert there.status == 200
