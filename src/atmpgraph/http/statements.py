@@ -13,7 +13,7 @@ COLUMNS: Final = ("subject", "property", "value", "type", "language", "graph")
 
 
 def table(quads: Iterable[ox.Quad]) -> bytes:
-    """A line for each quad, sorted. `type` is `iri`, `blank` or the datatype of a literal; the default graph is empty."""
+    """A line for each quad, sorted. `type` is `iri`, `blank` or a literal's datatype; the default graph is empty."""
     rows = {_row(quad) for quad in quads}
     out = io.StringIO()
     writer = csv.writer(out)
