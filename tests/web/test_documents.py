@@ -121,7 +121,9 @@ def test_a_thing_leads_to_its_document(path: str, location: str, client: FlaskCl
 def test_every_subject_of_the_release_has_its_document(client: FlaskClient, release: Release) -> None:
     files = [release.path / name for name in ("data.nq", "catalogue.nq")]
     found = {line.split(b" ", 1)[0][1:-1].decode() for file in files for line in file.open("rb")}
-    subjects = {iri for iri in found if iri.startswith(tuple(f"{release.base}{kind}/" for kind in ("id", "ns", "auth")))}
+    subjects = {
+        iri for iri in found if iri.startswith(tuple(f"{release.base}{kind}/" for kind in ("id", "ns", "auth")))
+    }
     assert len(subjects) > 300
     for iri in sorted(subjects):
         path = "/" + quote(iri.removeprefix(release.base).partition("#")[0])

@@ -19,6 +19,7 @@ KINDS: Final = {
     404: "not-found",
     405: "method-not-allowed",
     406: "not-acceptable",
+    408: "request-timeout",
     410: "gone",
     412: "precondition-failed",
     413: "content-too-large",

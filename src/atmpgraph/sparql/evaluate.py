@@ -120,7 +120,7 @@ def _rows(results: ox.QuerySolutions, job: Job, put: Callable[[bytes], object]) 
             cut = "rows" if next(rows, None) is not None else ""
             break
     put(writer.end.encode())
-    link = f"{job.next}{job.offset + sent}" if cut and job.next else ""
+    link = f"{job.next}{job.offset + sent}" if cut and sent and job.next else ""
     return Outcome(sent, cut, writer.start(link) if bounded else "")
 
 

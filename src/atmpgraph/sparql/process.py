@@ -16,6 +16,7 @@ from typing import Final
 
 from .limits import Limits
 
+_PAUSE: Final = 0.5  # seconds before it is started again
 _WAITING: Final = 128  # connections that the system holds while the service starts
 
 
@@ -59,6 +60,7 @@ class ServiceProcess:
             while not ended.is_set():
                 self.address()
                 self._running[0].wait()
+                ended.wait(_PAUSE)
 
         keeper = threading.Thread(target=keep, name="query service", daemon=True)
         keeper.start()

@@ -105,8 +105,8 @@ def made_of(result: Result, query: Query) -> Made:
     fields = fields_of(result)
     if result.cut:
         fields["Atmpgraph-Truncated"] = f"{result.cut}; rows={result.rows}"
-        if link := rest_of(query):
-            fields["Link"] = f'<{link}{query.offset + (result.rows or 0)}>; rel="next"'
+        if result.rows and (link := rest_of(query)):  # a single row may be too large: then no address has more
+            fields["Link"] = f'<{link}{query.offset + result.rows}>; rel="next"'
     return Made(result.pieces, result.length, fields)
 
 

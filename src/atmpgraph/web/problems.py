@@ -28,6 +28,7 @@ _TEXTS = Path(__file__).parent / "texts" / "problems"
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This method is not allowed here: what is published is there to be read.",
+    408: "The body of the request did not come in time.",
     413: "The body of the request is too large.",
 }
 # Programs that name no language are read by developers.
