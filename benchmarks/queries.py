@@ -28,7 +28,7 @@ ATTACKS: Final = {
     "values": "SELECT (COUNT(*) AS ?n) {"
     + "".join(f" VALUES ?{name} {{ {' '.join(map(str, range(5_000)))} }}" for name in "abc")
     + " }",
-    "regular expression": "SELECT * { ?s ?p ?o . ?a ?b ?c FILTER(REGEX(STR(?o), '(a+)+(b|b)*(.*)*z$')) }",
+    "regular expression": "SELECT * { ?s ?p ?o . ?a ?b ?c FILTER(REGEX(CONCAT(STR(?o), STR(?c)), '(a+)+(b|b)*$')) }",
     "optionals": "SELECT * { " + " ".join(f"OPTIONAL {{ ?s <p{n}> ?o{n} }}" for n in range(2_500)) + " }",
     "long path": "SELECT * { ?s " + "/".join(["<p>"] * 6_000) + " ?o }",
     "nested brackets": "SELECT (" + "(" * 40_000 + "1" + ")" * 40_000 + " AS ?x) {}",

@@ -14,6 +14,8 @@ from .rules import BROWSER, check_page
 
 PUBLISHER = {
     f"<{BASE}id/catalogue> <http://purl.org/dc/terms/publisher> <{BASE}id/agent/publisher> <{GRAPH}> .",
+    # Two graphs may say so: it is one publisher all the same.
+    f"<{BASE}id/catalogue> <http://purl.org/dc/terms/publisher> <{BASE}id/agent/publisher> <{BASE}id/graph/other> .",
     f'<{BASE}id/agent/publisher> <http://xmlns.com/foaf/0.1/name> "Région & Cie" <{GRAPH}> .',
 }
 TYPES = {

@@ -37,10 +37,10 @@ def work(found: Release, topic: str = "") -> Work:
     base, licence = settings().base, settings().licence
     order = tuple(dict.fromkeys(filter(None, (asked_language(), *LANGUAGES))))
     stated = found.quads(f"{base}id/catalogue")
-    publishers = [str(getattr(q.object, "value", "")) for q in stated if q.predicate.value == DCT + "publisher"]
+    publishers = sorted({str(getattr(q.object, "value", "")) for q in stated if q.predicate.value == DCT + "publisher"})
     named = names(found.store, [*publishers, *([topic] if topic else [])], order, {})
     title = str(getattr(settings().title, order[0]))
-    publisher = ", ".join(named[iri].text for iri in sorted(publishers)) or title
+    publisher = ", ".join(named[iri].text for iri in publishers) or title
     date, state = found.manifest["created"][:10], f"{base}releases/{found.digest}"
     if not topic:
         return Work(title, publisher, date, found.digest, state, state, licence)
