@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from ..catalogue.discovery import api_catalog, documents, robots, sitemap
-from ..http.formats import GRAPHS, LINK_SET, N_QUADS, TRIG, Format
+from ..http.formats import GRAPHS, LINK_SET, N_QUADS, TEXT, TRIG, Format
 from ..http.links import Link, link_field
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
@@ -13,7 +13,6 @@ from .current import release, settings
 from .respond import negotiate, send
 
 blueprint = Blueprint("discovery", __name__)
-_TEXT = Format("Text", "txt", "text/plain", "text")
 _XML = Format("XML", "xml", "application/xml", "text")
 # A page shows all that is said of its thing, of which the record keeps the date; that of a dataset is of its bytes.
 _DATED = f"""
@@ -43,7 +42,7 @@ def api() -> Response:
 def robots_txt() -> Response:
     """What crawlers may read (RFC 9309)."""
     root = f"{request.script_root}/"
-    return send(negotiate((_TEXT,), _TEXT), lambda: robots(settings().base, root), salt=root)
+    return send(negotiate((TEXT,), TEXT), lambda: robots(settings().base, root), salt=root)
 
 
 @blueprint.get("/sitemap.xml")

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request, url_for
 
 from .. import __version__
-from ..http.formats import DOCUMENTS, HTML, RESULTS, Format
+from ..http.formats import DOCUMENTS, HTML, JSON, RESULTS, Format
 from ..http.problem import Problem, ProblemError
 from ..release.opened import Release
 from ..settings import LANGUAGES
@@ -21,7 +21,6 @@ from .respond import negotiate, send
 
 blueprint = Blueprint("editor", __name__)
 
-_JSON: Final = Format("JSON", "json", "application/json", "text")
 _TERMS: Final = {
     "class": "SELECT DISTINCT ?term { [] a ?term }",
     "property": "SELECT DISTINCT ?term { [] ?term [] }",
@@ -35,7 +34,7 @@ def terms(digest: str) -> Response:
     if found is None:
         raise ProblemError(Problem(404, "There is no such release."))
     return send(
-        negotiate((_JSON,), _JSON), lambda: _terms(found), salt=f"{digest} {__version__}", immutable=created(found)
+        negotiate((JSON,), JSON), lambda: _terms(found), salt=f"{digest} {__version__}", immutable=created(found)
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -117,7 +118,7 @@ def _past(path: str) -> Iterator[Past]:
         seen.add(switch.digest)
         if found and found.manifest["base"] == base:
             states = (Past(switch, iri, fmt) for _, fmt, iris in stems for iri in iris if _describes(found, iri))
-            yield from (state for state, _ in zip(states, (0,), strict=False))
+            yield from islice(states, 1)
 
 
 def _iris(stem: str) -> list[str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
 from .. import __version__
-from ..http.formats import Format
+from ..http.formats import JSON
 from ..http.problem import KINDS, PROBLEM
 from ..settings import LANGUAGES
 from .current import release, settings
@@ -15,7 +15,6 @@ from .respond import negotiate, send
 
 blueprint = Blueprint("openapi", __name__)
 
-_JSON: Final = Format("JSON", "json", "application/json", "text")
 _LANGUAGE: Final = {
     "name": "lang",
     "in": "query",
@@ -78,7 +77,7 @@ _BODY: Final = {
 def openapi() -> Response:
     """This description."""
     content = json.dumps(description(), ensure_ascii=False, indent=1)
-    return send(negotiate((_JSON,), _JSON), lambda: content, salt=content)
+    return send(negotiate((JSON,), JSON), lambda: content, salt=content)
 
 
 def description() -> dict[str, Any]:

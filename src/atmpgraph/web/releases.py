@@ -15,7 +15,7 @@ from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
 from ..release.history import Switch
 from ..release.opened import MANIFEST, Release
-from ..vocab import DCT, FOAF, RDF, RDFS, XSD, prefixes
+from ..vocab import DCAT, DCT, FOAF, PROV, RDF, RDFS, SPDX, XSD, prefixes
 from .citation import work, written
 from .current import created, current, release, settings
 from .files import send_file
@@ -29,9 +29,6 @@ _TYPES: Final = {fmt.suffix: fmt.media_type for fmt in DOCUMENTS} | {
     "json": "application/json",
     "txt": "text/plain",
 }
-_DCAT: Final = "http://www.w3.org/ns/dcat#"
-_PROV: Final = "http://www.w3.org/ns/prov#"
-_SPDX: Final = "http://spdx.org/rdf/terms#"
 _IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
@@ -59,27 +56,27 @@ def describe(found: Release) -> list[ox.Quad]:
     iri = f"{base}releases/{digest}"
     issued = ox.Literal(found.manifest["created"], datatype=ox.NamedNode(XSD + "dateTime"))
     quads = [
-        _triple(iri, RDF + "type", _DCAT + "Dataset"),
+        _triple(iri, RDF + "type", DCAT + "Dataset"),
         _triple(iri, DCT + "identifier", ox.Literal(digest)),
         _triple(iri, DCT + "issued", issued),
         _triple(iri, DCT + "license", settings().licence),
     ]
     if found.manifest.get("previous"):
-        quads.append(_triple(iri, _PROV + "wasRevisionOf", f"{base}releases/{found.manifest['previous']}"))
+        quads.append(_triple(iri, PROV + "wasRevisionOf", f"{base}releases/{found.manifest['previous']}"))
     for name, file in found.manifest["files"].items():
         url = f"{base}dumps/{digest}/{name}"
         size = ox.Literal(str(file["bytes"]), datatype=ox.NamedNode(XSD + "nonNegativeInteger"))
         hexadecimal = ox.Literal(file["sha256"], datatype=ox.NamedNode(XSD + "hexBinary"))
         quads += [
-            _triple(iri, _DCAT + "distribution", f"{url}#file"),
-            _triple(f"{url}#file", RDF + "type", _DCAT + "Distribution"),
-            _triple(f"{url}#file", _DCAT + "downloadURL", url),
-            _triple(f"{url}#file", _DCAT + "byteSize", size),
-            _triple(f"{url}#file", _DCAT + "mediaType", _IANA + _media_type(name)),
-            _triple(f"{url}#file", _SPDX + "checksum", f"{url}#sha256"),
-            _triple(f"{url}#sha256", RDF + "type", _SPDX + "Checksum"),
-            _triple(f"{url}#sha256", _SPDX + "algorithm", _SPDX + "checksumAlgorithm_sha256"),
-            _triple(f"{url}#sha256", _SPDX + "checksumValue", hexadecimal),
+            _triple(iri, DCAT + "distribution", f"{url}#file"),
+            _triple(f"{url}#file", RDF + "type", DCAT + "Distribution"),
+            _triple(f"{url}#file", DCAT + "downloadURL", url),
+            _triple(f"{url}#file", DCAT + "byteSize", size),
+            _triple(f"{url}#file", DCAT + "mediaType", _IANA + _media_type(name)),
+            _triple(f"{url}#file", SPDX + "checksum", f"{url}#sha256"),
+            _triple(f"{url}#sha256", RDF + "type", SPDX + "Checksum"),
+            _triple(f"{url}#sha256", SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256"),
+            _triple(f"{url}#sha256", SPDX + "checksumValue", hexadecimal),
         ]
     return quads
 

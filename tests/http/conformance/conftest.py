@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent
 from .tables import ODD, RAW
-from .targets import InProcess, OverSocket, Target, free_port, serving, wait_for
+from .targets import InProcess, OverSocket, Target, free_port, running, serving, wait_for
 
 PREFIX = "/lod"
 TRUSTED = ["127.0.0.1"]
@@ -98,14 +97,9 @@ def proxy(server: OverSocket, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (folder / "nginx.conf").write_text(text.replace("worker_processes auto", "worker_processes 1"), encoding="utf-8")
     extra = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
     command = [program, "-p", f"{folder}/", "-c", str(folder / "nginx.conf"), "-e", "stderr", "-g", extra]
-    with (folder / "log").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
+    with running(command, folder / "log"):
         wait_for(target)
         yield target
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="session", params=["in_process", "server", "proxy"])

@@ -136,6 +136,18 @@ def free_port() -> int:
 
 
 @contextmanager
+def running(command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """A process as long as the block lasts, with what it says in a file."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
 def serving(settings: Settings, folder: Path, port: int = 0, **others: str) -> Iterator[OverSocket]:
     """The production server over the current release, as `atmpgraph serve` starts it.
 
@@ -151,14 +163,9 @@ def serving(settings: Settings, folder: Path, port: int = 0, **others: str) -> I
     file = str(settings._root / "atmpgraph.toml")
     command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(target.port)]
     log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    try:
+    with running(command, log, environment):
         wait_for(target)
         yield target
-    finally:
-        process.terminate()
-        process.wait(20)
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace"), log
 
 
