@@ -1,5 +1,6 @@
 """The query service as a process, and its workers: what is stopped, what goes on, what is never reached."""
 
+import gc
 import json
 import os
 import signal
@@ -379,6 +380,7 @@ def test_it_ends_with_its_process_and_leaves_nothing_behind(release: Release) ->
     running, address, workers = service.process._running[0], service.process.address(), service.workers()
     assert workers
     del service
+    gc.collect()
     running.wait(5)
     assert not address.parent.exists()
 

@@ -5,10 +5,13 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import Final
 
 NICE: Final = 19  # documents and health go before queries
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+_STATM: Final = Path("/proc/self/statm")
+_DATA: Final = 5  # the field of statm with the pages that RLIMIT_DATA counts (proc(5))
 
 
 def follow_parent(parent: int) -> None:
@@ -26,10 +29,12 @@ def confine(memory: int) -> None:
     still reach nothing. Too large an allocation ends the process, and only this one.
 
     Args:
-        memory: bytes of address space.
+        memory: bytes of private memory beyond what the process holds already. Not of address space: most of that is
+            only reserved by the engine's threads, more or less of it from one run to the next.
     """
     os.nice(NICE)
-    for limit, value in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, memory)):
+    memory += int(_STATM.read_text(encoding="ascii").split()[_DATA]) * resource.getpagesize() if _STATM.exists() else 0
+    for limit, value in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, memory)):
         most = resource.getrlimit(limit)[1]
         value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(limit, (value, value))
