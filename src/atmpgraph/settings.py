@@ -96,7 +96,9 @@ class Settings(BaseSettings):
         30, gt=0, le=3_600, description="Longest time a query runs, in seconds; then it is killed (504)."
     )
     query_memory: int = Field(
-        1_073_741_824, ge=268_435_456, description="Memory that one query may use beyond a worker at rest, in bytes (503)."
+        1_073_741_824,
+        ge=268_435_456,
+        description="Memory that one query may use beyond a worker at rest, in bytes (503).",
     )
     max_result_rows: int = Field(
         100_000, ge=0, description="Rows, or triples, of one answer; it is cut there and says so. 0: no limit."

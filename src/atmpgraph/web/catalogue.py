@@ -1,7 +1,8 @@
 """The catalogue for portals: one document in every format, or in pages that are followed (`catalogue_page_size`)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
 from ..catalogue.paging import page, pages
@@ -17,8 +18,9 @@ from .representations import send_representation
 
 blueprint = Blueprint("catalogue", __name__)
 _ENTRIES = f"""
-SELECT ?entry ?modified ?file ?url ?format ?size {{
-  {{ <id/catalogue> <{DCAT}dataset> ?entry }} UNION {{ <id/catalogue> <{DCAT}service> ?entry }}
+SELECT ?entry ?service ?modified ?file ?url ?format ?size {{
+  {{ <id/catalogue> <{DCAT}dataset> ?entry }}
+  UNION {{ <id/catalogue> <{DCAT}service> ?entry BIND(true AS ?service) }}
   OPTIONAL {{ ?entry <{DCT}modified> ?modified }}
   OPTIONAL {{ ?entry <{DCAT}endpointURL> ?url }}
   OPTIONAL {{
@@ -26,15 +28,30 @@ SELECT ?entry ?modified ?file ?url ?format ?size {{
     ?file <{DCAT}downloadURL> ?url ; <{DCT}format> ?format ; <{DCAT}byteSize> ?size
   }}
 }} ORDER BY ?entry ?file"""
+_ABOUT = f"""
+SELECT ?entry ?text {{
+  <id/catalogue> <{DCAT}dataset>|<{DCAT}service> ?entry . ?entry <{DCT}description> ?text
+}} ORDER BY ?entry ?text"""
+_SOURCE = "id/dataset/graph-"  # the start of the datasets that are each what one source states
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A dataset or service on the page: its IRI, when it changed, and its files as address, format, size in bytes."""
+    """A dataset or service on the page.
+
+    Attributes:
+        iri: of the thing.
+        part: of the page: `datasets`, `services`, or `sources` for a dataset that is what one source states.
+        modified: the day of the last change.
+        about: its descriptions.
+        files: address, format and size in bytes of each; of a service, its address alone.
+    """
 
     iri: str
+    part: str
     modified: str
-    files: list[tuple[str, str, int]]
+    about: list[ox.Literal] = field(default_factory=list)
+    files: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 @blueprint.get("/catalogue")
@@ -98,13 +115,17 @@ def _view() -> dict[str, object]:
     entries: dict[str, Entry] = {}
     for row in release().described.select(_ENTRIES):
         iri = row["entry"].value
-        entry = entries.setdefault(iri, Entry(iri, row["modified"].value[:10] if row["modified"] else "", []))
+        part = "services" if row["service"] else "sources" if iri.startswith(settings().base + _SOURCE) else "datasets"
+        entry = entries.setdefault(iri, Entry(iri, part, row["modified"].value[:10] if row["modified"] else ""))
         if row["url"]:
             size = int(row["size"].value) if row["size"] else 0
             entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
+    for row in release().described.select(_ABOUT):
+        entries[row["entry"].value].about.append(row["text"])
     names: dict[str, Name] = name_all({*entries, *(f for e in entries.values() for _, f, _ in e.files if f)})
-    shown = sorted(entries.values(), key=lambda entry: ("/dataset/graph-" in entry.iri, entry.iri))  # the sources last
-    return {"entries": shown, "names": names, "score": release().manifest.get("score")}
+    largest = sorted(entries.values(), key=lambda entry: -len(entry.files))
+    parts = {part: [entry for entry in largest if entry.part == part] for part in ("datasets", "services", "sources")}
+    return {"parts": parts, "names": names, "score": release().manifest.get("score")}
 
 
 def _not_found() -> ProblemError:
