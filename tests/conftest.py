@@ -22,7 +22,15 @@ SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
-UNTRACED = ("harvest/", "http/conformance/", "quality/", "test_mutations.py", "test_ontology.py", "test_queries.py")
+UNTRACED = (
+    "harvest/",
+    "http/conformance/",
+    "quality/test_report.py",
+    "quality/test_shapes.py",
+    "test_mutations.py",
+    "test_ontology.py",
+    "test_queries.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -246,38 +246,17 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
 @_command
 def links(context: click.Context, as_json: bool) -> None:
     """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
-    from .http.outbound import Outbound
-    from .quality.links import FILE, Asking, Link, published
+    from .quality.link_check import check_links
     from .release.opened import CANONICAL, open_release
 
     settings = _settings(context)
-    releases = settings.path(settings.releases)
-    with (open_release(releases, "current", settings.base).path / CANONICAL).open("rb") as lines:
-        addresses = published(lines, settings.base)
-
-    def say(link: Link) -> None:
-        click.echo(f"{link.outcome}: {link.url} {link.problem or link.status}", err=True)
-
-    asking = Asking(
-        Outbound(settings.link_seconds, 0),
-        f"atmpgraph/{__version__} (+{settings.base}quality)",
-        settings.max_links_checked,
-        settings.link_hosts,
-        settings.link_pause,
-        settings.link_redirects,
-        say,
-    )
-    found = asking.check(addresses)
-    if found.offline:
-        raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
-    found.write(releases / FILE)
+    release = open_release(settings.path(settings.releases), "current", settings.base)
+    found = check_links(release.path / CANONICAL, settings, lambda link: click.echo(str(link), err=True))
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
         return
-    for link in found.links:
-        if not link.answers:
-            click.echo(f"{link.outcome}: {link.url}: {link.problem or link.status}: from {', '.join(link.things[:3])}")
-    click.echo(", ".join(f"{count} {outcome}" for outcome, count in found.counts().items()) or "no external links")
+    for line in found.lines():
+        click.echo(line)
 
 
 @main.command()

@@ -1,10 +1,14 @@
 """ldes-client, as npm has it, makes a copy of several releases from the change stream, deletions included."""
 
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 import pytest
@@ -99,3 +103,17 @@ def test_it_makes_the_things_of_their_latest_versions(place: Place) -> None:
     assert gone == {f"{place.base}id/thing/{slug}" for slug in "cj"}
     left = {f"{q} ." for q in found if q.subject.value not in gone and q.predicate.value != CREATED}
     assert left == place.states[-1]
+
+
+def test_the_command_on_the_page_makes_a_copy(place: Place, tmp_path: Path) -> None:
+    """As it stands there, but that it does not stay to follow."""
+    with urlopen(Request(f"{place.base}stream", headers=BROWSER)) as response:
+        found = re.search("<code>npx (ldes-client .*?)</code>", response.read().decode())
+    assert found
+    program, *arguments = shlex.split(unescape(found[1]))
+    arguments.remove("--follow")
+    assert arguments[-2:] == ["--save", "state"]
+    printed = node(f"bin/{program}", *arguments[:-1], str(tmp_path / "state"))
+    assert printed.count(f"<{VERSION_OF}>") == 10 + 2 + 3, (
+        "all of the first release, and what each of the others changed"
+    )

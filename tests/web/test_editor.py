@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from atmpgraph.release.opened import Release
+from atmpgraph.web import create_app
 from atmpgraph.web.files import static_url
 
+from ..release.made import LABEL, named, publish, trial
 from .rules import BROWSER
 
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # fmt: skip
@@ -23,6 +26,22 @@ def test_the_terms_of_a_release_have_their_labels_and_never_change(client: Flask
     assert found["property"]["http://www.w3.org/2004/02/skos/core#prefLabel"]["nl"] == "gangbare naam"
     assert list(found["graph"]) == sorted(release.manifest["graphs"])
     assert client.get(f"/terms/{'0' * 64}.json").status_code == 404
+
+
+def test_all_terms_that_are_used_are_there(client: FlaskClient, release: Release) -> None:
+    """Though nobody looks for them: the catalogue has counted them."""
+    response = client.get(f"/terms/{release.digest}.json")
+    assert response.json is not None
+    for kind, query in (("class", "SELECT DISTINCT ?x { [] a ?x }"), ("property", "SELECT DISTINCT ?x { [] ?x [] }")):
+        used = sorted(row["x"].value for row in release.store.select(query))
+        assert [term["iri"] for term in response.json[kind]] == used
+
+
+def test_the_terms_of_a_release_without_a_catalogue(tmp_path: Path) -> None:
+    digest = publish(tmp_path, named("a", "one"), "2026-01-01T00:00:00Z", store=True)
+    response = create_app(trial(tmp_path)).test_client().get(f"/terms/{digest}.json")
+    assert response.json is not None
+    assert [term["iri"] for term in response.json["property"]] == [LABEL[1:-1]]
 
 
 def test_scripts_run_on_their_pages_only(client: FlaskClient) -> None:

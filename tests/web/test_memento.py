@@ -11,7 +11,7 @@ from werkzeug.http import parse_date
 from werkzeug.test import TestResponse
 
 from atmpgraph.release.history import prune
-from atmpgraph.web import create_app
+from atmpgraph.web import create_app, past
 
 from ..http.conformance.links import links
 from ..release.made import BASE, named, publish, trial
@@ -208,3 +208,42 @@ def test_a_release_that_is_unknown_removed_or_silent(tmp_path: Path) -> None:
     assert client.get(f"/releases/{'0' * 64}/doc/thing/a").status_code == 404
     assert client.get(f"/releases/{kept}/doc/thing/z").status_code == 404
     assert negotiated(client, "/doc/thing/a", http(1)).headers["Location"].startswith(f"/releases/{kept}/")
+
+
+def test_releases_are_asked_as_far_as_an_answer_needs_and_once(tmp_path: Path) -> None:
+    """The way to a day and a document of the past take a handful of releases, however many there are; a list all."""
+    days = [f"2026-01-{day:02}T10:00:00Z" for day in range(1, 29)]
+    there = {0, 9, 10, 18, 27}
+    states = [named("z", day) | (named("a", day) if at in there else set()) for at, day in enumerate(days)]
+    digests = [publish(tmp_path, state, day, store=True) for state, day in zip(states, days, strict=True)]
+    client, asked = create_app(trial(tmp_path)).test_client(), past._described.cache_info
+    past._described.cache_clear()
+    response = negotiated(client, "/doc/thing/z", "Thu, 15 Jan 2026 12:00:00 GMT")
+    assert response.headers["Location"] == f"/releases/{digests[14]}/doc/thing/z"
+    assert asked().misses == 1
+    client.get(response.headers["Location"])
+    assert asked().misses == 5, "this one, its neighbours, the first and the last"
+    client.get("/timemap/doc/thing/z")
+    assert asked().misses == len(digests)
+    client.get("/timemap/doc/thing/z")
+    assert asked().misses == len(digests)
+
+    response = negotiated(client, "/doc/thing/a", "Thu, 15 Jan 2026 12:00:00 GMT")
+    assert response.headers["Location"] == f"/releases/{digests[10]}/doc/thing/a", "the last one before"
+    found = links(client.get(response.headers["Location"]).headers["Link"])
+    told = {rel: link.href.split("/")[2] for link in found for rel in link.relations - {"memento"}}
+    assert [told[rel] for rel in ("first", "prev", "next", "last")] == [digests[at] for at in (0, 9, 18, 27)]
+
+
+def test_a_release_that_goes_while_it_is_asked_is_no_state(
+    client: FlaskClient, published: tuple[Path, list[str]]
+) -> None:
+    """Nor is that remembered of one which comes back."""
+    folder, digests = published
+    aside = folder / ".aside"
+    manifest = folder / digests[2] / "manifest.json"
+    past._described.cache_clear()
+    manifest.rename(aside)
+    assert digests[2] not in client.get("/timemap/doc/thing/a").text
+    aside.rename(manifest)
+    assert digests[2] in client.get("/timemap/doc/thing/a").text

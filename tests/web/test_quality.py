@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import defaultdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,6 +67,50 @@ def test_that_of_a_release_stands_under_its_own_address(client: FlaskClient, rel
     assert client.get(f"/releases/{'0' * 64}/quality").status_code == 404
 
 
+def test_the_page_of_a_release_leads_to_what_that_release_has(client: FlaskClient, release: Release) -> None:
+    """To its things, rows and shapes, which may be others today."""
+    page = check_page(client.get(f"/releases/{release.digest}/quality?lang=en", headers=BROWSER), "en")
+    links = {str(a.get("href")).partition("?")[0].partition("#")[0] for a in page.all("a")}
+    findings = json.loads((release.path / "report.json").read_text(encoding="utf-8"))["findings"]
+    things = {f"/releases/{release.digest}/doc/{f['node'].removeprefix(f'{BASE}id/')}" for f in findings}
+    tables = {f"/dumps/{release.digest}/tables/{p['file']}" for f in findings for p in f.get("places", ())}
+    assert things
+    assert tables
+    found = things | tables | {f"/dumps/{release.digest}/shapes.nt"}
+    assert found <= links
+    assert not [href for href in links if href.startswith("/doc/")]
+    assert {client.get(href).status_code for href in found} == {200}
+
+
+def test_each_result_in_the_data_leads_to_its_thing_its_rows_and_its_shape(
+    client: FlaskClient, release: Release
+) -> None:
+    """Every address of ours in the document answers, and the answer describes it."""
+    quads = list(ox.parse(client.get("/quality.ttl").data, format=ox.RdfFormat.TURTLE, base_iri=BASE))
+    findings = json.loads((release.path / "report.json").read_text(encoding="utf-8"))["findings"]
+    results = f"{BASE}releases/{release.digest}/quality#result-"
+    for number, finding in enumerate(findings, 1):
+        said = {(q.predicate.value, q.object.value) for q in quads if q.subject.value == f"{results}{number}"}
+        rows = {f"{BASE}doc/table/{p['file']}#row={p['row']}" for p in finding.get("places", ())}
+        expected = {(f"{SH}focusNode", finding["node"]), (f"{SH}sourceShape", finding["shape"])}
+        assert expected | {("http://purl.org/dc/terms/source", row) for row in rows} <= said
+    terms = {term.value for quad in quads for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
+    ours: dict[str, set[str]] = defaultdict(set)
+    for iri in terms:
+        if iri.startswith(BASE):
+            ours[iri.partition("#")[0]].add(iri)
+    assert len(ours) > 10
+    for document, iris in ours.items():
+        response = client.get(
+            f"/{document.removeprefix(BASE)}",
+            headers={"Accept": "application/n-triples, text/csv"},
+            follow_redirects=True,
+        )
+        assert response.status_code == 200, document
+        if response.content_type == "application/n-triples":
+            assert [iri for iri in iris if f"<{iri}>" not in response.text] == [], document
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_has_every_finding_with_its_thing_its_row_and_its_shape(
     client: FlaskClient, release: Release, language: str
@@ -80,7 +125,7 @@ def test_the_page_has_every_finding_with_its_thing_its_row_and_its_shape(
         assert f"/doc/{finding['node'].removeprefix(f'{BASE}id/')}?lang={language}" in links
         assert f"/ns/shapes?lang={language}#{finding['shape'].rpartition('#')[2]}" in links
         for place in finding.get("places", ()):
-            assert f"/doc/table/{place['file']}#row={place['row']}" in links
+            assert f"/doc/table/{place['file']}?lang={language}#row={place['row']}" in links
     words = " ".join(page.words.split())
     assert "{" not in words
     for coverage in release.manifest["coverage"]:

@@ -1,4 +1,4 @@
-"""Memento (RFC 7089): which of the states of the past a client is sent to, and how they are listed."""
+"""Memento (RFC 7089): the date that a client asks for, and how the states of the past are linked and listed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,11 +45,6 @@ def accept_datetime(field: str) -> datetime | None:
     """The date asked for; None when it is not one: the grammar has one form, in GMT (§2.1.1)."""
     found = parse_date(field)
     return found.astimezone(UTC) if found and http_date(found) == field.strip() else None
-
-
-def choose_memento(mementos: Sequence[Memento], asked: datetime) -> Memento:
-    """The state of that date: the last that is not younger; the first when there is none (§4.5.3)."""
-    return next((m for m in reversed(mementos) if m.when <= asked), mementos[0])
 
 
 def memento_links(resource: Resource, mementos: Sequence[Memento], shown: int) -> list[Link]:

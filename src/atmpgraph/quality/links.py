@@ -1,21 +1,18 @@
-"""Ask the external links that a release publishes: each address once, politely, never two of one host at a time."""
+"""The external links that a release publishes, and what is known of them: kept in a file, told in the report."""
 
 import json
 import os
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag
 
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
-from ..http.outbound import NOT_PUBLIC, Outbound, OutboundError
+from ..http.outbound import NOT_PUBLIC
 from ..vocab import RDF
 
 FILE: Final = "links.json"
@@ -23,8 +20,7 @@ UNASKED: Final = "unasked"
 # The fragment of its IRI in `metrics.ttl`, for each way a question may end.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
 _ANSWERING: Final = ("answers", "moved")
-_CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it is there, but not for a program, or not now
-_MOVED: Final = {301, 308}
+_NAMED: Final = 3  # things, of all that lead to one address
 
 
 @dataclass(frozen=True)
@@ -46,6 +42,9 @@ class Link:
     status: int = 0
     leads: str = ""
     problem: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.url}: {self.problem or self.status}"
 
     @property
     def answers(self) -> bool:
@@ -79,6 +78,13 @@ class Links:
         """The check as JSON; empty members are left out."""
         links = [{key: value for key, value in asdict(link).items() if value} for link in self.links]
         return {"checked": self.checked, "counts": self.counts(), "links": links}
+
+    def lines(self) -> Iterator[str]:
+        """The check for people: the links that do not answer, the first things that lead there, and the counts."""
+        for link in self.links:
+            if not link.answers:
+                yield f"{link}: from {', '.join(link.things[:_NAMED])}"
+        yield ", ".join(f"{count} {outcome}" for outcome, count in self.counts().items()) or "no external links"
 
     def write(self, path: Path) -> None:
         """Write the check, at once or not at all."""
@@ -127,86 +133,3 @@ def current(found: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
     known = {link.url: link for link in found.links}
     links = (replace(known.get(url, Link(url)), things=things) for url, things in addresses.items())
     return Links(found.checked, tuple(sorted(links, key=lambda link: (OUTCOMES.index(link.outcome), link.url))))
-
-
-@dataclass(frozen=True)
-class Asking:
-    """How links are asked.
-
-    Attributes:
-        outbound: what makes a request, and to which addresses.
-        agent: the `User-Agent`, with an address where people learn who asks (RFC 9110 §10.1.5).
-        most: how many addresses are asked.
-        hosts: how many hosts are asked at the same time.
-        pause: seconds between two requests to one host.
-        redirects: how many redirections are followed.
-    """
-
-    outbound: Outbound
-    agent: str
-    most: int
-    hosts: int
-    pause: float
-    redirects: int
-    say: Callable[[Link], object] = field(default=lambda _: None)
-
-    def check(self, addresses: dict[str, tuple[str, ...]]) -> Links:
-        """Ask the addresses; those over the limit stay unasked."""
-        by_host: dict[str, list[str]] = defaultdict(list)
-        for url in list(addresses)[: self.most]:
-            by_host[urlsplit(url).netloc.lower()].append(url)
-        with ThreadPoolExecutor(self.hosts) as pool:
-            hosts = pool.map(lambda urls: list(self._in_turn(urls)), by_host.values())
-            asked = [link for links in hosts for link in links]
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return current(Links(now, tuple(asked)), addresses)
-
-    def _in_turn(self, urls: list[str]) -> Iterator[Link]:
-        for number, url in enumerate(urls):
-            if number:
-                time.sleep(self.pause)
-            link = self._ask(url)
-            self.say(link)
-            yield link
-
-    def _ask(self, url: str) -> Link:
-        """HEAD, and GET where that did not do: many servers answer only the latter as they should."""
-        link = self._follow("HEAD", url)
-        if not link.answers and link.status != 429 and link.problem != NOT_PUBLIC:
-            time.sleep(self.pause)
-            link = self._follow("GET", url)
-        return link
-
-    def _follow(self, method: str, url: str) -> Link:
-        fields = {"User-Agent": self.agent, "Accept": "*/*", "Connection": "close"}
-        place, permanent = url, True
-        try:
-            for _ in range(self.redirects + 1):
-                status, location = self.outbound.status(method, _ascii(place), fields)
-                if not location:
-                    leads = place if place != url else ""
-                    return Link(url, (), _outcome(status, bool(leads) and permanent), status, leads)
-                permanent = permanent and status in _MOVED
-                place = urldefrag(urljoin(place, location)).url
-        except (OutboundError, ValueError) as error:  # a server may redirect to what is no address at all
-            return Link(url, (), "unreachable", 0, place if place != url else "", str(error))
-        return Link(url, (), "failing", status, place, f"it redirects more than {self.redirects} times")
-
-
-def _outcome(status: int, moved: bool) -> str:
-    if 200 <= status < 300:
-        return "moved" if moved else "answers"
-    if status in {404, 410}:
-        return "missing"
-    return "closed" if status in _CLOSED else "failing"
-
-
-def _ascii(iri: str) -> str:
-    """The URL of an IRI (RFC 3987 §3.1)."""
-    parts = urlsplit(iri)
-    try:
-        host = parts.netloc.encode("idna").decode()
-    except UnicodeError:
-        host = parts.netloc
-    path, query = (quote(part, safe="/%!$&'()*+,;=:@~?") for part in (parts.path, parts.query))
-    return f"{parts.scheme}://{host}{path}{f'?{query}' if query else ''}"

@@ -42,10 +42,10 @@ def root(stream: Stream, licence: str, titles: dict[str, str], *, latest_only: b
     return [*quads, *(quad for page in stream.pages for quad in _relations(stream, page))]
 
 
-def node(stream: Stream, page: Page) -> list[ox.Quad]:
-    """A page: its members; it says so when it is never to change."""
+def node(stream: Stream, page: Page, content: bytes) -> list[ox.Quad]:
+    """A page: its members, of which `content` are the lines; it says so when it is never to change."""
     iri, events = f"{stream.base}stream/{page.number}", f"{stream.base}stream#events"
-    members = list(ox.parse(stream.content(page), format=ox.RdfFormat.N_QUADS))
+    members = list(ox.parse(content, format=ox.RdfFormat.N_QUADS))
     quads = [_quad(iri, RDF + "type", TREE + "Node"), _quad(events, RDF + "type", LDES + "EventStream")]
     quads += [_quad(events, TREE + "member", f"{iri}#{number}") for number in range(1, page.members + 1)]
     if stream.closed(page):

@@ -40,7 +40,7 @@ def forget(stream: Stream) -> Stream:
     last: dict[str, int] = {}
     things: dict[int, set[str]] = {}
     for page in stream.pages:
-        things[page.number] = {thing for thing, _ in versions(stream.content(page))}
+        things[page.number] = {version.thing for version in versions(stream.content(page))}
         last |= dict.fromkeys(things[page.number], page.number)
     needed = set(last.values())
     pages = tuple(page for page in stream.pages if page.number in needed or not stream.closed(page))

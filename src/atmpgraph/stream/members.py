@@ -5,6 +5,7 @@ states about the thing, in the graphs of the sources, with the version in the pl
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -29,13 +30,37 @@ def member(iri: str, change: Change, date: str) -> bytes:
     return "".join(f"<{iri}> {rest}\n" for rest in (*(f"{text} ." for text in about), *stated)).encode()
 
 
-def versions(page: bytes) -> Iterator[tuple[str, list[str]]]:
-    """The members of a page in their order: the thing, and what is stated about it; nothing when it is gone."""
+@dataclass(frozen=True)
+class Version:
+    """A member as it is read.
+
+    Attributes:
+        number: on its page, from 1.
+        thing: of which it is a version.
+        date: when its release went live (xsd:dateTime).
+        stated: the lines about the thing; none when it is gone.
+    """
+
+    number: int
+    thing: str
+    date: str
+    stated: tuple[str, ...]
+
+    @property
+    def gone(self) -> bool:
+        """Whether the release does not describe the thing any more."""
+        return not self.stated
+
+
+def versions(page: bytes) -> Iterator[Version]:
+    """The members of a page in their order."""
     lines = page.decode().splitlines()
     for iri, own in groupby(lines, key=lambda line: line.split(" ", 1)[0]):
         rest = [line[len(iri) + 1 :] for line in own]
-        thing = next(text.split(" ")[1] for text in rest if text.startswith(f"<{VERSION_OF}> "))
-        yield thing[1:-1], [f"{thing} {text}" for text in rest if not text.startswith(_RESERVED)]
+        told = dict(text.split(" ", 2)[:2] for text in rest if text.startswith(_RESERVED))
+        thing, date = told[f"<{VERSION_OF}>"], told[f"<{CREATED}>"].split('"')[1]
+        stated = tuple(f"{thing} {text}" for text in rest if not text.startswith(_RESERVED))
+        yield Version(int(iri[iri.rindex("#") + 1 : -1]), thing[1:-1], date, stated)
 
 
 def check_statements(canonical: Path) -> None:
@@ -56,7 +81,7 @@ def check_statements(canonical: Path) -> None:
 
 def replay(pages: Iterable[bytes]) -> list[bytes]:
     """The lines that a reader of all pages has at the end: a canonical file."""
-    state: dict[str, list[str]] = {}
+    state: dict[str, tuple[str, ...]] = {}
     for page in pages:
-        state.update(versions(page))
+        state.update((version.thing, version.stated) for version in versions(page))
     return sorted(f"{line}\n".encode() for lines in state.values() for line in lines)

@@ -7,12 +7,13 @@ leaves the stream as it was; what it had written beyond is cut off by the next o
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
 from ..release.diff import Change
-from .members import member
+from .members import Version, member, versions
 
 FOLDER: Final = "stream"
 _INDEX: Final = "index.json"
@@ -59,10 +60,29 @@ class Stream:
         """Whether a page never changes any more."""
         return page.number < self.pages[-1].number
 
+    def beside(self, page: Page) -> tuple[Page | None, Page | None]:
+        """The pages before and after one, of those that are there."""
+        at = self.pages.index(page)
+        return next(iter(self.pages[max(at - 1, 0) : at]), None), next(iter(self.pages[at + 1 :]), None)
+
     def content(self, page: Page) -> bytes:
         """The members of a page, in N-Quads."""
         with _file(self.folder, page.number).open("rb") as file:
             return file.read(page.bytes)
+
+    def newest(self, most: int) -> list[Version]:
+        """The versions that came last, the newest release first; those of one release in their order.
+
+        Args:
+            most: how many.
+        """
+        found: list[Version] = []
+        for page in reversed(self.pages):
+            if len(found) >= most:
+                break
+            with suppress(FileNotFoundError):  # removed since the index was read
+                found = [*versions(self.content(page)), *found]
+        return sorted(found, key=lambda version: version.date, reverse=True)[:most]
 
     def write(self) -> None:
         """Make this the stream that is served."""

@@ -12,7 +12,7 @@ from ..http.problem import Problem, ProblemError
 from ..release.opened import Release
 from ..settings import LANGUAGES
 from ..sparql.library import read_library
-from ..vocab import prefixes
+from ..vocab import VOID, prefixes
 from .current import created, current, release, settings
 from .files import static_url
 from .labels import names
@@ -21,7 +21,9 @@ from .respond import negotiate, send
 
 blueprint = Blueprint("editor", __name__)
 
-_TERMS: Final = {
+# The catalogue has counted them (VoID §4.4). A release of before it had is read as a whole, however large.
+_TERMS: Final = {kind: f"SELECT DISTINCT ?term {{ [] <{VOID}{kind}> ?term }}" for kind in ("class", "property")}
+_ALL_TERMS: Final = {
     "class": "SELECT DISTINCT ?term { [] a ?term }",
     "property": "SELECT DISTINCT ?term { [] ?term [] }",
 }
@@ -40,13 +42,18 @@ def terms(digest: str) -> Response:
 
 def _terms(found: Release) -> str:
     store, listed = found.store, {}
-    used = {kind: [row["term"] for row in store.select(query)] for kind, query in _TERMS.items()}
-    known = {kind: [term.value for term in terms if isinstance(term, ox.NamedNode)] for kind, terms in used.items()}
-    for kind, iris in (known | {"graph": list(found.manifest["graphs"])}).items():
-        iris.sort()
+    for kind, iris in {**_used(found), "graph": sorted(found.manifest.get("graphs", ()))}.items():
         labels = {tag: names(store, iris, (tag,), texts(tag)["terms"]) for tag in LANGUAGES}
         listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+
+
+def _used(found: Release) -> dict[str, list[str]]:
+    """The classes and the properties that a release uses."""
+    counted = found.in_catalogue(f"{found.base}id/catalogue")
+    store, queries = (found.described, _TERMS) if counted else (found.store, _ALL_TERMS)
+    terms = {kind: [row["term"] for row in store.select(query)] for kind, query in queries.items()}
+    return {kind: sorted(t.value for t in used if isinstance(t, ox.NamedNode)) for kind, used in terms.items()}
 
 
 def _questions() -> list[dict[str, str]]:

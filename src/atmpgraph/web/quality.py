@@ -35,6 +35,7 @@ class QualityPage:
     """What the template shows: all that is known; findings that are alike, together; names; the limit of lists."""
 
     quality: Quality
+    tables: str
     groups: list[list[dict[str, Any]]]
     names: dict[str, Name]
     metrics: dict[str, str]
@@ -52,8 +53,8 @@ def quality(suffix: str | None = None) -> Response:
 @blueprint.get("/releases/<digest>/quality")
 @blueprint.get("/releases/<digest>/quality.<suffix>")
 def of_release(digest: str, suffix: str | None = None) -> Response:
-    """The quality of a release."""
-    g.release = opened(digest)
+    """The quality of a release; its page leads to the things and rows as that release has them."""
+    g.release, g.memento = opened(digest), digest
     return _send(g.release, suffix)
 
 
@@ -79,7 +80,7 @@ def _send(found: Release, suffix: str | None) -> Response:
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            return render_template("quality.html", page=_page(found, known), release=found)
+            return render_template("quality.html", page=_page(found, known), past=g.get("memento"))
         if chosen[0] is JSON:
             return json.dumps(known.as_json(), ensure_ascii=False, indent=1)
         return serialize(known.quads(f"{base}releases/{found.digest}/quality", base), chosen[0], prefixes(base))
@@ -99,7 +100,7 @@ def _page(found: Release, known: Quality) -> QualityPage:
         for quad in read_rules(found.path)
         if isinstance(quad.object, ox.NamedNode)
     )
-    return QualityPage(known, groups, name_all(iris), _metric_names(base), shapes, most)
+    return QualityPage(known, f"{base}doc/table/", groups, name_all(iris), _metric_names(base), shapes, most)
 
 
 def _metric_names(base: str) -> dict[str, str]:

@@ -243,12 +243,16 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/timemap/doc/<path:path>": (
         Resource("/timemap/doc/organisation/ulb", ("application/link-format", "application/json")),
     ),
-    "/stream": (Resource("/stream", tuple(GRAPHS.values())),),
-    "/stream.<suffix>": (Resource("/stream.trig", ("application/trig",)),),
+    "/stream": (_document("/stream"),),
+    "/stream.<suffix>": (
+        Resource("/stream.trig", ("application/trig",)),
+        Resource("/stream.html", (HTML,), languages=True),
+    ),
     "/stream/<name>": (
-        Resource("/stream/1", tuple(GRAPHS.values()), cache="immutable"),
+        Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable"),
         *(Resource(f"/stream/1.{suffix}", (kind,), cache="immutable") for suffix, kind in GRAPHS.items()),
-        Resource("/stream/2", tuple(GRAPHS.values())),
+        Resource("/stream/1.html", (HTML,), languages=True),
+        Resource("/stream/2", (*GRAPHS.values(), HTML), languages=True),
     ),
     "/releases/current": (Resource("/releases/current", (), status=307),),
     "/dumps/current/<path:name>": (
