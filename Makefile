@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RML := .venv-morph-kgc
+CKAN := .venv-ckan
 EDITOR := src/atmpgraph/web/static/editor.js
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ test: $(VENV)/.dev $(EDITOR) $(RML)/.installed .w3c/.unpacked ## everything that
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
 
-test-clients: $(VENV)/.dev tests/clients/node_modules/.installed ## SPARQL clients that install slowly: of npm, of R, roqet
+test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed ## clients that install slowly: of npm, of R, roqet, CKAN
 	.ci/apt rasqal-utils r-cran-sparql
 	$(BIN)/pytest -m installed tests/clients
 
@@ -37,10 +38,11 @@ lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build -o requirements/build.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
+	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf $(VENV) $(RML) releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
+	rm -rf $(VENV) $(RML) $(CKAN) releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
 
 INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 
@@ -57,9 +59,10 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.serve
 
-$(RML)/.installed: requirements/morph-kgc.lock
-	$(PYTHON) -m venv $(RML)
-	$(RML)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/morph-kgc.lock
+# Programs of others that ask for other versions than we do, each in an environment of its own.
+.venv-%/.installed: requirements/%.lock
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
 	@touch $@
 
 .w3c/.unpacked: requirements/w3c.lock | $(VENV)/.dev

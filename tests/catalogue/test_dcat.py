@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from rdflib import RDF, BNode, Graph, Literal, URIRef
+from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
 from atmpgraph.errors import AtmpgraphError
@@ -22,6 +22,7 @@ from .conftest import ADMS, DCAT, SPDX, things
 
 WHOLE = URIRef(f"{BASE}id/dataset/partnership")
 CURRENT = f"{BASE}dumps/current/"
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 
 
 def test_there_is_no_blank_node_and_no_foreign_address(catalogue: Graph) -> None:
@@ -96,6 +97,12 @@ def test_the_territory_is_linked_to_its_registries(catalogue: Graph) -> None:
 def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
     assert catalogue.value(WHOLE, DCAT.version) == Literal(release.digest[:12])
     assert catalogue.value(WHOLE, DCAT.hasCurrentVersion) == URIRef(f"{BASE}releases/{release.digest}")
+
+
+def test_the_whole_leads_to_its_quality(catalogue: Graph) -> None:
+    """W3C DQV: at an address that stays, so that what is said of the whole does not change with every release."""
+    assert list(catalogue.objects(WHOLE, DQV.hasQualityMetadata)) == [URIRef(f"{BASE}quality")]
+    assert (URIRef(f"{BASE}quality"), RDF.type, DQV.QualityMetadata) in catalogue
 
 
 def days(graph: Graph, thing: str) -> tuple[int, int]:

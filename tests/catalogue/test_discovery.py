@@ -35,6 +35,14 @@ def test_more_is_an_index_of_parts_with_every_address_once() -> None:
     assert sitemap(every, URL, 0) is None
 
 
+def test_an_address_without_a_date_tells_none() -> None:
+    text = sitemap([(f"{BASE}a", ""), (f"{BASE}b", "2026-01-01")], URL, None)
+    assert len(locations(text)) == 2
+    assert str(text).count("<lastmod>") == 1
+    parts = sitemap([(f"{BASE}{n}", "") for n in range(MOST + 1)], URL, None)
+    assert "<lastmod>" not in str(parts)
+
+
 def test_an_address_is_a_uri_and_xml() -> None:
     (place,) = locations(sitemap([(f"{BASE}doc/a&b/été", "2026-01-01")], URL, None))
     assert place == f"{BASE}doc/a&b/%C3%A9t%C3%A9"

@@ -11,8 +11,9 @@ from typing import ClassVar
 import pytest
 
 from atmpgraph.release.build import build, switch
-from atmpgraph.release.history import CURRENT
+from atmpgraph.release.history import CURRENT, history, record
 from atmpgraph.release.opened import Release, open_release
+from atmpgraph.release.since import live_since, remember_since
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
@@ -24,6 +25,11 @@ BASE = "https://w3id.org/example/"
 EDITS = [("figures.csv", "about 15 direct", "some 15 direct"), ("quotations.csv", "about 15 direct", "some 15 direct")]
 # Rows that are taken away before the third, by the start of their line: a source, with all it states.
 REMOVED = [("figures.csv", "newspaper-jobs,"), ("quotations.csv", "jobs,"), ("sources.csv", "newspaper,")]
+
+
+def set_date(link: Path, time: float) -> None:
+    """Set when a link was made, which caches are told."""
+    os.utime(link, (time, time), follow_symlinks=False)
 
 
 @dataclass
@@ -54,7 +60,9 @@ class Publication:
             built = build(self.settings)
         assert built.digest, "\n".join(built.report.lines("en"))
         if built.new:
-            self.releases.append(open_release(self.settings.path(self.settings.releases), built.digest, BASE))
+            releases = self.settings.path(self.settings.releases)
+            set_date(releases / CURRENT, day)
+            self.releases.append(open_release(releases, built.digest, BASE))
         return built.new
 
 
@@ -83,12 +91,23 @@ class Site:
     _clock: ClassVar[datetime] = datetime(2026, 1, 10, tzinfo=UTC)
 
     def live(self, number: int) -> Release:
-        """Switch to a release, the first being 1, an hour after the switch before: dates of HTTP are in seconds."""
+        """Switch to a release as a build does it, the first being 1, an hour after the switch before."""
         releases, release = self._folder, self.publication.releases[number - 1]
-        switch(releases, release.digest)
+        past, before = history(releases), live_since(releases)
         Site._clock += timedelta(hours=1)
-        time = Site._clock.timestamp()
-        os.utime(releases / CURRENT, (time, time), follow_symlinks=False)
+        if past[-1].digest != release.digest:
+            switch(releases, release.digest)
+            set_date(releases / CURRENT, Site._clock.timestamp())
+        record(releases, past, release.digest, Site._clock.isoformat())
+        remember_since(releases, before)
+        return release
+
+    def live_by_hand(self, number: int) -> Release:
+        """The same by setting the link, as an administrator may."""
+        release = self.publication.releases[number - 1]
+        Site._clock += timedelta(hours=1)
+        switch(self._folder, release.digest)
+        set_date(self._folder / CURRENT, Site._clock.timestamp())
         return release
 
     @property

@@ -15,6 +15,7 @@ from .web import Web
 
 JAVA: Final = {"Accept": "*/*", "User-Agent": "Java-http-client/21.0.2"}
 EUROPA: Final = {"User-Agent": "piveau", "Accept-Encoding": "gzip"}
+_QUALITY: Final = URIRef("http://www.w3.org/ns/dqv#hasQualityMetadata")
 _BYTES: Final = 2000  # that a guess needs
 
 
@@ -61,7 +62,7 @@ def addresses(graph: Graph) -> dict[str, set[str]]:
     for predicate in (DCAT.accessURL, DCAT.downloadURL):
         for file, address in graph.subject_objects(predicate):
             found.setdefault(str(address), set()).add(str(file))
-    for predicate in (DCAT.endpointURL, DCAT.endpointDescription, DCAT.landingPage, FOAF.homepage):
+    for predicate in (DCAT.endpointURL, DCAT.endpointDescription, DCAT.landingPage, FOAF.homepage, _QUALITY):
         for address in graph.objects(predicate=predicate):
             found.setdefault(str(address), set())
     return found

@@ -45,7 +45,8 @@ class Web:
             assert url.startswith(SERVER), f"{url} is not of this publication"
             answer = self.server.ask("/" + url.removeprefix(SERVER), method, {"Host": HOST, **lines})
             self.seen.append(answer)
-            assert not leaks(answer), answer
+            # the page of a question has code to paste, with the address that it was read at
+            assert not leaks(answer) or url.startswith(f"{SERVER}queries/"), answer
             if answer.status not in {301, 302, 303, 307, 308}:
                 break
             url = urljoin(url, answer.field("Location"))

@@ -4,12 +4,13 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.release.canonical import CanonicalWriter
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))), st.integers(1, 7))
 def test_runs_change_nothing(texts: list[str], run_length: int) -> None:
     with tempfile.TemporaryDirectory() as folder, CanonicalWriter(Path(folder), run_length) as canonical:

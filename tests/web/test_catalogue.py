@@ -20,6 +20,8 @@ from atmpgraph.web.language import texts
 
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results
+from ..conftest import ROOT
+from ..http.conformance.tables import HTML, RESOURCES
 from .rules import BROWSER, check_headers, check_page
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
@@ -191,6 +193,13 @@ def test_every_document_says_which_dataset_it_belongs_to(client: FlaskClient, re
         ) in graph
 
 
+def test_what_a_dataset_was_made_with_is_told_and_no_link(client: FlaskClient) -> None:
+    """A digest is a name, not an address (RFC 6920)."""
+    page = client.get("/doc/dataset/figures?lang=en", headers=BROWSER).text
+    assert re.search(r"made with.*\n?.*ni:///sha-256;[\w-]{43}<", page)
+    assert 'href="ni:' not in page
+
+
 # --- where crawlers look first ---
 
 
@@ -199,17 +208,31 @@ def test_the_sitemap_lists_documents_that_are_there(client: FlaskClient, release
     assert answer.mimetype == "application/xml"
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     found = {
-        str(url.findtext("s:loc", namespaces=space)): str(url.findtext("s:lastmod", namespaces=space))
+        str(url.findtext("s:loc", namespaces=space)): url.findtext("s:lastmod", "", namespaces=space)
         for url in ET.fromstring(answer.data).findall("s:url", space)  # our own answer
     }
     assert {release.base, f"{release.base}catalogue", f"{release.base}doc/dataset/graph-ror"} <= set(found)
     assert len(found) > 300
     for url, date in list(found.items())[::10]:
         assert client.head(local(url, release.base), headers=BROWSER).status_code == 200, url
-        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:]{8}Z", date)
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:]{8}Z", date) or "/problems/" in url
     assert client.get("/sitemap.xml?part=1").data == answer.data
     for part in ("0", "2", "x", "-1"):
         assert client.get(f"/sitemap.xml?part={part}").status_code == 404
+
+
+def test_the_sitemap_has_every_page(client: FlaskClient, release: Release) -> None:
+    """Each address that has a page for people, but those that repeat what another says in a format, a day or a query."""
+    repeated = re.compile(r"\.html$|[?]|^/stream/|\{digest\}|^/doc/odd/")
+    pages = {page.path for page in RESOURCES if HTML in page.types and not repeated.search(page.path)}
+    questions = {f"/queries/{file.stem}" for file in (ROOT / "queries").glob("*.rq")}
+    found = {
+        local(url.text, release.base)
+        for url in ET.fromstring(client.get("/sitemap.xml").data).iter()
+        if url.tag.endswith("loc")
+    }
+    assert len(questions) > 20
+    assert (pages | questions) - found == set()
 
 
 def test_robots_find_the_sitemap(client: FlaskClient, release: Release) -> None:

@@ -77,7 +77,7 @@ def catalogue(
     for query in sorted((_HERE / "dcat").glob("*.rq")):
         triples = set(store.construct(query.read_text(encoding="utf-8")))
         store.engine.extend(_quad(triple, graph) for triple in triples for graph in (_DEFAULT, _MADE))
-        made |= {_typed(triple) for triple in triples}
+        made |= {typed(triple) for triple in triples}
     made |= set(_version(base, history))
     made |= set(dates(made, history.before, history.created))
     return made | set(_context(made))
@@ -87,7 +87,7 @@ def _quad(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph = _DEFAULT) -
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _typed(triple: ox.Triple) -> ox.Triple:
+def typed(triple: ox.Triple) -> ox.Triple:
     """The engine knows no xsd:nonNegativeInteger, which a size must be (`docs/decisions/literals.md`)."""
     if triple.predicate.value != _SIZE or not isinstance(triple.object, ox.Literal):
         return triple

@@ -23,7 +23,13 @@ def documents(things: Iterable[tuple[str, str]], base: str) -> list[tuple[str, s
 
 
 def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None) -> str | None:
-    """The sitemap, or one part of it; when there is more than one part, an index without `part`. None: no such part."""
+    """The sitemap, or one part of it; when there is more than one part, an index without `part`. None: no such part.
+
+    Args:
+        addresses: each with its date; an empty one is not told.
+        url: of the sitemap.
+        part: from 1.
+    """
     if part is None and len(addresses) > MOST:
         parts = range(1, -(-len(addresses) // MOST) + 1)
         inside = "".join(
@@ -39,7 +45,8 @@ def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None) ->
 
 
 def _entry(name: str, address: str, date: str) -> str:
-    return f"<{name}><loc>{escape(quote(address, safe=_SAFE))}</loc><lastmod>{date}</lastmod></{name}>\n"
+    dated = f"<lastmod>{date}</lastmod>" if date else ""
+    return f"<{name}><loc>{escape(quote(address, safe=_SAFE))}</loc>{dated}</{name}>\n"
 
 
 def _xml(name: str, inside: str) -> str:

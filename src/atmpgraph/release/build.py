@@ -33,6 +33,7 @@ from .describing import Described, listing, now
 from .diff import keep
 from .history import CURRENT, history, prune, record
 from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
+from .since import live_since, remember_since
 from .succession import remember
 
 _BUILDING = ".building-"
@@ -59,7 +60,8 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     releases = settings.path(settings.releases)
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
-        past, coverage = history(releases), [str(c) for c in checked.coverages]
+        past, before = history(releases), live_since(releases)
+        coverage = [str(c) for c in checked.coverages]
         if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
         coverage += checked.described.score.lines()
@@ -76,6 +78,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
         if current_digest(releases) != digest:  # the date of the link is the one that caches are told
             switch(releases, digest)
         record(releases, past, digest, now())
+        remember_since(releases, before)
         stream = follow(releases, settings.base, settings.stream_page_size)
         if settings.stream_versions == "latest":
             forget(stream)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +20,7 @@ from ..sources import Package, check_tables, open_package
 from ..store import Store, memory_store
 from .canonical import CanonicalWriter
 from .describing import Described, describe_release
+from .made_with import made_with_lines
 
 Say = Callable[[str], object]
 _NOT_HELD = {
@@ -75,13 +77,14 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     for text in coverage_lines(package.folder, memory_store(canonical.lines(), base)):
         canonical.add(text)
     data = list(canonical.lines())
-    for text in curated_lines(package.folder, settings):
+    rules = settings.path(settings.shapes)
+    shapes = read_shapes(rules, base)
+    for text in chain(curated_lines(package.folder, settings), made_with_lines(package.folder, rules, base)):
         canonical.add(text)
     store = memory_store(canonical.lines(), base)
     counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(list(store.engine.named_graphs()))}
     say("checking the graph against the shapes")
     texts, missing = _texts(settings, package)
-    shapes = read_shapes(settings.path(settings.shapes), base)
     findings = missing + _undescribed_graphs(store) + check_shapes(data, texts, shapes, mappers, base)
     checked.report = Report(tuple(sorted(findings, key=Finding.order)), counts)
     if checked.report.conforms:

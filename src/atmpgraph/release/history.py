@@ -67,7 +67,7 @@ def record(releases: Path, past: list[Switch], digest: str, now: str) -> None:
     switches = list(past)
     if not switches or switches[-1].digest != digest:
         switches.append(_later(switches, datetime.fromisoformat(now), digest))
-    _write(releases / LOG, "".join(f"{switch.date} {switch.digest}\n" for switch in switches))
+    write(releases / LOG, "".join(f"{switch.date} {switch.digest}\n" for switch in switches))
 
 
 def prune(releases: Path, keep: int) -> list[str]:
@@ -83,7 +83,7 @@ def prune(releases: Path, keep: int) -> list[str]:
         manifest = json.loads((releases / digest / MANIFEST).read_text(encoding="utf-8"))
         (releases / REMOVED).mkdir(exist_ok=True)
         kept = {name: manifest[name] for name in _KEPT if name in manifest}
-        _write(releases / REMOVED / f"{digest}.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
+        write(releases / REMOVED / f"{digest}.json", json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
         aside = releases / f".building-removed-{digest}"  # swept by the next build if this one is killed here
         (releases / digest).rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
@@ -125,7 +125,8 @@ def _later(switches: list[Switch], now: datetime, digest: str) -> Switch:
     return Switch(date.isoformat().replace("+00:00", "Z"), digest)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Write a file in the folder of the releases, in one rename."""
     new = path.with_name(f".{path.name}")
     with new.open("w", encoding="utf-8") as file:
         file.write(text)

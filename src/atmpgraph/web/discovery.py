@@ -1,19 +1,24 @@
 """Where crawlers, portals and API clients look first: `/.well-known/`, the sitemap, `robots.txt`."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, request
 
 from ..catalogue.discovery import api_catalog, documents, robots, sitemap
 from ..http.formats import GRAPHS, LINK_SET, N_QUADS, TEXT, TRIG, Format
 from ..http.links import Link, link_field
-from ..http.problem import Problem, ProblemError
+from ..http.problem import KINDS, Problem, ProblemError
 from ..http.serialize import serialize
 from ..release.modified import modified
+from ..sparql.library import read_library
 from ..vocab import DCAT, DCT, FOAF, prefixes
 from .current import release, settings
 from .respond import negotiate, send
 
 blueprint = Blueprint("discovery", __name__)
 _XML = Format("XML", "xml", "application/xml", "text")
+# The pages of a release that are about no single thing.
+_PAGES = ("", "catalogue", "data", "ns/shapes", "quality", "queries/", "releases/", "sparql", "stream")
 # A page shows all that is said of its thing, of which the record keeps the date; that of a dataset is of its bytes.
 _DATED = f"""
 SELECT ?thing ?date {{
@@ -47,21 +52,27 @@ def robots_txt() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap_xml() -> Response:
-    """The documents, each with the day it last changed (sitemaps.org); an index of parts when there are many."""
+    """The pages, each with the day it last changed (sitemaps.org); an index of parts when there are many."""
     part = request.args.get("part")
     if part is not None and (not part.isdecimal() or len(part) > 9):
         raise _no_part()
-    return send(negotiate((_XML,), _XML), lambda: _sitemap(int(part) if part else None), salt=part or "")
+    questions = list(read_library(settings().path(settings().queries)))
+    salt = "\n".join((part or "", *questions))
+    return send(negotiate((_XML,), _XML), lambda: _sitemap(int(part) if part else None, questions), salt=salt)
 
 
-def _sitemap(part: int | None) -> str:
+def _sitemap(part: int | None, questions: Iterable[str]) -> str:
     base, opened = settings().base, release()
     dates = dict(modified(opened.path))
     for row in opened.described.select(_DATED):
         thing, date = row["thing"].value, row["date"].value
         dates[thing] = max(date, dates.get(thing, date))
     newest = max(dates.values(), default=opened.manifest["created"])
-    addresses = [(base, newest), (f"{base}catalogue", newest), *documents(dates.items(), base)]
+    addresses = [
+        *((base + page, newest) for page in (*_PAGES, *(f"queries/{name}" for name in questions))),
+        *documents(dates.items(), base),
+        *((f"{base}problems/{name}", "") for name in ("", *KINDS.values())),  # of the software: no release dates them
+    ]
     text = sitemap(addresses, f"{base}sitemap.xml", part)
     if text is None:
         raise _no_part()

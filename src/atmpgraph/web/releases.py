@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import __version__
+from ..catalogue.releases import Listed, media_type, release_quads
 from ..http import cache
 from ..http.cache import IMMUTABLE
 from ..http.formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
@@ -15,7 +16,8 @@ from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
 from ..release.history import Switch
 from ..release.opened import MANIFEST, Release
-from ..vocab import DCAT, DCT, FOAF, PROV, RDF, RDFS, SPDX, XSD, prefixes
+from ..release.since import read_since
+from ..vocab import prefixes
 from .citation import work, written
 from .current import created, current, release, settings
 from .files import send_file
@@ -24,12 +26,6 @@ from .respond import negotiate, send
 blueprint = Blueprint("releases", __name__)
 
 _OFFERED: Final = (*DOCUMENTS, JSON)
-_TYPES: Final = {fmt.suffix: fmt.media_type for fmt in DOCUMENTS} | {
-    "csv": "text/csv",
-    "json": "application/json",
-    "txt": "text/plain",
-}
-_IANA: Final = "https://www.iana.org/assignments/media-types/"
 
 
 def opened(digest: str) -> Release:
@@ -45,46 +41,6 @@ def opened(digest: str) -> Release:
     raise ProblemError(Problem(404, "There is no such release."))
 
 
-def _triple(subject: str, predicate: str, term: str | ox.Literal) -> ox.Quad:
-    known = ox.NamedNode(term) if isinstance(term, str) else term
-    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), known)
-
-
-def describe(found: Release) -> list[ox.Quad]:
-    """A release and its files as data: DCAT 3, with checksums (§5.4, §5.5)."""
-    base, digest = settings().base, found.digest
-    iri = f"{base}releases/{digest}"
-    issued = ox.Literal(found.manifest["created"], datatype=ox.NamedNode(XSD + "dateTime"))
-    quads = [
-        _triple(iri, RDF + "type", DCAT + "Dataset"),
-        _triple(iri, DCT + "identifier", ox.Literal(digest)),
-        _triple(iri, DCT + "issued", issued),
-        _triple(iri, DCT + "license", settings().licence),
-    ]
-    if found.manifest.get("previous"):
-        quads.append(_triple(iri, PROV + "wasRevisionOf", f"{base}releases/{found.manifest['previous']}"))
-    for name, file in found.manifest["files"].items():
-        url = f"{base}dumps/{digest}/{name}"
-        size = ox.Literal(str(file["bytes"]), datatype=ox.NamedNode(XSD + "nonNegativeInteger"))
-        hexadecimal = ox.Literal(file["sha256"], datatype=ox.NamedNode(XSD + "hexBinary"))
-        quads += [
-            _triple(iri, DCAT + "distribution", f"{url}#file"),
-            _triple(f"{url}#file", RDF + "type", DCAT + "Distribution"),
-            _triple(f"{url}#file", DCAT + "downloadURL", url),
-            _triple(f"{url}#file", DCAT + "byteSize", size),
-            _triple(f"{url}#file", DCAT + "mediaType", _IANA + _media_type(name)),
-            _triple(f"{url}#file", SPDX + "checksum", f"{url}#sha256"),
-            _triple(f"{url}#sha256", RDF + "type", SPDX + "Checksum"),
-            _triple(f"{url}#sha256", SPDX + "algorithm", SPDX + "checksumAlgorithm_sha256"),
-            _triple(f"{url}#sha256", SPDX + "checksumValue", hexadecimal),
-        ]
-    return quads
-
-
-def _media_type(name: str) -> str:
-    return _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-
-
 def _entry(switch: Switch, again: bool) -> dict[str, Any]:
     """What the history says of one switch: when, to which release, what that changed."""
     found = current().open(switch.digest)
@@ -94,16 +50,13 @@ def _entry(switch: Switch, again: bool) -> dict[str, Any]:
     return {"date": switch.date, "digest": switch.digest, "statements": 0, **told, **state}
 
 
-def _listed(entry: dict[str, Any]) -> list[ox.Quad]:
-    """A release in the list: when it was first live, and where its changes and its report are."""
-    base, digest = settings().base, entry["digest"]
-    iri, found = f"{base}releases/{digest}", current().open(digest)
-    date = ox.Literal(entry["date"], datatype=ox.NamedNode(XSD + "dateTime"))
-    quads = [_triple(f"{base}releases/", FOAF + "topic", iri), _triple(iri, DCT + "available", date)]
-    if found is None:
-        return quads
-    places = (f"{iri}/changes", f"{base}dumps/{digest}/report.json")
-    return [*quads, *describe(found), *(_triple(iri, RDFS + "seeAlso", place) for place in places)]
+def _quads(*listed: Listed) -> list[ox.Quad]:
+    return release_quads(listed, settings().base, settings().licence)
+
+
+def _listed(entry: dict[str, Any]) -> Listed:
+    found = current().open(entry["digest"])
+    return Listed(entry["digest"], found.manifest if found else None, entry["date"])
 
 
 @blueprint.get("/releases/")
@@ -119,7 +72,7 @@ def releases() -> Response:
             return render_template("releases.html", entries=entries[::-1])
         if chosen[0] is JSON:
             return json.dumps({"releases": entries[::-1]}, ensure_ascii=False, indent=1)
-        quads = [quad for entry in entries if not entry["again"] for quad in _listed(entry)]
+        quads = _quads(*(_listed(entry) for entry in entries if not entry["again"]))
         return serialize(quads, chosen[0], prefixes(settings().base))
 
     return send(chosen, body, salt=json.dumps(entries))
@@ -145,7 +98,7 @@ def one(name: str) -> Response:
             return written(work(found), chosen[0])
         if chosen[0] is JSON:
             return (found.path / MANIFEST).read_bytes()
-        return serialize(describe(found), chosen[0], prefixes(settings().base))
+        return serialize(_quads(Listed(digest, found.manifest)), chosen[0], prefixes(settings().base))
 
     salt = "\n".join((digest, settings().base, settings().licence, __version__))
     return send(chosen, body, salt=salt, immutable=created(found))
@@ -153,13 +106,14 @@ def one(name: str) -> Response:
 
 @blueprint.get("/dumps/current/<path:name>")
 def latest_file(name: str) -> Response:
-    """A file of the current release, under the address that portals keep; its tag moves only with its bytes."""
+    """A file of the current release, under the address that portals keep; tag and date move only with its bytes."""
     found = release()
     files = _files(found)
     if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))
     published, fresh = current().published(found), cache.current(settings().max_age)
-    response = send_file(found.path / name, _media_type(name), files[name], published, fresh)
+    since = read_since(found.path.parent).of(found.digest, published, name) or published
+    response = send_file(found.path / name, media_type(name), files[name], since, fresh)
     response.headers["Content-Location"] = url_for(".dump", digest=found.digest, name=name)
     return response
 
@@ -171,7 +125,7 @@ def dump(digest: str, name: str) -> Response:
     files = _files(found)
     if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))
-    return send_file(found.path / name, _media_type(name), files[name], created(found), IMMUTABLE)
+    return send_file(found.path / name, media_type(name), files[name], created(found), IMMUTABLE)
 
 
 def _files(found: Release) -> dict[str, str]:
