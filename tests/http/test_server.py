@@ -14,7 +14,8 @@ import pytest
 from atmpgraph.settings import Settings
 from atmpgraph.web.peers import Peer
 
-from ..sparql.test_service import SLOW, children, memory
+from ..sparql.asking import SLOW
+from ..sparql.processes import children, memory, processor_time, runs, until
 from .conformance.targets import OverSocket, serving
 
 EVERYTHING = "SELECT * { ?s ?p ?o }"
@@ -55,16 +56,18 @@ def read(file: Path) -> bytes:
         return b""
 
 
-def busy(server: OverSocket) -> bool:
-    """Whether any process of a server computes, by what they do within half a second."""
+class Computing:
+    """What of a server has been computing since."""
 
-    def ticks() -> int:
-        stats = [read(Path(f"/proc/{process}/stat")) for process in processes(server)]
-        return sum(sum(map(int, stat.rpartition(b")")[2].split()[11:13])) for stat in stats if stat)
+    def __init__(self, server: OverSocket) -> None:
+        """Since now."""
+        self._server = server
+        self._before = {process: processor_time(process) for process in processes(server)}
 
-    before = ticks()
-    time.sleep(0.5)
-    return ticks() - before > 10  # of 50
+    def found(self) -> set[int]:
+        """The processes that did so for a while; starting one takes less."""
+        now = {process: processor_time(process) for process in processes(self._server)}
+        return {process for process, seconds in now.items() if seconds - self._before.get(process, 0) > 0.3}
 
 
 def test_a_result_that_is_cut_says_so_and_leads_to_the_rest(server: OverSocket) -> None:
@@ -106,7 +109,7 @@ def test_an_answer_tells_its_time_and_what_is_left(server: OverSocket) -> None:
 def test_a_timeout_that_the_client_sets(server: OverSocket) -> None:
     started = time.monotonic()
     answer = server.ask(path(SLOW, timeout="0.3"))
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15  # of 20
     assert answer.status == 504
     assert answer.media_type == "application/problem+json"
     assert answer.field("Retry-After") == "1"
@@ -123,12 +126,13 @@ def test_head_answers_as_get_does(server: OverSocket) -> None:
 
 
 def test_the_query_of_a_client_that_went_away_is_stopped(server: OverSocket) -> None:
+    computing = Computing(server)
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(f"GET {path(SLOW)} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n".encode())
-        time.sleep(1.0)
-        assert busy(server)
-    time.sleep(0.5)
-    assert not busy(server)
+        assert until(computing.found)
+        left, started = computing.found(), time.monotonic()
+    assert until(lambda: not any(map(runs, left)))
+    assert time.monotonic() - started < 15  # of 20
     assert server.ask(path("ASK {}")).status == 200
 
 
@@ -151,7 +155,7 @@ def unlimited(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
         tmp_path_factory.mktemp("unlimited"),
         ATMPGRAPH_MAX_RESULT_ROWS="0",
         ATMPGRAPH_MAX_RESULT_BYTES="0",
-        ATMPGRAPH_QUERY_SECONDS="3",
+        ATMPGRAPH_QUERY_SECONDS="20",
     ) as found:
         yield found
 
@@ -159,9 +163,9 @@ def unlimited(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_an_answer_without_limits_is_sent_as_it_comes_and_what_breaks_off_looks_so(unlimited: OverSocket) -> None:
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
-        connection.sendall(f"GET {path(endless, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        started, found, last = time.monotonic(), connection.recv(65_536), b""
-        assert time.monotonic() - started < 2
+        target = path(endless, format="csv", timeout="3")
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        found, last = connection.recv(65_536), b""
         assert found.startswith(b"HTTP/1.1 200")
         try:
             while piece := connection.recv(1 << 20):
@@ -248,19 +252,18 @@ def test_all_end_with_the_server_even_if_it_is_killed(released: Settings, tmp_pa
         others = found - {started}
         assert len(others) >= 3
         os.kill(started, signal.SIGKILL)
-        end = time.monotonic() + 5
-        while (left := [other for other in others if Path(f"/proc/{other}/exe").exists()]) and time.monotonic() < end:
-            time.sleep(0.1)
-        assert not left
+        assert until(lambda: not any(map(runs, others)))
 
 
 def test_a_client_that_goes_away_between_two_pieces_stops_its_query(unlimited: OverSocket) -> None:
     some = " ".join(map(str, range(300)))
     none = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = '')"
     query = f"SELECT * {{ {{ VALUES ?n {{ {some} }} }} UNION {{ {none} }} }}"
+    computing = Computing(unlimited)
     with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
         connection.sendall(f"GET {path(query, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
-        assert busy(unlimited)
-    time.sleep(0.3)
-    assert not busy(unlimited)
+        assert until(computing.found)
+        left, started = computing.found(), time.monotonic()
+    assert until(lambda: not any(map(runs, left)))
+    assert time.monotonic() - started < 15  # of 20

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from atmpgraph.http import cache
 from atmpgraph.http.coding import choose_coding, encode, encoded_file
-from atmpgraph.http.conditional import Validators, byte_range, precondition
+from atmpgraph.http.conditional import Validators, byte_range, given_out, precondition
 from atmpgraph.http.forwarded import Origin, forwarded
 from atmpgraph.http.iris import candidates, raw_path
 from atmpgraph.http.limits import refusal
@@ -64,6 +64,24 @@ WEAK = Validators("abc", STRONG.modified, weak=True)
 def test_preconditions(headers: dict[str, str], status: int | None) -> None:
     """RFC 9110 §13.2.2."""
     assert precondition("GET", headers, STRONG) == precondition("HEAD", headers, STRONG) == status
+
+
+@pytest.mark.parametrize(
+    ("field", "named"),
+    [
+        ('"abc"', True),
+        ('"x", W/"abc"', True),
+        ("*", False),
+        (" * ", False),
+        ('"*"', False),
+        ('"x"', False),
+        ("", False),
+    ],
+)
+def test_only_a_tag_tells_that_the_answer_was_a_success(field: str, named: bool) -> None:
+    """RFC 9110 §13.2.1."""
+    assert given_out({"If-None-Match": field, "If-Match": '"abc"'}, WEAK) == named
+    assert not given_out({"If-Modified-Since": AFTER}, WEAK)
 
 
 def test_a_weak_tag_matches_weakly_only() -> None:

@@ -1,12 +1,23 @@
-"""Jobs and questions for tests, with limits that no test meets by accident."""
+"""Jobs, questions and a service for tests, with limits that no test meets by accident."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.opened import STORE, Release
-from atmpgraph.sparql.limits import Limits
+from atmpgraph.sparql.client import Result, ask
+from atmpgraph.sparql.limits import Limits, Services
+from atmpgraph.sparql.process import ServiceProcess
 from atmpgraph.sparql.wire import Job, Question
 
+from .processes import children
+
+FAST = "SELECT ?s { ?s a <ns/atmp#Partnership> }"
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 LIMITS = Limits(
     workers=4,
     per_client=2,
@@ -18,6 +29,7 @@ LIMITS = Limits(
     budget=10_000.0,
     cache=1 << 20,
     nesting=64,
+    services=Services(allowed=(), clauses=4, seconds=10.0, bytes=1 << 20),
 )
 
 
@@ -30,5 +42,38 @@ def job(release: Release, query: str, **changes: Any) -> Job:
 
 def question(release: Release, query: str, client: str = "192.0.2.1", **changes: Any) -> Question:
     """A question of a client; nothing of it is kept."""
-    asked = {key: changes.pop(key) for key in ("seconds", "keep") if key in changes}
-    return Question(job(release, query, **changes), client, asked.get("seconds"), bool(asked.get("keep")))
+    asked = {key: changes.pop(key) for key in ("seconds", "keep", "calls") if key in changes}
+    keep, calls = bool(asked.get("keep")), bool(asked.get("calls"))
+    return Question(job(release, query, **changes), client, asked.get("seconds"), keep, calls)
+
+
+class Service:
+    """A service and how tests ask it."""
+
+    def __init__(self, limits: Limits, release: Release) -> None:
+        """Start it with its first question."""
+        self.process, self.release = ServiceProcess(limits), release
+
+    def ask(
+        self,
+        query: str,
+        client: str = "192.0.2.1",
+        when_gone: Callable[[Callable[[], object]], object] = id,
+        **changes: Any,
+    ) -> Result:
+        """The result of a query."""
+        return ask(self.process.address(), question(self.release, query, client, **changes), when_gone, 60.0)
+
+    def problem(self, query: str, client: str = "192.0.2.1", **changes: Any) -> Problem:
+        """The problem that a query meets."""
+        with pytest.raises(ProblemError) as caught:
+            b"".join(self.ask(query, client, **changes).pieces)
+        return caught.value.problem
+
+    def rows(self, query: str = FAST, client: str = "192.0.2.1", **changes: Any) -> int:
+        """How many rows a query has."""
+        return len(json.loads(b"".join(self.ask(query, client, **changes).pieces))["results"]["bindings"])
+
+    def workers(self) -> set[int]:
+        """The processes that run queries, or could, and those that ask other services."""
+        return children(self.process._running[0].pid)

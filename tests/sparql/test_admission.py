@@ -1,12 +1,15 @@
 """Who runs, who waits, who is turned away."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import pytest
 
-from atmpgraph.sparql.admission import QUICK_WORKERS, WINDOW, Budgets, Turns
+from atmpgraph.sparql.admission import QUICK_WORKERS, WINDOW, Budgets, Lane, Turns
 
 from .asking import LIMITS
+
+WORKER, QUICK, CALLER = Lane.WORKER, Lane.QUICK, Lane.CALLER
 
 
 @dataclass(eq=False)
@@ -14,7 +17,7 @@ class Ticket:
     """A question."""
 
     client: str
-    tried: bool = False
+    lanes: Container[Lane] = (WORKER, QUICK)
 
 
 def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Turns[Ticket]:
@@ -24,8 +27,8 @@ def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, flo
     return Turns(limits, lambda client: spent.get(client, 0.0))
 
 
-def run_all(found: Turns[Ticket]) -> list[tuple[str, bool]]:
-    """The clients whose tickets run now, and whether as a quick try."""
+def run_all(found: Turns[Ticket]) -> list[tuple[str, Lane]]:
+    """The clients whose tickets run now, and where."""
     started = []
     while turn := found.next():
         started.append((turn[0].client, turn[1]))
@@ -36,28 +39,28 @@ def test_a_client_never_has_all_workers() -> None:
     found = turns(workers=3, each=9)
     for _ in range(4):
         assert found.enter(Ticket("a")) is None
-    assert run_all(found) == [("a", False), ("a", False), ("a", True)]
+    assert run_all(found) == [("a", WORKER), ("a", WORKER), ("a", QUICK)]
     found.enter(Ticket("b"))
-    assert run_all(found) == [("b", False)]
+    assert run_all(found) == [("b", WORKER)]
 
 
 def test_who_used_least_goes_first() -> None:
     found = turns(workers=2, each=1, waiting=9, used={"a": 5.0, "b": 1.0})
     for client in "aabbc":
         found.enter(Ticket(client))
-    assert [client for client, quick in run_all(found) if not quick] == ["c", "b"]
+    assert [client for client, lane in run_all(found) if lane is WORKER] == ["c", "b"]
 
 
 def test_while_all_are_busy_each_client_has_a_quick_try() -> None:
     found = turns(workers=2, each=1, waiting=9)
     for client in "ab":
         found.enter(Ticket(client))
-    assert run_all(found) == [("a", False), ("b", False)]
+    assert run_all(found) == [("a", WORKER), ("b", WORKER)]
     for client in "aacd":
         found.enter(Ticket(client))
     tries = run_all(found)
     assert len(tries) == QUICK_WORKERS
-    assert all(quick for _, quick in tries)
+    assert all(lane is QUICK for _, lane in tries)
     assert len({client for client, _ in tries}) == QUICK_WORKERS
 
 
@@ -65,12 +68,42 @@ def test_what_was_tried_waits_for_a_worker() -> None:
     found = turns(workers=2, each=1)
     for client in "abc":
         found.enter(Ticket(client))
-    assert run_all(found) == [("a", False), ("b", False), ("c", True)]
-    found.leave("c", True)
-    found.again(Ticket("c", tried=True))
+    assert run_all(found) == [("a", WORKER), ("b", WORKER), ("c", QUICK)]
+    found.leave("c", QUICK)
+    found.again(Ticket("c", lanes=(WORKER,)))
     assert run_all(found) == []
-    found.leave("a", False)
-    assert run_all(found) == [("c", False)]
+    found.leave("a", WORKER)
+    assert run_all(found) == [("c", WORKER)]
+
+
+def test_who_waits_for_other_services_keeps_no_worker() -> None:
+    found = turns(workers=2, each=1, waiting=9)
+    for client in "abc":
+        found.enter(Ticket(client, lanes=(CALLER,)))
+    assert run_all(found) == [("a", CALLER), ("b", CALLER)]
+    for client in "ade":
+        found.enter(Ticket(client))
+    assert run_all(found) == [("a", WORKER), ("d", WORKER), ("e", QUICK)]
+    found.leave("a", CALLER)
+    assert run_all(found) == [("c", CALLER)]
+
+
+def test_a_client_never_has_all_calls_of_other_services() -> None:
+    found = turns(workers=3, each=9)
+    for client in "aaab":
+        found.enter(Ticket(client, lanes=(CALLER,)))
+    assert run_all(found) == [("a", CALLER), ("b", CALLER), ("a", CALLER)]
+
+
+def test_room_elsewhere_is_no_room_to_wait() -> None:
+    """Nobody waits for a caller here, so those who want one are not turned away for the others who wait."""
+    found = turns(workers=2, each=1, waiting=0)
+    for client in "abcd":
+        assert found.enter(Ticket(client)) is None
+        run_all(found)
+    assert found.enter(refused := Ticket("e")) is refused
+    assert found.enter(Ticket("f", lanes=(CALLER,))) is None
+    assert run_all(found) == [("f", CALLER)]
 
 
 def test_the_queue_is_bounded_and_the_client_with_the_most_in_it_pays() -> None:
@@ -83,8 +116,8 @@ def test_the_queue_is_bounded_and_the_client_with_the_most_in_it_pays() -> None:
     other = Ticket("b")
     assert found.enter(other) is mine[-1]
     assert found.enter(late := Ticket("a")) is late
-    found.leave("x", False)
-    assert run_all(found) == [("a", False)]
+    found.leave("x", WORKER)
+    assert run_all(found) == [("a", WORKER)]
 
 
 def test_a_ticket_may_be_withdrawn_once_or_never() -> None:

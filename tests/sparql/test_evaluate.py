@@ -149,6 +149,22 @@ def test_the_pages_of_a_result_are_the_whole_of_it(release: Release) -> None:
     assert found == bindings(release, EVERYTHING)
 
 
+def test_the_pages_of_a_description_are_the_whole_of_it(release: Release) -> None:
+    """Wherever it is cut: the names of what it mentions come last, and an offset counts them."""
+    query = "DESCRIBE <id/organisation/uclouvain>"
+    whole, outcome = run(release, query, format="nt")
+    described = run(release, "CONSTRUCT WHERE { <id/organisation/uclouvain> ?p ?o }", format="nt")[1].rows
+    assert described + 1 < outcome.rows
+    for size in (described // 2, described + 1):  # the first page of the other ends among the names
+        found: list[str] = []
+        offset, cut = 0, True
+        while cut:
+            text, outcome = run(release, query, format="nt", rows=size, offset=offset)
+            found += [line for line in text.splitlines() if not line.startswith("#")]
+            offset, cut = offset + outcome.rows, bool(outcome.cut)
+        assert sorted(found) == sorted(whole.splitlines())
+
+
 @pytest.mark.parametrize("fmt", ["json", "xml", "csv", "tsv"])
 def test_a_result_is_cut_at_its_bytes_between_two_rows(fmt: str, release: Release) -> None:
     text, outcome = run(release, EVERYTHING, bytes=5_000, format=fmt)

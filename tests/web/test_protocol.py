@@ -1,15 +1,18 @@
 """The SPARQL 1.1 Protocol over HTTP: what `tests/sparql/test_protocol.py` cannot see."""
 
 import json
+from typing import NoReturn
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.graphs import graphs, union_size
 from atmpgraph.release.opened import Release
 from atmpgraph.sparql.protocol import FORM, QUERY
+from atmpgraph.web import asking
 
 from .rules import check_headers
 
@@ -120,3 +123,39 @@ def test_what_the_service_description_counts_is_so(client: FlaskClient, release:
     assert told == {graph.iri: graph.triples for graph in graphs(release)}
     largest = max(told, key=lambda name: told[name])
     assert count(client, [("default-graph-uri", largest)]) == told[largest]
+
+
+NOT_NAMED = (
+    {"If-None-Match": "*"},
+    {"If-Modified-Since": "Sun, 22 Nov 2099 12:00:00 GMT"},
+    {"If-Match": '"other"'},
+    {"If-Unmodified-Since": "Sun, 22 Nov 1999 12:00:00 GMT"},
+)
+
+
+@pytest.mark.parametrize("headers", NOT_NAMED, ids=lambda headers: next(iter(headers)))
+@pytest.mark.parametrize("path", ["/sparql?query=SELEC", "/sparql?query=ASK{SERVICE<x>{}}", "/sitemap.xml?part=9"])
+def test_no_precondition_hides_an_error(path: str, headers: dict[str, str], client: FlaskClient) -> None:
+    """RFC 9110 §13.2.1: they count where the answer without them would be a success."""
+    assert client.get(path, headers=headers).status_code == client.get(path).status_code >= 400
+
+
+@pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/queries/direct-jobs.csv", "/queries/direct-jobs.html"])
+def test_a_tag_that_was_given_out_needs_no_query(
+    path: str, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client.get(path)
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 304
+    assert client.get(path, headers={"If-Match": '"other"'}).status_code == 412
+
+    def fail(*_: object) -> NoReturn:
+        raise ProblemError(Problem(504, "The engine failed at this query."))
+
+    monkeypatch.setattr(asking, "ask", fail)
+    for tag in (whole.headers["ETag"], f'"other", {whole.headers["ETag"]}'):
+        same = client.get(path, headers={"If-None-Match": tag})
+        assert (same.status_code, same.headers["ETag"], same.data) == (304, whole.headers["ETag"], b"")
+        assert "Content-Type" not in same.headers
+        assert client.get(path, headers={"If-None-Match": tag, "If-Match": '"other"'}).status_code == 412
+    for headers in NOT_NAMED:
+        assert client.get(path, headers=headers).status_code == 504

@@ -1,4 +1,8 @@
-"""Conditional requests (RFC 9110 §13) and ranges (§14), decided before a representation is made."""
+"""Conditional requests (RFC 9110 §13) and ranges (§14).
+
+Preconditions count only where the answer without them would be a success (§13.2.1). A tag that was given out tells that
+before the representation is made; a date and `*` do not.
+"""
 
 import re
 from dataclasses import dataclass
@@ -48,6 +52,12 @@ class Validators:
         if field.strip() == "*":
             return True
         return any(tag == self.tag and not (strong and (weak or self.weak)) for weak, tag in _TAG.findall(field))
+
+
+def given_out(headers: Fields, validators: Validators) -> bool:
+    """Whether If-None-Match names the very tag, which the client has from an answer that was a success."""
+    listed = headers.get("If-None-Match") or ""
+    return listed.strip() != "*" and validators._listed(listed, strong=False)
 
 
 def precondition(method: str, headers: Fields, validators: Validators) -> int | None:

@@ -1,14 +1,16 @@
 """Who may run a query now, who waits, who is turned away: fair by client, bounded, with no clock or thread of its own.
 
 The client whose questions ran least of late goes first, however many others wait. While all workers are busy, two more
-give each question a quick try, which is all that most of them need. One client never has all workers. What a client may
-use in a minute is counted in seconds of running time.
+give each question a quick try, which is all that most of them need. A question for which other services are to be asked
+first runs elsewhere until they have answered, so that who waits for them keeps no worker from others. One client never
+has all there are of a kind. What a client may use in a minute is counted in seconds of running time.
 """
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, Generic, Protocol, TypeVar
 
 from .limits import Limits
@@ -17,6 +19,14 @@ WINDOW: Final = 60.0  # seconds
 QUICK_WORKERS: Final = 2
 QUICK_SECONDS: Final = 0.25
 _MOST_CLIENTS: Final = 10_000  # remembered; one forgotten starts anew
+
+
+class Lane(Enum):
+    """Where a question may run: on a worker, on one of those for quick tries, in a process that asks other services."""
+
+    WORKER = auto()
+    QUICK = auto()
+    CALLER = auto()
 
 
 @dataclass(frozen=True)
@@ -76,17 +86,15 @@ class Budgets:
 
 
 class Ticket(Protocol):
-    """A question that waits.
-
-    Attributes:
-        tried: whether it had its quick try.
-    """
-
-    tried: bool
+    """A question that waits."""
 
     @property
     def client(self) -> str:
         """Whose it is."""
+
+    @property
+    def lanes(self) -> Container[Lane]:
+        """Where it may run next."""
 
 
 T = TypeVar("T", bound=Ticket)
@@ -99,9 +107,9 @@ class Turns(Generic[T]):
         """Keep to the limits; `used` tells what a client's questions have taken of late."""
         self._waiting, self._used = limits.waiting, used
         self._queues: dict[str, list[T]] = {}
-        self._running: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
-        self._slots = {False: limits.workers, True: QUICK_WORKERS}
-        self._each = {False: max(1, min(limits.per_client, limits.workers - 1)), True: 1}
+        self._slots = {Lane.WORKER: limits.workers, Lane.QUICK: QUICK_WORKERS, Lane.CALLER: limits.workers}
+        self._each = {lane: max(1, min(limits.per_client, slots - 1)) for lane, slots in self._slots.items()}
+        self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
 
     def enter(self, ticket: T) -> T | None:
         """Let a ticket wait.
@@ -111,7 +119,8 @@ class Turns(Generic[T]):
             the one that used most, which may be this very one; None when there is room.
         """
         self._queues.setdefault(ticket.client, []).append(ticket)
-        if sum(map(len, self._queues.values())) <= self._waiting + sum(map(self._free, self._slots)):
+        free = sum(self._free(lane) for lane in Lane if lane in ticket.lanes)
+        if sum(map(len, self._queues.values())) <= self._waiting + free:
             return None
         longest = max(self._queues, key=lambda name: (len(self._queues[name]), self._used(name)))
         leaving = self._queues[longest][-1]
@@ -119,7 +128,7 @@ class Turns(Generic[T]):
         return leaving
 
     def again(self, ticket: T) -> None:
-        """Let a ticket that was tried wait before the others of its client."""
+        """Let a ticket that ran somewhere wait for its next turn, before the others of its client."""
         self._queues.setdefault(ticket.client, []).insert(0, ticket)
 
     def withdraw(self, ticket: T) -> None:
@@ -129,27 +138,27 @@ class Turns(Generic[T]):
             if not self._queues[ticket.client]:
                 del self._queues[ticket.client]
 
-    def next(self) -> tuple[T, bool] | None:
-        """The ticket to run now, and whether as a quick try; None when nobody who waits may."""
-        for quick in (False, True):
-            running = self._running[quick]
+    def next(self) -> tuple[T, Lane] | None:
+        """The ticket to run now, and where; None when nobody who waits may."""
+        for lane in Lane:
+            running = self._running[lane]
             waiting = [
-                next((ticket for ticket in queue if not (quick and ticket.tried)), None)
+                next((ticket for ticket in queue if lane in ticket.lanes), None)
                 for client, queue in self._queues.items()
-                if running[client] < self._each[quick]
+                if running[client] < self._each[lane]
             ]
             may = [ticket for ticket in waiting if ticket]
-            if may and self._free(quick):
+            if may and self._free(lane):
                 ticket = min(may, key=lambda ticket: (running[ticket.client], self._used(ticket.client)))
                 self.withdraw(ticket)
                 running[ticket.client] += 1
-                return ticket, quick
+                return ticket, lane
         return None
 
-    def _free(self, quick: bool) -> int:
-        return self._slots[quick] - self._running[quick].total()
+    def _free(self, lane: Lane) -> int:
+        return self._slots[lane] - self._running[lane].total()
 
-    def leave(self, client: str, quick: bool) -> None:
-        """Note that a question of the client runs no more."""
-        self._running[quick][client] -= 1
-        self._running[quick] += Counter()  # forgets who has none
+    def leave(self, client: str, lane: Lane) -> None:
+        """Note that a question of the client runs no more there."""
+        self._running[lane][client] -= 1
+        self._running[lane] += Counter()  # forgets who has none

@@ -1,4 +1,4 @@
-"""What a worker process may do: compute. It opens no file and no socket, and it ends with its service."""
+"""What a child process may do: a worker computes, and opens neither file nor socket; each ends with its service."""
 
 import ctypes
 import os
@@ -22,19 +22,20 @@ def follow_parent(parent: int) -> None:
             os._exit(1)
 
 
-def confine(memory: int) -> None:
+def confine(memory: int, files: int = 0) -> None:
     """Take from this process what a query has no need of; what is open stays open.
 
-    With no descriptor left to it the process can open neither file nor socket: a query that got past the guard would
+    With no descriptor left to it a worker can open neither file nor socket: a query that got past the guard would
     still reach nothing. Too large an allocation ends the process, and only this one.
 
     Args:
         memory: bytes of private memory beyond what the process holds already. Not of address space: most of that is
             only reserved by the engine's threads, more or less of it from one run to the next.
+        files: descriptors that it may have.
     """
     os.nice(NICE)
     memory += int(_STATM.read_text(encoding="ascii").split()[_DATA]) * resource.getpagesize() if _STATM.exists() else 0
-    for limit, value in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, memory)):
+    for limit, value in ((resource.RLIMIT_NOFILE, files), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, memory)):
         most = resource.getrlimit(limit)[1]
         value = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(limit, (value, value))

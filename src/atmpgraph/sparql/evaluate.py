@@ -17,7 +17,7 @@ from ..vocab import DCT, FOAF, RDFS, SKOS, prefixes
 from . import guard, nesting
 from .dataset import named_dataset
 from .forms import form
-from .results import WRITERS
+from .results import WRITERS, Term
 from .wire import Job
 
 Cut: TypeAlias = Literal["", "rows", "bytes"]
@@ -139,10 +139,10 @@ def _graph(store: Store, results: ox.QueryTriples, job: Job, put: Callable[[byte
     fmt = by_suffix(job.format, DOCUMENTS[:-1])
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
         raise _format_problem()
-    triples: Iterator[ox.Triple] = islice(results, job.offset, None)
+    triples: Iterator[ox.Triple] = results
     if form(job.query) == "DESCRIBE":
         triples = _with_labels(store, triples)
-    meter = _Meter(triples, job, put)
+    meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
     names = prefixes(job.base)
     if len(few) <= _SORTED:
@@ -192,13 +192,17 @@ class _Meter:
 
 
 def _with_labels(store: Store, described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
-    """A description with the names of everything that it mentions, so that it can be read by itself."""
-    triples = list(described)
-    mentioned = {term for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
-    yield from triples
-    seen = set(triples)
-    for term in mentioned - {triple.subject for triple in triples}:
+    """A description with the names of everything that it mentions, so that it can be read by itself.
+
+    The names come last, and in the same order each time: an offset counts them too.
+    """
+    subjects: set[Term] = set()
+    mentioned: set[ox.NamedNode] = set()
+    for triple in described:
+        subjects.add(triple.subject)
+        mentioned.update(term for term in triple if isinstance(term, ox.NamedNode))
+        yield triple
+    for term in sorted(mentioned - subjects, key=str):
         for label in _LABELS:
             for quad in store.engine.quads_for_pattern(term, label, None, ox.DefaultGraph()):
-                if quad.triple not in seen:
-                    yield quad.triple
+                yield quad.triple

@@ -1,5 +1,7 @@
 """Federation (SPARQL 1.1 Federated Query) with the services that the settings allow, asked before the query runs.
 
+A caller does it, a process that can be killed at any moment (`caller`).
+
 The engine calls nobody. A `SERVICE` clause is sent as a query of its own, and the rows that come back take its place in
 the text. What is not understood here stays a `SERVICE` clause, which the guard refuses.
 """
@@ -13,6 +15,7 @@ import pyoxigraph as ox
 from ..http.outbound import Outbound, OutboundError
 from ..http.problem import Problem, ProblemError
 from .dataset import Prologue, read_prologue
+from .results import Term
 from .tokens import Token, tokens
 
 _JSON: Final = "application/sparql-results+json"
@@ -79,7 +82,7 @@ class Federation:
     def _rows(self, clause: Clause, service: str, prologue: Prologue) -> str:
         query = f"BASE <{prologue.base}>\n{prologue.text}\nSELECT * WHERE {clause.pattern}"
         try:
-            return _values(self.outbound.post(service, query.encode(), _FIELDS))
+            return _values(self.outbound.post(service, query.encode(), _FIELDS), self.outbound.longest)
         except OutboundError as error:
             if clause.silent:
                 return "{}"
@@ -115,17 +118,25 @@ def _closing(words: Sequence[Token]) -> dict[int, int]:
     return ends
 
 
-def _values(content: bytes) -> str:
-    """Rows in JSON as inline data (SPARQL 1.1 §10.2.2)."""
+def _values(content: bytes, longest: int) -> str:
+    """Rows in JSON as inline data (SPARQL 1.1 §10.2.2), which is no longer unless many values are missing."""
+    lines: list[str] = []
     try:
         found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
         if not isinstance(found, ox.QuerySolutions):
             raise OutboundError("its answer has no rows")
         names = " ".join(str(variable) for variable in found.variables)
-        rows = list(map(list, found))
+        for row in found:
+            longest -= len(line := f"({' '.join(map(_inline, row))})")
+            if longest < 0:
+                raise OutboundError("its rows have too many variables without a value")
+            lines.append(line)
     except (SyntaxError, ValueError) as error:
         raise OutboundError(f"its answer is not {_JSON}: {error}") from None
-    if any(isinstance(term, ox.BlankNode | ox.Triple) for row in rows for term in row):
+    return f"{{ VALUES ({names}) {{ {' '.join(lines)} }} }}"
+
+
+def _inline(term: Term | None) -> str:
+    if isinstance(term, ox.BlankNode | ox.Triple):
         raise OutboundError("its answer has blank nodes, which mean nothing here")
-    lines = "\n".join(f"({' '.join('UNDEF' if term is None else str(term) for term in row)})" for row in rows)
-    return f"{{ VALUES ({names}) {{\n{lines}\n}} }}"
+    return "UNDEF" if term is None else str(term)

@@ -8,12 +8,29 @@ if TYPE_CHECKING:  # the service and its workers start faster without
 
 
 @dataclass(frozen=True)
+class Services:
+    """What a query may ask of other services.
+
+    Attributes:
+        allowed: their IRIs.
+        clauses: SERVICE clauses of one query.
+        seconds: longest time that one service may take.
+        bytes: longest answer of one service.
+    """
+
+    allowed: tuple[str, ...]
+    clauses: int
+    seconds: float
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Limits:
     """The limits of the query service.
 
     Attributes:
-        workers: queries that run at the same time.
-        per_client: of these, queries of one client.
+        workers: queries that run at the same time; for as many again other services may be asked meanwhile.
+        per_client: of these, and of those, queries of one client.
         waiting: queries that may wait for a worker.
         seconds: longest time one query runs.
         memory: bytes of memory that one query may use.
@@ -21,6 +38,7 @@ class Limits:
         budget: seconds of running time that one client may use a minute.
         cache: bytes of results that are kept to be sent again.
         nesting: deepest nesting of brackets in a query.
+        services: what a query may ask of other services.
     """
 
     workers: int
@@ -33,6 +51,7 @@ class Limits:
     budget: float
     cache: int
     nesting: int
+    services: Services
 
     def as_json(self) -> dict[str, Any]:
         """The limits by name."""
@@ -41,7 +60,8 @@ class Limits:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The limits from what `as_json` gave."""
-        return cls(**values)
+        services = values["services"]
+        return cls(**values | {"services": Services(**services | {"allowed": tuple(services["allowed"])})})
 
 
 def limits_of(settings: "Settings") -> Limits:
@@ -57,4 +77,10 @@ def limits_of(settings: "Settings") -> Limits:
         budget=settings.query_budget,
         cache=settings.max_kept_results,
         nesting=settings.max_query_nesting,
+        services=Services(
+            allowed=tuple(settings.federation),
+            clauses=settings.max_service_clauses,
+            seconds=settings.service_seconds,
+            bytes=settings.max_service_bytes,
+        ),
     )

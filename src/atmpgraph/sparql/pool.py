@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from . import wire
-from .worker import fork
+from .worker import start
 
 
 @dataclass(eq=False)
@@ -62,7 +62,7 @@ class Pool:
         return worker
 
     async def _start(self, store: str, base: str) -> Worker:
-        connection, process = fork(store, base, self._memory)
+        connection, process = start(store, base, self._memory)
         reader, writer = await asyncio.open_connection(sock=connection)
         return Worker(store, base, process, reader, writer)
 

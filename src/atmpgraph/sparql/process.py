@@ -16,7 +16,9 @@ from typing import Final
 
 from .limits import Limits
 
+_MODULE: Final = "atmpgraph.sparql.service"
 _PAUSE: Final = 0.5  # seconds before it is started again
+_PATIENCE: Final = 10.0  # seconds for it to end by itself
 _WAITING: Final = 128  # connections that the system holds while the service starts
 
 
@@ -45,7 +47,7 @@ class ServiceProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         number = self._listening.fileno()
         return subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "atmpgraph.sparql.service", str(number), json.dumps(self._limits.as_json())],
+            [sys.executable, "-m", _MODULE, str(number), json.dumps(self._limits.as_json())],
             stdin=subprocess.PIPE,
             pass_fds=[number],
             env=os.environ | {"RUST_BACKTRACE": "0"},  # tracing what brought the engine down took seconds
@@ -81,4 +83,8 @@ def _end(folder: str, listening: socket.socket, running: list[subprocess.Popen[b
     for process in running:
         if process.stdin:
             process.stdin.close()
-        process.wait()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

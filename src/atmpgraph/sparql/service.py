@@ -1,21 +1,25 @@
 """The query service: one process with one thread that lets workers run queries, and ends those that take too much.
 
-It evaluates nothing itself, so nothing that a query does can keep it from answering.
+It evaluates nothing itself, and asks no other service itself, so nothing that a query does can keep it from answering.
 """
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..http.outbound import Address, Outbound, is_public
 from ..http.problem import Problem
-from . import wire
-from .admission import QUICK_SECONDS, QUICK_WORKERS, Budgets, Quota, Turns
+from . import caller, wire
+from .admission import QUICK_SECONDS, QUICK_WORKERS, Budgets, Lane, Quota, Turns
+from .federation import Federation
 from .kept import Kept, key
 from .limits import Limits
 from .pool import Pool, Worker
@@ -32,26 +36,46 @@ _DIED: Final = (
 )
 
 
+_WORKERS: Final = frozenset({Lane.WORKER, Lane.QUICK})
+
+
 @dataclass(eq=False)
 class Call:
-    """A question that was asked, and the connection of whoever asks."""
+    """A question that was asked, and the connection of whoever asks.
+
+    Attributes:
+        turn: what it waits for; a problem when it gets none.
+        job: the frame for a worker.
+        lanes: where it may run next.
+        lane, started: where it runs, and since when.
+        services: seconds that other services took to answer.
+    """
 
     question: wire.Question
     writer: asyncio.StreamWriter
     turn: "asyncio.Future[Problem | None]"
+    job: bytes
+    lanes: frozenset[Lane]
+    lane: Lane = Lane.WORKER
     asked: float = field(default_factory=time.monotonic)
     started: float = 0.0
-    quick: bool = False
-    tried: bool = False
+    services: float = 0.0
 
     @property
     def client(self) -> str:
         """Whose question it is."""
         return self.question.client
 
+    @property
+    def quick(self) -> bool:
+        """Whether this is its quick try."""
+        return self.lane is Lane.QUICK
+
     def timing(self) -> dict[str, float]:
-        """Milliseconds that it waited, and that it has been running."""
-        return {"queue": (self.started - self.asked) * 1000, "query": (time.monotonic() - self.started) * 1000}
+        """Milliseconds that it waited, that other services took, if they were asked, and that it has been running."""
+        waited = self.started - self.asked - self.services
+        found = {"queue": waited, "services": self.services, "query": time.monotonic() - self.started}
+        return {name: seconds * 1000 for name, seconds in found.items() if seconds or name != "services"}
 
     async def send(self, kind: bytes, content: bytes) -> None:
         """Send a frame; waits while the other side does not read."""
@@ -62,9 +86,11 @@ class Call:
 class Service:
     """The service within its limits."""
 
-    def __init__(self, limits: Limits) -> None:
-        """Start no worker yet."""
-        self._limits = limits
+    def __init__(self, limits: Limits, permitted: Callable[[Address], bool]) -> None:
+        """Start no worker yet; other services are asked only at addresses that are `permitted`."""
+        self._limits, services = limits, limits.services
+        outbound = Outbound(services.seconds, services.bytes, permitted)
+        self._federation = Federation(frozenset(services.allowed), services.clauses, outbound)
         self._budgets = Budgets(limits.budget)
         self._turns: Turns[Call] = Turns(limits, lambda client: self._budgets.used(client, time.monotonic()))
         self._kept = Kept(limits.cache)
@@ -83,7 +109,9 @@ class Service:
         """Answer the one question of a connection; whoever closes it wants no answer any more."""
         with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
             question = wire.Question.decode((await wire.read_frame(reader))[1])
-            call = Call(question, writer, asyncio.get_running_loop().create_future())
+            lanes = frozenset({Lane.CALLER}) if question.calls else _WORKERS
+            turn = asyncio.get_running_loop().create_future()
+            call = Call(question, writer, turn, wire.job_frame(question.job), lanes)
             answering, gone = asyncio.ensure_future(self._answer(call)), asyncio.ensure_future(reader.read(1))
             await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
             for task in (gone, answering):
@@ -123,6 +151,13 @@ class Service:
             leaving.turn.set_result(Problem(503, _BUSY, headers={"Retry-After": "5"}))
         return await self._turn(call)
 
+    async def _again(self, call: Call) -> Problem | None:
+        """Wait for the next turn of a call that ran in a lane; the problem of one that gets none."""
+        call.lanes = frozenset({Lane.WORKER}) if call.quick else _WORKERS
+        call.turn = asyncio.get_running_loop().create_future()
+        self._turns.again(call)
+        return await self._turn(call)
+
     async def _turn(self, call: Call) -> Problem | None:
         self._start_next()
         try:
@@ -135,31 +170,70 @@ class Service:
 
     def _start_next(self) -> None:
         while found := self._turns.next():
-            call, quick = found
-            call.quick, call.started = quick, time.monotonic()
+            call, lane = found
+            call.lane, call.started = lane, time.monotonic()
             call.turn.set_result(None)
 
     def _left(self, call: Call) -> None:
         now = time.monotonic()
         self._budgets.spend(call.client, now - call.started, now)
-        self._turns.leave(call.client, call.quick)
+        self._turns.leave(call.client, call.lane)
         self._start_next()
 
     async def _run(self, call: Call, name: bytes) -> Problem | None:
-        """Run the query, first as a quick try if that is its turn; the problem that it met."""
-        seconds = min(self._limits.seconds, call.question.seconds or self._limits.seconds)
+        """Run the query within its time, which includes that of other services; the problem that it met."""
+        most = min(self._limits.seconds, call.question.seconds or self._limits.seconds)
+        try:
+            problem = None
+            if call.lane is Lane.CALLER:
+                problem = await self._ask_services(call, most) or await self._again(call)
+            return problem or await self._query(call, name, most - call.services)
+        except TimeoutError:
+            headers = {"Retry-After": str(max(1, round(most)))}
+            return Problem(504, _LATE, {"limit": most}, headers, {"limit": f"{most:g}"})
+
+    async def _query(self, call: Call, name: bytes, seconds: float) -> Problem | None:
+        """Let a worker answer, first as a quick try if that is its turn; the problem that the query met.
+
+        Raises:
+            TimeoutError: it did not end in time.
+        """
         if call.quick and seconds > QUICK_SECONDS:
             with suppress(TimeoutError):
                 return await self._attempt(call, name, QUICK_SECONDS)
-            call.tried, call.turn = True, asyncio.get_running_loop().create_future()
-            self._turns.again(call)
-            if problem := await self._turn(call):
+            if problem := await self._again(call):
                 return problem
+        return await self._attempt(call, name, seconds)
+
+    async def _ask_services(self, call: Call, seconds: float) -> Problem | None:
+        """Let a caller put the answers of other services into the job; whatever happens, no request is left.
+
+        Raises:
+            TimeoutError: they did not answer in time.
+        """
         try:
-            return await self._attempt(call, name, seconds)
-        except TimeoutError:
-            headers = {"Retry-After": str(max(1, round(seconds)))}
-            return Problem(504, _LATE, {"limit": seconds}, headers, {"limit": f"{seconds:g}"})
+            connection, process = caller.start(call.question.job, self._federation, self._limits.memory)
+            async with asyncio.timeout(seconds):
+                reader, writer = await asyncio.open_connection(sock=connection)
+                with closing(writer):
+                    kind, content = await wire.read_frame(reader)
+        except (asyncio.CancelledError, TimeoutError):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            raise
+        except (EOFError, ValueError):  # it ended, or its answer is larger than any frame
+            return self._died()
+        finally:
+            call.services = time.monotonic() - call.started
+            self._left(call)
+        if kind == wire.PROBLEM:
+            return wire.problem_from(content)
+        call.job = wire.frame(kind, content)
+        return None
+
+    def _died(self) -> Problem:
+        memory = self._limits.memory >> 20
+        return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
 
     async def _attempt(self, call: Call, name: bytes, seconds: float) -> Problem | None:
         """Let a worker answer; whatever happens, none is left that still runs the query.
@@ -178,8 +252,7 @@ class Service:
                 self._pool.give_back(worker)
                 worker = None
         except EOFError:
-            memory = self._limits.memory >> 20
-            return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
+            return self._died()
         finally:
             self._left(call)
             if worker:
@@ -196,7 +269,7 @@ class Service:
 
     async def _pass_on(self, call: Call, worker: Worker, pieces: list[bytes]) -> tuple[Problem | dict[str, Any], int]:
         """Send what the worker answers, or hold it back if this is a quick try; returns how it ended, and its size."""
-        worker.writer.write(call.question.encode_job())
+        worker.writer.write(call.job)
         size = 0
         while True:
             kind, content = await wire.read_frame(worker.reader)
@@ -211,13 +284,16 @@ class Service:
                 await call.send(kind, content)
 
 
-def main(arguments: list[str]) -> None:
-    """Serve on the listening socket whose descriptor is the first argument, within the limits that are the second."""
+def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public) -> None:
+    """Serve on the listening socket whose descriptor is the first argument, within the limits that are the second.
+
+    Other services are asked only at addresses that are `permitted`.
+    """
     limits = Limits.from_json(json.loads(arguments[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets workers that ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends it
     with socket.socket(fileno=int(arguments[0])) as listening:
-        asyncio.run(Service(limits).serve(listening))
+        asyncio.run(Service(limits, permitted).serve(listening))
 
 
 if __name__ == "__main__":

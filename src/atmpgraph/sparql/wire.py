@@ -1,7 +1,8 @@
 """What the server, the query service and its workers say to each other: frames over Unix sockets.
 
 A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content. A question is one
-`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. A worker says `READY` first.
+`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. A worker says `READY` first. A caller
+says the `QUESTION` to give to a worker, or a `PROBLEM`.
 """
 
 import asyncio
@@ -63,20 +64,18 @@ class Question:
         client: who asks; all its questions share its part of the service.
         seconds: longest time it may run; the service may allow less.
         keep: whether the answer may be kept and given again.
+        calls: whether the query names other services, which are to be asked first.
     """
 
     job: Job
     client: str
     seconds: float | None
     keep: bool
+    calls: bool
 
     def encode(self) -> bytes:
         """The content of its frame."""
         return json.dumps(asdict(self)).encode()
-
-    def encode_job(self) -> bytes:
-        """The frame for a worker, who knows of no client."""
-        return frame(QUESTION, json.dumps(asdict(self.job)).encode())
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
@@ -89,6 +88,11 @@ def job_from(values: dict[str, Any]) -> Job:
     """A job from JSON."""
     graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
     return Job(**values | graphs)
+
+
+def job_frame(job: Job) -> bytes:
+    """The frame of a job for a worker, who knows of no client."""
+    return frame(QUESTION, json.dumps(asdict(job)).encode())
 
 
 def problem_frame(problem: Problem) -> bytes:

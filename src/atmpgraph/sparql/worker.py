@@ -1,9 +1,7 @@
 """One worker: a process that answers one question after the other from a read-only store, until it is killed."""
 
 import json
-import os
 import resource
-import signal
 import socket
 import sys
 from dataclasses import asdict
@@ -13,47 +11,29 @@ from typing import Final
 from ..http.problem import Problem, ProblemError
 from ..store import Store, open_store
 from . import wire
-from .confine import confine, follow_parent
+from .child import fork
+from .confine import confine
 from .evaluate import evaluate
 
-_ONLY: Final = 3  # the descriptor of a worker's connection
 _RETIRES: Final = 0.5  # of its memory: what a large query leaves behind would be missing to the next
 _PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = wire.frame(wire.READY, b"")
 
 
-def fork(store: str, base: str, memory: int) -> tuple[socket.socket, int]:
+def start(store: str, base: str, memory: int) -> tuple[socket.socket, int]:
     """Start a worker on a store; to be called from a process with one thread.
 
     Returns:
         The connection to it, on which it says `READY`, and its process identifier.
     """
-    ours, its = socket.socketpair()
-    parent = os.getpid()
-    process = os.fork()
-    if process:
-        its.close()
-        return ours, process
-    status = 1
-    try:
-        status = _child(its, parent, store, base, memory)
-    finally:
-        os._exit(status)  # nothing of the parent's is to be ended here
 
-
-def _child(connection: socket.socket, parent: int, store: str, base: str, memory: int) -> int:
-    signal.set_wakeup_fd(-1)  # the signals of this process are its own
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service ends its workers
-    follow_parent(parent)
-    # Whoever waits for the end of another connection must not wait for this process.
-    os.dup2(connection.detach(), _ONLY)
-    os.closerange(_ONLY + 1, os.sysconf("SC_OPEN_MAX"))
-    with socket.socket(fileno=_ONLY) as only:
+    def serve(connection: socket.socket) -> int:
         opened = open_store(Path(store), base)
         confine(memory)
-        only.sendall(_READY)
-        return work(only, opened, memory)
+        connection.sendall(_READY)
+        return work(connection, opened, memory)
+
+    return fork(serve)
 
 
 def work(connection: socket.socket, store: Store, memory: int) -> int:

@@ -9,10 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from ..http.formats import Format
-from ..http.outbound import Outbound
-from ..settings import Settings
 from ..sparql.client import Result, ask
-from ..sparql.federation import Federation
 from ..sparql.limits import limits_of
 from ..sparql.protocol import Query
 from ..sparql.tokens import tokens
@@ -31,9 +28,12 @@ _VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IG
 
 def volatile(query: Query) -> bool:
     """Whether a query has another answer each time."""
-    if settings().federation and any(word.is_word("SERVICE") for word in tokens(query.text)):
-        return True
-    return _VOLATILE.search(query.text) is not None
+    return _calls(query) or _VOLATILE.search(query.text) is not None
+
+
+def _calls(query: Query) -> bool:
+    """Whether other services are to be asked for a query."""
+    return bool(settings().federation) and any(word.is_word("SERVICE") for word in tokens(query.text))
 
 
 def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str = "") -> Result:
@@ -49,13 +49,11 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
         ProblemError: what keeps the query from an answer.
         GoneError: the client is not there any more.
     """
-    most, text = limits_of(settings()), query.text
-    if settings().federation:
-        text = _federation(settings()).resolved(text, settings().base)
+    most = limits_of(settings())
     job = Job(
         store=str(release().path / "store"),
         base=settings().base,
-        query=text,
+        query=query.text,
         default_graphs=query.default_graphs,
         named_graphs=query.named_graphs,
         format=fmt.suffix,
@@ -65,16 +63,11 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
         nesting=most.nesting,
         next=link,
     )
-    question = Question(job, _client(), query.timeout, keep=text == query.text and not volatile(query))
+    question = Question(job, _client(), query.timeout, keep=not volatile(query), calls=_calls(query))
     when_gone: Callable[[Callable[[], object]], object] = request.environ.get(WHEN_GONE, _never)
     # It may wait for all that wait before it.
     patience = most.seconds * (2 + most.waiting) + _PATIENCE
     return ask(current().query_service(), question, when_gone, patience)
-
-
-def _federation(settings: Settings) -> Federation:
-    outbound = Outbound(settings.service_seconds, settings.max_service_bytes)
-    return Federation(frozenset(settings.federation), settings.max_service_clauses, outbound)
 
 
 def _never(_: Callable[[], object]) -> None:

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from ..http.cache import IMMUTABLE, NO_STORE
 from ..http.cache import current as fresh
 from ..http.coding import choose_coding, encode, packed
-from ..http.conditional import Validators, precondition
+from ..http.conditional import Validators, given_out, precondition
 from ..http.formats import HTML, Format
 from ..http.limits import refusal
 from ..http.negotiate import choose
@@ -119,7 +119,8 @@ def send(
 
     Args:
         chosen: what `negotiate` gave.
-        body: makes the representation; not called for a 304.
+        body: makes the representation; not called for a client that names its tag. What it raises goes before every
+            other precondition (§13.2.1).
         salt: what else the representation is made from, beside release, settings, version, format and language.
         weak: the bytes may differ between two runs that mean the same.
         volatile: it has another meaning each time: nothing to keep, and nothing to validate.
@@ -145,11 +146,12 @@ def send(
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     validators = Validators(tag, immutable or modified or current().published(release()), weak)
     validated = request.method in _READING and not volatile
+    known = validated and given_out(request.headers, validators)
+    response = Response() if known else _response(body, coding, "" if weak or large or not validated else tag)
     if validated and unmodified(validators):
         response = Response(status=304)
         response.headers.remove("Content-Type")
     else:
-        response = _response(body, coding, "" if weak or large or not validated else tag)
         response.headers["Content-Type"] = content_type(media_type)
         if coding:
             response.headers["Content-Encoding"] = coding
