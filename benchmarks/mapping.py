@@ -13,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from atmpgraph.mapping import compile_mapping, read_mapping
-from atmpgraph.sources import open_package
+from atmpgraph.mapping.compile import compile_mapping
+from atmpgraph.mapping.document import read_mapping
+from atmpgraph.sources.package import open_package
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / ".venv-morph-kgc" / "bin" / "python"

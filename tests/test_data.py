@@ -7,7 +7,7 @@ import pytest
 
 from atmpgraph.release.opened import Release
 from atmpgraph.settings import Settings
-from atmpgraph.sources import open_package
+from atmpgraph.sources.package import open_package
 
 from .conftest import shared
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from atmpgraph.findings import Severity
 from atmpgraph.release.check import check
 from atmpgraph.settings import Settings
-from atmpgraph.sources import Package, check_tables, open_package
+from atmpgraph.sources.check import check_tables
+from atmpgraph.sources.package import Package, open_package
 
 from .conftest import copy_publication, shared
 

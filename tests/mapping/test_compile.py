@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import MappingError
-from atmpgraph.mapping import compile_mapping, read_mapping
-from atmpgraph.mapping.document import rebased
-from atmpgraph.sources import open_package
+from atmpgraph.mapping.compile import compile_mapping
+from atmpgraph.mapping.document import read_mapping, rebased
+from atmpgraph.sources.package import open_package
 
 BASE = "https://example.org/p/"
 PREFIXES = """@base <https://other.example/> .

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from atmpgraph.mapping import compile_mapping, read_mapping
+from atmpgraph.mapping.compile import compile_mapping
+from atmpgraph.mapping.document import read_mapping
 from atmpgraph.mapping.terms import line
-from atmpgraph.sources import open_package
+from atmpgraph.sources.package import open_package
 
 from ..conftest import BASE, ROOT, absent
 

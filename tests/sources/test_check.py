@@ -7,7 +7,8 @@ import pytest
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Place
-from atmpgraph.sources import check_tables, open_package
+from atmpgraph.sources.check import check_tables
+from atmpgraph.sources.package import open_package
 
 
 def replace(old: str, new: str) -> Callable[[bytes], bytes]:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import MappingError
-from ..sources import Package, Table
+from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .document import Kind, PredicateObject, TermMap, TriplesMap
 from .terms import CANONICAL, encode, escape, iri

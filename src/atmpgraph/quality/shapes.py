@@ -18,7 +18,7 @@ from rdflib.term import Node
 
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
-from ..mapping import Mapper
+from ..mapping.compile import Mapper
 from ..mapping.terms import escape, without_graph
 
 _SEVERITIES: dict[Node | None, Severity] = {

@@ -11,12 +11,14 @@ import pyoxigraph as ox
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity
-from ..mapping import Mapper, compile_mapping, read_mapping
+from ..mapping.compile import Mapper, compile_mapping
+from ..mapping.document import read_mapping
 from ..mapping.terms import line
 from ..quality.coverage import Coverage, coverage_lines, coverages
 from ..quality.shapes import check_shapes, read_shapes
 from ..settings import Settings
-from ..sources import Package, check_tables, open_package
+from ..sources.check import check_tables
+from ..sources.package import Package, open_package
 from ..store import Store, memory_store
 from .canonical import CanonicalWriter
 from .describing import Described, describe_release

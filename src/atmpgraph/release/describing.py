@@ -17,13 +17,14 @@ from ..findings import Finding, Severity
 from ..mapping.terms import without_graph
 from ..quality.shapes import check_shapes, read_shapes
 from ..settings import Settings
-from ..sources import Package
+from ..sources.package import Package
 from ..store import Store
 from .canonical import CanonicalWriter
 from .dumps import write_dumps
+from .history import CURRENT
 from .modified import FILE as MODIFIED
 from .modified import modified_lines
-from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
+from .opened import AGAIN, CANONICAL, CATALOGUE, MANIFEST, STORE, told
 
 # The folder of the shapes of the catalogue, in that of all shapes.
 SHAPES = "catalogue"
@@ -49,18 +50,25 @@ class Described:
 def describe_release(
     settings: Settings, package: Package, canonical: CanonicalWriter, store: Store, folder: Path
 ) -> Described:
-    """Write the canonical file, all made from it and the catalogue into `folder`; a known release is only checked."""
+    """Write the canonical file and all made from it into `folder`; check what is told of the release.
+
+    Of one that comes back, only what is told is written, into a folder within; of the live one, nothing.
+    """
     releases, base = settings.path(settings.releases), settings.base
     digest, created = canonical.write(folder / CANONICAL), now()
-    place = releases / digest if (releases / digest / CATALOGUE).is_file() else folder
-    if place is folder:
+    place, live = releases / digest, _live(releases)
+    if not (place / CATALOGUE).is_file():
+        place = folder
         write_dumps(folder, package, store)
-        current = releases / "current" if (releases / "current" / CANONICAL).is_file() else None
-        (folder / MODIFIED).write_text("".join(modified_lines(folder, current, created, base)), encoding="utf-8")
-        made = catalogue(canonical.lines(), listing(folder), base, _history(releases, digest, created, base))
-        counted = void(store)
-        _write(folder / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": counted})
-    end, all_lines = f" <{base}catalogue> .\n".encode(), (place / CATALOGUE).read_bytes().splitlines(keepends=True)
+    if live == place.resolve():
+        about = told(live)
+    else:
+        about = folder if place is folder else folder / AGAIN
+        about.mkdir(exist_ok=True)
+        (about / MODIFIED).write_text("".join(modified_lines(folder, live, created, base)), encoding="utf-8")
+        made = catalogue(canonical.lines(), listing(place), base, _history(live, digest, created, base))
+        _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
+    end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
     lines = [line for line in all_lines if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
     findings = check_shapes(lines, {}, shapes, [], base)
@@ -87,15 +95,20 @@ def now() -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _history(releases: Path, digest: str, created: str, base: str) -> History:
-    """The release that is current when this one is made, which it follows."""
-    current = releases / "current"
-    if not (current / CATALOGUE).is_file():
-        return History(digest, created, current.readlink().name if current.is_symlink() else "")
+def _live(releases: Path) -> Path | None:
+    """The folder of the release that is live, where it is there."""
+    current = releases / CURRENT
+    return current.resolve() if (current / CANONICAL).is_file() else None
+
+
+def _history(live: Path | None, digest: str, created: str, base: str) -> History:
+    """The release that is live when this one is made, which it follows."""
+    if live is None or not (live / CATALOGUE).is_file():
+        return History(digest, created, live.name if live else "")
     graph = ox.NamedNode(f"{base}catalogue")
-    quads = ox.parse(path=str(current / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+    quads = ox.parse(path=str(told(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
     before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
-    return History(digest, created, current.readlink().name, before)
+    return History(digest, created, live.name, before)
 
 
 def _write(path: Path, graphs: dict[str, Iterable[ox.Triple]]) -> None:

@@ -15,8 +15,7 @@ from ..errors import QueryError
 from ..http.formats import GRAPHS, N_TRIPLES, TRIG, TURTLE, Format
 from ..http.serialize import serialize, tidy
 from ..mapping.terms import without_graph
-from ..sources import Package
-from ..sources.package import DESCRIPTOR
+from ..sources.package import DESCRIPTOR, Package
 from ..store import Store
 from ..vocab import prefixes
 from .opened import CANONICAL
