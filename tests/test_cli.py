@@ -53,6 +53,8 @@ def test_init_check_build_query_diff(example: Path) -> None:
     assert patch[1] == f"H prev <https://example.org/partnership/releases/{first}> ."
     assert (patch[2], patch[-1]) == ("TX .", "TC .")
     assert [line[2:] for line in patch[3:-1]] == as_json["removed"] + as_json["added"]
+    people.write_text(people.read_text(encoding="utf-8").replace("chair", "director"), encoding="utf-8")
+    assert run(example, "build").stdout.endswith(f"release {first} (live again)\n")
 
 
 @pytest.mark.parametrize(

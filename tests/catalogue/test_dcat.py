@@ -79,7 +79,7 @@ def test_a_table_is_in_the_dataset_that_claims_it(catalogue: Graph) -> None:
 def test_everything_pointed_at_has_its_type_inside(catalogue: Graph) -> None:
     """Harvesters infer nothing: concepts of others are repeated with their class (DCAT-AP 3.0.1 §9.3)."""
     kept = (DCTERMS.license, DCTERMS.format, DCAT.mediaType, DCAT.theme, DCTERMS.language, DCTERMS.spatial, ADMS.status)
-    for predicate in kept:
+    for predicate in (*kept, DCAT.hasCurrentVersion, DCAT.previousVersion):
         for value in catalogue.objects(predicate=predicate):
             assert (value, RDF.type, None) in catalogue, value
 
@@ -95,8 +95,18 @@ def test_the_territory_is_linked_to_its_registries(catalogue: Graph) -> None:
 
 
 def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
-    assert catalogue.value(WHOLE, DCAT.version) == Literal(release.digest[:12])
+    for dataset in things(catalogue, DCAT.Dataset):
+        assert list(catalogue.objects(dataset, DCAT.version)) == [Literal(release.digest[:12])], dataset
     assert catalogue.value(WHOLE, DCAT.hasCurrentVersion) == URIRef(f"{BASE}releases/{release.digest}")
+
+
+def test_a_version_moves_with_the_bytes(history: tuple[Settings, list[Graph]]) -> None:
+    """It is the release that brought them."""
+    (first, *_), whole = history[1], [str(graph.value(WHOLE, DCAT.version)) for graph in history[1]]
+    assert len(set(whole)) == 3
+    for dataset in things(first, DCAT.Dataset):
+        days_ = [days(graph, dataset.removeprefix(BASE))[1] for graph in history[1]]
+        assert [str(graph.value(dataset, DCAT.version)) for graph in history[1]] == [whole[day - 1] for day in days_]
 
 
 def test_the_whole_leads_to_its_quality(catalogue: Graph) -> None:

@@ -7,7 +7,17 @@ from atmpgraph.vocab import prefixes
 
 BASE, LICENCE, FIRST, SECOND = "https://example.org/p/", "https://example.org/licence", "a" * 64, "b" * 64
 FILES = {"data.nq": {"bytes": 7, "sha256": "ab" * 32}, "graphs/a.ttl": {"bytes": 0, "sha256": "cd" * 32}}
-MANIFEST = {"created": "2026-01-02T03:04:05Z", "previous": FIRST, "files": FILES}
+COUNTS = {"added": 2, "removed": 0, "things_changed": 1}
+LEFT = {"created": "2026-01-02T03:04:05Z", "previous": FIRST, "statements": 5, "changes": COUNTS}
+MANIFEST = LEFT | {"files": FILES}
+SAID = f"""
+    <releases/{SECOND}> a dcat:Dataset ; dct:identifier "{SECOND}" ; dct:license <{LICENCE}> ; void:triples 5 ;
+        dct:issued "2026-01-02T03:04:05Z"^^xsd:dateTime ; prov:wasRevisionOf <releases/{FIRST}> .
+    <releases/{SECOND}/changes> dct:hasPart <releases/{SECOND}/changes#added> , <releases/{SECOND}/changes#removed> ,
+        <releases/{SECOND}/changes#things_changed> .
+    <releases/{SECOND}/changes#added> a void:Dataset ; dct:identifier "added" ; void:triples 2 .
+    <releases/{SECOND}/changes#removed> a void:Dataset ; dct:identifier "removed" ; void:triples 0 .
+    <releases/{SECOND}/changes#things_changed> a void:Dataset ; dct:identifier "things_changed" ; void:entities 1 ."""
 
 
 def graph(text: str) -> set[ox.Triple]:
@@ -18,9 +28,7 @@ def graph(text: str) -> set[ox.Triple]:
 
 def test_a_release_is_a_dataset_with_its_files_where_they_stay() -> None:
     made = release_quads([Listed(SECOND, MANIFEST)], BASE, LICENCE)
-    expected = f"""
-        <releases/{SECOND}> a dcat:Dataset ; dct:identifier "{SECOND}" ; dct:license <{LICENCE}> ;
-            dct:issued "2026-01-02T03:04:05Z"^^xsd:dateTime ; prov:wasRevisionOf <releases/{FIRST}> ."""
+    expected = SAID
     for name, kind in (("data.nq", "n-quads"), ("graphs/a.ttl", "turtle")):
         url, file = f"dumps/{SECOND}/{name}", FILES[name]
         media = f"https://www.iana.org/assignments/media-types/{'application' if kind == 'n-quads' else 'text'}/{kind}"
@@ -45,6 +53,14 @@ def test_the_list_has_dates_and_of_those_that_are_kept_changes_and_report() -> N
         <releases/{SECOND}> dct:available "{two}"^^xsd:dateTime ;
             rdfs:seeAlso <releases/{SECOND}/changes> , <dumps/{SECOND}/report.json> .""")
     assert alone < listed
+
+
+def test_what_is_left_of_one_that_was_removed_is_said() -> None:
+    made = release_quads([Listed(SECOND, LEFT, "2026-01-02T03:04:06Z", removed=True)], BASE, LICENCE)
+    assert {quad.triple for quad in made} == graph(f"""{SAID}
+        <releases/{SECOND}> adms:status <http://purl.org/adms/status/Withdrawn> .
+        <releases/> foaf:topic <releases/{SECOND}> .
+        <releases/{SECOND}> dct:available "2026-01-02T03:04:06Z"^^xsd:dateTime .""")
 
 
 def test_a_file_of_no_known_kind_is_bytes() -> None:

@@ -10,7 +10,10 @@ from typing import ClassVar
 
 import pytest
 
+from atmpgraph.catalogue.dcat import History
+from atmpgraph.release.again import come_back
 from atmpgraph.release.build import build, switch
+from atmpgraph.release.describing import live_release, tell
 from atmpgraph.release.history import CURRENT, history, record
 from atmpgraph.release.opened import Release, open_release
 from atmpgraph.release.since import live_since, remember_since
@@ -96,6 +99,10 @@ class Site:
         past, before = history(releases), live_since(releases)
         Site._clock += timedelta(hours=1)
         if past[-1].digest != release.digest:
+            made, live = releases / ".made", live_release(releases)
+            now = Site._clock.isoformat().replace("+00:00", "Z")
+            tell(made, release.path, live, History(release.digest, now), release.store)
+            come_back(release.path, made, past[-1].digest, BASE)
             switch(releases, release.digest)
             set_date(releases / CURRENT, Site._clock.timestamp())
         record(releases, past, release.digest, Site._clock.isoformat())

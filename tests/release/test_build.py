@@ -160,6 +160,14 @@ def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> No
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
 
 
+def test_a_question_that_cannot_be_asked_stops_the_build(started: Settings) -> None:
+    query = started.path(started.queries) / "broken.rq"
+    query.write_text("SELECT ?thing {\n  ?thing a\n}\n", encoding="utf-8")
+    built = build(started)
+    assert built.digest is None
+    assert [(place.file, place.row) for found in built.report.findings for place in found.places] == [("broken.rq", 3)]
+
+
 def test_a_graph_that_nobody_describes_is_a_violation(example: Settings) -> None:
     edit(example, "sources.csv", "\ncoverage,", "\nunused,")
     built = build(example)

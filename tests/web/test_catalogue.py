@@ -21,7 +21,7 @@ from atmpgraph.web.language import texts
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results
 from ..conftest import ROOT
-from ..http.conformance.tables import HTML, RESOURCES
+from ..http.conformance.tables import CITATIONS, HTML, RESOURCES
 from .rules import BROWSER, check_headers, check_page
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
@@ -159,6 +159,34 @@ def test_a_page_is_a_catalogue_by_itself(released: Settings) -> None:
     there = client.get(answer.headers["Content-Location"])
     assert there.data == answer.data
     assert there.data != client.get("/catalogue").data
+
+
+def test_the_home_address_gives_the_catalogue_whole(released: Settings, catalogue_of: Graph) -> None:
+    """For harvesters that follow no pages: none of it is a page, whatever the size of those of `/catalogue`."""
+    client = create_app(released.model_copy(update={"catalogue_page_size": 5})).test_client()
+    assert set(catalogue_of) <= set(read(client, "/"))
+    assert not things(read(client, "/"), URIRef(f"{HYDRA}PartialCollectionView"))
+    answer, asked = client.get("/"), client.get("/?page=2")
+    assert asked.data == answer.data
+    assert asked.headers["Content-Location"] == answer.headers["Content-Location"]
+
+
+# --- the catalogue as a whole is cited ---
+
+
+@pytest.mark.parametrize("suffix", CITATIONS)
+def test_the_catalogue_is_cited(suffix: str, client: FlaskClient, release: Release) -> None:
+    answer = client.get(f"/catalogue.{suffix}")
+    assert (answer.status_code, answer.content_type) == (200, CITATIONS[suffix])
+    assert client.get("/catalogue", headers={"Accept": CITATIONS[suffix]}).data == answer.data
+    assert answer.data == client.get(f"/doc/catalogue.{suffix}").data
+    assert f"{release.base}id/catalogue" in answer.text
+    page = check_page(client.get("/catalogue?lang=nl", headers=BROWSER), "nl")
+    assert f"/catalogue.{suffix}?lang=nl" in [str(a["href"]) for a in page.all("a")]
+    if suffix == "csl.json":
+        (item,) = json.loads(answer.data)
+        assert "container-title" not in item, "it is not a part of itself"
+        assert client.get(local(item["archive_location"], release.base)).status_code == 200
 
 
 # --- VoID, Service Description, DCAT ---

@@ -1,14 +1,18 @@
 """The release that is served: none yet, another one, the same one."""
 
+import hashlib
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from atmpgraph.errors import SettingsError
+from atmpgraph.release.history import prune
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..release.made import named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
 
@@ -44,6 +48,31 @@ def test_a_switch_is_seen_by_the_next_request(unbuilt: Settings, released: Setti
     assert app.extensions["atmpgraph"].release() is first
     (tmp_path / "current").unlink()
     assert client.get("/health/ready").status_code == 503
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_release_that_was_removed_and_made_again_is_told_as_it_is_now(asked: bool, tmp_path: Path) -> None:
+    """By a server that runs all the while, whether or not it was asked in between."""
+    app = create_app(trial(tmp_path))
+    client, tags = app.test_client(), dict[str, set[str]]()
+    digests = []
+    for day, name in enumerate("abcab", start=1):
+        digests.append(publish(tmp_path, named("x", name), f"2026-01-0{day}T00:00:00Z"))
+        prune(tmp_path, 2)
+        if day in (2, 3) and not asked:
+            continue
+        for place in (digests[-1], "current"):
+            path = f"/dumps/{place}/manifest.json"
+            answer = client.get(path)
+            digest = b64encode(hashlib.sha256(answer.data).digest()).decode()
+            assert answer.data == (tmp_path / digests[-1] / "manifest.json").read_bytes()
+            assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+        for path in (f"/releases/{digests[-1]}.json", f"/releases/{digests[-1]}/changes.json"):
+            answer = client.get(path)
+            assert answer.headers["ETag"] not in tags.setdefault(path, set())
+            tags[path].add(answer.headers["ETag"])
+            assert f"2026-01-0{day}" in answer.text or "/changes" in path
+    assert digests[3:] == digests[:2]
 
 
 def test_the_settings_file_is_named_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from atmpgraph.web import create_app
 from ..release.made import BASE, named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
+NAMES = ("terms/identifier", "void#triples", "void#entities", "adms#status")
 FIRST = named("a", "one") | named("b", "bee")
 SECOND = named("a", "two <&>") | named("c", "sea")
 
@@ -43,7 +44,7 @@ def test_the_list_tells_every_switch(client: FlaskClient, releases: tuple[Path, 
     assert told == [
         ("2026-01-04", one, True, True, False),
         ("2026-01-03", two, False, False, False),
-        ("2026-01-02", one, True, False, False),
+        ("2026-01-02", one, False, False, False),
         ("2026-01-01", gone, False, False, True),
     ]
     assert entries[1]["changes"] == {
@@ -55,6 +56,24 @@ def test_the_list_tells_every_switch(client: FlaskClient, releases: tuple[Path, 
     }
     assert (entries[1]["previous"], entries[1]["statements"]) == (one, 2)
     assert entries[3]["statements"] == 1
+    assert entries[0]["previous"] == two
+    assert entries[0]["changes"] == entries[1]["changes"], "two are added, removed and changed back"
+    assert entries[2]["previous"] == gone
+
+
+def test_what_a_return_changed_is_told_as_against_what_was_live(
+    client: FlaskClient, releases: tuple[Path, list[str]]
+) -> None:
+    gone, one, two = releases[1]
+    back = json.loads(client.get(f"/releases/{one}/changes?since={two}").data)
+    there = json.loads(client.get(f"/releases/{two}/changes").data)
+    assert (back["previous"], there["previous"]) == (two, one)
+    assert (back["added"], back["removed"]) == (there["removed"], there["added"])
+    first = client.get(f"/releases/{one}/changes.json")
+    assert json.loads(first.data)["previous"] == gone
+    assert client.get(f"/releases/{one}/changes?since={gone}").data == first.data
+    for since in (one, "0" * 64, "current", ""):
+        assert client.get(f"/releases/{one}/changes?since={since}").status_code == 404
 
 
 @pytest.mark.parametrize("accept", ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-quads"])
@@ -64,6 +83,15 @@ def test_the_list_as_rdf(client: FlaskClient, releases: tuple[Path, list[str]], 
     quads = list(ox.parse(response.data, format=formats.get(accept, ox.RdfFormat.N_QUADS), base_iri=BASE))
     live = {(q.subject.value, q.object.value) for q in quads if q.predicate.value.endswith("terms/available")}
     assert live == {(f"{BASE}releases/{d}", f"2026-01-0{n}T10:00:00Z") for n, d in enumerate(releases[1], 1)}
+    told = {
+        name: {(q.subject.value, q.object.value) for q in quads if q.predicate.value.endswith(name)} for name in NAMES
+    }
+    assert told["terms/identifier"] >= {(f"{BASE}releases/{d}", d) for d in releases[1]}, "of the removed one too"
+    assert told["void#triples"] >= {
+        (f"{BASE}releases/{d}", str(n)) for d, n in zip(releases[1], (1, 2, 2), strict=True)
+    }
+    assert (f"{BASE}releases/{releases[1][2]}/changes#things_changed", "1") in told["void#entities"]
+    assert [subject for subject, _ in told["adms#status"]] == [f"{BASE}releases/{releases[1][0]}"]
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
@@ -72,6 +100,10 @@ def test_the_pages(client: FlaskClient, releases: tuple[Path, list[str]], langua
     links = [str(a.get("href")) for a in page.all("a")]
     assert sum(link.startswith(f"/releases/{releases[1][2]}/changes") for link in links) == 1
     assert not any(releases[1][0] in link for link in links), "the removed one"
+    _, one, two = releases[1]
+    [back] = [link for link in links if link.startswith(f"/releases/{one}/changes") and f"since={two}" in link]
+    again = check_page(client.get(back, headers=BROWSER), language)
+    assert f"/releases/{one}/changes.txt?since={two}" in [str(a.get("href")) for a in again.all("a")]
     response = client.get(f"/releases/{releases[1][2]}/changes?lang={language}", headers=BROWSER)
     changes = check_page(response, language)
     hrefs = [str(a.get("href")) for a in changes.all("a")]

@@ -1,6 +1,7 @@
 """When things were issued and last changed: told from the catalogue of the release before, never from the clock alone.
 
-A date moves only when what it is about is different, so that a harvester that compares dates does no needless work.
+A date moves only when what it is about is different, so that a harvester that compares dates does no needless work; so
+does the version of a dataset, which is the release that brought its bytes.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ Path: TypeAlias = tuple[str, ...]
 
 ISSUED: Final = DCT + "issued"
 MODIFIED: Final = DCT + "modified"
+VERSION: Final = DCAT + "version"
 _STATUS: Final = ADMS + "status"
 _CHANGE: Final = "http://purl.org/adms/changetype/"
 _FILES: Final = DCAT + "distribution"
@@ -58,17 +60,22 @@ class _Index:
         return frozenset(t for end in ends for t in self._about.get(end, ()) if t.predicate.value not in own)
 
 
+def _date(day: str) -> ox.Literal:
+    return ox.Literal(day, datatype=ox.NamedNode(XSD + ("dateTime" if "T" in day else "date")))
+
+
 def _iri(term: object) -> str:
     return str(getattr(term, "value", term))
 
 
-def dates(made: Iterable[ox.Triple], before: Iterable[ox.Triple], now: str) -> Iterator[ox.Triple]:
-    """The dates of everything in a catalogue that has none of its own.
+def dates(made: Iterable[ox.Triple], before: Iterable[ox.Triple], now: str, version: str) -> Iterator[ox.Triple]:
+    """The dates of everything in a catalogue that has none of its own, and the versions of its datasets.
 
     Args:
         made: the catalogue without them.
-        before: the catalogue of the release before, with its dates; empty for the first.
+        before: the catalogue of the release before, with them; empty for the first.
         now: when this release is made (xsd:dateTime).
+        version: of this release.
     """
     new, old = _Index(made), _Index(before)
     for kind, paths in _SAME.items():
@@ -76,10 +83,13 @@ def dates(made: Iterable[ox.Triple], before: Iterable[ox.Triple], now: str) -> I
             same = all(new.reached(thing, path) == old.reached(thing, path) for path in paths)
             issued = next(iter(old.values(thing, ISSUED)), now)
             modified = next(iter(old.values(thing, MODIFIED)), now) if same else now
-            for predicate, day in ((ISSUED, issued), (MODIFIED, modified)):
+            told = {ISSUED: _date(issued), MODIFIED: _date(modified)}
+            if kind == DCAT + "Dataset":
+                kept = old.values(thing, VERSION) if same else []
+                told[VERSION] = ox.Literal(next(iter(kept), version))
+            for predicate, value in told.items():
                 if not new.values(thing, predicate):
-                    dated = ox.Literal(day, datatype=ox.NamedNode(XSD + ("dateTime" if "T" in day else "date")))
-                    triple = ox.Triple(ox.NamedNode(thing), ox.NamedNode(predicate), dated)
+                    triple = ox.Triple(ox.NamedNode(thing), ox.NamedNode(predicate), value)
                     new.add(triple)
                     yield triple
             if kind == DCAT + "CatalogRecord":

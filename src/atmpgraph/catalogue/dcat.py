@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..store import memory_store
-from ..vocab import DCAT, XSD
+from ..vocab import DCAT, RDF, XSD
 from .dates import dates
 from .facts import FACT, WHOLE, facts
 
@@ -79,7 +79,7 @@ def catalogue(
         store.engine.extend(_quad(triple, graph) for triple in triples for graph in (_DEFAULT, _MADE))
         made |= {typed(triple) for triple in triples}
     made |= set(_version(base, history))
-    made |= set(dates(made, history.before, history.created))
+    made |= set(dates(made, history.before, history.created, history.digest[:12]))
     return made | set(_context(made))
 
 
@@ -96,13 +96,14 @@ def typed(triple: ox.Triple) -> ox.Triple:
 
 
 def _version(base: str, history: History) -> Iterator[ox.Triple]:
-    """The version of the whole (DCAT 3 §11)."""
-    whole = ox.NamedNode(f"{base}id/dataset/{WHOLE}")
-    yield ox.Triple(whole, ox.NamedNode(DCAT + "version"), ox.Literal(history.digest[:12]))
+    """The versions of the whole (DCAT 3 §11): no datasets of the catalogue, which portals would harvest."""
+    whole, kind = ox.NamedNode(f"{base}id/dataset/{WHOLE}"), ox.NamedNode(DCAT + "Resource")
     linked = {"hasCurrentVersion": history.digest, "previousVersion": history.previous}
     for name, digest in linked.items():
         if digest:
-            yield ox.Triple(whole, ox.NamedNode(DCAT + name), ox.NamedNode(f"{base}releases/{digest}"))
+            release = ox.NamedNode(f"{base}releases/{digest}")
+            yield ox.Triple(whole, ox.NamedNode(DCAT + name), release)
+            yield ox.Triple(release, ox.NamedNode(RDF + "type"), kind)
 
 
 def _context(made: Iterable[ox.Triple]) -> Iterator[ox.Triple]:

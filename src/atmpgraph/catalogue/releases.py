@@ -38,13 +38,15 @@ class Listed:
 
     Attributes:
         digest: of it.
-        manifest: its own; None when it was removed.
+        manifest: its own, or what is left of it; None when nothing is.
         live: when it first went live (xsd:dateTime), to have it in the list; empty for a description alone.
+        removed: it is not here any more.
     """
 
     digest: str
     manifest: Mapping[str, Any] | None
     live: str = ""
+    removed: bool = False
 
 
 def release_quads(releases: Iterable[Listed], base: str, licence: str) -> list[ox.Quad]:
@@ -76,14 +78,37 @@ def _facts(release: Listed, base: str, licence: str) -> Iterator[_Fact]:
     yield iri, "digest", ox.Literal(release.digest)
     yield iri, "created", _date(manifest["created"])
     yield iri, "licence", ox.NamedNode(licence)
+    if release.removed:
+        yield iri, "removed", ox.Literal(True)
+    if "statements" in manifest:
+        yield iri, "statements", _number(manifest["statements"])
     if manifest.get("previous"):
         yield iri, "previous", ox.NamedNode(f"{base}releases/{manifest['previous']}")
-    for name, file in manifest["files"].items():
-        url = ox.NamedNode(f"{base}dumps/{release.digest}/{name}")
+    yield from _changed(iri, manifest.get("changes") or {})
+    yield from _files(iri, f"{base}dumps/{release.digest}/", manifest.get("files", {}))
+
+
+def _changed(iri: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[_Fact]:
+    """How much a release changed."""
+    for name, count in counts.items():
+        part = ox.NamedNode(f"{iri.value}/changes#{name}")
+        yield iri, "changed", part
+        yield part, "name", ox.Literal(name)
+        yield part, "count", _number(count)
+
+
+def _files(iri: ox.NamedNode, place: str, files: Mapping[str, Mapping[str, Any]]) -> Iterator[_Fact]:
+    """The files of a release, which stand under `place`."""
+    for name, file in files.items():
+        url = ox.NamedNode(place + name)
         yield iri, "file", url
-        yield url, "bytes", ox.Literal(str(file["bytes"]), datatype=ox.NamedNode(f"{XSD}integer"))
+        yield url, "bytes", _number(file["bytes"])
         yield url, "sha256", ox.Literal(file["sha256"], datatype=ox.NamedNode(f"{XSD}hexBinary"))
         yield url, "media", ox.NamedNode(_IANA + media_type(name))
+
+
+def _number(count: int) -> ox.Literal:
+    return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
 
 
 def _date(text: str) -> ox.Literal:

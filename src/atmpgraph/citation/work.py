@@ -25,7 +25,7 @@ class Work:
         iri: its name, which leads to it as it is today.
         state: where it stays as it was; its name again for a release.
         licence: of the data.
-        container: title of the publication that a thing is part of; empty for a release.
+        container: title of the publication that a thing is part of; empty for a release and for the whole.
     """
 
     title: str

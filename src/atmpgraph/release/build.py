@@ -27,12 +27,13 @@ from ..settings import Settings
 from ..store import build_store, open_store
 from ..stream.follow import follow, forget
 from ..stream.members import check_statements
+from .again import come_back
 from .canonical import CanonicalWriter
 from .check import Checked, Say, check
 from .describing import Described, listing, now
 from .diff import keep
-from .history import CURRENT, history, prune, record
-from .opened import CANONICAL, CATALOGUE, MANIFEST, STORE
+from .history import CURRENT, history, prune, record, removed
+from .opened import AGAIN, CANONICAL, CATALOGUE, MANIFEST, STORE
 from .since import live_since, remember_since
 from .succession import remember
 
@@ -41,12 +42,21 @@ _BUILDING = ".building-"
 
 @dataclass(frozen=True)
 class Built:
-    """The outcome of a build: the report, and the digest of the release where there is one."""
+    """The outcome of a build.
+
+    Attributes:
+        report: of the check.
+        coverage: declared and described counts, and the score of the catalogue, in words.
+        digest: of the release, where there is one.
+        new: it was made now.
+        switched: another one was live before.
+    """
 
     report: Report
     coverage: list[str]
     digest: str | None = None
     new: bool = False
+    switched: bool = False
 
 
 def build(settings: Settings, say: Say = lambda _: None) -> Built:
@@ -65,7 +75,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
         if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
         coverage += checked.described.score.lines()
-        digest = checked.described.digest
+        digest, live = checked.described.digest, current_digest(releases)
         target = releases / digest
         new = not target.exists()
         if new:
@@ -75,7 +85,9 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             _sync(releases)
         for published in (CANONICAL, CATALOGUE):
             remember(releases, target / published, settings.base)
-        if current_digest(releases) != digest:  # the date of the link is the one that caches are told
+        if live != digest:  # the date of the link is the one that caches are told
+            if not new or digest in {past_switch.digest for past_switch in past}:
+                _sync_all(come_back(target, folder / AGAIN, live, settings.base))
             switch(releases, digest)
         record(releases, past, digest, now())
         remember_since(releases, before)
@@ -83,7 +95,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
         if settings.stream_versions == "latest":
             forget(stream)
         prune(releases, settings.keep_releases)
-        return Built(checked.report, coverage, digest, new)
+        return Built(checked.report, coverage, digest, new, live != digest)
 
 
 def switch(releases: Path, digest: str) -> None:
@@ -125,20 +137,22 @@ def _workplace(releases: Path) -> Iterator[Path]:
 
 
 def _complete(folder: Path, checked: Checked, described: Described, settings: Settings) -> None:
-    """Write all that a release has beside the files that were checked."""
+    """Write all that a release has beside the files that were checked; one that was removed stays where it stood."""
     check_statements(folder / CANONICAL)
     build_store(folder / STORE, folder / CANONICAL)
     _prove(folder, described.digest, settings.base)
     _write_json(folder / "report.json", checked.report.as_json())
     _keep_beside(folder, checked, settings)
     graphs, store = _graphs(folder / CANONICAL), open_store(folder / STORE, settings.base)
-    files, previous = listing(folder), current_digest(folder.parent)
+    left = removed(folder.parent, described.digest)
+    files, previous = listing(folder), left["previous"] if left else current_digest(folder.parent)
     changed = keep(folder, previous, settings.base)
     manifest = {
         "digest": described.digest,
-        "created": described.created,
+        "created": left["created"] if left else described.created,
         "previous": previous,
-        "changes": changed,
+        "changes": changed or (left or {}).get("changes"),
+        **({"made": described.created} if left else {}),
         "version": __version__,
         "base": settings.base,
         "statements": checked.report.counts["statements"],
@@ -149,8 +163,7 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
         "files": files,
     }
     _write_json(folder / MANIFEST, manifest)
-    for path in (*folder.rglob("*"), folder):
-        _sync(path)
+    _sync_all(folder)
 
 
 def _keep_beside(folder: Path, checked: Checked, settings: Settings) -> None:
@@ -183,6 +196,11 @@ def _graphs(canonical: Path) -> dict[str, int]:
 
 def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _sync_all(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
 
 
 def _sync(path: Path) -> None:

@@ -19,6 +19,7 @@ from ..quality.shapes import check_shapes, read_shapes
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.package import Package, open_package
+from ..sparql.library import faults
 from ..store import Store, memory_store
 from .canonical import CanonicalWriter
 from .describing import Described, describe_release
@@ -52,10 +53,11 @@ def check(settings: Settings, scratch: Path, say: Say = lambda _: None) -> Itera
         scratch: a folder that gets the files of the release.
         say: told of each step as it begins.
     """
-    say("checking the tables")
+    say("checking the tables and the questions")
     package = open_package(settings.path(settings.data))
     with CanonicalWriter(scratch) as canonical:
-        findings = check_tables(package)
+        questions = faults(settings.path(settings.queries), settings.base, federated=bool(settings.federation))
+        findings = [*check_tables(package), *questions]
         counts = {"tables": len(package.tables)}
         checked = Checked(Report(tuple(findings), counts), package, canonical)
         if checked.report.conforms:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -56,18 +56,16 @@ def describe_release(
     """
     releases, base = settings.path(settings.releases), settings.base
     digest, created = canonical.write(folder / CANONICAL), now()
-    place, live = releases / digest, _live(releases)
+    place, live = releases / digest, live_release(releases)
     if not (place / CATALOGUE).is_file():
-        place = folder
+        place = about = folder
         write_dumps(folder, package, store)
-    if live == place.resolve():
+        tell(folder, folder, live, History(digest, created), store)
+    elif live == place.resolve():
         about = told(live)
     else:
-        about = folder if place is folder else folder / AGAIN
-        about.mkdir(exist_ok=True)
-        (about / MODIFIED).write_text("".join(modified_lines(folder, live, created, base)), encoding="utf-8")
-        made = catalogue(canonical.lines(), listing(place), base, _history(live, digest, created, base))
-        _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
+        about = folder / AGAIN
+        tell(about, place, live, History(digest, created), store)
     end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
     lines = [line for line in all_lines if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
@@ -75,6 +73,24 @@ def describe_release(
     served = {f"{base}dumps/current/{path}" for path in listing(place)}
     conforms = not any(finding.severity is Severity.VIOLATION for finding in findings)
     return Described(digest, created, score(map(without_graph, lines), served, conforms), findings)
+
+
+def tell(about: Path, folder: Path, live: Path | None, history: History, store: Store) -> None:
+    """Write what is told of a release from now on: its catalogue, and when its things last changed.
+
+    Args:
+        about: the folder for that.
+        folder: of the release, with all its other files.
+        live: of the release that is live.
+        history: the release, and when it is made or comes back.
+        store: of its statements.
+    """
+    base = store.base
+    about.mkdir(exist_ok=True)
+    (about / MODIFIED).write_text("".join(modified_lines(folder, live, history.created, base)), encoding="utf-8")
+    with (folder / CANONICAL).open("rb") as lines:
+        made = catalogue(lines, listing(folder), base, _following(history, live, base))
+    _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
 
 
 def listing(folder: Path) -> dict[str, dict[str, Any]]:
@@ -95,20 +111,20 @@ def now() -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _live(releases: Path) -> Path | None:
+def live_release(releases: Path) -> Path | None:
     """The folder of the release that is live, where it is there."""
     current = releases / CURRENT
     return current.resolve() if (current / CANONICAL).is_file() else None
 
 
-def _history(live: Path | None, digest: str, created: str, base: str) -> History:
-    """The release that is live when this one is made, which it follows."""
+def _following(history: History, live: Path | None, base: str) -> History:
+    """The same with the release that is live, which it follows."""
     if live is None or not (live / CATALOGUE).is_file():
-        return History(digest, created, live.name if live else "")
+        return replace(history, previous=live.name if live else "")
     graph = ox.NamedNode(f"{base}catalogue")
     quads = ox.parse(path=str(told(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
     before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
-    return History(digest, created, live.name, before)
+    return replace(history, previous=live.name, before=before)
 
 
 def _write(path: Path, graphs: dict[str, Iterable[ox.Triple]]) -> None:

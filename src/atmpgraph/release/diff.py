@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from .opened import CANONICAL, CHANGES, Release
+from .opened import AGAIN, CANONICAL, CHANGES, Release
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -101,28 +102,55 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
     return result if rows else result.without_rows(base)
 
 
-def keep(folder: Path, previous: str | None, base: str) -> dict[str, int] | None:
-    """Write into a new release what changed against the one before, which may be removed; returns how much it is."""
+def keep(folder: Path, previous: str | None, base: str, *, again: bool = False) -> dict[str, int] | None:
+    """Write into a new release what changed against the one before, which may be removed; returns how much it is.
+
+    Args:
+        folder: of the release.
+        previous: digest of the one before.
+        base: of the publication.
+        again: the release is not new; it is written beside it.
+    """
     before = folder.parent / previous if previous else None
     if before is None or not (before / CANONICAL).is_file():
         return None
     found = diff(before, folder, base, rows=True)
-    (folder / CHANGES).write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file = _beside(folder, before.name) if again else folder / CHANGES
+    file.write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return found.without_rows(base).counts()
 
 
-def stored(release: Release) -> Diff | None:
+def stored(release: Release, since: str | None = None) -> Diff | None:
     """What changed against the release before, rows included; None when that is known no more.
 
-    It is kept in the release since it was made; for one from before that, the release before must still be there.
+    It is kept since the release went live; where it was not, the release before must still be there.
+
+    Args:
+        release: the later one.
+        since: digest of the release before, when it came back; None for that before the first time.
     """
-    file, previous = release.path / CHANGES, release.manifest.get("previous")
-    if file.is_file():
-        return Diff(**json.loads(file.read_text(encoding="utf-8")))
+    first = release.manifest.get("previous")
+    previous, files = since or first, [_beside(release.path, since)] if since else []
+    if previous == first:
+        files.append(release.path / CHANGES)
+    for file in files:
+        if file.is_file():
+            return Diff(**json.loads(file.read_text(encoding="utf-8")))
     before = release.path.parent / previous if previous else None
     if before and not (before / CANONICAL).is_file():
         return None
     return diff(before, release.path, release.base, rows=True)
+
+
+@lru_cache(maxsize=1024)  # the difference of two releases never changes
+def counted(folder: Path, since: str, base: str) -> dict[str, int] | None:
+    """How much changed when the release in a folder came back after another one; None when that is known no more."""
+    found = stored(Release(folder, base), since)
+    return found.without_rows(base).counts() if found else None
+
+
+def _beside(folder: Path, previous: str) -> Path:
+    return folder.parent / AGAIN / folder.name / f"{previous}.json"
 
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ReleaseError
-from .opened import MANIFEST
+from .opened import AGAIN, MANIFEST
 
 CURRENT: Final = "current"
 LOG: Final = "history"
@@ -87,6 +87,7 @@ def prune(releases: Path, keep: int) -> list[str]:
         aside = releases / f".building-removed-{digest}"  # swept by the next build if this one is killed here
         (releases / digest).rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(releases / AGAIN / digest, ignore_errors=True)
     return gone
 
 

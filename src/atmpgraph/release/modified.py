@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from .diff import diff
-from .opened import CANONICAL
+from .opened import CANONICAL, told
 
 FILE = "modified.txt"
 
@@ -15,11 +15,11 @@ def modified_lines(folder: Path, current: Path | None, created: str, base: str) 
 
     Args:
         folder: of the new release, which has its canonical file.
-        current: of the release before; None for the first.
+        current: of the release that is live; None for the first.
         created: when the new one is made (xsd:dateTime).
         base: of the publication.
     """
-    before = dict(modified(current)) if current else {}
+    before = dict(modified(told(current))) if current else {}
     changed = diff(current, folder, base).things if current else {}
     with (folder / CANONICAL).open("rb") as file:
         for subject, _ in groupby(line.split(b"> ", 1)[0][1:].decode() for line in file):
@@ -28,7 +28,11 @@ def modified_lines(folder: Path, current: Path | None, created: str, base: str) 
 
 
 def modified(folder: Path) -> Iterator[tuple[str, str]]:
-    """The things of a release and their dates; none for a release that does not tell."""
+    """The things of a release and their dates; none where it does not tell.
+
+    Args:
+        folder: of what is told of it.
+    """
     path = folder / FILE
     if path.is_file():
         with path.open(encoding="utf-8") as file:

@@ -25,6 +25,7 @@ MANIFEST = "manifest.json"
 STORE = "store"
 CATALOGUE = "catalogue.nq"
 CHANGES = "changes.json"  # against the release before; not there in the first one
+AGAIN = "again"  # beside the releases: what is told of each that came back
 _ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
 
@@ -35,10 +36,19 @@ class Release:
     Attributes:
         path: the folder of the release.
         base: the base IRI of the publication at that release.
+        again: where what is told of it stands since it came back; None for what it told when it was made.
+        state: of its files when it was opened, for a release that was removed may be made again under its name.
     """
 
     path: Path
     base: str
+    again: Path | None = None
+    state: tuple[int, ...] = ()
+
+    @property
+    def told(self) -> Path:
+        """The folder of what is told of the release: its catalogue and its dates."""
+        return self.again or self.path
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -50,6 +60,12 @@ class Release:
     def manifest_digest(self) -> str:
         """SHA-256 of the manifest itself, in hexadecimal."""
         return hashlib.sha256((self.path / MANIFEST).read_bytes()).hexdigest()
+
+    @cached_property
+    def identity(self) -> str:
+        """What everything that is served of the release follows from, in hexadecimal."""
+        anew = (self.again / CATALOGUE).read_bytes() if self.again else b""
+        return hashlib.sha256(self.manifest_digest.encode() + anew).hexdigest()
 
     @property
     def digest(self) -> str:
@@ -67,17 +83,17 @@ class Release:
 
     @cached_property
     def _catalogue(self) -> SortedLines:
-        return SortedLines(self.path / CATALOGUE)
+        return SortedLines(self.told / CATALOGUE)
 
     @cached_property
     def described(self) -> Store:
         """The catalogue of the release, in memory."""
-        return memory_store((self.path / CATALOGUE).read_bytes().splitlines(keepends=True), self.base)
+        return memory_store((self.told / CATALOGUE).read_bytes().splitlines(keepends=True), self.base)
 
     def graph(self, name: str) -> list[ox.Quad]:
         """What the catalogue file states in the graph `name`, relative to the base."""
         graph = ox.NamedNode(self.base + name)
-        quads = ox.parse(path=str(self.path / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+        quads = ox.parse(path=str(self.told / CATALOGUE), format=ox.RdfFormat.N_QUADS)
         return [quad for quad in quads if quad.graph_name == graph]
 
     def in_catalogue(self, iri: str) -> bool:
@@ -108,6 +124,28 @@ class Release:
         return list(ox.parse(b"\n".join(self.lines(iri)), format=ox.RdfFormat.N_QUADS))
 
 
+def told(folder: Path) -> Path:
+    """Where what is told of a release stands while it is live: beside it when it came back, else in its folder."""
+    again = folder.parent / AGAIN / folder.name
+    return again if (again / CATALOGUE).is_file() else folder
+
+
+def open_at(folder: Path, base: str, *, live: bool = False) -> Release:
+    """The release in a folder, as it is there now.
+
+    Args:
+        folder: of the release.
+        base: of the publication.
+        live: it is the current one.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    again = told(folder) if live and told(folder) != folder else None
+    files = [(folder / MANIFEST).stat(), *([(again / CATALOGUE).stat()] if again else [])]
+    return Release(folder, base, again, tuple(n for file in files for n in (file.st_ino, file.st_mtime_ns)))
+
+
 def open_release(releases: Path, release: str, base: str) -> Release:
     """Open a release by its digest or unambiguous start of it, or `current`.
 
@@ -120,7 +158,7 @@ def open_release(releases: Path, release: str, base: str) -> Release:
         digits = release if re.fullmatch(r"[0-9a-f]{1,64}", release) else "no digest"
         found = sorted(path for path in releases.glob(f"{digits}*") if re.fullmatch(r"[0-9a-f]{64}", path.name))
     if len(found) == 1:
-        opened = Release(found[0].resolve(), base)
+        opened = open_at(found[0].resolve(), base, live=release == "current")
         if opened.manifest["base"] != base:
             wrong = f"it was made with the base {opened.manifest['base']}, and the setting is {base}"
             raise ReleaseError(f"{found[0]}: {wrong}; build again, or set the base back")

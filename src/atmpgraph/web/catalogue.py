@@ -1,18 +1,24 @@
 """The catalogue for portals: one document in every format, or in pages that are followed (`catalogue_page_size`)."""
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from ..catalogue.paging import page, pages
-from ..http.formats import LINK_SET, Format, by_suffix
+from ..http.formats import CITATIONS, LINK_SET, Format, by_suffix
+from ..http.links import Link
 from ..http.problem import Problem, ProblemError
 from ..http.profiles import MODEL
+from ..release.opened import Release
 from ..vocab import DCAT, DCT
+from .citation import asked_citation, send_citation, work
 from .current import release, settings
 from .describe import Description
 from .labels import Name
+from .language import understood
 from .pages import name_all
 from .representations import send_representation
 
@@ -56,14 +62,14 @@ class Entry:
 
 @blueprint.get("/catalogue")
 def catalogue() -> Response:
-    """The catalogue in the format asked for."""
+    """The catalogue in the format asked for, or its citation."""
     return _send(None)
 
 
 @blueprint.get("/catalogue.<suffix>")
 def fixed(suffix: str) -> Response:
-    """The catalogue in a fixed format."""
-    fmt = by_suffix(suffix, (*MODEL.formats, LINK_SET))
+    """The catalogue in a fixed format, or its citation."""
+    fmt = by_suffix(suffix, (*MODEL.formats, LINK_SET, *CITATIONS))
     if fmt is None:
         raise _not_found()
     return _send(fmt)
@@ -78,20 +84,31 @@ def described_catalogue(document: str) -> Description:
     topic, opened = f"{settings().base}id/catalogue", release()
     if not opened.in_catalogue(topic):
         raise _not_found()
-    return Description(topic, document, opened.graph("catalogue"), {}, embedded=[])
+    return Description(topic, document, _stated(opened), {}, embedded=[])
+
+
+@lru_cache(maxsize=1)
+def _stated(opened: Release) -> list[ox.Quad]:
+    """What the catalogue states, read once: harvesters come for it in every format and page."""
+    return opened.graph("catalogue")
 
 
 def _send(fmt: Format | None) -> Response:
-    found, size = described_catalogue(f"{settings().base}catalogue"), settings().catalogue_page_size
+    base = settings().base
+    topic = f"{base}id/catalogue"
+    if cited := asked_citation(fmt):
+        return send_citation(topic, cited)
+
+    def page_of(_: Description, blocks: list[Markup], links: list[Link]) -> str:
+        view, whole = _view(), work(release(), topic)
+        return render_template("catalogue.html", data_blocks=blocks, links=links, cited=whole, **view)
+
+    found, size = described_catalogue(f"{base}catalogue"), settings().catalogue_page_size
     count = pages(found.quads, size)
     number = _number(count)
     if count:
-        found = replace(found, quads=page(found.quads, number, size, settings().base))
-    response = send_representation(
-        found,
-        fmt,
-        lambda _, blocks, links: render_template("catalogue.html", data_blocks=blocks, links=links, **_view()),
-    )
+        found = replace(found, quads=page(found.quads, number, size, base))
+    response = send_representation(found, fmt, page_of)
     place = response.headers.get("Content-Location")
     if place and number > 1:
         response.headers["Content-Location"] = f"{place}{'&' if '?' in place else '?'}page={number}"
@@ -107,6 +124,8 @@ def _number(count: int) -> int:
     asked = request.args.get("page", "1")
     if not asked.isdecimal() or len(asked) > 9 or not 1 <= int(asked) <= max(count, 1):
         raise _not_found()
+    if int(asked) > 1:
+        understood(page=str(int(asked)))
     return int(asked)
 
 

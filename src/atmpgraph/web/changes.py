@@ -4,9 +4,10 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, render_template, request
 
 from ..http.formats import HTML, JSON, RDF_PATCH, TEXT, by_suffix
 from ..http.problem import Problem, ProblemError
@@ -14,7 +15,7 @@ from ..release.diff import Diff, stored
 from ..release.opened import Release
 from .current import created, current, settings
 from .labels import Name, names
-from .language import fallback, href, texts
+from .language import fallback, href, texts, understood
 from .releases import opened
 from .respond import negotiate, send
 
@@ -24,10 +25,21 @@ _OFFERED = (JSON, TEXT, RDF_PATCH, HTML)
 
 @dataclass(frozen=True)
 class ChangesPage:
-    """What the template shows: counts; things by what happened to them, each with its statements; names."""
+    """What the template shows.
+
+    Attributes:
+        digest: of the release.
+        previous: digest of the one before; None for the first.
+        since: the same when the URL names it.
+        counts: how many statements and things.
+        things: by what happened to them, each with its statements.
+        names: of things and terms.
+        cut: there are more than are listed.
+    """
 
     digest: str
     previous: str | None
+    since: str | None
     counts: dict[str, int]
     things: dict[str, list[tuple[str, list[tuple[str, ox.Quad]]]]]
     names: dict[str, Name]
@@ -37,23 +49,23 @@ class ChangesPage:
 @blueprint.get("/releases/<digest>/changes")
 @blueprint.get("/releases/<digest>/changes.<suffix>")
 def changes(digest: str, suffix: str | None = None) -> Response:
-    """What changed against the release before."""
-    found = opened(digest)
+    """What changed against the release before; against another one that it came back after, by `?since=`."""
+    found, since = opened(digest), _since(digest)
     fixed = by_suffix(suffix, _OFFERED) if suffix else None
     if suffix and not fixed:
         raise ProblemError(Problem(404, "There is nothing at this address."))
-    difference = stored(found)
+    difference = stored(found, since)
     if difference is None:
         raise ProblemError(Problem(410, "The release before this one was removed, and what changed was not kept."))
     chosen = negotiate(_OFFERED, fixed)
-    base, previous = settings().base, found.manifest.get("previous")
+    base, previous = settings().base, since or found.manifest.get("previous")
     shown = difference.without_rows(base)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
             kept = previous if previous and current().open(previous) else None
             before = partial(href, past=kept)  # what was removed is still described there
-            return render_template("changes.html", page=_page(found, shown, previous), before=before)
+            return render_template("changes.html", page=_page(found, shown, previous, since), before=before)
         if chosen[0] is RDF_PATCH:  # rows included: it makes the new release of the old one
             old = f"{base}releases/{previous}" if previous else None
             return "".join(f"{line}\n" for line in difference.patch(old, f"{base}releases/{digest}"))
@@ -63,10 +75,25 @@ def changes(digest: str, suffix: str | None = None) -> Response:
         return json.dumps(content, ensure_ascii=False, indent=1)
 
     g.release = found
-    return send(chosen, body, salt=f"{digest} {base}", immutable=created(found))
+    return send(chosen, body, salt=f"{found.manifest_digest} {since} {base}", immutable=created(found))
 
 
-def _page(found: Release, shown: Diff, previous: str | None) -> ChangesPage:
+def _since(digest: str) -> str | None:
+    """The release that the URL names to compare with.
+
+    Raises:
+        ProblemError: 404 it was never live just before this one.
+    """
+    since = request.args.get("since")
+    if since is None:
+        return None
+    if (since, digest) not in pairwise(switch.digest for switch in current().history()):
+        raise ProblemError(Problem(404, "There is nothing at this address."))
+    understood(since=since)
+    return since
+
+
+def _page(found: Release, shown: Diff, previous: str | None, since: str | None) -> ChangesPage:
     """The page of a release's changes; of more things than it may list, the first of each kind."""
     most = settings().max_changes_shown
     things = {kind: [t for t, k in shown.things.items() if k == kind] for kind in ("added", "removed", "changed")}
@@ -82,7 +109,7 @@ def _page(found: Release, shown: Diff, previous: str | None) -> ChangesPage:
     iris = {iri for kind in listed.values() for iri, _ in kind} | {quad.predicate.value for quad in quads}
     iris |= {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}
     cut = any(len(iris) > most for iris in things.values())
-    return ChangesPage(found.digest, previous, shown.counts(), listed, _names(found, previous, iris), cut)
+    return ChangesPage(found.digest, previous, since, shown.counts(), listed, _names(found, previous, iris), cut)
 
 
 def _sorted(statements: list[tuple[str, ox.Quad]]) -> list[tuple[str, ox.Quad]]:

@@ -46,7 +46,8 @@ def work(found: Release, topic: str = "") -> Work:
         return Work(title, publisher, date, found.digest, state, state, licence)
     path = iri_to_path(f"{base}id/", topic)
     state = f"{state}/doc/{path}" if path else state
-    return Work(named[topic].text, publisher, date, found.digest, topic, state, licence, title)
+    name = named[topic].text
+    return Work(name, publisher, date, found.digest, topic, state, licence, title if title != name else "")
 
 
 def written(cited: Work, fmt: Format) -> str:

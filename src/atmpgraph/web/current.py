@@ -14,8 +14,8 @@ from flask import current_app, g, request
 from .. import __version__
 from ..errors import ReleaseError
 from ..http.iris import candidates
-from ..release.history import Switch, history, removed
-from ..release.opened import MANIFEST, Release, open_release
+from ..release.history import CURRENT, Switch, history, removed
+from ..release.opened import Release, open_at, open_release
 from ..settings import Settings
 from ..sparql.limits import limits_of
 from ..sparql.process import ServiceProcess
@@ -28,8 +28,9 @@ _ENTRY = 512  # what keeping something takes in memory beside its own bytes
 
 
 def created(release: Release) -> datetime:
-    """When a release was made, to the second."""
-    return datetime.fromisoformat(release.manifest["created"]).replace(microsecond=0)
+    """When the files of a release were made, to the second: later than the release, when it was removed in between."""
+    manifest = release.manifest
+    return datetime.fromisoformat(manifest.get("made", manifest["created"])).replace(microsecond=0)
 
 
 class Current:
@@ -40,32 +41,32 @@ class Current:
         self.settings = settings
         self._releases = settings.path(settings.releases)
         self._lock = threading.Lock()
-        self._opened: tuple[str, Release] | None = None
+        self._opened: tuple[tuple[str, int, int], Release] | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
         room = LRUCache[str, bytes](settings.max_kept_bytes, getsizeof=lambda made: len(made) + _ENTRY)
-        old = LRUCache[str, Release](_OPENED)
-        self._old = cached(old, lock=threading.RLock())(lambda digest: Release(self._releases / digest, settings.base))
+        old = LRUCache[Release, Release](_OPENED)
+        self._old = cached(old, key=_itself, lock=threading.Lock())(_itself)
         self._kept = cached(room, key=lambda key, _: key, lock=threading.Lock())(_make)
 
     def release(self) -> Release:
-        """The current release; a request reads one link to know whether it still is.
+        """The current release; a request reads one link to know whether it still is: each switch makes a new one.
 
         Raises:
             ReleaseError: there is none yet.
         """
-        link = self._releases / "current"
+        link = self._releases / CURRENT
         try:
-            target = str(link.readlink())
+            state = link.lstat()
+            switched = str(link.readlink()), state.st_ino, state.st_mtime_ns
         except OSError:
             raise ReleaseError(f"{link}: there is no release yet. 'atmpgraph build' makes one.") from None
         opened = self._opened
-        if opened is None or opened[0] != target:
+        if opened is None or opened[0] != switched:
             with self._lock:
                 opened = self._opened
-                if opened is None or opened[0] != target:
-                    release = open_release(self._releases, Path(target).name, self.settings.base)
-                    opened = self._opened = (target, release)
+                if opened is None or opened[0] != switched:
+                    opened = self._opened = (switched, open_release(self._releases, CURRENT, self.settings.base))
         return opened[1]
 
     def published(self, release: Release) -> datetime:
@@ -76,15 +77,19 @@ class Current:
         """
         made = created(release)
         try:
-            switched = int((self._releases / "current").lstat().st_mtime)
+            switched = int((self._releases / CURRENT).lstat().st_mtime)
         except OSError:
             return made
         return max(made, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
         """A release by its whole digest; None when there is none (any more)."""
-        known = len(digest) == _DIGITS and set(digest) <= _HEXADECIMAL
-        return self._old(digest) if known and (self._releases / digest / MANIFEST).is_file() else None
+        if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
+            return None
+        try:
+            return self._old(open_at(self._releases / digest, self.settings.base))
+        except FileNotFoundError:
+            return None
 
     def history(self) -> list[Switch]:
         """Every time that a release went live, the oldest first."""
@@ -104,12 +109,17 @@ class Current:
 
     def fingerprint(self, release: Release) -> str:
         """What every response is made from: the release, the settings and the version of this package."""
-        parts = (release.digest, self._settings_text, __version__)
+        parts = (release.identity, self._settings_text, __version__)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
     def kept(self, make: Callable[[], bytes], *parts: str) -> bytes:
         """What `make` gives, made once as long as there is room for it; `parts` are all that it is made from."""
         return self._kept(hashlib.sha256("\n".join(parts).encode()).hexdigest(), make)
+
+
+def _itself(release: Release) -> Release:
+    """The one that is open already, where an equal one is."""
+    return release
 
 
 def _make(_: str, make: Callable[[], bytes]) -> bytes:

@@ -57,13 +57,14 @@ def sitemap_xml() -> Response:
     if part is not None and (not part.isdecimal() or len(part) > 9):
         raise _no_part()
     questions = list(read_library(settings().path(settings().queries)))
-    salt = "\n".join((part or "", *questions))
-    return send(negotiate((_XML,), _XML), lambda: _sitemap(int(part) if part else None, questions), salt=salt)
+    number = int(part) if part else None
+    salt = "\n".join((str(number), *questions))
+    return send(negotiate((_XML,), _XML), lambda: _sitemap(number, questions), salt=salt)
 
 
 def _sitemap(part: int | None, questions: Iterable[str]) -> str:
     base, opened = settings().base, release()
-    dates = dict(modified(opened.path))
+    dates = dict(modified(opened.told))
     for row in opened.described.select(_DATED):
         thing, date = row["thing"].value, row["date"].value
         dates[thing] = max(date, dates.get(thing, date))

@@ -16,7 +16,7 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def home() -> Response:
-    """The partnership of this publication, for people; its catalogue, for machines."""
+    """The partnership of this publication, for people; its catalogue, for machines, whole: some follow no pages."""
     base = settings().base
     about = describe(release(), f"{base}id/partnership/{settings().partnership}", base)
     if about is None:

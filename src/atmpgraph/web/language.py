@@ -47,9 +47,20 @@ def link(endpoint: str, **values: str | None) -> str:
     return url_for(endpoint, **arguments)
 
 
+def understood(**arguments: str | list[str]) -> None:
+    """Note what the URL's query was understood as; whatever else it says has no meaning, and is not passed on."""
+    g.setdefault("understood", {}).update(arguments)
+
+
+def arguments(language: str | None) -> str:
+    """The query of the URL as it was understood, in a language: without more than the response depends on."""
+    lang = {"lang": language} if language else {}
+    return urlencode(g.get("understood", {}) | lang, doseq=True)
+
+
 def here(language: str) -> str:
     """The URL of this page in another language, relative to the page itself (RFC 3986 §5.2.2)."""
-    return "?" + urlencode(request.args.to_dict(flat=False) | {"lang": [language]}, doseq=True)
+    return f"?{arguments(language)}"
 
 
 def href(iri: str, past: str | None = None) -> str | None:

@@ -21,7 +21,7 @@ from ..http.statements import table
 from ..release.history import Switch
 from ..vocab import prefixes
 from .citation import work, written
-from .current import current, release, settings
+from .current import created, current, release, settings
 from .describe import Description, describe
 from .pages import document_page
 from .past import OFFERED, Past, States
@@ -78,8 +78,11 @@ def document(digest: str, path: str) -> Response:
     if described is None:
         raise ProblemError(Problem(404, "This release describes nothing under this address."))
     chosen, live = negotiate(OFFERED, state.fixed), _live(digest)
-    salt = "\n".join((state.iri, digest, base, licence, __version__, str(live) if chosen[0] is HTML else ""))
-    response = send(chosen, lambda: _body(described, chosen[0], state, live), salt=salt, immutable=state.switch.when)
+    salt = "\n".join(
+        (state.iri, found.manifest_digest, base, licence, __version__, str(live) if chosen[0] is HTML else "")
+    )
+    made = max(state.switch.when, created(found))  # it may have been removed, and made again
+    response = send(chosen, lambda: _body(described, chosen[0], state, live), salt=salt, immutable=made)
     response.headers["Memento-Datetime"] = mementos[at].date
     links = [*memento_links(state.resource(root), mementos, at), Link(licence, "license")]
     response.headers["Link"] = link_field(links)

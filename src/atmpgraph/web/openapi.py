@@ -145,6 +145,7 @@ _EXAMPLES: Final[dict[str, dict[str, str]]] = {
     "quality.quality": {"suffix": "ttl"},
     "quality.shapes": {"suffix": "ttl"},
     "releases.dump": {"name": "data.nq"},
+    "releases.latest": {"rest": "changes"},
     "catalogue.fixed": {"suffix": "ttl"},
     "releases.latest_file": {"name": "data.nq"},
     "stream.events": {"suffix": "ttl"},

@@ -2,9 +2,10 @@
 
 import json
 from typing import Any, Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from .. import __version__
@@ -14,7 +15,8 @@ from ..http.cache import IMMUTABLE
 from ..http.formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
-from ..release.history import Switch
+from ..release.diff import counted
+from ..release.history import CURRENT, Switch
 from ..release.opened import MANIFEST, Release
 from ..release.since import read_since
 from ..vocab import prefixes
@@ -26,6 +28,7 @@ from .respond import negotiate, send
 blueprint = Blueprint("releases", __name__)
 
 _OFFERED: Final = (*DOCUMENTS, JSON)
+_PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold as it is (RFC 3986 §3.3)
 
 
 def opened(digest: str) -> Release:
@@ -41,13 +44,32 @@ def opened(digest: str) -> Release:
     raise ProblemError(Problem(404, "There is no such release."))
 
 
-def _entry(switch: Switch, again: bool) -> dict[str, Any]:
-    """What the history says of one switch: when, to which release, what that changed."""
+def _entry(switch: Switch, since: str | None, last: bool) -> dict[str, Any]:
+    """What the history says of one switch: when, to which release, what that changed.
+
+    Args:
+        switch: to a release.
+        since: digest of the release that was live till then, when it came back; None the first time.
+        last: the newest switch.
+    """
     found = current().open(switch.digest)
     manifest = found.manifest if found else current().removed(switch.digest) or {}
+    if since:
+        manifest = manifest | {"previous": since, "changes": found and counted(found.path, since, found.base)}
     told = {name: manifest[name] for name in ("created", "previous", "statements", "changes") if manifest.get(name)}
-    state = {"current": switch.digest == release().digest, "again": again, "removed": found is None}
+    live = last and switch.digest == release().digest
+    state = {"current": live, "again": since is not None, "removed": found is None}
     return {"date": switch.date, "digest": switch.digest, "statements": 0, **told, **state}
+
+
+def _entries() -> list[dict[str, Any]]:
+    """What it says of all of them, the oldest first."""
+    switches = current().history()
+    known = [switch.digest for switch in switches]
+    return [
+        _entry(switch, known[at - 1] if switch.digest in known[:at] else None, at == len(switches) - 1)
+        for at, switch in enumerate(switches)
+    ]
 
 
 def _quads(*listed: Listed) -> list[ox.Quad]:
@@ -56,16 +78,14 @@ def _quads(*listed: Listed) -> list[ox.Quad]:
 
 def _listed(entry: dict[str, Any]) -> Listed:
     found = current().open(entry["digest"])
-    return Listed(entry["digest"], found.manifest if found else None, entry["date"])
+    manifest = found.manifest if found else current().removed(entry["digest"])
+    return Listed(entry["digest"], manifest, entry["date"], removed=found is None)
 
 
 @blueprint.get("/releases/")
 def releases() -> Response:
     """Every time that a release went live, the newest first."""
-    switches = current().history()
-    known = [switch.digest for switch in switches]
-    entries = [_entry(switch, switch.digest in known[:at]) for at, switch in enumerate(switches)]
-    chosen = negotiate(_OFFERED)
+    entries, chosen = _entries(), negotiate(_OFFERED)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
@@ -79,15 +99,25 @@ def releases() -> Response:
 
 
 @blueprint.get("/releases/current")
-def latest() -> AnyResponse:
-    """The way to the current release."""
-    return redirect(url_for(".one", name=release().digest), 307)
+@blueprint.get("/releases/current/<path:rest>")
+def latest(rest: str = "") -> AnyResponse:
+    """The way to the current release, and to what there is of it."""
+    return _to_current(f"/{rest}" if rest else "")
+
+
+def _to_current(rest: str) -> AnyResponse:
+    """The way to the same place in the current release, with the query of the request."""
+    place = url_for(".one", name=release().digest) + quote(rest, safe=_PATH)
+    query = quote(request.query_string, safe=f"{_PATH}%?")
+    return redirect(f"{place}?{query}" if query else place, 307)
 
 
 @blueprint.get("/releases/<name>")
-def one(name: str) -> Response:
+def one(name: str) -> AnyResponse:
     """One release: when it was made, what it holds, its files."""
     digest, fixed = split_suffix(name, (*CITATIONS, *_OFFERED))
+    if digest == CURRENT:
+        return _to_current(name.removeprefix(CURRENT))
     found = opened(digest)
     chosen = negotiate((*_OFFERED, *CITATIONS), fixed)
 
@@ -100,7 +130,7 @@ def one(name: str) -> Response:
             return (found.path / MANIFEST).read_bytes()
         return serialize(_quads(Listed(digest, found.manifest)), chosen[0], prefixes(settings().base))
 
-    salt = "\n".join((digest, settings().base, settings().licence, __version__))
+    salt = "\n".join((found.manifest_digest, settings().base, settings().licence, __version__))
     return send(chosen, body, salt=salt, immutable=created(found))
 
 
