@@ -1,7 +1,7 @@
 /** A chart of results that have a number and something to call it: bars, or points in time where there are dates. */
 
 import { el, pictureWidth, say, svg, written } from "./dom.js";
-import { numbers, times, words } from "./model.js";
+import { numbers, shortened, things, times, words } from "./model.js";
 
 const MOST_BARS = 200;
 const UNIT = /unit|currency/i; // numbers of different units share no axis
@@ -9,13 +9,17 @@ const NO_MEASURE = /^(lat|lon|lng|year)/i; // numbers that nobody wants to see a
 
 const measured = (results) => numbers(results).filter((name) => !NO_MEASURE.test(name));
 
+/** What may name a number, the most telling first: things have but their IRI. */
+const labelled = (results) => [...words(results), ...times(results), ...things(results)];
+
 export function chartable(results) {
-  return measured(results).length > 0 && (words(results).length > 0 || times(results).length > 0);
+  return measured(results).length > 0 && labelled(results).length > 0;
 }
 
 /** The chart with what the reader may choose: whose numbers, called what, and what splits them into charts. */
-export function draw(results, { t, units }) {
-  const labels = [...words(results), ...times(results)];
+export function draw(results, page) {
+  const { t } = page;
+  const labels = labelled(results);
   const measures = measured(results);
   const splits = results.head.vars.filter((name) => !measures.includes(name));
   const chosen = {
@@ -24,7 +28,7 @@ export function draw(results, { t, units }) {
     split: splits.find((name) => UNIT.test(name)) ?? "",
   };
   const picture = el("div", { class: "picture" });
-  const redraw = () => picture.replaceChildren(...charts(results, chosen, t, units));
+  const redraw = () => picture.replaceChildren(...charts(results, chosen, page));
   const choice = (key, names) =>
     el(
       "label",
@@ -45,14 +49,15 @@ export function draw(results, { t, units }) {
   );
 }
 
-function charts(results, { number, label, split }, t, units) {
+function charts(results, { number, label, split }, page) {
+  const { t } = page;
   const groups = grouped(results.results.bindings, (row) => row[split]?.value ?? "");
   const timed = times(results).includes(label);
   return [...groups].flatMap(([name, rows]) => {
     const drawn = rows.filter((row) => row[number] && row[label]);
     if (!drawn.length) return [];
-    const title = split ? el("h4", {}, units[name] || shortened(name) || t.none) : null;
-    const body = timed && drawn.length > 2 ? line(drawn, number, label) : bars(drawn, number, label, results);
+    const title = split ? el("h4", {}, page.units[name] || shortened(name, page) || t.none) : null;
+    const body = timed && drawn.length > 2 ? line(drawn, number, label) : bars(drawn, number, label, results, page);
     const cut = !timed && drawn.length > MOST_BARS ? el("p", { class: "note" }, say(t.first_bars, { n: MOST_BARS })) : null;
     return [title, cut, body].filter(Boolean);
   });
@@ -64,10 +69,8 @@ function grouped(rows, key) {
   return groups;
 }
 
-const shortened = (value) => (/^https?:/.test(value) ? value.split(/[/#]/).at(-1) : value);
-
 /** Bars are a list, so that long names wrap and a screen reader reads them; the rest of the row says how exact it is. */
-function bars(rows, number, label, results) {
+function bars(rows, number, label, results, page) {
   const shown = rows.slice(0, MOST_BARS);
   const values = shown.map((row) => Number(row[number].value));
   const low = Math.min(0, ...values);
@@ -83,7 +86,7 @@ function bars(rows, number, label, results) {
       return el(
         "li",
         {},
-        el("span", { class: "name", lang: row[label]["xml:lang"] }, row[label].value),
+        el("span", { class: "name", lang: row[label]["xml:lang"] }, named(row[label], page)),
         el("span", { class: "value" }, written(value)),
         svg("svg", { viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": true }, bar),
         notes.length ? el("span", { class: "meta" }, notes.join(" · ")) : null,
@@ -91,6 +94,8 @@ function bars(rows, number, label, results) {
     }),
   );
 }
+
+const named = (term, page) => (term.type === "uri" ? shortened(term.value, page) : term.value);
 
 const [HEIGHT, LEFT, BOTTOM] = [300, 90, 30];
 

@@ -4,6 +4,7 @@ import Yasgui from "@zazuko/yasgui";
 import "@zazuko/yasgui/build/yasgui.min.css";
 import "./editor.css";
 import { el, pageData } from "./dom.js";
+import { choice, fromDataset, graphsOf, lead, sameGraphs } from "./graphs.js";
 import { LONG, address, endpoint, files, paste, remember } from "./links.js";
 import { fromTable } from "./model.js";
 import * as terms from "./terms.js";
@@ -30,7 +31,7 @@ const yasgui = new Yasgui(place, {
   tabName: t.tab,
   requestConfig: {
     endpoint: () => endpoint,
-    method: () => (address(text()).length < LONG ? "GET" : "POST"),
+    method: () => (address(asking()).length < LONG ? "GET" : "POST"),
     headers: () => ({ "Accept-Language": page.lang }), // of the problems
     acceptHeaderGraph: "text/turtle",
     acceptHeaderSelect: "application/sparql-results+json",
@@ -51,10 +52,11 @@ const share = el("a", { class: "button quiet", onclick: copy }, t.share);
 const status = el("span", { class: "meta", role: "status" });
 const runButton = el("button", { type: "button", onclick: run }, t.run);
 const downloads = el("p", { class: "formats" });
-const bar = el("div", {}, el("div", { class: "toolbar" }, runButton, share, status), el("p", { class: "meta" }, t.keys));
+const over = el("div");
+const bar = el("div", {}, over, el("div", { class: "toolbar" }, runButton, share, status), el("p", { class: "meta" }, t.keys));
 
 const current = () => yasgui.getTab();
-const text = () => current()?.getYasqe()?.getValue() ?? field.value;
+const asking = () => ({ query: current()?.getYasqe()?.getValue() ?? field.value, graphs: graphsOf(current()) });
 
 function run() {
   const yasqe = current().getYasqe();
@@ -62,14 +64,15 @@ function run() {
   else yasqe.query().catch(() => {}); // the view of problems shows it
 }
 
-/** What depends on the text of the query: links, code to paste. */
+/** What depends on the query and its graphs: links, code to paste. */
 function follow() {
   const kind = current()?.getYasqe()?.getQueryType() ?? "SELECT";
-  share.href = address(text());
+  share.href = address(asking());
   share.hidden = share.href.length >= LONG;
   status.textContent = share.hidden ? t.too_long : "";
-  downloads.replaceChildren(el("span", {}, t.download), " ", ...files(text(), kind, page, run));
-  paste(text(), kind);
+  downloads.replaceChildren(el("span", {}, t.download), " ", ...files(asking(), kind, page, run));
+  paste(asking(), kind);
+  lead(current());
 }
 
 async function copy(event) {
@@ -85,6 +88,7 @@ function settle() {
   if (!tab?.getYasqe()) return;
   const panel = document.getElementById(tab.getId());
   panel.querySelector(".editorwrapper").append(bar);
+  over.replaceChildren(...choice(tab, t, follow));
   const yasr = tab.getYasr();
   yasr.rootEl.before(downloads);
   label();
@@ -97,6 +101,7 @@ function settle() {
   add.setAttribute("aria-label", t.new_tab);
   if (!panel.dataset.settled) {
     panel.dataset.settled = "yes";
+    panel.querySelector("#yasr_plugin_control")?.removeAttribute("id"); // each tab has one
     tab.getYasqe().on("change", () => {
       unmark(tab.getYasqe());
       follow();
@@ -147,11 +152,22 @@ function answered(tab) {
   press(yasr);
 }
 
-function open(name, query) {
-  const [found] = Object.values(yasgui._tabs).filter((tab) => tab.getPersistedJson().yasqe.value === query);
+function open(name, query, graphs = []) {
+  const [found] = Object.values(yasgui._tabs).filter(
+    (tab) => tab.getPersistedJson().yasqe.value === query && sameGraphs(graphsOf(tab), graphs),
+  );
   if (found) yasgui.selectTabId(found.getId());
-  else yasgui.addTab(true, { name, yasqe: { value: query } });
+  else yasgui.addTab(true, { name, yasqe: { value: query }, requestConfig: { args: graphs } });
   settle();
+}
+
+/** Tabs that nobody named are called as they would be on this page, in whatever language they were opened. */
+function translateNames() {
+  const others = page.tabs.filter((word) => word !== t.tab);
+  const unnamed = new RegExp(`^(?:${others.join("|")})(?: \\d+)?$`);
+  for (const tab of Object.values(yasgui._tabs)) {
+    if (unnamed.test(tab.getName())) tab.setName(yasgui.createTabName(t.tab));
+  }
 }
 
 /** The answer that came with the page becomes the first that YASGUI shows: no query is run twice. */
@@ -173,16 +189,17 @@ function takeOver() {
 
 yasgui.on("query", () => {
   label();
-  remember(text(), page.asked);
+  remember(asking(), page.asked);
 });
 yasgui.on("queryAbort", label);
 yasgui.on("queryResponse", (_, tab) => setTimeout(() => answered(tab)));
-yasgui.on("tabSelect", settle);
+yasgui.on("tabSelect", () => setTimeout(settle)); // the tab becomes the current one after the event
 yasgui.on("tabAdd", () => setTimeout(settle));
 yasgui.on("tabClose", () => setTimeout(() => (current() ? settle() : yasgui.addTab(true))));
 place.addEventListener("contextmenu", (event) => event.stopImmediatePropagation(), true); // its menu speaks English
 
-if (asked) open(yasgui.createTabName(t.tab), asked);
+translateNames();
+if (asked) open(yasgui.createTabName(t.tab), asked, fromDataset(page.dataset));
 settle();
 takeOver();
 document.querySelector("pre.numbered")?.remove(); // the editor marks the line

@@ -1,23 +1,28 @@
-/** A query as a link, as files to download and as code to paste. */
+/** What is asked, `{query, graphs}`, as a link, as files to download and as code to paste. */
 
-import { el } from "./dom.js";
+import { el, say } from "./dom.js";
 
 /** Characters of a URL; longer ones do not pass everywhere, so such a query is posted. */
 export const LONG = 6000;
 
 export const endpoint = new URL(document.querySelector("form.query")?.getAttribute("action") ?? "", location.href).href;
 
-/** The address of a query: alone the page of it, with the suffix of a format its answer as a file. */
-export function address(query, suffix) {
+/** The parameters of the protocol (SPARQL 1.1 Protocol §2.1.1, §2.1.2). */
+function parameters({ query, graphs }) {
+  return new URLSearchParams([["query", query], ...graphs.map(({ name, value }) => [name, value])]);
+}
+
+/** The address of what is asked: alone the page of it, with the suffix of a format its answer as a file. */
+export function address(asked, suffix) {
   const url = new URL(endpoint);
-  url.searchParams.set("query", query);
+  url.search = parameters(asked);
   if (suffix) url.searchParams.set("format", suffix);
   return url.href;
 }
 
 /** The address bar always holds a link to what is shown, and so do the links to the other languages. */
-export function remember(query, language) {
-  const url = new URL(address(query));
+export function remember(asked, language) {
+  const url = new URL(address(asked));
   if (url.href.length >= LONG) url.search = "";
   if (language) url.searchParams.set("lang", language);
   history.replaceState(null, "", url);
@@ -30,29 +35,28 @@ export function remember(query, language) {
 const isGraph = (kind) => kind === "CONSTRUCT" || kind === "DESCRIBE";
 
 /** A link for each format; `failed` is called when a file that was asked for does not come. */
-export function files(query, kind, { formats, t }, failed) {
+export function files(asked, kind, { formats, t }, failed) {
   return formats[isGraph(kind) ? "graph" : "results"].flatMap((format) => {
-    const href = address(query, format.suffix);
+    const href = address(asked, format.suffix);
     const long = href.length >= LONG;
     const name = `${t.file}.${format.suffix}`;
-    const onclick = (event) => long && post(event, query, format, name, failed);
+    const onclick = (event) => long && post(event, asked, format, name, failed);
     return [el("a", { href: long ? "#" : href, download: name, type: format.media_type, onclick }, format.name), " "];
   });
 }
 
 /** Where the file comes by POST because its address would be too long. */
-async function post(event, query, format, name, failed) {
+async function post(event, asked, format, name, failed) {
   event.preventDefault();
-  const headers = { Accept: format.media_type, "Content-Type": "application/sparql-query" };
-  const answer = await fetch(endpoint, { method: "POST", headers, body: query });
+  const answer = await fetch(endpoint, { method: "POST", headers: { Accept: format.media_type }, body: parameters(asked) });
   if (!answer.ok) return failed();
   const file = URL.createObjectURL(await answer.blob());
   el("a", { href: file, download: name }).click();
   return URL.revokeObjectURL(file);
 }
 
-/** Show the code that asks this query; the server wrote all but the query and the address that it is reached by. */
-export function paste(query, kind) {
+/** Show the code that asks this; the server wrote all but the query, its graphs and the address that it is reached by. */
+export function paste({ query, graphs }, kind) {
   const shown = isGraph(kind) ? "graph" : kind === "ASK" ? "ask" : "select";
   document.querySelector("section.paste")?.removeAttribute("hidden");
   for (const block of document.querySelectorAll("[data-kind]")) block.hidden = block.dataset.kind !== shown;
@@ -60,6 +64,15 @@ export function paste(query, kind) {
   for (const slot of document.querySelectorAll("[data-escape]")) {
     slot.textContent = slot.dataset.escape === "python" ? escaped(query) : query;
   }
+  for (const slot of document.querySelectorAll("[data-graphs]")) {
+    slot.textContent = graphs.map(({ name, value }) => say(slot.dataset.graphs, spelled(name, value))).join("");
+  }
+}
+
+/** A graph as the programs spell it: in a string, and in a URL. */
+function spelled(name, graph) {
+  const encoded = encodeURIComponent(graph).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+  return { name, graph: JSON.stringify(graph).slice(1, -1), encoded };
 }
 
 const escaped = (query) => query.replaceAll("\\", "\\\\").replaceAll('"""', '\\"\\"\\"');

@@ -22,6 +22,15 @@ export const numbers = (results) => variablesOf(results, isNumber);
 export const times = (results) => variablesOf(results, isTime);
 export const words = (results) => variablesOf(results, isWord);
 
+export const things = (results) => variablesOf(results, (term) => term.type === "uri");
+
+/** An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing. */
+export function shortened(iri, { base, prefixes }) {
+  const [prefix, namespace] = Object.entries(prefixes).find(([, known]) => iri.startsWith(known) && iri !== known) ?? [];
+  if (prefix !== undefined) return `${prefix}:${iri.slice(namespace.length)}`;
+  return (iri.startsWith(base) && iri.slice(base.length).replace(/^id\//, "")) || iri;
+}
+
 /** The results that a table of the server shows; its cells carry what the words alone do not tell. */
 export function fromTable(table) {
   const vars = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);

@@ -3,6 +3,7 @@
 import * as chart from "./chart.js";
 import { el, say, written } from "./dom.js";
 import * as map from "./map.js";
+import { shortened } from "./model.js";
 
 const PAGE = 100; // rows of the table at a time
 
@@ -112,21 +113,15 @@ function cut(yasr, n, t) {
   return el("p", { class: "warning" }, `${say(t.cut, { n })} `, el("a", { href: there.href }, t.next_rows));
 }
 
-function cell(term, { base, root, prefixes }) {
+function cell(term, page) {
   if (!term) return [];
   if (term.type === "bnode") return [`_:${term.value}`];
   if (term.type !== "uri") {
     const tag = term["xml:lang"];
     return tag ? [el("span", { lang: tag }, term.value), " ", el("span", { class: "tag" }, tag)] : [term.value];
   }
-  const short = shortened(term.value, base, prefixes);
-  return [/^https?:/.test(term.value) ? el("a", { href: here(term.value, base, root) }, short) : short];
-}
-
-function shortened(iri, base, prefixes) {
-  const [prefix, namespace] = Object.entries(prefixes).find(([, known]) => iri.startsWith(known) && iri !== known) ?? [];
-  if (prefix !== undefined) return `${prefix}:${iri.slice(namespace.length)}`;
-  return iri.startsWith(base) ? iri.slice(base.length).replace(/^id\//, "") : iri;
+  const short = shortened(term.value, page);
+  return [/^https?:/.test(term.value) ? el("a", { href: here(term.value, page.base, page.root) }, short) : short];
 }
 
 /** Where a link goes: what is ours to this server, wherever it stands. */

@@ -33,7 +33,7 @@ class Finding:
     """One thing that is wrong, or could be better.
 
     Attributes:
-        check: `table`, `mapping` or `shape`.
+        check: `table`, `mapping`, `query` or `shape`.
         message: what is wrong and what is expected, by language tag; English is always there.
         places: the rows it comes from, the most telling first.
         value: the value at fault, as it stands in the table or the graph.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -44,8 +45,9 @@ class Reader:
         return found
 
     def wait(self, found: Callable[[], Any], what: str = "") -> Any:
-        """What `found` gives as soon as it is something."""
-        return WebDriverWait(self.driver, PATIENCE).until(lambda _: found(), what)
+        """What `found` gives as soon as it is something; an element that is drawn anew meanwhile is looked for again."""
+        waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=(StaleElementReferenceException,))
+        return waiting.until(lambda _: found(), what)
 
     def script(self, code: str, *arguments: object) -> Any:
         """What a script on the page returns."""
@@ -80,6 +82,12 @@ class Reader:
         self.one(".tabPanel.active table.results td")
         selector = ".tabPanel.active table.results td"
         words: list[str] = self.script(_WORDS, selector)
+        return words
+
+    def words(self, selector: str) -> list[str]:
+        """The words of what is on the page at this moment, seen or not, though it may be drawn anew in the next."""
+        code = "return [...document.querySelectorAll(arguments[0])].map(element => element.textContent)"
+        words: list[str] = self.script(code, selector)
         return words
 
     def focused(self) -> WebElement:

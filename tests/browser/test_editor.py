@@ -1,5 +1,6 @@
 """The editor: YASGUI from our own server, with our words, our vocabulary and our questions."""
 
+from collections import Counter
 from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import urlopen
 
@@ -9,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.web.language import texts
 
+from ..conftest import BASE
 from .conftest import MOST_ROWS
 from .reader import Reader
 
@@ -36,6 +38,42 @@ def test_it_speaks_the_language_of_the_page(desk: Reader, language: str) -> None
     assert buttons == [words["editor"]["table"], words["editor"]["text"]]
     titles = {element.get_attribute("title") for element in desk.all("#editor [title]") if element.is_displayed()}
     assert titles <= {words["editor"]["close_tab"], words["editor"]["new_tab"]}, "YASGUI's own words are English"
+
+
+def test_tabs_that_nobody_named_speak_the_language_of_the_page(desk: Reader) -> None:
+    desk.edit("/sparql?lang=fr")
+    desk.one(".addTab").click()
+    names = ".tabsList .tab a > span"
+    desk.wait(lambda: desk.words(names) == ["Requête", "Requête 1"])
+    desk.one(".questions [data-query]").click()
+    desk.wait(lambda: len(desk.words(names)) == 3)
+    question = desk.words(names)[2]
+    for language, word in (("de", "Abfrage"), ("en", "Query"), ("nl", "Query")):
+        desk.edit(f"/sparql?lang={language}")
+        assert desk.words(names) == [word, f"{word} 1", question]
+
+
+def test_no_name_of_an_element_is_given_twice(desk: Reader) -> None:
+    desk.edit()
+    desk.run("ASK {}")
+    desk.one(".tabPanel.active .words")
+    desk.one(".addTab").click()
+    desk.wait(lambda: desk.query != "ASK {}")
+    desk.run("ASK {}")
+    desk.one(".tabPanel.active .words")
+    ids = desk.script("return [...document.querySelectorAll('[id]')].map(element => element.id)")
+    assert [name for name, times in Counter(ids).items() if times > 1] == []
+
+
+def test_a_tab_that_is_chosen_has_the_buttons(desk: Reader) -> None:
+    desk.edit()
+    desk.write("ASK {}")
+    desk.one(".addTab").click()
+    desk.wait(lambda: desk.query != "ASK {}")
+    desk.all(".tabsList .tab a")[0].click()
+    desk.wait(lambda: desk.query == "ASK {}")
+    desk.one(".tabPanel.active .toolbar button").click()
+    assert desk.one(".tabPanel.active .yasr_results .words").text == "Yes"
 
 
 def test_a_graph_is_shown_as_turtle(desk: Reader) -> None:
@@ -168,6 +206,15 @@ def test_numbers_are_drawn_one_chart_a_unit(desk: Reader) -> None:
     assert [heading.text for heading in desk.all(".picture h4")] == ["€", "%"]
     widths = [bar.get_attribute("width") for bar in desk.all(".bars rect")]
     assert widths == ["100", "50", "100"]
+
+
+def test_numbers_of_things_without_a_name_are_drawn_by_their_iri(desk: Reader) -> None:
+    desk.edit()
+    desk.run("SELECT ?thing ?value { VALUES (?thing ?value) { (<id/figure/a> 10) (<http://example.org/b> 5) (<> 1) } }")
+    desk.cells()
+    desk.one(".tabPanel.active .select_chart").click()
+    desk.one(".bars")
+    assert desk.words(".bars .name") == ["figure/a", "http://example.org/b", BASE]
 
 
 def test_dates_are_drawn_in_their_order(desk: Reader) -> None:

@@ -4,9 +4,12 @@ from urllib.parse import quote
 
 import pytest
 
+from atmpgraph.release.opened import Release
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.web.language import texts
 
+from ..http.conformance.asking import at
+from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
 from .conftest import MOST_ROWS
 from .reader import Reader
 
@@ -24,6 +27,13 @@ PAGES = [
     "/sparql?query=" + quote(f"{MANY} LIMIT 30"),
     "/sparql?query=" + quote("DESCRIBE ?s { ?s ?p ?o } LIMIT 1"),
 ]
+
+# Every page of the application; of the kinds of things those that the release has.
+ROUTES = sorted({r.path for r in RESOURCES if HTML in r.types} | {path for path in DOCUMENTS if "/odd/" not in path})
+_WIDE = """
+    const wide = [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > window.innerWidth);
+    return wide.filter(e => !e.closest(".scroll, pre")).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
+"""
 
 
 def test_the_form_needs_no_script(plain: Reader) -> None:
@@ -63,6 +73,14 @@ def test_questions_are_pages_without_script(plain: Reader) -> None:
     plain.one(".lead .button").click()
     assert "dct:Location" in str(plain.one("form.query textarea").get_attribute("value"))
     assert "Namur" in plain.one("table.results").text
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("path", ROUTES)
+def test_no_route_is_wider_than_a_phone(phone: Reader, release: Release, path: str) -> None:
+    """In French, whose words are the longest."""
+    phone.visit(f"{at(path, release)}{'&' if '?' in path else '?'}lang=fr")
+    assert phone.width() == (390, 390), phone.script(_WIDE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,20 +8,40 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 
 
 class Page(HTMLParser):
-    """A parsed page: its elements, links, ids and words."""
+    """A parsed page: its elements, links, ids and words.
+
+    Attributes:
+        links: the name of each link with its target, as it is read out (its words, `aria-label`, `alt` of a picture).
+    """
 
     def __init__(self, response: TestResponse) -> None:
         super().__init__()
         assert response.content_type == "text/html; charset=utf-8", response.content_type
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.words = ""
+        self.links: list[tuple[str, str]] = []
+        self._open = False
         self.feed(response.text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
+        attributes = dict(attrs)
+        self.elements.append((tag, attributes))
+        if tag == "a":
+            self.links.append((attributes.get("aria-label") or "", attributes.get("href") or ""))
+        self._open = tag == "a" or self._open
+        self._name(attributes.get("alt") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = tag != "a" and self._open
 
     def handle_data(self, data: str) -> None:
         self.words += data
+        self._name(data)
+
+    def _name(self, words: str) -> None:
+        if self._open:
+            name, target = self.links[-1]
+            self.links[-1] = name + words, target
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         """The attributes of all elements of a kind."""
@@ -47,6 +67,7 @@ def check_page(response: TestResponse, language: str) -> Page:
     assert len(page.all("main")) == len(page.all("h1")) == 1
     assert page.elements.index(("main", {"id": "main"}))
     assert page.all("a")[0]["href"] == "#main"
+    assert [target for name, target in page.links if not name.strip()] == [], "links without a name"
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for table_header in page.all("th"):

@@ -31,11 +31,6 @@ class Format:
     also: tuple[str, ...] = ()
     engine: ox.RdfFormat | ox.QueryResultsFormat | None = None
 
-    @property
-    def media_types(self) -> tuple[str, ...]:
-        """Every type the format may be asked by; the first is its own."""
-        return (self.media_type, *self.also)
-
 
 HTML: Final = Format("HTML", "html", "text/html", "page")
 TURTLE: Final = Format("Turtle", "ttl", "text/turtle", "graph", (), ox.RdfFormat.TURTLE)

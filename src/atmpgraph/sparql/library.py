@@ -4,7 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Severity
+from ..http.problem import Problem, ProblemError
+from . import guard
+
+_FORBIDDEN: Final = 403
 # How a query of the library asks for the language of its labels.
 _LANGUAGE = re.compile(r'(VALUES \?language \{ ")[a-z]{2}(" \})')
 _HEAD = re.compile(r"^#\+ (\w+)@([a-z]{2}): (.+)$", re.MULTILINE)
@@ -37,7 +44,48 @@ class LibraryQuery:
 
 
 def read_library(folder: Path) -> dict[str, LibraryQuery]:
-    """The queries of a folder by name, sorted."""
-    return {
-        file.stem: LibraryQuery(file.stem, file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.rq"))
-    }
+    """The queries of a folder by name, sorted.
+
+    Raises:
+        AtmpgraphError: a file is not UTF-8.
+    """
+    return {file.stem: LibraryQuery(file.stem, _text(file)) for file in sorted(folder.glob("*.rq"))}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
+
+
+def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]:
+    """A violation for each query of a folder that the endpoint would refuse, with its file and line.
+
+    Args:
+        folder: of the library.
+        base: IRI that relative ones stand under.
+        federated: whether queries may call other services; which ones is seen when they are called.
+
+    Raises:
+        AtmpgraphError: a file is not UTF-8.
+    """
+    refused = [(name, _refusal(query.file_text, base)) for name, query in read_library(folder).items()]
+    return [
+        Finding("query", Severity.VIOLATION, {"en": problem.sentence({})}, (Place(f"{name}.rq", _line(problem)),))
+        for name, problem in refused
+        if problem and not (federated and problem.status == _FORBIDDEN)
+    ]
+
+
+def _refusal(text: str, base: str) -> Problem | None:
+    try:
+        guard.check(text, base)
+    except ProblemError as error:
+        return error.problem
+    return None
+
+
+def _line(problem: Problem) -> int | None:
+    line = problem.extra.get("line")
+    return line if isinstance(line, int) else None

@@ -80,6 +80,7 @@ def _page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON ma
         "lang": page_language(),
         "asked": asked_language(),
         "formats": {"results": _formats(RESULTS), "graph": _formats(DOCUMENTS)},
+        "tabs": [texts(language)["editor"]["tab"] for language in LANGUAGES],
         "t": words["editor"] | {key: words[key] for key in ("query", "run", "yes", "no", "rows_found")},
         **of_page,
     }

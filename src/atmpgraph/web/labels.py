@@ -34,11 +34,11 @@ class Name:
 
 
 def shortened(iri: str, base: str) -> str:
-    """An IRI as people write it: with a prefix, or under our base by its path."""
+    """An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing."""
     for prefix, namespace in prefixes(base).items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri.removeprefix(base).removeprefix("id/")
+    return iri.removeprefix(base).removeprefix("id/") or iri
 
 
 def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:

@@ -19,8 +19,9 @@ from ..settings import LANGUAGES
 from ..sparql.client import GoneError
 from ..vocab import RDF, SKOS, prefixes
 from .current import settings
-from .language import asked_language, page_language
+from .language import asked_language, page_language, understood
 from .respond import content_type, negotiate, send, vary
+from .results import DATASET
 
 blueprint = Blueprint("problems", __name__, url_prefix="/problems")
 
@@ -53,6 +54,7 @@ def show(problem: Problem) -> Response:
     title = found["kinds"].get(KINDS.get(problem.status, ""), {}).get("title", problem.title)
     translated = problem.detail in found["details"] or language == "en"
     if fmt is HTML:
+        understood(**request.args.to_dict(flat=False))  # in another language it is the same problem
         body: bytes | str = render_template(
             "problem.html",
             problem=problem,
@@ -60,7 +62,7 @@ def show(problem: Problem) -> Response:
             detail=problem.sentence(found["details"]),
             detail_language=language if translated else "en",
             kind=KINDS.get(problem.status),
-            query=_query(),
+            **_asked(),
         )
     else:
         body = problem.json(settings().base, title, found["details"])
@@ -70,9 +72,15 @@ def show(problem: Problem) -> Response:
     return response
 
 
-def _query() -> str:
-    """The query that failed, to be mended on the page; empty where there is none, or no release to ask."""
-    return request.values.get("query", "") if request.endpoint == "sparql.endpoint" and "release" in g else ""
+def _asked() -> dict[str, Any]:
+    """The query that failed, to be mended on the page, and the graphs that it names beside its text.
+
+    Both are empty where there is none, or no release to ask.
+    """
+    if request.endpoint != "sparql.endpoint" or "release" not in g:  # the body may be too large to be read
+        return {"query": "", "dataset": {}}
+    dataset = {name: graphs for name in DATASET if (graphs := request.values.getlist(name))}
+    return {"query": request.values.get("query", ""), "dataset": dataset}
 
 
 def _of_problem(error: ProblemError) -> Response:

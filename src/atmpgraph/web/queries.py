@@ -8,7 +8,7 @@ from ..http.formats import ALL, HTML, SPARQL_QUERY, split_suffix
 from ..http.problem import Problem, ProblemError
 from ..sparql.library import LibraryQuery, read_library
 from ..sparql.protocol import Query
-from .asking import made_of, result_of
+from .asking import made_of, result_of, volatile
 from .current import settings
 from .language import asked_language, fallback, page_language
 from .respond import Made, negotiate, send
@@ -55,7 +55,7 @@ def question(name: str) -> Response:
     if chosen[0] is SPARQL_QUERY:
         return _send_text(query)
     body = _page(query) if chosen[0] is HTML else lambda: made_of(result_of(asked, chosen[0]), asked)
-    return send(chosen, body, salt=query.file_text, weak=True)
+    return send(chosen, body, salt=query.file_text, weak=True, volatile=volatile(asked))
 
 
 def _send_text(query: LibraryQuery) -> Response:

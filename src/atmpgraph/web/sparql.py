@@ -15,8 +15,9 @@ from ..sparql.protocol import ACCEPTS, Query, parse
 from ..vocab import prefixes
 from .asking import made_of, rest_of, result_of, volatile
 from .current import release, settings
+from .language import understood
 from .respond import Made, negotiate, send
-from .results import offered_for, results_page
+from .results import ResultsPage, dataset_of, offered_for, results_page
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -30,6 +31,7 @@ def endpoint() -> Response:
         request.query_string.decode("latin-1"),
         request.get_data() if request.method in {"POST", "QUERY"} else b"",
         settings().max_query_length,
+        request.headers.get("Content-Encoding", ""),
     )
     return _without_query() if query is None else _answer(query)
 
@@ -46,6 +48,7 @@ def _answer(query: Query) -> Response:
     # `format=csv` beside the query, for links; names that are no suffix of ours are left to negotiation.
     named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
     chosen = negotiate(offered, named)
+    understood(**request.args.to_dict(flat=False))
     return send(chosen, lambda: _body(query, chosen[0]), salt=query.text, weak=True, volatile=volatile(query))
 
 
@@ -53,8 +56,12 @@ def _body(query: Query, fmt: Format) -> Made:
     if fmt is not HTML:
         return made_of(result_of(query, fmt, link=rest_of(query)), query)
     page = results_page(query)
-    text = render_template("sparql.html", query=query.text, page=page, prefixes=prefixes(settings().base))
-    return Made.whole(text, page.fields)
+    return Made.whole(_page(query, page), page.fields)
+
+
+def _page(query: Query, page: ResultsPage | None = None) -> str:
+    names, dataset = prefixes(settings().base), dataset_of(query)
+    return render_template("sparql.html", query=query.text, dataset=dataset, page=page, prefixes=names)
 
 
 def _without_query() -> Response:
@@ -63,7 +70,7 @@ def _without_query() -> Response:
     library = read_library(settings().path(settings().queries)).values()
     salt = "".join(query.file_text for query in library)
     if chosen[0] is HTML:
-        return send(chosen, lambda: render_template("sparql.html", query="", page=None, prefixes=names), salt=salt)
+        return send(chosen, lambda: _page(Query("")), salt=salt)
     return send(chosen, lambda: serialize(_description(library, names), chosen[0], names), salt=salt)
 
 
