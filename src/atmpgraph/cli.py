@@ -28,7 +28,9 @@ _RESULTS = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
-_HEADER_MILLISECONDS = 15_000  # for the header section of a request to come, and between two requests
+_HEADER_MILLISECONDS = 5_000  # for the header section of a request to come, and between two requests
+_DESCRIPTORS = 16_384  # of a process that serves, as far as the system allows so many
+_BACKLOG = 4_096  # connections that wait to be taken, as far as the system allows so many
 _STOPPING_SECONDS = 10  # for requests that run when the server is stopped
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
@@ -108,7 +110,7 @@ def build(context: click.Context, as_json: bool) -> None:
     from .release.build import build as run
 
     built = run(_settings(context), _say)
-    outcome = {"release": built.digest, "new": built.new} if built.digest else {}
+    outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
     _report(context, built.report, built.coverage, outcome, as_json)
 
 
@@ -122,7 +124,8 @@ def _report(
         for line in [*report.lines(context.obj["language"]), *coverage]:
             click.echo(line)
         if outcome:
-            click.echo(f"release {outcome['release']}{'' if outcome['new'] else ' (unchanged)'}")
+            state = "" if outcome["new"] else " (live again)" if outcome["switched"] else " (unchanged)"
+            click.echo(f"release {outcome['release']}{state}")
     if not report.conforms:
         sys.exit(1)
 
@@ -157,6 +160,8 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         websockets=False,
         workers_kill_timeout=_STOPPING_SECONDS,
+        backlog=_BACKLOG,
+        backpressure=_connections(),
         workers=settings.workers,
         factory=True,
         log_enabled=True,
@@ -169,6 +174,20 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     with ServiceProcess(limits_of(settings)).kept() as address:
         os.environ["ATMPGRAPH_QUERY_SERVICE"] = str(address)
         server.serve()
+
+
+def _connections() -> int:
+    """How many connections a process may hold: those that say nothing must leave room for the others.
+
+    As many as it may have descriptors, whose limit is raised; an eighth is for its files and its own connections.
+    """
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed - allowed // 8
 
 
 @main.command()

@@ -84,13 +84,21 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
-    max_query_length: int = Field(100_000, ge=1, description="Longest SPARQL query accepted, in characters.")
+    max_query_length: int = Field(
+        100_000,
+        ge=1,
+        description="Longest SPARQL query accepted, in characters; a URL has 65,534 bytes at most (414).",
+    )
     max_query_nesting: int = Field(64, ge=1, le=200, description="Deepest nesting of brackets in a SPARQL query.")
     max_graph_statements: int = Field(
         100_000, ge=0, description="Most statements that `/data` gives in a format other than N-Triples and N-Quads."
     )
     query_workers: int = Field(
-        4, ge=2, le=256, description="Processes that run SPARQL queries: as many run at the same time, at low priority."
+        4,
+        ge=2,
+        le=256,
+        description="Processes that run SPARQL queries: as many run at the same time, at low priority; four more only"
+        " try queries.",
     )
     query_seconds: float = Field(
         30, gt=0, le=3_600, description="Longest time a query runs, in seconds; then it is killed (504)."
@@ -112,6 +120,12 @@ class Settings(BaseSettings):
     max_waiting_queries: int = Field(
         32, ge=0, le=1_000, description="Queries that may wait for their turn; more are turned away (503)."
     )
+    max_waiting_seconds: float = Field(
+        30,
+        gt=0,
+        le=3_600,
+        description="Longest time a query waits for its turn, in seconds; then it is turned away (503).",
+    )
     max_queries_per_client: int = Field(
         2, ge=1, description="Queries of one client that run at the same time; one worker is always left to others."
     )
@@ -120,6 +134,12 @@ class Settings(BaseSettings):
     )
     max_kept_results: int = Field(
         67_108_864, ge=0, description="Bytes of answers that the query service keeps to give them again."
+    )
+    max_spooled_bytes: int = Field(
+        536_870_912,
+        ge=0,
+        description="Bytes of large answers that a process puts on disk until their clients have taken them; further"
+        " ones are turned away (503).",
     )
     federation: list[str] = Field(
         [], description="IRIs of the SPARQL services that SERVICE may name, on public addresses; none by default."

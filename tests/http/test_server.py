@@ -1,18 +1,26 @@
 """The production server: clients that go away, answers that break off, limits that say so; over real sockets."""
 
+import asyncio
 import json
 import os
+import resource
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
 from atmpgraph.web.peers import Peer
+from atmpgraph.web.rsgi import Application
 
 from ..sparql.asking import SLOW
 from ..sparql.processes import children, memory, processor_time, runs, until
@@ -188,6 +196,17 @@ def test_slow_readers_do_not_fill_the_memory(unlimited: OverSocket) -> None:
         connection.close()
 
 
+def on_disk(process: int) -> int:
+    """Bytes of the nameless files of a process."""
+    size = 0
+    with suppress(OSError):
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):
+                link = str(file.readlink())
+                size += file.stat().st_size if link.endswith("(deleted)") and not link.startswith("/dev/") else 0
+    return size
+
+
 def test_a_kept_answer_takes_no_memory_for_each_of_its_readers(
     server: OverSocket, released: Settings, tmp_path: Path
 ) -> None:
@@ -203,6 +222,7 @@ def test_a_kept_answer_takes_no_memory_for_each_of_its_readers(
             held[-1].sendall(request)
         time.sleep(3)
         after = sum(memory(process) - before.get(process, 0) for process in processes(found))
+        assert not sum(on_disk(process) for process in processes(found))
         assert found.ask("/health/live").status == 200
         for connection in held:
             connection.close()
@@ -230,6 +250,93 @@ def test_a_connection_is_broken_off_and_nothing_else(host: str) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+def test_who_takes_nothing_is_waited_for_and_then_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+        client = opened.enter_context(socket.create_connection(listening.getsockname()))
+        accepted = opened.enter_context(listening.accept()[0])
+        host, port = client.getsockname()
+        peer = opened.enter_context(Peer(f"{host}:{port}"))
+        asyncio.run(peer.drained(20))  # nothing was sent
+        accepted.setblocking(False)
+        sent = 0
+        with suppress(BlockingIOError):
+            while True:
+                sent += accepted.send(bytes(1 << 16))
+        with pytest.raises(TimeoutError):
+            asyncio.run(peer.drained(0.2))
+        while sent:
+            sent -= len(client.recv(1 << 16))
+        asyncio.run(peer.drained(20))
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Leave for as many sockets as a test opens."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4_096)), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def silent(connection: socket.socket) -> bool:
+    """Whether nothing came over a connection, not even its end."""
+    connection.setblocking(False)
+    try:
+        connection.recv(1)
+    except BlockingIOError:
+        return True
+    except ConnectionResetError:
+        pass
+    return False
+
+
+@pytest.mark.usefixtures("many_descriptors")
+def test_who_says_nothing_takes_nothing_from_others(released: Settings, tmp_path: Path) -> None:
+    """Others are answered beside the connections of one who is silent, not after their end."""
+    with serving(released, tmp_path) as server, ExitStack() as opened:
+        address = ("127.0.0.1", server.port)
+        held = [opened.enter_context(socket.create_connection(address)) for _ in range(1_500)]
+        assert server.ask("/health/live").status == 200
+        assert sum(map(silent, held)) > 1_100
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_waits_for_no_document_and_no_query(path: str, released: Settings) -> None:
+    found = released.model_copy(update={"releases": released.path(released.releases)})
+    application, done, answers = Application(create_app(found)), threading.Event(), []
+    busy = [threads.submit(done.wait) for threads in (application._threads, application._queries) for _ in range(99)]
+    scope: Any = SimpleNamespace(
+        path=path,
+        method="GET",
+        query_string="",
+        headers={},
+        scheme="http",
+        http_version="1.1",
+        client="192.0.2.1:9",
+        server="127.0.0.1:80",
+    )
+    protocol = SimpleNamespace(response_bytes=lambda status, _, body: answers.append((status, body[:5])))
+
+    async def answered() -> None:
+        async with asyncio.timeout(30):
+            await application.__rsgi__(scope, protocol)
+
+    try:
+        asyncio.run(answered())
+    finally:
+        done.set()
+    assert answers == [(200, path[8:].encode().ljust(5, b"\n")[:5])]
+    assert all(each.result() for each in busy)
+
+
+def test_a_field_with_an_underscore_is_not_the_one_with_a_hyphen(server: OverSocket) -> None:
+    """Of which a trusted proxy only knows the latter."""
+    for name, prefix in (("X-Forwarded-Prefix", "/lod"), ("X_Forwarded_Prefix", ""), ("x_forwarded-prefix", "")):
+        answer = server.ask("/id/organisation/ulb", fields={name: "/lod"})
+        assert answer.field("Location") == f"{prefix}/doc/organisation/ulb"
+
+
+@pytest.mark.usefixtures("many_descriptors")
 def test_who_sends_nothing_holds_nothing(released: Settings, tmp_path: Path) -> None:
     """More connections than the server takes, each with half a body."""
     half = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
@@ -238,8 +345,9 @@ def test_who_sends_nothing_holds_nothing(released: Settings, tmp_path: Path) -> 
         for connection in held:
             connection.sendall(half)
         assert server.ask("/health/live").status == 200
-        held[0].settimeout(10)
-        assert held[0].recv(100).startswith(b"HTTP/1.1 408")
+        for connection in held:
+            connection.settimeout(20)
+            assert connection.recv(100).startswith(b"HTTP/1.1 408")
         for connection in held:
             connection.close()
 

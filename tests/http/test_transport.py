@@ -1,7 +1,9 @@
 """The rules of transport, as truth tables: preconditions, ranges, codings, forwarding, limits, paths."""
 
 import gzip
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpgraph.http import cache
-from atmpgraph.http.coding import choose_coding, encode, encoded_file
+from atmpgraph.http import coding as codings
+from atmpgraph.http.coding import choose_coding, encode, encoded_file, packed
 from atmpgraph.http.conditional import Validators, byte_range, given_out, precondition
 from atmpgraph.http.forwarded import Origin, forwarded
 from atmpgraph.http.iris import candidates, raw_path
@@ -182,6 +185,29 @@ def test_a_file_under_a_coding(tmp_path: Path) -> None:
     file.write_bytes(b"")
     assert b"".join(encoded_file(file, "")) == b""
     assert gzip.decompress(b"".join(encoded_file(file, "gzip"))) == b""
+
+
+def test_large_bodies_are_packed_one_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are downloaded."""
+    free, together = threading.Lock(), []
+
+    class Packer:
+        def compress(self, data: bytes) -> bytes:
+            if not free.acquire(blocking=False):
+                together.append(data)
+                return data
+            time.sleep(0.005)
+            free.release()
+            return data
+
+        def flush(self) -> bytes:
+            return b"."
+
+    monkeypatch.setattr(codings, "_packer", lambda *_: Packer())
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: b"".join(packed([b"a", b"b", b"c"], "gzip")), range(4)))
+    assert made == [b"abc."] * 4
+    assert not together
 
 
 def test_freshness() -> None:

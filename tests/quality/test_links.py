@@ -68,6 +68,8 @@ class Host:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         time.sleep(0.01)
+        with self.lock:  # before the answer, after which the next question may come
+            self.at_once -= 1
         _, first, *rest = handler.path.partition("?")[0].split("/", 2)
         if first == "get":
             first = "500" if handler.command == "HEAD" else rest[0]
@@ -87,8 +89,6 @@ class Host:
             if rest:
                 handler.send_header("Location", rest[0] if ":" in rest[0] else f"/{rest[0]}")
             handler.end_headers()
-        with self.lock:
-            self.at_once -= 1
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ LIMITS = Limits(
     workers=4,
     per_client=2,
     waiting=8,
+    patience=600.0,
     seconds=20.0,
     memory=1 << 30,
     rows=100_000,

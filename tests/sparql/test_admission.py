@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from atmpgraph.sparql.admission import QUICK_WORKERS, WINDOW, Budgets, Lane, Turns
+from atmpgraph.sparql.admission import AFTER, FIRST, TRIES, TRYING, WINDOW, Budgets, Lane, Turns
 
 from .asking import LIMITS
 
-WORKER, QUICK, CALLER = Lane.WORKER, Lane.QUICK, Lane.CALLER
+WORKER, QUICK, LONGER, CALLER = Lane.WORKER, Lane.QUICK, Lane.LONGER, Lane.CALLER
 
 
 @dataclass(eq=False)
@@ -17,7 +17,7 @@ class Ticket:
     """A question."""
 
     client: str
-    lanes: Container[Lane] = (WORKER, QUICK)
+    lanes: Container[Lane] = FIRST
 
 
 def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Turns[Ticket]:
@@ -59,21 +59,54 @@ def test_while_all_are_busy_each_client_has_a_quick_try() -> None:
     for client in "aacd":
         found.enter(Ticket(client))
     tries = run_all(found)
-    assert len(tries) == QUICK_WORKERS
+    assert len(tries) == TRYING
     assert all(lane is QUICK for _, lane in tries)
-    assert len({client for client, _ in tries}) == QUICK_WORKERS
+    assert len({client for client, _ in tries}) == TRYING
 
 
-def test_what_was_tried_waits_for_a_worker() -> None:
+def test_what_was_tried_is_tried_for_longer_once_and_waits_for_a_worker_then() -> None:
     found = turns(workers=2, each=1)
     for client in "abc":
         found.enter(Ticket(client))
     assert run_all(found) == [("a", WORKER), ("b", WORKER), ("c", QUICK)]
     found.leave("c", QUICK)
-    found.again(Ticket("c", lanes=(WORKER,)))
+    found.again(Ticket("c", lanes=AFTER[QUICK]))
+    assert run_all(found) == [("c", LONGER)]
+    found.leave("c", LONGER)
+    found.again(Ticket("c", lanes=AFTER[LONGER]))
     assert run_all(found) == []
     found.leave("a", WORKER)
     assert run_all(found) == [("c", WORKER)]
+
+
+def test_each_try_is_longer_than_the_one_before_and_leads_to_a_worker_in_the_end() -> None:
+    lanes, tried = FIRST, [0.0]
+    while {WORKER} < set(lanes):
+        (lane,) = set(lanes) - {WORKER}
+        tried.append(TRIES[lane])
+        lanes = AFTER[lane]
+    assert lanes == {WORKER}
+    assert tried == sorted(set(tried))
+    assert len(tried) == len(TRIES) + 1
+    assert AFTER[CALLER] == FIRST
+
+
+def test_whoever_used_little_waits_for_no_long_question_of_others() -> None:
+    """Several clients have all workers and more that wait, tried already: a try of each length is free for another."""
+    found = turns(workers=4, each=2, waiting=99, used=dict.fromkeys("abcd", 30.0))
+    for client in "abcd" * 4:
+        found.enter(Ticket(client, lanes=AFTER[LONGER]))
+    assert {lane for _, lane in run_all(found)} == {WORKER}
+    for client in "abcd":
+        found.enter(Ticket(client))
+    assert len(run_all(found)) == TRYING
+    found.enter(Ticket("honest"))
+    found.leave("a", QUICK)
+    found.again(Ticket("a", lanes=AFTER[QUICK]))
+    assert run_all(found) == [("honest", QUICK), ("a", LONGER)]
+    found.leave("honest", QUICK)
+    found.again(Ticket("honest", lanes=AFTER[QUICK]))
+    assert ("honest", LONGER) in run_all(found)
 
 
 def test_who_waits_for_other_services_keeps_no_worker() -> None:

@@ -119,7 +119,7 @@ def test_a_graph_is_where_the_graph_store_gives_it(endpoint: Endpoint) -> None:
 
 
 def test_every_limit_is_told(endpoint: Endpoint, limits: Limits) -> None:
-    for name in ("seconds", "memory", "rows", "bytes", "workers", "waiting", "budget", "nesting"):
+    for name in ("seconds", "memory", "rows", "bytes", "workers", "waiting", "patience", "budget", "nesting"):
         limit = f"<sparql#limit-{name}>"
         assert ask(
             endpoint, f"<sparql> schema:additionalProperty {limit} . {limit} schema:name ?n ; schema:unitText ?u"

@@ -81,6 +81,44 @@ def test_describe_gives_the_thing_and_the_names_of_all_it_mentions(release: Rele
     assert all(triple.predicate.value.rpartition("#")[2].rpartition("/")[2] in labels for triple in triples - stated)
 
 
+@pytest.mark.parametrize("graphs", [("editorial",), ("editorial", "tables"), ()], ids=len)
+def test_a_description_tells_nothing_from_outside_its_dataset(graphs: tuple[str, ...], release: Release) -> None:
+    """Neither of the thing nor of what it mentions; a triple that two graphs state comes once."""
+    names = tuple(f"{release.base}id/graph/{graph}" for graph in graphs)
+    inside = {
+        quad.triple
+        for name in names
+        for quad in release.store.engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
+    }
+    of_query = " ".join(f"FROM <{name}>" for name in names) or "FROM NAMED <id/graph/editorial>"
+    of_request = {"default_graphs": names} if names else {"named_graphs": (f"{release.base}id/graph/editorial",)}
+    some = "DESCRIBE ?s {0} {{ VALUES ?s {{ <id/organisation/uclouvain> <id/workpackage/maidam> }} }}"
+    for query, dataset in ((some.format(of_query), {}), (some.format(""), of_request)):
+        text, outcome = run(release, query, format="nt", **dataset)
+        triples = [quad.triple for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES)]
+        assert set(triples) <= inside
+        assert len(triples) == len(set(triples)) == outcome.rows
+        assert bool(triples) == bool(names)
+
+
+@pytest.mark.parametrize("rows", [100, 30_000])  # of which the latter are more than are put in order first
+@pytest.mark.parametrize(
+    ("fmt", "template"),
+    [
+        ("rdf", "?s <http://e/1> ?o"),
+        ("rdf", "?s <http://e/p> ?odd"),
+        ("jsonld", "?s <http://e/p> <<( ?s <http://e/p> ?o )>>"),
+    ],
+)
+def test_what_a_format_cannot_say_is_refused(fmt: str, template: str, rows: int, release: Release) -> None:
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    query = f'CONSTRUCT {{ {template} }} WHERE {{ ?s a ?t . ?x {label} ?o BIND(CONCAT(STR(?o), "\u0001") AS ?odd) }}'
+    with pytest.raises(ProblemError) as caught:
+        run(release, query, format=fmt, rows=rows)
+    assert caught.value.problem.status == 406
+    assert run(release, query, format="ttl", rows=rows)[1].rows == rows
+
+
 def test_the_dataset_of_the_request_overrides_that_of_the_query(release: Release) -> None:
     graph, other = (f"{release.base}id/graph/{name}" for name in ("press-release-2024-01-17", "editorial"))
     count = "SELECT (COUNT(*) AS ?n) {0} {{ ?s ?p ?o }}"

@@ -39,19 +39,37 @@ def endpoint(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> It
         yield f"http://127.0.0.1:{server.port}/sparql"
 
 
-@pytest.mark.parametrize("kind", QUERIES)
-def test_code_to_paste_works(endpoint: str, kind: str) -> None:
-    query, expected = QUERIES[kind]
-    with urlopen(Request(f"{endpoint}?query={quote(query)}", headers=BROWSER)) as response:
+def _run(address: str, kind: str) -> list[str]:
+    """What each of the programs on a page says."""
+    with urlopen(Request(address, headers=BROWSER)) as response:
         curl, python, r = _code(response.read().decode(), kind)
     commands = [["sh", "-c", curl], [sys.executable, "-c", python]]
     if shutil.which("Rscript"):
         commands.append(["Rscript", "-e", r])
+    said = []
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, (command, done.stderr)
+        said.append(done.stdout)
+    return said
+
+
+@pytest.mark.parametrize("kind", QUERIES)
+def test_code_to_paste_works(endpoint: str, kind: str) -> None:
+    query, expected = QUERIES[kind]
+    for said in _run(f"{endpoint}?query={quote(query)}", kind):
         for words in expected:
-            assert words in done.stdout, command
+            assert words in said
+
+
+def test_code_to_paste_asks_over_the_graphs_of_the_page(endpoint: str, released: Settings) -> None:
+    ask = quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    odd = quote("http://example.org/it's&a+b?c=$(id)#d", safe="")
+    graphs = f"default-graph-uri={released.base}id/graph/ror&default-graph-uri={odd}&named-graph-uri={odd}"
+    with urlopen(f"{endpoint}?query={ask}&format=csv&{graphs}") as response:
+        count = response.read().decode().split()[1]
+    for said in _run(f"{endpoint}?query={ask}&{graphs}", "select"):
+        assert count in said
 
 
 def test_r_is_here_on_ci() -> None:

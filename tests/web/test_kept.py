@@ -5,12 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from atmpgraph.settings import Settings
-from atmpgraph.web import create_app
+from atmpgraph.web import create_app, respond
 from atmpgraph.web.current import Current
 
 from .rules import BROWSER
 
-PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uliege", "/ns/atmp", "/releases/", "/sparql", "/?lang=nl"]
+PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uclouvain", "/ns/atmp", "/releases/", "/sparql", "/?lang=nl"]
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,31 @@ def test_what_is_kept_is_what_would_be_made(path: str, accept: str, client: Flas
         for again in (client.get(path, headers=headers), client.get(path, headers=headers)):
             assert again.data == made.data
             assert again.headers.get("Link") == made.headers.get("Link")
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/catalogue.jsonld", "/doc/organisation/ulb?_profile=alt", "/sitemap.xml"])
+@pytest.mark.parametrize("accept", ["*/*", BROWSER["Accept"]])
+def test_what_means_nothing_in_a_url_makes_nothing_anew(
+    path: str, accept: str, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Accept": accept}
+    made = client.get(path, headers=headers)
+    monkeypatch.delattr(respond, "encode")
+    mark = "&" if "?" in path else "?"
+    for other in (f"{path}{mark}x=1", f"{path}{mark}x=2", f"{path}{mark}offset=7", f"{path}{mark}_profil=alt"):
+        answer = client.get(other, headers=headers)
+        assert (answer.status_code, answer.data) == (200, made.data)
+        assert answer.headers.get("Link") == made.headers.get("Link")
+
+
+def test_a_page_leads_to_its_other_languages_with_what_was_understood(client: FlaskClient) -> None:
+    for query, kept in (("_profile=all", "_profile=alt&amp;"), ("_mediatype=text/html", "_mediatype=text%2Fhtml&amp;")):
+        page = client.get(f"/doc/organisation/ulb?{query}&x=1&lang=fr", headers=BROWSER).text
+        assert f'href="?{kept}lang=nl"' in page
+        assert "x=1" not in page
+    for target in ("/sparql?query=ASK%7B%7D&timeout=5", "/nothing?a=b"):
+        page = client.get(target, headers=BROWSER).text
+        assert f'href="?{target.partition("?")[2].replace("&", "&amp;")}&amp;lang=nl"' in page
 
 
 def test_it_is_made_once_while_there_is_room(released: Settings) -> None:

@@ -109,6 +109,11 @@ def test_a_document_page_says_who_says_so(client: FlaskClient) -> None:
         assert expected in page.words, expected
 
 
+def test_a_link_to_the_base_itself_has_a_name(client: FlaskClient, released: Settings) -> None:
+    page = check_page(client.get("/doc/dataset/partnership?lang=en", headers=BROWSER), "en")
+    assert ("/?lang=en", released.base) in [(target, name) for name, target in page.links]
+
+
 def test_many_incoming_links_are_cut_and_the_page_says_so(released: Settings) -> None:
     few = released.model_copy(update={"max_incoming_links": 3})
     path = "/doc/source/press-release-2024-01-17?lang=en"

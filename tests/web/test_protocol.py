@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Protocol over HTTP: what `tests/sparql/test_protocol.py` cannot see."""
 
+import gzip
 import json
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -90,6 +91,40 @@ def test_named_graphs_of_the_request_are_the_only_ones(client: FlaskClient, rele
     )
     assert count(client, [("named-graph-uri", first.iri)]) == 0  # and there is no default graph then
     assert count(client, [("default-graph-uri", "http://example.org/unknown")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("media_type", "template", "said"),
+    [
+        ("application/rdf+xml", "?s <http://e/1> 1", "http://e/1"),
+        ("application/rdf+xml", '?s <http://e/p> "\\u0001"', "U+0001"),
+        ("application/ld+json", "?s <http://e/p> <<( ?s ?p ?o )>>", "JSON-LD"),
+    ],
+)
+def test_what_a_format_cannot_say_is_another_format_s(
+    media_type: str, template: str, said: str, client: FlaskClient
+) -> None:
+    query = f"CONSTRUCT {{ {template} }} WHERE {{ ?s a <ns/atmp#Workpackage> . ?s ?p ?o }}"
+    details = set()
+    for language in ("en", "fr", "nl", "de"):
+        headers = {"Accept": media_type, "Accept-Language": language}
+        refused = client.get("/sparql", query_string={"query": query}, headers=headers)
+        assert (refused.status_code, refused.headers["Content-Language"]) == (406, language)
+        problem = refused.get_json()
+        assert said in problem["detail"]
+        details.add(problem["detail"])
+    assert len(details) == 4
+    for other in problem["available"]:
+        response = client.get("/sparql", query_string={"query": query}, headers={"Accept": other})
+        assert (response.status_code, response.content_type.partition(";")[0]) == (200, other)
+        assert list(ox.parse(response.data, format=RDF[other]))
+
+
+def test_a_coded_body_is_not_read(client: FlaskClient) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    response = client.post("/sparql", data=gzip.compress(b"ASK{}"), content_type=QUERY, headers=headers)
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "identity"
 
 
 def test_the_first_format_that_we_know_is_sent(client: FlaskClient) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from atmpgraph.settings import Settings
 from atmpgraph.sparql.library import read_library
+from atmpgraph.web import create_app
 
 from .rules import BROWSER, check_headers, check_page
 
@@ -128,6 +130,28 @@ def test_a_volatile_answer_has_no_validator(client: FlaskClient) -> None:
     assert "ETag" not in client.get("/sparql", query_string={"query": "SELECT (NOW # at\n () AS ?n) {}"}).headers
     assert "ETag" not in client.post("/sparql", data={"query": "ASK {}"}).headers
     assert client.get("/sparql", query_string={"query": "ASK {}"}).headers["ETag"].startswith("W/")
+
+
+def test_only_services_of_the_settings_are_asked(released: Settings) -> None:
+    changed = released.model_copy(update={"federation": ["http://127.0.0.1:9/sparql"]})
+    changed._root = released._root
+    client = create_app(changed).test_client()
+
+    def ask(query: str) -> TestResponse:
+        return client.get("/sparql", query_string={"query": query}, headers={"Accept-Language": "de"})
+
+    response = ask("ASK { SERVICE <http://127.0.0.1:9/sparql> {} }")
+    assert response.status_code == 502
+    assert "127.0.0.1:9/sparql kann nicht befragt werden" in response.get_json()["detail"]
+    assert "RateLimit" in response.headers
+    assert ask("ASK { SERVICE <http://example.org/> {} }").status_code == 403
+    silent = ask("ASK { SERVICE SILENT <http://127.0.0.1:9/sparql> {} }")
+    assert silent.get_json()["boolean"] is True
+    assert silent.headers["Cache-Control"] == "no-store"  # another answer each time
+    assert "services;dur=" in silent.headers["Server-Timing"]
+    usual = ask("ASK { ?service ?p 'SERVICE' }")
+    assert "ETag" in usual.headers
+    assert "services" not in usual.headers["Server-Timing"]
 
 
 # --- the library ---

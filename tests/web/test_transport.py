@@ -182,6 +182,34 @@ def test_current_leads_to_what_is_immutable(client: FlaskClient, release: Releas
     assert response.headers["Cache-Control"] == "public, max-age=60"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "",
+        "?lang=fr",
+        ".ttl",
+        ".csl.json?lang=nl",
+        "/changes",
+        "/changes.rdfp",
+        "/quality.json",
+        "/doc/catalogue?lang=de",
+    ],
+)
+def test_all_of_the_current_release_is_reached_by_its_name(place: str, client: FlaskClient, release: Release) -> None:
+    response = client.get(f"/releases/current{place}")
+    assert response.status_code == 307
+    assert response.headers["Location"] == f"/releases/{release.digest}{place}"
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_a_way_to_the_current_release_stays_on_this_server(client: FlaskClient, release: Release) -> None:
+    for path, place in (("/a%20b", "/a%20b"), ("/%3Fb%23c", "/%3Fb%23c"), ("/%C3%A9?é=%C3%A9", None)):
+        location = client.get(f"/releases/current{path}").headers["Location"]
+        assert location.startswith(f"/releases/{release.digest}/")
+        assert place is None or location.endswith(place)
+        assert location.isascii()
+
+
 def test_a_current_file_names_the_one_that_never_changes(client: FlaskClient, release: Release) -> None:
     """RFC 9110 §8.7; its tag is that of its bytes, so a file that is the same in the next release is not sent again."""
     now = client.get("/dumps/current/data.nq")

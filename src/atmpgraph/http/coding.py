@@ -1,6 +1,7 @@
 """Content codings (RFC 9110 §8.4.1, §12.5.3): zstd (RFC 8878) and gzip (RFC 1952), the same bytes every time."""
 
 import gzip
+import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ OFFERED: Final = (ZSTD, GZIP)  # the server's own preference
 
 _CHUNK: Final = 1 << 18
 _LEVEL: Final = 6
+_TURN: Final = threading.Lock()  # large bodies are packed one piece at a time: any number of downloads take one core
 
 
 def choose_coding(accept_encoding: str | None) -> str:
@@ -52,10 +54,15 @@ def packed(pieces: Iterable[bytes], coding: str, size: int = -1) -> Iterator[byt
     """A body under a coding, piece by piece; `size` is its length where that is known."""
     packer = _packer(coding, size)
     for piece in pieces:
-        if out := packer.compress(piece) if packer else piece:
+        if out := _next(packer, piece) if packer else piece:
             yield out
     if packer:
         yield packer.flush()
+
+
+def _next(packer: _Packer, piece: bytes) -> bytes:
+    with _TURN:
+        return packer.compress(piece)
 
 
 def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:

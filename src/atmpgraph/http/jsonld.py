@@ -33,7 +33,7 @@ def nodes_of(statements: Iterable[ox.Triple | ox.Quad]) -> Nodes:
     nodes: Nodes = {}
     for statement in statements:
         subject, term = statement.subject, statement.object
-        assert not isinstance(term, ox.Triple)  # noqa: S101 - no triple terms here
+        assert not isinstance(term, ox.Triple)  # noqa: S101 - `expressible` refused them
         nodes.setdefault(_id(subject), {}).setdefault(statement.predicate.value, []).append(term)
     return nodes
 
@@ -74,6 +74,8 @@ def _id(term: object) -> str:
 
 def _value(literal: ox.Literal, short: Callable[[str], str]) -> dict[str, str]:
     """A value object."""
+    if literal.language and literal.direction:
+        return {"@value": literal.value, "@language": literal.language, "@direction": str(literal.direction)}
     if literal.language:
         return {"@value": literal.value, "@language": literal.language}
     if literal.datatype.value == _STRING:
@@ -151,7 +153,7 @@ class _Writer:
             else:
                 written = written if isinstance(written, dict) else {"@id": written}
                 node.setdefault(self.context.short(predicate), []).append(written)
-        elif term and value.language and holds == "@language":
+        elif term and value.language and not value.direction and holds == "@language":
             _into(node.setdefault(self._use(term), {}), value.language, value.value)
         elif term and not value.language and value.datatype.value == (holds or _STRING):
             _into(node, self._use(term), value.value)

@@ -7,11 +7,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..vocab import RDF, XSD
+from .expressible import expressible
 from .formats import JSON_LD, RDF_XML, TURTLE, Format
 from .forms import json_ld
 
 _TYPE = RDF + "type"
-_UNWRITTEN = {_TYPE, RDF + "langString", XSD + "string"}  # every format has a short form for these
+# Every format has a short form for these.
+_UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
@@ -48,9 +50,12 @@ def serialize(
         prefixes: those that may be used.
         form: of JSON-LD, as `forms.asked_form` gives it; compacted when empty.
         root: the thing that framed JSON-LD starts from.
+
+    Raises:
+        ProblemError: 406 the format cannot say one of them.
     """
     found: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
-    statements = sorted(found, key=_order)
+    statements = sorted(expressible(found, fmt), key=_order)
     used = used_prefixes(statements, prefixes)
     if fmt is JSON_LD:
         return json_ld(statements, used, form, root)

@@ -1,9 +1,10 @@
 """Who may run a query now, who waits, who is turned away: fair by client, bounded, with no clock or thread of its own.
 
-The client whose questions ran least of late goes first, however many others wait. While all workers are busy, two more
-give each question a quick try, which is all that most of them need. A question for which other services are to be asked
-first runs elsewhere until they have answered, so that who waits for them keeps no worker from others. One client never
-has all there are of a kind. What a client may use in a minute is counted in seconds of running time.
+The client whose questions ran least of late goes first, however many others wait. While all workers are busy, each
+question is tried: shortly on one of two more, which is all that most of them need, then once for longer on one of
+another two. So a short one does not wait for the end of a long one. A question for which other services are to be
+asked first runs elsewhere until they have answered, so that who waits for them keeps no worker from others.
+One client never has all there are of a kind. What a client may use in a minute is counted in seconds of running time.
 """
 
 import math
@@ -16,17 +17,27 @@ from typing import Final, Generic, Protocol, TypeVar
 from .limits import Limits
 
 WINDOW: Final = 60.0  # seconds
-QUICK_WORKERS: Final = 2
-QUICK_SECONDS: Final = 0.25
+TRYING: Final = 2  # workers for tries of either length
 _MOST_CLIENTS: Final = 10_000  # remembered; one forgotten starts anew
 
 
 class Lane(Enum):
-    """Where a question may run: on a worker, on one of those for quick tries, in a process that asks other services."""
+    """Where a question may run: on a worker, on one of those for tries, in a process that asks other services."""
 
     WORKER = auto()
     QUICK = auto()
+    LONGER = auto()
     CALLER = auto()
+
+
+TRIES: Final = {Lane.QUICK: 0.25, Lane.LONGER: 1.0}  # seconds of a processor, however many share it
+# Where a question may run at first, and after what it has been through.
+FIRST: Final = frozenset({Lane.WORKER, Lane.QUICK})
+AFTER: Final = {
+    Lane.QUICK: frozenset({Lane.WORKER, Lane.LONGER}),
+    Lane.LONGER: frozenset({Lane.WORKER}),
+    Lane.CALLER: FIRST,
+}
 
 
 @dataclass(frozen=True)
@@ -104,10 +115,10 @@ class Turns(Generic[T]):
     """The questions that wait, by client, and how many each client has running."""
 
     def __init__(self, limits: Limits, used: Callable[[str], float]) -> None:
-        """Keep to the limits; `used` tells what a client's questions have taken of late."""
+        """Keep to the limits; `used` tells what a client's questions have taken of late, those that run included."""
         self._waiting, self._used = limits.waiting, used
         self._queues: dict[str, list[T]] = {}
-        self._slots = {Lane.WORKER: limits.workers, Lane.QUICK: QUICK_WORKERS, Lane.CALLER: limits.workers}
+        self._slots = dict.fromkeys(Lane, limits.workers) | dict.fromkeys(TRIES, TRYING)
         self._each = {lane: max(1, min(limits.per_client, slots - 1)) for lane, slots in self._slots.items()}
         self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
 

@@ -2,20 +2,19 @@
 
 import json
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from ..http.problem import Problem, ProblemError
 from . import wire
 from .evaluate import Cut
+from .spool import Held, Spool
 
-_IN_MEMORY: Final = 1 << 20  # bytes of a result; more goes to a temporary file
-_PIECE: Final = 1 << 16
+_BOUNDLESS: Final = Spool(1 << 62)
 _UNAVAILABLE: Final = "The query service does not answer. Try again in a moment."
 
 # Takes what is to be done when the client of the HTTP request goes away.
@@ -47,17 +46,20 @@ class Result:
     fields: dict[str, str]
 
 
-def ask(address: Path, question: wire.Question, when_gone: WhenGone, seconds: float) -> Result:
+def ask(
+    address: Path, question: wire.Question, when_gone: WhenGone, seconds: float, spool: Spool = _BOUNDLESS
+) -> Result:
     """Ask the service at a Unix socket.
 
     A result with limits is awaited to its end, so that the status and the fields of the response tell the truth about
-    it; one without is passed on as it comes.
+    it; one without is passed on as it comes, and so is one that was kept, which tells its end first.
 
     Args:
         seconds: how long the service may be silent.
+        spool: where a result waits that is not passed on.
 
     Raises:
-        ProblemError: the problem that the question met, or 503 the service does not answer.
+        ProblemError: the problem that the question met, 503 the service does not answer, or 503 the spool is full.
         GoneError: the client went away meanwhile.
     """
     connection = socket.socket(socket.AF_UNIX)
@@ -73,17 +75,10 @@ def ask(address: Path, question: wire.Question, when_gone: WhenGone, seconds: fl
         connection.connect(str(address))
         when_gone(stop)
         connection.sendall(wire.frame(wire.QUESTION, question.encode()))
-        arriving = wire.frames(connection)
-        if question.job.rows or question.job.bytes:
-            with connection:
-                return _complete(arriving)
-        first = next(arriving, None)
-        if first is None:
-            raise ConnectionResetError
-        if first[0] == wire.PROBLEM:
-            connection.close()
-            raise ProblemError(wire.problem_from(first[1]))
-        return Result(_passing(connection, chain([first], arriving)), None, None, "", {}, {})
+        return _result(connection, bool(question.job.rows or question.job.bytes), spool)
+    except ProblemError:
+        connection.close()
+        raise
     except OSError:
         connection.close()
         if gone:
@@ -96,31 +91,41 @@ def unavailable() -> ProblemError:
     return ProblemError(Problem(503, _UNAVAILABLE, headers={"Retry-After": "2"}))
 
 
-def _complete(arriving: Iterator[tuple[bytes, bytes]]) -> Result:
+def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
+    """The result that comes over a connection."""
+    arriving = wire.frames(connection)
+    first = next(arriving, None)
+    if first is None:
+        raise ConnectionResetError
+    kind, content = first
+    if kind == wire.PROBLEM:
+        raise ProblemError(wire.problem_from(content))
+    if kind == wire.KEPT:
+        ending = json.loads(content)
+        return _ended(ending, _passing(connection, arriving), ending["length"])
+    if limited:
+        with connection:
+            return _complete(chain([first], arriving), spool)
+    return Result(_passing(connection, chain([first], arriving)), None, None, "", {}, {})
+
+
+def _complete(arriving: Iterator[tuple[bytes, bytes]], spool: Spool) -> Result:
     """The whole result, put away until it is sent."""
-    held = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it has been read
+    held = Held(spool)
     for kind, content in arriving:
-        if kind == wire.DATA:
-            held.write(content)
-            continue
         if kind == wire.PROBLEM:
-            held.close()
             raise ProblemError(wire.problem_from(content))
-        ending: dict[str, Any] = json.loads(content)
-        before = ending["before"].encode()
-        length = len(before) + held.tell()
-        return Result(_read(before, held), length, ending["rows"], ending["cut"], ending["timing"], ending["fields"])
-    held.close()
+        if kind == wire.END:
+            return _ended(json.loads(content), held.pieces(), held.length)
+        held.write(content)
     raise ConnectionResetError
 
 
-def _read(before: bytes, held: IO[bytes]) -> Iterator[bytes]:
-    with held:
-        if before:
-            yield before
-        held.seek(0)
-        while piece := held.read(_PIECE):
-            yield piece
+def _ended(ending: dict[str, Any], pieces: Iterator[bytes], length: int) -> Result:
+    """A result whose end is known."""
+    before = ending["before"].encode()
+    pieces, length = chain(filter(None, [before]), pieces), len(before) + length
+    return Result(pieces, length, ending["rows"], ending["cut"], ending["timing"], ending["fields"])
 
 
 def _passing(connection: socket.socket, arriving: Iterator[tuple[bytes, bytes]]) -> Iterator[bytes]:

@@ -57,6 +57,7 @@ _LIMITS: Final = (
     ("workers", "Queries that run at the same time", "queries"),
     ("per_client", "Queries of one client that run at the same time", "queries"),
     ("waiting", "Queries that may wait for their turn", "queries"),
+    ("patience", "Longest time that a query waits for its turn", "seconds"),
     ("budget", "Running time that the queries of one client may use", "seconds per minute"),
     ("nesting", "Deepest nesting of brackets in a query", "brackets"),
 )

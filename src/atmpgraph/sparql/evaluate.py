@@ -1,6 +1,6 @@
 """Run a query on a store and put its result out piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -9,6 +9,7 @@ from typing import IO, Final, Literal, TypeAlias, cast
 import pyoxigraph as ox
 
 from ..errors import QueryError
+from ..http.expressible import expressible
 from ..http.formats import DOCUMENTS, RESULTS, by_suffix
 from ..http.problem import Problem, ProblemError
 from ..http.serialize import serialize
@@ -21,6 +22,7 @@ from .results import WRITERS, Term
 from .wire import Job
 
 Cut: TypeAlias = Literal["", "rows", "bytes"]
+Graph: TypeAlias = ox.NamedNode | ox.DefaultGraph
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 _BATCH: Final = 256  # rows put out at once
@@ -60,7 +62,7 @@ def evaluate(store: Store, job: Job, put: Callable[[bytes], object]) -> Outcome:
 
     Raises:
         ProblemError: 400 the query is not SPARQL, nests too deep, names a graph by no IRI or cannot be evaluated; 403
-            it has a SERVICE clause; 406 this kind of result has no such format.
+            it has a SERVICE clause; 406 this kind of result has no such format, or the format cannot say this result.
     """
     nesting.check(job.query, job.nesting)
     guard.check(job.query, job.base)
@@ -73,7 +75,8 @@ def evaluate(store: Store, job: Job, put: Callable[[bytes], object]) -> Outcome:
             job.query, default_graphs=default if given else None, named_graphs=named if given else None
         )
         if isinstance(results, ox.QueryTriples):
-            return _graph(store, results, job, put)
+            graphs = list(map(ox.NamedNode, default)) if given else [ox.DefaultGraph()]
+            return _graph(store, graphs, results, job, put)
         if isinstance(results, ox.QueryBoolean):
             return _truth(results, job, put)
         return _rows(results, job, put)
@@ -135,13 +138,15 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
     return kept
 
 
-def _graph(store: Store, results: ox.QueryTriples, job: Job, put: Callable[[bytes], object]) -> Outcome:
+def _graph(
+    store: Store, graphs: Sequence[Graph], results: ox.QueryTriples, job: Job, put: Callable[[bytes], object]
+) -> Outcome:
     fmt = by_suffix(job.format, DOCUMENTS[:-1])
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
         raise _format_problem()
     triples: Iterator[ox.Triple] = results
     if form(job.query) == "DESCRIBE":
-        triples = _with_labels(store, triples)
+        triples = _with_labels(store, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
     names = prefixes(job.base)
@@ -149,7 +154,8 @@ def _graph(store: Store, results: ox.QueryTriples, job: Job, put: Callable[[byte
         meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, names))
     else:
         plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-        ox.serialize(chain(few, meter), cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else names)
+        said = expressible(chain(few, meter), fmt)
+        ox.serialize(said, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else names)
     if meter.cut and fmt.suffix in _COMMENTS:
         rest = f"{job.next or 'offset='}{job.offset + meter.rows}".replace("--", "-%2D")  # which no XML comment holds
         put((_COMMENTS[fmt.suffix] % f"cut after {meter.rows} triples; the rest: {rest}").encode())
@@ -191,10 +197,11 @@ class _Meter:
         """Nothing is held back."""
 
 
-def _with_labels(store: Store, described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+def _with_labels(store: Store, graphs: Sequence[Graph], described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
     """A description with the names of everything that it mentions, so that it can be read by itself.
 
-    The names come last, and in the same order each time: an offset counts them too.
+    The names come last, and in the same order each time: an offset counts them too. They are those that the graphs
+    have, whose merge is the default graph of the query: nothing from outside its dataset is told.
     """
     subjects: set[Term] = set()
     mentioned: set[ox.NamedNode] = set()
@@ -204,5 +211,5 @@ def _with_labels(store: Store, described: Iterator[ox.Triple]) -> Iterator[ox.Tr
         yield triple
     for term in sorted(mentioned - subjects, key=str):
         for label in _LABELS:
-            for quad in store.engine.quads_for_pattern(term, label, None, ox.DefaultGraph()):
-                yield quad.triple
+            found = (quad for graph in graphs for quad in store.engine.quads_for_pattern(term, label, None, graph))
+            yield from dict.fromkeys(quad.triple for quad in found)

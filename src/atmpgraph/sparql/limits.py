@@ -32,6 +32,7 @@ class Limits:
         workers: queries that run at the same time; for as many again other services may be asked meanwhile.
         per_client: of these, and of those, queries of one client.
         waiting: queries that may wait for a worker.
+        patience: seconds that one may wait.
         seconds: longest time one query runs.
         memory: bytes of memory that one query may use.
         rows, bytes: largest result; 0 for no limit.
@@ -44,6 +45,7 @@ class Limits:
     workers: int
     per_client: int
     waiting: int
+    patience: float
     seconds: float
     memory: int
     rows: int
@@ -70,6 +72,7 @@ def limits_of(settings: "Settings") -> Limits:
         workers=settings.query_workers,
         per_client=settings.max_queries_per_client,
         waiting=settings.max_waiting_queries,
+        patience=settings.max_waiting_seconds,
         seconds=settings.query_seconds,
         memory=settings.query_memory,
         rows=settings.max_result_rows,

@@ -3,11 +3,20 @@
 import asyncio
 import os
 import signal
+import sys
+import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from . import wire
 from .worker import start
+
+_CLOCK: Final = 2  # of all processors, in the numbers of clocks that clock_getcpuclockid(3) gives on Linux
+_PAUSE: Final = 0.01  # seconds between two looks at a clock
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -21,6 +30,29 @@ class Worker:
     writer: asyncio.StreamWriter
     ready: bool = False
 
+    def running(self) -> float:
+        """Seconds that it has been running on a processor; where the system does not tell, any that went by."""
+        if sys.platform == "linux":
+            with suppress(OSError):
+                return time.clock_gettime(~self.process << 3 | _CLOCK)
+        return time.monotonic()
+
+    async def within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+        """What comes of some work of this worker, as long as that takes no more of a processor.
+
+        Raises:
+            TimeoutError: it takes more.
+        """
+        working, end = asyncio.ensure_future(work), self.running() + seconds
+        try:
+            while (left := end - self.running()) > 0 and not working.done():
+                await asyncio.wait({working}, timeout=max(_PAUSE, left))
+            if not working.done():
+                raise TimeoutError
+            return working.result()
+        finally:
+            working.cancel()
+
     def kill(self) -> None:
         """End it, whatever it does."""
         with suppress(ProcessLookupError):
@@ -29,11 +61,11 @@ class Worker:
 
 
 class Pool:
-    """The workers that run nothing now."""
+    """The workers of one priority that run nothing now."""
 
-    def __init__(self, size: int, memory: int) -> None:
-        """Keep at most `size` workers of `memory` bytes each; start none yet."""
-        self._size, self._memory = size, memory
+    def __init__(self, size: int, memory: int, nice: int) -> None:
+        """Keep at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet."""
+        self._size, self._memory, self._nice = size, memory, nice
         self._idle: list[Worker] = []
 
     async def take(self, store: str, base: str) -> Worker:
@@ -62,7 +94,7 @@ class Pool:
         return worker
 
     async def _start(self, store: str, base: str) -> Worker:
-        connection, process = start(store, base, self._memory)
+        connection, process = start(store, base, self._memory, self._nice)
         reader, writer = await asyncio.open_connection(sock=connection)
         return Worker(store, base, process, reader, writer)
 

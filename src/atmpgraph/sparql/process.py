@@ -1,5 +1,6 @@
 """The process of the query service: started by whoever needs it first, and ended with that one."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,13 +11,15 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from .limits import Limits
 
 _MODULE: Final = "atmpgraph.sparql.service"
+_FOLDER: Final = "atmpgraph-"  # how its folder's name begins
+_SOCKET: Final = "queries"
 _PAUSE: Final = 0.5  # seconds before it is started again
 _PATIENCE: Final = 10.0  # seconds for it to end by itself
 _WAITING: Final = 128  # connections that the system holds while the service starts
@@ -28,11 +31,13 @@ class ServiceProcess:
     def __init__(self, limits: Limits) -> None:
         """Listen in a folder that nobody else may enter; the service itself starts when it is needed."""
         self._limits = limits
-        folder = tempfile.mkdtemp(prefix="atmpgraph-")
-        self._socket = Path(folder) / "queries"
+        _sweep(Path(tempfile.gettempdir()))
+        folder = tempfile.mkdtemp(prefix=_FOLDER)
+        self._socket = Path(folder) / _SOCKET
         self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(self._socket))
+        self._listening.bind(f"{self._socket}.new")
         self._listening.listen(_WAITING)
+        Path(f"{self._socket}.new").rename(self._socket)  # only now: a socket where nobody listens is swept away
         self._lock = threading.Lock()
         self._running: list[subprocess.Popen[bytes]] = []
         weakref.finalize(self, _end, folder, self._listening, self._running, os.getpid())
@@ -72,6 +77,19 @@ class ServiceProcess:
             ended.set()
             self._running[0].terminate()
             keeper.join()
+
+
+def _sweep(place: Path) -> None:
+    """Remove what processes left behind that were killed: their sockets, where nobody listens any more.
+
+    A folder goes only when it is empty then: one that happens to be named so may be anything, and files refuse too.
+    """
+    for left in place.glob(f"{_FOLDER}*/{_SOCKET}"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as tried:
+            tried.setblocking(False)
+            if left.is_socket() and tried.connect_ex(str(left)) == errno.ECONNREFUSED:
+                left.unlink()
+                left.parent.rmdir()
 
 
 def _end(folder: str, listening: socket.socket, running: list[subprocess.Popen[bytes]], owner: int) -> None:

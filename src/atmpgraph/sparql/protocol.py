@@ -53,7 +53,9 @@ class Query:
     formats: tuple[str, ...] = field(default=(), compare=False)
 
 
-def parse(method: str, content_type: str, query_string: str, body: bytes, max_length: int) -> Query | None:
+def parse(
+    method: str, content_type: str, query_string: str, body: bytes, max_length: int, coding: str = ""
+) -> Query | None:
     """Read the request; None when it is a GET or HEAD that asks nothing, which gets the service's description.
 
     Args:
@@ -62,12 +64,16 @@ def parse(method: str, content_type: str, query_string: str, body: bytes, max_le
         query_string: of the URL, as latin-1 text of its bytes.
         body: of a POST or QUERY.
         max_length: longest query, in characters.
+        coding: the field `Content-Encoding` of the request, empty without one.
 
     Raises:
         ProblemError: 400 no query, several or a bad parameter; 403 an update; 413 or 414 too long; 415 another type
-            of body.
+            of body, or a coded one.
     """
     in_url = parameters(query_string.encode("latin-1"))
+    if coding.strip().lower() not in {"", "identity"} and method in _WITH_BODY:
+        detail = "The body is coded ({coding}). Send it uncoded."
+        _refuse(415, detail, {"Accept-Encoding": "identity"}, coding=coding[:200])  # RFC 9110 §12.5.3, §15.5.16
     in_body = _of_body(content_type, body) if method in _WITH_BODY else {}
     if in_url.get("query") and in_body.get("query"):
         _refuse(400, "Send the query in the URL or in the body, not in both.")

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
+from ..http.expressible import NOT_XML
 from ..vocab import XSD
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -25,7 +26,6 @@ _BARE: Final = {
     XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
 }
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MUST_QUOTE: Final = re.compile(r'[",\r\n]')
 
 
@@ -125,7 +125,7 @@ def _xml(term: Term) -> str:
 
 def _text(value: str) -> str:
     """Text in XML: what XML 1.0 cannot hold becomes U+FFFD."""
-    return escape(_NOT_XML.sub("\ufffd", value), {"\r": "&#13;"})
+    return escape(NOT_XML.sub("\ufffd", value), {"\r": "&#13;"})
 
 
 class CsvRows(RowWriter):

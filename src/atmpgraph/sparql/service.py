@@ -5,6 +5,7 @@ It evaluates nothing itself, and asks no other service itself, so nothing that a
 
 import asyncio
 import json
+import math
 import os
 import signal
 import socket
@@ -18,25 +19,33 @@ from typing import Any, Final
 from ..http.outbound import Address, Outbound, is_public
 from ..http.problem import Problem
 from . import caller, wire
-from .admission import QUICK_SECONDS, QUICK_WORKERS, Budgets, Lane, Quota, Turns
+from .admission import AFTER, FIRST, TRIES, TRYING, Budgets, Lane, Quota, Turns
+from .confine import NICE
 from .federation import Federation
 from .kept import Kept, key
 from .limits import Limits
 from .pool import Pool, Worker
 
 _BUSY: Final = "Too many queries are waiting. Try again in a moment."
+_PART: Final = 1 << 16  # bytes of a kept answer that wait for a client which does not read
+_UNTURNED: Final = "Too many queries are before yours: it had no turn within {limit} seconds. Try again in a moment."
 _SPENT: Final = "Your queries ran for more than {budget} seconds within a minute. Go on in {wait} seconds."
 _LATE: Final = (
     "The query was stopped after {limit} seconds, the longest it may run. Ask for less: narrow its patterns, add a"
     " LIMIT, or take a whole file under /releases/."
 )
+_GIVEN: Final = (
+    "The query was stopped after {limit} seconds, the time that the request gave it (timeout). Give it more, or ask for"
+    " less: narrow its patterns, or add a LIMIT."
+)
 _DIED: Final = (
     "The query needed more than the {memory} MiB of memory that one may use, or brought the engine down. Ask for less:"
     " sort and group fewer rows, or take a whole file under /releases/."
 )
-
-
-_WORKERS: Final = frozenset({Lane.WORKER, Lane.QUICK})
+# The shorter a try, the less others notice of it, and the more it needs its part of a processor.
+_NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}
+_STRETCH: Final = 4  # times as long as it may run on a processor a try may take
+_HELD: Final = 1 << 26  # bytes of its answer, which is held back: more may come only where there is no limit of bytes
 
 
 @dataclass(eq=False)
@@ -49,6 +58,7 @@ class Call:
         lanes: where it may run next.
         lane, started: where it runs, and since when.
         services: seconds that other services took to answer.
+        ran: seconds that it took before its next turn: they, and tries.
     """
 
     question: wire.Question
@@ -60,6 +70,7 @@ class Call:
     asked: float = field(default_factory=time.monotonic)
     started: float = 0.0
     services: float = 0.0
+    ran: float = 0.0
 
     @property
     def client(self) -> str:
@@ -67,9 +78,13 @@ class Call:
         return self.question.client
 
     @property
-    def quick(self) -> bool:
-        """Whether this is its quick try."""
-        return self.lane is Lane.QUICK
+    def tried(self) -> bool:
+        """Whether it runs for the time of a try only."""
+        return self.lane in TRIES
+
+    def left(self) -> float:
+        """Seconds until the client waits no longer."""
+        return self.asked + (self.question.seconds or math.inf) - time.monotonic()
 
     def timing(self) -> dict[str, float]:
         """Milliseconds that it waited, that other services took, if they were asked, and that it has been running."""
@@ -83,6 +98,11 @@ class Call:
         await self.writer.drain()
 
 
+def _told(limit: float) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """What a problem has beside its detail when so many seconds were too few."""
+    return {"limit": limit}, {"Retry-After": str(max(1, round(limit)))}, {"limit": f"{limit:g}"}
+
+
 class Service:
     """The service within its limits."""
 
@@ -92,9 +112,11 @@ class Service:
         outbound = Outbound(services.seconds, services.bytes, permitted)
         self._federation = Federation(frozenset(services.allowed), services.clauses, outbound)
         self._budgets = Budgets(limits.budget)
-        self._turns: Turns[Call] = Turns(limits, lambda client: self._budgets.used(client, time.monotonic()))
+        self._turns: Turns[Call] = Turns(limits, self._used)
+        self._running: set[Call] = set()
         self._kept = Kept(limits.cache)
-        self._pool = Pool(limits.workers + QUICK_WORKERS, limits.memory)
+        sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRYING, Lane.QUICK: TRYING}
+        self._pools = {lane: Pool(size, limits.memory, _NICE[lane]) for lane, size in sizes.items()}
 
     async def serve(self, listening: socket.socket) -> None:
         """Answer questions until standard input ends: when the process that started this one does."""
@@ -109,7 +131,7 @@ class Service:
         """Answer the one question of a connection; whoever closes it wants no answer any more."""
         with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
             question = wire.Question.decode((await wire.read_frame(reader))[1])
-            lanes = frozenset({Lane.CALLER}) if question.calls else _WORKERS
+            lanes = frozenset({Lane.CALLER}) if question.calls else FIRST
             turn = asyncio.get_running_loop().create_future()
             call = Call(question, writer, turn, wire.job_frame(question.job), lanes)
             answering, gone = asyncio.ensure_future(self._answer(call)), asyncio.ensure_future(reader.read(1))
@@ -124,22 +146,34 @@ class Service:
         """Answer from what is kept, or let a worker do it."""
         name = key(call.question.job)
         if call.question.keep and (kept := self._kept.get(name)):
-            *pieces, ending = kept
-            for piece in pieces:
-                await call.send(wire.DATA, piece)
-            await self._end(call, json.loads(ending), {"cache": 0.0})
+            await self._give_again(call, *kept)
             return
         if problem := await self._admitted(call) or await self._run(call, name):
             problem.headers.update(self._quota(call).fields)
             call.writer.write(wire.problem_frame(problem))
             await call.writer.drain()
 
+    async def _give_again(self, call: Call, *kept: bytes) -> None:
+        """Send a kept answer, as fast as it is taken: nobody has to put it away, for its end is known before."""
+        *pieces, ending = kept
+        told = json.loads(ending) | {"length": sum(map(len, pieces))}
+        await self._end(call, told, {"cache": 0.0}, wire.KEPT)
+        for piece in pieces:
+            for start in range(0, len(piece), _PART):
+                await call.send(wire.DATA, piece[start : start + _PART])
+        await call.send(wire.END, b"")
+
+    def _used(self, client: str) -> float:
+        """Seconds that the client's questions have taken of late, and take now."""
+        now = time.monotonic()
+        return self._budgets.used(client, now) + sum(now - c.started for c in self._running if c.client == client)
+
     def _quota(self, call: Call) -> Quota:
         return self._budgets.quota(call.question.client, time.monotonic())
 
-    async def _end(self, call: Call, ending: dict[str, Any], timing: dict[str, float]) -> None:
+    async def _end(self, call: Call, ending: dict[str, Any], timing: dict[str, float], kind: bytes = wire.END) -> None:
         content = ending | {"timing": timing, "fields": self._quota(call).fields}
-        await call.send(wire.END, json.dumps(content).encode())
+        await call.send(kind, json.dumps(content).encode())
 
     async def _admitted(self, call: Call) -> Problem | None:
         """Wait for a turn; the problem of a call that gets none."""
@@ -153,57 +187,73 @@ class Service:
 
     async def _again(self, call: Call) -> Problem | None:
         """Wait for the next turn of a call that ran in a lane; the problem of one that gets none."""
-        call.lanes = frozenset({Lane.WORKER}) if call.quick else _WORKERS
+        call.lanes = AFTER[call.lane]
         call.turn = asyncio.get_running_loop().create_future()
         self._turns.again(call)
         return await self._turn(call)
 
     async def _turn(self, call: Call) -> Problem | None:
+        """Wait for a turn, no longer than the client and the limits allow; the problem of a call that gets none."""
         self._start_next()
+        most = self._limits.patience
+        waited = time.monotonic() - call.asked - call.ran
         try:
-            return await asyncio.shield(call.turn)
+            await asyncio.wait({call.turn}, timeout=max(0.0, min(most - waited, call.left())))
         except asyncio.CancelledError:  # the client is gone; its turn may have come in that very moment
             self._turns.withdraw(call)
             if call.turn.done() and call.turn.result() is None:
                 self._left(call)
             raise
+        if call.turn.done():
+            return call.turn.result()
+        self._turns.withdraw(call)
+        return Problem(503, _UNTURNED, *_told(min(most, call.question.seconds or most)))
 
     def _start_next(self) -> None:
         while found := self._turns.next():
             call, lane = found
             call.lane, call.started = lane, time.monotonic()
+            self._running.add(call)
             call.turn.set_result(None)
 
     def _left(self, call: Call) -> None:
         now = time.monotonic()
+        self._running.remove(call)
+        call.ran += now - call.started
         self._budgets.spend(call.client, now - call.started, now)
         self._turns.leave(call.client, call.lane)
         self._start_next()
 
     async def _run(self, call: Call, name: bytes) -> Problem | None:
         """Run the query within its time, which includes that of other services; the problem that it met."""
-        most = min(self._limits.seconds, call.question.seconds or self._limits.seconds)
         try:
             problem = None
             if call.lane is Lane.CALLER:
-                problem = await self._ask_services(call, most) or await self._again(call)
-            return problem or await self._query(call, name, most - call.services)
+                problem = await self._ask_services(call, self._most(call)) or await self._again(call)
+            return problem or await self._query(call, name)
         except TimeoutError:
-            headers = {"Retry-After": str(max(1, round(most)))}
-            return Problem(504, _LATE, {"limit": most}, headers, {"limit": f"{most:g}"})
+            if call.question.seconds and call.left() <= 0:
+                return Problem(504, _GIVEN, *_told(call.question.seconds))
+            return Problem(504, _LATE, *_told(self._limits.seconds))
 
-    async def _query(self, call: Call, name: bytes, seconds: float) -> Problem | None:
-        """Let a worker answer, first as a quick try if that is its turn; the problem that the query met.
+    def _most(self, call: Call) -> float:
+        """Seconds that a call may run now."""
+        return min(self._limits.seconds - call.services, call.left())
+
+    async def _query(self, call: Call, name: bytes) -> Problem | None:
+        """Let a worker answer, after the tries that are its turn; the problem that the query met.
 
         Raises:
             TimeoutError: it did not end in time.
         """
-        if call.quick and seconds > QUICK_SECONDS:
+        while call.tried and TRIES[call.lane] < self._most(call):
             with suppress(TimeoutError):
-                return await self._attempt(call, name, QUICK_SECONDS)
+                return await self._attempt(call, name, min(self._most(call), _STRETCH * TRIES[call.lane]))
+            if call.left() <= 0:
+                raise TimeoutError
             if problem := await self._again(call):
                 return problem
-        return await self._attempt(call, name, seconds)
+        return await self._attempt(call, name, self._most(call))
 
     async def _ask_services(self, call: Call, seconds: float) -> Problem | None:
         """Let a caller put the answers of other services into the job; whatever happens, no request is left.
@@ -241,34 +291,39 @@ class Service:
         Raises:
             TimeoutError: it did not end in time.
         """
-        job, worker = call.question.job, None
+        job, pool, worker = call.question.job, self._pools[call.lane], None
         pieces: list[bytes] = []
         try:
             async with asyncio.timeout(seconds):
-                worker = await self._pool.take(job.store, job.base)
-                ended, size = await self._pass_on(call, worker, pieces)
+                worker = await pool.take(job.store, job.base)
+                passing = self._pass_on(call, worker, pieces)
+                ended, size = await (worker.within(TRIES[call.lane], passing) if call.tried else passing)
             timing = call.timing()
             if ended.status < 500 if isinstance(ended, Problem) else not ended.pop("retires"):
-                self._pool.give_back(worker)
+                pool.give_back(worker)
                 worker = None
         except EOFError:
             return self._died()
         finally:
             self._left(call)
             if worker:
-                await self._pool.replace(worker)
+                await pool.replace(worker)
         if isinstance(ended, Problem):
             return ended
         if call.question.keep and size <= self._kept.largest:
             self._kept.put(name, (*pieces, json.dumps(ended).encode()))
-        if call.quick:  # only now: a try that fails must have sent nothing, and who reads slowly holds no worker
+        if call.tried:  # only now: a try that fails must have sent nothing, and who reads slowly holds no worker
             for piece in pieces:
                 await call.send(wire.DATA, piece)
         await self._end(call, ended, timing)
         return None
 
     async def _pass_on(self, call: Call, worker: Worker, pieces: list[bytes]) -> tuple[Problem | dict[str, Any], int]:
-        """Send what the worker answers, or hold it back if this is a quick try; returns how it ended, and its size."""
+        """Send what the worker answers, or hold it back if this is a try; returns how it ended, and its size.
+
+        Raises:
+            TimeoutError: it is too much to be held back.
+        """
         worker.writer.write(call.job)
         size = 0
         while True:
@@ -278,9 +333,11 @@ class Service:
             if kind == wire.END:
                 return json.loads(content), size
             size += len(content)
-            if call.quick or size <= self._kept.largest:
+            if call.tried and size > _HELD:
+                raise TimeoutError
+            if call.tried or size <= self._kept.largest:
                 pieces.append(content)
-            if not call.quick:
+            if not call.tried:
                 await call.send(kind, content)
 
 

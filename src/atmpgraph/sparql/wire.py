@@ -1,8 +1,9 @@
 """What the server, the query service and its workers say to each other: frames over Unix sockets.
 
 A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content. A question is one
-`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. A worker says `READY` first. A caller
-says the `QUESTION` to give to a worker, or a `PROBLEM`.
+`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. An answer that was kept begins with its
+end (`KEPT`), which says also how long it is. A worker says `READY` first. A caller says the `QUESTION` to give to a
+worker, or a `PROBLEM`.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ QUESTION: Final = b"Q"
 READY: Final = b"R"
 DATA: Final = b"D"
 END: Final = b"E"
+KEPT: Final = b"K"
 PROBLEM: Final = b"P"
 
 _HEADER: Final = struct.Struct(">cI")

@@ -20,8 +20,14 @@ _PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = wire.frame(wire.READY, b"")
 
 
-def start(store: str, base: str, memory: int) -> tuple[socket.socket, int]:
+def start(store: str, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
     """Start a worker on a store; to be called from a process with one thread.
+
+    Args:
+        store: folder of the store.
+        base: of the publication.
+        memory: bytes that a query may use.
+        nice: how far its priority is lowered.
 
     Returns:
         The connection to it, on which it says `READY`, and its process identifier.
@@ -29,7 +35,7 @@ def start(store: str, base: str, memory: int) -> tuple[socket.socket, int]:
 
     def serve(connection: socket.socket) -> int:
         opened = open_store(Path(store), base)
-        confine(memory)
+        confine(memory, nice=nice)
         connection.sendall(_READY)
         return work(connection, opened, memory)
 

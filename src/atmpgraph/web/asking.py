@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlencode
@@ -12,13 +13,14 @@ from ..http.formats import Format
 from ..sparql.client import Result, ask
 from ..sparql.limits import limits_of
 from ..sparql.protocol import Query
+from ..sparql.spool import Spool
 from ..sparql.tokens import tokens
 from ..sparql.wire import Job, Question
 from .current import current, release, settings
 from .respond import Made
 
 WHEN_GONE: Final = "atmpgraph.when_gone"
-_PATIENCE: Final = 30.0  # seconds beyond the time limit
+_PATIENCE: Final = 30.0  # seconds beyond the longest that a query may wait and run
 _LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an address that are one client's, who has all addresses under them
 
@@ -65,9 +67,14 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
     )
     question = Question(job, _client(), query.timeout, keep=not volatile(query), calls=_calls(query))
     when_gone: Callable[[Callable[[], object]], object] = request.environ.get(WHEN_GONE, _never)
-    # It may wait for all that wait before it.
-    patience = most.seconds * (2 + most.waiting) + _PATIENCE
-    return ask(current().query_service(), question, when_gone, patience)
+    patience = most.patience + most.seconds + _PATIENCE
+    return ask(current().query_service(), question, when_gone, patience, _spool(settings().max_spooled_bytes))
+
+
+@cache
+def _spool(room: int) -> Spool:
+    """The one of this process."""
+    return Spool(room)
 
 
 def _never(_: Callable[[], object]) -> None:

@@ -1,96 +1,105 @@
-"""The connection to a client, seen from beside the server: how much it has not taken yet, and how to break it off.
+"""The connection to a client, seen from beside the server: whether it takes what it is sent, and how to break it off.
 
 RSGI offers neither. What a server is given to send it holds in memory until the client takes it, so clients that do not
 read would fill it. On systems other than Linux this does nothing.
 """
 
 import asyncio
-import fcntl
 import os
 import socket
 import struct
 import sys
-import termios
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Final, Self
 
-_BACKLOG: Final = 1 << 16  # bytes that the system still has to send when more are given to it
-_PAUSE: Final = 0.01
+_AHEAD: Final = 1 << 16  # bytes that the system takes beyond those that the client has room for
+_LOOKS: Final = 10  # how many times it is looked whether a client takes anything, in the time that it has
+_TCP_INFO: Final = 192  # bytes of tcp_info (tcp(7)) that are asked for
+_ACKNOWLEDGED: Final = 120  # where in it the bytes are that the client has confirmed
 
 
 class Peer:
-    """The connections of this process to one client: one, but for the descriptors that stand for it."""
+    """The connection of this process to one client."""
 
     def __init__(self, client: str) -> None:
-        """Find it.
+        """Find it. That looks at every connection there is, so it is nothing for the thread that serves them all.
 
         Args:
             client: address and port, as `192.0.2.1:80` or `[2001:db8::1]:80`.
         """
-        self._sockets = list(_connected(address_of(client))) if sys.platform == "linux" else []
+        self._socket = _connected(address_of(client)) if sys.platform == "linux" else None
+        if self._socket:
+            with suppress(OSError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _AHEAD)
 
     def __enter__(self) -> Self:
         """Use it, then let go of it."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close our own descriptors; the connection stays."""
-        for found in self._sockets:
-            found.close()
-
-    def unsent(self) -> int:
-        """Bytes that the client has not confirmed yet (tcp(7), SIOCOUTQ)."""
-        with suppress(OSError):
-            for found in self._sockets:
-                return int(struct.unpack("i", fcntl.ioctl(found, termios.TIOCOUTQ, b"\0\0\0\0"))[0])
-        return 0
+        """Close our own descriptor; the connection stays."""
+        if self._socket:
+            self._socket.close()
 
     async def drained(self, patience: float) -> None:
-        """Wait until it has taken most of what was sent.
+        """Wait until the system takes more for it: the server holds nothing back then.
 
         Raises:
-            TimeoutError: it took nothing for `patience` seconds.
+            TimeoutError: the client took nothing for `patience` seconds.
         """
-        left, since = self.unsent(), time.monotonic()
-        while left > _BACKLOG:
-            await asyncio.sleep(_PAUSE)
-            now = self.unsent()
-            if now < left:
-                since = time.monotonic()
-            elif time.monotonic() - since > patience:
-                raise TimeoutError
-            left = now
+        if not self._socket:
+            return
+        loop, ready, taken, since = asyncio.get_running_loop(), asyncio.Event(), -1, 0.0
+        loop.add_writer(self._socket, ready.set)
+        try:
+            while not await _happens(ready, patience / _LOOKS):
+                if (now := self._taken()) != taken:
+                    taken, since = now, time.monotonic()
+                elif time.monotonic() - since > patience:
+                    raise TimeoutError
+        finally:
+            loop.remove_writer(self._socket)
+
+    def _taken(self) -> int:
+        """Bytes that the client has confirmed since it connected."""
+        assert self._socket  # noqa: S101 - only asked where there is one
+        told = self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO)
+        return int(struct.unpack_from("Q", told, _ACKNOWLEDGED)[0])
 
     def sever(self) -> None:
         """Break it off."""
-        for found in self._sockets:
+        if self._socket:
             with suppress(OSError):
-                found.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
-def _connected(peer: tuple[str, int]) -> list[socket.socket]:
-    """The sockets of this process that are connected to a peer, under descriptors of their own."""
-    matching = []
-    for link in Path("/proc/self/fd").iterdir():
-        with suppress(OSError):
-            if not str(link.readlink()).startswith("socket:"):
-                continue
-            found = socket.socket(fileno=os.dup(int(link.name)))
-            if found.family in {socket.AF_INET, socket.AF_INET6} and _peer_of(found) == peer:
-                matching.append(found)
-            else:
-                found.close()
-    return matching
+async def _happens(event: asyncio.Event, patience: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            await event.wait()
+    return event.is_set()
 
 
-def _peer_of(found: socket.socket) -> tuple[str, int]:
+def _connected(peer: tuple[str, int]) -> socket.socket | None:
+    """The socket of this process that is connected to a peer, under a descriptor of its own."""
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers, not paths
+        with suppress(OSError):  # no socket, not connected, or closed meanwhile
+            if _peer_of(int(name)) == peer:
+                found = socket.socket(fileno=os.dup(int(name)))
+                if found.getpeername()[:2] == peer:
+                    return found
+                found.close()  # another connection has got the number in that moment
+    return None
+
+
+def _peer_of(descriptor: int) -> object:
+    """Who is at the other end. There are thousands to be asked, so none for its family: the longest fits all."""
+    seen = socket.socket(socket.AF_INET6, socket.SOCK_STREAM, 0, descriptor)
     try:
-        host, port = found.getpeername()[:2]
-    except OSError:
-        return "", 0
-    return host, port
+        return seen.getpeername()[:2]
+    finally:
+        seen.detach()
 
 
 def address_of(node: str) -> tuple[str, int]:

@@ -22,7 +22,7 @@ from ..vocab import prefixes
 from .alternates import alternates, alternates_page
 from .current import release, settings
 from .describe import Description
-from .language import fallback, page_language
+from .language import fallback, page_language, understood
 from .profiles import delivered, shaped, translated
 from .respond import kept, negotiate, send, vary
 from .signposts import Address, signposts, whole_set
@@ -61,12 +61,16 @@ def send_representation(
     response = send(
         (choice.fmt, choice.media_type),
         lambda: _body(described, choice, page, address, links(), more),
-        salt=f"{choice.profile.token} {texts}",
+        salt=f"{described.document} {choice.profile.token} {texts}",
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
     field = kept(
-        lambda: _link_field(described, choice, links, more).encode(), "Link", choice.fmt.suffix, choice.profile.iri
+        lambda: _link_field(described, choice, links, more).encode(),
+        "Link",
+        described.document,
+        choice.fmt.suffix,
+        choice.profile.iri,
     )
     response.headers["Link"] = field.decode()
     if fixed is None:
@@ -95,6 +99,7 @@ def _choose(offered: list[Profile], fixed: Format | None) -> Choice:
         if wanted is None or (fixed and wanted[0] is not fixed):
             raise not_acceptable((*profile.formats, LINK_SET))
         fixed = wanted[0]
+        understood(_mediatype=wanted[1])
     if fixed and fixed not in (*profile.formats, LINK_SET):
         raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
@@ -110,6 +115,7 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
         if found is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
             raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
+        understood(_profile=found.token)
         return found
     if fixed or "_mediatype" in request.args:
         return offered[0]

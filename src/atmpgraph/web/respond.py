@@ -16,9 +16,8 @@ from ..http.formats import HTML, Format
 from ..http.limits import refusal
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError, not_acceptable
-from .arrival import RAW_PATH
 from .current import current, release, settings
-from .language import page_language
+from .language import arguments, asked_language, page_language
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -177,9 +176,12 @@ def _response(body: Callable[[], bytes | str | Made], coding: str, tag: str) -> 
 
 
 def kept(make: Callable[[], bytes], *parts: str) -> bytes:
-    """What `make` gives for this URL in the current release, made once; `parts` are what else it is made from."""
-    raw, query = request.environ.get(RAW_PATH, ""), request.query_string.decode("latin-1")
-    return current().kept(make, current().fingerprint(release()), request.script_root, raw, request.path, query, *parts)
+    """What `make` gives for this URL in the current release, made once; `parts` are what else it is made from.
+
+    Of the URL's query only what was understood counts: otherwise every counter in it would be another URL.
+    """
+    place = request.script_root, request.path, arguments(asked_language())
+    return current().kept(make, current().fingerprint(release()), *place, *parts)
 
 
 def _coding() -> str:

@@ -1,6 +1,6 @@
 """The WSGI application under granian's own interface, RSGI, which tells when a client goes away; WSGI cannot.
 
-Queries have threads of their own: however many of them wait, documents and health are answered.
+Queries have threads of their own: however many of them wait, documents are answered. Health waits for neither.
 """
 
 import asyncio
@@ -28,7 +28,10 @@ Fields: TypeAlias = list[tuple[str, str]]
 
 _THREADS: Final = 8
 _QUERIES: Final = ("/sparql", "/queries/")
+_LIVE: Final = "/health/live"
+_HEALTH: Final = "/health/"
 _SPARE: Final = 8  # threads for queries beyond those that may run or wait, to tell that no more may
+_PIECE: Final = 1 << 16  # bytes that wait for a client that does not read; a longer body is sent as it is taken
 _UNLISTED: Final = ("content-type", "content-length")  # CGI names these fields without HTTP_
 
 
@@ -72,13 +75,17 @@ class Application:
             self._patience = current().settings.max_body_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
         self._threads = ThreadPoolExecutor(_THREADS, "web")
-        self._queries = ThreadPoolExecutor(most.workers + most.waiting + _SPARE, "query")
+        self._queries = ThreadPoolExecutor(2 * most.workers + most.waiting + _SPARE, "query")  # workers, callers
+        self._health = ThreadPoolExecutor(1, "health")
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
-        watch, asks = Watch(), scope.path.startswith(_QUERIES)
+        watch, threads = Watch(), self._threads_for(scope.path)
         environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
-        loop, threads = asyncio.get_running_loop(), self._queries if asks else self._threads
+        if scope.path == _LIVE:
+            self._live(protocol, environ)
+            return
+        loop, asks = asyncio.get_running_loop(), threads is self._queries
         answering = loop.run_in_executor(threads, self._call, environ)
         gone: asyncio.Future[None] = (
             asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
@@ -101,6 +108,17 @@ class Application:
             gone.cancel()
             await loop.run_in_executor(threads, rest.close)
 
+    def _threads_for(self, path: str) -> ThreadPoolExecutor:
+        """The threads that answer a request for a path."""
+        if path.startswith(_QUERIES):
+            return self._queries
+        return self._health if path.startswith(_HEALTH) else self._threads
+
+    def _live(self, protocol: Any, environ: dict[str, Any]) -> None:  # noqa: ANN401
+        """Answer at once, here: the question is whether this thread does."""
+        status, fields, first, rest = self._call(environ)
+        protocol.response_bytes(status, fields, b"".join((first, *(rest or ()))))
+
     async def _stream(
         self,
         transport: Any,  # noqa: ANN401
@@ -111,7 +129,7 @@ class Application:
     ) -> None:
         """Send the pieces of a body as fast as the client takes them; one that breaks off must not look complete."""
         loop, piece = asyncio.get_running_loop(), first
-        with Peer(client) as peer:
+        with await loop.run_in_executor(threads, Peer, client) as peer:
             try:
                 while piece:
                     await transport.send_bytes(piece)
@@ -147,10 +165,10 @@ class Application:
         first = next(rest, b"")
         status, fields = started[0], [(name.lower(), value) for name, value in started[1]]
         length = next((value for name, value in fields if name == "content-length"), "")
-        if environ["REQUEST_METHOD"] != "HEAD" and length != str(len(first)):
-            return status, fields, first, rest
-        rest.close()
-        return status, fields, first, None
+        if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
+            rest.close()
+            return status, fields, first, None
+        return status, fields, first, rest
 
 
 def _unwritten(_: bytes) -> None:
@@ -159,9 +177,10 @@ def _unwritten(_: bytes) -> None:
 
 
 def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
-    """The pieces of a body, none of them empty; the response is closed at the end (PEP 3333)."""
+    """The pieces of a body, none empty and none long; the response is closed at the end (PEP 3333)."""
     try:
-        yield from filter(None, response)
+        for piece in response:
+            yield from (piece[start : start + _PIECE] for start in range(0, len(piece), _PIECE))
     finally:
         if close := getattr(response, "close", None):
             close()
@@ -189,6 +208,8 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
+        if "_" in name:  # the environment would not tell it from the field with a hyphen, which a proxy sets
+            continue
         key = name.upper().replace("-", "_")
         key = key if name in _UNLISTED else f"HTTP_{key}"
         separator = "; " if key == "HTTP_COOKIE" else ", "

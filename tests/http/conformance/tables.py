@@ -129,6 +129,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/": (_document("/"),),
     "/catalogue": (_document("/catalogue"),),
     "/catalogue.<suffix>": (
+        *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
         Resource("/catalogue.html", (HTML,), languages=True),
     ),
@@ -255,6 +256,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/stream/2", (*GRAPHS.values(), HTML), languages=True),
     ),
     "/releases/current": (Resource("/releases/current", (), status=307),),
+    "/releases/current/<path:rest>": (Resource("/releases/current/changes.txt", (), status=307),),
     "/dumps/current/<path:name>": (
         Resource("/dumps/current/data.nq", ("application/n-quads",)),
         Resource("/dumps/current/graphs/ror.ttl", ("text/turtle",)),
