@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ..errors import QueryError
+from ..errors import QueryError, ReleaseError
+from ..http.expressible import expressible
 from ..http.formats import GRAPHS, N_TRIPLES, TRIG, TURTLE, Format
+from ..http.problem import ProblemError
 from ..http.serialize import serialize, tidy
 from ..mapping.terms import without_graph
 from ..sources.package import DESCRIPTOR, Package
@@ -59,7 +61,11 @@ def write_dumps(folder: Path, package: Package, store: Store) -> None:
 
 
 def dump(lines: Iterable[bytes], fmt: Format, base: str) -> bytes:
-    """Lines of N-Quads or N-Triples, sorted and distinct, in another format."""
+    """Lines of N-Quads or N-Triples, sorted and distinct, in another format.
+
+    Raises:
+        ReleaseError: the format cannot say one of them.
+    """
     content = b"".join(lines)
     if fmt is N_TRIPLES:
         return content
@@ -67,7 +73,11 @@ def dump(lines: Iterable[bytes], fmt: Format, base: str) -> bytes:
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - the formats above have one
     statements = ox.parse(content, format=ox.RdfFormat.N_QUADS)
     given = statements if fmt.kind == "dataset" else (quad.triple for quad in statements)
-    return tidy(ox.serialize(given, format=fmt.engine, prefixes=used) or b"", fmt)
+    try:
+        return tidy(ox.serialize(expressible(given, fmt), format=fmt.engine, prefixes=used) or b"", fmt)
+    except ProblemError as error:
+        reason = str(error).partition(". ")[0]
+        raise ReleaseError(f"data.{fmt.suffix} is published too, and {reason}; change the mapping or the cell") from None
 
 
 def _dataset(query: Path, folder: Path, store: Store) -> None:
