@@ -76,8 +76,8 @@ def dump(lines: Iterable[bytes], fmt: Format, base: str) -> bytes:
     try:
         return tidy(ox.serialize(expressible(given, fmt), format=fmt.engine, prefixes=used) or b"", fmt)
     except ProblemError as error:
-        reason = str(error).partition(". ")[0]
-        raise ReleaseError(f"data.{fmt.suffix} is published too, and {reason}; change the mapping or the cell") from None
+        reason = f"is published too, and {str(error).partition('. ')[0]}"
+        raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
 
 
 def _dataset(query: Path, folder: Path, store: Store) -> None:
