@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,11 +26,12 @@ def test_what_serves_starts_without_what_builds(module: str) -> None:
 
 
 def test_every_kind_of_answer_comes_without_what_builds(released: Settings) -> None:
-    made = f"create_app(Settings.model_validate_json({released.model_dump_json()!r})).test_client()"
+    file = str(released.path(Path("atmpgraph.toml")))
     run(
+        "from pathlib import Path",
         "from atmpgraph.settings import Settings",
         "from atmpgraph.web import create_app",
-        f"client = {made}",
+        f"client = create_app(Settings.load(Path({file!r}))).test_client()",
         f"print([client.get(path).status_code for path in {PATHS!r}])",
         prints=str([200] * len(PATHS)),
     )
