@@ -25,6 +25,7 @@ _TYPES: Final = f"{QUERY}, {FORM}"
 ACCEPTS: Final = {"Accept-Post": _TYPES, "Accept-Query": _TYPES}
 
 _WITH_BODY: Final = frozenset({"POST", "QUERY"})
+DATASET: Final = ("default-graph-uri", "named-graph-uri")
 _OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}", re.ASCII)
 _ROWS: Final = re.compile(r"\d{1,18}", re.ASCII)
@@ -51,6 +52,12 @@ class Query:
     timeout: float | None = None
     offset: int = 0
     formats: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def dataset(self) -> dict[str, tuple[str, ...]]:
+        """The parameters that name the RDF dataset of the request; empty when none does."""
+        given = zip(DATASET, (self.default_graphs, self.named_graphs), strict=True)
+        return {name: graphs for name, graphs in given if graphs}
 
 
 def parse(
@@ -80,7 +87,7 @@ def parse(
     found = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
     if any(name in found for name in _OF_UPDATES):
         _refuse_update()
-    asks = found.keys() & {"query", "default-graph-uri", "named-graph-uri"}
+    asks = found.keys() & {"query", *DATASET}
     return _query(found, method in _WITH_BODY, max_length) if asks or method in _WITH_BODY else None
 
 
@@ -136,10 +143,11 @@ def _query(found: _Parameters, with_body: bool, max_length: int) -> Query:
         _refuse(400, "The query is empty.")
     if form(text) == "UPDATE":
         _refuse_update()
+    default, named = (_iris(found, name) for name in DATASET)
     return Query(
         text,
-        _iris(found, "default-graph-uri"),
-        _iris(found, "named-graph-uri"),
+        default,
+        named,
         _timeout(_single(found, "timeout")),
         _offset(_single(found, "offset")),
         tuple(found.get("format", ())),

@@ -112,11 +112,6 @@ def made_of(result: Result, query: Query) -> Made:
 
 def rest_of(query: Query) -> str:
     """Relative URL of the rest of a result, all but the number at its end; empty when it would be too long."""
-    given = [
-        ("query", query.text),
-        *(("default-graph-uri", graph) for graph in query.default_graphs),
-        *(("named-graph-uri", graph) for graph in query.named_graphs),
-        *(("format", name) for name in query.formats[:1]),
-    ]
-    link = f"?{urlencode(given)}&offset="
+    given = {"query": query.text, **query.dataset, "format": query.formats[:1]}
+    link = f"?{urlencode(given, doseq=True)}&offset="
     return link if len(link) <= _LONGEST_LINK else ""

@@ -17,11 +17,11 @@ from ..http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, type_
 from ..http.serialize import serialize
 from ..settings import LANGUAGES
 from ..sparql.client import GoneError
+from ..sparql.protocol import DATASET
 from ..vocab import RDF, SKOS, prefixes
 from .current import settings
 from .language import asked_language, page_language, understood
 from .respond import content_type, negotiate, send, vary
-from .results import DATASET
 
 blueprint = Blueprint("problems", __name__, url_prefix="/problems")
 

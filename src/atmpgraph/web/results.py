@@ -1,7 +1,6 @@
 """Results of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -15,7 +14,6 @@ from .current import settings
 from .labels import shortened
 
 MOST_ROWS = 500
-DATASET: Final = ("default-graph-uri", "named-graph-uri")
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,6 @@ class ResultsPage:
 def offered_for(query: Query) -> tuple[Format, ...]:
     """The formats of the results of a query, the server's favourite first; its form tells before it is run."""
     return DOCUMENTS if form(query.text) in {"CONSTRUCT", "DESCRIBE"} else RESULTS
-
-
-def dataset_of(query: Query) -> dict[str, tuple[str, ...]]:
-    """The parameters that name the RDF dataset of a request (SPARQL 1.1 Protocol §2.1.4); empty when none does."""
-    given = zip(DATASET, (query.default_graphs, query.named_graphs), strict=True)
-    return {name: graphs for name, graphs in given if graphs}
 
 
 def results_page(query: Query) -> ResultsPage:

@@ -17,7 +17,7 @@ from .asking import made_of, rest_of, result_of, volatile
 from .current import release, settings
 from .language import understood
 from .respond import Made, negotiate, send
-from .results import ResultsPage, dataset_of, offered_for, results_page
+from .results import ResultsPage, offered_for, results_page
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -60,8 +60,8 @@ def _body(query: Query, fmt: Format) -> Made:
 
 
 def _page(query: Query, page: ResultsPage | None = None) -> str:
-    names, dataset = prefixes(settings().base), dataset_of(query)
-    return render_template("sparql.html", query=query.text, dataset=dataset, page=page, prefixes=names)
+    names = prefixes(settings().base)
+    return render_template("sparql.html", query=query.text, dataset=query.dataset, page=page, prefixes=names)
 
 
 def _without_query() -> Response:
