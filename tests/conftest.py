@@ -12,8 +12,8 @@ import frictionless
 import pyshacl
 import pytest
 
-from atmpgraph.release.build import build
-from atmpgraph.release.opened import Release, open_release
+from atmpgraph.publish.build import build
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 

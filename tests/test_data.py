@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.sources.package import open_package
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.findings import Severity
-from atmpgraph.release.check import check
+from atmpgraph.publish.check import check
 from atmpgraph.settings import Settings
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import Package, open_package

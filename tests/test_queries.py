@@ -11,7 +11,7 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .conftest import BASE, ROOT
 

@@ -20,7 +20,7 @@ PATHS = (
 )
 
 
-@pytest.mark.parametrize("module", ["atmpgraph.cli", "atmpgraph.web.rsgi", "atmpgraph.sparql.service"])
+@pytest.mark.parametrize("module", ["atmpgraph.cli", "atmpgraph.server.rsgi", "atmpgraph.sparql.service.broker"])
 def test_what_serves_starts_without_what_builds(module: str) -> None:
     run(f"import {module}")
 

@@ -93,7 +93,7 @@ def _settings(context: click.Context) -> Settings:
 @_command
 def check(context: click.Context, as_json: bool) -> None:
     """Check tables, mapping and shapes; change nothing."""
-    from .release.check import check as run
+    from .publish.check import check as run
 
     with tempfile.TemporaryDirectory() as scratch, run(_settings(context), Path(scratch), _say) as checked:
         coverage = [str(c) for c in checked.coverages]
@@ -107,7 +107,7 @@ def check(context: click.Context, as_json: bool) -> None:
 @_command
 def build(context: click.Context, as_json: bool) -> None:
     """Check, then make a release and switch to it."""
-    from .release.build import build as run
+    from .publish.build import build as run
 
     built = run(_settings(context), _say)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
@@ -141,9 +141,9 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
-    from .release.opened import open_release
+    from .release.release import open_release
     from .sparql.limits import limits_of
-    from .sparql.process import ServiceProcess
+    from .sparql.service.launcher import ServiceProcess
 
     settings = _settings(context)
     open_release(settings.path(settings.releases), "current", settings.base)
@@ -151,7 +151,7 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     host, port = host or settings.host, port or settings.port
     click.echo(f"serving on http://{host}:{port}/", err=True)
     server = Granian(
-        "atmpgraph.web.rsgi:application",
+        "atmpgraph.server.rsgi:application",
         address=host,
         port=port,
         interface=Interfaces.RSGI,
@@ -198,7 +198,7 @@ def _connections() -> int:
 @_command
 def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
     """Run the query in FILE (or `-`) on a release."""
-    from .release.opened import open_release
+    from .release.release import open_release
 
     settings = _settings(context)
     opened = open_release(settings.path(settings.releases), release, settings.base)
@@ -246,7 +246,7 @@ def _rendered(results: Results, format_: str) -> bytes | str:
 def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, as_json: bool) -> None:
     """Say what changed between the releases OLD and NEW (the starts of their digests, or `current`)."""
     from .release.diff import diff as run
-    from .release.opened import open_release
+    from .release.release import open_release
 
     settings = _settings(context)
     before, after = (open_release(settings.path(settings.releases), name, settings.base) for name in (old, new))
@@ -266,7 +266,7 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
 def links(context: click.Context, as_json: bool) -> None:
     """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
     from .quality.link_check import check_links
-    from .release.opened import CANONICAL, open_release
+    from .release.release import CANONICAL, open_release
 
     settings = _settings(context)
     release = open_release(settings.path(settings.releases), "current", settings.base)

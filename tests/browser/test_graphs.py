@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.web.language import texts
+from atmpgraph.web.core.i18n import texts
 
 from ..conftest import BASE
 from .conftest import MOST_ROWS

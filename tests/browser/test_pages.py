@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.web.language import texts
+from atmpgraph.web.core.i18n import texts
 
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES

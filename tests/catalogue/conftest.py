@@ -7,8 +7,8 @@ import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.release.build import build
-from atmpgraph.release.opened import Release, open_release
+from atmpgraph.publish.build import build
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 

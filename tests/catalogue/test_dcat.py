@@ -12,8 +12,8 @@ from rdflib.namespace import DCTERMS, FOAF
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Severity
-from atmpgraph.release.build import build
-from atmpgraph.release.opened import Release
+from atmpgraph.publish.build import build
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 

@@ -4,7 +4,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from atmpgraph.catalogue.mqa import METRICS, Score, score
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.vocab import prefixes
 
 from ..conftest import BASE

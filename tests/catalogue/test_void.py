@@ -6,7 +6,7 @@ import pytest
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from ..conftest import BASE
 from .conftest import DCAT, VOID, things

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from atmpgraph.release.build import build
+from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 
 from ..conftest import BASE, copy_publication

@@ -12,7 +12,7 @@ import pytest
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 
 from ..catalogue.conftest import DCAT, things

@@ -16,7 +16,7 @@ import pytest
 from atmpgraph.stream.follow import follow
 
 from ..http.conformance.targets import free_port, serving
-from ..release.made import publish, trial
+from ..release.fixtures import publish, trial
 from ..web.rules import BROWSER
 from .tools import node
 

@@ -11,12 +11,12 @@ from typing import ClassVar
 import pytest
 
 from atmpgraph.catalogue.dcat import History
-from atmpgraph.release.again import come_back
-from atmpgraph.release.build import build, switch
-from atmpgraph.release.describing import live_release, tell
+from atmpgraph.publish.build import build, switch
+from atmpgraph.publish.reactivation import come_back
+from atmpgraph.publish.self_description import live_release, tell
+from atmpgraph.release.file_dates import live_since, remember_since
 from atmpgraph.release.history import CURRENT, history, record
-from atmpgraph.release.opened import Release, open_release
-from atmpgraph.release.since import live_since, remember_since
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 

@@ -9,14 +9,14 @@ import pytest
 import rdflib
 from werkzeug.http import parse_options_header
 
-from atmpgraph.http import forms, jsonld
-from atmpgraph.http.context import Context
 from atmpgraph.http.links import Link, link_field, link_set
-from atmpgraph.http.profiles import ALTERNATES, EURIO, MODEL, SCHEMA, by_name, choose_profile
-from atmpgraph.http.statements import COLUMNS, table
+from atmpgraph.profiles.registry import ALTERNATES, EURIO, MODEL, SCHEMA, by_name, choose_profile
+from atmpgraph.rdf import jsonld, jsonld_forms
+from atmpgraph.rdf.jsonld_context import Context
+from atmpgraph.rdf.statement_table import COLUMNS, table
 from atmpgraph.vocab import prefixes
 
-from .test_serialize import BASE, QUADS
+from ..rdf.test_serialize import BASE, QUADS
 
 OFFERED = [MODEL.named(BASE), SCHEMA, EURIO]
 
@@ -92,14 +92,14 @@ def test_profiles_by_name(name: str, token: str | None) -> None:
     ],
 )
 def test_forms_of_json_ld(accept: str | None, form: str) -> None:
-    assert forms.asked_form(accept) == form
+    assert jsonld_forms.asked_form(accept) == form
 
 
 @pytest.mark.parametrize("form", ["", *jsonld.FORMS])
 @pytest.mark.parametrize("root", ["id/a", "id/b", "id/elsewhere"])
 def test_every_form_is_the_same_graph_for_two_readers(form: str, root: str) -> None:
     triples = sorted({quad.triple for quad in QUADS}, key=str)
-    body = forms.json_ld(triples, prefixes(BASE), form, BASE + root)
+    body = jsonld_forms.json_ld(triples, prefixes(BASE), form, BASE + root)
     assert {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.JSON_LD)} == set(triples)
     assert len(rdflib.Graph().parse(data=body.decode(), format="json-ld")) == len(triples)
 
@@ -107,7 +107,7 @@ def test_every_form_is_the_same_graph_for_two_readers(form: str, root: str) -> N
 def test_a_frame_is_one_tree_from_its_root() -> None:
     data = f'<{BASE}d> <http://xmlns.com/foaf/0.1/primaryTopic> <{BASE}a> . <{BASE}a> <http://www.w3.org/ns/org#member> <{BASE}b> . <{BASE}b> <http://www.w3.org/2004/02/skos/core#prefLabel> "é"@fr .'
     triples = [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.TURTLE)]
-    tree = json.loads(forms.json_ld(triples, prefixes(BASE), jsonld.FRAMED, BASE + "a"))
+    tree = json.loads(jsonld_forms.json_ld(triples, prefixes(BASE), jsonld.FRAMED, BASE + "a"))
     assert tree["id"] == BASE + "a"
     assert tree["member"] == {"id": BASE + "b", "prefLabel": {"fr": "é"}}
     assert tree["@reverse"] == {"foaf:primaryTopic": [{"id": BASE + "d"}]}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from atmpgraph.http import formats as f
-from atmpgraph.http.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, Format, split_suffix
+from atmpgraph import formats as f
+from atmpgraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, Format, split_suffix
 from atmpgraph.http.negotiate import choose, choose_language, parse_accept
 
 from ..conftest import shared

@@ -2,7 +2,7 @@
 
 import json
 
-from atmpgraph.http.formats import RESULTS
+from atmpgraph.formats import RESULTS
 from atmpgraph.http.problem import Problem, ProblemError, not_acceptable
 
 

@@ -13,14 +13,14 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.http import cache
+from atmpgraph.addresses import candidates, raw_path
+from atmpgraph.http import cache_control
 from atmpgraph.http import coding as codings
 from atmpgraph.http.coding import choose_coding, encode, encoded_file, packed
 from atmpgraph.http.conditional import Validators, byte_range, given_out, precondition
 from atmpgraph.http.forwarded import Origin, forwarded
-from atmpgraph.http.iris import candidates, raw_path
-from atmpgraph.http.limits import refusal
 from atmpgraph.http.problem import ProblemError
+from atmpgraph.http.request_limits import refusal
 
 NOW = "Sun, 22 Nov 2026 12:00:00 GMT"
 BEFORE, AFTER = "Sun, 22 Nov 2026 11:59:59 GMT", "Sun, 22 Nov 2026 12:00:01 GMT"
@@ -211,8 +211,8 @@ def test_large_bodies_are_packed_one_piece_at_a_time(monkeypatch: pytest.MonkeyP
 
 
 def test_freshness() -> None:
-    assert cache.current(60) == "public, max-age=60"
-    assert cache.current(0) == "no-cache"
+    assert cache_control.current(60) == "public, max-age=60"
+    assert cache_control.current(0) == "no-cache"
 
 
 PROXY, NETWORK = "10.0.0.1", [ip_network("10.0.0.0/8"), ip_network("::1")]

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from atmpgraph.mapping.compile import compile_mapping
 from atmpgraph.mapping.document import read_mapping
-from atmpgraph.mapping.terms import line
+from atmpgraph.rdf.terms import line
 from atmpgraph.sources.package import open_package
 
 from ..conftest import BASE, ROOT, absent

@@ -20,10 +20,10 @@ from atmpgraph.errors import AtmpgraphError
 from atmpgraph.http.outbound import Address, Outbound, OutboundError
 from atmpgraph.quality.link_check import Asking, check_links
 from atmpgraph.quality.links import Link, Links, current, published, read
-from atmpgraph.release.opened import CANONICAL
+from atmpgraph.release.release import CANONICAL
 
 from ..conftest import absent, copy_publication
-from ..release.made import BASE, GRAPH, named, publish, trial
+from ..release.fixtures import BASE, GRAPH, named, publish, trial
 
 
 class Host:

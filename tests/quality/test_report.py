@@ -12,13 +12,13 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.quality.known import quality_of
 from atmpgraph.quality.links import Link, Links
 from atmpgraph.quality.measures import Measure
 from atmpgraph.quality.report import DQV, Document, metrics
-from atmpgraph.quality.rules import parts, read_rules, shapes_lines, written
 from atmpgraph.quality.shapes import read_shapes
-from atmpgraph.release.opened import Release
+from atmpgraph.quality.shapes_document import parts, read_rules, shapes_lines, written
+from atmpgraph.quality.summary import quality_of
+from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.vocab import DCT, SKOS, prefixes
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import ReleaseError
-from atmpgraph.release.build import build
+from atmpgraph.publish.build import build
 from atmpgraph.release.diff import diff, stored
 from atmpgraph.release.history import LOG, Switch, history, prune, removed
-from atmpgraph.release.opened import CHANGES, Release, open_release
+from atmpgraph.release.release import CHANGES, Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.stream.members import replay
 from atmpgraph.stream.pages import read_stream
 
-from .made import BASE, named, publish
+from .fixtures import BASE, named, publish
 
 A, B, C = named("a", "one"), named("a", "two"), named("a", "three")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from atmpgraph.http.problem import Problem, ProblemError
-from atmpgraph.release.opened import STORE, Release
-from atmpgraph.sparql.client import Result, ask
+from atmpgraph.release.release import STORE, Release
 from atmpgraph.sparql.limits import Limits, Services
-from atmpgraph.sparql.process import ServiceProcess
-from atmpgraph.sparql.wire import Job, Question
+from atmpgraph.sparql.service.client import Result, ask
+from atmpgraph.sparql.service.launcher import ServiceProcess
+from atmpgraph.sparql.service.messages import Job, Question
 
 from .processes import children
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from atmpgraph.sparql.service import main
+from atmpgraph.sparql.service.broker import main
 
 if __name__ == "__main__":
     main(sys.argv[1:], permitted=bool)

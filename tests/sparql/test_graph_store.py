@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pyoxigraph as ox
 import pytest
 
-from atmpgraph.http.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
+from atmpgraph.formats import HTML, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from atmpgraph.http.problem import ProblemError
 from atmpgraph.release.graphs import graphs, union_size
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.sparql.graph_store import Part, parse
 
 A, B = "http://e/a", "http://e/b"

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 
 from atmpgraph.errors import QueryError
-from atmpgraph.sparql.results import WRITERS
+from atmpgraph.sparql.service.result_writers import WRITERS
 from atmpgraph.store.embedded import EmbeddedStore
 
 from ..conftest import ROOT

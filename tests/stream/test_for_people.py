@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.http.formats import DOCUMENTS, HTML
+from atmpgraph.formats import DOCUMENTS, HTML
 from atmpgraph.http.negotiate import choose
 from atmpgraph.release.history import prune
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.stream.follow import follow, forget
 from atmpgraph.stream.pages import read_stream
-from atmpgraph.web import create_app, versions
-from atmpgraph.web.language import texts
+from atmpgraph.web import create_app
+from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages import stream
 
 from ..conftest import shared
-from ..release.made import BASE, named, publish, trial
+from ..release.fixtures import BASE, named, publish, trial
 from ..web.rules import BROWSER, Page, check_headers, check_page
 
 SIZE = 2
@@ -132,15 +133,15 @@ def test_the_page_is_as_new_as_the_release_around_it(client: FlaskClient) -> Non
 def test_only_the_newest_are_listed_and_it_is_said(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     words = texts("en")["stream"]
     whole = check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
-    monkeypatch.setattr(versions, "NEWEST", 3)
-    monkeypatch.setattr(versions, "LISTED", 1)
+    monkeypatch.setattr(stream, "NEWEST", 3)
+    monkeypatch.setattr(stream, "LISTED", 1)
     page = check_page(client.get("/stream?lang=en", headers=BROWSER), "en")
     for told in (words["newest_cut"].format(n=3), words["pages_cut"].format(n=1)):
         assert told in page.words
         assert told not in whole
     assert [href for href in hrefs(page) if href.startswith("/stream/")] == ["/stream/3?lang=en"]
     assert len([href for href in hrefs(page) if "/doc/" in href and href.startswith("/releases/")]) == 3
-    monkeypatch.setattr(versions, "MOST", 1)
+    monkeypatch.setattr(stream, "MOST", 1)
     one = check_page(client.get("/stream/2?lang=en", headers=BROWSER), "en")
     assert texts("en")["quality"]["cut"].format(n=1) in one.words
     assert len([href for href in hrefs(one) if "/doc/" in href and href.startswith("/releases/")]) == 1

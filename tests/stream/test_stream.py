@@ -24,7 +24,7 @@ from atmpgraph.stream.members import check_statements, replay
 from atmpgraph.stream.pages import read_stream
 from atmpgraph.web import create_app
 
-from ..release.made import BASE, GRAPH, named, publish, trial
+from ..release.fixtures import BASE, GRAPH, named, publish, trial
 from .reader import FORMATS, Reader
 
 

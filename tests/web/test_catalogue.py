@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
-from atmpgraph.web.labels import shortened
-from atmpgraph.web.language import texts
+from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.core.labels import shortened
 
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results

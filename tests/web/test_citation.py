@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from atmpgraph.web import create_app
 
-from ..release.made import BASE, GRAPH, named, publish, trial
+from ..release.fixtures import BASE, GRAPH, named, publish, trial
 from .rules import BROWSER, check_page
 
 PUBLISHER = {

@@ -12,7 +12,7 @@ from atmpgraph.release.history import prune
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..release.made import named, publish, trial
+from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
 

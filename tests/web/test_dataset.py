@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.settings import LANGUAGES, Settings
-from atmpgraph.web.language import texts
+from atmpgraph.web.core.i18n import texts
 
 from .rules import BROWSER, Page, check_page
 

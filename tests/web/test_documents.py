@@ -6,8 +6,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.http.formats import DOCUMENTS, HTML, Format
-from atmpgraph.release.opened import Release
+from atmpgraph.formats import DOCUMENTS, HTML, Format
+from atmpgraph.release.release import Release
 
 from .rules import BROWSER, check_headers, check_page
 

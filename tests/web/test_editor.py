@@ -7,11 +7,11 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.web import create_app
-from atmpgraph.web.files import static_url
+from atmpgraph.web.core.files import static_url
 
-from ..release.made import LABEL, named, publish, trial
+from ..release.fixtures import LABEL, named, publish, trial
 from .rules import BROWSER
 
 STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # fmt: skip

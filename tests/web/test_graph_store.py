@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.release.graphs import graphs, union_size
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.web import create_app
 

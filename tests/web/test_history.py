@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from atmpgraph.release.history import prune
 from atmpgraph.web import create_app
 
-from ..release.made import BASE, named, publish, trial
+from ..release.fixtures import BASE, named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
 NAMES = ("terms/identifier", "void#triples", "void#entities", "adms#status")

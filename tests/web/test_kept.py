@@ -5,8 +5,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from atmpgraph.settings import Settings
-from atmpgraph.web import create_app, respond
-from atmpgraph.web.current import Current
+from atmpgraph.web import create_app
+from atmpgraph.web.core import response
+from atmpgraph.web.core.context import Current
 
 from .rules import BROWSER
 
@@ -37,7 +38,7 @@ def test_what_means_nothing_in_a_url_makes_nothing_anew(
 ) -> None:
     headers = {"Accept": accept}
     made = client.get(path, headers=headers)
-    monkeypatch.delattr(respond, "encode")
+    monkeypatch.delattr(response, "encode")
     mark = "&" if "?" in path else "?"
     for other in (f"{path}{mark}x=1", f"{path}{mark}x=2", f"{path}{mark}offset=7", f"{path}{mark}_profil=alt"):
         answer = client.get(other, headers=headers)

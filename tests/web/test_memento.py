@@ -11,10 +11,11 @@ from werkzeug.http import parse_date
 from werkzeug.test import TestResponse
 
 from atmpgraph.release.history import prune
-from atmpgraph.web import create_app, past
+from atmpgraph.web import create_app
+from atmpgraph.web.core import mementos
 
 from ..http.conformance.links import links
-from ..release.made import BASE, named, publish, trial
+from ..release.fixtures import BASE, named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
 DAYS = [f"2026-01-0{n}T10:00:00Z" for n in range(1, 7)]
@@ -216,8 +217,8 @@ def test_releases_are_asked_as_far_as_an_answer_needs_and_once(tmp_path: Path) -
     there = {0, 9, 10, 18, 27}
     states = [named("z", day) | (named("a", day) if at in there else set()) for at, day in enumerate(days)]
     digests = [publish(tmp_path, state, day, store=True) for state, day in zip(states, days, strict=True)]
-    client, asked = create_app(trial(tmp_path)).test_client(), past._described.cache_info
-    past._described.cache_clear()
+    client, asked = create_app(trial(tmp_path)).test_client(), mementos._described.cache_info
+    mementos._described.cache_clear()
     response = negotiated(client, "/doc/thing/z", "Thu, 15 Jan 2026 12:00:00 GMT")
     assert response.headers["Location"] == f"/releases/{digests[14]}/doc/thing/z"
     assert asked().misses == 1
@@ -242,7 +243,7 @@ def test_a_release_that_goes_while_it_is_asked_is_no_state(
     folder, digests = published
     aside = folder / ".aside"
     manifest = folder / digests[2] / "manifest.json"
-    past._described.cache_clear()
+    mementos._described.cache_clear()
     manifest.rename(aside)
     assert digests[2] not in client.get("/timemap/doc/thing/a").text
     aside.rename(manifest)

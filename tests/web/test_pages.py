@@ -12,11 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 
 import atmpgraph.web
-from atmpgraph.http.formats import ALL, HTML, split_suffix
+from atmpgraph.formats import ALL, HTML, split_suffix
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
-from atmpgraph.web.figures import disputed, in_words
-from atmpgraph.web.language import texts
+from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages.figures import disputed, in_words
 
 from .rules import BROWSER, check_page
 
@@ -139,7 +139,7 @@ def test_the_texts_have_the_same_keys_in_every_language() -> None:
 
 
 def test_every_text_is_used() -> None:
-    templates = "".join(file.read_text(encoding="utf-8") for file in (WEB / "templates").glob("*.html"))
+    templates = "".join(file.read_text(encoding="utf-8") for file in (WEB / "pages" / "templates").glob("*.html"))
     for key, value in tomllib.loads((WEB / "texts" / "en.toml").read_text(encoding="utf-8")).items():
         assert isinstance(value, dict) or re.search(rf"\bt\.{key}\b", templates), key
 

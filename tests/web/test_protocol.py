@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.graphs import graphs, union_size
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 from atmpgraph.sparql.protocol import FORM, QUERY
-from atmpgraph.web import asking
+from atmpgraph.web.core import query_client
 
 from .rules import check_headers
 
@@ -186,7 +186,7 @@ def test_a_tag_that_was_given_out_needs_no_query(
     def fail(*_: object) -> NoReturn:
         raise ProblemError(Problem(504, "The engine failed at this query."))
 
-    monkeypatch.setattr(asking, "ask", fail)
+    monkeypatch.setattr(query_client, "ask", fail)
     for tag in (whole.headers["ETag"], f'"other", {whole.headers["ETag"]}'):
         same = client.get(path, headers={"If-None-Match": tag})
         assert (same.status_code, same.headers["ETag"], same.data) == (304, whole.headers["ETag"], b"")

@@ -11,13 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.quality.links import Link, Links, read
-from atmpgraph.quality.rules import parts, read_rules
-from atmpgraph.release.opened import Release
+from atmpgraph.quality.shapes_document import parts, read_rules
+from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.web import create_app
 
 from ..conftest import BASE
-from ..release.made import named, publish, trial
+from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, Page, check_headers, check_page
 
 SH = "http://www.w3.org/ns/shacl#"

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.http import parse_list_header
 from werkzeug.test import TestResponse
 
-from atmpgraph.http.formats import DOCUMENTS
-from atmpgraph.http.jsonld import EXPANDED, FORMS, FRAMED
-from atmpgraph.release.opened import Release
+from atmpgraph.formats import DOCUMENTS
+from atmpgraph.rdf.jsonld import EXPANDED, FORMS, FRAMED
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.release.build import build
+from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 from atmpgraph.web import create_app

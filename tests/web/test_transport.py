@@ -21,13 +21,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import atmpgraph
-from atmpgraph.http.formats import CSV, DOCUMENTS
+from atmpgraph.formats import CSV, DOCUMENTS
 from atmpgraph.http.problem import KINDS
-from atmpgraph.release.opened import CANONICAL, Release
+from atmpgraph.release.release import CANONICAL, Release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.web import create_app
-from atmpgraph.web.problems import texts
+from atmpgraph.web.routes.problems import texts
 
 from .rules import BROWSER, check_headers, check_page
 

@@ -7,7 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
-from ..mapping.terms import line
+from ..rdf.terms import line
 from ..settings import Settings
 from ..vocab import DCT
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..http.formats import DOCUMENTS
+from ..formats import DOCUMENTS
 from ..store import memory_store
 from ..vocab import XSD
 from .dcat import typed

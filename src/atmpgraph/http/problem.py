@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ..errors import AtmpgraphError
-from .formats import HTML, Format
+from ..formats import HTML, Format
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)

@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import MappingError
+from ..rdf.terms import CANONICAL, encode, escape, iri
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .document import Kind, PredicateObject, TermMap, TriplesMap
-from .terms import CANONICAL, encode, escape, iri
 
 Emit = Callable[[str], object]
 Rows = Iterable[tuple[int, list[str]]]

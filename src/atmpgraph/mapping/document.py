@@ -14,8 +14,8 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ..errors import MappingError
+from ..rdf.terms import CANONICAL, language_tag, published_datatypes
 from ..vocab import XSD
-from .terms import CANONICAL, language_tag, published_datatypes
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}

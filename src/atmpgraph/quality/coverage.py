@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..errors import QueryError
-from ..mapping.terms import line
+from ..rdf.terms import line
 from ..store import Store
 
 # A CONSTRUCT over the union of all sources; a publication without one computes no coverage.

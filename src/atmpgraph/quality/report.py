@@ -16,7 +16,7 @@ from ..catalogue.facts import WHOLE
 from ..vocab import DCT, PROV, RDF, RDFS, XSD
 from .links import UNASKED, Links
 from .measures import Measure
-from .rules import SH
+from .shapes_document import SH
 
 DQV: Final = "http://www.w3.org/ns/dqv#"
 NAMESPACE: Final = "quality#"  # of the metrics, relative to the base

@@ -19,7 +19,7 @@ from rdflib.term import Node
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..mapping.compile import Mapper
-from ..mapping.terms import escape, without_graph
+from ..rdf.terms import escape, without_graph
 
 _SEVERITIES: dict[Node | None, Severity] = {
     SH.Violation: Severity.VIOLATION,

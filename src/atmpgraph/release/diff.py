@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from .opened import AGAIN, CANONICAL, CHANGES, Release
+from .release import AGAIN, CANONICAL, CHANGES, Release
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 

@@ -6,9 +6,9 @@ from itertools import groupby
 
 import pyoxigraph as ox
 
-from ..mapping.terms import without_graph
+from ..rdf.terms import without_graph
 from ..vocab import DCT, PROV
-from .opened import CANONICAL, Release
+from .release import CANONICAL, Release
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ReleaseError
-from .opened import AGAIN, MANIFEST
+from .release import AGAIN, MANIFEST
 
 CURRENT: Final = "current"
 LOG: Final = "history"

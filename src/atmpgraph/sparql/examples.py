@@ -9,11 +9,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..rdf.statements import SCHEMA, about
 from ..settings import LANGUAGES
 from ..vocab import RDF, RDFS, XSD
-from .forms import form
 from .library import LibraryQuery
-from .triples import SCHEMA, about
+from .syntax.query_form import form
 
 _OWL: Final = "http://www.w3.org/2002/07/owl#"
 _SH: Final = "http://www.w3.org/ns/shacl#"

@@ -12,10 +12,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..http.formats import DOCUMENTS, HTML, N_QUADS, N_TRIPLES, TRIG, Format
+from ..formats import DOCUMENTS, HTML, N_QUADS, N_TRIPLES, TRIG, Format
 from ..http.problem import Problem, ProblemError
-from ..http.serialize import serialize
-from ..mapping.terms import without_graph
+from ..rdf.serialize import serialize
+from ..rdf.terms import without_graph
 from .protocol import parameters
 
 _LINES: Final = (N_TRIPLES, N_QUADS)

@@ -9,7 +9,7 @@ from typing import Final
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..http.problem import Problem, ProblemError
-from . import guard
+from .syntax import validate
 
 _FORBIDDEN: Final = 403
 # How a query of the library asks for the language of its labels.
@@ -80,7 +80,7 @@ def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]
 
 def _refusal(text: str, base: str) -> Problem | None:
     try:
-        guard.check(text, base)
+        validate.check(text, base)
     except ProblemError as error:
         return error.problem
     return None

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from werkzeug.http import parse_options_header
 
 from ..http.problem import Problem, ProblemError
-from .forms import form
+from .syntax.query_form import form
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"

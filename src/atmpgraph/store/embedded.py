@@ -12,7 +12,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ..errors import QueryError
-from ..mapping.terms import without_graph
+from ..rdf.terms import without_graph
 
 Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean

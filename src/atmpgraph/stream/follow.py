@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..release.diff import changes
 from ..release.history import history
-from ..release.opened import CANONICAL, MANIFEST, Release
+from ..release.release import CANONICAL, MANIFEST, Release
 from .members import replay, versions
 from .pages import Stream, append, read_stream
 

@@ -6,30 +6,28 @@ from pathlib import Path
 from flask import Flask
 
 from ..settings import FILE_NAME, Settings
-from . import (
+from .core import files, i18n, response
+from .core.context import Current
+from .core.proxy_headers import Arrival
+from .pages import filters
+from .routes import (
     catalogue,
     changes,
     discovery,
     documents,
     editor,
-    files,
-    filters,
     graph_store,
     health,
     home,
-    language,
     memento,
     openapi,
     problems,
     quality,
     queries,
     releases,
-    respond,
     sparql,
     stream,
 )
-from .arrival import Arrival
-from .current import Current
 
 _PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form, and some room
 
@@ -37,14 +35,14 @@ _PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form,
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of a publication; without settings those of `ATMPGRAPH_SETTINGS`, else `atmpgraph.toml`."""
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder="pages/templates")
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.max_query_length + 65_536
     app.url_map.merge_slashes = False  # a name may hold two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Current(settings)
-    respond.register(app)
+    response.register(app)
     problems.register(app)
-    language.register(app)
+    i18n.register(app)
     filters.register(app)
     files.register(app)
     for module in (

@@ -1,6 +1,6 @@
 """Short ways to ask a target."""
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .targets import Answer, Target
 

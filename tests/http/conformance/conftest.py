@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from atmpgraph.release.build import switch
-from atmpgraph.release.opened import CANONICAL, MANIFEST, STORE, Release, open_release
+from atmpgraph.publish.build import switch
+from atmpgraph.release.release import CANONICAL, MANIFEST, STORE, Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.stream.follow import follow

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import get
 from .reading import read

@@ -6,7 +6,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import at, get
 from .reading import content

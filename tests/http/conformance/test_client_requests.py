@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote_plus
 import pyoxigraph as ox
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from ...conftest import shared
 from .reading import content, graph, read

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import get
 from .reading import Page, content, local, problem

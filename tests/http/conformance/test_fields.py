@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import at, get
 from .reading import problem

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import get
 from .links import Link, by_relation, links, linkset

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from .asking import get
 from .links import by_relation, links

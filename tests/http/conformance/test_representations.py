@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from atmpgraph.http.negotiate import parse_accept
-from atmpgraph.release.opened import Release
+from atmpgraph.release.release import Release
 
 from ...conftest import shared
 from .asking import at, get

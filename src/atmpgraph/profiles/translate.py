@@ -1,0 +1,61 @@
+"""A thing in the terms of other vocabularies: what the queries of `profiles/` give for it."""
+
+import json
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pyoxigraph as ox
+
+from ..release.release import Release
+from ..sources.package import DESCRIPTOR
+from .dataset_json import croissant, datacite, schema_org
+from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED, Profile
+
+_FOLDER = Path(__file__).parent
+_lock = threading.Lock()
+# A release never changes, so a translation is made once; it goes with its release.
+_made: WeakKeyDictionary[Release, dict[tuple[str, str], tuple[ox.Quad, ...]]] = WeakKeyDictionary()
+
+
+@cache
+def _queries(token: str) -> tuple[str, ...]:
+    return tuple(file.read_text(encoding="utf-8") for file in sorted((_FOLDER / token).glob("*.rq")))
+
+
+def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad, ...]:
+    """The description of a thing in a profile; empty when the profile has no terms for such a thing."""
+    with _lock:
+        made = _made.setdefault(release, {})
+    key = (profile.token, topic)
+    if key not in made:
+        thing = str(ox.NamedNode(topic))
+        queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
+        triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
+        made[key] = tuple(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    return made[key]
+
+
+def delivered(release: Release, topic: str) -> list[Profile]:
+    """The profiles that a thing can be described in, our own model first."""
+    base, shaped = release.base, SHAPED if is_dataset(release, topic) else ()
+    return [MODEL.named(base), *(p.named(base) for p in TRANSLATED if translated(release, topic, p)), *shaped]
+
+
+def is_dataset(release: Release, topic: str) -> bool:
+    """Whether a thing is a dataset of the catalogue, with files."""
+    files = f"{SCHEMA.iri}distribution"
+    return release.in_catalogue(topic) and any(q.predicate.value == files for q in translated(release, topic, SCHEMA))
+
+
+def shaped(release: Release, topic: str, profile: Profile, languages: tuple[str, ...]) -> dict[str, Any]:
+    """A dataset in a profile whose shape is fixed; in schema.org's terms as search engines read it, without one."""
+    quads = translated(release, topic, SCHEMA)
+    if profile == CITED:
+        return datacite(quads, topic, languages)
+    if profile == CROISSANT:
+        package = json.loads((release.path / "tables" / DESCRIPTOR).read_text(encoding="utf-8"))
+        return croissant(quads, topic, languages, package)
+    return schema_org(quads, topic, languages)

@@ -1,0 +1,1 @@
+"""How a release is made: check, dumps, self-description, build, reactivation."""

@@ -1,0 +1,142 @@
+"""What a release says of itself: its files and its catalogue, made and checked before it goes live."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..catalogue.dcat import History, catalogue
+from ..catalogue.mqa import Score, score
+from ..catalogue.void import void
+from ..findings import Finding, Severity
+from ..quality.shapes import check_shapes, read_shapes
+from ..rdf.canonical import CanonicalWriter
+from ..rdf.terms import without_graph
+from ..release.history import CURRENT
+from ..release.release import AGAIN, CANONICAL, CATALOGUE, MANIFEST, STORE, told
+from ..release.thing_dates import FILE as MODIFIED
+from ..release.thing_dates import modified_lines
+from ..settings import Settings
+from ..sources.package import Package
+from ..store import Store
+from .dumps import write_dumps
+
+# The folder of the shapes of the catalogue, in that of all shapes.
+SHAPES = "catalogue"
+
+
+@dataclass(frozen=True)
+class Described:
+    """A release that is ready but for its store.
+
+    Attributes:
+        digest: SHA-256 of the canonical file.
+        created: when it is made (xsd:dateTime).
+        score: of the catalogue.
+        findings: what its shapes found.
+    """
+
+    digest: str
+    created: str
+    score: Score
+    findings: list[Finding]
+
+
+def describe_release(
+    settings: Settings, package: Package, canonical: CanonicalWriter, store: Store, folder: Path
+) -> Described:
+    """Write the canonical file and all made from it into `folder`; check what is told of the release.
+
+    Of one that comes back, only what is told is written, into a folder within; of the live one, nothing.
+    """
+    releases, base = settings.path(settings.releases), settings.base
+    digest, created = canonical.write(folder / CANONICAL), now()
+    place, live = releases / digest, live_release(releases)
+    if not (place / CATALOGUE).is_file():
+        place = about = folder
+        write_dumps(folder, package, store)
+        tell(folder, folder, live, History(digest, created), store)
+    elif live == place.resolve():
+        about = told(live)
+    else:
+        about = folder / AGAIN
+        tell(about, place, live, History(digest, created), store)
+    end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
+    lines = [line for line in all_lines if line.endswith(end)]
+    shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
+    findings = check_shapes(lines, {}, shapes, [], base)
+    served = {f"{base}dumps/current/{path}" for path in listing(place)}
+    conforms = not any(finding.severity is Severity.VIOLATION for finding in findings)
+    return Described(digest, created, score(map(without_graph, lines), served, conforms), findings)
+
+
+def tell(about: Path, folder: Path, live: Path | None, history: History, store: Store) -> None:
+    """Write what is told of a release from now on: its catalogue, and when its things last changed.
+
+    Args:
+        about: the folder for that.
+        folder: of the release, with all its other files.
+        live: of the release that is live.
+        history: the release, and when it is made or comes back.
+        store: of its statements.
+    """
+    base = store.base
+    about.mkdir(exist_ok=True)
+    (about / MODIFIED).write_text("".join(modified_lines(folder, live, history.created, base)), encoding="utf-8")
+    with (folder / CANONICAL).open("rb") as lines:
+        made = catalogue(lines, listing(folder), base, _following(history, live, base))
+    _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
+
+
+def listing(folder: Path) -> dict[str, dict[str, Any]]:
+    """The files of a release that can be downloaded: size and SHA-256 by path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {str(path.relative_to(folder)): path for path in files}
+    return {
+        name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for name, path in names.items()
+        if not name.startswith(f"{STORE}/") and name != MANIFEST
+    }
+
+
+def now() -> str:
+    """The time, or the one that a reproducible build is told (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    time = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def live_release(releases: Path) -> Path | None:
+    """The folder of the release that is live, where it is there."""
+    current = releases / CURRENT
+    return current.resolve() if (current / CANONICAL).is_file() else None
+
+
+def _following(history: History, live: Path | None, base: str) -> History:
+    """The same with the release that is live, which it follows."""
+    if live is None or not (live / CATALOGUE).is_file():
+        return replace(history, previous=live.name if live else "")
+    graph = ox.NamedNode(f"{base}catalogue")
+    quads = ox.parse(path=str(told(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+    before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
+    return replace(history, previous=live.name, before=before)
+
+
+def _write(path: Path, graphs: dict[str, Iterable[ox.Triple]]) -> None:
+    """Write graphs as sorted N-Quads."""
+    quads = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph))
+        for graph, triples in graphs.items()
+        for triple in triples
+    ]
+    path.write_text("".join(sorted({f"{quad} .\n" for quad in quads})), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

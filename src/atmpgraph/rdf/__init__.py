@@ -1,0 +1,1 @@
+"""Terms, canonical lines, serialisers: RDF text, without HTTP and without a store."""

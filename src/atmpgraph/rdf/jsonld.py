@@ -1,0 +1,173 @@
+"""JSON-LD 1.1 of a graph: expanded, compacted with our own context, or framed by one thing (JSON-LD 1.1 §C, IANA).
+
+A document carries the part of the context that it uses, so that it can be read without a second request; the whole
+context is served at its own address. Nothing here needs the algorithms of the JSON-LD API in full: there are no lists,
+and a value that a term cannot hold goes under the compact IRI of its property instead.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ..vocab import RDF, XSD
+from .jsonld_context import KEYWORDS, Context
+
+Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Nodes: TypeAlias = dict[str, dict[str, list[Value]]]
+
+_TYPE: Final = RDF + "type"
+_STRING: Final = XSD + "string"
+
+EXPANDED: Final = "http://www.w3.org/ns/json-ld#expanded"
+COMPACTED: Final = "http://www.w3.org/ns/json-ld#compacted"
+FLATTENED: Final = "http://www.w3.org/ns/json-ld#flattened"
+FRAMED: Final = "http://www.w3.org/ns/json-ld#framed"
+FORMS: Final = (COMPACTED, EXPANDED, FLATTENED, FRAMED)
+
+
+def nodes_of(statements: Iterable[ox.Triple | ox.Quad]) -> Nodes:
+    """Subject → property → values, in the order of the statements; blank nodes as `_:…`."""
+    nodes: Nodes = {}
+    for statement in statements:
+        subject, term = statement.subject, statement.object
+        assert not isinstance(term, ox.Triple)  # noqa: S101 - `expressible` refused them
+        nodes.setdefault(_id(subject), {}).setdefault(statement.predicate.value, []).append(term)
+    return nodes
+
+
+def compacted(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> bytes:
+    """The statements, all of one graph, compacted and flat: one object a thing."""
+    writer = _Writer(nodes_of(statements), Context(prefixes))
+    graph = [writer.node(subject) for subject in writer.nodes]
+    return _dump({"@context": writer.context.document(writer.used), "@graph": graph})
+
+
+def framed(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str], root: str) -> bytes:
+    """One tree from `root`: what it names stands inside it, what names it stands under `@reverse`."""
+    writer = _Writer(nodes_of(statements), Context(prefixes), embed=True)
+    tree = writer.tree(root)
+    return _dump({"@context": writer.context.document(writer.used)} | tree)
+
+
+def expanded(statements: Iterable[ox.Triple | ox.Quad]) -> bytes:
+    """Full IRIs and no context (JSON-LD API §5.1)."""
+    found = []
+    for subject, properties in nodes_of(statements).items():
+        node: dict[str, Any] = {"@id": subject}
+        for predicate, values in properties.items():
+            for value in values:
+                if predicate == _TYPE and not isinstance(value, ox.Literal):
+                    node.setdefault("@type", []).append(_id(value))
+                else:
+                    written = _value(value, str) if isinstance(value, ox.Literal) else {"@id": _id(value)}
+                    node.setdefault(predicate, []).append(written)
+        found.append(node)
+    return _dump(found)
+
+
+def _id(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _value(literal: ox.Literal, short: Callable[[str], str]) -> dict[str, str]:
+    """A value object."""
+    if literal.language and literal.direction:
+        return {"@value": literal.value, "@language": literal.language, "@direction": str(literal.direction)}
+    if literal.language:
+        return {"@value": literal.value, "@language": literal.language}
+    if literal.datatype.value == _STRING:
+        return {"@value": literal.value}
+    return {"@value": literal.value, "@type": short(literal.datatype.value)}
+
+
+def _into(members: dict[str, Any], key: str, value: str | dict[str, Any]) -> None:
+    """One value alone, several as an array."""
+    if key not in members:
+        members[key] = value
+    elif isinstance(members[key], list):
+        members[key].append(value)
+    else:
+        members[key] = [members[key], value]
+
+
+def _dump(document: list[dict[str, Any]] | dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+class _Writer:
+    """Writes nodes in compact form and notes the terms it used."""
+
+    def __init__(self, nodes: Nodes, context: Context, *, embed: bool = False) -> None:
+        self.nodes, self.context, self.embed = nodes, context, embed
+        self.used: set[str] = set()
+        self._written: set[str] = set()
+
+    def node(self, subject: str, unsaid: tuple[str, str] = ("", "")) -> dict[str, Any]:
+        """One thing with all that is said of it, but for the property and IRI that lead to where it stands."""
+        self._written.add(subject)
+        node: dict[str, Any] = {KEYWORDS["@id"]: self.context.short(subject)}
+        for predicate, values in self.nodes.get(subject, {}).items():
+            for value in values:
+                if (predicate, _id(value)) == unsaid:
+                    continue
+                if predicate == _TYPE and not isinstance(value, ox.Literal):
+                    node.setdefault(KEYWORDS["@type"], []).append(self.context.short(_id(value)))
+                else:
+                    self._add(node, predicate, value)
+        return node
+
+    def tree(self, root: str) -> dict[str, Any]:
+        """The root with everything else inside it or, where nothing links them, beside it as `@included`."""
+        tree = self.node(root)
+        self._reverse(tree, root)
+        rest = []
+        for subject in self.nodes:
+            if subject not in self._written:
+                node = self.node(subject)
+                self._reverse(node, subject)
+                rest.append(node)
+        return tree | ({"@included": rest} if rest else {})
+
+    def _reverse(self, tree: dict[str, Any], root: str) -> None:
+        pointing: dict[str, list[str]] = defaultdict(list)
+        for subject, properties in self.nodes.items():
+            for predicate, values in properties.items():
+                if predicate != _TYPE and any(isinstance(v, ox.NamedNode) and v.value == root for v in values):
+                    pointing[predicate].append(subject)
+        for predicate, subjects in pointing.items():
+            for subject in subjects:
+                if subject not in self._written:
+                    inside = tree.setdefault("@reverse", {}).setdefault(self.context.short(predicate), [])
+                    inside.append(self.node(subject, (predicate, root)))
+
+    def _add(self, node: dict[str, Any], predicate: str, value: Value) -> None:
+        """A value under the term of its property, if that can hold it, else under the compact IRI."""
+        term, holds = self.context.terms.get(predicate, ("", ""))
+        if not isinstance(value, ox.Literal):
+            written = self._reference(value)
+            if term and holds == "@id":
+                _into(node, self._use(term), written)
+            else:
+                written = written if isinstance(written, dict) else {"@id": written}
+                node.setdefault(self.context.short(predicate), []).append(written)
+        elif term and value.language and not value.direction and holds == "@language":
+            _into(node.setdefault(self._use(term), {}), value.language, value.value)
+        elif term and not value.language and value.datatype.value == (holds or _STRING):
+            _into(node, self._use(term), value.value)
+        else:
+            found = _value(value, self.context.short)
+            node.setdefault(self.context.short(predicate), []).append(found.get("@value") if len(found) == 1 else found)
+
+    def _use(self, term: str) -> str:
+        self.used.add(term)
+        return term
+
+    def _reference(self, value: ox.NamedNode | ox.BlankNode) -> str | dict[str, Any]:
+        """The IRI, or the thing itself where it is embedded for the first time."""
+        iri = _id(value)
+        if self.embed and iri in self.nodes and iri not in self._written:
+            return self.node(iri)
+        return self.context.short(iri)

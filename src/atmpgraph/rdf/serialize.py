@@ -1,0 +1,81 @@
+"""Triples and quads to bytes: sorted, only the prefixes in use, the same bytes every time, literals as published."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from ..formats import JSON_LD, RDF_XML, TURTLE, Format
+from ..vocab import RDF, XSD
+from .expressible import expressible
+from .jsonld_forms import json_ld
+
+_TYPE = RDF + "type"
+# Every format has a short form for these.
+_UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
+_XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
+
+
+def _order(statement: ox.Triple | ox.Quad) -> tuple[str, str, bool, str, str]:
+    """By graph and subject; the type of a thing first, as people read it."""
+    graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
+    predicate = statement.predicate.value
+    return graph, str(statement.subject), predicate != _TYPE, predicate, str(statement.object)
+
+
+def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
+    for statement in statements:
+        for term in statement:
+            if isinstance(term, ox.NamedNode):
+                yield term.value
+            elif isinstance(term, ox.Literal):
+                yield term.datatype.value
+
+
+def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that shorten at least one IRI of the statements."""
+    iris = set(_iris(statements)) - _UNWRITTEN
+    return {p: namespace for p, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+
+
+def serialize(
+    quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str], *, form: str = "", root: str = ""
+) -> bytes:
+    """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples.
+
+    Args:
+        quads: in any order.
+        fmt: one with an RDF engine.
+        prefixes: those that may be used.
+        form: of JSON-LD, as `forms.asked_form` gives it; compacted when empty.
+        root: the thing that framed JSON-LD starts from.
+
+    Raises:
+        ProblemError: 406 the format cannot say one of them.
+    """
+    found: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
+    statements = sorted(expressible(found, fmt), key=_order)
+    used = used_prefixes(statements, prefixes)
+    if fmt is JSON_LD:
+        return json_ld(statements, used, form, root)
+    assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
+    plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
+    body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)
+    return tidy(body or b"", fmt, plain=plain)
+
+
+def tidy(body: bytes, fmt: Format, *, plain: bool = False) -> bytes:
+    """Put the prefixes in order, which the engine does not keep, and a line between the things."""
+    if plain:
+        return body
+    if fmt is RDF_XML:
+        head, root, rest = body.partition(b"<rdf:RDF")
+        attributes, end, tail = rest.partition(b">")
+        return head + root + b"".join(sorted(_XML_NAMESPACE.findall(attributes))) + end + tail
+    lines = body.splitlines(keepends=True)
+    count = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix")), len(lines))
+    rest = b"".join(lines[count:])
+    if fmt is TURTLE:  # no line break stands inside a literal: the engine escapes it
+        rest = rest.replace(b" .\n", b" .\n\n")[: -1 if rest else None]
+    return b"".join(sorted(lines[:count])) + (b"\n" if count else b"") + rest

@@ -1,0 +1,223 @@
+"""The WSGI application under granian's own interface, RSGI, which tells when a client goes away; WSGI cannot.
+
+Queries have threads of their own: however many of them wait, documents are answered. Health waits for neither.
+"""
+
+import asyncio
+import io
+import os
+import sys
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, Final, NoReturn, TypeAlias
+
+from flask import Flask
+from granian.rsgi import ProtocolClosed, Scope
+from werkzeug.exceptions import RequestTimeout
+
+from ..http.problem import ProblemError
+from ..sparql.limits import limits_of
+from ..sparql.service.sandbox import follow_parent
+from ..web import create_app
+from ..web.core.context import current
+from ..web.core.query_client import WHEN_GONE
+from .backpressure import Peer, address_of
+
+Fields: TypeAlias = list[tuple[str, str]]
+
+_THREADS: Final = 8
+_QUERIES: Final = ("/sparql", "/queries/")
+_LIVE: Final = "/health/live"
+_HEALTH: Final = "/health/"
+_SPARE: Final = 8  # threads for queries beyond those that may run or wait, to tell that no more may
+_PIECE: Final = 1 << 16  # bytes that wait for a client that does not read; a longer body is sent as it is taken
+_UNLISTED: Final = ("content-type", "content-length")  # CGI names these fields without HTTP_
+
+
+class Watch:
+    """Whether the client of a request is still there."""
+
+    def __init__(self) -> None:
+        """It is."""
+        self._gone = False
+        self._callback: Callable[[], Any] = bool
+
+    def then(self, callback: Callable[[], Any]) -> None:
+        """Call back when it goes away, or now when it has."""
+        self._callback = callback
+        if self._gone:
+            callback()
+
+    def gone(self, told: "asyncio.Future[None]") -> None:
+        """It went away, unless it was the watching that ended."""
+        if not told.cancelled():
+            self._gone = True
+            self._callback()
+
+
+class _Late(io.RawIOBase):
+    """A body that did not come in time."""
+
+    def readinto(self, _: object, /) -> NoReturn:
+        """408 for whoever reads it."""
+        raise RequestTimeout
+
+
+class Application:
+    """An RSGI application that calls the WSGI one in threads."""
+
+    def __init__(self, app: Flask) -> None:
+        """Call `app`."""
+        self._app = app
+        with app.app_context():
+            most = limits_of(current().settings)
+            self._patience = current().settings.max_body_seconds
+        self._longest = app.config["MAX_CONTENT_LENGTH"]
+        self._threads = ThreadPoolExecutor(_THREADS, "web")
+        self._queries = ThreadPoolExecutor(2 * most.workers + most.waiting + _SPARE, "query")  # workers, callers
+        self._health = ThreadPoolExecutor(1, "health")
+
+    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
+        """Answer a request."""
+        watch, threads = Watch(), self._threads_for(scope.path)
+        environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
+        if scope.path == _LIVE:
+            self._live(protocol, environ)
+            return
+        loop, asks = asyncio.get_running_loop(), threads is self._queries
+        answering = loop.run_in_executor(threads, self._call, environ)
+        gone: asyncio.Future[None] = (
+            asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
+        )
+        gone.add_done_callback(watch.gone)
+        status, fields, first, rest = await answering
+        if rest is None:
+            gone.cancel()
+            protocol.response_bytes(status, fields, first)
+            return
+        try:
+            await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
+        except ProtocolClosed:
+            pass  # the client went away, as browsers do who turn to another page
+        except Exception as error:
+            # A query that was stopped and a client that does not read are nothing to be mended.
+            if not (gone.done() or isinstance(error, ProblemError | TimeoutError)):
+                raise
+        finally:
+            gone.cancel()
+            await loop.run_in_executor(threads, rest.close)
+
+    def _threads_for(self, path: str) -> ThreadPoolExecutor:
+        """The threads that answer a request for a path."""
+        if path.startswith(_QUERIES):
+            return self._queries
+        return self._health if path.startswith(_HEALTH) else self._threads
+
+    def _live(self, protocol: Any, environ: dict[str, Any]) -> None:  # noqa: ANN401
+        """Answer at once, here: the question is whether this thread does."""
+        status, fields, first, rest = self._call(environ)
+        protocol.response_bytes(status, fields, b"".join((first, *(rest or ()))))
+
+    async def _stream(
+        self,
+        transport: Any,  # noqa: ANN401
+        first: bytes,
+        rest: Generator[bytes],
+        client: str,
+        threads: ThreadPoolExecutor,
+    ) -> None:
+        """Send the pieces of a body as fast as the client takes them; one that breaks off must not look complete."""
+        loop, piece = asyncio.get_running_loop(), first
+        with await loop.run_in_executor(threads, Peer, client) as peer:
+            try:
+                while piece:
+                    await transport.send_bytes(piece)
+                    await peer.drained(self._patience)
+                    piece = await loop.run_in_executor(threads, next, rest, b"")
+            except Exception:
+                peer.sever()
+                raise
+
+    async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:  # noqa: ANN401
+        """The body of a request; not all of one that the application will refuse for its length or its time."""
+        body = bytearray()
+        if scope.method not in {"GET", "HEAD"}:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    async for chunk in protocol:
+                        body += chunk
+                        if len(body) > self._longest:
+                            break
+                    return io.BytesIO(body)
+            return _Late()
+        return io.BytesIO()
+
+    def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
+        """Status, fields and the first piece of a response; and the other pieces, if there may be any."""
+        started: list[Any] = []
+
+        def start(status: str, fields: Fields, _: object = None, /) -> Callable[[bytes], object]:
+            started[:] = int(status[:3]), fields
+            return _unwritten
+
+        rest = _pieces(self._app(environ, start))
+        first = next(rest, b"")
+        status, fields = started[0], [(name.lower(), value) for name, value in started[1]]
+        length = next((value for name, value in fields if name == "content-length"), "")
+        if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
+            rest.close()
+            return status, fields, first, None
+        return status, fields, first, rest
+
+
+def _unwritten(_: bytes) -> None:
+    """PEP 3333 keeps this way of sending for old frameworks; Flask has no use for it."""
+    raise NotImplementedError
+
+
+def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
+    """The pieces of a body, none empty and none long; the response is closed at the end (PEP 3333)."""
+    try:
+        for piece in response:
+            yield from (piece[start : start + _PIECE] for start in range(0, len(piece), _PIECE))
+    finally:
+        if close := getattr(response, "close", None):
+            close()
+
+
+def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
+    """The WSGI environment of a request (PEP 3333)."""
+    host, port = address_of(scope.server)
+    environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": address_of(scope.client)[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": body,
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if "_" in name:  # the environment would not tell it from the field with a hyphen, which a proxy sets
+            continue
+        key = name.upper().replace("-", "_")
+        key = key if name in _UNLISTED else f"HTTP_{key}"
+        separator = "; " if key == "HTTP_COOKIE" else ", "
+        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+    return environ
+
+
+def application() -> Application:
+    """The application of a server process, which ends with the server."""
+    follow_parent(os.getppid())
+    return Application(create_app())

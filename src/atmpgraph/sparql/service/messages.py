@@ -1,0 +1,136 @@
+"""What the server, the query service and its workers say to each other: frames over Unix sockets.
+
+A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content. A question is one
+`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. An answer that was kept begins with its
+end (`KEPT`), which says also how long it is. A worker says `READY` first. A caller says the `QUESTION` to give to a
+worker, or a `PROBLEM`.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+from ...http.problem import Problem
+
+QUESTION: Final = b"Q"
+READY: Final = b"R"
+DATA: Final = b"D"
+END: Final = b"E"
+KEPT: Final = b"K"
+PROBLEM: Final = b"P"
+
+_HEADER: Final = struct.Struct(">cI")
+_LARGEST: Final = 1 << 26  # of a frame; a question is smaller still
+_READ: Final = 1 << 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """A query as a worker gets it.
+
+    Attributes:
+        store: folder of the release's store.
+        base: base of the publication.
+        query: the query string.
+        default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); none when both are
+            empty.
+        format: suffix of the format to send.
+        offset: rows or triples of the result to leave out.
+        rows, bytes: largest result; 0 for no limit.
+        nesting: deepest nesting of brackets.
+        next: URL of the rest of a result that is cut short, all but the offset at its end.
+    """
+
+    store: str
+    base: str
+    query: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str
+    offset: int
+    rows: int
+    bytes: int
+    nesting: int
+    next: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A job, and for whom.
+
+    Attributes:
+        client: who asks; all its questions share its part of the service.
+        seconds: longest time it may run; the service may allow less.
+        keep: whether the answer may be kept and given again.
+        calls: whether the query names other services, which are to be asked first.
+    """
+
+    job: Job
+    client: str
+    seconds: float | None
+    keep: bool
+    calls: bool
+
+    def encode(self) -> bytes:
+        """The content of its frame."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The question of a frame."""
+        values = json.loads(content)
+        return cls(**values | {"job": job_from(values["job"])})
+
+
+def job_from(values: dict[str, Any]) -> Job:
+    """A job from JSON."""
+    graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
+    return Job(**values | graphs)
+
+
+def job_frame(job: Job) -> bytes:
+    """The frame of a job for a worker, who knows of no client."""
+    return frame(QUESTION, json.dumps(asdict(job)).encode())
+
+
+def problem_frame(problem: Problem) -> bytes:
+    """The frame of a problem."""
+    return frame(PROBLEM, json.dumps(asdict(problem), default=str).encode())
+
+
+def problem_from(content: bytes) -> Problem:
+    """The problem of a frame."""
+    return Problem(**json.loads(content))
+
+
+def frame(kind: bytes, content: bytes) -> bytes:
+    """The bytes of a frame."""
+    return _HEADER.pack(kind, len(content)) + content
+
+
+def frames(connection: socket.socket) -> Iterator[tuple[bytes, bytes]]:
+    """The frames that come over a socket, until the other side closes it."""
+    with connection.makefile("rb", _READ) as stream:
+        while len(head := stream.read(_HEADER.size)) == _HEADER.size:
+            kind, length = _HEADER.unpack(head)
+            content = stream.read(length)
+            if len(content) < length:
+                return
+            yield kind, content
+
+
+async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The next frame.
+
+    Raises:
+        EOFError: the other side closed the socket.
+        ValueError: the frame is larger than any may be.
+    """
+    kind, length = _HEADER.unpack(await reader.readexactly(_HEADER.size))
+    if length > _LARGEST:
+        raise ValueError("the frame is too large")
+    return kind, await reader.readexactly(length)

@@ -1,0 +1,1 @@
+"""The text of a query: words, form, dataset clause, validation, error position."""

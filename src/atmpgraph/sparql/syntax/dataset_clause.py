@@ -1,0 +1,58 @@
+"""The RDF dataset that a query names itself, by FROM and FROM NAMED (SPARQL 1.1 §13.2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from .tokenizer import Token, tokens
+
+_FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+
+
+@dataclass(frozen=True)
+class Prologue:
+    """The declarations before a query, which say what its names stand for."""
+
+    text: str
+    base: str
+
+    def iris(self, names: Sequence[Token]) -> list[str]:
+        """What IRIs and prefixed names stand for; Turtle has the same declarations, and its parser runs nothing.
+
+        Raises:
+            SyntaxError: they are none.
+        """
+        if not names:
+            return []
+        text = f"{self.text}\n<> <> {', '.join(name.text for name in names)} ."
+        quads = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=self.base)
+        return [quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)]
+
+
+def read_prologue(query: str, words: Sequence[Token], base: str) -> Prologue:
+    """The prologue of a query: all that comes before its form."""
+    end = next((word.start for word in words if word.kind == "word" and word.text.upper() in _FORMS), len(query))
+    return Prologue(query[:end], base)
+
+
+def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
+    """The graphs of FROM and of FROM NAMED.
+
+    Raises:
+        SyntaxError: what stands after FROM is no IRI.
+    """
+    words = list(tokens(query))
+    default, named = [], []
+    depth = 0
+    for at, word in enumerate(words):
+        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(word.text, 0) if word.kind == "other" else 0
+        if depth or not word.is_word("FROM"):
+            continue
+        after = words[at + 1 : at + 3]
+        if len(after) == 2 and after[0].is_word("NAMED"):
+            named.append(after[1])
+        elif after:
+            default.append(after[0])
+    prologue = read_prologue(query, words, base)
+    return prologue.iris(default), prologue.iris(named)

@@ -1,0 +1,1 @@
+"""What every route shares: context, responses, representations, links, labels, language."""

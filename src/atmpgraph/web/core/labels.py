@@ -1,0 +1,71 @@
+"""Names for IRIs, in the reader's language if there is one: the label service of the pages."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from ...store import Store
+from ...vocab import LABELS, prefixes
+
+_OA, _SKOS = "http://www.w3.org/ns/oa#", "http://www.w3.org/2004/02/skos/core#"
+# Things without a name of their own go by their words: figures as printed, quotations by what they quote, identifiers
+# by their system and number.
+_PATTERNS = (
+    *(f"?iri <{predicate}> ?label" for predicate in LABELS),
+    "?iri <ns/atmp#statedAs> ?label",
+    f"?iri <{_OA}exact> ?label",
+    f"?iri <{_OA}hasSelector>/<{_OA}exact> ?label",
+    f"?iri <http://www.w3.org/ns/adms#schemaAgency> ?system ; <{_SKOS}notation> ?code "
+    'BIND(CONCAT(?system, " ", ?code) AS ?label)',
+    f"?iri <{_SKOS}notation> ?label",
+)
+_BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
+_ALTERNATIVE = LABELS.index(f"{_SKOS}altLabel")
+_QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name and the tag of its language; empty for none."""
+
+    text: str
+    language: str = ""
+
+
+def shortened(iri: str, base: str) -> str:
+    """An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing."""
+    for prefix, namespace in prefixes(base).items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri.removeprefix(base).removeprefix("id/") or iri
+
+
+def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:
+    """A name for each IRI.
+
+    The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. An
+    alternative name is taken only where there is no other in any language. Terms of other vocabularies have theirs in
+    `terms`, by prefixed name, in the first of the languages. The rest is shortened.
+    """
+    wanted = list(dict.fromkeys(iris))
+    best: dict[str, tuple[bool, int, int, str, str]] = {}
+    values = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
+    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if wanted else ():
+        label = row["label"]
+        if isinstance(label, ox.Literal):
+            tag = label.language or ""
+            place = languages.index(tag) if tag in languages else len(languages)
+            rank = int(row["rank"].value)
+            candidate = (rank == _ALTERNATIVE, place, rank, label.value, tag)
+            best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
+    found = {}
+    for iri in wanted:
+        short = shortened(iri, store.base)
+        if short in terms:
+            found[iri] = Name(terms[short], languages[0])
+        elif iri in best:
+            found[iri] = Name(*best[iri][3:])
+        else:
+            found[iri] = Name(short)
+    return found

@@ -1,0 +1,48 @@
+"""The way in: what a trusted proxy says of the request, and the path as it was sent, before any route sees it."""
+
+from collections.abc import Iterable
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from werkzeug.datastructures import EnvironHeaders
+
+from ...addresses import raw_path
+from ...http.forwarded import forwarded
+from ...settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+RAW_PATH: Final = "atmpgraph.raw_path"
+
+
+class Arrival:
+    """WSGI middleware: sets client, scheme, host and mount point of the request from its trusted proxies."""
+
+    def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
+        """Stand before `app`."""
+        self._app = app
+        self._trusted = [ip_network(address) for address in settings.trusted_proxies]
+        self._family = settings.proxy_headers
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Pass the request on."""
+        path, mount = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
+        target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+        raw = raw_path(target, path, mount + path)
+        root = quote(mount, encoding="latin-1", safe="/!$&'()*+,;=:@~")
+        environ[RAW_PATH] = raw.removeprefix(root) if mount and raw.startswith(f"{root}/") else raw
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():  # bytes that no URL may hold as they are; the framework would fail on them
+            environ["QUERY_STRING"] = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in query)
+        peer = environ.get("REMOTE_ADDR", "")
+        if self._trusted and (origin := forwarded(peer, EnvironHeaders(environ), self._trusted, self._family)):
+            told = {
+                "REMOTE_ADDR": origin.client,
+                "wsgi.url_scheme": origin.scheme,
+                "HTTP_HOST": origin.host,
+                "SCRIPT_NAME": origin.prefix + mount if origin.prefix else "",
+            }
+            environ.update({key: value for key, value in told.items() if value})
+        return self._app(environ, start_response)

@@ -1,0 +1,135 @@
+"""The links of a document: its representations, and the signposts of FAIR Signposting levels 1 and 2."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+
+from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
+from ...http.links import Link, link_set
+from ...profiles.registry import MODEL, SCHEMA, Profile, token_links
+from ...profiles.translate import delivered, translated
+from ...release.release import Release
+from ...vocab import DCT, RDF, RDFS, SKOS
+from .description import Description
+
+_PROV = "http://www.w3.org/ns/prov#"
+_QB = "http://purl.org/linked-data/cube#"
+_SCHEMA = "https://schema.org/"
+_AUTHORS = {_PROV + "wasAttributedTo", DCT + "creator"}
+_ITEMS = "SELECT DISTINCT ?item {{ ?item {paths} {topic} }} ORDER BY ?item"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the representations of a document stand.
+
+    Attributes:
+        url: the negotiated URL.
+        suffixes: whether each format has its own URL by suffix; otherwise by `?_mediatype=`.
+    """
+
+    url: str
+    suffixes: bool = True
+
+    def of(self, fmt: Format, profile: Profile | None = None, **more: str | None) -> str:
+        """The URL of one representation, which is not negotiated."""
+        query = {} if self.suffixes else {"_mediatype": fmt.media_type}
+        if profile and profile.token != MODEL.token:
+            query["_profile"] = profile.token
+        query |= {name: value for name, value in more.items() if value}
+        return (f"{self.url}.{fmt.suffix}" if self.suffixes else self.url) + (
+            "?" + urlencode(query, safe="/") if query else ""
+        )
+
+
+def representations(address: Address, profiles: list[Profile]) -> list[Link]:
+    """A link to each representation, by profile and format."""
+    return [
+        Link(address.of(fmt, profile), "alternate", {"type": fmt.media_type, "profile": profile.iri})
+        for profile in profiles
+        for fmt in profile.formats
+    ]
+
+
+def signposts(release: Release, described: Description, address: Address, licence: str) -> list[Link]:
+    """All links of a document, the most useful first."""
+    profiles = delivered(release, described.topic)
+    about = [Link(address.of(fmt), "describedby", {"type": fmt.media_type}) for fmt in (TURTLE, JSON_LD)]
+    about += [
+        Link(address.of(LINK_SET), "linkset", {"type": LINK_SET.media_type}),
+        Link(described.topic, "cite-as"),
+        Link(described.document, "canonical"),
+        Link(_SCHEMA + "AboutPage", "type"),
+        *(Link(iri, "type") for iri in _classes(release, described.topic)),
+        Link(licence, "license"),
+    ]
+    tokens = [Link(target, attributes.pop("rel"), attributes) for target, attributes in token_links(profiles)]
+    related = _relatives(release, described)
+    types = [fmt.media_type for fmt in profiles[0].formats]
+    return [
+        *about,
+        *(link for link in related if link.rel != "item"),
+        *representations(address, profiles[:1]),
+        *tokens,
+        *sorted(
+            representations(address, profiles[1:]),
+            key=lambda link: [*types, link.attributes["type"]].index(link.attributes["type"]),
+        ),
+        *(link for link in related if link.rel == "item"),
+    ]
+
+
+def whole_set(
+    release: Release, described: Description, licence: str, *, suffixes: bool, more: Sequence[Link] = ()
+) -> bytes:
+    """The link set of a document: from the page, and back to it from each of its other representations."""
+    address = Address(described.document, suffixes)
+    back = [Link(described.document, "describes", {"type": HTML.media_type})]
+    metadata = [link.target for link in representations(address, delivered(release, described.topic))]
+    page = address.of(HTML)
+    return link_set(
+        {described.document: [*more, *signposts(release, described, address, licence)]}
+        | {target: back for target in metadata if target != page}
+    )
+
+
+def _classes(release: Release, topic: str) -> list[str]:
+    """What the thing is in schema.org's terms."""
+    found = translated(release, topic, SCHEMA)
+    return sorted(
+        {
+            q.object.value
+            for q in found
+            if isinstance(q.subject, ox.NamedNode)
+            and q.subject.value == topic
+            and q.predicate.value == RDF + "type"
+            and isinstance(q.object, ox.NamedNode)
+        }
+    )
+
+
+def _relatives(release: Release, described: Description) -> list[Link]:
+    """Who made it, what it is part of, and its parts."""
+    wholes = {
+        SKOS + "inScheme",
+        RDFS + "isDefinedBy",
+        _QB + "dataSet",
+        DCT + "isPartOf",
+        release.base + "ns/atmp#workpackageOf",
+    }
+    topic = ox.NamedNode(described.topic)  # of the catalogue, all that is in it is described too
+    links = {
+        ("author" if quad.predicate.value in _AUTHORS else "collection", quad.object.value)
+        for quad in described.quads
+        if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
+    }
+    paths = "|".join(f"<{whole}>" for whole in sorted(wholes))
+    rows = release.store.select(_ITEMS.format(paths=paths, topic=topic))
+    items = [row["item"].value for row in rows if row["item"].value != described.topic]
+    page = {"type": HTML.media_type}
+    return [
+        *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),
+        *(Link(iri, "item", page) for iri in items),
+    ]

@@ -1,0 +1,1 @@
+"""View models, a module for each kind of page; their templates stand in `templates/`."""

@@ -1,0 +1,85 @@
+"""What the home page shows, gathered by the queries beside this module. They know only the ontology's terms."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+
+from ...formats import Format
+from ...vocab import DCT, SKOS
+from ..core.context import release
+from ..core.description import Description
+from ..core.labels import Name
+from .document import FORMATS, name_all
+from .figures import Topic, by_subject
+
+Row: TypeAlias = dict[str, Any]
+_QUERIES = Path(__file__).parent / "home_queries"
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The home page.
+
+    Attributes:
+        topic: the partnership.
+        descriptions, aliases: what it is, in each language, and its short names.
+        topics: what it is about, by code list.
+        figures: figures by subject, the partnership's own first.
+        members: workpackage → rows of organisation, role and source.
+        tables: rows of the other queries, by name.
+        sources: the row of each source, by its IRI.
+    """
+
+    topic: str
+    descriptions: list[ox.Literal]
+    aliases: list[str]
+    topics: dict[str, list[str]]
+    figures: list[Topic]
+    members: dict[str, list[Row]]
+    tables: dict[str, list[Row]]
+    sources: dict[str, Row]
+    names: dict[str, Name]
+    formats: tuple[Format, ...] = FORMATS
+
+
+@cache
+def _text(name: str) -> str:
+    return (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _rows(name: str, partnership: str) -> list[Row]:
+    """The solutions of a query, in which `$partnership` stands for the partnership."""
+    solutions = release().store.select(_text(name).replace("$partnership", f"<{partnership}>"))
+    variables = [v.value for v in solutions.variables]
+    return [{v: row[v] for v in variables} for row in solutions]
+
+
+def overview(described: Description) -> Overview:
+    """Gather the home page of the partnership."""
+    topic = described.topic
+    tables = {name: _rows(name, topic) for name in ("roles", "funding", "events", "coverage", "sources")}
+    figure_rows, member_rows, topic_rows = (_rows(name, topic) for name in ("figures", "members", "topics"))
+    members: dict[str, list[Row]] = defaultdict(list)
+    for row in member_rows:
+        members[row["workpackage"].value].append(row)
+    topics: dict[str, list[str]] = defaultdict(list)
+    for row in topic_rows:
+        topics[row["scheme"].value].append(row["topic"].value)
+    everything = [*figure_rows, *member_rows, *topic_rows, *(row for rows in tables.values() for row in rows)]
+    iris = {topic} | {t.value for row in everything for t in row.values() if isinstance(t, ox.NamedNode)}
+    texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]
+    return Overview(
+        topic,
+        [text for predicate, text in texts if predicate == DCT + "description"],
+        sorted({text.value for predicate, text in texts if predicate == SKOS + "altLabel"}),
+        dict(topics),
+        by_subject(figure_rows, topic),
+        dict(members),
+        tables,
+        {row["source"].value: row for row in tables["sources"]},
+        name_all(iris),
+    )

@@ -1,0 +1,257 @@
+"""A release is immutable, the same input gives the same bytes, and a build that fails or dies changes nothing."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from atmpgraph.errors import AtmpgraphError, ReleaseError
+from atmpgraph.findings import Severity
+from atmpgraph.publish.build import build, current_digest
+from atmpgraph.rdf.terms import line
+from atmpgraph.release.release import Release, open_release
+from atmpgraph.settings import Settings
+from atmpgraph.starter import start
+
+from ..conftest import BASE
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Settings:
+    """A small publication, which builds fast."""
+    start(tmp_path / "example", "https://example.org/p/")
+    return Settings.load(tmp_path / "example" / "atmpgraph.toml")
+
+
+def edit(settings: Settings, table: str, old: str, new: str) -> None:
+    path = settings.path(settings.data) / table
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_the_digest_is_that_of_the_canonical_file(release: Release) -> None:
+    content = (release.path / "data.nq").read_bytes()
+    assert release.digest == release.path.name == hashlib.sha256(content).hexdigest()
+    lines = content.splitlines(keepends=True)
+    assert lines == sorted(set(lines))
+    assert b"_:" not in content
+
+
+def test_the_canonical_file_is_its_own_canonical_form(release: Release) -> None:
+    content = (release.path / "data.nq").read_bytes()
+    assert "".join(map(line, ox.parse(content, format=ox.RdfFormat.N_QUADS))).encode() == content
+
+
+def test_nothing_leaks_an_address(release: Release) -> None:
+    content = (release.path / "data.nq").read_text(encoding="utf-8")
+    assert "localhost" not in content
+    assert "127.0.0.1" not in content
+    assert "file:" not in content
+
+
+def test_the_manifest_tells_what_is_there(release: Release) -> None:
+    manifest = release.manifest
+    lines = (release.path / "data.nq").read_bytes().count(b"\n")
+    assert manifest["statements"] == lines == sum(manifest["graphs"].values())
+    for name, told in manifest["files"].items():
+        content = (release.path / name).read_bytes()
+        assert told == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert manifest["coverage"][0]["declared"] == 26
+
+
+def test_every_graph_is_described(release: Release) -> None:
+    described = release.store.select(
+        "SELECT ?g WHERE { ?g <http://www.w3.org/ns/prov#hadPrimarySource> ?s ; "
+        "<http://purl.org/dc/terms/title> ?t ; <ns/atmp#confidence> ?c }"
+    )
+    assert set(release.manifest["graphs"]) <= {row["g"].value for row in described}
+
+
+def test_the_default_graph_is_the_union_and_a_set(release: Release) -> None:
+    """SPARQL 1.1 §13.1: a triple that two sources state is one triple of the merge."""
+    triples = {text.rsplit(b" <", 1)[0] for text in (release.path / "data.nq").read_bytes().splitlines()}
+    (row,) = release.store.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
+    assert int(row["n"].value) == len(triples) < release.manifest["statements"]
+
+
+def test_literals_come_back_as_published(release: Release) -> None:
+    """Documents come from the canonical file, queries from the store: both give the same literal."""
+    figure = f"{BASE}id/figure/belgium-eu-population"
+    (document,) = [q.object for q in release.quads(figure) if q.predicate.value.endswith("obsValue")]
+    (row,) = release.store.select(
+        f"SELECT ?v WHERE {{ <{figure}> <http://purl.org/linked-data/sdmx/2009/measure#obsValue> ?v }}"
+    )
+    assert document == row["v"] == ox.Literal("2.6", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+
+
+def test_every_subject_is_found_in_the_file(release: Release) -> None:
+    lines = sorted(
+        {line for name in ("data.nq", "catalogue.nq") for line in (release.path / name).read_bytes().splitlines()}
+    )
+    subjects = dict.fromkeys(text.split(b" ", 1)[0][1:-1].decode() for text in lines)
+    assert [found for iri in subjects for found in release.lines(iri)] == lines
+    for absent in ("", "http://a", f"{BASE}id/organisation/ulb2", f"{BASE}id/organisation", "zzz"):
+        assert release.lines(absent) == []
+
+
+def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> None:
+    """Another process, another locale, another time zone, another hash seed, another folder."""
+    first = current_digest(started.path(started.releases))
+    assert first
+    environment = {
+        **os.environ,
+        "ATMPGRAPH_RELEASES": str(tmp_path / "elsewhere"),
+        "LC_ALL": "C",
+        "TZ": "Pacific/Kiritimati",
+        "PYTHONHASHSEED": "7",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "atmpgraph",
+        "--settings",
+        str(started.path(Path("atmpgraph.toml"))),
+        "build",
+        "--json",
+    ]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    assert json.loads(done.stdout)["release"] == first
+    one, other = (folder / first / "data.nq" for folder in (started.path(started.releases), tmp_path / "elsewhere"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_the_same_input_makes_no_new_release(example: Settings) -> None:
+    first, second = build(example), build(example)
+    assert (first.digest, first.new, second.new) == (second.digest, True, False)
+
+
+def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> None:
+    first = current_digest(started.path(started.releases))
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    second = build(started).digest
+    releases = started.path(started.releases)
+    assert first
+    assert second
+    assert first != second == current_digest(releases)
+    assert open_release(releases, first, started.base).digest == first
+    assert open_release(releases, "current", started.base).manifest["previous"] == first
+
+
+def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> None:
+    first = current_digest(started.path(started.releases))
+    edit(started, "figures.csv", "about 75% public", "about 80% public")
+    built = build(started)
+    assert built.digest is None
+    violations = built.report.of(Severity.VIOLATION)
+    assert violations
+    assert violations[0].places[0].file == "figures.csv"
+    assert violations[0].places[0].row == 3
+    assert set(violations[0].message) == {"fr", "nl", "de", "en"}
+    releases = started.path(started.releases)
+    assert current_digest(releases) == first
+    assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_a_question_that_cannot_be_asked_stops_the_build(started: Settings) -> None:
+    query = started.path(started.queries) / "broken.rq"
+    query.write_text("SELECT ?thing {\n  ?thing a\n}\n", encoding="utf-8")
+    built = build(started)
+    assert built.digest is None
+    assert [(place.file, place.row) for found in built.report.findings for place in found.places] == [("broken.rq", 3)]
+
+
+def test_a_graph_that_nobody_describes_is_a_violation(example: Settings) -> None:
+    edit(example, "sources.csv", "\ncoverage,", "\nunused,")
+    built = build(example)
+    assert built.digest is None
+    assert any("not described" in finding.message["en"] for finding in built.report.findings)
+
+
+def test_a_text_that_is_not_here_is_a_warning(publication: Path) -> None:
+    text = publication.read_text(encoding="utf-8").replace("reference", "nowhere")
+    publication.write_text(text, encoding="utf-8")
+    built = build(Settings.load(publication))
+    assert built.digest, "its absence does not stop a build"
+    assert any("not checked against it" in finding.message["en"] for finding in built.report.of(Severity.WARNING))
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("ontology/more.ttl", "<a> <b> [] .", "blank"),
+        ("ontology/more.ttl", "<a> <b> 1e0 .", "double"),
+        ("ontology/more.ttl", "nonsense", "more.ttl"),
+        ("shapes/more.ttl", "nonsense", "more.ttl"),
+        ("data/coverage.rq", "nonsense", "coverage.rq"),
+        ("data/coverage.rq", "ASK {}", "CONSTRUCT"),
+    ],
+)
+def test_what_cannot_be_published_is_told(example: Settings, file: str, content: str, said: str) -> None:
+    example.path(Path(file)).write_text(content, encoding="utf-8")
+    with pytest.raises(AtmpgraphError, match=said):
+        build(example)
+    assert current_digest(example.path(example.releases)) is None
+
+
+def test_one_build_at_a_time(example: Settings) -> None:
+    import fcntl
+
+    releases = example.path(example.releases)
+    releases.mkdir()
+    with (releases / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ReleaseError, match="another build"):
+            build(example)
+
+
+def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) -> None:
+    """SIGKILL at its start, and at many moments of its writing; a release is served whole all the while."""
+    first = current_digest(started.path(started.releases))
+    assert first
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    command = [sys.executable, "-m", "atmpgraph", "--settings", str(started.path(Path("atmpgraph.toml"))), "build"]
+    releases = started.path(started.releases)
+    killed_with_the_old = 0
+    for step, milliseconds in (("tables", 0), ("mapping", 0), *(("writing", t) for t in (0, 5, 15, 40, 100, 300))):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert process.stderr
+        for said in process.stderr:
+            if step in said:
+                break
+        time.sleep(milliseconds / 1000)
+        process.send_signal(signal.SIGKILL)
+        process.stderr.close()
+        process.wait()
+        current = current_digest(releases)
+        assert current
+        opened = open_release(releases, current, started.base)
+        assert opened.manifest["digest"] == hashlib.sha256((opened.path / "data.nq").read_bytes()).hexdigest()
+        assert opened.store.query("ASK { ?s ?p ?o }")
+        killed_with_the_old += current == first
+        if current != first:
+            break
+    assert killed_with_the_old >= 3
+    last = build(started)
+    assert last.digest == current_digest(releases) != first, "and in the end the change is published"
+    assert not list(releases.glob(".building-*")), "what was left behind is cleared away"
+
+
+def test_a_release_of_another_base_is_not_opened(released: Settings, release: Release) -> None:
+    with pytest.raises(ReleaseError, match="made with the base"):
+        open_release(released.path(released.releases), "current", "https://elsewhere.example/")
+
+
+def test_a_release_is_found_by_the_start_of_its_digest(released: Settings, release: Release) -> None:
+    releases = released.path(released.releases)
+    assert open_release(releases, release.digest[:8], released.base).path == release.path
+    for wrong in ("0" * 64, "", "..", "../x", "c", "nonsense"):
+        with pytest.raises(ReleaseError, match="no such release"):
+            open_release(releases, wrong, released.base)

@@ -1,0 +1,22 @@
+"""The files for download: each says what the release says, or the release is not made."""
+
+import pytest
+
+from atmpgraph.errors import ReleaseError
+from atmpgraph.formats import RDF_XML, TURTLE
+from atmpgraph.publish.dumps import dump
+
+BASE = "https://example.org/p/"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'<https://example.org/p/a> <https://example.org/1> "x" .\n', "no name for"),
+        (b'<https://example.org/p/a> <https://example.org/says> "\\u0001" .\n', "no character"),
+    ],
+)
+def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str) -> None:
+    assert dump([line], TURTLE, BASE)
+    with pytest.raises(ReleaseError, match=f"^data.rdf .*{reason}"):
+        dump([line], RDF_XML, BASE)

@@ -1,0 +1,87 @@
+"""A release that comes back: its folder stays, what is told of it now stands beside it and follows what was live."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.publish.build import Built, build
+from atmpgraph.release.diff import diff, stored
+from atmpgraph.release.history import history
+from atmpgraph.release.release import AGAIN, open_at, open_release
+from atmpgraph.release.thing_dates import modified
+from atmpgraph.settings import Settings
+from atmpgraph.vocab import DCAT, DCT
+
+PERSON = "id/person/example-person"
+
+
+def built(settings: Settings, old: str, new: str, day: int) -> Built:
+    """A build after an edit, on a day of the year 2100: later than the first release, which is of today."""
+    people = settings.path(settings.data) / "people.csv"
+    text = people.read_text(encoding="utf-8")
+    assert old in text
+    people.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", str(4_102_444_800 + day * 86_400))
+        return build(settings)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The bytes of all files of a release."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def test_what_is_told_follows_what_was_live(started: Settings) -> None:
+    releases, base = started.path(started.releases), started.base
+    [first] = history(releases)
+    as_made = files(releases / first.digest)
+    second = built(started, "director", "chair", 1)
+    assert (second.new, second.switched) == (True, True)
+    back = built(started, "chair", "director", 2)
+    assert (back.digest, back.new, back.switched) == (first.digest, False, True)
+    assert files(releases / first.digest) == as_made
+
+    live, own = open_release(releases, "current", base), open_at(releases / first.digest, base)
+    assert (live.path, live.told) == (own.path, releases / AGAIN / first.digest)
+    assert live != own
+    assert live.identity != own.identity
+    changed = {thing for thing, date in modified(live.told) if date == "2100-01-03T00:00:00Z"}
+    assert changed == {base + PERSON, *(thing for thing in changed if "/membership/" in thing)}
+    assert dict(modified(own.told)).keys() == dict(modified(live.told)).keys()
+    query = f"SELECT ?before ?date {{ ?x <{DCAT}previousVersion> ?before ; <{DCT}modified> ?date }}"
+    [row] = live.described.select(query)
+    assert (row["before"].value, row["date"].value) == (f"{base}releases/{second.digest}", "2100-01-03T00:00:00Z")
+
+    there = open_at(releases / str(second.digest), base)
+    assert stored(live, second.digest) == diff(there.path, live.path, base, rows=True)
+    same = build(started)
+    assert (same.digest, same.new, same.switched) == (first.digest, False, False)
+
+    third = built(started, "director", "secretary", 4)  # its dates follow those that were told last
+    dates = dict(modified(open_release(releases, "current", base).told))
+    assert third.new
+    assert dates[base + PERSON] == "2100-01-05T00:00:00Z"
+    assert not [date for date in dates.values() if date.startswith("2100-01-02")]
+
+
+def test_one_that_was_removed_and_made_again_stays_where_it_stood(started: Settings) -> None:
+    settings = started.model_copy(update={"keep_releases": 1})
+    settings._root = started._root
+    releases = settings.path(settings.releases)
+    [first] = history(releases)
+    before = json.loads((releases / first.digest / "manifest.json").read_text(encoding="utf-8"))
+    second = built(settings, "director", "chair", 1)
+    assert not (releases / first.digest).exists()
+    back = built(settings, "chair", "director", 2)
+    assert (back.digest, back.new) == (first.digest, True)
+    after = json.loads((releases / first.digest / "manifest.json").read_text(encoding="utf-8"))
+    for name in ("created", "previous", "changes"):
+        assert after[name] == before[name]
+    assert after["made"] == "2100-01-03T00:00:00Z"
+    live = open_release(releases, "current", settings.base)
+    assert live.told == live.path, "all that it tells is new"
+    found = stored(live, second.digest)
+    assert found
+    assert found.things[settings.base + PERSON] == "changed", "kept, though the release before was removed at once"

@@ -1,0 +1,99 @@
+"""Every format gives the same graph back, the same bytes each time, and literals as they were published."""
+
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from atmpgraph.addresses import iri_to_path, path_to_iri
+from atmpgraph.formats import DOCUMENTS, HTML, JSON_LD, TRIG, TURTLE, Format
+from atmpgraph.rdf.serialize import serialize
+from atmpgraph.vocab import prefixes
+
+BASE = "https://example.org/p/"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+DATA = f"""
+<{BASE}id/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/org#Membership> <{BASE}g/1> .
+<{BASE}id/a> <http://purl.org/dc/terms/title> "Les « mots » . \\n<x>"@fr <{BASE}g/1> .
+<{BASE}id/a> <http://purl.org/dc/terms/title> "a"@en <{BASE}g/2> .
+<{BASE}id/a> <http://purl.org/dc/terms/title> "a"@en <{BASE}g/1> .
+<{BASE}id/a> <http://purl.org/dc/terms/issued> "2024-01"^^<{XSD}gYearMonth> <{BASE}g/2> .
+<{BASE}id/a> <http://purl.org/dc/terms/extent> "2.20"^^<{XSD}decimal> <{BASE}g/2> .
+<{BASE}id/a> <http://purl.org/dc/terms/extent> "470"^^<{XSD}decimal> <{BASE}g/2> .
+<{BASE}id/a> <http://purl.org/dc/terms/extent> "007"^^<{XSD}integer> <{BASE}g/2> .
+<{BASE}id/a> <http://purl.org/dc/terms/extent> "true"^^<{XSD}boolean> .
+<{BASE}id/b> <{BASE}ns/atmp#leads> <{BASE}id/%C3%A9> .
+<{BASE}id/b> <http://www.w3.org/2004/02/skos/core#notation> "plain \\"quoted\\" \\\\ \\t" .
+"""
+QUADS = list(ox.parse(DATA, format=ox.RdfFormat.N_QUADS))
+RDF_FORMATS = [fmt for fmt in DOCUMENTS if fmt is not HTML]
+
+
+@pytest.mark.parametrize("fmt", RDF_FORMATS, ids=lambda fmt: fmt.suffix)
+def test_round_trip_keeps_every_term(fmt: Format) -> None:
+    assert isinstance(fmt.engine, ox.RdfFormat)
+    back = set(ox.parse(serialize(QUADS, fmt, prefixes(BASE)), format=fmt.engine))
+    if fmt.kind == "dataset":
+        assert back == set(QUADS)
+    else:
+        assert back == {ox.Quad(*quad.triple) for quad in QUADS}
+
+
+def test_compacted_json_ld_is_read_by_another_implementation() -> None:
+    body = serialize(QUADS, JSON_LD, prefixes(BASE))
+    graph = rdflib.Graph().parse(data=body.decode(), format="json-ld")
+    assert rdflib.Literal("2.20", datatype=XSD + "decimal", normalize=False) in set(graph.objects())
+    assert len(graph) == len({quad.triple for quad in QUADS})
+    used = {"atmp", "dct", "org", "skos", "xsd"} | {"id", "type", "title", "notation", "leads"}
+    assert set(json.loads(body)["@context"]) == used
+
+
+def test_turtle_begins_with_the_prefixes_in_use_and_no_other() -> None:
+    lines = serialize(QUADS, TURTLE, prefixes(BASE)).decode().splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("@prefix")] == [
+        "atmp:",
+        "dct:",
+        "org:",
+        "skos:",
+        "xsd:",
+    ]
+    assert lines[0].startswith("@prefix")
+    assert f"<{BASE}id/a> a org:Membership ;" in lines
+
+
+def test_nothing_to_say_is_an_empty_document() -> None:
+    for fmt in RDF_FORMATS:
+        assert isinstance(fmt.engine, ox.RdfFormat)
+        assert list(ox.parse(serialize([], fmt, prefixes(BASE)), format=fmt.engine)) == []
+
+
+def test_the_same_bytes_in_another_process() -> None:
+    code = (
+        "import sys, pyoxigraph as ox; from atmpgraph.http.formats import *; from atmpgraph.vocab import prefixes;"
+        "from atmpgraph.http.serialize import serialize;"
+        f"quads = list(ox.parse({DATA!r}, format=ox.RdfFormat.N_QUADS));"
+        f"[sys.stdout.buffer.write(serialize(reversed(quads), f, prefixes({BASE!r}))) for f in DOCUMENTS[:-1]]"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environment).stdout
+    assert other == b"".join(serialize(QUADS, fmt, prefixes(BASE)) for fmt in RDF_FORMATS)
+
+
+def test_trig_keeps_who_says_so() -> None:
+    assert f"<{BASE}g/2> {{".encode() in serialize(QUADS, TRIG, prefixes(BASE))
+
+
+@pytest.mark.parametrize("path", ["id/a", "id/a b", "id/é", "id/a'b(c)", "id/x:y@z", "ns/atmp#Term", "doc/t.csv#row=5"])
+def test_iri_and_path_go_round(path: str) -> None:
+    iri = path_to_iri(BASE, path)
+    assert " " not in iri
+    there = iri_to_path(BASE, iri)
+    assert there is not None
+    assert there.isascii()
+    assert path_to_iri(BASE, unquote(there)) == iri
+    assert iri_to_path(BASE, "https://elsewhere.org/") is None

@@ -1,0 +1,59 @@
+"""Releases made directly, as folders with what serving and comparing them needs: no tables, no checks, no seconds."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from atmpgraph.publish.build import switch
+from atmpgraph.release.diff import keep
+from atmpgraph.release.history import history, record
+from atmpgraph.release.release import CANONICAL, CATALOGUE, MANIFEST, STORE
+from atmpgraph.settings import Settings, Text
+from atmpgraph.store import build_store
+
+BASE: Final = "https://example.org/p/"
+LABEL: Final = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+GRAPH: Final = f"{BASE}id/graph/a"
+_SAME: Final = Text(fr="Essai", nl="Proef", de="Probe", en="Trial")
+
+
+def named(slug: str, *names: str) -> set[str]:
+    """The statements about a thing with these names."""
+    return {f"<{BASE}id/thing/{slug}> {LABEL} {json.dumps(name, ensure_ascii=False)} <{GRAPH}> ." for name in names}
+
+
+def trial(folder: Path, base: str = BASE, **others: object) -> Settings:
+    """Settings whose folder of releases is `folder`."""
+    fixed = {"base": base, "partnership": "trial", "licence": "https://example.org/licence", "releases": folder}
+    return Settings.model_validate(fixed | {"title": _SAME, "description": _SAME} | others)
+
+
+def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *, store: bool = False) -> str:
+    """Make a release of N-Quads lines, unless it is there, and have it go live at `date`; returns its digest."""
+    canonical = "".join(sorted({f"{line}\n" for line in lines})).encode()
+    digest = hashlib.sha256(canonical).hexdigest()
+    folder, current, past = releases / digest, releases / "current", history(releases)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (folder / CANONICAL).write_bytes(canonical)
+        (folder / CATALOGUE).touch()
+        previous = current.readlink().name if current.is_symlink() else None
+        changes = keep(folder, previous, base)
+        if store:
+            build_store(folder / STORE, folder / CANONICAL)
+        manifest = {
+            "digest": digest,
+            "created": date,
+            "previous": previous,
+            "changes": changes,
+            "version": "0",
+            "base": base,
+            "statements": canonical.count(b"\n"),
+            "files": {CANONICAL: {"bytes": len(canonical), "sha256": digest}},
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    switch(releases, digest)
+    record(releases, past, digest, date)
+    return digest

@@ -1,0 +1,88 @@
+"""Every IRI ever published still has an answer: described, renamed, or gone with what stands in its place."""
+
+import shutil
+
+import pytest
+
+from atmpgraph.findings import Severity
+from atmpgraph.publish.build import build
+from atmpgraph.release.release import Release, open_release
+from atmpgraph.release.thing_state import Fate, State, fate
+from atmpgraph.settings import Settings
+
+BASE = "https://example.org/p/"
+PERSON = f"{BASE}id/person/example-person"
+
+
+@pytest.fixture
+def example(started: Settings) -> Settings:
+    return started
+
+
+def edit(settings: Settings, table: str, old: str, new: str) -> None:
+    path = settings.path(settings.data) / table
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def append(settings: Settings, row: str) -> None:
+    with (settings.path(settings.data) / "successions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n")
+
+
+def current(settings: Settings) -> Release:
+    return open_release(settings.path(settings.releases), "current", settings.base)
+
+
+def test_a_thing_is_described_or_was_never_known(example: Settings) -> None:
+    release = current(example)
+    assert fate(release, PERSON) == Fate(State.DESCRIBED)
+    for unknown in (f"{PERSON}s", PERSON[:-1], f"{BASE}id", ""):
+        assert fate(release, unknown) == Fate(State.UNKNOWN)
+
+
+def test_a_thing_without_a_row_any_more_is_gone(example: Settings) -> None:
+    edit(example, "people.csv", "example-person", "other-person")
+    assert build(example).digest
+    assert fate(current(example), PERSON) == Fate(State.GONE)
+    assert fate(current(example), f"{BASE}id/person/other-person") == Fate(State.DESCRIBED)
+
+
+def test_it_is_remembered_when_the_old_releases_are_deleted(example: Settings) -> None:
+    old = current(example).path
+    edit(example, "people.csv", "example-person", "other-person")
+    assert build(example).digest
+    shutil.rmtree(old)
+    edit(example, "people.csv", "director", "chair")
+    assert build(example).digest
+    assert fate(current(example), PERSON) == Fate(State.GONE)
+
+
+def test_a_renamed_thing_leads_to_its_new_name(example: Settings) -> None:
+    edit(example, "people.csv", "example-person", "other-person")
+    append(example, "person,example-person,other-person,,,editorial")
+    assert build(example).digest
+    assert fate(current(example), PERSON) == Fate(State.RENAMED, (f"{BASE}id/person/other-person",))
+
+
+def test_a_replaced_thing_names_what_replaced_it(example: Settings) -> None:
+    edit(example, "people.csv", "example-person", "other-person")
+    append(example, "person,example-person,,organisation,example-university,editorial")
+    assert build(example).digest
+    assert fate(current(example), PERSON) == Fate(State.GONE, (f"{BASE}id/organisation/example-university",))
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("person,example-person,nobody,,,editorial", "new name"),
+        ("person,somebody,,organisation,nobody,editorial", "not described"),
+        ("person,example-person,,organisation,example-university,editorial", "still described"),
+    ],
+)
+def test_a_wrong_succession_stops_the_build(example: Settings, row: str, said: str) -> None:
+    append(example, row)
+    built = build(example)
+    assert built.digest is None
+    found = [finding for finding in built.report.of(Severity.VIOLATION) if said in finding.message["en"]]
+    assert found
+    assert [place.file for place in found[0].places][:1] == ["successions.csv"] or found[0].path

@@ -1,0 +1,30 @@
+"""The server under attack: 32 clients with the worst queries, and everybody else goes on."""
+
+from pathlib import Path
+
+from benchmarks.queries import ATTACKS, measure
+
+from atmpgraph.settings import Settings
+
+from ..http.conformance.targets import serving
+
+
+def test_nobody_notices_the_attacks_of_others(released: Settings, tmp_path: Path) -> None:
+    with serving(
+        released,
+        tmp_path,
+        ATMPGRAPH_TRUSTED_PROXIES='["127.0.0.1"]',
+        ATMPGRAPH_QUERY_SECONDS="4",
+        ATMPGRAPH_WORKERS="2",
+    ) as target:
+        lives, queries, ended = measure(target.port, 12.0, attacked=True)
+        assert target.ask("/health/ready").status == 200
+    lives, queries = sorted(lives), sorted(queries)
+    assert len(lives) > 50
+    # Those who attack and measure share the cores with the server, and with other tests.
+    assert lives[int(len(lives) * 0.9)] < 0.1
+    assert queries[len(queries) // 2] < 0.5
+    assert set(ended) == set(ATTACKS)
+    statuses = {status for answers in ended.values() for status in answers}
+    assert statuses <= {0, 200, 400, 413, 429, 503, 504}  # a fast machine may finish one
+    assert {504, 400, 413} <= statuses

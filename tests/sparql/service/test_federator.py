@@ -1,0 +1,178 @@
+"""Other services are asked as part of a query: in its turn, in its time, on its client's account, and no longer."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from atmpgraph.release.release import Release
+from atmpgraph.sparql.service import launcher
+from atmpgraph.sparql.service.client import GoneError
+
+from ...conftest import ROOT
+from ..asking import FAST, LIMITS, Service
+from ..processes import PATIENCE, until
+from ..remote import Remote
+
+Make = Callable[..., Service]
+LONG = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
+
+
+@pytest.fixture
+def make(release: Release, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Start a query service that may ask the remote one, within limits; what ends a request is never its own time."""
+    monkeypatch.setattr(launcher, "_MODULE", "tests.sparql.loopback")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+
+    def made(**changes: Any) -> Service:
+        services = replace(LIMITS.services, allowed=(remote.iri,), seconds=PATIENCE * 2)
+        return Service(replace(LIMITS, services=services, **changes), release)
+
+    return made
+
+
+@pytest.fixture
+def service(make: Make) -> Service:
+    """A query service with the usual limits."""
+    return make()
+
+
+def calling(remote: Remote, rest: str = "") -> str:
+    """A query that names the remote service."""
+    return f"SELECT * {{ SERVICE <{remote.iri}> {{ ?s ?p ?n }} {rest} }}"
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads to ask from."""
+    with ThreadPoolExecutor(8) as found:
+        yield found
+
+
+def test_the_rows_of_another_service_are_joined(service: Service, remote: Remote) -> None:
+    result = service.ask(calling(remote, "VALUES ?s { <http://e/a> }"), calls=True)
+    assert "Été".encode() in b"".join(result.pieces)
+    assert result.rows == 1
+    assert set(result.timing) == {"queue", "services", "query"}
+    assert set(result.fields) == {"RateLimit", "RateLimit-Policy"}
+    assert len(remote.asked) == 1
+    assert service.rows() == 1
+
+
+def test_what_is_refused_before_anybody_is_asked(service: Service, remote: Remote) -> None:
+    clause = f"SERVICE <{remote.iri}> {{}}"
+    for status, query in (
+        (403, "SELECT * { SERVICE <http://e/> {} }"),
+        (403, f"SELECT * {{ {clause} SERVICE <http://e/> {{}} }}"),
+        (403, "SELECT * { SERVICE ?service {} }"),
+        (400, f"SELECT * {{ {clause * 5} }}"),
+        (400, "SELECT * { SERVICE"),
+    ):
+        problem = service.problem(query, calls=True)
+        assert problem.status == status
+        assert "RateLimit" in problem.headers
+    assert not remote.asked
+
+
+def test_a_service_that_fails_is_a_502_unless_silent(service: Service, remote: Remote) -> None:
+    remote.answer = lambda handler: remote.rows(handler, "no", 500)
+    problem = service.problem(calling(remote), calls=True)
+    assert problem.status == 502
+    assert problem.values == {"service": remote.iri, "reason": "it answers with the status 500"}
+    assert service.rows(calling(remote).replace("SERVICE", "SERVICE SILENT"), calls=True) == 1
+
+
+def test_the_service_itself_asks_public_addresses_only(release: Release, remote: Remote) -> None:
+    services = replace(LIMITS.services, allowed=(remote.iri,))
+    problem = Service(replace(LIMITS, services=services), release).problem(calling(remote), calls=True)
+    assert problem.status == 502
+    assert problem.values["reason"] == "its address is not public"
+    assert not remote.asked
+
+
+def test_when_the_client_goes_away_nobody_is_asked_any_more(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    remote.answer, stops = remote.hold, list[Callable[[], object]]()
+    asked = threads.submit(service.ask, calling(remote), when_gone=stops.append, calls=True)
+    assert remote.holds(1)
+    stops[0]()
+    assert isinstance(asked.exception(), GoneError)
+    assert remote.holds(0)
+
+
+def test_a_request_ends_with_the_time_of_its_query(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    remote.answer = remote.hold
+    asked = threads.submit(service.problem, calling(remote), seconds=1.5, calls=True)
+    assert remote.holds(1)
+    problem = asked.result()
+    assert (problem.status, problem.extra["limit"]) == (504, 1.5)
+    assert remote.holds(0)
+
+
+def test_the_time_of_other_services_is_part_of_the_time_of_the_query(
+    make: Make, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    """And of what its client may use."""
+    remote.answer = remote.hold
+    service = make(budget=2.0)
+    service.rows(client="192.0.2.2")
+    started = time.monotonic()
+    asked = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, calls=True)
+    assert remote.holds(1)
+    time.sleep(max(0.0, started + 2.2 - time.monotonic()))
+    remote.go.set()
+    assert asked.result().status == 504
+    assert time.monotonic() - started < 2.2 + 2.5
+    assert service.problem(calling(remote), calls=True).status == 429
+    assert len(remote.asked) == 1
+
+
+def test_so_many_are_asked_at_a_time_and_so_many_for_one_client(
+    make: Make, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    """Who waits for them keeps no worker: of another client all that there are answer."""
+    remote.answer = remote.hold
+    service = make(workers=2)
+    mine = [threads.submit(service.rows, calling(remote), calls=True) for _ in range(2)]
+    assert remote.holds(1)
+    others = [threads.submit(service.rows, calling(remote), f"198.51.100.{n}", calls=True) for n in range(3)]
+    assert remote.holds(2)
+    for number in range(5):
+        assert service.rows(f"{FAST} # {number}", client="192.0.2.9") == 1
+    assert remote.most == 2
+    remote.go.set()
+    assert [future.result() for future in (*mine, *others)] == [2] * 5
+    assert len(remote.asked) == 5
+    assert remote.most == 2
+
+
+def test_a_request_ends_with_the_query_service(service: Service, remote: Remote, threads: ThreadPoolExecutor) -> None:
+    remote.answer = remote.hold
+    asked = threads.submit(service.problem, calling(remote), calls=True)
+    assert remote.holds(1)
+    os.kill(service.process._running[0].pid, signal.SIGKILL)
+    assert remote.holds(0)
+    assert asked.result().status == 503
+
+
+def test_a_process_that_asks_and_dies_takes_nobody_along(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    remote.answer = remote.hold
+    service.rows()
+    workers = service.workers()
+    asked = threads.submit(service.problem, calling(remote), calls=True)
+    assert remote.holds(1)
+    (caller,) = service.workers() - workers
+    os.kill(caller, signal.SIGKILL)
+    assert asked.result().status == 503
+    assert service.rows() == 1
+    assert until(lambda: service.workers() == workers)

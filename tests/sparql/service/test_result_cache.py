@@ -1,0 +1,49 @@
+"""Answers that are kept: which are the same, and how many fit."""
+
+from dataclasses import replace
+
+from atmpgraph.sparql.service.messages import Job
+from atmpgraph.sparql.service.result_cache import Kept, key
+
+JOB = Job("store", "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
+
+
+def test_an_answer_depends_on_all_of_its_job() -> None:
+    others = [
+        replace(JOB, store="other"),
+        replace(JOB, query="ASK { }"),
+        replace(JOB, default_graphs=("a",)),
+        replace(JOB, named_graphs=("a",)),
+        replace(JOB, format="xml"),
+        replace(JOB, offset=1),
+        replace(JOB, rows=11),
+        replace(JOB, bytes=11),
+        replace(JOB, next="?"),
+    ]
+    assert len({key(job) for job in [JOB, *others]}) == len(others) + 1
+    assert key(JOB) == key(replace(JOB))
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    kept = Kept(20_000)
+    kept.put(b"a", (b"x" * 4_000, b"y" * 4_000))
+    kept.put(b"b", (b"x" * 8_000,))
+    assert kept.get(b"a") == (b"x" * 4_000, b"y" * 4_000)
+    kept.put(b"c", (b"x" * 8_000,))
+    assert kept.get(b"b") is None
+    assert kept.get(b"a")
+    assert kept.get(b"c")
+
+
+def test_what_does_not_fit_is_not_kept() -> None:
+    kept = Kept(20_000)
+    kept.put(b"a", (b"x" * 20_000,))
+    assert kept.get(b"a") is None
+    assert kept.largest == 5_000
+
+
+def test_answers_without_content_have_a_size_too() -> None:
+    kept = Kept(20_000)
+    for number in range(1_000):
+        kept.put(str(number).encode(), ())
+    assert kept.get(b"0") is None

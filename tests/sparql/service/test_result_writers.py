@@ -1,0 +1,134 @@
+"""Rows in the formats of the standards: what we write, the engine's readers read back."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atmpgraph.sparql.service.result_writers import WRITERS
+
+RESULTS = "{http://www.w3.org/2005/sparql-results#}"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+TEXT = st.text(max_size=12)
+XML_TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=12)
+IRI = st.from_regex(r"http://e/[a-zé0-9?&'()=]{0,9}", fullmatch=True).map(ox.NamedNode)
+
+
+def terms(text: st.SearchStrategy[str]) -> st.SearchStrategy[ox.NamedNode | ox.Literal | ox.BlankNode]:
+    """Any term that a row may hold."""
+    return st.one_of(
+        IRI,
+        text.map(ox.Literal),
+        st.builds(lambda value, tag: ox.Literal(value, language=tag), text, st.sampled_from(["fr", "nl-be", "en"])),
+        st.builds(lambda value, kind: ox.Literal(value, datatype=kind), text, IRI),
+        st.sampled_from(["1", "-2.5", "1e0", "01", "1.", "x", "+1", "NaN"]).flatmap(
+            lambda value: st.sampled_from(["integer", "decimal", "double", "boolean"]).map(
+                lambda kind: ox.Literal(value, datatype=ox.NamedNode(XSD + kind))
+            )
+        ),
+        st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True).map(ox.BlankNode),
+    )
+
+
+def rows_of(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]]:  # fmt: skip
+    """Rows of two variables, some of them without a value."""
+    return st.lists(st.lists(st.none() | terms(text), min_size=2, max_size=2), max_size=5)
+
+
+def written(fmt: str, rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]], link: str = "") -> str:
+    """A whole result."""
+    writer = WRITERS[fmt](["a", "b"])
+    body = "".join(map(writer.row, rows))
+    return writer.start(link) + body + writer.end
+
+
+def read(text: str, fmt: ox.QueryResultsFormat) -> list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]:
+    """The rows, by the engine's reader."""
+    found = ox.parse_query_results(text.encode(), format=fmt)
+    assert isinstance(found, ox.QuerySolutions)
+    return [list(row) for row in found]
+
+
+@given(rows_of(TEXT), st.sampled_from(["", "?query=%3E&offset=7"]))
+def test_json_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]], link: str) -> None:
+    text = written("json", rows, link)
+    assert read(text, ox.QueryResultsFormat.JSON) == rows
+    assert json.loads(text)["head"].get("link", []) == [link] * bool(link)
+
+
+def xml_term(element: ET.Element) -> ox.NamedNode | ox.Literal | ox.BlankNode:
+    """A term, by the text of the recommendation; the engine's reader trims spaces."""
+    text = element.text or ""
+    match element.tag.rpartition("}")[2]:
+        case "uri":
+            return ox.NamedNode(text)
+        case "bnode":
+            return ox.BlankNode(text)
+    if tag := element.get("{http://www.w3.org/XML/1998/namespace}lang"):
+        return ox.Literal(text, language=tag)
+    datatype = element.get("datatype")
+    return ox.Literal(text, datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(text)
+
+
+@given(rows_of(XML_TEXT), st.sampled_from(["", '?query=<"&offset=7']))
+def test_xml_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]], link: str) -> None:
+    root = ET.fromstring(written("xml", rows, link))
+    found = [
+        {binding.get("name"): xml_term(binding[0]) for binding in result} for result in root.iter(f"{RESULTS}result")
+    ]
+    assert [[row.get("a"), row.get("b")] for row in found] == rows
+    assert [element.get("href") for element in root.iter(f"{RESULTS}link")] == [link] * bool(link)
+
+
+@given(rows_of(TEXT))
+def test_xml_is_well_formed_whatever_the_text(
+    rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]],
+) -> None:
+    ET.fromstring(written("xml", rows))
+
+
+@given(rows_of(TEXT))
+def test_tsv_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]) -> None:
+    assert read(written("tsv", rows), ox.QueryResultsFormat.TSV) == rows
+
+
+@given(rows_of(TEXT))
+def test_csv_has_the_values(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]) -> None:
+    found = list(csv.reader(io.StringIO(written("csv", rows), newline="")))
+    assert found[0] == ["a", "b"]
+    assert found[1:] == [["" if t is None else str(t) if isinstance(t, ox.BlankNode) else t.value for t in row] for row in rows]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("term", "tsv"),
+    [
+        (ox.Literal(7), "7"),
+        (ox.Literal("2.50", datatype=ox.NamedNode(XSD + "decimal")), "2.50"),
+        (ox.Literal("2", datatype=ox.NamedNode(XSD + "decimal")), f'"2"^^<{XSD}decimal>'),
+        (ox.Literal("1e0", datatype=ox.NamedNode(XSD + "double")), "1e0"),
+        (ox.Literal("tab\tand\nline"), '"tab\\tand\\nline"'),
+        (ox.Literal("é", language="fr"), '"é"@fr'),
+        (ox.NamedNode("http://e/x"), "<http://e/x>"),
+    ],
+)
+def test_tsv_writes_terms_as_turtle_does(term: ox.NamedNode | ox.Literal, tsv: str) -> None:
+    assert WRITERS["tsv"](["x"]).row([term]) == f"{tsv}\n"
+
+
+def test_a_row_without_variables() -> None:
+    """`SELECT * {}` has one solution with nothing in it."""
+    writer = WRITERS["json"]([])
+    assert json.loads(writer.start("") + writer.row([]) + writer.end)["results"]["bindings"] == [{}]
+
+
+def test_triple_terms_have_a_form() -> None:
+    triple = ox.Triple(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal("o"))
+    value = json.loads(WRITERS["json"](["x"]).row([triple]))["x"]
+    assert value["type"] == "triple"
+    assert value["value"]["object"] == {"type": "literal", "value": "o"}
+    assert "<predicate><uri>http://e/p</uri></predicate>" in WRITERS["xml"](["x"]).row([triple])
