@@ -12,10 +12,10 @@ import pytest
 
 from atmpgraph.catalogue.dcat import History
 from atmpgraph.publish.build import build, switch
-from atmpgraph.publish.reactivation import come_back
-from atmpgraph.publish.self_description import live_release, tell
-from atmpgraph.release.file_dates import live_since, remember_since
-from atmpgraph.release.history import CURRENT, history, record
+from atmpgraph.publish.reactivation import reactivate
+from atmpgraph.publish.self_description import live_release, write_description
+from atmpgraph.release.file_dates import live_file_dates, write_file_dates
+from atmpgraph.release.history import CURRENT, history, record_switch
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
@@ -96,17 +96,17 @@ class Site:
     def live(self, number: int) -> Release:
         """Switch to a release as a build does it, the first being 1, an hour after the switch before."""
         releases, release = self._folder, self.publication.releases[number - 1]
-        past, before = history(releases), live_since(releases)
+        past, before = history(releases), live_file_dates(releases)
         Site._clock += timedelta(hours=1)
         if past[-1].digest != release.digest:
             made, live = releases / ".made", live_release(releases)
             now = Site._clock.isoformat().replace("+00:00", "Z")
-            tell(made, release.path, live, History(release.digest, now), release.store)
-            come_back(release.path, made, past[-1].digest, BASE)
+            write_description(made, release.path, live, History(release.digest, now), release.store)
+            reactivate(release.path, made, past[-1].digest, BASE)
             switch(releases, release.digest)
             set_date(releases / CURRENT, Site._clock.timestamp())
-        record(releases, past, release.digest, Site._clock.isoformat())
-        remember_since(releases, before)
+        record_switch(releases, past, release.digest, Site._clock.isoformat())
+        write_file_dates(releases, before)
         return release
 
     def live_by_hand(self, number: int) -> Release:

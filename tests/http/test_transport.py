@@ -211,8 +211,8 @@ def test_large_bodies_are_packed_one_piece_at_a_time(monkeypatch: pytest.MonkeyP
 
 
 def test_freshness() -> None:
-    assert cache_control.current(60) == "public, max-age=60"
-    assert cache_control.current(0) == "no-cache"
+    assert cache_control.current_release(60) == "public, max-age=60"
+    assert cache_control.current_release(0) == "no-cache"
 
 
 PROXY, NETWORK = "10.0.0.1", [ip_network("10.0.0.0/8"), ip_network("::1")]

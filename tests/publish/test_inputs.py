@@ -9,7 +9,7 @@ import pytest
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.publish.build import build, current_digest
-from atmpgraph.publish.inputs import made_with_lines, named
+from atmpgraph.publish.inputs import input_lines, named
 from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
@@ -17,7 +17,7 @@ from atmpgraph.web import create_app
 
 def stated(settings: Settings) -> dict[str, str]:
     """The name of what each thing was made with."""
-    lines = made_with_lines(settings.path(settings.data), settings.path(settings.shapes), settings.base)
+    lines = input_lines(settings.path(settings.data), settings.path(settings.shapes), settings.base)
     terms = [line.split(" ")[::2] for line in lines]
     return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
 

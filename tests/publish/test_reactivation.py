@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.publish.build import Built, build
-from atmpgraph.release.diff import diff, stored
+from atmpgraph.release.diff import diff, read_changes
 from atmpgraph.release.history import history
-from atmpgraph.release.release import AGAIN, open_at, open_release
-from atmpgraph.release.thing_dates import modified
+from atmpgraph.release.release import REACTIVATED, open_at, open_release
+from atmpgraph.release.thing_dates import thing_dates
 from atmpgraph.settings import Settings
 from atmpgraph.vocab import DCAT, DCT
 
@@ -44,23 +44,23 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
     assert files(releases / first.digest) == as_made
 
     live, own = open_release(releases, "current", base), open_at(releases / first.digest, base)
-    assert (live.path, live.told) == (own.path, releases / AGAIN / first.digest)
+    assert (live.path, live.description_folder) == (own.path, releases / REACTIVATED / first.digest)
     assert live != own
     assert live.identity != own.identity
-    changed = {thing for thing, date in modified(live.told) if date == "2100-01-03T00:00:00Z"}
+    changed = {thing for thing, date in thing_dates(live.description_folder) if date == "2100-01-03T00:00:00Z"}
     assert changed == {base + PERSON, *(thing for thing in changed if "/membership/" in thing)}
-    assert dict(modified(own.told)).keys() == dict(modified(live.told)).keys()
+    assert dict(thing_dates(own.description_folder)).keys() == dict(thing_dates(live.description_folder)).keys()
     query = f"SELECT ?before ?date {{ ?x <{DCAT}previousVersion> ?before ; <{DCT}modified> ?date }}"
-    [row] = live.described.select(query)
+    [row] = live.catalogue_store.select(query)
     assert (row["before"].value, row["date"].value) == (f"{base}releases/{second.digest}", "2100-01-03T00:00:00Z")
 
     there = open_at(releases / str(second.digest), base)
-    assert stored(live, second.digest) == diff(there.path, live.path, base, rows=True)
+    assert read_changes(live, second.digest) == diff(there.path, live.path, base, rows=True)
     same = build(started)
     assert (same.digest, same.new, same.switched) == (first.digest, False, False)
 
     third = built(started, "director", "secretary", 4)  # its dates follow those that were told last
-    dates = dict(modified(open_release(releases, "current", base).told))
+    dates = dict(thing_dates(open_release(releases, "current", base).description_folder))
     assert third.new
     assert dates[base + PERSON] == "2100-01-05T00:00:00Z"
     assert not [date for date in dates.values() if date.startswith("2100-01-02")]
@@ -81,7 +81,7 @@ def test_one_that_was_removed_and_made_again_stays_where_it_stood(started: Setti
         assert after[name] == before[name]
     assert after["made"] == "2100-01-03T00:00:00Z"
     live = open_release(releases, "current", settings.base)
-    assert live.told == live.path, "all that it tells is new"
-    found = stored(live, second.digest)
+    assert live.description_folder == live.path, "all that it tells is new"
+    found = read_changes(live, second.digest)
     assert found
     assert found.things[settings.base + PERSON] == "changed", "kept, though the release before was removed at once"

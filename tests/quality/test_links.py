@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from atmpgraph.cli import main
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.http.outbound import Address, Outbound, OutboundError
-from atmpgraph.quality.link_check import Asking, check_links
-from atmpgraph.quality.links import Link, Links, current, published, read
+from atmpgraph.quality.link_check import LinkChecker, check_links
+from atmpgraph.quality.links import Link, Links, external_addresses, links_to, read_links
 from atmpgraph.release.release import CANONICAL
 
 from ..conftest import absent, copy_publication
@@ -103,11 +103,11 @@ def loopback(address: Address) -> bool:
     return address == ip_address("127.0.0.1")
 
 
-def asking(**changes: Any) -> Asking:
+def asking(**changes: Any) -> LinkChecker:
     """As the command asks, but of this very address of loopback."""
     limits = {"most": 100, "hosts": 4, "pause": 0.0, "redirects": 3, "seconds": 2.0} | changes
     outbound = Outbound(limits.pop("seconds"), 0, loopback)
-    return Asking(outbound, "test/1 (+https://example.org/quality)", **limits)
+    return LinkChecker(outbound, "test/1 (+https://example.org/quality)", **limits)
 
 
 def asked(host: Host, path: str, **changes: Any) -> Link:
@@ -224,23 +224,23 @@ def test_the_links_are_those_that_statements_about_our_things_lead_to() -> None:
         f'<{BASE}id/a> <{label}> "> <http://words.example/" <{GRAPH}> .',
         f"<{BASE}ns/x> <{page}> <http://ontology.example/> <{GRAPH}> .",
     ]
-    found = published((f"{line}\n".encode() for line in lines), BASE)
+    found = external_addresses((f"{line}\n".encode() for line in lines), BASE)
     assert found == {"https://there.example/x": (f"{BASE}id/a", f"{BASE}id/b")}
 
 
 def test_a_check_is_kept_and_holds_for_the_links_of_now(tmp_path: Path) -> None:
     path = tmp_path / "links.json"
-    assert read(path) == Links()
+    assert read_links(path) == Links()
     made = Links(
         "2026-01-01T00:00:00Z", (Link("http://e/1", ("a",), "missing", 404), Link("http://e/2", (), "answers", 200))
     )
     made.write(path)
-    assert read(path) == made
-    now = current(read(path), {"http://e/1": ("b",), "http://e/3": ("c",)})
+    assert read_links(path) == made
+    now = links_to(read_links(path), {"http://e/1": ("b",), "http://e/3": ("c",)})
     assert now.links == (Link("http://e/1", ("b",), "missing", 404), Link("http://e/3", ("c",)))
     path.write_text('{"links": [{"x": 1}]}')
     with pytest.raises(AtmpgraphError, match=r"links\.json: damaged"):
-        read(path)
+        read_links(path)
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_a_whole_check_tells_of_each_link_how_it_ended(host: Host, selfsigned: H
         outcome, status, problem = expected[link.url]
         assert (link.outcome, link.status, link.things) == (outcome, status, (f"{BASE}id/a",)), link
         assert problem.lower() in link.problem.lower(), link
-    assert read(tmp_path / "links.json") == found
+    assert read_links(tmp_path / "links.json") == found
     assert not selfsigned.asked, "nothing is sent to a server that is not who it says"
     *lines, counts = found.lines()
     assert counts == "1 missing, 1 failing, 4 unreachable, 1 moved, 1 answers"
@@ -314,7 +314,7 @@ def test_the_command_asks_public_addresses_only_and_keeps_what_it_found(tmp_path
         }
     ]
     assert not host.asked
-    assert read(tmp_path / "releases" / "links.json").links[0].problem == "its address is not public"
+    assert read_links(tmp_path / "releases" / "links.json").links[0].problem == "its address is not public"
     people = CliRunner().invoke(main, ["--settings", str(file), "links"])
     assert people.stdout.endswith("1 unreachable\n")
 

@@ -17,7 +17,7 @@ from atmpgraph.quality.measures import Measure
 from atmpgraph.quality.report import DQV, Document, metrics
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.shapes_document import parts, read_rules, shapes_lines, written
-from atmpgraph.quality.summary import quality_of
+from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.vocab import DCT, SKOS, prefixes
@@ -46,11 +46,11 @@ def graph(quads: list[ox.Quad]) -> Graph:
 
 @pytest.fixture(scope="module")
 def report(release: Release) -> Graph:
-    return graph(quality_of(release.path, release.manifest).quads(IRI, BASE))
+    return graph(read_quality(release.path, release.manifest).quads(IRI, BASE))
 
 
 def test_nothing_in_it_is_without_a_name(release: Release) -> None:
-    quads = quality_of(release.path, release.manifest).quads(IRI, BASE)
+    quads = read_quality(release.path, release.manifest).quads(IRI, BASE)
     assert not [
         quad for quad in quads if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
     ]
@@ -129,7 +129,7 @@ def test_without_findings_it_conforms() -> None:
 
 
 def test_what_is_measured_is_counted_in_the_release(release: Release) -> None:
-    found = {m.metric: m for m in quality_of(release.path, release.manifest).measures if not m.on}
+    found = {m.metric: m for m in read_quality(release.path, release.manifest).measures if not m.on}
     assert found["statements-with-source"] == Measure(
         "statements-with-source", release.manifest["statements"], release.manifest["statements"]
     )
@@ -153,7 +153,7 @@ def test_what_is_measured_is_counted_in_the_release(release: Release) -> None:
 
 def test_links_to_registries_are_those_of_the_data(release: Release) -> None:
     counted = {
-        m.on: m.value for m in quality_of(release.path, release.manifest).measures if m.metric == "registry-links"
+        m.on: m.value for m in read_quality(release.path, release.manifest).measures if m.metric == "registry-links"
     }
     lines = (release.path / "data.nq").read_text(encoding="utf-8").splitlines()
     ror = {
@@ -190,7 +190,7 @@ def test_every_name_is_there_in_each_language() -> None:
 
 
 def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
-    known = quality_of(release.path, release.manifest)
+    known = read_quality(release.path, release.manifest)
     metric = {
         "dimension": "findability",
         "name": "keywords",
@@ -207,7 +207,7 @@ def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
 
 
 def test_links_that_nobody_asked_are_told_as_such(release: Release) -> None:
-    known = quality_of(release.path, release.manifest)
+    known = read_quality(release.path, release.manifest)
     assert known.links.checked == ""
     assert set(known.links.counts()) == {"unasked"}
     found = graph(known.quads(IRI, BASE))

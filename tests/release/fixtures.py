@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from atmpgraph.publish.build import switch
-from atmpgraph.release.diff import keep
-from atmpgraph.release.history import history, record
+from atmpgraph.release.diff import write_changes
+from atmpgraph.release.history import history, record_switch
 from atmpgraph.release.release import CANONICAL, CATALOGUE, MANIFEST, STORE
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import build_store
@@ -40,7 +40,7 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         (folder / CANONICAL).write_bytes(canonical)
         (folder / CATALOGUE).touch()
         previous = current.readlink().name if current.is_symlink() else None
-        changes = keep(folder, previous, base)
+        changes = write_changes(folder, previous, base)
         if store:
             build_store(folder / STORE, folder / CANONICAL)
         manifest = {
@@ -55,5 +55,5 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         }
         (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     switch(releases, digest)
-    record(releases, past, digest, date)
+    record_switch(releases, past, digest, date)
     return digest

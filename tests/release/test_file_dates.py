@@ -10,8 +10,8 @@ from random import Random
 import pytest
 
 from atmpgraph.publish.build import switch
-from atmpgraph.release.file_dates import FILE, live_since, read_since, remember_since
-from atmpgraph.release.history import history, prune, record
+from atmpgraph.release.file_dates import FILE, live_file_dates, read_file_dates, write_file_dates
+from atmpgraph.release.history import history, prune, record_switch
 from atmpgraph.release.release import CANONICAL, MANIFEST
 
 DAY = "2026-01-{:02}T00:00:00Z"
@@ -30,7 +30,7 @@ def link(releases: Path, name: str, day: int) -> None:
 
 def live(releases: Path, name: str, day: int, files: Mapping[str, str]) -> None:
     """Have a release with these files go live, as a build does it."""
-    folder, past, before = releases / digest(name), history(releases), live_since(releases)
+    folder, past, before = releases / digest(name), history(releases), live_file_dates(releases)
     if not folder.exists():
         folder.mkdir(parents=True)
         (folder / CANONICAL).touch()
@@ -39,15 +39,15 @@ def live(releases: Path, name: str, day: int, files: Mapping[str, str]) -> None:
         (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     if not past or past[-1].digest != folder.name:
         link(releases, name, day)
-    record(releases, past, folder.name, DAY.format(day))
-    remember_since(releases, before)
+    record_switch(releases, past, folder.name, DAY.format(day))
+    write_file_dates(releases, before)
 
 
 def since(releases: Path, file: str) -> int | None:
     """The day since which a file of the live release has had its bytes."""
     current = releases / "current"
     published = datetime.fromtimestamp(current.lstat().st_mtime, UTC)
-    found = read_since(releases).of(current.readlink().name, published, file)
+    found = read_file_dates(releases).of(current.readlink().name, published, file)
     return found.day if found else None
 
 
@@ -69,7 +69,7 @@ def test_it_outlives_the_releases_before(tmp_path: Path) -> None:
 
 
 def test_what_is_not_known_has_no_date(tmp_path: Path) -> None:
-    assert read_since(tmp_path) == live_since(tmp_path)
+    assert read_file_dates(tmp_path) == live_file_dates(tmp_path)
     live(tmp_path, "a", 1, {"x": "1"})
     for damaged in ("", "[]", "{}", '{"digest": "", "date": "", "files": {"x": []}}'):
         (tmp_path / FILE).write_text(damaged, encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from atmpgraph.errors import ReleaseError
 from atmpgraph.publish.build import build
-from atmpgraph.release.diff import diff, stored
-from atmpgraph.release.history import LOG, Switch, history, prune, removed
+from atmpgraph.release.diff import diff, read_changes
+from atmpgraph.release.history import LOG, Switch, history, prune, removed_manifest
 from atmpgraph.release.release import CHANGES, Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.stream.members import replay
@@ -77,15 +77,15 @@ def test_releases_are_kept_by_when_they_were_last_live(tmp_path: Path) -> None:
     assert not (tmp_path / two).exists()
     assert prune(tmp_path, 1) == [three]
     assert (tmp_path / one).is_dir(), "the current one, the oldest of all"
-    left = removed(tmp_path, two)
+    left = removed_manifest(tmp_path, two)
     assert left
     assert (left["digest"], left["created"], left["previous"]) == (two, "2026-01-02T00:00:00Z", one)
     assert "files" not in left
-    assert removed(tmp_path, one) is None
-    assert removed(tmp_path, "../history") is None
+    assert removed_manifest(tmp_path, one) is None
+    assert removed_manifest(tmp_path, "../history") is None
     assert [digest for _, digest in dates(tmp_path)] == [one, two, three, one], "the history forgets nothing"
     publish(tmp_path, B, "2026-01-05T00:00:00Z")  # made again
-    assert removed(tmp_path, two) is None
+    assert removed_manifest(tmp_path, two) is None
 
 
 def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
     two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
     first, second = Release(tmp_path / one, BASE), Release(tmp_path / two, BASE)
     whole = diff(None, first.path, BASE, rows=True)
-    assert (stored(first), whole.things) == (whole, {f"{BASE}id/thing/a": "added"})
+    assert (read_changes(first), whole.things) == (whole, {f"{BASE}id/thing/a": "added"})
     expected = diff(first.path, second.path, BASE, rows=True)
     prune(tmp_path, 1)
-    assert stored(second) == expected
+    assert read_changes(second) == expected
     (second.path / CHANGES).unlink()
-    assert stored(second) is None
+    assert read_changes(second) is None
 
 
 def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(started: Settings) -> None:
@@ -112,7 +112,7 @@ def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(star
     assert [switch.digest for switch in history(releases)] == [first.digest, built.digest]
     assert not (releases / first.digest).exists()
     release = open_release(releases, "current", settings.base)
-    found = stored(release)
+    found = read_changes(release)
     assert found
     person = f"{settings.base}id/person/example-person"
     assert found.things[person] == "removed"

@@ -7,7 +7,7 @@ import pytest
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release, open_release
-from atmpgraph.release.thing_state import Fate, State, fate
+from atmpgraph.release.thing_state import State, ThingState, state_of
 from atmpgraph.settings import Settings
 
 BASE = "https://example.org/p/"
@@ -35,16 +35,16 @@ def current(settings: Settings) -> Release:
 
 def test_a_thing_is_described_or_was_never_known(example: Settings) -> None:
     release = current(example)
-    assert fate(release, PERSON) == Fate(State.DESCRIBED)
+    assert state_of(release, PERSON) == ThingState(State.DESCRIBED)
     for unknown in (f"{PERSON}s", PERSON[:-1], f"{BASE}id", ""):
-        assert fate(release, unknown) == Fate(State.UNKNOWN)
+        assert state_of(release, unknown) == ThingState(State.UNKNOWN)
 
 
 def test_a_thing_without_a_row_any_more_is_gone(example: Settings) -> None:
     edit(example, "people.csv", "example-person", "other-person")
     assert build(example).digest
-    assert fate(current(example), PERSON) == Fate(State.GONE)
-    assert fate(current(example), f"{BASE}id/person/other-person") == Fate(State.DESCRIBED)
+    assert state_of(current(example), PERSON) == ThingState(State.GONE)
+    assert state_of(current(example), f"{BASE}id/person/other-person") == ThingState(State.DESCRIBED)
 
 
 def test_it_is_remembered_when_the_old_releases_are_deleted(example: Settings) -> None:
@@ -54,21 +54,21 @@ def test_it_is_remembered_when_the_old_releases_are_deleted(example: Settings) -
     shutil.rmtree(old)
     edit(example, "people.csv", "director", "chair")
     assert build(example).digest
-    assert fate(current(example), PERSON) == Fate(State.GONE)
+    assert state_of(current(example), PERSON) == ThingState(State.GONE)
 
 
 def test_a_renamed_thing_leads_to_its_new_name(example: Settings) -> None:
     edit(example, "people.csv", "example-person", "other-person")
     append(example, "person,example-person,other-person,,,editorial")
     assert build(example).digest
-    assert fate(current(example), PERSON) == Fate(State.RENAMED, (f"{BASE}id/person/other-person",))
+    assert state_of(current(example), PERSON) == ThingState(State.RENAMED, (f"{BASE}id/person/other-person",))
 
 
 def test_a_replaced_thing_names_what_replaced_it(example: Settings) -> None:
     edit(example, "people.csv", "example-person", "other-person")
     append(example, "person,example-person,,organisation,example-university,editorial")
     assert build(example).digest
-    assert fate(current(example), PERSON) == Fate(State.GONE, (f"{BASE}id/organisation/example-university",))
+    assert state_of(current(example), PERSON) == ThingState(State.GONE, (f"{BASE}id/organisation/example-university",))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
-from atmpgraph.server.backpressure import Peer
+from atmpgraph.server.backpressure import ClientConnection
 from atmpgraph.server.rsgi import Application
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
@@ -238,7 +238,7 @@ def test_a_connection_is_broken_off_and_nothing_else(host: str) -> None:
         with socket.create_connection(address) as one, socket.create_connection(address) as other:
             accepted = [listening.accept()[0] for _ in range(2)]
             port = one.getsockname()[1]
-            with Peer(f"[{host}]:{port}" if ":" in host else f"{host}:{port}") as peer:
+            with ClientConnection(f"[{host}]:{port}" if ":" in host else f"{host}:{port}") as peer:
                 peer.sever()
             one.settimeout(5)
             other.settimeout(0.2)
@@ -255,7 +255,7 @@ def test_who_takes_nothing_is_waited_for_and_then_given_up() -> None:
         client = opened.enter_context(socket.create_connection(listening.getsockname()))
         accepted = opened.enter_context(listening.accept()[0])
         host, port = client.getsockname()
-        peer = opened.enter_context(Peer(f"{host}:{port}"))
+        peer = opened.enter_context(ClientConnection(f"{host}:{port}"))
         asyncio.run(peer.drained(20))  # nothing was sent
         accepted.setblocking(False)
         sent = 0

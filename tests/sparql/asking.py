@@ -12,7 +12,7 @@ from atmpgraph.release.release import STORE, Release
 from atmpgraph.sparql.limits import Limits, Services
 from atmpgraph.sparql.service.client import Result, ask
 from atmpgraph.sparql.service.launcher import ServiceProcess
-from atmpgraph.sparql.service.messages import Job, Question
+from atmpgraph.sparql.service.messages import QueryJob, QueryRequest
 
 from .processes import children
 
@@ -34,18 +34,20 @@ LIMITS = Limits(
 )
 
 
-def job(release: Release, query: str, **changes: Any) -> Job:
+def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
-    made = Job(str(release.path / STORE), release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset=")
+    made = QueryJob(
+        str(release.path / STORE), release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
+    )
     return replace(made, **changes)
 
 
-def question(release: Release, query: str, client: str = "192.0.2.1", **changes: Any) -> Question:
+def question(release: Release, query: str, client: str = "192.0.2.1", **changes: Any) -> QueryRequest:
     """A question of a client; nothing of it is kept."""
     asked = {key: changes.pop(key) for key in ("seconds", "keep", "calls") if key in changes}
     keep, calls = bool(asked.get("keep")), bool(asked.get("calls"))
-    return Question(job(release, query, **changes), client, asked.get("seconds"), keep, calls)
+    return QueryRequest(job(release, query, **changes), client, asked.get("seconds"), keep, calls)
 
 
 class Service:
@@ -59,11 +61,11 @@ class Service:
         self,
         query: str,
         client: str = "192.0.2.1",
-        when_gone: Callable[[Callable[[], object]], object] = id,
+        on_disconnect: Callable[[Callable[[], object]], object] = id,
         **changes: Any,
     ) -> Result:
         """The result of a query."""
-        return ask(self.process.address(), question(self.release, query, client, **changes), when_gone, 60.0)
+        return ask(self.process.address(), question(self.release, query, client, **changes), on_disconnect, 60.0)
 
     def problem(self, query: str, client: str = "192.0.2.1", **changes: Any) -> Problem:
         """The problem that a query meets."""

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.core import response
-from atmpgraph.web.core.context import Current
+from atmpgraph.web.core.context import Publication
 
 from .rules import BROWSER
 
@@ -57,7 +57,7 @@ def test_a_page_leads_to_its_other_languages_with_what_was_understood(client: Fl
 
 
 def test_it_is_made_once_while_there_is_room(released: Settings) -> None:
-    current = Current(released.model_copy(update={"max_kept_bytes": 10_000}))
+    current = Publication(released.model_copy(update={"max_kept_bytes": 10_000}))
     made: list[str] = []
 
     def ask(name: str, size: int = 2_000) -> None:

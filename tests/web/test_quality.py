@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.quality.links import Link, Links, read
+from atmpgraph.quality.links import Link, Links, read_links
 from atmpgraph.quality.shapes_document import parts, read_rules
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
@@ -57,7 +57,7 @@ def test_the_report_as_json_has_all_of_it(client: FlaskClient, release: Release)
     report = json.loads((release.path / "report.json").read_text(encoding="utf-8"))
     assert {name: found[name] for name in report} == report
     assert (found["release"], found["score"]) == (release.digest, release.manifest["score"])
-    assert found["links"]["counts"] == {"unasked": len(read(release.path / "links.json").links)}
+    assert found["links"]["counts"] == {"unasked": len(read_links(release.path / "links.json").links)}
 
 
 def test_that_of_a_release_stands_under_its_own_address(client: FlaskClient, release: Release) -> None:
@@ -182,7 +182,7 @@ def test_what_was_asked_after_the_build_is_shown(released: Settings, release: Re
     settings = released.model_copy(update={"releases": tmp_path})
     client = create_app(settings).test_client()
     tag = client.get("/quality.ttl").headers["ETag"]
-    first, second, third, *_ = (link.url for link in read(release.path / "links.json").links)
+    first, second, third, *_ = (link.url for link in read_links(release.path / "links.json").links)
     made = Links(
         "2026-05-04T03:02:01Z",
         (

@@ -8,6 +8,6 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 NO_STORE: Final = "no-store"
 
 
-def current(max_age: int) -> str:
+def current_release(max_age: int) -> str:
     """What belongs to the current release: fresh for some seconds, then asked for again; one short 304 for each use."""
     return f"public, max-age={max_age}" if max_age else "no-cache"

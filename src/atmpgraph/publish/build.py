@@ -24,18 +24,18 @@ from ..quality import links, shapes_document
 from ..quality.measures import measures
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
-from ..release.diff import keep
-from ..release.file_dates import live_since, remember_since
-from ..release.history import CURRENT, history, prune, record, removed
-from ..release.release import AGAIN, CANONICAL, CATALOGUE, MANIFEST, STORE
-from ..release.thing_state import remember
+from ..release.diff import write_changes
+from ..release.file_dates import live_file_dates, write_file_dates
+from ..release.history import CURRENT, history, prune, record_switch, removed_manifest
+from ..release.release import CANONICAL, CATALOGUE, MANIFEST, REACTIVATED, STORE
+from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import build_store, open_store
 from ..stream.follow import follow, forget
 from ..stream.members import check_statements
 from .check import Checked, Say, check
-from .reactivation import come_back
-from .self_description import Described, listing, now
+from .reactivation import reactivate
+from .self_description import Described, list_files, now
 
 _BUILDING = ".building-"
 
@@ -70,7 +70,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     releases = settings.path(settings.releases)
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
-        past, before = history(releases), live_since(releases)
+        past, before = history(releases), live_file_dates(releases)
         coverage = [str(c) for c in checked.coverages]
         if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
@@ -84,13 +84,13 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             folder.rename(target)
             _sync(releases)
         for published in (CANONICAL, CATALOGUE):
-            remember(releases, target / published, settings.base)
+            record_published(releases, target / published, settings.base)
         if live != digest:  # the date of the link is the one that caches are told
             if not new or digest in {past_switch.digest for past_switch in past}:
-                _sync_all(come_back(target, folder / AGAIN, live, settings.base))
+                _sync_all(reactivate(target, folder / REACTIVATED, live, settings.base))
             switch(releases, digest)
-        record(releases, past, digest, now())
-        remember_since(releases, before)
+        record_switch(releases, past, digest, now())
+        write_file_dates(releases, before)
         stream = follow(releases, settings.base, settings.stream_page_size)
         if settings.stream_versions == "latest":
             forget(stream)
@@ -144,9 +144,9 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
     _write_json(folder / "report.json", checked.report.as_json())
     _keep_beside(folder, checked, settings)
     graphs, store = _graphs(folder / CANONICAL), open_store(folder / STORE, settings.base)
-    left = removed(folder.parent, described.digest)
-    files, previous = listing(folder), left["previous"] if left else current_digest(folder.parent)
-    changed = keep(folder, previous, settings.base)
+    left = removed_manifest(folder.parent, described.digest)
+    files, previous = list_files(folder), left["previous"] if left else current_digest(folder.parent)
+    changed = write_changes(folder, previous, settings.base)
     manifest = {
         "digest": described.digest,
         "created": left["created"] if left else described.created,
@@ -170,8 +170,8 @@ def _keep_beside(folder: Path, checked: Checked, settings: Settings) -> None:
     """Write the shapes that judged the release, and what is known of the links that it publishes."""
     lines = shapes_document.shapes_lines(settings.path(settings.shapes), settings.base)
     (folder / shapes_document.FILE).write_text("".join(lines), encoding="utf-8")
-    addresses = links.published(checked.canonical.lines(), settings.base)
-    links.current(links.read(folder.parent / links.FILE), addresses).write(folder / links.FILE)
+    addresses = links.external_addresses(checked.canonical.lines(), settings.base)
+    links.links_to(links.read_links(folder.parent / links.FILE), addresses).write(folder / links.FILE)
 
 
 def _prove(folder: Path, digest: str, base: str) -> None:

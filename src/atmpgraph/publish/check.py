@@ -22,7 +22,7 @@ from ..sources.check import check_tables
 from ..sources.package import Package, open_package
 from ..sparql.library import faults
 from ..store import Store, memory_store
-from .inputs import made_with_lines
+from .inputs import input_lines
 from .self_description import Described, describe_release
 
 Say = Callable[[str], object]
@@ -83,7 +83,7 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     data = list(canonical.lines())
     rules = settings.path(settings.shapes)
     shapes = read_shapes(rules, base)
-    for text in chain(curated_lines(package.folder, settings), made_with_lines(package.folder, rules, base)):
+    for text in chain(curated_lines(package.folder, settings), input_lines(package.folder, rules, base)):
         canonical.add(text)
     store = memory_store(canonical.lines(), base)
     counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(list(store.engine.named_graphs()))}

@@ -25,7 +25,7 @@ def named(content: bytes) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(sha256(content).digest()).decode().rstrip('=')}"
 
 
-def made_with_lines(data: Path, shapes: Path, base: str) -> Iterator[str]:
+def input_lines(data: Path, shapes: Path, base: str) -> Iterator[str]:
     """What the datasets and the catalogue were influenced by, as canonical lines (PROV-O: a query is no source).
 
     Shapes are taken as what they state, so that a comment in them makes no release.

@@ -6,12 +6,12 @@ compare dates would keep what was withdrawn. They count while it is live; the fo
 
 from pathlib import Path
 
-from ..release.diff import keep
-from ..release.release import AGAIN, CATALOGUE
+from ..release.diff import write_changes
+from ..release.release import CATALOGUE, REACTIVATED
 from ..release.thing_dates import FILE as MODIFIED
 
 
-def come_back(folder: Path, made: Path, previous: str | None, base: str) -> Path:
+def reactivate(folder: Path, made: Path, previous: str | None, base: str) -> Path:
     """Put beside a release what is told of it from now on, before the switch to it: nobody reads that till then.
 
     Returns where that is.
@@ -22,12 +22,12 @@ def come_back(folder: Path, made: Path, previous: str | None, base: str) -> Path
         previous: digest of the release that is live, against which the changes are kept.
         base: of the publication.
     """
-    place = folder.parent / AGAIN / folder.name
+    place = folder.parent / REACTIVATED / folder.name
     place.mkdir(parents=True, exist_ok=True)
     for name in (CATALOGUE, MODIFIED):
         if made.is_dir():
             (made / name).replace(place / name)
         else:
             (place / name).unlink(missing_ok=True)
-    keep(folder, previous, base, again=True)
+    write_changes(folder, previous, base, again=True)
     return place

@@ -18,9 +18,9 @@ from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import without_graph
 from ..release.history import CURRENT
-from ..release.release import AGAIN, CANONICAL, CATALOGUE, MANIFEST, STORE, told
+from ..release.release import CANONICAL, CATALOGUE, MANIFEST, REACTIVATED, STORE, description_folder
 from ..release.thing_dates import FILE as MODIFIED
-from ..release.thing_dates import modified_lines
+from ..release.thing_dates import thing_date_lines
 from ..settings import Settings
 from ..sources.package import Package
 from ..store import Store
@@ -60,22 +60,22 @@ def describe_release(
     if not (place / CATALOGUE).is_file():
         place = about = folder
         write_dumps(folder, package, store)
-        tell(folder, folder, live, History(digest, created), store)
+        write_description(folder, folder, live, History(digest, created), store)
     elif live == place.resolve():
-        about = told(live)
+        about = description_folder(live)
     else:
-        about = folder / AGAIN
-        tell(about, place, live, History(digest, created), store)
+        about = folder / REACTIVATED
+        write_description(about, place, live, History(digest, created), store)
     end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
     lines = [line for line in all_lines if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
     findings = check_shapes(lines, {}, shapes, [], base)
-    served = {f"{base}dumps/current/{path}" for path in listing(place)}
+    served = {f"{base}dumps/current/{path}" for path in list_files(place)}
     conforms = not any(finding.severity is Severity.VIOLATION for finding in findings)
     return Described(digest, created, score(map(without_graph, lines), served, conforms), findings)
 
 
-def tell(about: Path, folder: Path, live: Path | None, history: History, store: Store) -> None:
+def write_description(about: Path, folder: Path, live: Path | None, history: History, store: Store) -> None:
     """Write what is told of a release from now on: its catalogue, and when its things last changed.
 
     Args:
@@ -87,13 +87,13 @@ def tell(about: Path, folder: Path, live: Path | None, history: History, store: 
     """
     base = store.base
     about.mkdir(exist_ok=True)
-    (about / MODIFIED).write_text("".join(modified_lines(folder, live, history.created, base)), encoding="utf-8")
+    (about / MODIFIED).write_text("".join(thing_date_lines(folder, live, history.created, base)), encoding="utf-8")
     with (folder / CANONICAL).open("rb") as lines:
-        made = catalogue(lines, listing(folder), base, _following(history, live, base))
+        made = catalogue(lines, list_files(folder), base, _following(history, live, base))
     _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
 
 
-def listing(folder: Path) -> dict[str, dict[str, Any]]:
+def list_files(folder: Path) -> dict[str, dict[str, Any]]:
     """The files of a release that can be downloaded: size and SHA-256 by path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {str(path.relative_to(folder)): path for path in files}
@@ -106,8 +106,8 @@ def listing(folder: Path) -> dict[str, dict[str, Any]]:
 
 def now() -> str:
     """The time, or the one that a reproducible build is told (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    time = datetime.fromtimestamp(int(told), UTC) if told.isdecimal() else datetime.now(UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    time = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -122,7 +122,7 @@ def _following(history: History, live: Path | None, base: str) -> History:
     if live is None or not (live / CATALOGUE).is_file():
         return replace(history, previous=live.name if live else "")
     graph = ox.NamedNode(f"{base}catalogue")
-    quads = ox.parse(path=str(told(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+    quads = ox.parse(path=str(description_folder(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
     before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
     return replace(history, previous=live.name, before=before)
 

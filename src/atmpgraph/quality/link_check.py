@@ -18,7 +18,7 @@ from .. import __version__
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC, Address, Outbound, OutboundError, is_public
 from ..settings import Settings
-from .links import FILE, Link, Links, current, published
+from .links import FILE, Link, Links, external_addresses, links_to
 
 Say: TypeAlias = Callable[[Link], object]
 _CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it is there, but not for a program, or not now
@@ -43,8 +43,8 @@ def check_links(
         AtmpgraphError: nobody answered at all; nothing is written.
     """
     with canonical.open("rb") as lines:
-        addresses = published(lines, settings.base)
-    asking = Asking(
+        addresses = external_addresses(lines, settings.base)
+    asking = LinkChecker(
         Outbound(settings.link_seconds, 0, permitted),
         f"atmpgraph/{__version__} (+{settings.base}quality)",
         settings.max_links_checked,
@@ -61,7 +61,7 @@ def check_links(
 
 
 @dataclass(frozen=True)
-class Asking:
+class LinkChecker:
     """How links are asked.
 
     Attributes:
@@ -91,7 +91,7 @@ class Asking:
             hosts = pool.map(lambda urls: list(self._in_turn(urls)), by_host.values())
             asked = [link for links in hosts for link in links]
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return current(Links(now, tuple(asked)), addresses)
+        return links_to(Links(now, tuple(asked)), addresses)
 
     def _in_turn(self, urls: list[str]) -> Iterator[Link]:
         for number, url in enumerate(urls):

@@ -93,7 +93,7 @@ class Links:
         new.replace(path)
 
 
-def read(path: Path) -> Links:
+def read_links(path: Path) -> Links:
     """A check as it was written; an empty one where there was none.
 
     Raises:
@@ -109,7 +109,7 @@ def read(path: Path) -> Links:
         raise AtmpgraphError(f"{path}: damaged; remove it and check the links again ({error!r})") from None
 
 
-def published(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:
+def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:
     """The external addresses that statements about our things lead to, with these things; classes are no links.
 
     Args:
@@ -128,7 +128,7 @@ def published(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:
     return {url: tuple(sorted(found[url])) for url in sorted(found)}
 
 
-def current(found: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
+def links_to(found: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
     """A check as it holds for the addresses published now: those that it did not ask are told as such."""
     known = {link.url: link for link in found.links}
     links = (replace(known.get(url, Link(url)), things=things) for url, things in addresses.items())

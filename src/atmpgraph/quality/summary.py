@@ -74,14 +74,14 @@ class Quality:
         return [Measure("described", c["described"], c["declared"], c["indicator"]) for c in self.coverage]
 
 
-def quality_of(folder: Path, manifest: Mapping[str, Any]) -> Quality:
+def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
     """The quality of the release in `folder`. A release of before this was kept has less to tell.
 
     Raises:
         AtmpgraphError: a check of links is damaged.
     """
-    path, stored = folder / REPORT, links.read(folder / links.FILE)
-    newest = max(stored, links.read(folder.parent / links.FILE), key=lambda found: found.checked)
+    path, stored = folder / REPORT, links.read_links(folder / links.FILE)
+    newest = max(stored, links.read_links(folder.parent / links.FILE), key=lambda found: found.checked)
     return Quality(
         manifest["digest"],
         manifest["created"],
@@ -89,5 +89,5 @@ def quality_of(folder: Path, manifest: Mapping[str, Any]) -> Quality:
         tuple(manifest.get("coverage", ())),
         manifest.get("score"),
         tuple(Measure(**measure) for measure in manifest.get("measures", ())),
-        links.current(newest, {link.url: link.things for link in stored.links}),
+        links.links_to(newest, {link.url: link.things for link in stored.links}),
     )

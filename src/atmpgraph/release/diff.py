@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from .release import AGAIN, CANONICAL, CHANGES, Release
+from .release import CANONICAL, CHANGES, REACTIVATED, Release
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -102,7 +102,7 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
     return result if rows else result.without_rows(base)
 
 
-def keep(folder: Path, previous: str | None, base: str, *, again: bool = False) -> dict[str, int] | None:
+def write_changes(folder: Path, previous: str | None, base: str, *, again: bool = False) -> dict[str, int] | None:
     """Write into a new release what changed against the one before, which may be removed; returns how much it is.
 
     Args:
@@ -120,7 +120,7 @@ def keep(folder: Path, previous: str | None, base: str, *, again: bool = False) 
     return found.without_rows(base).counts()
 
 
-def stored(release: Release, since: str | None = None) -> Diff | None:
+def read_changes(release: Release, since: str | None = None) -> Diff | None:
     """What changed against the release before, rows included; None when that is known no more.
 
     It is kept since the release went live; where it was not, the release before must still be there.
@@ -143,14 +143,14 @@ def stored(release: Release, since: str | None = None) -> Diff | None:
 
 
 @lru_cache(maxsize=1024)  # the difference of two releases never changes
-def counted(folder: Path, since: str, base: str) -> dict[str, int] | None:
+def change_counts(folder: Path, since: str, base: str) -> dict[str, int] | None:
     """How much changed when the release in a folder came back after another one; None when that is known no more."""
-    found = stored(Release(folder, base), since)
+    found = read_changes(Release(folder, base), since)
     return found.without_rows(base).counts() if found else None
 
 
 def _beside(folder: Path, previous: str) -> Path:
-    return folder.parent / AGAIN / folder.name / f"{previous}.json"
+    return folder.parent / REACTIVATED / folder.name / f"{previous}.json"
 
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:

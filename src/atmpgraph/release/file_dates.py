@@ -18,7 +18,7 @@ FILE: Final = "since.json"
 
 
 @dataclass(frozen=True)
-class Since:
+class FileDates:
     """The files of a release that went live.
 
     Attributes:
@@ -44,34 +44,34 @@ class Since:
         return datetime.fromisoformat(self.files[name][1])
 
 
-def read_since(releases: Path) -> Since:
+def read_file_dates(releases: Path) -> FileDates:
     """What was written at the last switch; nothing where it cannot be read, which is always safe."""
     path = releases / FILE
     try:
         state = path.stat()
         return _read(path, state.st_ino, state.st_mtime_ns)
     except (OSError, KeyError, TypeError, ValueError):
-        return Since()
+        return FileDates()
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, _inode: int, _time: int) -> Since:
+def _read(path: Path, _inode: int, _time: int) -> FileDates:
     """The file, read once: each switch puts a new one in its place."""
     found = json.loads(path.read_text(encoding="utf-8"))
     files = {name: (digest, date) for name, (digest, date) in found["files"].items()}
-    return Since(found["digest"], found["date"], files)
+    return FileDates(found["digest"], found["date"], files)
 
 
-def live_since(releases: Path) -> Since:
+def live_file_dates(releases: Path) -> FileDates:
     """What is known of the release that is live now; nothing when the link was set by hand since the last build."""
-    link, found = releases / CURRENT, read_since(releases)
+    link, found = releases / CURRENT, read_file_dates(releases)
     if not link.is_symlink() or link.readlink().name != found.digest:
-        return Since()
+        return FileDates()
     switched = datetime.fromtimestamp(int(link.lstat().st_mtime), UTC)
-    return found if switched <= datetime.fromisoformat(found.date) else Since()
+    return found if switched <= datetime.fromisoformat(found.date) else FileDates()
 
 
-def remember_since(releases: Path, before: Since) -> None:
+def write_file_dates(releases: Path, before: FileDates) -> None:
     """Write it for the release that is live now, after the switch is in the history.
 
     Args:
@@ -84,4 +84,4 @@ def remember_since(releases: Path, before: Since) -> None:
     for name, file in manifest["files"].items():
         digest, date = before.files.get(name, ("", ""))
         files[name] = (file["sha256"], date if digest == file["sha256"] else last.date)
-    write(releases / FILE, json.dumps(asdict(Since(last.digest, last.date, files)), indent=1) + "\n")
+    write(releases / FILE, json.dumps(asdict(FileDates(last.digest, last.date, files)), indent=1) + "\n")

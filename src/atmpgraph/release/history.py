@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ReleaseError
-from .release import AGAIN, MANIFEST
+from .release import MANIFEST, REACTIVATED
 
 CURRENT: Final = "current"
 LOG: Final = "history"
@@ -55,7 +55,7 @@ def history(releases: Path) -> list[Switch]:
     return switches
 
 
-def record(releases: Path, past: list[Switch], digest: str, now: str) -> None:
+def record_switch(releases: Path, past: list[Switch], digest: str, now: str) -> None:
     """Write that a release is live, after it is; in one rename.
 
     Args:
@@ -87,11 +87,11 @@ def prune(releases: Path, keep: int) -> list[str]:
         aside = releases / f".building-removed-{digest}"  # swept by the next build if this one is killed here
         (releases / digest).rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(releases / AGAIN / digest, ignore_errors=True)
+        shutil.rmtree(releases / REACTIVATED / digest, ignore_errors=True)
     return gone
 
 
-def removed(releases: Path, digest: str) -> dict[str, Any] | None:
+def removed_manifest(releases: Path, digest: str) -> dict[str, Any] | None:
     """What is left of the manifest of a release that was removed; None for one that never was, or is here."""
     path = releases / REMOVED / f"{digest}.json"
     if not _DIGEST.fullmatch(digest) or not path.is_file() or (releases / digest).exists():

@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 STORE = "store"
 CATALOGUE = "catalogue.nq"
 CHANGES = "changes.json"  # against the release before; not there in the first one
-AGAIN = "again"  # beside the releases: what is told of each that came back
+REACTIVATED = "again"  # beside the releases: what is told of each that came back
 _ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
 
@@ -46,7 +46,7 @@ class Release:
     state: tuple[int, ...] = ()
 
     @property
-    def told(self) -> Path:
+    def description_folder(self) -> Path:
         """The folder of what is told of the release: its catalogue and its dates."""
         return self.again or self.path
 
@@ -83,17 +83,17 @@ class Release:
 
     @cached_property
     def _catalogue(self) -> SortedLines:
-        return SortedLines(self.told / CATALOGUE)
+        return SortedLines(self.description_folder / CATALOGUE)
 
     @cached_property
-    def described(self) -> Store:
+    def catalogue_store(self) -> Store:
         """The catalogue of the release, in memory."""
-        return memory_store((self.told / CATALOGUE).read_bytes().splitlines(keepends=True), self.base)
+        return memory_store((self.description_folder / CATALOGUE).read_bytes().splitlines(keepends=True), self.base)
 
     def graph(self, name: str) -> list[ox.Quad]:
         """What the catalogue file states in the graph `name`, relative to the base."""
         graph = ox.NamedNode(self.base + name)
-        quads = ox.parse(path=str(self.told / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+        quads = ox.parse(path=str(self.description_folder / CATALOGUE), format=ox.RdfFormat.N_QUADS)
         return [quad for quad in quads if quad.graph_name == graph]
 
     def in_catalogue(self, iri: str) -> bool:
@@ -102,7 +102,7 @@ class Release:
 
     def stores(self, iri: str) -> tuple[Store, ...]:
         """Where to ask about a thing: the data and, when the catalogue describes it, that."""
-        return (self.store, self.described) if self.in_catalogue(iri) else (self.store,)
+        return (self.store, self.catalogue_store) if self.in_catalogue(iri) else (self.store,)
 
     def lines(self, iri: str) -> list[bytes]:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
@@ -124,9 +124,9 @@ class Release:
         return list(ox.parse(b"\n".join(self.lines(iri)), format=ox.RdfFormat.N_QUADS))
 
 
-def told(folder: Path) -> Path:
+def description_folder(folder: Path) -> Path:
     """Where what is told of a release stands while it is live: beside it when it came back, else in its folder."""
-    again = folder.parent / AGAIN / folder.name
+    again = folder.parent / REACTIVATED / folder.name
     return again if (again / CATALOGUE).is_file() else folder
 
 
@@ -141,7 +141,7 @@ def open_at(folder: Path, base: str, *, live: bool = False) -> Release:
     Raises:
         FileNotFoundError: there is none.
     """
-    again = told(folder) if live and told(folder) != folder else None
+    again = description_folder(folder) if live and description_folder(folder) != folder else None
     files = [(folder / MANIFEST).stat(), *([(again / CATALOGUE).stat()] if again else [])]
     return Release(folder, base, again, tuple(n for file in files for n in (file.st_ino, file.st_mtime_ns)))
 

@@ -5,12 +5,12 @@ from itertools import groupby
 from pathlib import Path
 
 from .diff import diff
-from .release import CANONICAL, told
+from .release import CANONICAL, description_folder
 
 FILE = "modified.txt"
 
 
-def modified_lines(folder: Path, current: Path | None, created: str, base: str) -> Iterator[str]:
+def thing_date_lines(folder: Path, current: Path | None, created: str, base: str) -> Iterator[str]:
     """A line for each thing of the release in `folder`: its date moves only when what is stated about it changed.
 
     Args:
@@ -19,7 +19,7 @@ def modified_lines(folder: Path, current: Path | None, created: str, base: str) 
         created: when the new one is made (xsd:dateTime).
         base: of the publication.
     """
-    before = dict(modified(told(current))) if current else {}
+    before = dict(thing_dates(description_folder(current))) if current else {}
     changed = diff(current, folder, base).things if current else {}
     with (folder / CANONICAL).open("rb") as file:
         for subject, _ in groupby(line.split(b"> ", 1)[0][1:].decode() for line in file):
@@ -27,7 +27,7 @@ def modified_lines(folder: Path, current: Path | None, created: str, base: str) 
                 yield f"{subject} {created if subject in changed else before.get(subject, created)}\n"
 
 
-def modified(folder: Path) -> Iterator[tuple[str, str]]:
+def thing_dates(folder: Path) -> Iterator[tuple[str, str]]:
     """The things of a release and their dates; none where it does not tell.
 
     Args:

@@ -30,27 +30,27 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Fate:
+class ThingState:
     """The state of an IRI, and the IRIs that stand in its place, where the data say so."""
 
     state: State
     successors: tuple[str, ...] = ()
 
 
-def fate(release: Release, iri: str) -> Fate:
+def state_of(release: Release, iri: str) -> ThingState:
     """What became of `iri`."""
     quads = release.quads(iri)
     successors = {p: [q.object for q in quads if q.predicate.value == p] for p in (_RENAMED, _REPLACED)}
     if any(quad.predicate.value not in successors for quad in quads):
-        return Fate(State.DESCRIBED)
+        return ThingState(State.DESCRIBED)
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
         if found := sorted(str(getattr(term, "value", term)) for term in successors[predicate]):
-            return Fate(state, tuple(found))
+            return ThingState(state, tuple(found))
     known = SortedLines(release.path.parent / PUBLISHED)
-    return Fate(State.GONE if iri.encode() in known else State.UNKNOWN)
+    return ThingState(State.GONE if iri.encode() in known else State.UNKNOWN)
 
 
-def remember(releases: Path, canonical: Path, base: str) -> None:
+def record_published(releases: Path, canonical: Path, base: str) -> None:
     """Add what a release publishes to the list of all that ever was, in one rename."""
     path = releases / PUBLISHED
     new = path.with_name(f".{PUBLISHED}")

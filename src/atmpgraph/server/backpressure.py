@@ -19,7 +19,7 @@ _TCP_INFO: Final = 192  # bytes of tcp_info (tcp(7)) that are asked for
 _ACKNOWLEDGED: Final = 120  # where in it the bytes are that the client has confirmed
 
 
-class Peer:
+class ClientConnection:
     """The connection of this process to one client."""
 
     def __init__(self, client: str) -> None:

@@ -20,9 +20,9 @@ from ..http.problem import ProblemError
 from ..sparql.limits import limits_of
 from ..sparql.service.sandbox import follow_parent
 from ..web import create_app
-from ..web.core.context import current
-from ..web.core.query_client import WHEN_GONE
-from .backpressure import Peer, address_of
+from ..web.core.context import publication
+from ..web.core.query_client import ON_DISCONNECT
+from .backpressure import ClientConnection, address_of
 
 Fields: TypeAlias = list[tuple[str, str]]
 
@@ -71,8 +71,8 @@ class Application:
         """Call `app`."""
         self._app = app
         with app.app_context():
-            most = limits_of(current().settings)
-            self._patience = current().settings.max_body_seconds
+            most = limits_of(publication().settings)
+            self._patience = publication().settings.max_body_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
         self._threads = ThreadPoolExecutor(_THREADS, "web")
         self._queries = ThreadPoolExecutor(2 * most.workers + most.waiting + _SPARE, "query")  # workers, callers
@@ -81,7 +81,7 @@ class Application:
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
         watch, threads = Watch(), self._threads_for(scope.path)
-        environ = environ_of(scope, await self._body(scope, protocol)) | {WHEN_GONE: watch.then}
+        environ = environ_of(scope, await self._body(scope, protocol)) | {ON_DISCONNECT: watch.then}
         if scope.path == _LIVE:
             self._live(protocol, environ)
             return
@@ -129,7 +129,7 @@ class Application:
     ) -> None:
         """Send the pieces of a body as fast as the client takes them; one that breaks off must not look complete."""
         loop, piece = asyncio.get_running_loop(), first
-        with await loop.run_in_executor(threads, Peer, client) as peer:
+        with await loop.run_in_executor(threads, ClientConnection, client) as peer:
             try:
                 while piece:
                     await transport.send_bytes(piece)

@@ -7,8 +7,8 @@ from flask import Flask
 
 from ..settings import FILE_NAME, Settings
 from .core import files, i18n, response
-from .core.context import Current
-from .core.proxy_headers import Arrival
+from .core.context import Publication
+from .core.proxy_headers import ProxyHeaders
 from .pages import filters
 from .routes import (
     catalogue,
@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.max_query_length + 65_536
     app.url_map.merge_slashes = False  # a name may hold two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["atmpgraph"] = Current(settings)
+    app.extensions["atmpgraph"] = Publication(settings)
     response.register(app)
     problems.register(app)
     i18n.register(app)
@@ -64,5 +64,5 @@ def create_app(settings: Settings | None = None) -> Flask:
         health,
     ):
         app.register_blueprint(module.blueprint)
-    app.wsgi_app = Arrival(app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyHeaders(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

@@ -20,8 +20,8 @@ import pytest
 from atmpgraph.http.problem import ProblemError
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service import messages
-from atmpgraph.sparql.service.client import GoneError, Result, ask
-from atmpgraph.sparql.service.result_cache import Kept
+from atmpgraph.sparql.service.client import ClientDisconnectedError, Result, ask
+from atmpgraph.sparql.service.result_cache import ResultCache
 
 from ..asking import FAST, LIMITS, SLOW, Service, question
 from ..processes import PATIENCE, memory, processor_time, runs, until
@@ -137,7 +137,7 @@ def slow_queries(service: Service, clients: list[str]) -> Iterator[list[Future[R
         for stop in stops:
             stop()
         for future in asked:
-            assert isinstance(future.exception(), GoneError | ProblemError)
+            assert isinstance(future.exception(), ClientDisconnectedError | ProblemError)
 
 
 def test_slow_queries_of_one_client_do_not_starve_another(release: Release) -> None:
@@ -222,7 +222,7 @@ def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> Non
     with slow_queries(service, ["192.0.2.1"]) as asked:
         assert until(lambda: busy(service))
         before = service.workers()
-    assert isinstance(asked[0].exception(), GoneError)
+    assert isinstance(asked[0].exception(), ClientDisconnectedError)
     assert until(lambda: not before & service.workers())  # the worker that ran it is no more
 
 
@@ -233,7 +233,7 @@ def test_one_that_waits_and_goes_away_leaves_the_queue(release: Release) -> None
         assert until(lambda: busy(service) == 2)
         with slow_queries(service, ["192.0.2.3"]):
             time.sleep(3.0)  # it was tried, and waits
-        asked = threads.submit(service.rows, client="192.0.2.2", when_gone=stops.append)
+        asked = threads.submit(service.rows, client="192.0.2.2", on_disconnect=stops.append)
         assert until(lambda: stops)
     assert asked.result() == 1  # it was not turned away
 
@@ -262,7 +262,7 @@ def test_what_is_kept_is_bounded(release: Release) -> None:
 
 
 def test_small_answers_take_room_too() -> None:
-    kept = Kept(100_000)
+    kept = ResultCache(100_000)
     for number in range(1_000):
         kept.put(str(number).encode(), (b"true",))
     assert 0 < len(kept) <= 100

@@ -12,7 +12,7 @@ import pytest
 
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service import launcher
-from atmpgraph.sparql.service.client import GoneError
+from atmpgraph.sparql.service.client import ClientDisconnectedError
 
 from ...conftest import ROOT
 from ..asking import FAST, LIMITS, Service
@@ -99,10 +99,10 @@ def test_when_the_client_goes_away_nobody_is_asked_any_more(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer, stops = remote.hold, list[Callable[[], object]]()
-    asked = threads.submit(service.ask, calling(remote), when_gone=stops.append, calls=True)
+    asked = threads.submit(service.ask, calling(remote), on_disconnect=stops.append, calls=True)
     assert remote.holds(1)
     stops[0]()
-    assert isinstance(asked.exception(), GoneError)
+    assert isinstance(asked.exception(), ClientDisconnectedError)
     assert remote.holds(0)
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from atmpgraph.sparql.service.messages import Job
-from atmpgraph.sparql.service.result_cache import Kept, key
+from atmpgraph.sparql.service.messages import QueryJob
+from atmpgraph.sparql.service.result_cache import ResultCache, key
 
-JOB = Job("store", "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
+JOB = QueryJob("store", "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
 
 
 def test_an_answer_depends_on_all_of_its_job() -> None:
@@ -25,7 +25,7 @@ def test_an_answer_depends_on_all_of_its_job() -> None:
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    kept = Kept(20_000)
+    kept = ResultCache(20_000)
     kept.put(b"a", (b"x" * 4_000, b"y" * 4_000))
     kept.put(b"b", (b"x" * 8_000,))
     assert kept.get(b"a") == (b"x" * 4_000, b"y" * 4_000)
@@ -36,14 +36,14 @@ def test_the_least_recently_used_goes_first() -> None:
 
 
 def test_what_does_not_fit_is_not_kept() -> None:
-    kept = Kept(20_000)
+    kept = ResultCache(20_000)
     kept.put(b"a", (b"x" * 20_000,))
     assert kept.get(b"a") is None
     assert kept.largest == 5_000
 
 
 def test_answers_without_content_have_a_size_too() -> None:
-    kept = Kept(20_000)
+    kept = ResultCache(20_000)
     for number in range(1_000):
         kept.put(str(number).encode(), ())
     assert kept.get(b"0") is None

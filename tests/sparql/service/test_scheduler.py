@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from atmpgraph.sparql.service.scheduler import AFTER, FIRST, TRIES, TRYING, WINDOW, Budgets, Lane, Turns
+from atmpgraph.sparql.service.scheduler import AFTER, FIRST, TRIES, TRYING, WINDOW, Budgets, Lane, Scheduler
 
 from ..asking import LIMITS
 
@@ -20,14 +20,14 @@ class Ticket:
     lanes: Container[Lane] = FIRST
 
 
-def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Turns[Ticket]:
+def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Scheduler[Ticket]:
     """Turns within small limits."""
     spent = used or {}
     limits = replace(LIMITS, workers=workers, per_client=each, waiting=waiting)
-    return Turns(limits, lambda client: spent.get(client, 0.0))
+    return Scheduler(limits, lambda client: spent.get(client, 0.0))
 
 
-def run_all(found: Turns[Ticket]) -> list[tuple[str, Lane]]:
+def run_all(found: Scheduler[Ticket]) -> list[tuple[str, Lane]]:
     """The clients whose tickets run now, and where."""
     started = []
     while turn := found.next():

@@ -3,14 +3,14 @@
 import pytest
 
 from atmpgraph.http.problem import ProblemError
-from atmpgraph.sparql.service.spool import IN_MEMORY, Held, Spool
+from atmpgraph.sparql.service.spool import IN_MEMORY, Spool, SpooledResult
 
 LARGE = bytes(IN_MEMORY + 1)
 
 
-def held(spool: Spool, content: bytes) -> Held:
+def held(spool: Spool, content: bytes) -> SpooledResult:
     """A result that is put away."""
-    found = Held(spool)
+    found = SpooledResult(spool)
     found.write(content)
     return found
 
@@ -48,4 +48,4 @@ def test_each_way_out_leaves_its_room_to_others(way: str) -> None:
     del found, pieces
     assert held(spool, LARGE)
     with pytest.raises(ProblemError):  # and not twice
-        Held(spool).write(2 * LARGE)
+        SpooledResult(spool).write(2 * LARGE)

@@ -22,9 +22,9 @@ from ..limits import Limits
 from . import federator, messages
 from .federation import Federation
 from .pool import Pool, Worker
-from .result_cache import Kept, key
+from .result_cache import ResultCache, key
 from .sandbox import NICE
-from .scheduler import AFTER, FIRST, TRIES, TRYING, Budgets, Lane, Quota, Turns
+from .scheduler import AFTER, FIRST, TRIES, TRYING, Budgets, Lane, Quota, Scheduler
 
 _BUSY: Final = "Too many queries are waiting. Try again in a moment."
 _PART: Final = 1 << 16  # bytes of a kept answer that wait for a client which does not read
@@ -49,7 +49,7 @@ _HELD: Final = 1 << 26  # bytes of its answer, which is held back: more may come
 
 
 @dataclass(eq=False)
-class Call:
+class RunningQuery:
     """A question that was asked, and the connection of whoever asks.
 
     Attributes:
@@ -61,7 +61,7 @@ class Call:
         ran: seconds that it took before its next turn: they, and tries.
     """
 
-    question: messages.Question
+    question: messages.QueryRequest
     writer: asyncio.StreamWriter
     turn: "asyncio.Future[Problem | None]"
     job: bytes
@@ -112,9 +112,9 @@ class Service:
         outbound = Outbound(services.seconds, services.bytes, permitted)
         self._federation = Federation(frozenset(services.allowed), services.clauses, outbound)
         self._budgets = Budgets(limits.budget)
-        self._turns: Turns[Call] = Turns(limits, self._used)
-        self._running: set[Call] = set()
-        self._kept = Kept(limits.cache)
+        self._turns: Scheduler[RunningQuery] = Scheduler(limits, self._used)
+        self._running: set[RunningQuery] = set()
+        self._kept = ResultCache(limits.cache)
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRYING, Lane.QUICK: TRYING}
         self._pools = {lane: Pool(size, limits.memory, _NICE[lane]) for lane, size in sizes.items()}
 
@@ -130,10 +130,10 @@ class Service:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the one question of a connection; whoever closes it wants no answer any more."""
         with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
-            question = messages.Question.decode((await messages.read_frame(reader))[1])
+            question = messages.QueryRequest.decode((await messages.read_frame(reader))[1])
             lanes = frozenset({Lane.CALLER}) if question.calls else FIRST
             turn = asyncio.get_running_loop().create_future()
-            call = Call(question, writer, turn, messages.job_frame(question.job), lanes)
+            call = RunningQuery(question, writer, turn, messages.job_frame(question.job), lanes)
             answering, gone = asyncio.ensure_future(self._answer(call)), asyncio.ensure_future(reader.read(1))
             await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
             for task in (gone, answering):
@@ -142,7 +142,7 @@ class Service:
                     await task
         writer.close()
 
-    async def _answer(self, call: Call) -> None:
+    async def _answer(self, call: RunningQuery) -> None:
         """Answer from what is kept, or let a worker do it."""
         name = key(call.question.job)
         if call.question.keep and (kept := self._kept.get(name)):
@@ -153,7 +153,7 @@ class Service:
             call.writer.write(messages.problem_frame(problem))
             await call.writer.drain()
 
-    async def _give_again(self, call: Call, *kept: bytes) -> None:
+    async def _give_again(self, call: RunningQuery, *kept: bytes) -> None:
         """Send a kept answer, as fast as it is taken: nobody has to put it away, for its end is known before."""
         *pieces, ending = kept
         told = json.loads(ending) | {"length": sum(map(len, pieces))}
@@ -168,16 +168,16 @@ class Service:
         now = time.monotonic()
         return self._budgets.used(client, now) + sum(now - c.started for c in self._running if c.client == client)
 
-    def _quota(self, call: Call) -> Quota:
+    def _quota(self, call: RunningQuery) -> Quota:
         return self._budgets.quota(call.question.client, time.monotonic())
 
     async def _end(
-        self, call: Call, ending: dict[str, Any], timing: dict[str, float], kind: bytes = messages.END
+        self, call: RunningQuery, ending: dict[str, Any], timing: dict[str, float], kind: bytes = messages.END
     ) -> None:
         content = ending | {"timing": timing, "fields": self._quota(call).fields}
         await call.send(kind, json.dumps(content).encode())
 
-    async def _admitted(self, call: Call) -> Problem | None:
+    async def _admitted(self, call: RunningQuery) -> Problem | None:
         """Wait for a turn; the problem of a call that gets none."""
         quota = self._quota(call)
         if quota.wait:
@@ -187,14 +187,14 @@ class Service:
             leaving.turn.set_result(Problem(503, _BUSY, headers={"Retry-After": "5"}))
         return await self._turn(call)
 
-    async def _again(self, call: Call) -> Problem | None:
+    async def _again(self, call: RunningQuery) -> Problem | None:
         """Wait for the next turn of a call that ran in a lane; the problem of one that gets none."""
         call.lanes = AFTER[call.lane]
         call.turn = asyncio.get_running_loop().create_future()
         self._turns.again(call)
         return await self._turn(call)
 
-    async def _turn(self, call: Call) -> Problem | None:
+    async def _turn(self, call: RunningQuery) -> Problem | None:
         """Wait for a turn, no longer than the client and the limits allow; the problem of a call that gets none."""
         self._start_next()
         most = self._limits.patience
@@ -218,7 +218,7 @@ class Service:
             self._running.add(call)
             call.turn.set_result(None)
 
-    def _left(self, call: Call) -> None:
+    def _left(self, call: RunningQuery) -> None:
         now = time.monotonic()
         self._running.remove(call)
         call.ran += now - call.started
@@ -226,7 +226,7 @@ class Service:
         self._turns.leave(call.client, call.lane)
         self._start_next()
 
-    async def _run(self, call: Call, name: bytes) -> Problem | None:
+    async def _run(self, call: RunningQuery, name: bytes) -> Problem | None:
         """Run the query within its time, which includes that of other services; the problem that it met."""
         try:
             problem = None
@@ -238,11 +238,11 @@ class Service:
                 return Problem(504, _GIVEN, *_told(call.question.seconds))
             return Problem(504, _LATE, *_told(self._limits.seconds))
 
-    def _most(self, call: Call) -> float:
+    def _most(self, call: RunningQuery) -> float:
         """Seconds that a call may run now."""
         return min(self._limits.seconds - call.services, call.left())
 
-    async def _query(self, call: Call, name: bytes) -> Problem | None:
+    async def _query(self, call: RunningQuery, name: bytes) -> Problem | None:
         """Let a worker answer, after the tries that are its turn; the problem that the query met.
 
         Raises:
@@ -257,7 +257,7 @@ class Service:
                 return problem
         return await self._attempt(call, name, self._most(call))
 
-    async def _ask_services(self, call: Call, seconds: float) -> Problem | None:
+    async def _ask_services(self, call: RunningQuery, seconds: float) -> Problem | None:
         """Let a caller put the answers of other services into the job; whatever happens, no request is left.
 
         Raises:
@@ -287,7 +287,7 @@ class Service:
         memory = self._limits.memory >> 20
         return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
 
-    async def _attempt(self, call: Call, name: bytes, seconds: float) -> Problem | None:
+    async def _attempt(self, call: RunningQuery, name: bytes, seconds: float) -> Problem | None:
         """Let a worker answer; whatever happens, none is left that still runs the query.
 
         Raises:
@@ -320,7 +320,9 @@ class Service:
         await self._end(call, ended, timing)
         return None
 
-    async def _pass_on(self, call: Call, worker: Worker, pieces: list[bytes]) -> tuple[Problem | dict[str, Any], int]:
+    async def _pass_on(
+        self, call: RunningQuery, worker: Worker, pieces: list[bytes]
+    ) -> tuple[Problem | dict[str, Any], int]:
         """Send what the worker answers, or hold it back if this is a try; returns how it ended, and its size.
 
         Raises:

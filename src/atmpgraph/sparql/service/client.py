@@ -12,16 +12,16 @@ from typing import Any, Final
 from ...http.problem import Problem, ProblemError
 from . import messages
 from .evaluate import Cut
-from .spool import Held, Spool
+from .spool import Spool, SpooledResult
 
 _BOUNDLESS: Final = Spool(1 << 62)
 _UNAVAILABLE: Final = "The query service does not answer. Try again in a moment."
 
 # Takes what is to be done when the client of the HTTP request goes away.
-WhenGone = Callable[[Callable[[], object]], object]
+OnDisconnect = Callable[[Callable[[], object]], object]
 
 
-class GoneError(Exception):
+class ClientDisconnectedError(Exception):
     """Whoever asked is not there any more."""
 
 
@@ -47,7 +47,11 @@ class Result:
 
 
 def ask(
-    address: Path, question: messages.Question, when_gone: WhenGone, seconds: float, spool: Spool = _BOUNDLESS
+    address: Path,
+    question: messages.QueryRequest,
+    on_disconnect: OnDisconnect,
+    seconds: float,
+    spool: Spool = _BOUNDLESS,
 ) -> Result:
     """Ask the service at a Unix socket.
 
@@ -73,7 +77,7 @@ def ask(
     try:
         connection.settimeout(seconds)
         connection.connect(str(address))
-        when_gone(stop)
+        on_disconnect(stop)
         connection.sendall(messages.frame(messages.QUESTION, question.encode()))
         return _result(connection, bool(question.job.rows or question.job.bytes), spool)
     except ProblemError:
@@ -82,7 +86,7 @@ def ask(
     except OSError:
         connection.close()
         if gone:
-            raise GoneError from None
+            raise ClientDisconnectedError from None
         raise unavailable() from None
 
 
@@ -111,7 +115,7 @@ def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
 
 def _complete(arriving: Iterator[tuple[bytes, bytes]], spool: Spool) -> Result:
     """The whole result, put away until it is sent."""
-    held = Held(spool)
+    held = SpooledResult(spool)
     for kind, content in arriving:
         if kind == messages.PROBLEM:
             raise ProblemError(messages.problem_from(content))

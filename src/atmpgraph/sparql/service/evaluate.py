@@ -18,7 +18,7 @@ from ...vocab import DCT, FOAF, RDFS, SKOS, prefixes
 from ..syntax import nesting, validate
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
-from .messages import Job
+from .messages import QueryJob
 from .result_writers import WRITERS, Term
 
 Cut: TypeAlias = Literal["", "rows", "bytes"]
@@ -57,7 +57,7 @@ def _evaluation() -> Iterator[None]:
         raise ProblemError(Problem(400, "The query cannot be evaluated: {reason}", values={"reason": error})) from None
 
 
-def evaluate(store: Store, job: Job, put: Callable[[bytes], object]) -> Outcome:
+def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
     """Run the query of a job and put its result out.
 
     Raises:
@@ -86,7 +86,7 @@ def _format_problem() -> ProblemError:
     return ProblemError(Problem(406, "This kind of result does not have the format asked for."))
 
 
-def _truth(results: ox.QueryBoolean, job: Job, put: Callable[[bytes], object]) -> Outcome:
+def _truth(results: ox.QueryBoolean, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
     fmt = by_suffix(job.format, RESULTS)
     if fmt is None or not isinstance(fmt.engine, ox.QueryResultsFormat):
         raise _format_problem()
@@ -97,7 +97,7 @@ def _truth(results: ox.QueryBoolean, job: Job, put: Callable[[bytes], object]) -
     return Outcome()
 
 
-def _rows(results: ox.QuerySolutions, job: Job, put: Callable[[bytes], object]) -> Outcome:
+def _rows(results: ox.QuerySolutions, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
     if job.format not in WRITERS:
         raise _format_problem()
     writer = WRITERS[job.format]([variable.value for variable in results.variables])
@@ -139,7 +139,7 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
 
 
 def _graph(
-    store: Store, graphs: Sequence[Graph], results: ox.QueryTriples, job: Job, put: Callable[[bytes], object]
+    store: Store, graphs: Sequence[Graph], results: ox.QueryTriples, job: QueryJob, put: Callable[[bytes], object]
 ) -> Outcome:
     fmt = by_suffix(job.format, DOCUMENTS[:-1])
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
@@ -165,7 +165,7 @@ def _graph(
 class _Meter:
     """Triples on their way to a serialiser and the bytes that it makes of them: both are counted, and both may end."""
 
-    def __init__(self, triples: Iterator[ox.Triple], job: Job, put: Callable[[bytes], object]) -> None:
+    def __init__(self, triples: Iterator[ox.Triple], job: QueryJob, put: Callable[[bytes], object]) -> None:
         self._triples, self._job, self._put = triples, job, put
         self.rows = self.size = self._taken = 0
         self.cut: Cut = ""

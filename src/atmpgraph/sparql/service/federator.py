@@ -17,7 +17,7 @@ from .sandbox import confine
 _FILES: Final = 64  # descriptors: connections, the name server's, certificates
 
 
-def start(job: messages.Job, federation: Federation, memory: int) -> tuple[socket.socket, int]:
+def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[socket.socket, int]:
     """Start a caller for a job; to be called from a process with one thread.
 
     Args:
@@ -36,7 +36,7 @@ def start(job: messages.Job, federation: Federation, memory: int) -> tuple[socke
     return fork(call)
 
 
-def _answer(job: messages.Job, federation: Federation) -> bytes:
+def _answer(job: messages.QueryJob, federation: Federation) -> bytes:
     try:
         return messages.job_frame(replace(job, query=federation.resolved(job.query, job.base)))
     except ProblemError as error:

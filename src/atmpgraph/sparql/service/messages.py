@@ -29,7 +29,7 @@ _READ: Final = 1 << 16
 
 
 @dataclass(frozen=True)
-class Job:
+class QueryJob:
     """A query as a worker gets it.
 
     Attributes:
@@ -59,7 +59,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Question:
+class QueryRequest:
     """A job, and for whom.
 
     Attributes:
@@ -69,7 +69,7 @@ class Question:
         calls: whether the query names other services, which are to be asked first.
     """
 
-    job: Job
+    job: QueryJob
     client: str
     seconds: float | None
     keep: bool
@@ -86,13 +86,13 @@ class Question:
         return cls(**values | {"job": job_from(values["job"])})
 
 
-def job_from(values: dict[str, Any]) -> Job:
+def job_from(values: dict[str, Any]) -> QueryJob:
     """A job from JSON."""
     graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
-    return Job(**values | graphs)
+    return QueryJob(**values | graphs)
 
 
-def job_frame(job: Job) -> bytes:
+def job_frame(job: QueryJob) -> bytes:
     """The frame of a job for a worker, who knows of no client."""
     return frame(QUESTION, json.dumps(asdict(job)).encode())
 

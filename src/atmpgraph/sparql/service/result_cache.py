@@ -7,18 +7,18 @@ from dataclasses import asdict
 
 from cachetools import LRUCache
 
-from .messages import Job
+from .messages import QueryJob
 
 _ENTRY = 1_000  # bytes that an answer takes beside its own
 _SHARE = 4  # no answer takes more than a quarter of the room
 
 
-def key(job: Job) -> bytes:
+def key(job: QueryJob) -> bytes:
     """What an answer depends on: the release, whose folder is named by its digest, the query, and the format."""
     return hashlib.sha256(json.dumps(asdict(job), sort_keys=True).encode()).digest()
 
 
-class Kept(LRUCache[bytes, tuple[bytes, ...]]):
+class ResultCache(LRUCache[bytes, tuple[bytes, ...]]):
     """Answers by key, each in pieces."""
 
     def __init__(self, room: int) -> None:

@@ -96,7 +96,7 @@ class Budgets:
             self._levels.popitem(last=False)
 
 
-class Ticket(Protocol):
+class WaitingQuery(Protocol):
     """A question that waits."""
 
     @property
@@ -108,10 +108,10 @@ class Ticket(Protocol):
         """Where it may run next."""
 
 
-T = TypeVar("T", bound=Ticket)
+T = TypeVar("T", bound=WaitingQuery)
 
 
-class Turns(Generic[T]):
+class Scheduler(Generic[T]):
     """The questions that wait, by client, and how many each client has running."""
 
     def __init__(self, limits: Limits, used: Callable[[str], float]) -> None:

@@ -33,7 +33,7 @@ class Spool:
             self._left -= size
 
 
-class Held:
+class SpooledResult:
     """One result that is put away, and forgotten with the last use of it."""
 
     def __init__(self, spool: Spool) -> None:

@@ -14,7 +14,7 @@ from flask import current_app, g, request
 from ... import __version__
 from ...addresses import candidates
 from ...errors import ReleaseError
-from ...release.history import CURRENT, Switch, history, removed
+from ...release.history import CURRENT, Switch, history, removed_manifest
 from ...release.release import Release, open_at, open_release
 from ...settings import Settings
 from ...sparql.limits import limits_of
@@ -33,7 +33,7 @@ def created(release: Release) -> datetime:
     return datetime.fromisoformat(manifest.get("made", manifest["created"])).replace(microsecond=0)
 
 
-class Current:
+class Publication:
     """The settings of the publication and its current release. One for an application, shared by its threads."""
 
     def __init__(self, settings: Settings) -> None:
@@ -97,7 +97,7 @@ class Current:
 
     def removed(self, digest: str) -> dict[str, Any] | None:
         """What is left of a release that was removed."""
-        return removed(self._releases, digest)
+        return removed_manifest(self._releases, digest)
 
     def query_service(self) -> Path:
         """Where the query service listens: the one that the settings name, else one of this process."""
@@ -126,22 +126,22 @@ def _make(_: str, make: Callable[[], bytes]) -> bytes:
     return make()
 
 
-def current() -> Current:
+def publication() -> Publication:
     """The one of the running application."""
     found = current_app.extensions["atmpgraph"]
-    assert isinstance(found, Current)  # noqa: S101 - create_app put it there
+    assert isinstance(found, Publication)  # noqa: S101 - create_app put it there
     return found
 
 
 def settings() -> Settings:
     """The settings of the publication."""
-    return current().settings
+    return publication().settings
 
 
 def release() -> Release:
     """The release of this request: the same one from its first to its last line."""
     if "release" not in g:
-        g.release = current().release()
+        g.release = publication().release()
     found = g.release
     assert isinstance(found, Release)  # noqa: S101
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request, url_for
 
-from ...http.cache_control import current as fresh
+from ...http.cache_control import current_release as fresh
 from ...http.coding import IDENTITY, choose_coding, encoded_file
 from ...http.conditional import Validators, byte_range
 from ...http.problem import Problem, ProblemError

@@ -17,8 +17,8 @@ from ...http.memento import Memento, Resource
 from ...profiles.registry import MODEL
 from ...release.history import Switch
 from ...release.release import Release
-from ...release.thing_state import State, fate
-from .context import current, known, settings
+from ...release.thing_state import State, state_of
+from .context import known, publication, settings
 
 OFFERED: Final = (*MODEL.formats, *CITATIONS)
 _KEPT: Final = 1 << 16  # answers of releases, some 200 bytes each
@@ -66,7 +66,7 @@ class States:
             (iri, fmt) for stem, fmt in ((path, None), split_suffix(path, OFFERED)) for iri in _iris(stem)
         ]
         self._releases = settings().path(settings().releases)
-        self._history = current().history()
+        self._history = publication().history()
         there = {folder.name for folder in self._releases.iterdir()}
         first = {switch.digest: switch for switch in reversed(self._history)}  # a return to a release makes no state
         self._switches = [s for s in self._history if s is first[s.digest] and s.digest in there]
@@ -120,5 +120,5 @@ def _iris(stem: str) -> list[str]:
 @lru_cache(_KEPT)
 def _described(releases: Path, digest: str, base: str, iri: str) -> bool:
     release = Release(releases / digest, base)
-    described = bool(release.lines(iri)) and fate(release, iri).state is State.DESCRIBED
+    described = bool(release.lines(iri)) and state_of(release, iri).state is State.DESCRIBED
     return release.manifest["base"] == base and described  # the manifest is read last: the release was there till then

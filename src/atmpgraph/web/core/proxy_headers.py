@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 RAW_PATH: Final = "atmpgraph.raw_path"
 
 
-class Arrival:
+class ProxyHeaders:
     """WSGI middleware: sets client, scheme, host and mount point of the request from its trusted proxies."""
 
     def __init__(self, app: "WSGIApplication", settings: Settings) -> None:

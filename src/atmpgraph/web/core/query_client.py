@@ -13,13 +13,13 @@ from ...formats import Format
 from ...sparql.limits import limits_of
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result, ask
-from ...sparql.service.messages import Job, Question
+from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
 from ...sparql.syntax.tokenizer import tokens
-from .context import current, release, settings
+from .context import publication, release, settings
 from .response import Made
 
-WHEN_GONE: Final = "atmpgraph.when_gone"
+ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
 _PATIENCE: Final = 30.0  # seconds beyond the longest that a query may wait and run
 _LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an address that are one client's, who has all addresses under them
@@ -52,7 +52,7 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
         GoneError: the client is not there any more.
     """
     most = limits_of(settings())
-    job = Job(
+    job = QueryJob(
         store=str(release().path / "store"),
         base=settings().base,
         query=query.text,
@@ -65,10 +65,10 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
         nesting=most.nesting,
         next=link,
     )
-    question = Question(job, _client(), query.timeout, keep=not volatile(query), calls=_calls(query))
-    when_gone: Callable[[Callable[[], object]], object] = request.environ.get(WHEN_GONE, _never)
+    question = QueryRequest(job, _client(), query.timeout, keep=not volatile(query), calls=_calls(query))
+    on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
     patience = most.patience + most.seconds + _PATIENCE
-    return ask(current().query_service(), question, when_gone, patience, _spool(settings().max_spooled_bytes))
+    return ask(publication().query_service(), question, on_disconnect, patience, _spool(settings().max_spooled_bytes))
 
 
 @cache

@@ -10,13 +10,13 @@ from flask import Flask, Response, g, request
 
 from ...formats import HTML, Format
 from ...http.cache_control import IMMUTABLE, NO_STORE
-from ...http.cache_control import current as fresh
+from ...http.cache_control import current_release as fresh
 from ...http.coding import choose_coding, encode, packed
 from ...http.conditional import Validators, given_out, precondition
 from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.request_limits import refusal
-from .context import current, release, settings
+from .context import publication, release, settings
 from .i18n import arguments, asked_language, page_language
 
 _POLICY = (
@@ -135,7 +135,7 @@ def send(
     if language:
         immutable = None  # the page around it changes
     parts = (
-        "" if immutable else current().fingerprint(release()),
+        "" if immutable else publication().fingerprint(release()),
         media_type,
         language,
         request.script_root if language else "",
@@ -143,7 +143,7 @@ def send(
         coding,
     )
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    validators = Validators(tag, immutable or modified or current().published(release()), weak)
+    validators = Validators(tag, immutable or modified or publication().published(release()), weak)
     validated = request.method in _READING and not volatile
     known = validated and given_out(request.headers, validators)
     response = Response() if known else _response(body, coding, "" if weak or large or not validated else tag)
@@ -181,7 +181,7 @@ def kept(make: Callable[[], bytes], *parts: str) -> bytes:
     Of the URL's query only what was understood counts: otherwise every counter in it would be another URL.
     """
     place = request.script_root, request.path, arguments(asked_language())
-    return current().kept(make, current().fingerprint(release()), *place, *parts)
+    return publication().kept(make, publication().fingerprint(release()), *place, *parts)
 
 
 def _coding() -> str:

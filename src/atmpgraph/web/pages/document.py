@@ -56,7 +56,7 @@ def name_all(iris: Iterable[str]) -> dict[str, Name]:
     found = names(opened.store, wanted, languages, terms)
     unnamed = [iri for iri, name in found.items() if name.text == shortened(iri, opened.base)]
     own = [iri for iri in unnamed if opened.in_catalogue(iri)]
-    return found | names(opened.described, own, languages, terms) if own else found
+    return found | names(opened.catalogue_store, own, languages, terms) if own else found
 
 
 def document_page(described: Description) -> Page:

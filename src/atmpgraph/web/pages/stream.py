@@ -7,7 +7,7 @@ from typing import Final
 
 from ...stream.members import Version
 from ...stream.pages import Page, Stream
-from ..core.context import current, release, settings
+from ..core.context import publication, release, settings
 from ..core.i18n import href
 from ..core.labels import Name
 from .document import name_all
@@ -86,13 +86,13 @@ def named(shown: Newest | OnePage) -> dict[str, Name]:
 
 def _arrivals(versions: Iterable[Version]) -> tuple[Arrival, ...]:
     """Versions by the release that brought them."""
-    switches = current().history()
+    switches = publication().history()
     live = {switch.date: switch.digest for switch in switches}
     before = {after.date: switch.digest for switch, after in pairwise(switches)}
     found = []
     for date, brought in groupby(versions, key=lambda version: version.date):
         now, then = (
-            digest if digest and current().open(digest) else "" for digest in (live.get(date), before.get(date))
+            digest if digest and publication().open(digest) else "" for digest in (live.get(date), before.get(date))
         )
         entries = tuple(_entry(version, then if version.gone else now) for version in brought)
         found.append(Arrival(date, live.get(date, ""), entries))

@@ -132,14 +132,14 @@ def _number(count: int) -> int:
 def _view() -> dict[str, object]:
     """What the page shows."""
     entries: dict[str, Entry] = {}
-    for row in release().described.select(_ENTRIES):
+    for row in release().catalogue_store.select(_ENTRIES):
         iri = row["entry"].value
         part = "services" if row["service"] else "sources" if iri.startswith(settings().base + _SOURCE) else "datasets"
         entry = entries.setdefault(iri, Entry(iri, part, row["modified"].value[:10] if row["modified"] else ""))
         if row["url"]:
             size = int(row["size"].value) if row["size"] else 0
             entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
-    for row in release().described.select(_ABOUT):
+    for row in release().catalogue_store.select(_ABOUT):
         entries[row["entry"].value].about.append(row["text"])
     names: dict[str, Name] = name_all({*entries, *(f for e in entries.values() for _, f, _ in e.files if f)})
     largest = sorted(entries.values(), key=lambda entry: -len(entry.files))

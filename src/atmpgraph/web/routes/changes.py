@@ -11,9 +11,9 @@ from flask import Blueprint, Response, g, render_template, request
 
 from ...formats import HTML, JSON, RDF_PATCH, TEXT, by_suffix
 from ...http.problem import Problem, ProblemError
-from ...release.diff import Diff, stored
+from ...release.diff import Diff, read_changes
 from ...release.release import Release
-from ..core.context import created, current, settings
+from ..core.context import created, publication, settings
 from ..core.i18n import fallback, href, texts, understood
 from ..core.labels import Name, names
 from ..core.response import negotiate, send
@@ -54,7 +54,7 @@ def changes(digest: str, suffix: str | None = None) -> Response:
     fixed = by_suffix(suffix, _OFFERED) if suffix else None
     if suffix and not fixed:
         raise ProblemError(Problem(404, "There is nothing at this address."))
-    difference = stored(found, since)
+    difference = read_changes(found, since)
     if difference is None:
         raise ProblemError(Problem(410, "The release before this one was removed, and what changed was not kept."))
     chosen = negotiate(_OFFERED, fixed)
@@ -63,7 +63,7 @@ def changes(digest: str, suffix: str | None = None) -> Response:
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            kept = previous if previous and current().open(previous) else None
+            kept = previous if previous and publication().open(previous) else None
             before = partial(href, past=kept)  # what was removed is still described there
             return render_template("changes.html", page=_page(found, shown, previous, since), before=before)
         if chosen[0] is RDF_PATCH:  # rows included: it makes the new release of the old one
@@ -87,7 +87,7 @@ def _since(digest: str) -> str | None:
     since = request.args.get("since")
     if since is None:
         return None
-    if (since, digest) not in pairwise(switch.digest for switch in current().history()):
+    if (since, digest) not in pairwise(switch.digest for switch in publication().history()):
         raise ProblemError(Problem(404, "There is nothing at this address."))
     understood(since=since)
     return since
@@ -122,6 +122,6 @@ def _names(found: Release, previous: str | None, iris: set[str]) -> dict[str, Na
     languages = fallback()
     terms = texts(languages[0])["terms"]
     gone = {iri for iri in iris if not found.lines(iri)}
-    before = current().open(previous) if previous else None
+    before = publication().open(previous) if previous else None
     named = names(found.store, iris, languages, terms)
     return named | names(before.store, gone, languages, terms) if before and gone else named

@@ -9,7 +9,7 @@ from ...formats import GRAPHS, LINK_SET, N_QUADS, TEXT, TRIG, Format
 from ...http.links import Link, link_field
 from ...http.problem import KINDS, Problem, ProblemError
 from ...rdf.serialize import serialize
-from ...release.thing_dates import modified
+from ...release.thing_dates import thing_dates
 from ...sparql.library import read_library
 from ...vocab import DCAT, DCT, FOAF, prefixes
 from ..core.context import release, settings
@@ -64,8 +64,8 @@ def sitemap_xml() -> Response:
 
 def _sitemap(part: int | None, questions: Iterable[str]) -> str:
     base, opened = settings().base, release()
-    dates = dict(modified(opened.told))
-    for row in opened.described.select(_DATED):
+    dates = dict(thing_dates(opened.description_folder))
+    for row in opened.catalogue_store.select(_DATED):
         thing, date = row["thing"].value, row["date"].value
         dates[thing] = max(date, dates.get(thing, date))
     newest = max(dates.values(), default=opened.manifest["created"])

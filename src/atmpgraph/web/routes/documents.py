@@ -14,7 +14,7 @@ from ...http.links import Link
 from ...http.problem import Problem, ProblemError
 from ...profiles.registry import MODEL
 from ...rdf.jsonld_context import Context
-from ...release.thing_state import State, fate
+from ...release.thing_state import State, state_of
 from ...vocab import prefixes
 from ..core.citation import asked_citation, send_citation, work
 from ..core.context import known, release, settings
@@ -37,7 +37,7 @@ def _thing(kind: str, path: str) -> tuple[str, Format | None]:
     """The IRI that a path stands for and the format its suffix fixes; the name of a thing may itself hold a dot."""
     for stem, fmt in ((path, None), split_suffix(path, _SUFFIXES)):
         iri = known(kind, stem) or f"{settings().base}{kind}/{stem}"
-        found = fate(release(), iri)
+        found = state_of(release(), iri)
         if found.state is State.DESCRIBED:
             return iri, fmt
         if found.state is State.RENAMED:

@@ -13,7 +13,7 @@ from ...release.release import Release
 from ...settings import LANGUAGES
 from ...sparql.library import read_library
 from ...vocab import VOID, prefixes
-from ..core.context import created, current, release, settings
+from ..core.context import created, publication, release, settings
 from ..core.files import static_url
 from ..core.i18n import asked_language, fallback, link, page_language, texts
 from ..core.labels import names
@@ -32,7 +32,7 @@ _ALL_TERMS: Final = {
 @blueprint.get("/terms/<digest>.json")
 def terms(digest: str) -> Response:
     """The classes, properties and graphs of a release with their labels, to be completed while one types."""
-    found = current().open(digest)
+    found = publication().open(digest)
     if found is None:
         raise ProblemError(Problem(404, "There is no such release."))
     return send(
@@ -51,7 +51,7 @@ def _terms(found: Release) -> str:
 def _used(found: Release) -> dict[str, list[str]]:
     """The classes and the properties that a release uses."""
     counted = found.in_catalogue(f"{found.base}id/catalogue")
-    store, queries = (found.described, _TERMS) if counted else (found.store, _ALL_TERMS)
+    store, queries = (found.catalogue_store, _TERMS) if counted else (found.store, _ALL_TERMS)
     terms = {kind: [row["term"] for row in store.select(query)] for kind, query in queries.items()}
     return {kind: sorted(t.value for t in used if isinstance(t, ox.NamedNode)) for kind, used in terms.items()}
 

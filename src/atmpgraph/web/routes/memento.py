@@ -15,7 +15,7 @@ from ...rdf.statement_table import table
 from ...release.history import Switch
 from ...vocab import prefixes
 from ..core.citation import work, written
-from ..core.context import created, current, release, settings
+from ..core.context import created, publication, release, settings
 from ..core.description import Description, describe
 from ..core.mementos import OFFERED, Past, States
 from ..core.response import negotiate, send, vary
@@ -96,7 +96,7 @@ def _body(described: Description, fmt: Format, state: Past, live: list[tuple[str
 
 def _live(digest: str) -> list[tuple[str, str]]:
     """From when until when a release was live, each time; without end when it is."""
-    switches = current().history()
+    switches = publication().history()
     ends = [switch.date for switch in switches[1:]] + [""]
     return [(switch.date, end) for switch, end in zip(switches, ends, strict=True) if switch.digest == digest]
 

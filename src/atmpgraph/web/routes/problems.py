@@ -17,7 +17,7 @@ from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, type
 from ...rdf.serialize import serialize
 from ...settings import LANGUAGES
 from ...sparql.protocol import DATASET
-from ...sparql.service.client import GoneError
+from ...sparql.service.client import ClientDisconnectedError
 from ...vocab import RDF, SKOS, prefixes
 from ..core.context import settings
 from ..core.i18n import asked_language, page_language, understood
@@ -101,7 +101,7 @@ def _of_release(error: ReleaseError) -> Response:
     return show(Problem(503, detail, headers={"Retry-After": "30"}))
 
 
-def _of_gone(_: GoneError) -> Response:
+def _of_gone(_: ClientDisconnectedError) -> Response:
     return Response(status=400)  # nobody is there to read it
 
 
@@ -158,5 +158,5 @@ def register(app: Flask) -> None:
     app.register_error_handler(ProblemError, _of_problem)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(ReleaseError, _of_release)
-    app.register_error_handler(GoneError, _of_gone)
+    app.register_error_handler(ClientDisconnectedError, _of_gone)
     app.register_error_handler(Exception, _of_anything)

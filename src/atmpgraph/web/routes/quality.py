@@ -12,7 +12,7 @@ from ...http.problem import Problem, ProblemError
 from ...profiles.registry import MODEL
 from ...quality.report import NAMESPACE, metrics
 from ...quality.shapes_document import parts, read_rules
-from ...quality.summary import Quality, quality_of
+from ...quality.summary import Quality, read_quality
 from ...rdf.serialize import serialize
 from ...release.release import Release
 from ...vocab import SKOS, prefixes
@@ -76,7 +76,7 @@ def _nothing() -> ProblemError:
 
 def _send(found: Release, suffix: str | None) -> Response:
     chosen, base = negotiate(_OFFERED, _fixed(suffix, _OFFERED)), settings().base
-    known = quality_of(found.path, found.manifest)
+    known = read_quality(found.path, found.manifest)
 
     def body() -> bytes | str:
         if chosen[0] is HTML:

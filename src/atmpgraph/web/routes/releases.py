@@ -15,13 +15,13 @@ from ...http import cache_control
 from ...http.cache_control import IMMUTABLE
 from ...http.problem import Problem, ProblemError
 from ...rdf.serialize import serialize
-from ...release.diff import counted
-from ...release.file_dates import read_since
+from ...release.diff import change_counts
+from ...release.file_dates import read_file_dates
 from ...release.history import CURRENT, Switch
 from ...release.release import MANIFEST, Release
 from ...vocab import prefixes
 from ..core.citation import work, written
-from ..core.context import created, current, release, settings
+from ..core.context import created, publication, release, settings
 from ..core.files import send_file
 from ..core.response import negotiate, send
 
@@ -37,9 +37,9 @@ def opened(digest: str) -> Release:
     Raises:
         ProblemError: 410 it was removed, with what is left of its manifest; 404 there never was one.
     """
-    if found := current().open(digest):
+    if found := publication().open(digest):
         return found
-    if left := current().removed(digest):
+    if left := publication().removed(digest):
         raise ProblemError(Problem(410, "This release was removed; its description is left.", {"release": left}))
     raise ProblemError(Problem(404, "There is no such release."))
 
@@ -52,10 +52,10 @@ def _entry(switch: Switch, since: str | None, last: bool) -> dict[str, Any]:
         since: digest of the release that was live till then, when it came back; None the first time.
         last: the newest switch.
     """
-    found = current().open(switch.digest)
-    manifest = found.manifest if found else current().removed(switch.digest) or {}
+    found = publication().open(switch.digest)
+    manifest = found.manifest if found else publication().removed(switch.digest) or {}
     if since:
-        manifest = manifest | {"previous": since, "changes": found and counted(found.path, since, found.base)}
+        manifest = manifest | {"previous": since, "changes": found and change_counts(found.path, since, found.base)}
     told = {name: manifest[name] for name in ("created", "previous", "statements", "changes") if manifest.get(name)}
     live = last and switch.digest == release().digest
     state = {"current": live, "again": since is not None, "removed": found is None}
@@ -64,7 +64,7 @@ def _entry(switch: Switch, since: str | None, last: bool) -> dict[str, Any]:
 
 def _entries() -> list[dict[str, Any]]:
     """What it says of all of them, the oldest first."""
-    switches = current().history()
+    switches = publication().history()
     known = [switch.digest for switch in switches]
     return [
         _entry(switch, known[at - 1] if switch.digest in known[:at] else None, at == len(switches) - 1)
@@ -77,8 +77,8 @@ def _quads(*listed: Listed) -> list[ox.Quad]:
 
 
 def _listed(entry: dict[str, Any]) -> Listed:
-    found = current().open(entry["digest"])
-    manifest = found.manifest if found else current().removed(entry["digest"])
+    found = publication().open(entry["digest"])
+    manifest = found.manifest if found else publication().removed(entry["digest"])
     return Listed(entry["digest"], manifest, entry["date"], removed=found is None)
 
 
@@ -141,8 +141,8 @@ def latest_file(name: str) -> Response:
     files = _files(found)
     if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))
-    published, fresh = current().published(found), cache_control.current(settings().max_age)
-    since = read_since(found.path.parent).of(found.digest, published, name) or published
+    published, fresh = publication().published(found), cache_control.current_release(settings().max_age)
+    since = read_file_dates(found.path.parent).of(found.digest, published, name) or published
     response = send_file(found.path / name, media_type(name), files[name], since, fresh)
     response.headers["Content-Location"] = url_for(".dump", digest=found.digest, name=name)
     return response
