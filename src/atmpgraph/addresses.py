@@ -1,7 +1,129 @@
-"""From a URL's path to the IRI it stands for, and back to a path."""
+"""The URL map of a publication (docs/architecture.md): the one place that puts an IRI or a URL together.
+
+IRIs follow the Belgian URI standard, `{base}{type}/{concept}/{reference}`. The templates stand in `Addresses`; below it,
+how a URL's path becomes the IRI it stands for, and back.
+"""
 
 import re
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote, unquote_to_bytes
+
+# The dataset that is the whole graph; the one name of a dataset that the code knows.
+WHOLE: Final = "partnership"
+CURRENT: Final = "current"  # stands for the digest of the current release in URLs
+_THING, _DOCUMENT, _VOCABULARY, _CODE = "id/", "doc/", "ns/", "auth/"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The IRIs and URLs under a base, which ends with a slash.
+
+    The server itself is mounted anywhere: with the path of its mount point as `base`, the same templates give links.
+    """
+
+    base: str
+
+    # things: 303 to their document
+
+    @property
+    def things(self) -> str:
+        """The start of the IRI of every thing."""
+        return self.base + _THING
+
+    def thing(self, kind: str, name: str) -> str:
+        """The IRI of a thing, such as an organisation."""
+        return f"{self.things}{kind}/{name}"
+
+    def is_thing(self, iri: str) -> bool:
+        """Whether an IRI names a thing, which has a document apart from itself."""
+        return iri.startswith(self.things)
+
+    def partnership(self, name: str) -> str:
+        """The partnership that a publication is about."""
+        return self.thing("partnership", name)
+
+    def graph(self, name: str) -> str:
+        """The named graph of a source, or one of our own such as `tables`."""
+        return self.thing("graph", name)
+
+    def source(self, name: str) -> str:
+        """A source."""
+        return self.thing("source", name)
+
+    def dataset(self, name: str = WHOLE) -> str:
+        """A dataset of the catalogue; without a name the whole graph."""
+        return self.thing("dataset", name)
+
+    def distribution(self, name: str) -> str:
+        """A file of a dataset, as the catalogue describes it."""
+        return self.thing("distribution", name)
+
+    @property
+    def catalogue(self) -> str:
+        """The catalogue as a thing."""
+        return f"{self.things}catalogue"
+
+    # documents and vocabularies
+
+    def document(self, iri: str) -> str:
+        """The document about a thing; ontology, code lists and codes are documents themselves."""
+        return f"{self.base}{_DOCUMENT}{iri.removeprefix(self.things)}" if self.is_thing(iri) else iri
+
+    def has_document(self, iri: str) -> bool:
+        """Whether we serve a document about an IRI; a fragment has none of its own."""
+        spaces = tuple(self.base + space for space in (_THING, _VOCABULARY, _CODE))
+        return "#" not in iri and iri.startswith(spaces)
+
+    @property
+    def tables(self) -> str:
+        """The start of the IRI of every table."""
+        return f"{self.base}{_DOCUMENT}table/"
+
+    def table(self, file: str, row: int | None = None) -> str:
+        """A table, or one of its rows (RFC 7111 §2.1)."""
+        return f"{self.tables}{file}" + ("" if row is None else f"#row={row}")
+
+    def vocabulary(self, name: str) -> str:
+        """An ontology or another vocabulary under `ns/`."""
+        return f"{self.base}{_VOCABULARY}{name}"
+
+    # releases
+
+    def release(self, digest: str) -> str:
+        """A release."""
+        return f"{self.base}releases/{digest}"
+
+    def release_quality(self, digest: str) -> str:
+        """The quality report of a release."""
+        return f"{self.release(digest)}/quality"
+
+    def dump(self, name: str, digest: str = CURRENT) -> str:
+        """A file of a release; of the current one, under the URL that does not change."""
+        return f"{self.base}dumps/{digest}/{name}"
+
+    # pages and services
+
+    def page(self, path: str) -> str:
+        """A page or service by its path, such as `sparql`, `catalogue` or `.well-known/void`."""
+        return self.base + path
+
+    def query(self, name: str) -> str:
+        """A query of the library."""
+        return f"{self.base}queries/{name}"
+
+    def problem(self, kind: str) -> str:
+        """A kind of problem (RFC 9457 §3.1.1)."""
+        return f"{self.base}problems/{kind}"
+
+    def stream(self, page: int | None = None) -> str:
+        """The change stream, or one of its pages."""
+        return f"{self.base}stream" + ("" if page is None else f"/{page}")
+
+    def graph_store(self, graph: str | None = None) -> str:
+        """A named graph under the Graph Store Protocol (§4.2); without one, the default graph."""
+        return f"{self.base}data?" + ("default" if graph is None else f"graph={quote(graph, safe='')}")
+
 
 _NOT_IN_IRI = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`%\ud800-\udfff]")
 

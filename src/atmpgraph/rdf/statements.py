@@ -1,24 +1,60 @@
-"""Triples written down in code, for what the service says about itself."""
+"""Statements that code writes down itself: one way to state a quad, to build a literal, to read a term."""
 
 from collections.abc import Iterator
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ..vocab import XSD
 
 SCHEMA: Final = "https://schema.org/"
+Value: TypeAlias = "str | ox.NamedNode | ox.Literal"
+_TRUE, _FALSE = (ox.Literal(text, datatype=ox.NamedNode(XSD + "boolean")) for text in ("true", "false"))
 
 
-def about(subject: str, *statements: tuple[str, str | ox.Literal]) -> Iterator[ox.Quad]:
-    """What is said about a subject: predicates with an IRI or a literal each."""
-    for predicate, term in statements:
-        known = ox.NamedNode(term) if isinstance(term, str) else term
-        yield ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), known)
+def statement(subject: str, predicate: str, value: Value, graph: str | None = None) -> ox.Quad:
+    """One statement; a plain `str` as value is an IRI, and without a graph it stands in the default graph."""
+    term = ox.NamedNode(value) if isinstance(value, str) else value
+    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), term, ox.NamedNode(graph) if graph else None)
+
+
+def about(subject: str, *values: tuple[str, Value], graph: str | None = None) -> Iterator[ox.Quad]:
+    """Several statements about one subject: predicates with a value each."""
+    for predicate, value in values:
+        yield statement(subject, predicate, value, graph)
+
+
+def text_of(term: object) -> str:
+    """The IRI of a node or the text of a literal; a blank node as `_:label`."""
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
+def typed(text: str, datatype: str) -> ox.Literal:
+    """A literal of an XSD datatype, named without its namespace; `text` is in canonical form already."""
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))
 
 
 def number(value: float) -> ox.Literal:
-    """A number as an `xsd:integer`, or an `xsd:decimal` when it is not whole."""
-    whole = float(value).is_integer()
-    text = str(int(value)) if whole else str(value)
-    return ox.Literal(text, datatype=ox.NamedNode(XSD + ("integer" if whole else "decimal")))
+    """An `xsd:integer`, or an `xsd:decimal` when it is not whole."""
+    return integer(int(value)) if float(value).is_integer() else typed(str(value), "decimal")
+
+
+def integer(value: int) -> ox.Literal:
+    """An `xsd:integer`."""
+    return typed(str(value), "integer")
+
+
+def boolean(value: bool) -> ox.Literal:
+    """An `xsd:boolean`."""
+    return _TRUE if value else _FALSE
+
+
+def date(text: str) -> ox.Literal:
+    """An `xsd:dateTime`, or an `xsd:date` for a day alone."""
+    return typed(text, "dateTime" if "T" in text else "date")
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as `xsd:dateTime` in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
