@@ -6,11 +6,12 @@ import pytest
 from werkzeug.http import parse_options_header
 
 from atmpgraph.http.links import Link, link_field, link_set
-from atmpgraph.profiles.registry import ALTERNATES, EURIO, MODEL, SCHEMA, by_name, choose_profile
+from atmpgraph.http.profile_negotiation import choose_profile, profile_by_name
+from atmpgraph.profiles.registry import ALTERNATES, EURIO, MODEL, SCHEMA
 
 from ..rdf.test_serialize import BASE
 
-OFFERED = [MODEL.named(BASE), SCHEMA, EURIO]
+OFFERED = [MODEL.resolved(BASE), SCHEMA, EURIO]
 
 
 def test_a_link_field_escapes_what_would_end_it() -> None:
@@ -63,5 +64,5 @@ def test_accept_profile(field: str | None, token: str | None) -> None:
      ("alt", "alt"), ("model", "model"), (BASE + "ns/atmp", "model"), ("nothing", None), ("", None)],
 )  # fmt: skip
 def test_profiles_by_name(name: str, token: str | None) -> None:
-    found = by_name(name, (*OFFERED, ALTERNATES))
+    found = profile_by_name(name, (*OFFERED, ALTERNATES))
     assert (found.token if found else None) == token

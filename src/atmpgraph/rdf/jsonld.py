@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..vocab import RDF, XSD
+from ..vocab import JSONLD, RDF, XSD
 from .jsonld_context import KEYWORDS, Context
 from .statements import text_of
 
@@ -23,10 +23,10 @@ Nodes: TypeAlias = dict[str, dict[str, list[Value]]]
 _TYPE: Final = RDF + "type"
 _STRING: Final = XSD + "string"
 
-EXPANDED: Final = "http://www.w3.org/ns/json-ld#expanded"
-COMPACTED: Final = "http://www.w3.org/ns/json-ld#compacted"
-FLATTENED: Final = "http://www.w3.org/ns/json-ld#flattened"
-FRAMED: Final = "http://www.w3.org/ns/json-ld#framed"
+EXPANDED: Final = f"{JSONLD}expanded"
+COMPACTED: Final = f"{JSONLD}compacted"
+FLATTENED: Final = f"{JSONLD}flattened"
+FRAMED: Final = f"{JSONLD}framed"
 FORMS: Final = (COMPACTED, EXPANDED, FLATTENED, FRAMED)
 
 

@@ -14,7 +14,8 @@ from ...formats import HTML, JSON_LD, LINK_SET, STATEMENTS, Format
 from ...http.links import Link, link_field
 from ...http.negotiate import choose, choose_form, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
-from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED, Profile, by_name, choose_profile
+from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
+from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED
 from ...profiles.translate import delivered, shaped, translated
 from ...rdf.jsonld import FORMS
 from ...rdf.serialize import serialize
@@ -112,7 +113,7 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
     """The profile that the URL names, or that the client likes best among those with a format it accepts."""
     name = request.args.get("_profile")
     if name is not None:
-        found = by_name(name, (*offered, ALTERNATES))
+        found = profile_by_name(name, (*offered, ALTERNATES))
         if found is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
             raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
