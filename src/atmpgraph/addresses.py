@@ -1,7 +1,7 @@
 """The URL map of a publication (docs/architecture.md): the one place that puts an IRI or a URL together.
 
-IRIs follow the Belgian URI standard, `{base}{type}/{concept}/{reference}`. The templates stand in `Addresses`; below it,
-how a URL's path becomes the IRI it stands for, and back.
+IRIs follow the Belgian URI standard, `{base}{type}/{concept}/{reference}`. `Addresses` has the templates; the functions
+below it turn the path of a URL into the IRI that it stands for, and back.
 """
 
 import re

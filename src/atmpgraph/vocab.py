@@ -1,50 +1,74 @@
-"""The vocabularies in use: one table of prefixes, and the few terms the code itself must know."""
+"""The vocabularies in use: namespaces, one table of prefixes, and the few terms that the code must know."""
 
 from typing import Final
 
+# Namespaces with a prefix in our documents and queries.
+ADMS: Final = "http://www.w3.org/ns/adms#"
+AS: Final = "https://www.w3.org/ns/activitystreams#"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+DCT: Final = "http://purl.org/dc/terms/"
+DQV: Final = "http://www.w3.org/ns/dqv#"
+EURIO: Final = "http://data.europa.eu/s66#"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
+LDES: Final = "https://w3id.org/ldes#"
+OA: Final = "http://www.w3.org/ns/oa#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+QB: Final = "http://purl.org/linked-data/cube#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
-XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-DCT: Final = "http://purl.org/dc/terms/"
-PROV: Final = "http://www.w3.org/ns/prov#"
-FOAF: Final = "http://xmlns.com/foaf/0.1/"
-ADMS: Final = "http://www.w3.org/ns/adms#"
-DCAT: Final = "http://www.w3.org/ns/dcat#"
-SPDX: Final = "http://spdx.org/rdf/terms#"
-VOID: Final = "http://rdfs.org/ns/void#"
-LDES: Final = "https://w3id.org/ldes#"
-TREE: Final = "https://w3id.org/tree#"
+SCHEMA: Final = "https://schema.org/"
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+SH: Final = "http://www.w3.org/ns/shacl#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
+TREE: Final = "https://w3id.org/tree#"
+UNIT: Final = "http://qudt.org/vocab/unit/"
+VOID: Final = "http://rdfs.org/ns/void#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+
+# Namespaces of a few terms only, which are written in full.
+ALTR: Final = "http://www.w3.org/ns/dx/connegp/altr#"
+CHANGE_TYPE: Final = "http://purl.org/adms/changetype/"
+CROISSANT: Final = "http://mlcommons.org/croissant/"
+ENTAILMENT: Final = "http://www.w3.org/ns/entailment/"
+EU_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+FILE_FORMATS: Final = "http://www.w3.org/ns/formats/"
+GEOSPARQL_FUNCTIONS: Final = "http://www.opengis.net/def/function/geosparql/"
+IANA: Final = "https://www.iana.org/assignments/media-types/"
+JSONLD: Final = "http://www.w3.org/ns/json-ld#"
+PROF: Final = "http://www.w3.org/ns/dx/prof/"
 
 # The ontology of the publication lives under its own base.
 _OWN: Final = {"atmp": "ns/atmp#", "shapes": "ns/shapes#"}
 
 _PREFIXES: Final = {
     "adms": ADMS,
-    "as": "https://www.w3.org/ns/activitystreams#",
+    "as": AS,
     "cv": "http://data.europa.eu/m8g/",
     "dcat": DCAT,
     "dcatap": "http://data.europa.eu/r5r/",
     "dct": DCT,
-    "dqv": "http://www.w3.org/ns/dqv#",
-    "eurio": "http://data.europa.eu/s66#",
+    "dqv": DQV,
+    "eurio": EURIO,
     "fabio": "http://purl.org/spar/fabio/",
     "foaf": FOAF,
     "frapo": "http://purl.org/cerif/frapo/",
     "geo": "http://www.opengis.net/ont/geosparql#",
-    "hydra": "http://www.w3.org/ns/hydra/core#",
+    "hydra": HYDRA,
     "ldes": LDES,
     "legal": "http://www.w3.org/ns/legal#",
-    "oa": "http://www.w3.org/ns/oa#",
+    "oa": OA,
     "org": "http://www.w3.org/ns/org#",
-    "owl": "http://www.w3.org/2002/07/owl#",
+    "owl": OWL,
     "prov": PROV,
-    "qb": "http://purl.org/linked-data/cube#",
+    "qb": QB,
     "rdf": RDF,
     "rdfs": RDFS,
-    "schema": "https://schema.org/",
-    "sd": "http://www.w3.org/ns/sparql-service-description#",
-    "sh": "http://www.w3.org/ns/shacl#",
+    "schema": SCHEMA,
+    "sd": SD,
+    "sh": SH,
     "sdmx-a": "http://purl.org/linked-data/sdmx/2009/attribute#",
     "sdmx-c": "http://purl.org/linked-data/sdmx/2009/code#",
     "sdmx-d": "http://purl.org/linked-data/sdmx/2009/dimension#",
@@ -53,7 +77,7 @@ _PREFIXES: Final = {
     "spdx": SPDX,
     "time": "http://www.w3.org/2006/time#",
     "tree": TREE,
-    "unit": "http://qudt.org/vocab/unit/",
+    "unit": UNIT,
     "vann": "http://purl.org/vocab/vann/",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": VOID,
@@ -61,7 +85,7 @@ _PREFIXES: Final = {
     "xsd": XSD,
 }
 
-# Where a thing's name is looked for, in this order.
+# The properties that name a thing, the best first.
 LABELS: Final = (
     SKOS + "prefLabel",
     DCT + "title",
@@ -75,3 +99,9 @@ def prefixes(base: str) -> dict[str, str]:
     """Prefix → namespace IRI, our own under `base` included, sorted by prefix."""
     own = {prefix: base + path for prefix, path in _OWN.items()}
     return dict(sorted((own | _PREFIXES).items()))
+
+
+def prologue(*names: str) -> str:
+    """The PREFIX lines of a query that uses these prefixes; our own resolve against the base of the query."""
+    table = prefixes("")
+    return "".join(f"PREFIX {name}: <{table[name]}>\n" for name in names)

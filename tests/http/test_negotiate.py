@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from atmpgraph import formats as f
-from atmpgraph.formats import DOCUMENTS, GRAPHS, HTML, RESULTS, Format, split_suffix
-from atmpgraph.http.negotiate import choose, choose_language, parse_accept
+from atmpgraph.formats import DOCUMENTS, GRAPHS, HTML, JSON_LD, RESULTS, Format, split_suffix
+from atmpgraph.http.negotiate import choose, choose_form, choose_language, parse_accept, with_form
+from atmpgraph.rdf import jsonld
 
 from ..conftest import shared
 
@@ -169,3 +170,29 @@ def test_languages(field: str | None, language: str) -> None:
 )
 def test_suffixes(path: str, stem: str, fmt: Format | None) -> None:
     assert split_suffix(path, DOCUMENTS) == (stem, fmt)
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        (None, ""),
+        ("application/ld+json", ""),
+        ('application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"', jsonld.EXPANDED),
+        ('application/ld+json;profile="urn:x http://www.w3.org/ns/json-ld#framed"', jsonld.FRAMED),
+        ('application/ld+json;profile="urn:x"', ""),
+        (
+            'application/ld+json;q=0.2;profile="http://www.w3.org/ns/json-ld#framed", '
+            'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded";q=0.3',
+            jsonld.EXPANDED,
+        ),
+        ("application/ld+json;profile=http://www.w3.org/ns/json-ld#framed", ""),  # it needs quotation marks
+    ],
+)
+def test_forms_of_json_ld(accept: str | None, form: str) -> None:
+    assert choose_form(accept, JSON_LD.media_type, jsonld.FORMS) == form
+
+
+def test_the_media_type_of_a_form_asks_for_it() -> None:
+    assert with_form("a/b", "") == "a/b"
+    for form in jsonld.FORMS:
+        assert choose_form(with_form(JSON_LD.media_type, form), JSON_LD.media_type, jsonld.FORMS) == form

@@ -6,8 +6,9 @@ import xml.etree.ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
+from atmpgraph.errors import NotExpressibleError
 from atmpgraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from atmpgraph.http.problem import ProblemError
+from atmpgraph.http.problem import not_expressible
 from atmpgraph.rdf import jsonld
 from atmpgraph.rdf.expressible import expressible
 from atmpgraph.rdf.serialize import serialize
@@ -24,13 +25,14 @@ def quads(text: str) -> list[ox.Quad]:
 
 def refused(text: str, fmt: Format) -> str:
     """The detail of the problem that statements meet in a format."""
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(NotExpressibleError) as caught:
         serialize(quads(text), fmt, NAMES)
-    problem = caught.value.problem
+    assert caught.value.format is fmt
+    problem = not_expressible(caught.value)
     assert problem.status == 406
     assert "text/turtle" in problem.extra["available"]
     assert fmt.media_type not in problem.extra["available"]
-    assert "such as Turtle" in problem.detail
+    assert problem.sentence({}) == f"{caught.value} Ask for another format, such as Turtle."
     return problem.sentence({})
 
 
@@ -79,9 +81,8 @@ def test_every_other_character_comes_back() -> None:
 @pytest.mark.parametrize("form", ["", *jsonld.FORMS])
 def test_json_ld_has_no_triple_terms(form: str) -> None:
     found = quads(TRIPLE_TERM.format("<http://e/a>"))
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(NotExpressibleError, match=r"^JSON-LD has no triple terms\.$"):
         serialize(found, JSON_LD, NAMES, form=form, root="http://e/a")
-    assert caught.value.problem.status == 406
     assert serialize(found, TURTLE, NAMES)
 
 
@@ -99,5 +100,5 @@ def test_json_ld_keeps_the_direction_of_a_text(form: str) -> None:
 def test_statements_are_refused_as_they_come() -> None:
     found = expressible(quads('<http://e/a> <http://e/p> "x" .\n<http://e/a> <http://e/1> "x" .'), RDF_XML)
     assert next(found).predicate.value == "http://e/p"
-    with pytest.raises(ProblemError):
+    with pytest.raises(NotExpressibleError):
         next(found)

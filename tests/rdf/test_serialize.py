@@ -74,8 +74,8 @@ def test_nothing_to_say_is_an_empty_document() -> None:
 
 def test_the_same_bytes_in_another_process() -> None:
     code = (
-        "import sys, pyoxigraph as ox; from atmpgraph.http.formats import *; from atmpgraph.vocab import prefixes;"
-        "from atmpgraph.http.serialize import serialize;"
+        "import sys, pyoxigraph as ox; from atmpgraph.formats import *; from atmpgraph.vocab import prefixes;"
+        "from atmpgraph.rdf.serialize import serialize;"
         f"quads = list(ox.parse({DATA!r}, format=ox.RdfFormat.N_QUADS));"
         f"[sys.stdout.buffer.write(serialize(reversed(quads), f, prefixes({BASE!r}))) for f in DOCUMENTS[:-1]]"
     )

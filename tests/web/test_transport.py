@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import atmpgraph
 from atmpgraph.formats import CSV, DOCUMENTS
-from atmpgraph.http.problem import KINDS
+from atmpgraph.http.problem import ANOTHER_FORMAT, KINDS
 from atmpgraph.release.release import CANONICAL, Release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
@@ -257,17 +257,15 @@ def _details() -> Iterator[str]:
             if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
         }
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and getattr(node.func, "id", "") in {"Problem", "_refuse"}
-                and len(node.args) > 1
-            ):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Problem"} and len(node.args) > 1:
                 detail = node.args[1]
                 assert not isinstance(detail, ast.JoinedStr), (file, node.lineno, "values go into `values`")
                 if isinstance(detail, ast.Constant):
                     yield str(detail.value)
                 elif ast.unparse(detail) in constants:
                     yield constants[ast.unparse(detail)]
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotExpressibleError":
+                yield f"{ast.literal_eval(node.args[0])} {ANOTHER_FORMAT}"
             if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "detail":
                 assert isinstance(node.value, ast.Constant), (file, node.lineno)
                 yield str(node.value.value)
@@ -284,6 +282,18 @@ def test_every_detail_is_said_in_four_languages() -> None:
         for english, local in known.items():
             assert {w for w in english.split() if "{" in w} <= {*local.split(), *english.split()}
             assert sorted(c for c in local if c in "{}") == sorted(c for c in english if c in "{}")
+
+
+def test_a_document_that_its_format_cannot_say_is_a_406(
+    client: FlaskClient, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = f"{release.base}id/organisation/ulb"
+    unsayable = ox.Quad(ox.NamedNode(topic), ox.NamedNode("http://e/1"), ox.Literal("x"))
+    monkeypatch.setattr(Release, "quads", lambda _, iri: [unsayable] if iri == topic else [])
+    response = client.get("/doc/organisation/ulb.rdf?lang=en")
+    assert response.status_code == 406
+    assert response.json is not None
+    assert response.json["detail"] == f"RDF/XML has no name for http://e/1. {ANOTHER_FORMAT}"
 
 
 @pytest.mark.parametrize("status", KINDS)

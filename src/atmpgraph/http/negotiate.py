@@ -134,3 +134,21 @@ def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
             if (found := "-".join(subtags[:length])) in offered and found not in refused:
                 return found
     return offered[0]
+
+
+def choose_form(accept: str | None, media_type: str, forms: Sequence[str]) -> str:
+    """The form of a media type that the client prefers; empty when it names none of `forms`.
+
+    A client names a form by its IRI in the `profile` parameter (RFC 6906 §3.1, JSON-LD 1.1 §C).
+    """
+    best: tuple[float, str] = (0.0, "")
+    for wanted in parse_accept(accept or ""):
+        if f"{wanted.type}/{wanted.subtype}" == media_type and wanted.weight > best[0]:
+            named = dict(wanted.parameters).get("profile", "").split()
+            best = (wanted.weight, next((form for form in named if form in forms), ""))
+    return best[1]
+
+
+def with_form(media_type: str, form: str) -> str:
+    """The media type of a form; without one, the plain type."""
+    return f'{media_type};profile="{form}"' if form else media_type

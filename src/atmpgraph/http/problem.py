@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from ..errors import AtmpgraphError
-from ..formats import HTML, Format
+from ..addresses import Addresses
+from ..errors import AtmpgraphError, NotExpressibleError
+from ..formats import DOCUMENTS, HTML, Format
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
 
-# The kinds of problems, each explained at `{base}problems/{name}`.
+# The kinds of problems; each has a page that explains it.
 KINDS: Final = {
     400: "bad-request",
     403: "forbidden",
@@ -34,10 +35,12 @@ KINDS: Final = {
     504: "query-timeout",
 }
 
+ANOTHER_FORMAT: Final = "Ask for another format, such as Turtle."
+
 
 def type_iri(status: int, base: str) -> str:
     """The IRI of a kind of problem, which dereferences to its explanation (§3.1.1)."""
-    return f"{base}problems/{KINDS[status]}" if base and status in KINDS else "about:blank"
+    return Addresses(base).problem(KINDS[status]) if base and status in KINDS else "about:blank"
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,18 @@ class ProblemError(AtmpgraphError):
     """A request that ends in a problem."""
 
     def __init__(self, problem: Problem) -> None:
-        """Raise `problem` to whoever sends responses."""
+        """Raise `problem` to the code that sends responses."""
         super().__init__(problem.sentence({}))
         self.problem = problem
 
 
 def not_acceptable(offered: tuple[Format, ...]) -> ProblemError:
-    """406 with the list of what exists (RFC 9110 §15.5.7)."""
+    """406 with the formats that exist (RFC 9110 §15.5.7)."""
     types = [f.media_type for f in offered]
     return ProblemError(Problem(406, "None of the formats asked for exists here.", {"available": types}))
+
+
+def not_expressible(error: NotExpressibleError) -> Problem:
+    """406 for a graph that the format of the response cannot say, with the formats that may."""
+    types = [fmt.media_type for fmt in DOCUMENTS if fmt not in {error.format, HTML}]
+    return Problem(406, " ".join((error.sentence, ANOTHER_FORMAT)), {"available": types}, values=error.values)

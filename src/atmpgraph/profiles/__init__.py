@@ -1,5 +1,5 @@
-"""Other people's terms for our things: a folder a profile, a CONSTRUCT query a kind of thing, `$thing` stands for it.
+"""Our things in the terms of other vocabularies: a folder a profile, a CONSTRUCT query a kind of thing.
 
-A query that matches nothing delivers nothing, and a profile that delivers nothing of a thing is not offered for it.
-Relative IRIs resolve against the base of the publication.
+`$thing` in a query stands for the thing; relative IRIs resolve against the base of the publication. A profile whose
+queries construct nothing for a thing is not offered for it.
 """

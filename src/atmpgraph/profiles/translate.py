@@ -1,4 +1,4 @@
-"""A thing in the terms of other vocabularies: what the queries of `profiles/` give for it."""
+"""A thing in the terms of other vocabularies, as the queries of `profiles/` construct it."""
 
 import json
 import threading
@@ -9,15 +9,17 @@ from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
+from ..http.profile_negotiation import Profile
+from ..rdf.statements import quad_of
 from ..release.release import Release
 from ..sources.package import DESCRIPTOR
 from .dataset_json import croissant, datacite, schema_org
-from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED, Profile
+from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
 _FOLDER = Path(__file__).parent
 _lock = threading.Lock()
-# A release never changes, so a translation is made once; it goes with its release.
-_made: WeakKeyDictionary[Release, dict[tuple[str, str], tuple[ox.Quad, ...]]] = WeakKeyDictionary()
+# A release never changes, so its translations are cached for as long as it is in memory.
+_cache: WeakKeyDictionary[Release, dict[tuple[str, str], tuple[ox.Quad, ...]]] = WeakKeyDictionary()
 
 
 @cache
@@ -28,20 +30,20 @@ def _queries(token: str) -> tuple[str, ...]:
 def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad, ...]:
     """The description of a thing in a profile; empty when the profile has no terms for such a thing."""
     with _lock:
-        made = _made.setdefault(release, {})
+        cached = _cache.setdefault(release, {})
     key = (profile.token, topic)
-    if key not in made:
+    if key not in cached:
         thing = str(ox.NamedNode(topic))
         queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
         triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
-        made[key] = tuple(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
-    return made[key]
+        cached[key] = tuple(map(quad_of, triples))
+    return cached[key]
 
 
 def delivered(release: Release, topic: str) -> list[Profile]:
-    """The profiles that a thing can be described in, our own model first."""
+    """The profiles that describe a thing, our own model first."""
     base, shaped = release.base, SHAPED if is_dataset(release, topic) else ()
-    return [MODEL.named(base), *(p.named(base) for p in TRANSLATED if translated(release, topic, p)), *shaped]
+    return [MODEL.resolved(base), *(p.resolved(base) for p in TRANSLATED if translated(release, topic, p)), *shaped]
 
 
 def is_dataset(release: Release, topic: str) -> bool:
@@ -51,7 +53,7 @@ def is_dataset(release: Release, topic: str) -> bool:
 
 
 def shaped(release: Release, topic: str, profile: Profile, languages: tuple[str, ...]) -> dict[str, Any]:
-    """A dataset in a profile whose shape is fixed; in schema.org's terms as search engines read it, without one."""
+    """A dataset as JSON in the fixed shape of a profile; for any other, in schema.org's terms for search engines."""
     quads = translated(release, topic, SCHEMA)
     if profile == CITED:
         return datacite(quads, topic, languages)

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ..errors import QueryError, ReleaseError
+from ..errors import NotExpressibleError, QueryError, ReleaseError
 from ..formats import GRAPHS, N_TRIPLES, TRIG, TURTLE, Format
-from ..http.problem import ProblemError
 from ..rdf.expressible import expressible
 from ..rdf.serialize import serialize, tidy
 from ..rdf.terms import without_graph
@@ -75,8 +74,8 @@ def dump(lines: Iterable[bytes], fmt: Format, base: str) -> bytes:
     given = statements if fmt.kind == "dataset" else (quad.triple for quad in statements)
     try:
         return tidy(ox.serialize(expressible(given, fmt), format=fmt.engine, prefixes=used) or b"", fmt)
-    except ProblemError as error:
-        reason = f"is published too, and {str(error).partition('. ')[0]}"
+    except NotExpressibleError as error:
+        reason = f"is published too, and {str(error).removesuffix('.')}"
         raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
 
 

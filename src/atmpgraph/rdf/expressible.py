@@ -1,4 +1,4 @@
-"""What a format cannot say: it is refused before it is written, for the engine would write it wrong.
+"""What a format cannot say is refused before it is written, because the engine would write it wrong.
 
 RDF/XML has properties as names of elements (RDF/XML §2.2, §5.1), and none for some IRIs; XML has not all characters
 (XML 1.0 §2.2). JSON-LD 1.1 has no triple terms.
@@ -7,12 +7,12 @@ RDF/XML has properties as names of elements (RDF/XML §2.2, §5.1), and none for
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final, NoReturn, TypeVar
+from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
-from ..formats import DOCUMENTS, HTML, JSON_LD, RDF_XML, Format
-from ..http.problem import Problem, ProblemError
+from ..errors import NotExpressibleError
+from ..formats import JSON_LD, RDF_XML, Format
 from ..vocab import RDF
 
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -32,10 +32,6 @@ _SYNTAX: Final = frozenset(
     )
 )
 
-_NO_NAME: Final = "RDF/XML has no name for {iri}. Ask for another format, such as Turtle."
-_NO_CHARACTER: Final = "XML has no character {code}, which a literal has. Ask for another format, such as Turtle."
-_NO_TRIPLES: Final = "{format} has no triple terms. Ask for another format, such as Turtle."
-
 S = TypeVar("S", ox.Triple, ox.Quad)
 
 
@@ -43,7 +39,7 @@ def expressible(statements: Iterable[S], fmt: Format) -> Iterator[S]:
     """The same statements, as long as the format can say them.
 
     Raises:
-        ProblemError: 406 it cannot say this one.
+        NotExpressibleError: it cannot say this one.
     """
     check = {RDF_XML: _check_xml, JSON_LD: _check_json}.get(fmt)
     for statement in statements:
@@ -58,8 +54,9 @@ def _check_xml(statement: ox.Triple | ox.Quad) -> None:
     if isinstance(term, ox.Triple):
         _check_xml(term)
     elif isinstance(term, ox.Literal):
-        if found := NOT_XML.search(term.value):
-            _refuse(RDF_XML, _NO_CHARACTER, code=f"U+{ord(found[0]):04X}")
+        if outside := NOT_XML.search(term.value):
+            code = f"U+{ord(outside[0]):04X}"
+            raise NotExpressibleError("XML has no character {code}, which a literal has.", RDF_XML, code=code)
     elif isinstance(term, ox.NamedNode) and statement.predicate == _TYPE and term.value not in _SYNTAX:
         _check_name(term.value)  # the engine writes the first type of a thing as an element
 
@@ -67,14 +64,9 @@ def _check_xml(statement: ox.Triple | ox.Quad) -> None:
 @lru_cache(1_000)
 def _check_name(iri: str) -> None:
     if iri in _SYNTAX or not _REVERSED_NAME.match(iri[::-1]):
-        _refuse(RDF_XML, _NO_NAME, iri=iri[:200])
+        raise NotExpressibleError("RDF/XML has no name for {iri}.", RDF_XML, iri=iri[:200])
 
 
 def _check_json(statement: ox.Triple | ox.Quad) -> None:
     if isinstance(statement.object, ox.Triple):
-        _refuse(JSON_LD, _NO_TRIPLES, format=JSON_LD.name)
-
-
-def _refuse(fmt: Format, detail: str, **values: str) -> NoReturn:
-    types = [other.media_type for other in DOCUMENTS if other not in {fmt, HTML}]
-    raise ProblemError(Problem(406, detail, {"available": types}, values=values))
+        raise NotExpressibleError("{format} has no triple terms.", JSON_LD, format=JSON_LD.name)

@@ -1,8 +1,8 @@
 """JSON-LD 1.1 of a graph: expanded, compacted with our own context, or framed by one thing (JSON-LD 1.1 §C, IANA).
 
-A document carries the part of the context that it uses, so that it can be read without a second request; the whole
-context is served at its own address. Nothing here needs the algorithms of the JSON-LD API in full: there are no lists,
-and a value that a term cannot hold goes under the compact IRI of its property instead.
+A document carries the part of the context that it uses, so it is read without a second request; the whole context has
+an address of its own. Nothing here needs the algorithms of the JSON-LD API in full: there are no lists, and a value
+that a term cannot hold goes under the compact IRI of its property instead.
 """
 
 import json
@@ -12,64 +12,78 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..vocab import RDF, XSD
+from ..vocab import JSONLD, RDF, XSD
 from .jsonld_context import KEYWORDS, Context
+from .statements import text_of
 
+Statements: TypeAlias = Iterable[ox.Triple | ox.Quad]
 Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Nodes: TypeAlias = dict[str, dict[str, list[Value]]]
 
 _TYPE: Final = RDF + "type"
 _STRING: Final = XSD + "string"
 
-EXPANDED: Final = "http://www.w3.org/ns/json-ld#expanded"
-COMPACTED: Final = "http://www.w3.org/ns/json-ld#compacted"
-FLATTENED: Final = "http://www.w3.org/ns/json-ld#flattened"
-FRAMED: Final = "http://www.w3.org/ns/json-ld#framed"
+EXPANDED: Final = f"{JSONLD}expanded"
+COMPACTED: Final = f"{JSONLD}compacted"
+FLATTENED: Final = f"{JSONLD}flattened"
+FRAMED: Final = f"{JSONLD}framed"
 FORMS: Final = (COMPACTED, EXPANDED, FLATTENED, FRAMED)
 
 
-def nodes_of(statements: Iterable[ox.Triple | ox.Quad]) -> Nodes:
+def json_ld(statements: Statements, prefixes: Mapping[str, str], form: str = "", root: str = "") -> bytes:
+    """The statements, all of one graph, in a form: compacted, which is flattened too, unless it is another.
+
+    Args:
+        statements: those that JSON-LD can say.
+        prefixes: for the context.
+        form: one of `FORMS`, or empty.
+        root: IRI of the thing that framed JSON-LD starts from.
+    """
+    if form == EXPANDED:
+        return expanded(statements)
+    if form == FRAMED:
+        return framed(statements, prefixes, root)
+    return compacted(statements, prefixes)
+
+
+def nodes_of(statements: Statements) -> Nodes:
     """Subject → property → values, in the order of the statements; blank nodes as `_:…`."""
     nodes: Nodes = {}
     for statement in statements:
         subject, term = statement.subject, statement.object
         assert not isinstance(term, ox.Triple)  # noqa: S101 - `expressible` refused them
-        nodes.setdefault(_id(subject), {}).setdefault(statement.predicate.value, []).append(term)
+        nodes.setdefault(text_of(subject), {}).setdefault(statement.predicate.value, []).append(term)
     return nodes
 
 
-def compacted(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> bytes:
-    """The statements, all of one graph, compacted and flat: one object a thing."""
+def compacted(statements: Statements, prefixes: Mapping[str, str]) -> bytes:
+    """Compacted and flat: one object a thing."""
     writer = _Writer(nodes_of(statements), Context(prefixes))
     graph = [writer.node(subject) for subject in writer.nodes]
     return _dump({"@context": writer.context.document(writer.used), "@graph": graph})
 
 
-def framed(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str], root: str) -> bytes:
+def framed(statements: Statements, prefixes: Mapping[str, str], root: str) -> bytes:
     """One tree from `root`: what it names stands inside it, what names it stands under `@reverse`."""
     writer = _Writer(nodes_of(statements), Context(prefixes), embed=True)
     tree = writer.tree(root)
     return _dump({"@context": writer.context.document(writer.used)} | tree)
 
 
-def expanded(statements: Iterable[ox.Triple | ox.Quad]) -> bytes:
+def expanded(statements: Statements) -> bytes:
     """Full IRIs and no context (JSON-LD API §5.1)."""
-    found = []
+    graph = []
     for subject, properties in nodes_of(statements).items():
         node: dict[str, Any] = {"@id": subject}
         for predicate, values in properties.items():
             for value in values:
                 if predicate == _TYPE and not isinstance(value, ox.Literal):
-                    node.setdefault("@type", []).append(_id(value))
+                    node.setdefault("@type", []).append(text_of(value))
                 else:
-                    written = _value(value, str) if isinstance(value, ox.Literal) else {"@id": _id(value)}
+                    written = _value(value, str) if isinstance(value, ox.Literal) else {"@id": text_of(value)}
                     node.setdefault(predicate, []).append(written)
-        found.append(node)
-    return _dump(found)
-
-
-def _id(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
+        graph.append(node)
+    return _dump(graph)
 
 
 def _value(literal: ox.Literal, short: Callable[[str], str]) -> dict[str, str]:
@@ -97,6 +111,17 @@ def _dump(document: list[dict[str, Any]] | dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def _pointing(nodes: Nodes) -> dict[str, dict[str, list[str]]]:
+    """IRI → property → the subjects that link to it; a type is no link."""
+    pointing: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for subject, properties in nodes.items():
+        for predicate, values in properties.items():
+            for value in values:
+                if predicate != _TYPE and isinstance(value, ox.NamedNode):
+                    pointing[value.value][predicate].append(subject)
+    return pointing
+
+
 class _Writer:
     """Writes nodes in compact form and notes the terms it used."""
 
@@ -104,17 +129,18 @@ class _Writer:
         self.nodes, self.context, self.embed = nodes, context, embed
         self.used: set[str] = set()
         self._written: set[str] = set()
+        self._pointing = _pointing(nodes) if embed else {}
 
-    def node(self, subject: str, unsaid: tuple[str, str] = ("", "")) -> dict[str, Any]:
-        """One thing with all that is said of it, but for the property and IRI that lead to where it stands."""
+    def node(self, subject: str, stated: tuple[str, ox.NamedNode] | None = None) -> dict[str, Any]:
+        """One thing with all that is stated of it, but for the property and value that its place states already."""
         self._written.add(subject)
         node: dict[str, Any] = {KEYWORDS["@id"]: self.context.short(subject)}
         for predicate, values in self.nodes.get(subject, {}).items():
             for value in values:
-                if (predicate, _id(value)) == unsaid:
+                if (predicate, value) == stated:
                     continue
                 if predicate == _TYPE and not isinstance(value, ox.Literal):
-                    node.setdefault(KEYWORDS["@type"], []).append(self.context.short(_id(value)))
+                    node.setdefault(KEYWORDS["@type"], []).append(self.context.short(text_of(value)))
                 else:
                     self._add(node, predicate, value)
         return node
@@ -132,16 +158,12 @@ class _Writer:
         return tree | ({"@included": rest} if rest else {})
 
     def _reverse(self, tree: dict[str, Any], root: str) -> None:
-        pointing: dict[str, list[str]] = defaultdict(list)
-        for subject, properties in self.nodes.items():
-            for predicate, values in properties.items():
-                if predicate != _TYPE and any(isinstance(v, ox.NamedNode) and v.value == root for v in values):
-                    pointing[predicate].append(subject)
-        for predicate, subjects in pointing.items():
+        """Put what links to `root` and stands nowhere yet under it."""
+        for predicate, subjects in self._pointing.get(root, {}).items():
             for subject in subjects:
                 if subject not in self._written:
                     inside = tree.setdefault("@reverse", {}).setdefault(self.context.short(predicate), [])
-                    inside.append(self.node(subject, (predicate, root)))
+                    inside.append(self.node(subject, (predicate, ox.NamedNode(root))))
 
     def _add(self, node: dict[str, Any], predicate: str, value: Value) -> None:
         """A value under the term of its property, if that can hold it, else under the compact IRI."""
@@ -158,8 +180,8 @@ class _Writer:
         elif term and not value.language and value.datatype.value == (holds or _STRING):
             _into(node, self._use(term), value.value)
         else:
-            found = _value(value, self.context.short)
-            node.setdefault(self.context.short(predicate), []).append(found.get("@value") if len(found) == 1 else found)
+            written = _value(value, self.context.short)
+            node.setdefault(self.context.short(predicate), []).append(written if len(written) > 1 else value.value)
 
     def _use(self, term: str) -> str:
         self.used.add(term)
@@ -167,7 +189,7 @@ class _Writer:
 
     def _reference(self, value: ox.NamedNode | ox.BlankNode) -> str | dict[str, Any]:
         """The IRI, or the thing itself where it is embedded for the first time."""
-        iri = _id(value)
+        iri = text_of(value)
         if self.embed and iri in self.nodes and iri not in self._written:
             return self.node(iri)
         return self.context.short(iri)

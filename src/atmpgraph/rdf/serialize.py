@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from ..formats import JSON_LD, RDF_XML, TURTLE, Format
 from ..vocab import RDF, XSD
 from .expressible import expressible
-from .jsonld_forms import json_ld
+from .jsonld import json_ld
 
 _TYPE = RDF + "type"
 # Every format has a short form for these.
@@ -48,14 +48,14 @@ def serialize(
         quads: in any order.
         fmt: one with an RDF engine.
         prefixes: those that may be used.
-        form: of JSON-LD, as `forms.asked_form` gives it; compacted when empty.
+        form: of JSON-LD, one of `jsonld.FORMS`; compacted when empty.
         root: the thing that framed JSON-LD starts from.
 
     Raises:
-        ProblemError: 406 the format cannot say one of them.
+        NotExpressibleError: the format cannot say one of them.
     """
-    found: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
-    statements = sorted(expressible(found, fmt), key=_order)
+    distinct: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
+    statements = sorted(expressible(distinct, fmt), key=_order)
     used = used_prefixes(statements, prefixes)
     if fmt is JSON_LD:
         return json_ld(statements, used, form, root)

@@ -1,4 +1,4 @@
-"""The statements about a thing as a table (RFC 4180): nothing is lost, so the same graph can be read back from it."""
+"""The statements about a thing as a table (RFC 4180), from which the same graph can be read back."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..vocab import XSD
+from .statements import text_of
 
 COLUMNS: Final = ("subject", "property", "value", "type", "language", "graph")
 
@@ -29,8 +30,4 @@ def _row(quad: ox.Quad) -> tuple[str, str, str, str, str, str]:
         kind, language = value.datatype.value.replace(XSD, "xsd:"), value.language or ""
         kind = "" if language else kind
     graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-    return _text(quad.subject), quad.predicate.value, _text(value), kind, language, graph
-
-
-def _text(term: object) -> str:
-    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+    return text_of(quad.subject), quad.predicate.value, text_of(value), kind, language, graph

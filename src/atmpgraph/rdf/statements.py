@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
 from ..vocab import XSD
 
-SCHEMA: Final = "https://schema.org/"
 Value: TypeAlias = "str | ox.NamedNode | ox.Literal"
 _TRUE, _FALSE = (ox.Literal(text, datatype=ox.NamedNode(XSD + "boolean")) for text in ("true", "false"))
 
@@ -23,6 +22,11 @@ def about(subject: str, *values: tuple[str, Value], graph: str | None = None) ->
     """Several statements about one subject: predicates with a value each."""
     for predicate, value in values:
         yield statement(subject, predicate, value, graph)
+
+
+def quad_of(triple: ox.Triple, graph: str | None = None) -> ox.Quad:
+    """A triple as a statement in a graph; without one, in the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph) if graph else None)
 
 
 def text_of(term: object) -> str:

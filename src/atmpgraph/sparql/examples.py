@@ -9,9 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..rdf.statements import SCHEMA, about
+from ..rdf.statements import about, typed
 from ..settings import LANGUAGES
-from ..vocab import RDF, RDFS, XSD
+from ..vocab import OWL, RDF, RDFS, SCHEMA, SH
 from .library import LibraryQuery
 from .syntax.query_form import form
 
@@ -23,15 +23,15 @@ _EXECUTABLES: Final = {"SELECT": ("Select", "select"), "ASK": ("Ask", "ask"), "C
 def examples(library: Iterable[LibraryQuery], prefixes: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
     """The queries of the library and the prefixes, for the endpoint `{base}sparql`."""
     declarations = f"{base}sparql#prefixes"
-    yield from about(declarations, (RDF + "type", _OWL + "Ontology"))
+    yield from about(declarations, (RDF + "type", OWL + "Ontology"))
     for prefix, namespace in prefixes.items():
         iri = f"{declarations}-{prefix}"
-        yield from about(declarations, (_SH + "declare", iri))
+        yield from about(declarations, (SH + "declare", iri))
         yield from about(
             iri,
-            (RDF + "type", _SH + "PrefixDeclaration"),
-            (_SH + "prefix", ox.Literal(prefix)),
-            (_SH + "namespace", ox.Literal(namespace, datatype=ox.NamedNode(XSD + "anyURI"))),
+            (RDF + "type", SH + "PrefixDeclaration"),
+            (SH + "prefix", ox.Literal(prefix)),
+            (SH + "namespace", typed(namespace, "anyURI")),
         )
     for query in library:
         yield from _example(query, declarations, base)
@@ -50,10 +50,10 @@ def _example(query: LibraryQuery, declarations: str, base: str) -> Iterator[ox.Q
     ]
     yield from about(
         f"{base}queries/{query.name}",
-        (RDF + "type", _SH + "SPARQLExecutable"),
-        (RDF + "type", f"{_SH}SPARQL{kind[0]}Executable"),
-        (_SH + kind[1], ox.Literal(text)),
-        (_SH + "prefixes", declarations),
+        (RDF + "type", SH + "SPARQLExecutable"),
+        (RDF + "type", f"{SH}SPARQL{kind[0]}Executable"),
+        (SH + kind[1], ox.Literal(text)),
+        (SH + "prefixes", declarations),
         (SCHEMA + "target", f"{base}sparql"),
         *words,
     )

@@ -13,16 +13,12 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from ..formats import DOCUMENTS, RESULTS
-from ..rdf.statements import SCHEMA, about, number
+from ..rdf.statements import about, number
 from ..release.graphs import GraphCount
-from ..vocab import DCT, PROV, RDF, VOID
+from ..vocab import DCT, ENTAILMENT, FILE_FORMATS, GEOSPARQL_FUNCTIONS, PROV, RDF, SCHEMA, SD, VOID
 from .examples import examples
 from .library import LibraryQuery
 from .limits import Limits
-
-SD: Final = "http://www.w3.org/ns/sparql-service-description#"
-_FORMATS: Final = "http://www.w3.org/ns/formats/"
-_GEOF: Final = "http://www.opengis.net/def/function/geosparql/"
 
 # The W3C's names of file formats, by media type (https://www.w3.org/ns/formats/).
 _FORMAT_NAMES: Final = {
@@ -39,7 +35,7 @@ _FORMAT_NAMES: Final = {
 }
 # What the engine knows beyond SPARQL: functions of GeoSPARQL 1.1 (OGC 22-047r1 §9, §10).
 FUNCTIONS: Final = tuple(
-    _GEOF + name
+    GEOSPARQL_FUNCTIONS + name
     for name in (
         *("area", "asGeoJSON", "centroid", "convexHull", "coordinateDimension", "difference", "dimension", "distance"),
         *("envelope", "getSRID", "intersection", "isEmpty", "isSimple", "length", "perimeter", "relate"),
@@ -111,9 +107,9 @@ def _service(of: Endpoint, service: str) -> Iterator[ox.Quad]:
         (SD + "endpoint", service),
         (SD + "supportedLanguage", SD + "SPARQL11Query"),
         *((SD + "feature", SD + feature) for feature in features),
-        *((SD + "resultFormat", _FORMATS + name) for name in formats),
+        *((SD + "resultFormat", FILE_FORMATS + name) for name in formats),
         *((SD + "extensionFunction", function) for function in FUNCTIONS),
-        (SD + "defaultEntailmentRegime", "http://www.w3.org/ns/entailment/Simple"),
+        (SD + "defaultEntailmentRegime", ENTAILMENT + "Simple"),
         (SD + "defaultDataset", f"{service}#dataset"),
         (DCT + "license", of.licence),
     )

@@ -62,7 +62,8 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
 
     Raises:
         ProblemError: 400 the query is not SPARQL, nests too deep, names a graph by no IRI or cannot be evaluated; 403
-            it has a SERVICE clause; 406 this kind of result has no such format, or the format cannot say this result.
+            it has a SERVICE clause; 406 this kind of result has no such format.
+        NotExpressibleError: the format cannot say this result.
     """
     nesting.check(job.query, job.nesting)
     validate.check(job.query, job.base)

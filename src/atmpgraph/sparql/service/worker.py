@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from ...http.problem import Problem, ProblemError
+from ...errors import NotExpressibleError
+from ...http.problem import Problem, ProblemError, not_expressible
 from ...store import Store, open_store
 from . import messages
 from .evaluate import evaluate
@@ -55,6 +56,8 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
             outcome = evaluate(store, job, put)
         except ProblemError as error:
             connection.sendall(messages.problem_frame(error.problem))
+        except NotExpressibleError as error:
+            connection.sendall(messages.problem_frame(not_expressible(error)))
         except MemoryError:
             return 1
         except BaseException as error:  # the engine's panics are no Exceptions; nothing may be left of them

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ...formats import TURTLE, Format
-from ...profiles.registry import ALTERNATES, ALTR, Profile
+from ...http.profile_negotiation import Profile
+from ...profiles.registry import ALTERNATES
 from ...profiles.translate import delivered
+from ...rdf.statements import about, statement
 from ...release.release import Release
-from ...vocab import DCT, RDF
+from ...vocab import ALTR, DCT, PROF, RDF
 from ..pages.document import name_all
 from .context import release
 from .description import Description
 from .labels import Name
 from .signposting import Address
-
-_PROF = "http://www.w3.org/ns/dx/prof/"
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,16 @@ def alternates_page(described: Description, address: Address) -> AlternatesPage:
 
 def alternates(opened: Release, described: Description, *, suffixes: bool) -> list[ox.Quad]:
     """The list as RDF, in the vocabulary of the standard; representations go by their address under our base."""
-    address = Address(described.document, suffixes)
-    document, quads = described.document, []
-
-    def state(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> None:
-        quads.append(ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), value))
-
-    state(document, ALTR + "hasDefaultRepresentation", ox.NamedNode(address.of(TURTLE)))
+    address, document = Address(described.document, suffixes), described.document
+    quads = [statement(document, ALTR + "hasDefaultRepresentation", address.of(TURTLE))]
     for profile, formats in _all(opened, described, address):
-        state(profile.iri, RDF + "type", ox.NamedNode(_PROF + "Profile"))
-        state(profile.iri, _PROF + "hasToken", ox.Literal(profile.token))
+        quads += about(profile.iri, (RDF + "type", PROF + "Profile"), (PROF + "hasToken", ox.Literal(profile.token)))
         for fmt, url in formats:
-            state(document, ALTR + "hasRepresentation", ox.NamedNode(url))
-            state(url, RDF + "type", ox.NamedNode(ALTR + "Representation"))
-            state(url, DCT + "format", ox.Literal(fmt.media_type))
-            state(url, DCT + "conformsTo", ox.NamedNode(profile.iri))
+            quads.append(statement(document, ALTR + "hasRepresentation", url))
+            quads += about(
+                url,
+                (RDF + "type", ALTR + "Representation"),
+                (DCT + "format", ox.Literal(fmt.media_type)),
+                (DCT + "conformsTo", profile.iri),
+            )
     return quads

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ...catalogue.facts import WHOLE
+from ...addresses import Addresses
+from ...rdf.statements import about
 from ...release.release import Release
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 
@@ -36,12 +37,12 @@ class Description:
         """All quads of the document, its own description included, which no source states: the default graph."""
         quads = [*self.quads, *(quad for part in self.parts.values() for quad in part)]
         document = ox.NamedNode(self.document)
-        about = {DCT + "license": licence, VOID + "inDataset": self.dataset}
+        stated = {DCT + "license": licence, VOID + "inDataset": self.dataset}
         if self.document != self.topic:
-            about |= {RDF + "type": FOAF + "Document", FOAF + "primaryTopic": self.topic}
+            stated |= {RDF + "type": FOAF + "Document", FOAF + "primaryTopic": self.topic}
         elif any(q.subject == document and q.predicate.value == DCT + "license" for q in quads):
-            del about[DCT + "license"]
-        return quads + [ox.Quad(document, ox.NamedNode(p), ox.NamedNode(o)) for p, o in about.items() if o]
+            del stated[DCT + "license"]
+        return [*quads, *about(self.document, *((name, iri) for name, iri in stated.items() if iri))]
 
 
 def describe(release: Release, topic: str, document: str) -> Description | None:
@@ -53,7 +54,7 @@ def describe(release: Release, topic: str, document: str) -> Description | None:
     if document == topic:
         found = release.store.select(_PARTS % ox.NamedNode(topic))
         parts = {iri: release.quads(iri) for iri in sorted(row["part"].value for row in found) if iri != topic}
-    return Description(topic, document, quads, parts, dataset=f"{release.base}id/dataset/{WHOLE}")
+    return Description(topic, document, quads, parts, dataset=Addresses(release.base).dataset())
 
 
 def incoming(release: Release, topic: str, most: int) -> tuple[list[tuple[str, str]], bool]:

@@ -6,22 +6,20 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ...store import Store
-from ...vocab import LABELS, prefixes
+from ...vocab import ADMS, LABELS, OA, SKOS, prefixes
 
-_OA, _SKOS = "http://www.w3.org/ns/oa#", "http://www.w3.org/2004/02/skos/core#"
 # Things without a name of their own go by their words: figures as printed, quotations by what they quote, identifiers
 # by their system and number.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     "?iri <ns/atmp#statedAs> ?label",
-    f"?iri <{_OA}exact> ?label",
-    f"?iri <{_OA}hasSelector>/<{_OA}exact> ?label",
-    f"?iri <http://www.w3.org/ns/adms#schemaAgency> ?system ; <{_SKOS}notation> ?code "
-    'BIND(CONCAT(?system, " ", ?code) AS ?label)',
-    f"?iri <{_SKOS}notation> ?label",
+    f"?iri <{OA}exact> ?label",
+    f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
+    f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
+    f"?iri <{SKOS}notation> ?label",
 )
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
-_ALTERNATIVE = LABELS.index(f"{_SKOS}altLabel")
+_ALTERNATIVE = LABELS.index(f"{SKOS}altLabel")
 _QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 

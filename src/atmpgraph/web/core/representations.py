@@ -12,11 +12,12 @@ from markupsafe import Markup
 from ...addresses import iri_to_path
 from ...formats import HTML, JSON_LD, LINK_SET, STATEMENTS, Format
 from ...http.links import Link, link_field
-from ...http.negotiate import choose
+from ...http.negotiate import choose, choose_form, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
-from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED, Profile, by_name, choose_profile
+from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
+from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED
 from ...profiles.translate import delivered, shaped, translated
-from ...rdf import jsonld_forms
+from ...rdf.jsonld import FORMS
 from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
 from ...vocab import prefixes
@@ -103,15 +104,16 @@ def _choose(offered: list[Profile], fixed: Format | None) -> Choice:
     if fixed and fixed not in (*profile.formats, LINK_SET):
         raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
-    form = jsonld_forms.asked_form(request.headers.get("Accept") if fixed is None else asked) if fmt is JSON_LD else ""
-    return Choice(profile, fmt, jsonld_forms.media_type(form) if form else media_type, form)
+    accept = request.headers.get("Accept") if fixed is None else asked
+    form = choose_form(accept, JSON_LD.media_type, FORMS) if fmt is JSON_LD else ""
+    return Choice(profile, fmt, with_form(JSON_LD.media_type, form) if form else media_type, form)
 
 
 def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
     """The profile that the URL names, or that the client likes best among those with a format it accepts."""
     name = request.args.get("_profile")
     if name is not None:
-        found = by_name(name, (*offered, ALTERNATES))
+        found = profile_by_name(name, (*offered, ALTERNATES))
         if found is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
             raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))

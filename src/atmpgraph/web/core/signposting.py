@@ -6,18 +6,17 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
+from ... import vocab
 from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
-from ...profiles.registry import MODEL, SCHEMA, Profile, token_links
+from ...http.profile_negotiation import Profile, token_links
+from ...profiles.registry import MODEL, SCHEMA
 from ...profiles.translate import delivered, translated
 from ...release.release import Release
-from ...vocab import DCT, RDF, RDFS, SKOS
+from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
 from .description import Description
 
-_PROV = "http://www.w3.org/ns/prov#"
-_QB = "http://purl.org/linked-data/cube#"
-_SCHEMA = "https://schema.org/"
-_AUTHORS = {_PROV + "wasAttributedTo", DCT + "creator"}
+_AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
 _ITEMS = "SELECT DISTINCT ?item {{ ?item {paths} {topic} }} ORDER BY ?item"
 
 
@@ -61,18 +60,17 @@ def signposts(release: Release, described: Description, address: Address, licenc
         Link(address.of(LINK_SET), "linkset", {"type": LINK_SET.media_type}),
         Link(described.topic, "cite-as"),
         Link(described.document, "canonical"),
-        Link(_SCHEMA + "AboutPage", "type"),
+        Link(vocab.SCHEMA + "AboutPage", "type"),
         *(Link(iri, "type") for iri in _classes(release, described.topic)),
         Link(licence, "license"),
     ]
-    tokens = [Link(target, attributes.pop("rel"), attributes) for target, attributes in token_links(profiles)]
     related = _relatives(release, described)
     types = [fmt.media_type for fmt in profiles[0].formats]
     return [
         *about,
         *(link for link in related if link.rel != "item"),
         *representations(address, profiles[:1]),
-        *tokens,
+        *token_links(profiles),
         *sorted(
             representations(address, profiles[1:]),
             key=lambda link: [*types, link.attributes["type"]].index(link.attributes["type"]),
@@ -115,7 +113,7 @@ def _relatives(release: Release, described: Description) -> list[Link]:
     wholes = {
         SKOS + "inScheme",
         RDFS + "isDefinedBy",
-        _QB + "dataSet",
+        QB + "dataSet",
         DCT + "isPartOf",
         release.base + "ns/atmp#workpackageOf",
     }

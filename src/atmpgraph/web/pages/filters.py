@@ -6,10 +6,11 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Flask
 
+from ...vocab import UNIT
 from ..core.labels import Name
 from .figures import Row, in_words
 
-_COUNT = "http://qudt.org/vocab/unit/NUM"  # a number of things has no unit to be written
+_COUNT = f"{UNIT}NUM"  # a number of things has no unit to be written
 
 
 def reading(row: Row, names: Mapping[str, Name], numbers: dict[str, Any]) -> str:

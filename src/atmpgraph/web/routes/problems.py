@@ -10,10 +10,10 @@ from flask import Blueprint, Flask, Response, current_app, g, render_template, r
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import ReleaseError
+from ...errors import NotExpressibleError, ReleaseError
 from ...formats import DOCUMENTS, HTML, Format, split_suffix
 from ...http.negotiate import choose, choose_language
-from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, type_iri
+from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible, type_iri
 from ...rdf.serialize import serialize
 from ...settings import LANGUAGES
 from ...sparql.protocol import DATASET
@@ -87,6 +87,10 @@ def _of_problem(error: ProblemError) -> Response:
     return show(error.problem)
 
 
+def _of_format(error: NotExpressibleError) -> Response:
+    return show(not_expressible(error))
+
+
 def _of_http(error: HTTPException) -> AnyResponse:
     if error.code is None:
         return error.get_response()
@@ -156,6 +160,7 @@ def _send(statuses: list[int], fixed: Format | None) -> Response:
 def register(app: Flask) -> None:
     """Turn every error of a request into a problem."""
     app.register_error_handler(ProblemError, _of_problem)
+    app.register_error_handler(NotExpressibleError, _of_format)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(ReleaseError, _of_release)
     app.register_error_handler(ClientDisconnectedError, _of_gone)
