@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.serve $(EDITOR) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_PORT)
+serve: $(VENV)/.serve $(EDITOR) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 

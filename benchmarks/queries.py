@@ -119,7 +119,7 @@ def _row(name: str, times: list[float]) -> str:
 def main() -> None:
     """Serve, measure, print."""
     seconds, port = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0, 8991
-    environment = os.environ | {"ATMPGRAPH_TRUSTED_PROXIES": '["127.0.0.1"]', "ATMPGRAPH_QUERY_SECONDS": "5"}
+    environment = os.environ | {"ATMPGRAPH_PROXY_TRUSTED": '["127.0.0.1"]', "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "5"}
     command = [sys.executable, "-m", "atmpgraph", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:

@@ -46,7 +46,9 @@ def read(digits: int) -> tuple[float, float, int]:
 
 def main() -> None:
     """Serve, read, print."""
-    limits = {f"ATMPGRAPH_MAX_RESULT_{name}": "0" for name in ("ROWS", "BYTES")} | {"ATMPGRAPH_QUERY_SECONDS": "600"}
+    limits = {f"ATMPGRAPH_QUERIES_MAX_{name}": "0" for name in ("ROWS", "BYTES")} | {
+        "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "600"
+    }
     command = [sys.executable, "-m", "atmpgraph", "serve", "--port", str(_PORT)]
     silent = subprocess.DEVNULL
     with subprocess.Popen(command, env=os.environ | limits, stdout=silent, stderr=silent) as server:

@@ -85,6 +85,13 @@ def copy_publication(folder: Path) -> Path:
     return file
 
 
+def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
+    """Settings some of whose values are others: `changed(settings, server={"port": 9000})`."""
+    old = {name: getattr(settings, name) for name in groups}
+    new = {name: type(group).model_validate(group.model_dump() | groups[name]) for name, group in old.items()}
+    return settings.model_copy(update=new)
+
+
 @pytest.fixture
 def publication(tmp_path: Path) -> Path:
     """The settings file of a copy of the publication."""
@@ -103,7 +110,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def release(released: Settings) -> Release:
     """The release of the publication."""
-    return open_release(released.path(released.releases), "current", released.base)
+    return open_release(released.path(released.folders.releases), "current", released.base)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,34 @@
 """Settings: one typed place, documented, and a clear error for each wrong one."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from atmpgraph.errors import SettingsError
 from atmpgraph.settings import Settings
+from atmpgraph.settings.groups import Group
+from atmpgraph.settings.renamed import RENAMED
+from atmpgraph.sparql.limits import Limits, limits_of
 
-from .conftest import ROOT
+from .conftest import ROOT, changed
 
 GOOD = (ROOT / "atmpgraph.toml").read_text(encoding="utf-8")
+# All names that moved. The list is closed: a name of today that changes needs a line in both.
+FORMER = (
+    *("data", "ontology", "shapes", "queries", "stream_page_size"),
+    *("stream_versions", "texts", "releases", "keep_releases", "host"),
+    *("port", "workers", "max_query_length", "max_query_nesting", "max_graph_statements"),
+    *("query_workers", "query_seconds", "query_memory", "max_result_rows", "max_result_bytes"),
+    *("max_waiting_queries", "max_waiting_seconds", "max_queries_per_client", "query_budget", "max_kept_results"),
+    *("max_spooled_bytes", "federation", "max_service_clauses", "service_seconds", "max_service_bytes"),
+    *("query_service", "max_incoming_links", "max_changes_shown", "max_findings_shown", "max_links_checked"),
+    *("link_hosts", "link_pause", "link_seconds", "link_redirects", "max_link_field"),
+    *("max_age", "max_kept_bytes", "catalogue_page_size", "max_body_seconds", "max_path_length"),
+    *("max_header_length", "trusted_proxies", "proxy_headers"),
+)
 
 
 def load(folder: Path, text: str) -> Settings:
@@ -18,41 +37,104 @@ def load(folder: Path, text: str) -> Settings:
     return Settings.load(file)
 
 
+def refused(folder: Path, text: str) -> list[str]:
+    """What is wrong with a file, each on its line."""
+    with pytest.raises(SettingsError) as error:
+        load(folder, text)
+    return str(error.value).splitlines()
+
+
 def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
     settings = load(tmp_path, GOOD)
-    assert settings.path(settings.data) == tmp_path.resolve() / "data"
+    assert settings.path(settings.folders.data) == tmp_path.resolve() / "data"
+    assert changed(settings, folders={"shapes": "x"}).path(Path("y")) == tmp_path.resolve() / "y"
 
 
-def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ATMPGRAPH_PORT", "9000")
-    assert load(tmp_path, GOOD.replace("[title]", "port = 8500\n[title]")).port == 9000
+def test_the_environment_wins_over_the_file_setting_by_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATMPGRAPH_SERVER_PORT", "9000")
+    monkeypatch.setenv("ATMPGRAPH_QUERIES_TIMEOUT_SECONDS", "2.5")
+    monkeypatch.setenv("ATMPGRAPH_PROXY_TRUSTED", '["127.0.0.1", "10.0.0.0/8"]')
+    settings = load(tmp_path, f"{GOOD}[server]\nport = 8500\nworkers = 7\n[queries]\nmax_rows = 5\n")
+    assert (settings.server.port, settings.server.workers) == (9000, 7)
+    assert (settings.queries.timeout_seconds, settings.queries.max_rows) == (2.5, 5)
+    assert settings.proxy.trusted == ("127.0.0.1", "10.0.0.0/8")
+
+
+def test_every_setting_has_a_variable_of_its_own() -> None:
+    places = list(Settings.places())
+    assert ("base",) in places
+    assert ("queries", "max_rows") in places
+    assert len({"_".join(place) for place in places}) == len(places)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[title]", "colour = 'red'\n[title]", "colour"),
-        ("[title]", "port = 'many'\n[title]", "port"),
-        ("[title]", "port = 99999\n[title]", "65535"),
+        ("[title]", "colour = 'red'\n[title]", "`colour`: no such setting"),
+        ("[title]", "[colours]\nred = 1\n[title]", "`colours`: no such setting"),
+        ("[folders]", "[server]\ncolour = 'red'\n[folders]", "`[server] colour`: no such setting"),
+        ("[folders]", "[server]\nport = 'many'\n[folders]", "`[server] port`: Input should be a valid integer"),
+        ("[folders]", "[server]\nport = 99999\n[folders]", "65535; it is 99999"),
+        ("[folders]", "[proxy]\ntrusted = ['here']\n[folders]", "`[proxy] trusted`: Value error, 'here'"),
+        ("[title]", "server = 1\n[title]", "`server`: Input should be a valid dictionary"),
         ("https://w3id.org/atmp-wallonia/", "https://w3id.org/atmp-wallonia", "ends with '/'"),
         ("https://w3id.org/atmp-wallonia/", "atmp/", "ends with '/'"),
-        ('partnership = "pit-atmp"\n', "", "partnership"),
+        ('partnership = "pit-atmp"\n', "", "`partnership` is missing"),
         ("[title]", "[title", "not a TOML file"),
-        ("[description]", 'es = "x"\n[description]', "es"),
+        ("[description]", 'es = "x"\n[description]', "`[title] es`: no such setting"),
     ],
 )
-def test_a_wrong_setting_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_a_wrong_setting_is_named_as_people_write_it(tmp_path: Path, old: str, new: str, said: str) -> None:
     assert old in GOOD
-    with pytest.raises(SettingsError) as error:
-        load(tmp_path, GOOD.replace(old, new, 1))
-    assert said in str(error.value)
-    assert "atmpgraph.toml" in str(error.value)
+    [line] = refused(tmp_path, GOOD.replace(old, new, 1))
+    assert said in line
+    assert line.startswith(str(tmp_path / "atmpgraph.toml"))
 
 
-def test_all_wrong_settings_come_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as error:
-        load(tmp_path, GOOD.replace("[title]", "port = 0\nworkers = 0\n[title]"))
-    assert str(error.value).count("\n") == 1
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("ATMPGRAPH_SERVER_PORT", "many", "ATMPGRAPH_SERVER_PORT in the environment: Input should be a valid integer"),
+        ("ATMPGRAPH_PROXY_TRUSTED", "127.0.0.1", "ATMPGRAPH_PROXY_TRUSTED in the environment: Input should be a valid"),
+        ("ATMPGRAPH_TITLE", "Essai", "ATMPGRAPH_TITLE in the environment: Input should be a valid dictionary"),
+        ("ATMPGRAPH_BASE", "atmp/", "ATMPGRAPH_BASE in the environment: Value error"),
+        ("ATMPGRAPH_SERVER_COLOUR", "red", "ATMPGRAPH_SERVER_COLOUR in the environment: no such setting"),
+        ("ATMPGRAPH_SERVER", '{"port": 1}', "ATMPGRAPH_SERVER in the environment: no such setting"),
+        ("ATMPGRAPH_COLOUR", "red", "ATMPGRAPH_COLOUR in the environment: no such setting"),
+    ],
+)
+def test_a_wrong_variable_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    [line] = refused(tmp_path, GOOD)
+    assert line.startswith(said)
+
+
+def test_all_wrong_settings_come_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATMPGRAPH_PORT", "9000")
+    monkeypatch.setenv("ATMPGRAPH_COLOUR", "red")
+    text = GOOD.replace("[title]", "workers = 2\n[title]") + "[server]\nport = 0\nworkers = 0\n"
+    assert len(refused(tmp_path, text)) == 5
+
+
+def test_the_list_of_former_names_is_whole() -> None:
+    assert sorted(RENAMED) == sorted(FORMER)
+    assert set(RENAMED.values()) <= set(Settings.places())
+    assert len(set(RENAMED.values())) == len(RENAMED)
+
+
+@pytest.mark.parametrize("former", FORMER)
+def test_a_former_name_is_refused_with_that_of_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, former: str
+) -> None:
+    group, name = RENAMED[former]
+    [line] = refused(tmp_path, GOOD.replace("[title]", f"{former} = ['x']\n[title]"))
+    assert line == f"{tmp_path / 'atmpgraph.toml'}: `{former}` is now `[{group}] {name}`"
+    variable, today = f"ATMPGRAPH_{former.upper()}", f"ATMPGRAPH_{group.upper()}_{name.upper()}"
+    if variable != today:
+        monkeypatch.setenv(variable, '["x"]')
+        assert refused(tmp_path, GOOD) == [f"{variable} is now {today}"]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -60,14 +142,36 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         Settings.load(tmp_path / "none.toml")
 
 
+def test_the_query_service_gets_what_is_set_under_the_same_names(tmp_path: Path) -> None:
+    text = (
+        f"{GOOD}[queries]\nmax_queued = 3\n[federation]\nservices = ['https://e.example/']\n[cache]\nresult_bytes = 4\n"
+    )
+    limits = limits_of(load(tmp_path, text))
+    assert (limits.max_queued, limits.federation.services, limits.result_bytes) == (3, ("https://e.example/",), 4)
+    assert Limits.from_json(limits.as_json()) == limits
+
+
+def test_the_query_service_starts_without_what_reads_settings() -> None:
+    code = "import sys, atmpgraph.sparql.service.broker; sys.exit('pydantic' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def table(fields: dict[str, FieldInfo]) -> list[str]:
+    """The rows that document some settings."""
+    rows = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in fields.items():
+        value = field.get_default(call_default_factory=True)
+        listed = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        default = "required" if field.is_required() else f"`{listed}`" if listed and value is not None else "none"
+        rows.append(f"| `{name}` | {default} | {field.description} |")
+    return rows
+
+
 def test_every_setting_is_documented() -> None:
-    rows = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8").splitlines()
-    documented = {row.split("`")[1]: row for row in rows if row.startswith("| `")}
-    assert list(documented) == list(Settings.model_fields)
-    for name, field in Settings.model_fields.items():
-        assert field.description
-        assert field.description in documented[name]
-        if not field.is_required():
-            default = field.get_default(call_default_factory=True)
-            listed = ", ".join(map(str, default)) if isinstance(default, list) else str(default)
-            assert f"`{listed}`" in documented[name]
+    groups = {name: field.annotation for name, field in Settings.model_fields.items()}
+    kinds = {name: kind for name, kind in groups.items() if isinstance(kind, type) and issubclass(kind, Group)}
+    expected = table({name: field for name, field in Settings.model_fields.items() if name not in kinds})
+    for name, kind in kinds.items():
+        expected += ["", f"## `[{name}]`", "", kind.__doc__ or "", "", *table(kind.model_fields)]
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert text[text.index("| setting") :].splitlines() == expected

@@ -146,9 +146,9 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     from .sparql.service.launcher import ServiceProcess
 
     settings = _settings(context)
-    open_release(settings.path(settings.releases), "current", settings.base)
+    open_release(settings.path(settings.folders.releases), "current", settings.base)
     os.environ["ATMPGRAPH_SETTINGS"] = str(context.obj["file"])
-    host, port = host or settings.host, port or settings.port
+    host, port = host or settings.server.host, port or settings.server.port
     click.echo(f"serving on http://{host}:{port}/", err=True)
     server = Granian(
         "atmpgraph.server.rsgi:application",
@@ -162,17 +162,17 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
         workers_kill_timeout=_STOPPING_SECONDS,
         backlog=_BACKLOG,
         backpressure=_connections(),
-        workers=settings.workers,
+        workers=settings.server.workers,
         factory=True,
         log_enabled=True,
         respawn_failed_workers=True,
     )
-    if settings.query_service:
+    if settings.queries.socket:
         server.serve()
         return
     # One for all processes: limits and quotas are the same in each.
     with ServiceProcess(limits_of(settings)).kept() as address:
-        os.environ["ATMPGRAPH_QUERY_SERVICE"] = str(address)
+        os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)
         server.serve()
 
 
@@ -201,7 +201,7 @@ def query(context: click.Context, file: IO[str], format_: str, release: str) -> 
     from .release.release import open_release
 
     settings = _settings(context)
-    opened = open_release(settings.path(settings.releases), release, settings.base)
+    opened = open_release(settings.path(settings.folders.releases), release, settings.base)
     try:
         click.echo(_rendered(opened.store.query(file.read()), format_), nl=False)
     except RuntimeError as error:  # the engine could not evaluate it: an unknown function, for one
@@ -249,7 +249,7 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
     from .release.release import open_release
 
     settings = _settings(context)
-    before, after = (open_release(settings.path(settings.releases), name, settings.base) for name in (old, new))
+    before, after = (open_release(settings.path(settings.folders.releases), name, settings.base) for name in (old, new))
     result = run(before.path, after.path, settings.base, rows=rows or format_ == "patch")
     if as_json or format_ == "json":
         click.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=1))
@@ -269,7 +269,7 @@ def links(context: click.Context, as_json: bool) -> None:
     from .release.release import CANONICAL, open_release
 
     settings = _settings(context)
-    release = open_release(settings.path(settings.releases), "current", settings.base)
+    release = open_release(settings.path(settings.folders.releases), "current", settings.base)
     found = check_links(release.path / CANONICAL, settings, lambda link: click.echo(str(link), err=True))
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))

@@ -58,7 +58,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Gr
     folder = tmp_path_factory.mktemp("history") / "p"
     start(folder, BASE)
     settings = Settings.load(folder / "atmpgraph.toml")
-    data, catalogues = settings.path(settings.data), []
+    data, catalogues = settings.path(settings.folders.data), []
     edits = [
         ("figures.csv", "", ""),
         ("figures.csv", "about 15", "some 15"),
@@ -77,6 +77,6 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Gr
         finally:
             del os.environ["SOURCE_DATE_EPOCH"]
         assert built.new, "\n".join(built.report.lines("en"))
-        release = open_release(settings.path(settings.releases), "current", settings.base)
+        release = open_release(settings.path(settings.folders.releases), "current", settings.base)
         catalogues.append(graph_of(release.path, "catalogue"))
     return settings, catalogues

@@ -168,7 +168,7 @@ def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], t
     command = [sys.executable, "-m", "atmpgraph", "build"]
     subprocess.run(command, cwd=tmp_path / "p", env=environment, check=True, capture_output=True)
     theirs = (tmp_path / "p" / "releases" / "current").resolve()
-    ours = history[0].path(history[0].releases) / theirs.name
+    ours = history[0].path(history[0].folders.releases) / theirs.name
     names = {path.relative_to(theirs) for path in theirs.rglob("*.*") if path.parent.name != "store"}
     assert {Path("catalogue.nq"), Path("data.rdf"), Path("manifest.json")} <= names
     assert [name for name in names if (ours / name).read_bytes() != (theirs / name).read_bytes()] == []
@@ -177,7 +177,7 @@ def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], t
 def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
     start(tmp_path / "p", BASE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
-    (settings.path(settings.data) / "catalogue.ttl").unlink()
+    (settings.path(settings.folders.data) / "catalogue.ttl").unlink()
     with pytest.raises(AtmpgraphError, match=r"catalogue\.ttl.*init"):
         build(settings)
 
@@ -185,7 +185,7 @@ def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
 def test_a_concept_that_nobody_knows_stops_the_build(tmp_path: Path) -> None:
     start(tmp_path / "p", BASE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
-    file = settings.path(settings.data) / "catalogue.ttl"
+    file = settings.path(settings.folders.data) / "catalogue.ttl"
     file.write_text(file.read_text("utf-8").replace("theme:TECH", "theme:NONE"), encoding="utf-8")
     built = build(settings)
     assert built.digest is None

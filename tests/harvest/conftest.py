@@ -44,14 +44,18 @@ class Publication:
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a table."""
-        file = self.settings.path(self.settings.data) / name
+        file = self.settings.path(self.settings.folders.data) / name
         text = file.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} in {name}"
         file.write_text(text.replace(old, new), encoding="utf-8")
 
     def remove(self, name: str, start_of_row: str) -> None:
         """Take a row out of a table."""
-        rows = (self.settings.path(self.settings.data) / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        rows = (
+            (self.settings.path(self.settings.folders.data) / name)
+            .read_text(encoding="utf-8")
+            .splitlines(keepends=True)
+        )
         (row,) = (row for row in rows if row.startswith(start_of_row))
         self.edit(name, row, "")
 
@@ -63,7 +67,7 @@ class Publication:
             built = build(self.settings)
         assert built.digest, "\n".join(built.report.lines("en"))
         if built.new:
-            releases = self.settings.path(self.settings.releases)
+            releases = self.settings.path(self.settings.folders.releases)
             set_date(releases / CURRENT, day)
             self.releases.append(open_release(releases, built.digest, BASE))
         return built.new
@@ -119,7 +123,7 @@ class Site:
 
     @property
     def _folder(self) -> Path:
-        return self.publication.settings.path(self.publication.settings.releases)
+        return self.publication.settings.path(self.publication.settings.folders.releases)
 
     def web(self, by: str = "If-None-Match") -> Web:
         """A client that has read nothing yet."""
@@ -136,7 +140,9 @@ def site(publication: Publication, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def paged(publication: Publication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server, with a catalogue of two datasets a page."""
-    with serving(publication.settings, tmp_path_factory.mktemp("paged"), ATMPGRAPH_CATALOGUE_PAGE_SIZE="2") as server:
+    with serving(
+        publication.settings, tmp_path_factory.mktemp("paged"), ATMPGRAPH_LIMITS_CATALOGUE_PAGE_DATASETS="2"
+    ) as server:
         yield Site(publication, server)
 
 

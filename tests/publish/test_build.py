@@ -31,7 +31,7 @@ def example(tmp_path: Path) -> Settings:
 
 
 def edit(settings: Settings, table: str, old: str, new: str) -> None:
-    path = settings.path(settings.data) / table
+    path = settings.path(settings.folders.data) / table
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -104,11 +104,11 @@ def test_every_subject_is_found_in_the_file(release: Release) -> None:
 
 def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> None:
     """Another process, another locale, another time zone, another hash seed, another folder."""
-    first = current_digest(started.path(started.releases))
+    first = current_digest(started.path(started.folders.releases))
     assert first
     environment = {
         **os.environ,
-        "ATMPGRAPH_RELEASES": str(tmp_path / "elsewhere"),
+        "ATMPGRAPH_FOLDERS_RELEASES": str(tmp_path / "elsewhere"),
         "LC_ALL": "C",
         "TZ": "Pacific/Kiritimati",
         "PYTHONHASHSEED": "7",
@@ -124,7 +124,9 @@ def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> No
     ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(done.stdout)["release"] == first
-    one, other = (folder / first / "data.nq" for folder in (started.path(started.releases), tmp_path / "elsewhere"))
+    one, other = (
+        folder / first / "data.nq" for folder in (started.path(started.folders.releases), tmp_path / "elsewhere")
+    )
     assert one.read_bytes() == other.read_bytes()
 
 
@@ -134,10 +136,10 @@ def test_the_same_input_makes_no_new_release(example: Settings) -> None:
 
 
 def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> None:
-    first = current_digest(started.path(started.releases))
+    first = current_digest(started.path(started.folders.releases))
     edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     second = build(started).digest
-    releases = started.path(started.releases)
+    releases = started.path(started.folders.releases)
     assert first
     assert second
     assert first != second == current_digest(releases)
@@ -146,7 +148,7 @@ def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> No
 
 
 def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> None:
-    first = current_digest(started.path(started.releases))
+    first = current_digest(started.path(started.folders.releases))
     edit(started, "figures.csv", "about 75% public", "about 80% public")
     built = build(started)
     assert built.digest is None
@@ -155,13 +157,13 @@ def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> No
     assert violations[0].places[0].file == "figures.csv"
     assert violations[0].places[0].row == 3
     assert set(violations[0].message) == {"fr", "nl", "de", "en"}
-    releases = started.path(started.releases)
+    releases = started.path(started.folders.releases)
     assert current_digest(releases) == first
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
 
 
 def test_a_question_that_cannot_be_asked_stops_the_build(started: Settings) -> None:
-    query = started.path(started.queries) / "broken.rq"
+    query = started.path(started.folders.queries) / "broken.rq"
     query.write_text("SELECT ?thing {\n  ?thing a\n}\n", encoding="utf-8")
     built = build(started)
     assert built.digest is None
@@ -198,13 +200,13 @@ def test_what_cannot_be_published_is_told(example: Settings, file: str, content:
     example.path(Path(file)).write_text(content, encoding="utf-8")
     with pytest.raises(AtmpgraphError, match=said):
         build(example)
-    assert current_digest(example.path(example.releases)) is None
+    assert current_digest(example.path(example.folders.releases)) is None
 
 
 def test_one_build_at_a_time(example: Settings) -> None:
     import fcntl
 
-    releases = example.path(example.releases)
+    releases = example.path(example.folders.releases)
     releases.mkdir()
     with (releases / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -214,11 +216,11 @@ def test_one_build_at_a_time(example: Settings) -> None:
 
 def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) -> None:
     """SIGKILL at its start, and at many moments of its writing; a release is served whole all the while."""
-    first = current_digest(started.path(started.releases))
+    first = current_digest(started.path(started.folders.releases))
     assert first
     edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     command = [sys.executable, "-m", "atmpgraph", "--settings", str(started.path(Path("atmpgraph.toml"))), "build"]
-    releases = started.path(started.releases)
+    releases = started.path(started.folders.releases)
     killed_with_the_old = 0
     for step, milliseconds in (("tables", 0), ("mapping", 0), *(("writing", t) for t in (0, 5, 15, 40, 100, 300))):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -246,11 +248,11 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
 
 def test_a_release_of_another_base_is_not_opened(released: Settings, release: Release) -> None:
     with pytest.raises(ReleaseError, match="made with the base"):
-        open_release(released.path(released.releases), "current", "https://elsewhere.example/")
+        open_release(released.path(released.folders.releases), "current", "https://elsewhere.example/")
 
 
 def test_a_release_is_found_by_the_start_of_its_digest(released: Settings, release: Release) -> None:
-    releases = released.path(released.releases)
+    releases = released.path(released.folders.releases)
     assert open_release(releases, release.digest[:8], released.base).path == release.path
     for wrong in ("0" * 64, "", "..", "../x", "c", "nonsense"):
         with pytest.raises(ReleaseError, match="no such release"):

@@ -17,7 +17,7 @@ from atmpgraph.web import create_app
 
 def stated(settings: Settings) -> dict[str, str]:
     """The name of what each thing was made with."""
-    lines = input_lines(settings.path(settings.data), settings.path(settings.shapes), settings.base)
+    lines = input_lines(settings.path(settings.folders.data), settings.path(settings.folders.shapes), settings.base)
     terms = [line.split(" ")[::2] for line in lines]
     return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
 
@@ -34,7 +34,7 @@ def add(path: str, text: str) -> Callable[[Settings], None]:
 
 def move(settings: Settings) -> None:
     """An edit: the same shapes in another file."""
-    shapes = settings.path(settings.shapes)
+    shapes = settings.path(settings.folders.shapes)
     (shapes / "person.ttl").rename(shapes / "another.ttl")
 
 
@@ -66,7 +66,7 @@ def test_an_edit_is_seen_where_it_counts(
 def test_the_name_is_that_of_the_bytes(started: Settings) -> None:
     """RFC 6920 §3: base64url without padding; and its own example (§8.1)."""
     assert named(b"Hello World!") == "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
-    query = started.path(started.data) / "datasets" / "figures.rq"
+    query = started.path(started.folders.data) / "datasets" / "figures.rq"
     told = stated(started)["id/dataset/figures"].removeprefix("ni:///sha-256;")
     assert urlsafe_b64decode(told + "=") == hashlib.sha256(query.read_bytes()).digest()
 
@@ -78,12 +78,12 @@ def test_what_is_not_turtle_is_told(started: Settings) -> None:
 
 
 def test_an_edited_query_makes_a_release_and_the_old_one_answers_as_before(started: Settings) -> None:
-    releases, file = started.path(started.releases), "datasets/code-lists.ttl"
+    releases, file = started.path(started.folders.releases), "datasets/code-lists.ttl"
     first = current_digest(releases)
     add("shapes/person.ttl", "\n# Only a comment.\n")(started)
     same = build(started)
     assert (same.digest, same.new) == (first, False)
-    query = started.path(started.data) / "datasets" / "code-lists.rq"
+    query = started.path(started.folders.data) / "datasets" / "code-lists.rq"
     query.write_text("CONSTRUCT { ?concept ?property ?scheme } WHERE { ?concept ?property ?scheme }", encoding="utf-8")
     built = build(started)
     assert built.new

@@ -13,12 +13,14 @@ from atmpgraph.release.thing_dates import thing_dates
 from atmpgraph.settings import Settings
 from atmpgraph.vocab import DCAT, DCT
 
+from ..conftest import changed
+
 PERSON = "id/person/example-person"
 
 
 def built(settings: Settings, old: str, new: str, day: int) -> Built:
     """A build after an edit, on a day of the year 2100: later than the first release, which is of today."""
-    people = settings.path(settings.data) / "people.csv"
+    people = settings.path(settings.folders.data) / "people.csv"
     text = people.read_text(encoding="utf-8")
     assert old in text
     people.write_text(text.replace(old, new), encoding="utf-8")
@@ -34,7 +36,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_told_follows_what_was_live(started: Settings) -> None:
-    releases, base = started.path(started.releases), started.base
+    releases, base = started.path(started.folders.releases), started.base
     [first] = history(releases)
     as_made = files(releases / first.digest)
     second = built(started, "director", "chair", 1)
@@ -67,9 +69,8 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
 
 
 def test_one_that_was_removed_and_made_again_stays_where_it_stood(started: Settings) -> None:
-    settings = started.model_copy(update={"keep_releases": 1})
-    settings._root = started._root
-    releases = settings.path(settings.releases)
+    settings = changed(started, history={"max_releases": 1})
+    releases = settings.path(settings.folders.releases)
     [first] = history(releases)
     before = json.loads((releases / first.digest / "manifest.json").read_text(encoding="utf-8"))
     second = built(settings, "director", "chair", 1)

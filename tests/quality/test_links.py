@@ -271,7 +271,7 @@ def test_a_whole_check_tells_of_each_link_how_it_ended(host: Host, selfsigned: H
         f"{host.url.replace('http:', 'https:')}/200": ("unreachable", 0, "SSL"),
         f"{gone.url}/200": ("unreachable", 0, "refused"),
     }
-    settings = trial(tmp_path, link_seconds=1, link_pause=0)
+    settings = trial(tmp_path, links={"timeout_seconds": 1, "pause_seconds": 0})
     page = "<http://xmlns.com/foaf/0.1/page>"
     publish(tmp_path, [f"<{BASE}id/a> {page} <{url}> <{GRAPH}> ." for url in expected], "2026-01-01T00:00:00Z")
     said: list[Link] = []

@@ -24,10 +24,12 @@ def named(slug: str, *names: str) -> set[str]:
     return {f"<{BASE}id/thing/{slug}> {LABEL} {json.dumps(name, ensure_ascii=False)} <{GRAPH}> ." for name in names}
 
 
-def trial(folder: Path, base: str = BASE, **others: object) -> Settings:
+def trial(folder: Path, base: str = BASE, **groups: dict[str, object]) -> Settings:
     """Settings whose folder of releases is `folder`."""
-    fixed = {"base": base, "partnership": "trial", "licence": "https://example.org/licence", "releases": folder}
-    return Settings.model_validate(fixed | {"title": _SAME, "description": _SAME} | others)
+    fixed = {"base": base, "partnership": "trial", "licence": "https://example.org/licence"}
+    return Settings.model_validate(
+        fixed | {"title": _SAME, "description": _SAME, "folders": {"releases": folder}} | groups
+    )
 
 
 def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *, store: bool = False) -> str:

@@ -15,6 +15,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.stream.members import replay
 from atmpgraph.stream.pages import read_stream
 
+from ..conftest import changed
 from .fixtures import BASE, named, publish
 
 A, B, C = named("a", "one"), named("a", "two"), named("a", "three")
@@ -102,9 +103,8 @@ def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
 
 
 def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(started: Settings) -> None:
-    settings = started.model_copy(update={"keep_releases": 1})
-    settings._root = started._root
-    releases, people = settings.path(settings.releases), settings.path(settings.data) / "people.csv"
+    settings = changed(started, history={"max_releases": 1})
+    releases, people = settings.path(settings.folders.releases), settings.path(settings.folders.data) / "people.csv"
     [first] = history(releases)
     people.write_text(people.read_text(encoding="utf-8").replace("example-person", "other-person"), encoding="utf-8")
     built = build(settings)

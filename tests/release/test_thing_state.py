@@ -20,17 +20,17 @@ def example(started: Settings) -> Settings:
 
 
 def edit(settings: Settings, table: str, old: str, new: str) -> None:
-    path = settings.path(settings.data) / table
+    path = settings.path(settings.folders.data) / table
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 def append(settings: Settings, row: str) -> None:
-    with (settings.path(settings.data) / "successions.csv").open("a", encoding="utf-8") as file:
+    with (settings.path(settings.folders.data) / "successions.csv").open("a", encoding="utf-8") as file:
         file.write(f"{row}\n")
 
 
 def current(settings: Settings) -> Release:
-    return open_release(settings.path(settings.releases), "current", settings.base)
+    return open_release(settings.path(settings.folders.releases), "current", settings.base)
 
 
 def test_a_thing_is_described_or_was_never_known(example: Settings) -> None:

@@ -13,9 +13,9 @@ def test_nobody_notices_the_attacks_of_others(released: Settings, tmp_path: Path
     with serving(
         released,
         tmp_path,
-        ATMPGRAPH_TRUSTED_PROXIES='["127.0.0.1"]',
-        ATMPGRAPH_QUERY_SECONDS="4",
-        ATMPGRAPH_WORKERS="2",
+        ATMPGRAPH_PROXY_TRUSTED='["127.0.0.1"]',
+        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="4",
+        ATMPGRAPH_SERVER_WORKERS="2",
     ) as target:
         lives, queries, ended = measure(target.port, 12.0, attacked=True)
         assert target.ask("/health/ready").status == 200

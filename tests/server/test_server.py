@@ -22,6 +22,7 @@ from atmpgraph.server.rsgi import Application
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from ..http.conformance.targets import OverSocket, serving
 from ..sparql.asking import SLOW
 from ..sparql.processes import children, memory, processor_time, runs, until
@@ -35,9 +36,9 @@ def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with serving(
         released,
         tmp_path_factory.mktemp("server"),
-        ATMPGRAPH_MAX_RESULT_ROWS="100",
-        ATMPGRAPH_QUERY_SECONDS="20",
-        ATMPGRAPH_TRUSTED_PROXIES='["127.0.0.1"]',
+        ATMPGRAPH_QUERIES_MAX_ROWS="100",
+        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="20",
+        ATMPGRAPH_PROXY_TRUSTED='["127.0.0.1"]',
     ) as found:
         yield found
 
@@ -161,9 +162,9 @@ def unlimited(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
     with serving(
         released,
         tmp_path_factory.mktemp("unlimited"),
-        ATMPGRAPH_MAX_RESULT_ROWS="0",
-        ATMPGRAPH_MAX_RESULT_BYTES="0",
-        ATMPGRAPH_QUERY_SECONDS="20",
+        ATMPGRAPH_QUERIES_MAX_ROWS="0",
+        ATMPGRAPH_QUERIES_MAX_BYTES="0",
+        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="20",
     ) as found:
         yield found
 
@@ -302,7 +303,7 @@ def test_who_says_nothing_takes_nothing_from_others(released: Settings, tmp_path
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_waits_for_no_document_and_no_query(path: str, released: Settings) -> None:
-    found = released.model_copy(update={"releases": released.path(released.releases)})
+    found = changed(released, folders={"releases": released.path(released.folders.releases)})
     application, done, answers = Application(create_app(found)), threading.Event(), []
     busy = [threads.submit(done.wait) for threads in (application._threads, application._queries) for _ in range(99)]
     scope: Any = SimpleNamespace(
@@ -340,7 +341,7 @@ def test_a_field_with_an_underscore_is_not_the_one_with_a_hyphen(server: OverSoc
 def test_who_sends_nothing_holds_nothing(released: Settings, tmp_path: Path) -> None:
     """More connections than the server takes, each with half a body."""
     half = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 9\r\n\r\nASK"
-    with serving(released, tmp_path, ATMPGRAPH_MAX_BODY_SECONDS="1") as server:
+    with serving(released, tmp_path, ATMPGRAPH_SERVER_BODY_TIMEOUT_SECONDS="1") as server:
         held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1_100)]
         for connection in held:
             connection.sendall(half)

@@ -9,7 +9,7 @@ import pytest
 
 from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.release import STORE, Release
-from atmpgraph.sparql.limits import Limits, Services
+from atmpgraph.sparql.limits import FederationLimits, Limits
 from atmpgraph.sparql.service.client import Result, ask
 from atmpgraph.sparql.service.launcher import ServiceProcess
 from atmpgraph.sparql.service.messages import QueryJob, QueryRequest
@@ -20,17 +20,18 @@ FAST = "SELECT ?s { ?s a <ns/atmp#Partnership> }"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 LIMITS = Limits(
     workers=4,
-    per_client=2,
-    waiting=8,
-    patience=600.0,
-    seconds=20.0,
-    memory=1 << 30,
-    rows=100_000,
-    bytes=1 << 26,
-    budget=10_000.0,
-    cache=1 << 20,
-    nesting=64,
-    services=Services(allowed=(), clauses=4, seconds=10.0, bytes=1 << 20),
+    timeout_seconds=20.0,
+    queue_timeout_seconds=600.0,
+    memory_bytes=1 << 30,
+    max_rows=100_000,
+    max_bytes=1 << 26,
+    max_queued=8,
+    max_running_per_client=2,
+    running_seconds_per_minute=10_000.0,
+    max_length_characters=100_000,
+    max_nesting=64,
+    result_bytes=1 << 20,
+    federation=FederationLimits(services=(), max_clauses=4, timeout_seconds=10.0, max_bytes=1 << 20),
 )
 
 

@@ -172,7 +172,7 @@ def test_a_state_that_is_kept_no_more_is_not_linked(tmp_path: Path) -> None:
 def test_a_stream_without_changes_and_one_that_keeps_only_the_latest(tmp_path: Path) -> None:
     words = texts("en")["stream"]
     publish(tmp_path, lines({"a": "1", "b": "same"}), DAYS[0], store=True)
-    client = create_app(trial(tmp_path, stream_versions="latest")).test_client()
+    client = create_app(trial(tmp_path, history={"stream_versions": "latest"})).test_client()
     assert words["empty"] in check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
     for day, name in zip(DAYS, "123", strict=True):
         publish(tmp_path, lines({"a": name, "b": "same", "c": name}), day, store=True)

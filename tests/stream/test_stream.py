@@ -68,7 +68,7 @@ def test_readers_have_the_current_state(
     """Whatever the releases, however often a reader comes by, whichever releases and pages are removed between."""
     with folder() as releases:
         retention = "latest" if latest else "all"
-        client = create_app(trial(releases, stream_versions=retention)).test_client()
+        client = create_app(trial(releases, history={"stream_versions": retention})).test_client()
         graphs = media_type in {"application/trig", "application/n-quads"}
         resuming, bodies = Reader(client, BASE, media_type), dict[str, bytes]()
         for at, state in enumerate(states):
@@ -162,7 +162,7 @@ def test_before_the_first_build_with_a_stream_it_is_empty(tmp_path: Path) -> Non
 def test_a_page_on_which_all_is_superseded_is_removed_when_only_the_latest_are_kept(tmp_path: Path) -> None:
     for at, name in enumerate("12345"):
         publish(tmp_path, named("a", name) | named("b", "same"), f"2026-01-0{at + 1}T00:00:00Z")
-    client = create_app(trial(tmp_path, stream_versions="latest")).test_client()
+    client = create_app(trial(tmp_path, history={"stream_versions": "latest"})).test_client()
     forget(follow(tmp_path, BASE, 2))
     statuses = [client.get(f"/stream/{number}").status_code for number in range(1, 5)]
     assert statuses == [200, 410, 200, 404], "b is on the first page; only a is on the second"

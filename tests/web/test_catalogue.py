@@ -20,7 +20,7 @@ from atmpgraph.web.core.labels import shortened
 
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results
-from ..conftest import ROOT
+from ..conftest import ROOT, changed
 from ..http.conformance.tables import CITATIONS, HTML, RESOURCES
 from .rules import BROWSER, check_headers, check_page
 
@@ -128,7 +128,7 @@ def test_every_term_of_the_catalogue_has_a_word_on_the_pages(language: str, rele
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_catalogue_in_pages_is_walked_to_its_end(size: int, released: Settings, catalogue_of: Graph) -> None:
-    client = create_app(released.model_copy(update={"catalogue_page_size": size})).test_client()
+    client = create_app(changed(released, limits={"catalogue_page_datasets": size})).test_client()
     path, seen, whole = "/catalogue", [], Graph()
     while path:
         assert path not in seen, "a circle"
@@ -152,7 +152,7 @@ def test_there_is_no_other_page(page: str, client: FlaskClient) -> None:
 
 
 def test_a_page_is_a_catalogue_by_itself(released: Settings) -> None:
-    client = create_app(released.model_copy(update={"catalogue_page_size": 5})).test_client()
+    client = create_app(changed(released, limits={"catalogue_page_datasets": 5})).test_client()
     for name in ("Full", "Full1"):
         assert results(read(client, "/catalogue?page=2"), SETS[name]) == set()
     answer = client.get("/catalogue?page=2")
@@ -163,7 +163,7 @@ def test_a_page_is_a_catalogue_by_itself(released: Settings) -> None:
 
 def test_the_home_address_gives_the_catalogue_whole(released: Settings, catalogue_of: Graph) -> None:
     """For harvesters that follow no pages: none of it is a page, whatever the size of those of `/catalogue`."""
-    client = create_app(released.model_copy(update={"catalogue_page_size": 5})).test_client()
+    client = create_app(changed(released, limits={"catalogue_page_datasets": 5})).test_client()
     assert set(catalogue_of) <= set(read(client, "/"))
     assert not things(read(client, "/"), URIRef(f"{HYDRA}PartialCollectionView"))
     answer, asked = client.get("/"), client.get("/?page=2")

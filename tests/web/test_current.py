@@ -12,6 +12,7 @@ from atmpgraph.release.history import prune
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, check_headers, check_page
 
@@ -19,9 +20,7 @@ from .rules import BROWSER, check_headers, check_page
 @pytest.fixture
 def unbuilt(released: Settings, tmp_path: Path) -> Settings:
     """Settings whose folder of releases is empty."""
-    settings = released.model_copy(update={"releases": tmp_path})
-    settings._root = released._root
-    return settings
+    return changed(released, folders={"releases": tmp_path})
 
 
 def test_before_the_first_build_the_process_lives_but_is_not_ready(unbuilt: Settings) -> None:
@@ -39,7 +38,7 @@ def test_a_switch_is_seen_by_the_next_request(unbuilt: Settings, released: Setti
     app = create_app(unbuilt)
     client = app.test_client()
     assert client.get("/health/ready").status_code == 503
-    there = released.path(released.releases)
+    there = released.path(released.folders.releases)
     digest = (there / "current").readlink().name
     (tmp_path / digest).symlink_to(there / digest)
     (tmp_path / "current").symlink_to(digest)

@@ -11,6 +11,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 
 
@@ -30,8 +31,7 @@ def test_the_union_and_the_whole(client: FlaskClient, release: Release) -> None:
 
 
 def test_a_large_graph_streams_its_lines_and_exists_in_no_other_format(released: Settings, release: Release) -> None:
-    settings = released.model_copy(update={"max_graph_statements": 10})
-    settings._root = released._root
+    settings = changed(released, limits={"graph_statements": 10})
     client = create_app(settings).test_client()
     whole = client.get("/data", headers={"Accept-Encoding": "gzip, zstd"})
     assert whole.content_type == "application/n-quads"

@@ -9,6 +9,7 @@ from atmpgraph.web import create_app
 from atmpgraph.web.core import response
 from atmpgraph.web.core.context import Publication
 
+from ..conftest import changed
 from .rules import BROWSER
 
 PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uclouvain", "/ns/atmp", "/releases/", "/sparql", "/?lang=nl"]
@@ -17,7 +18,9 @@ PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uclouvain", "/ns/atmp"
 @pytest.fixture(scope="module")
 def roomless(released: Settings) -> Flask:
     """The application without room to keep anything."""
-    return create_app(released.model_copy(update={"max_kept_bytes": 0, "releases": released.path(released.releases)}))
+    return create_app(
+        changed(released, cache={"response_bytes": 0}, folders={"releases": released.path(released.folders.releases)})
+    )
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -57,7 +60,7 @@ def test_a_page_leads_to_its_other_languages_with_what_was_understood(client: Fl
 
 
 def test_it_is_made_once_while_there_is_room(released: Settings) -> None:
-    current = Publication(released.model_copy(update={"max_kept_bytes": 10_000}))
+    current = Publication(changed(released, cache={"response_bytes": 10_000}))
     made: list[str] = []
 
     def ask(name: str, size: int = 2_000) -> None:

@@ -18,6 +18,7 @@ from atmpgraph.web import create_app
 from atmpgraph.web.core.i18n import texts
 from atmpgraph.web.pages.figures import disputed, in_words
 
+from ..conftest import changed
 from .rules import BROWSER, check_page
 
 WEB = Path(atmpgraph.web.__file__).parent
@@ -115,7 +116,7 @@ def test_a_link_to_the_base_itself_has_a_name(client: FlaskClient, released: Set
 
 
 def test_many_incoming_links_are_cut_and_the_page_says_so(released: Settings) -> None:
-    few = released.model_copy(update={"max_incoming_links": 3})
+    few = changed(released, limits={"incoming_links": 3})
     path = "/doc/source/press-release-2024-01-17?lang=en"
     page = check_page(create_app(few).test_client().get(path, headers=BROWSER), "en")
     assert "Only the first 3 links are shown" in page.words

@@ -16,7 +16,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.web import create_app
 
-from ..conftest import BASE
+from ..conftest import BASE, changed
 from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, Page, check_headers, check_page
 
@@ -179,7 +179,7 @@ def test_what_was_asked_after_the_build_is_shown(released: Settings, release: Re
     """A check of links is newer than the release; what it did not ask stays unasked."""
     shutil.copytree(release.path, tmp_path / release.digest)
     (tmp_path / "current").symlink_to(release.digest)
-    settings = released.model_copy(update={"releases": tmp_path})
+    settings = changed(released, folders={"releases": tmp_path})
     client = create_app(settings).test_client()
     tag = client.get("/quality.ttl").headers["ETag"]
     first, second, third, *_ = (link.url for link in read_links(release.path / "links.json").links)
@@ -213,7 +213,7 @@ def test_a_release_of_before_tells_what_it_has(tmp_path: Path) -> None:
 
 
 def test_a_long_list_is_cut_on_the_page_and_whole_in_the_data(released: Settings) -> None:
-    client = create_app(released.model_copy(update={"max_findings_shown": 3})).test_client()
+    client = create_app(changed(released, limits={"listed_findings": 3})).test_client()
     page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
     assert "Only the first 3 are shown" in page.words
     assert len(json.loads(client.get("/quality.json").data)["findings"]) > 3

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from .rules import BROWSER
 
 
@@ -16,8 +17,7 @@ def asking(released: Settings, tmp_path: Path) -> FlaskClient:
     """A client of the release with another library."""
     (tmp_path / "now.rq").write_text("SELECT (NOW() AS ?now) {}", encoding="utf-8")
     (tmp_path / "same.rq").write_text("SELECT (1 AS ?one) {}", encoding="utf-8")
-    settings = released.model_copy(update={"queries": tmp_path})
-    settings._root = released._root
+    settings = changed(released, folders={"queries": tmp_path})
     return create_app(settings).test_client()
 
 

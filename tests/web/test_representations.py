@@ -19,6 +19,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 from .test_documents import SAMPLE
 
@@ -345,7 +346,7 @@ def test_a_data_block_cannot_end_its_element(released: Settings) -> None:
 
 
 def test_the_link_field_is_cut_by_its_setting_at_whole_links(released: Settings) -> None:
-    few = released.model_copy(update={"max_link_field": 500})
+    few = changed(released, limits={"link_field_characters": 500})
     response = create_app(few).test_client().get("/doc/dataset/figures")
     assert len(response.headers["Link"]) <= 500
     assert by_rel(response, "linkset")

@@ -13,6 +13,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.sparql.library import read_library
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <ns/atmp#Workpackage> }"
@@ -133,9 +134,8 @@ def test_a_volatile_answer_has_no_validator(client: FlaskClient) -> None:
 
 
 def test_only_services_of_the_settings_are_asked(released: Settings) -> None:
-    changed = released.model_copy(update={"federation": ["http://127.0.0.1:9/sparql"]})
-    changed._root = released._root
-    client = create_app(changed).test_client()
+    settings = changed(released, federation={"services": ["http://127.0.0.1:9/sparql"]})
+    client = create_app(settings).test_client()
 
     def ask(query: str) -> TestResponse:
         return client.get("/sparql", query_string={"query": query}, headers={"Accept-Language": "de"})
@@ -158,7 +158,7 @@ def test_only_services_of_the_settings_are_asked(released: Settings) -> None:
 
 
 def test_every_question_has_page_text_and_answer(client: FlaskClient, released: Settings) -> None:
-    library = read_library(released.path(released.queries))
+    library = read_library(released.path(released.folders.queries))
     assert len(library) >= 15
     index = check_page(client.get("/queries/?lang=fr", headers=BROWSER), "fr")
     for name, query in library.items():
@@ -175,7 +175,7 @@ def test_every_question_has_page_text_and_answer(client: FlaskClient, released: 
 
 
 def test_a_question_is_answered_in_the_language_of_the_page(client: FlaskClient, released: Settings) -> None:
-    file: Path = released.path(released.queries) / "direct-jobs.rq"
+    file: Path = released.path(released.folders.queries) / "direct-jobs.rq"
     assert 'VALUES ?language { "en" }' in file.read_text(encoding="utf-8")
     assert "plus de" in check_page(client.get("/queries/direct-jobs?lang=fr", headers=BROWSER), "fr").words
     assert "mehr als" in client.get("/queries/direct-jobs.csv?lang=de").text

@@ -29,6 +29,7 @@ from atmpgraph.store import build_store
 from atmpgraph.web import create_app
 from atmpgraph.web.routes.problems import texts
 
+from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 
 LANGUAGES = ("fr", "nl", "de", "en")
@@ -90,18 +91,17 @@ def test_each_coding_is_a_representation_of_its_own(path: str, accept: str | Non
 
 
 def test_freshness_is_a_setting(released: Settings) -> None:
-    client = create_app(released.model_copy(update={"max_age": 0})).test_client()
+    client = create_app(changed(released, cache={"max_age_seconds": 0})).test_client()
     for path in ("/", "/id/organisation/ulb", "/releases/current"):
         assert client.get(path).headers["Cache-Control"] == "no-cache"
 
 
 def test_a_return_to_an_older_release_is_seen_by_date(released: Settings, tmp_path: Path) -> None:
-    there = released.path(released.releases)
+    there = released.path(released.folders.releases)
     digest = (there / "current").readlink().name
     (tmp_path / digest).symlink_to(there / digest)
     (tmp_path / "current").symlink_to(digest)
-    settings = released.model_copy(update={"releases": tmp_path})
-    settings._root = released._root
+    settings = changed(released, folders={"releases": tmp_path})
     os.utime(tmp_path / "current", (4_000_000_000, 4_000_000_000), follow_symlinks=False)
     response = (
         create_app(settings).test_client().get("/", headers={"If-Modified-Since": "Sun, 22 Nov 2026 12:00:00 GMT"})
@@ -408,13 +408,13 @@ def test_no_request_breaks_it(
 # --- proxies ---
 
 
-def _proxied(released: Settings, **update: Any) -> FlaskClient:
-    return create_app(released.model_copy(update=update)).test_client()
+def _proxied(released: Settings, *trusted: str) -> FlaskClient:
+    return create_app(changed(released, proxy={"trusted": trusted})).test_client()
 
 
 def test_a_trusted_proxy_says_where_the_publication_stands(released: Settings) -> None:
     headers = {"X-Forwarded-Prefix": "/lod", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "data.example"} | BROWSER
-    trusting = _proxied(released, trusted_proxies=["127.0.0.0/8"])
+    trusting = _proxied(released, "127.0.0.0/8")
     page = check_page(trusting.get("/doc/organisation/ulb?lang=fr", headers=headers), "fr")
     assert all(str(a["href"]).startswith(("/lod/", "#", "?", "http")) for a in page.all("a"))
     response = trusting.get("/id/organisation/ulb", headers=headers)
@@ -427,7 +427,7 @@ def test_a_trusted_proxy_says_where_the_publication_stands(released: Settings) -
 
 
 def test_the_other_family_of_fields_is_not_heeded(released: Settings) -> None:
-    app = create_app(released.model_copy(update={"trusted_proxies": ["127.0.0.1"], "proxy_headers": "forwarded"}))
+    app = create_app(changed(released, proxy={"trusted": ["127.0.0.1"], "headers": "forwarded"}))
 
     @app.get("/seen")
     def _seen() -> dict[str, Any]:
@@ -467,8 +467,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     }
     (release / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "current").symlink_to(release.name)
-    settings = released.model_copy(update={"releases": folder})
-    settings._root = released._root
+    settings = changed(released, folders={"releases": folder})
     return create_app(settings)
 
 

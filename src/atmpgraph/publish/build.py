@@ -67,7 +67,7 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     Raises:
         ReleaseError: another build is running, or the store does not give back what was published.
     """
-    releases = settings.path(settings.releases)
+    releases = settings.path(settings.folders.releases)
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
         past, before = history(releases), live_file_dates(releases)
@@ -91,10 +91,10 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             switch(releases, digest)
         record_switch(releases, past, digest, now())
         write_file_dates(releases, before)
-        stream = follow(releases, settings.base, settings.stream_page_size)
-        if settings.stream_versions == "latest":
+        stream = follow(releases, settings.base, settings.history.stream_page_members)
+        if settings.history.stream_versions == "latest":
             forget(stream)
-        prune(releases, settings.keep_releases)
+        prune(releases, settings.history.max_releases)
         return Built(checked.report, coverage, digest, new, live != digest)
 
 
@@ -168,7 +168,7 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
 
 def _keep_beside(folder: Path, checked: Checked, settings: Settings) -> None:
     """Write the shapes that judged the release, and what is known of the links that it publishes."""
-    lines = shapes_document.shapes_lines(settings.path(settings.shapes), settings.base)
+    lines = shapes_document.shapes_lines(settings.path(settings.folders.shapes), settings.base)
     (folder / shapes_document.FILE).write_text("".join(lines), encoding="utf-8")
     addresses = links.external_addresses(checked.canonical.lines(), settings.base)
     links.links_to(links.read_links(folder.parent / links.FILE), addresses).write(folder / links.FILE)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -26,11 +27,12 @@ from .inputs import input_lines
 from .self_description import Described, describe_release
 
 Say = Callable[[str], object]
+_TEXTS: Final = "`[folders] source_texts`"
 _NOT_HELD = {
-    "fr": "le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage `texts`)",
-    "nl": "de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling `texts`)",
-    "de": "der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung `texts`)",
-    "en": "the text of this source is not here, so its quotations are not checked against it (setting `texts`)",
+    "fr": f"le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage {_TEXTS})",
+    "nl": f"de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling {_TEXTS})",
+    "de": f"der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung {_TEXTS})",
+    "en": f"the text of this source is not here, so its quotations are not checked against it (setting {_TEXTS})",
 }
 
 
@@ -54,9 +56,11 @@ def check(settings: Settings, scratch: Path, say: Say = lambda _: None) -> Itera
         say: told of each step as it begins.
     """
     say("checking the tables and the questions")
-    package = open_package(settings.path(settings.data))
+    package = open_package(settings.path(settings.folders.data))
     with CanonicalWriter(scratch) as canonical:
-        questions = faults(settings.path(settings.queries), settings.base, federated=bool(settings.federation))
+        questions = faults(
+            settings.path(settings.folders.queries), settings.base, federated=bool(settings.federation.services)
+        )
         findings = [*check_tables(package), *questions]
         counts = {"tables": len(package.tables)}
         checked = Checked(Report(tuple(findings), counts), package, canonical)
@@ -72,7 +76,7 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     base, package, canonical = settings.base, checked.package, checked.canonical
     mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
     findings = _map(mappers, canonical, counts)
-    for text in ontology_lines(settings.path(settings.ontology), base):
+    for text in ontology_lines(settings.path(settings.folders.ontology), base):
         canonical.add(text)
     checked.report = Report(tuple(findings), counts)
     if findings:
@@ -81,7 +85,7 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     for text in coverage_lines(package.folder, memory_store(canonical.lines(), base)):
         canonical.add(text)
     data = list(canonical.lines())
-    rules = settings.path(settings.shapes)
+    rules = settings.path(settings.folders.shapes)
     shapes = read_shapes(rules, base)
     for text in chain(curated_lines(package.folder, settings), input_lines(package.folder, rules, base)):
         canonical.add(text)
@@ -159,7 +163,7 @@ def _texts(settings: Settings, package: Package) -> tuple[dict[str, str], list[F
         row = dict(zip(header, cells, strict=False))
         if not row["text"]:
             continue
-        places = [settings.path(folder) / row["text"] for folder in settings.texts]
+        places = [settings.path(folder) / row["text"] for folder in settings.folders.source_texts]
         held = next((place for place in places if place.is_file()), None)
         if held:
             try:

@@ -54,7 +54,7 @@ def describe_release(
 
     Of one that comes back, only what is told is written, into a folder within; of the live one, nothing.
     """
-    releases, base = settings.path(settings.releases), settings.base
+    releases, base = settings.path(settings.folders.releases), settings.base
     digest, created = canonical.write(folder / CANONICAL), now()
     place, live = releases / digest, live_release(releases)
     if not (place / CATALOGUE).is_file():
@@ -68,7 +68,7 @@ def describe_release(
         write_description(about, place, live, History(digest, created), store)
     end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
     lines = [line for line in all_lines if line.endswith(end)]
-    shapes = read_shapes(settings.path(settings.shapes) / SHAPES, base)
+    shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
     findings = check_shapes(lines, {}, shapes, [], base)
     served = {f"{base}dumps/current/{path}" for path in list_files(place)}
     conforms = not any(finding.severity is Severity.VIOLATION for finding in findings)

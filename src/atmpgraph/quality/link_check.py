@@ -45,18 +45,18 @@ def check_links(
     with canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base)
     asking = LinkChecker(
-        Outbound(settings.link_seconds, 0, permitted),
+        Outbound(settings.links.timeout_seconds, 0, permitted),
         f"atmpgraph/{__version__} (+{settings.base}quality)",
-        settings.max_links_checked,
-        settings.link_hosts,
-        settings.link_pause,
-        settings.link_redirects,
+        settings.links.max_checked,
+        settings.links.parallel_hosts,
+        settings.links.pause_seconds,
+        settings.links.max_redirects,
         say,
     )
     found = asking.check(addresses)
     if found.offline:
         raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
-    found.write(settings.path(settings.releases) / FILE)
+    found.write(settings.path(settings.folders.releases) / FILE)
     return found
 
 

@@ -72,10 +72,10 @@ class Application:
         self._app = app
         with app.app_context():
             most = limits_of(publication().settings)
-            self._patience = publication().settings.max_body_seconds
+            self._patience = publication().settings.server.body_timeout_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
         self._threads = ThreadPoolExecutor(_THREADS, "web")
-        self._queries = ThreadPoolExecutor(2 * most.workers + most.waiting + _SPARE, "query")  # workers, callers
+        self._queries = ThreadPoolExecutor(2 * most.workers + most.max_queued + _SPARE, "query")  # workers, callers
         self._health = ThreadPoolExecutor(1, "health")
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it

@@ -1,6 +1,9 @@
-"""What a query may take, as data: the settings fill it in, the query service keeps to it, the description tells it."""
+"""What a query may use, as data: the settings name it, the query service enforces it, its description publishes it.
 
-from dataclasses import asdict, dataclass
+Each field has the name of its setting.
+"""
+
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:  # the service and its workers start faster without
@@ -8,20 +11,20 @@ if TYPE_CHECKING:  # the service and its workers start faster without
 
 
 @dataclass(frozen=True)
-class Services:
-    """What a query may ask of other services.
+class FederationLimits:
+    """What a query may request from other services.
 
     Attributes:
-        allowed: their IRIs.
-        clauses: SERVICE clauses of one query.
-        seconds: longest time that one service may take.
-        bytes: longest answer of one service.
+        services: their IRIs.
+        max_clauses: SERVICE clauses of one query.
+        timeout_seconds: longest time that one service may take.
+        max_bytes: longest answer of one service.
     """
 
-    allowed: tuple[str, ...]
-    clauses: int
-    seconds: float
-    bytes: int
+    services: tuple[str, ...]
+    max_clauses: int
+    timeout_seconds: float
+    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -29,31 +32,33 @@ class Limits:
     """The limits of the query service.
 
     Attributes:
-        workers: queries that run at the same time; for as many again other services may be asked meanwhile.
-        per_client: of these, and of those, queries of one client.
-        waiting: queries that may wait for a worker.
-        patience: seconds that one may wait.
-        seconds: longest time one query runs.
-        memory: bytes of memory that one query may use.
-        rows, bytes: largest result; 0 for no limit.
-        budget: seconds of running time that one client may use a minute.
-        cache: bytes of results that are kept to be sent again.
-        nesting: deepest nesting of brackets in a query.
-        services: what a query may ask of other services.
+        workers: queries that run at the same time; as many more may call other services meanwhile.
+        timeout_seconds: longest time one query runs.
+        queue_timeout_seconds: longest time one query waits for a worker.
+        memory_bytes: memory that one query may use.
+        max_rows, max_bytes: largest result; 0 for no limit.
+        max_queued: queries that may wait for a worker.
+        max_running_per_client: queries of one client that run at the same time, or call other services.
+        running_seconds_per_minute: running time that one client may use.
+        max_length_characters: longest query.
+        max_nesting: deepest nesting of brackets in a query.
+        result_bytes: results that are cached.
+        federation: what a query may request from other services.
     """
 
     workers: int
-    per_client: int
-    waiting: int
-    patience: float
-    seconds: float
-    memory: int
-    rows: int
-    bytes: int
-    budget: float
-    cache: int
-    nesting: int
-    services: Services
+    timeout_seconds: float
+    queue_timeout_seconds: float
+    memory_bytes: int
+    max_rows: int
+    max_bytes: int
+    max_queued: int
+    max_running_per_client: int
+    running_seconds_per_minute: float
+    max_length_characters: int
+    max_nesting: int
+    result_bytes: int
+    federation: FederationLimits
 
     def as_json(self) -> dict[str, Any]:
         """The limits by name."""
@@ -62,28 +67,13 @@ class Limits:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The limits from what `as_json` gave."""
-        services = values["services"]
-        return cls(**values | {"services": Services(**services | {"allowed": tuple(services["allowed"])})})
+        federation = values["federation"]
+        services = tuple(federation["services"])
+        return cls(**values | {"federation": FederationLimits(**federation | {"services": services})})
 
 
 def limits_of(settings: "Settings") -> Limits:
     """The limits of the query service that the settings name."""
-    return Limits(
-        workers=settings.query_workers,
-        per_client=settings.max_queries_per_client,
-        waiting=settings.max_waiting_queries,
-        patience=settings.max_waiting_seconds,
-        seconds=settings.query_seconds,
-        memory=settings.query_memory,
-        rows=settings.max_result_rows,
-        bytes=settings.max_result_bytes,
-        budget=settings.query_budget,
-        cache=settings.max_kept_results,
-        nesting=settings.max_query_nesting,
-        services=Services(
-            allowed=tuple(settings.federation),
-            clauses=settings.max_service_clauses,
-            seconds=settings.service_seconds,
-            bytes=settings.max_service_bytes,
-        ),
-    )
+    names = {field.name for field in fields(Limits)}
+    others = {"result_bytes": settings.cache.result_bytes, "federation": settings.federation.model_dump()}
+    return Limits.from_json(settings.queries.model_dump(include=names) | others)

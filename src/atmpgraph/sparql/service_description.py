@@ -45,17 +45,24 @@ FUNCTIONS: Final = tuple(
         *("rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp", "rcc8tppi"),
     )
 )
+# The setting, the fragment of the limit's IRI, which never changes, its name and its unit.
 _LIMITS: Final = (
-    ("seconds", "Longest time that a query runs", "seconds"),
-    ("memory", "Memory that a query may use", "bytes"),
-    ("rows", "Rows or triples of one answer; a longer one is cut and links to the rest", "rows"),
-    ("bytes", "Bytes of one answer; a longer one is cut and links to the rest", "bytes"),
-    ("workers", "Queries that run at the same time", "queries"),
-    ("per_client", "Queries of one client that run at the same time", "queries"),
-    ("waiting", "Queries that may wait for their turn", "queries"),
-    ("patience", "Longest time that a query waits for its turn", "seconds"),
-    ("budget", "Running time that the queries of one client may use", "seconds per minute"),
-    ("nesting", "Deepest nesting of brackets in a query", "brackets"),
+    ("timeout_seconds", "seconds", "Longest time that a query runs", "seconds"),
+    ("memory_bytes", "memory", "Memory that a query may use", "bytes"),
+    ("max_rows", "rows", "Rows or triples of one answer; a longer one is cut and links to the rest", "rows"),
+    ("max_bytes", "bytes", "Bytes of one answer; a longer one is cut and links to the rest", "bytes"),
+    ("workers", "workers", "Queries that run at the same time", "queries"),
+    ("max_running_per_client", "per-client", "Queries of one client that run at the same time", "queries"),
+    ("max_queued", "waiting", "Queries that may wait for their turn", "queries"),
+    ("queue_timeout_seconds", "patience", "Longest time that a query waits for its turn", "seconds"),
+    (
+        "running_seconds_per_minute",
+        "budget",
+        "Running time that the queries of one client may use",
+        "seconds per minute",
+    ),
+    ("max_nesting", "nesting", "Deepest nesting of brackets in a query", "brackets"),
+    ("max_length_characters", "length", "Longest query", "characters"),
 )
 
 
@@ -69,7 +76,6 @@ class Endpoint:
         union: how many triples the default graph has, the union of the named ones.
         graphs: the named graphs.
         limits: what a query may take.
-        length: longest query, in characters.
         library: the published queries.
         prefixes: namespaces by prefix.
         federated: whether `SERVICE` may call other endpoints.
@@ -80,7 +86,6 @@ class Endpoint:
     union: int
     graphs: Iterable[GraphCount]
     limits: Limits
-    length: int
     library: Iterable[LibraryQuery]
     prefixes: Mapping[str, str]
     federated: bool = False
@@ -139,14 +144,15 @@ def _dataset(of: Endpoint, service: str) -> Iterator[ox.Quad]:
 def _limits(of: Endpoint, service: str) -> Iterator[ox.Quad]:
     """The limits that there are: 0 stands for none, except where nothing may wait."""
     values = of.limits.as_json()
-    found = [(name, values[name], text, unit) for name, text, unit in _LIMITS if values[name] or name == "waiting"]
-    for name, value, text, unit in (*found, ("length", of.length, "Longest query", "characters")):
-        limit = f"{service}#limit-{name.replace('_', '-')}"
+    for name, fragment, text, unit in _LIMITS:
+        if not values[name] and name != "max_queued":
+            continue
+        limit = f"{service}#limit-{fragment}"
         yield from about(service, (SCHEMA + "additionalProperty", limit))
         yield from about(
             limit,
             (RDF + "type", SCHEMA + "PropertyValue"),
             (SCHEMA + "name", ox.Literal(text, language="en")),
-            (SCHEMA + "maxValue", number(value)),
+            (SCHEMA + "maxValue", number(values[name])),
             (SCHEMA + "unitText", ox.Literal(unit)),
         )

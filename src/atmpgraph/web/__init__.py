@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of a publication; without settings those of `ATMPGRAPH_SETTINGS`, else `atmpgraph.toml`."""
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
     app = Flask(__name__, static_folder=None, template_folder="pages/templates")
-    app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.max_query_length + 65_536
+    app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + 65_536
     app.url_map.merge_slashes = False  # a name may hold two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)

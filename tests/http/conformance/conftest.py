@@ -17,7 +17,7 @@ from atmpgraph.store import build_store
 from atmpgraph.stream.follow import follow
 from atmpgraph.web import create_app
 
-from ...conftest import ROOT, absent
+from ...conftest import ROOT, absent, changed
 from .tables import ODD, RAW
 from .targets import InProcess, OverSocket, Target, free_port, running, serving, wait_for
 
@@ -29,7 +29,7 @@ TRUSTED = ["127.0.0.1"]
 def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The publication with a release that also describes things whose names are hard on HTTP (`ODD`)."""
     folder = tmp_path_factory.mktemp("odd")
-    there = released.path(released.releases)
+    there = released.path(released.folders.releases)
     lines = set((there / "current" / CANONICAL).read_bytes().splitlines(keepends=True))
     for name in (*ODD, RAW):
         iri = f"{released.base}id/odd/{name}"
@@ -48,15 +48,13 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     switch(folder, digest)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open
-    settings = released.model_copy(update={"releases": folder, "trusted_proxies": TRUSTED})
-    settings._root = released._root
-    return settings
+    return changed(released, folders={"releases": folder}, proxy={"trusted": TRUSTED})
 
 
 @pytest.fixture(scope="session")
 def served(odd: Settings) -> Release:
     """The release that the targets serve."""
-    return open_release(odd.path(odd.releases), "current", odd.base)
+    return open_release(odd.path(odd.folders.releases), "current", odd.base)
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +73,7 @@ def in_process(odd_app: Flask) -> InProcess:
 def server(odd: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
     """The production server, as `atmpgraph serve` starts it."""
     folder = tmp_path_factory.mktemp("server")
-    with serving(odd, folder, ATMPGRAPH_TRUSTED_PROXIES=json.dumps(TRUSTED)) as target:
+    with serving(odd, folder, ATMPGRAPH_PROXY_TRUSTED=json.dumps(TRUSTED)) as target:
         yield target
 
 

@@ -158,8 +158,8 @@ def serving(settings: Settings, folder: Path, port: int = 0, **others: str) -> I
         others: settings beside, as their variables in the environment.
     """
     target = OverSocket("server", port or free_port())
-    releases = str(settings.path(settings.releases))
-    environment = os.environ | {"ATMPGRAPH_RELEASES": releases, "ATMPGRAPH_WORKERS": "1"} | others
+    releases = str(settings.path(settings.folders.releases))
+    environment = os.environ | {"ATMPGRAPH_FOLDERS_RELEASES": releases, "ATMPGRAPH_SERVER_WORKERS": "1"} | others
     file = str(settings._root / "atmpgraph.toml")
     command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(target.port)]
     log = folder / "log"

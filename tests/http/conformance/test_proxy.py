@@ -11,6 +11,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ...conftest import changed
 from .asking import get
 from .reading import Page, content, read
 from .tables import ASK, BROWSER, DOCUMENTS, GRAPHS, HTML, SOME
@@ -95,8 +96,7 @@ def test_data_are_the_same_wherever_they_are_served(
 @pytest.fixture(scope="module")
 def aloof(odd: Settings) -> Flask:
     """The application that trusts no proxy, which is the default."""
-    settings = odd.model_copy(update={"trusted_proxies": []})
-    settings._root = odd._root
+    settings = changed(odd, proxy={"trusted": []})
     return create_app(settings)
 
 

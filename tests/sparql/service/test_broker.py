@@ -65,7 +65,7 @@ def test_a_query_that_is_none_has_its_place(service: Service) -> None:
 
 def test_a_query_over_its_time_is_killed_and_its_worker_replaced(release: Release) -> None:
     """By one that is there at once and soon ready: its processor time is what a waiting query would wait."""
-    service = make(release, seconds=1.0)
+    service = make(release, timeout_seconds=1.0)
     started = time.monotonic()
     problem = service.problem(SLOW)
     assert 0.9 < time.monotonic() - started < 30  # it would run for hours
@@ -80,7 +80,7 @@ def test_a_query_over_its_time_is_killed_and_its_worker_replaced(release: Releas
 
 
 def test_the_client_may_lower_its_time_but_not_raise_it(release: Release) -> None:
-    service = make(release, seconds=0.8)
+    service = make(release, timeout_seconds=0.8)
     for asked, allowed in ((0.2, 0.2), (1_000.0, 0.8)):
         started = time.monotonic()
         assert service.problem(SLOW, seconds=asked).extra["limit"] == allowed
@@ -88,14 +88,14 @@ def test_the_client_may_lower_its_time_but_not_raise_it(release: Release) -> Non
 
 
 def test_whose_time_is_over_is_told(release: Release) -> None:
-    service = make(release, seconds=0.8)
+    service = make(release, timeout_seconds=0.8)
     assert "the time that the request gave it" in service.problem(SLOW, seconds=0.4).detail
     for asked in (None, 9.0):
         assert "the longest it may run" in service.problem(SLOW, seconds=asked).detail
 
 
 def test_a_query_that_takes_too_much_memory_ends_alone(release: Release) -> None:
-    service = make(release, memory=1 << 28)
+    service = make(release, memory_bytes=1 << 28)
     service.rows()
     running = service.process._running[0].pid
     problem = service.problem(LARGE)
@@ -141,7 +141,7 @@ def slow_queries(service: Service, clients: list[str]) -> Iterator[list[Future[R
 
 
 def test_slow_queries_of_one_client_do_not_starve_another(release: Release) -> None:
-    service = make(release, seconds=60.0, workers=2)
+    service = make(release, timeout_seconds=60.0, workers=2)
     with slow_queries(service, ["192.0.2.1"] * 8):
         assert until(lambda: busy(service))
         started = time.monotonic()
@@ -153,7 +153,7 @@ def test_slow_queries_of_one_client_do_not_starve_another(release: Release) -> N
 @pytest.mark.parametrize("query", [FAST, NOT_SO_FAST], ids=["quick", "longer"])
 def test_many_slow_clients_do_not_keep_a_fast_one_waiting(query: str, release: Release) -> None:
     """They have all workers and more that wait, and none of theirs ends before it is answered."""
-    service = make(release, seconds=600.0, workers=2, waiting=16)
+    service = make(release, timeout_seconds=600.0, workers=2, max_queued=16)
 
     def answered() -> bool:
         with suppress(ProblemError):  # it needed more than a try of a processor: the machine has much else to do
@@ -172,7 +172,7 @@ def priorities(service: Service) -> set[int]:
 
 
 def test_the_longer_a_query_may_run_the_lower_is_its_priority(release: Release) -> None:
-    service = make(release, seconds=600.0, workers=2)
+    service = make(release, timeout_seconds=600.0, workers=2)
     own = os.getpriority(os.PRIO_PROCESS, 0)
     assert service.rows() == 1
     assert priorities(service) == {min(19, own + 19)}
@@ -184,7 +184,7 @@ def test_the_longer_a_query_may_run_the_lower_is_its_priority(release: Release) 
 def test_none_waits_for_longer_than_the_client_or_the_service_would(
     asked: float | None, patience: float, told: float, release: Release
 ) -> None:
-    service = make(release, seconds=600.0, workers=2, waiting=9, patience=patience)
+    service = make(release, timeout_seconds=600.0, workers=2, max_queued=9, queue_timeout_seconds=patience)
     with slow_queries(service, ["198.51.100.1", "198.51.100.2"]):
         assert until(lambda: busy(service) == 2)
         problem = service.problem(SLOW, client="192.0.2.2", seconds=asked)
@@ -198,7 +198,7 @@ def test_none_waits_for_longer_than_the_client_or_the_service_would(
 
 def test_more_than_may_wait_are_turned_away_at_once(release: Release) -> None:
     """Two run, two are tried, two are tried for longer, two wait; while one runs, and no longer."""
-    service = make(release, seconds=60.0, workers=2, waiting=2)
+    service = make(release, timeout_seconds=60.0, workers=2, max_queued=2)
     with slow_queries(service, [f"198.51.100.{n}" for n in range(12)]) as asked:
         for future in islice(as_completed(asked, PATIENCE), 4):
             error = future.exception()
@@ -208,7 +208,7 @@ def test_more_than_may_wait_are_turned_away_at_once(release: Release) -> None:
 
 
 def test_a_client_over_its_budget_is_told_when_to_come_back(release: Release) -> None:
-    service = make(release, budget=0.5)
+    service = make(release, running_seconds_per_minute=0.5)
     assert service.problem(SLOW, seconds=0.8).status == 504
     problem = service.problem(FAST)
     assert problem.status == 429
@@ -218,7 +218,7 @@ def test_a_client_over_its_budget_is_told_when_to_come_back(release: Release) ->
 
 
 def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> None:
-    service = make(release, seconds=60.0)
+    service = make(release, timeout_seconds=60.0)
     with slow_queries(service, ["192.0.2.1"]) as asked:
         assert until(lambda: busy(service))
         before = service.workers()
@@ -227,7 +227,7 @@ def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> Non
 
 
 def test_one_that_waits_and_goes_away_leaves_the_queue(release: Release) -> None:
-    service = make(release, seconds=60.0, workers=2, waiting=1)
+    service = make(release, timeout_seconds=60.0, workers=2, max_queued=1)
     stops: list[Callable[[], object]] = []
     with ThreadPoolExecutor() as threads, slow_queries(service, [f"198.51.100.{n}" for n in range(2)]):
         assert until(lambda: busy(service) == 2)
@@ -251,7 +251,7 @@ def test_an_answer_is_kept_and_given_again(service: Service) -> None:
 
 
 def test_what_is_kept_is_bounded(release: Release) -> None:
-    service = make(release, cache=40_000)
+    service = make(release, result_bytes=40_000)
     some = "SELECT * {{ ?s ?p ?o }} LIMIT 20 OFFSET {0}"
     sizes = [service.ask(some.format(number), keep=True).length or 0 for number in range(20)]
     assert 2_000 < max(sizes) < 10_000
@@ -282,7 +282,7 @@ def test_a_quick_try_that_is_read_slowly_is_sent_once(release: Release) -> None:
 
 def test_a_try_with_too_much_to_hold_back_is_over(release: Release) -> None:
     """It runs again on a worker, from where it is sent as it comes; the service holds no more than that meanwhile."""
-    service = make(release, seconds=600.0, workers=2)
+    service = make(release, timeout_seconds=600.0, workers=2)
     numbers = " ".join(map(str, range(10_000)))
     query = f'SELECT ?text {{ VALUES ?i {{ {numbers} }} BIND("{"x" * 9_000}" AS ?text) }}'
     with ThreadPoolExecutor() as threads:
@@ -323,7 +323,7 @@ def test_a_worker_that_is_late_is_not_lost(release: Release) -> None:
 
 def test_without_limits_a_result_is_sent_while_it_is_computed(release: Release) -> None:
     """Memory stays flat, here and in the worker: 64,000 rows of 2,000 bytes."""
-    service = make(release, seconds=60.0)
+    service = make(release, timeout_seconds=60.0)
     numbers = " ".join(map(str, range(40)))
     product = " ".join(f"VALUES ?{name} {{ {numbers} }}" for name in "abc")
     result = service.ask(f'SELECT ?text {{ {product} BIND("{"x" * 2_000}" AS ?text) }}', rows=0, bytes=0, format="csv")

@@ -30,8 +30,8 @@ def make(release: Release, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> M
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
 
     def made(**changes: Any) -> Service:
-        services = replace(LIMITS.services, allowed=(remote.iri,), seconds=PATIENCE * 2)
-        return Service(replace(LIMITS, services=services, **changes), release)
+        federation = replace(LIMITS.federation, services=(remote.iri,), timeout_seconds=PATIENCE * 2)
+        return Service(replace(LIMITS, federation=federation, **changes), release)
 
     return made
 
@@ -88,8 +88,8 @@ def test_a_service_that_fails_is_a_502_unless_silent(service: Service, remote: R
 
 
 def test_the_service_itself_asks_public_addresses_only(release: Release, remote: Remote) -> None:
-    services = replace(LIMITS.services, allowed=(remote.iri,))
-    problem = Service(replace(LIMITS, services=services), release).problem(calling(remote), calls=True)
+    federation = replace(LIMITS.federation, services=(remote.iri,))
+    problem = Service(replace(LIMITS, federation=federation), release).problem(calling(remote), calls=True)
     assert problem.status == 502
     assert problem.values["reason"] == "its address is not public"
     assert not remote.asked
@@ -122,7 +122,7 @@ def test_the_time_of_other_services_is_part_of_the_time_of_the_query(
 ) -> None:
     """And of what its client may use."""
     remote.answer = remote.hold
-    service = make(budget=2.0)
+    service = make(running_seconds_per_minute=2.0)
     service.rows(client="192.0.2.2")
     started = time.monotonic()
     asked = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, calls=True)

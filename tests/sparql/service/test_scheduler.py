@@ -23,7 +23,7 @@ class Ticket:
 def turns(workers: int = 3, each: int = 2, waiting: int = 4, used: dict[str, float] | None = None) -> Scheduler[Ticket]:
     """Turns within small limits."""
     spent = used or {}
-    limits = replace(LIMITS, workers=workers, per_client=each, waiting=waiting)
+    limits = replace(LIMITS, workers=workers, max_running_per_client=each, max_queued=waiting)
     return Scheduler(limits, lambda client: spent.get(client, 0.0))
 
 

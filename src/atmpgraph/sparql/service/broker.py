@@ -108,15 +108,15 @@ class Service:
 
     def __init__(self, limits: Limits, permitted: Callable[[Address], bool]) -> None:
         """Start no worker yet; other services are asked only at addresses that are `permitted`."""
-        self._limits, services = limits, limits.services
-        outbound = Outbound(services.seconds, services.bytes, permitted)
-        self._federation = Federation(frozenset(services.allowed), services.clauses, outbound)
-        self._budgets = Budgets(limits.budget)
+        self._limits, federation = limits, limits.federation
+        outbound = Outbound(federation.timeout_seconds, federation.max_bytes, permitted)
+        self._federation = Federation(frozenset(federation.services), federation.max_clauses, outbound)
+        self._budgets = Budgets(limits.running_seconds_per_minute)
         self._turns: Scheduler[RunningQuery] = Scheduler(limits, self._used)
         self._running: set[RunningQuery] = set()
-        self._kept = ResultCache(limits.cache)
+        self._kept = ResultCache(limits.result_bytes)
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRYING, Lane.QUICK: TRYING}
-        self._pools = {lane: Pool(size, limits.memory, _NICE[lane]) for lane, size in sizes.items()}
+        self._pools = {lane: Pool(size, limits.memory_bytes, _NICE[lane]) for lane, size in sizes.items()}
 
     async def serve(self, listening: socket.socket) -> None:
         """Answer questions until standard input ends: when the process that started this one does."""
@@ -197,7 +197,7 @@ class Service:
     async def _turn(self, call: RunningQuery) -> Problem | None:
         """Wait for a turn, no longer than the client and the limits allow; the problem of a call that gets none."""
         self._start_next()
-        most = self._limits.patience
+        most = self._limits.queue_timeout_seconds
         waited = time.monotonic() - call.asked - call.ran
         try:
             await asyncio.wait({call.turn}, timeout=max(0.0, min(most - waited, call.left())))
@@ -236,11 +236,11 @@ class Service:
         except TimeoutError:
             if call.question.seconds and call.left() <= 0:
                 return Problem(504, _GIVEN, *_told(call.question.seconds))
-            return Problem(504, _LATE, *_told(self._limits.seconds))
+            return Problem(504, _LATE, *_told(self._limits.timeout_seconds))
 
     def _most(self, call: RunningQuery) -> float:
         """Seconds that a call may run now."""
-        return min(self._limits.seconds - call.services, call.left())
+        return min(self._limits.timeout_seconds - call.services, call.left())
 
     async def _query(self, call: RunningQuery, name: bytes) -> Problem | None:
         """Let a worker answer, after the tries that are its turn; the problem that the query met.
@@ -264,7 +264,7 @@ class Service:
             TimeoutError: they did not answer in time.
         """
         try:
-            connection, process = federator.start(call.question.job, self._federation, self._limits.memory)
+            connection, process = federator.start(call.question.job, self._federation, self._limits.memory_bytes)
             async with asyncio.timeout(seconds):
                 reader, writer = await asyncio.open_connection(sock=connection)
                 with closing(writer):
@@ -284,7 +284,7 @@ class Service:
         return None
 
     def _died(self) -> Problem:
-        memory = self._limits.memory >> 20
+        memory = self._limits.memory_bytes >> 20
         return Problem(503, _DIED, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
 
     async def _attempt(self, call: RunningQuery, name: bytes, seconds: float) -> Problem | None:

@@ -116,10 +116,12 @@ class Scheduler(Generic[T]):
 
     def __init__(self, limits: Limits, used: Callable[[str], float]) -> None:
         """Keep to the limits; `used` tells what a client's questions have taken of late, those that run included."""
-        self._waiting, self._used = limits.waiting, used
+        self._waiting, self._used = limits.max_queued, used
         self._queues: dict[str, list[T]] = {}
         self._slots = dict.fromkeys(Lane, limits.workers) | dict.fromkeys(TRIES, TRYING)
-        self._each = {lane: max(1, min(limits.per_client, slots - 1)) for lane, slots in self._slots.items()}
+        self._each = {
+            lane: max(1, min(limits.max_running_per_client, slots - 1)) for lane, slots in self._slots.items()
+        }
         self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
 
     def enter(self, ticket: T) -> T | None:

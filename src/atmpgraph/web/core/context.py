@@ -39,12 +39,12 @@ class Publication:
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet: a server may start before the first build."""
         self.settings = settings
-        self._releases = settings.path(settings.releases)
+        self._releases = settings.path(settings.folders.releases)
         self._lock = threading.Lock()
         self._opened: tuple[tuple[str, int, int], Release] | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
-        room = LRUCache[str, bytes](settings.max_kept_bytes, getsizeof=lambda made: len(made) + _ENTRY)
+        room = LRUCache[str, bytes](settings.cache.response_bytes, getsizeof=lambda made: len(made) + _ENTRY)
         old = LRUCache[Release, Release](_OPENED)
         self._old = cached(old, key=_itself, lock=threading.Lock())(_itself)
         self._kept = cached(room, key=lambda key, _: key, lock=threading.Lock())(_make)
@@ -101,8 +101,8 @@ class Publication:
 
     def query_service(self) -> Path:
         """Where the query service listens: the one that the settings name, else one of this process."""
-        if self.settings.query_service:
-            return self.settings.query_service
+        if self.settings.queries.socket:
+            return self.settings.queries.socket
         with self._lock:
             self._service = self._service or ServiceProcess(limits_of(self.settings))
         return self._service.address()

@@ -76,7 +76,7 @@ def static(filename: str) -> Response:
     if found is None:
         raise ProblemError(Problem(404, "There is nothing at this address."))
     file, digest, modified = found
-    return send_file(file, _TYPES[file.suffix], digest, modified, fresh(settings().max_age))
+    return send_file(file, _TYPES[file.suffix], digest, modified, fresh(settings().cache.max_age_seconds))
 
 
 def static_url(filename: str) -> str:

@@ -65,7 +65,7 @@ class States:
         self._readings = [
             (iri, fmt) for stem, fmt in ((path, None), split_suffix(path, OFFERED)) for iri in _iris(stem)
         ]
-        self._releases = settings().path(settings().releases)
+        self._releases = settings().path(settings().folders.releases)
         self._history = publication().history()
         there = {folder.name for folder in self._releases.iterdir()}
         first = {switch.digest: switch for switch in reversed(self._history)}  # a return to a release makes no state

@@ -23,8 +23,8 @@ class ProxyHeaders:
     def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
         """Stand before `app`."""
         self._app = app
-        self._trusted = [ip_network(address) for address in settings.trusted_proxies]
-        self._family = settings.proxy_headers
+        self._trusted = [ip_network(address) for address in settings.proxy.trusted]
+        self._family = settings.proxy.headers
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Pass the request on."""

@@ -35,7 +35,7 @@ def volatile(query: Query) -> bool:
 
 def _calls(query: Query) -> bool:
     """Whether other services are to be asked for a query."""
-    return bool(settings().federation) and any(word.is_word("SERVICE") for word in tokens(query.text))
+    return bool(settings().federation.services) and any(word.is_word("SERVICE") for word in tokens(query.text))
 
 
 def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str = "") -> Result:
@@ -60,15 +60,15 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
         named_graphs=query.named_graphs,
         format=fmt.suffix,
         offset=query.offset,
-        rows=most.rows if rows is None else min(rows, most.rows or rows),
-        bytes=most.bytes,
-        nesting=most.nesting,
+        rows=most.max_rows if rows is None else min(rows, most.max_rows or rows),
+        bytes=most.max_bytes,
+        nesting=most.max_nesting,
         next=link,
     )
     question = QueryRequest(job, _client(), query.timeout, keep=not volatile(query), calls=_calls(query))
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
-    patience = most.patience + most.seconds + _PATIENCE
-    return ask(publication().query_service(), question, on_disconnect, patience, _spool(settings().max_spooled_bytes))
+    patience = most.queue_timeout_seconds + most.timeout_seconds + _PATIENCE
+    return ask(publication().query_service(), question, on_disconnect, patience, _spool(settings().queries.spool_bytes))
 
 
 @cache

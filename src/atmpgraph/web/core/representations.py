@@ -136,7 +136,7 @@ def _link_field(described: Description, choice: Choice, signs: Callable[[], list
         links = [Link(choice.profile.iri, "profile"), *first, *more, *rest]
     if choice.fmt is not HTML:
         links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
-    return link_field(_fitting(links, settings().max_link_field))
+    return link_field(_fitting(links, settings().limits.link_field_characters))
 
 
 def _fitting(links: list[Link], most: int) -> list[Link]:

@@ -157,7 +157,7 @@ def send(
         if language:
             response.content_language.add(language)
     if validated:
-        validate(response, validators, IMMUTABLE if immutable else fresh(settings().max_age))
+        validate(response, validators, IMMUTABLE if immutable else fresh(settings().cache.max_age_seconds))
     elif volatile:
         response.headers["Cache-Control"] = NO_STORE
     return response
@@ -216,9 +216,9 @@ def content_type(media_type: str) -> str:
 
 def _check() -> Response | None:
     """Refuse what no route can serve; answer a preflight also where nothing is, so that a script may see the 404."""
-    allowed = settings()
+    limits = settings().limits
     headers = request.headers.items()
-    problem = refusal(request.method, request.path, headers, allowed.max_path_length, allowed.max_header_length)
+    problem = refusal(request.method, request.path, headers, limits.path_characters, limits.header_characters)
     if problem:
         raise ProblemError(problem)
     if request.method == "OPTIONS" and (request.url_rule is None or request.environ.get("PATH_INFO") == "*"):
@@ -235,7 +235,7 @@ def _finish(response: Response) -> Response:
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
         response.headers.remove("Content-Type")
     elif 300 <= response.status_code < 400:
-        response.headers.setdefault("Cache-Control", fresh(settings().max_age))
+        response.headers.setdefault("Cache-Control", fresh(settings().cache.max_age_seconds))
         if response.location:
             there = urlsplit(response.location)  # the router's own redirections name whatever Host the request does
             response.location = urlunsplit(("", "", there.path, there.query, there.fragment))

@@ -65,7 +65,7 @@ def document_page(described: Description) -> Page:
     rows = sorted(_row(_text(q.object)) for q in described.quads if _is_row(q, base))
     sections = _sections([q for q in described.quads if not _is_row(q, base)])
     parts = {iri: _sections([q for q in quads if not _is_row(q, base)]) for iri, quads in described.parts.items()}
-    links, cut = incoming(release(), topic, settings().max_incoming_links)
+    links, cut = incoming(release(), topic, settings().limits.incoming_links)
     by_predicate: dict[str, list[str]] = defaultdict(list)
     for predicate, subject in links:
         if subject not in parts:
@@ -84,7 +84,7 @@ def document_page(described: Description) -> Page:
         parts,
         sorted(by_predicate.items()),
         cut,
-        settings().max_incoming_links,
+        settings().limits.incoming_links,
         name_all(iris),
     )
 

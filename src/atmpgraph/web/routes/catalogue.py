@@ -1,4 +1,4 @@
-"""The catalogue for portals: one document in every format, or in pages that are followed (`catalogue_page_size`)."""
+"""The catalogue for portals: one document in every format, or pages (`[limits] catalogue_page_datasets`)."""
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -103,7 +103,7 @@ def _send(fmt: Format | None) -> Response:
         view, whole = _view(), work(release(), topic)
         return render_template("catalogue.html", data_blocks=blocks, links=links, cited=whole, **view)
 
-    found, size = described_catalogue(f"{base}catalogue"), settings().catalogue_page_size
+    found, size = described_catalogue(f"{base}catalogue"), settings().limits.catalogue_page_datasets
     count = pages(found.quads, size)
     number = _number(count)
     if count:

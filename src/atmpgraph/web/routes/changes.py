@@ -95,7 +95,7 @@ def _since(digest: str) -> str | None:
 
 def _page(found: Release, shown: Diff, previous: str | None, since: str | None) -> ChangesPage:
     """The page of a release's changes; of more things than it may list, the first of each kind."""
-    most = settings().max_changes_shown
+    most = settings().limits.listed_changes
     things = {kind: [t for t, k in shown.things.items() if k == kind] for kind in ("added", "removed", "changed")}
     statements: dict[str, list[tuple[str, ox.Quad]]] = defaultdict(list)
     wanted = set(things["changed"][:most])

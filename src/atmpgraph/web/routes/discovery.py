@@ -56,7 +56,7 @@ def sitemap_xml() -> Response:
     part = request.args.get("part")
     if part is not None and (not part.isdecimal() or len(part) > 9):
         raise _no_part()
-    questions = list(read_library(settings().path(settings().queries)))
+    questions = list(read_library(settings().path(settings().folders.queries)))
     number = int(part) if part else None
     salt = "\n".join((str(number), *questions))
     return send(negotiate((_XML,), _XML), lambda: _sitemap(number, questions), salt=salt)

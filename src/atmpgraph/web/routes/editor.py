@@ -59,7 +59,7 @@ def _used(found: Release) -> dict[str, list[str]]:
 def _questions() -> list[dict[str, str]]:
     """The questions of the library in the reader's language."""
     found = []
-    for query in read_library(settings().path(settings().queries)).values():
+    for query in read_library(settings().path(settings().folders.queries)).values():
         title, language = query.text("title", fallback())
         page = link("queries.question", name=query.name)
         text = link("queries.question", name=f"{query.name}.rq", lang=page_language())

@@ -89,7 +89,7 @@ def _send(found: Release, suffix: str | None) -> Response:
 
 
 def _page(found: Release, known: Quality) -> QualityPage:
-    base, most = settings().base, settings().max_findings_shown
+    base, most = settings().base, settings().limits.listed_findings
     groups = known.alike(most)
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
     iris |= {thing for link in known.links.links[:most] for thing in link.things}

@@ -18,7 +18,7 @@ blueprint = Blueprint("queries", __name__, url_prefix="/queries")
 
 
 def _library() -> dict[str, LibraryQuery]:
-    return read_library(settings().path(settings().queries))
+    return read_library(settings().path(settings().folders.queries))
 
 
 @blueprint.get("/")

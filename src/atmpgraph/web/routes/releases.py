@@ -141,7 +141,7 @@ def latest_file(name: str) -> Response:
     files = _files(found)
     if name not in files:
         raise ProblemError(Problem(404, "This release has no such file."))
-    published, fresh = publication().published(found), cache_control.current_release(settings().max_age)
+    published, fresh = publication().published(found), cache_control.current_release(settings().cache.max_age_seconds)
     since = read_file_dates(found.path.parent).of(found.digest, published, name) or published
     response = send_file(found.path / name, media_type(name), files[name], since, fresh)
     response.headers["Content-Location"] = url_for(".dump", digest=found.digest, name=name)

@@ -30,7 +30,7 @@ def endpoint() -> Response:
         request.headers.get("Content-Type", ""),
         request.query_string.decode("latin-1"),
         request.get_data() if request.method in {"POST", "QUERY"} else b"",
-        settings().max_query_length,
+        settings().queries.max_length_characters,
         request.headers.get("Content-Encoding", ""),
     )
     return _without_query() if query is None else _answer(query)
@@ -67,7 +67,7 @@ def _page(query: Query, page: ResultsPage | None = None) -> str:
 def _without_query() -> Response:
     names = prefixes(settings().base)
     chosen = negotiate((*DOCUMENTS[:-1], HTML))
-    library = read_library(settings().path(settings().queries)).values()
+    library = read_library(settings().path(settings().folders.queries)).values()
     salt = "".join(query.file_text for query in library)
     if chosen[0] is HTML:
         return send(chosen, lambda: _page(Query("")), salt=salt)
@@ -76,17 +76,15 @@ def _without_query() -> Response:
 
 def _description(library: Iterable[LibraryQuery], names: Mapping[str, str]) -> list[ox.Quad]:
     known, found = settings(), release()
-    limits, length = limits_of(known), known.max_query_length
     return service_description(
         Endpoint(
             known.base,
             known.licence,
             union_size(found),
             graphs(found),
-            limits,
-            length,
+            limits_of(known),
             library,
             names,
-            federated=bool(known.federation),
+            federated=bool(known.federation.services),
         )
     )

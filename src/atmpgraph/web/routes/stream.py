@@ -26,7 +26,7 @@ _FORMATS = tuple(fmt for fmt in DOCUMENTS if fmt is not HTML)
 
 
 def _stream() -> Stream:
-    return read_stream(settings().path(settings().releases), settings().base)
+    return read_stream(settings().path(settings().folders.releases), settings().base)
 
 
 def _modified(stream: Stream) -> datetime:
@@ -86,7 +86,7 @@ def _page(chosen: tuple[Format, str], template: str, found: Stream, shown: Newes
 
 
 def _latest_only() -> bool:
-    return settings().stream_versions == "latest"
+    return settings().history.stream_versions == "latest"
 
 
 def _content(found: Stream, page: Page) -> bytes:

@@ -1,0 +1,200 @@
+"""The groups of settings: each is a table of the file.
+
+A name gives its unit. `max_` begins the name of a number that nothing may exceed.
+"""
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _valid_network(address: str) -> str:
+    """An address or a network (`10.0.0.0/8`)."""
+    ip_network(address)
+    return address
+
+
+class Group(BaseModel):
+    """The settings under one heading of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Folders(Group):
+    """Where the parts of the publication are; relative to the settings file."""
+
+    data: Path = Field(Path("data"), description="Folder of the tables, their Data Package and `mapping/`.")
+    ontology: Path = Field(Path("ontology"), description="Folder of the ontology and, in `auth/`, the code lists.")
+    shapes: Path = Field(Path("shapes"), description="Folder of the SHACL shapes.")
+    queries: Path = Field(Path("queries"), description="Folder of the published queries.")
+    source_texts: tuple[Path, ...] = Field(
+        (Path("data/texts"),),
+        description="Folders searched for the texts of sources (column `text`): checked against, never published.",
+    )
+    releases: Path = Field(Path("releases"), description="Folder of the releases.")
+
+
+class History(Group):
+    """What remains of earlier releases."""
+
+    max_releases: int = Field(
+        0,
+        ge=0,
+        description="Releases that stay, those that were live last; 0: all. A build removes the others (410).",
+    )
+    stream_page_members: int = Field(
+        250, ge=1, description="Members of a page of the change stream before it is closed."
+    )
+    stream_versions: Literal["all", "latest"] = Field(
+        "all",
+        description="Which versions of things stay in the change stream: all, or at least the latest; then a build"
+        " removes the closed pages (410) on which each version has a newer one.",
+    )
+
+
+class Server(Group):
+    """How the publication is served."""
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
+    workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
+    body_timeout_seconds: float = Field(
+        30,
+        gt=0,
+        le=3_600,
+        description="Longest time that a client may take to send the body of a request (408), or may read nothing of"
+        " a large answer.",
+    )
+
+
+class Queries(Group):
+    """What SPARQL queries may use."""
+
+    socket: Path | None = Field(
+        None,
+        description="Unix socket of a running query service. `atmpgraph serve` sets it for its processes; under another"
+        " server each process starts a service of its own.",
+    )
+    workers: int = Field(
+        4,
+        ge=2,
+        le=256,
+        description="Processes that run queries: as many run at the same time, at low priority; four more only try"
+        " queries.",
+    )
+    timeout_seconds: float = Field(
+        30, gt=0, le=3_600, description="Longest time a query runs; then it is killed (504)."
+    )
+    queue_timeout_seconds: float = Field(
+        30, gt=0, le=3_600, description="Longest time a query waits for a worker; then it is refused (503)."
+    )
+    memory_bytes: int = Field(
+        1_073_741_824,
+        ge=268_435_456,
+        description="Memory that one query may use beyond a worker at rest (503).",
+    )
+    max_rows: int = Field(
+        100_000, ge=0, description="Rows, or triples, of one answer; it is cut there and says so. 0: no limit."
+    )
+    max_bytes: int = Field(
+        67_108_864,
+        ge=0,
+        description="Bytes of one answer; it is cut there and says so. 0: no limit. Without this limit and the one of"
+        " rows, answers are sent while they are computed.",
+    )
+    max_queued: int = Field(
+        32, ge=0, le=1_000, description="Queries that may wait for a worker; more are refused (503)."
+    )
+    max_running_per_client: int = Field(
+        2, ge=1, description="Queries of one client that run at the same time; one worker is always left to others."
+    )
+    running_seconds_per_minute: float = Field(
+        60, gt=0, description="Running time that the queries of one client may use a minute (429)."
+    )
+    max_length_characters: int = Field(
+        100_000, ge=1, description="Longest query accepted; a URL has 65,534 bytes at most (414)."
+    )
+    max_nesting: int = Field(64, ge=1, le=200, description="Deepest nesting of brackets in a query.")
+    spool_bytes: int = Field(
+        536_870_912,
+        ge=0,
+        description="Large answers that a process holds on disk until their clients have read them; more are refused"
+        " (503).",
+    )
+
+
+class Federation(Group):
+    """What a query may request from other SPARQL services."""
+
+    services: tuple[str, ...] = Field(
+        (), description="IRIs of the SPARQL services that SERVICE may name, on public addresses; none by default."
+    )
+    max_clauses: int = Field(4, ge=1, description="SERVICE clauses of one query.")
+    timeout_seconds: float = Field(10, gt=0, le=600, description="Longest time that another service may take.")
+    max_bytes: int = Field(1_048_576, ge=1, description="Longest answer of another service.")
+
+
+class SizeLimits(Group):
+    """How large requests, header fields and pages may be."""
+
+    path_characters: int = Field(2_000, ge=100, description="Longest path of a URL accepted (414).")
+    header_characters: int = Field(32_768, ge=1_024, description="Longest header section of a request accepted (431).")
+    link_field_characters: int = Field(
+        2_500, ge=500, description="Longest `Link` field sent; a document's link set has all its links."
+    )
+    graph_statements: int = Field(
+        100_000, ge=0, description="Most statements that `/data` gives in a format other than N-Triples and N-Quads."
+    )
+    incoming_links: int = Field(
+        100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
+    )
+    listed_changes: int = Field(
+        200,
+        ge=0,
+        description="How many things of a kind the page of a release's changes lists; its data have them all.",
+    )
+    listed_findings: int = Field(
+        200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
+    )
+    catalogue_page_datasets: int = Field(
+        0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
+    )
+
+
+class Links(Group):
+    """How `atmpgraph links` checks the external links."""
+
+    max_checked: int = Field(1_000, ge=0, description="Addresses that it checks; it reports those left out.")
+    parallel_hosts: int = Field(
+        4, ge=1, le=64, description="Hosts checked at the same time; each gets one request at a time."
+    )
+    pause_seconds: float = Field(1, ge=0, le=60, description="Time between two requests to one host.")
+    timeout_seconds: float = Field(10, gt=0, le=600, description="Longest time that one answer may take.")
+    max_redirects: int = Field(5, ge=0, le=20, description="Redirections of one address that it follows.")
+
+
+class Cache(Group):
+    """What is cached, where and how long."""
+
+    max_age_seconds: int = Field(
+        60,
+        ge=0,
+        description="How long a cache may use what belongs to the current release; 0: it revalidates each time.",
+    )
+    response_bytes: int = Field(16_777_216, ge=0, description="Responses that each process caches.")
+    result_bytes: int = Field(67_108_864, ge=0, description="Answers to queries that the query service caches.")
+
+
+class Proxy(Group):
+    """The reverse proxies in front of the server."""
+
+    trusted: tuple[Annotated[str, AfterValidator(_valid_network)], ...] = Field(
+        (), description="Addresses or networks of the reverse proxies that are trusted; none by default."
+    )
+    headers: Literal["x-forwarded", "forwarded"] = Field(
+        "x-forwarded",
+        description="Which header fields those proxies set: X-Forwarded-For, -Proto and -Host, or Forwarded (RFC 7239)."
+        " X-Forwarded-Prefix names the sub-path with both.",
+    )
