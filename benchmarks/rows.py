@@ -46,12 +46,11 @@ def read(digits: int) -> tuple[float, float, int]:
 
 def main() -> None:
     """Serve, read, print."""
-    limits = {f"ATMPGRAPH_QUERIES_MAX_{name}": "0" for name in ("ROWS", "BYTES")} | {
-        "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "600"
-    }
+    limits = {"MAX_ROWS": "0", "MAX_BYTES": "0", "TIMEOUT_SECONDS": "600"}
+    environment = os.environ | {f"ATMPGRAPH_QUERIES_{name}": value for name, value in limits.items()}
     command = [sys.executable, "-m", "atmpgraph", "serve", "--port", str(_PORT)]
     silent = subprocess.DEVNULL
-    with subprocess.Popen(command, env=os.environ | limits, stdout=silent, stderr=silent) as server:
+    with subprocess.Popen(command, env=environment, stdout=silent, stderr=silent) as server:
         try:
             time.sleep(5)
             read(1)
