@@ -64,6 +64,10 @@ class Addresses:
         """The catalogue as a thing."""
         return f"{self.things}catalogue"
 
+    def catalogue_page(self, number: int | None = None) -> str:
+        """The catalogue as a document, or one page of it."""
+        return self.page("catalogue") + ("" if number is None else f"?page={number}")
+
     # documents and vocabularies
 
     def document(self, iri: str) -> str:

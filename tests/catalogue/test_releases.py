@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 
-from atmpgraph.catalogue.releases import Listed, media_type, release_quads
+from atmpgraph.catalogue.releases import ReleaseEntry, media_type, release_quads
 from atmpgraph.vocab import prefixes
 
 BASE, LICENCE, FIRST, SECOND = "https://example.org/p/", "https://example.org/licence", "a" * 64, "b" * 64
@@ -27,7 +27,7 @@ def graph(text: str) -> set[ox.Triple]:
 
 
 def test_a_release_is_a_dataset_with_its_files_where_they_stay() -> None:
-    made = release_quads([Listed(SECOND, MANIFEST)], BASE, LICENCE)
+    made = release_quads([ReleaseEntry(SECOND, MANIFEST)], BASE, LICENCE)
     expected = SAID
     for name, kind in (("data.nq", "n-quads"), ("graphs/a.ttl", "turtle")):
         url, file = f"dumps/{SECOND}/{name}", FILES[name]
@@ -44,9 +44,10 @@ def test_a_release_is_a_dataset_with_its_files_where_they_stay() -> None:
 def test_the_list_has_dates_and_of_those_that_are_kept_changes_and_report() -> None:
     one, two = "2026-01-01T00:00:00Z", "2026-01-02T03:04:06Z"
     listed = {
-        quad.triple for quad in release_quads([Listed(FIRST, None, one), Listed(SECOND, MANIFEST, two)], BASE, LICENCE)
+        quad.triple
+        for quad in release_quads([ReleaseEntry(FIRST, None, one), ReleaseEntry(SECOND, MANIFEST, two)], BASE, LICENCE)
     }
-    alone = {quad.triple for quad in release_quads([Listed(SECOND, MANIFEST)], BASE, LICENCE)}
+    alone = {quad.triple for quad in release_quads([ReleaseEntry(SECOND, MANIFEST)], BASE, LICENCE)}
     assert listed - alone == graph(f"""
         <releases/> foaf:topic <releases/{FIRST}> , <releases/{SECOND}> .
         <releases/{FIRST}> dct:available "{one}"^^xsd:dateTime .
@@ -56,7 +57,7 @@ def test_the_list_has_dates_and_of_those_that_are_kept_changes_and_report() -> N
 
 
 def test_what_is_left_of_one_that_was_removed_is_said() -> None:
-    made = release_quads([Listed(SECOND, LEFT, "2026-01-02T03:04:06Z", removed=True)], BASE, LICENCE)
+    made = release_quads([ReleaseEntry(SECOND, LEFT, "2026-01-02T03:04:06Z", removed=True)], BASE, LICENCE)
     assert {quad.triple for quad in made} == graph(f"""{SAID}
         <releases/{SECOND}> adms:status <http://purl.org/adms/status/Withdrawn> .
         <releases/> foaf:topic <releases/{SECOND}> .

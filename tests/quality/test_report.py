@@ -14,13 +14,13 @@ from rdflib.namespace import SH
 
 from atmpgraph.quality.links import Link, Links
 from atmpgraph.quality.measures import Measure
-from atmpgraph.quality.report import DQV, Document, metrics
+from atmpgraph.quality.report import Document, metrics
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.shapes_document import parts, read_rules, shapes_lines, written
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.vocab import DCT, SKOS, prefixes
+from atmpgraph.vocab import DCT, DQV, SKOS, prefixes
 
 from ..conftest import BASE, ROOT
 

@@ -1,4 +1,4 @@
-"""What a publication says of itself, in `data/catalogue.ttl` and the settings: the graph `id/graph/catalogue`."""
+"""The publication's own description, from `data/catalogue.ttl` and the settings: the graph `id/graph/catalogue`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..errors import AtmpgraphError
+from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
 from ..settings import Settings
 from ..vocab import DCT
@@ -15,16 +17,16 @@ FILE: Final = "catalogue.ttl"
 
 
 def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
-    """The canonical lines of the description; they are part of the release, so its digest covers them.
+    """The canonical lines of the description, which are part of the release, so that its digest covers them.
 
     Raises:
-        AtmpgraphError: there is no such file, it is not Turtle, or it has what cannot be published.
+        AtmpgraphError: there is no such file, it is not Turtle, or something in it cannot be published.
     """
-    file, base = folder / FILE, settings.base
-    graph, catalogue = ox.NamedNode(f"{base}id/graph/catalogue"), ox.NamedNode(f"{base}id/catalogue")
+    file, addresses = folder / FILE, Addresses(settings.base)
+    graph, catalogue = addresses.graph("catalogue"), addresses.catalogue
     try:
-        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base):
-            yield line(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+            yield line(quad_of(quad.triple, graph))
     except FileNotFoundError:
         remedy = "it describes the publication for portals; take the one that 'atmpgraph init' makes"
         raise AtmpgraphError(f"{file}: no such file; {remedy}") from None
@@ -32,6 +34,5 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
         raise AtmpgraphError(f"{file}: {error}") from None
     for name, text in (("title", settings.title), ("description", settings.description)):
         for language, words in text.model_dump().items():
-            literal = ox.Literal(words, language=language)
-            yield line(ox.Quad(catalogue, ox.NamedNode(DCT + name), literal, graph))
-    yield line(ox.Quad(catalogue, ox.NamedNode(DCT + "license"), ox.NamedNode(settings.licence), graph))
+            yield line(statement(catalogue, DCT + name, ox.Literal(words, language=language), graph))
+    yield line(statement(catalogue, DCT + "license", settings.licence, graph))

@@ -1,7 +1,7 @@
 """The catalogue of a release: DCAT-AP 3.0.1, without blank nodes, all context inside (docs/catalogue.md).
 
-What the publication says of itself stands in its graph `id/graph/catalogue`; the queries in `dcat/` add what follows
-from the data and from the files, in the order of their names.
+The publication's own description stands in its graph `id/graph/catalogue`; the queries in `dcat/`, in the order of
+their names, add what follows from the data and from the files.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,20 +12,22 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
+from ..rdf.statements import quad_of, text_of, triple, typed
 from ..store import memory_store
-from ..vocab import DCAT, RDF, XSD
+from ..vocab import DCAT, RDF
 from .dates import dates
-from .facts import FACT, WHOLE, facts
+from .facts import FACT, facts
 
 _HERE: Final = Path(__file__).parent
-_MADE: Final = ox.NamedNode("urn:atmpgraph:made")
-_DEFAULT: Final = ox.DefaultGraph()
+# The graph of what the queries before have constructed.
+_CONSTRUCTED: Final = "urn:atmpgraph:made"
 _SIZE: Final = DCAT + "byteSize"
 
 
 @dataclass(frozen=True)
 class History:
-    """Where a release stands in the row of them.
+    """The place of a release in the sequence of releases.
 
     Attributes:
         digest: of the release.
@@ -42,17 +44,17 @@ class History:
 
 @cache
 def _authority() -> dict[str, list[ox.Triple]]:
-    """What is known of the concepts of others, by their IRI."""
-    found: dict[str, list[ox.Triple]] = {}
+    """The descriptions of concepts of others, by their IRI."""
+    concepts: dict[str, list[ox.Triple]] = {}
     for quad in ox.parse(path=str(_HERE / "authority.ttl"), format=ox.RdfFormat.TURTLE):
-        found.setdefault(str(getattr(quad.subject, "value", "")), []).append(quad.triple)
-    return found
+        concepts.setdefault(text_of(quad.subject), []).append(quad.triple)
+    return concepts
 
 
 def _formats() -> dict[str, str]:
     """The file type of the EU by suffix."""
     return {
-        str(getattr(t.object, "value", "")): iri
+        text_of(t.object): iri
         for iri, triples in _authority().items()
         for t in triples
         if t.predicate.value == FACT + "suffix"
@@ -71,52 +73,47 @@ def catalogue(
         history: the release and the one before.
     """
     store = memory_store(lines, base)
-    known = [triple for triples in _authority().values() for triple in triples]
-    store.engine.extend(map(_quad, (*facts(files, _formats(), base), *known)))
-    made: set[ox.Triple] = set()
+    concepts = (quad_of(t) for triples in _authority().values() for t in triples)
+    store.engine.extend((*facts(files, _formats(), base), *concepts))
+    described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):
         triples = set(store.construct(query.read_text(encoding="utf-8")))
-        store.engine.extend(_quad(triple, graph) for triple in triples for graph in (_DEFAULT, _MADE))
-        made |= {typed(triple) for triple in triples}
-    made |= set(_version(base, history))
-    made |= set(dates(made, history.before, history.created, history.digest[:12]))
-    return made | set(_context(made))
+        store.engine.extend(quad_of(t, graph) for t in triples for graph in (None, _CONSTRUCTED))
+        described |= set(map(with_size, triples))
+    described |= set(_version(base, history))
+    described |= set(dates(described, history.before, history.created, history.digest[:12]))
+    return described | set(_context(described))
 
 
-def _quad(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph = _DEFAULT) -> ox.Quad:
-    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
-
-
-def typed(triple: ox.Triple) -> ox.Triple:
-    """The engine knows no xsd:nonNegativeInteger, which a size must be (`docs/decisions/literals.md`)."""
-    if triple.predicate.value != _SIZE or not isinstance(triple.object, ox.Literal):
-        return triple
-    size = ox.Literal(triple.object.value, datatype=ox.NamedNode(XSD + "nonNegativeInteger"))
-    return ox.Triple(triple.subject, triple.predicate, size)
+def with_size(stated: ox.Triple) -> ox.Triple:
+    """A triple with a size as xsd:nonNegativeInteger, which the engine does not know (`docs/decisions/literals.md`)."""
+    if stated.predicate.value != _SIZE or not isinstance(stated.object, ox.Literal):
+        return stated
+    return ox.Triple(stated.subject, stated.predicate, typed(stated.object.value, "nonNegativeInteger"))
 
 
 def _version(base: str, history: History) -> Iterator[ox.Triple]:
-    """The versions of the whole (DCAT 3 §11): no datasets of the catalogue, which portals would harvest."""
-    whole, kind = ox.NamedNode(f"{base}id/dataset/{WHOLE}"), ox.NamedNode(DCAT + "Resource")
+    """The versions of the whole graph (DCAT 3 §11): no datasets of the catalogue, which portals would harvest."""
+    addresses = Addresses(base)
     linked = {"hasCurrentVersion": history.digest, "previousVersion": history.previous}
     for name, digest in linked.items():
         if digest:
-            release = ox.NamedNode(f"{base}releases/{digest}")
-            yield ox.Triple(whole, ox.NamedNode(DCAT + name), release)
-            yield ox.Triple(release, ox.NamedNode(RDF + "type"), kind)
+            release = addresses.release(digest)
+            yield triple(addresses.dataset(), DCAT + name, release)
+            yield triple(release, RDF + "type", DCAT + "Resource")
 
 
-def _context(made: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
-    """Types and labels of all concepts of others that are in use, and of their schemes."""
+def _context(described: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """Types and labels of the concepts of others that a catalogue uses, and of their schemes."""
     authority, seen = _authority(), set[str]()
-    wanted = [t.object.value for t in made if isinstance(t.object, ox.NamedNode)]
+    wanted = [t.object.value for t in described if isinstance(t.object, ox.NamedNode)]
     while wanted:
         iri = wanted.pop()
         if iri in seen:
             continue
         seen.add(iri)
-        for triple in authority.get(iri, ()):
-            if not triple.predicate.value.startswith(FACT):
-                yield triple
-                if isinstance(triple.object, ox.NamedNode):
-                    wanted.append(triple.object.value)
+        for stated in authority.get(iri, ()):
+            if not stated.predicate.value.startswith(FACT):
+                yield stated
+                if isinstance(stated.object, ox.NamedNode):
+                    wanted.append(stated.object.value)

@@ -1,10 +1,11 @@
-"""Where crawlers and API clients look first: the sitemap, `robots.txt`, the API catalogue (RFC 9727)."""
+"""What crawlers and API clients read first: the sitemap, `robots.txt`, the API catalogue (RFC 9727)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from ..addresses import Addresses
 from ..http.links import Link, link_set
 
 MOST: Final = 50_000  # addresses in one sitemap (https://www.sitemaps.org/protocol.html)
@@ -14,19 +15,15 @@ _SAFE: Final = "/%#!$&'()*+,;=:@~?"
 
 def documents(things: Iterable[tuple[str, str]], base: str) -> list[tuple[str, str]]:
     """The address of the document about each thing and its date; a fragment has no document of its own."""
-    found = {}
-    for thing, date in things:
-        path = thing.removeprefix(base)
-        if "#" not in path and path.startswith(("id/", "ns/", "auth/")):
-            found[f"{base}doc/{path.removeprefix('id/')}" if path.startswith("id/") else thing] = date
-    return sorted(found.items())
+    addresses = Addresses(base)
+    return sorted({addresses.document(thing): date for thing, date in things if addresses.has_document(thing)}.items())
 
 
 def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None) -> str | None:
-    """The sitemap, or one part of it; when there is more than one part, an index without `part`. None: no such part.
+    """The sitemap, or one part of it; without `part` an index when there are several. None when there is no such part.
 
     Args:
-        addresses: each with its date; an empty one is not told.
+        addresses: each with its date, or an empty one.
         url: of the sitemap.
         part: from 1.
     """
@@ -54,32 +51,30 @@ def _xml(name: str, inside: str) -> str:
 
 
 def robots(base: str, root: str) -> str:
-    """What crawlers may read: everything but what a query computes (RFC 9309); `root` is the path of the site."""
-    return f"User-agent: *\nDisallow: {root}sparql?\nSitemap: {base}sitemap.xml\n"
+    """Crawlers may read everything but the results of queries (RFC 9309); `root` is the path of the site."""
+    return f"User-agent: *\nDisallow: {root}sparql?\nSitemap: {Addresses(base).page('sitemap.xml')}\n"
 
 
 def api_catalog(base: str) -> bytes:
     """The interfaces for programs, each with its description for machines and for people (RFC 9727 §4.1)."""
-    turtle, json, page = {"type": "text/turtle"}, {"type": "application/json"}, {"type": "text/html"}
-    about = {
-        f"{base}sparql": [
-            Link(f"{base}sparql", "service-meta", turtle),
-            Link(f"{base}openapi.json", "service-desc", json),
-            Link(f"{base}sparql", "service-doc", page),
+    url, turtle, json, page = Addresses(base).page, "text/turtle", "application/json", "text/html"
+    description = _link(url("openapi.json"), "service-desc", json)
+    interfaces = {
+        url("sparql"): [
+            _link(url("sparql"), "service-meta", turtle),
+            description,
+            _link(url("sparql"), "service-doc", page),
         ],
-        f"{base}data": [
-            Link(f"{base}openapi.json", "service-desc", json),
-            Link(f"{base}.well-known/void", "service-meta", turtle),
-        ],
-        f"{base}stream": [
-            Link(f"{base}openapi.json", "service-desc", json),
-            Link(f"{base}stream.ttl", "service-meta", turtle),
-        ],
-        f"{base}catalogue": [
-            Link(f"{base}catalogue.ttl", "service-meta", turtle),
-            Link(f"{base}openapi.json", "service-desc", json),
-            Link(f"{base}catalogue.html", "service-doc", page),
+        url("data"): [description, _link(url(".well-known/void"), "service-meta", turtle)],
+        url("stream"): [description, _link(url("stream.ttl"), "service-meta", turtle)],
+        url("catalogue"): [
+            _link(url("catalogue.ttl"), "service-meta", turtle),
+            description,
+            _link(url("catalogue.html"), "service-doc", page),
         ],
     }
-    items = [Link(address, "item") for address in about]
-    return link_set({f"{base}.well-known/api-catalog": items} | about)
+    return link_set({url(".well-known/api-catalog"): [Link(iri, "item") for iri in interfaces]} | interfaces)
+
+
+def _link(target: str, rel: str, media_type: str) -> Link:
+    return Link(target, rel, {"type": media_type})

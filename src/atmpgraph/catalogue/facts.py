@@ -1,4 +1,4 @@
-"""The files of a release as facts for the queries that describe them: what each is, its size and its SHA-256."""
+"""The files of a release as facts for the queries that describe them: the role, size and SHA-256 of each."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
@@ -6,15 +6,14 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..vocab import XSD
+from ..addresses import WHOLE, Addresses
+from ..rdf.statements import Value, about, integer, typed
 
 FACT: Final = "urn:atmpgraph:fact:"
-# The dataset that is the whole graph; the one name of a dataset that the code knows.
-WHOLE: Final = "partnership"
 
 
 def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
-    """Role, dataset and distribution of a file, by where it stands; None for a file that no dataset has."""
+    """Role, dataset and distribution of a file, by its folder; None for a file of no dataset."""
     name, suffix = path.stem, path.suffix.removeprefix(".")
     match path.parts[:-1], name:
         case (), "data":
@@ -28,30 +27,30 @@ def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
     return None
 
 
-def facts(files: Mapping[str, Mapping[str, Any]], formats: Mapping[str, str], base: str) -> Iterator[ox.Triple]:
-    """What is known of each file, about the URL under which it is downloaded.
+def facts(files: Mapping[str, Mapping[str, Any]], formats: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
+    """The facts of each file, about the URL of its download.
 
     Args:
         files: `bytes` and `sha256` by path, as in the manifest.
         formats: the file type of the EU by suffix.
         base: of the publication.
     """
+    addresses = Addresses(base)
     for path, file in files.items():
         place, suffix = _place(PurePosixPath(path)), path.rpartition(".")[2]
         if place is None or suffix not in formats:
             continue
         role, dataset, distribution = place
         name = PurePosixPath(path).name.removesuffix(f".{suffix}")
-        url = ox.NamedNode(f"{base}dumps/current/{path}")
-        known: dict[str, ox.NamedNode | ox.Literal] = {
+        stated: dict[str, Value] = {
             "role": ox.Literal(role),
             "name": ox.Literal(name),
-            "dataset": ox.NamedNode(f"{base}id/dataset/{dataset}"),
-            "distribution": ox.NamedNode(f"{base}id/distribution/{distribution}"),
-            "format": ox.NamedNode(formats[suffix]),
-            "bytes": ox.Literal(str(file["bytes"]), datatype=ox.NamedNode(XSD + "integer")),
-            "sha256": ox.Literal(file["sha256"], datatype=ox.NamedNode(XSD + "hexBinary")),
+            "dataset": addresses.dataset(dataset),
+            "distribution": addresses.distribution(distribution),
+            "format": formats[suffix],
+            "bytes": integer(file["bytes"]),
+            "sha256": typed(file["sha256"], "hexBinary"),
         }
         if role == "graph":
-            known["graph"] = ox.NamedNode(f"{base}id/graph/{name}")
-        yield from (ox.Triple(url, ox.NamedNode(FACT + key), value) for key, value in known.items())
+            stated["graph"] = addresses.graph(name)
+        yield from about(addresses.dump(path), *((FACT + key, value) for key, value in stated.items()))

@@ -1,7 +1,7 @@
 """The metadata quality score of data.europa.eu: 405 points (Metadata Quality Assurance, as in the table of ckan-mqa).
 
-Each metric asks every dataset or every distribution; where not all have it, the points go down in proportion. Whether
-an address answers cannot be known at build: one of our own counts when the release has the file behind it.
+A metric is measured on every dataset or every distribution; its points are in proportion to those that have it. Whether
+an address answers cannot be measured at build: one of our own counts when the release has the file behind it.
 """
 
 from collections.abc import Iterable
@@ -10,21 +10,20 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..vocab import prefixes
+from ..rdf.statements import boolean, statement
+from ..vocab import DCAT, EU_AUTHORITY, prologue
 
-_EU: Final = "http://publications.europa.eu/resource/authority/"
 _OPEN: Final = "CSV JSON JSON_LD RDF_XML RDF_N_QUADS RDF_N_TRIPLES RDF_TRIG RDF_TURTLE"  # non-proprietary
 _DATASET, _DISTRIBUTION = "dcat:Dataset", "dcat:Distribution"
 
 
 def _of(predicate: str, vocabulary: str) -> str:
-    return f'?thing {predicate} ?value FILTER(STRSTARTS(STR(?value), "{vocabulary}"))'
+    return f'?thing {predicate} ?value FILTER(STRSTARTS(STR(?value), "{EU_AUTHORITY}{vocabulary}/"))'
 
 
 def _format(codes: str) -> str:
-    return (
-        f"?thing dct:format ?value VALUES ?value {{ {' '.join(f'<{_EU}file-type/{code}>' for code in codes.split())} }}"
-    )
+    iris = " ".join(f"<{EU_AUTHORITY}file-type/{code}>" for code in codes.split())
+    return f"?thing dct:format ?value VALUES ?value {{ {iris} }}"
 
 
 # Dimension, metric, points, class, and what a thing of that class must have.
@@ -43,16 +42,22 @@ METRICS: Final = (
         "format and media type from vocabularies",
         10,
         _DISTRIBUTION,
-        f"{_of('dct:format', _EU + 'file-type/')} ?thing dcat:mediaType ?type "
+        f"{_of('dct:format', 'file-type')} ?thing dcat:mediaType ?type "
         'FILTER(STRSTARTS(STR(?type), "http://www.iana.org/assignments/media-types/"))',
     ),
     ("interoperability", "non-proprietary", 20, _DISTRIBUTION, _format(_OPEN)),
     ("interoperability", "machine-readable", 20, _DISTRIBUTION, _format(_OPEN)),
     ("interoperability", "DCAT-AP", 30, "dcat:Catalog", "?thing <urn:atmpgraph:conforms> true"),
     ("reusability", "licence", 20, _DISTRIBUTION, "?thing dct:license ?value"),
-    ("reusability", "licence from vocabulary", 10, _DISTRIBUTION, _of("dct:license", _EU + "licence/")),
+    ("reusability", "licence from vocabulary", 10, _DISTRIBUTION, _of("dct:license", "licence")),
     ("reusability", "access rights", 10, _DATASET, "?thing dct:accessRights ?value"),
-    ("reusability", "access rights from vocabulary", 5, _DATASET, _of("dct:accessRights", _EU + "access-right/")),
+    (
+        "reusability",
+        "access rights from vocabulary",
+        5,
+        _DATASET,
+        _of("dct:accessRights", "access-right"),
+    ),
     ("reusability", "contact point", 20, _DATASET, "?thing dcat:contactPoint ?value"),
     ("reusability", "publisher", 10, _DATASET, "?thing dct:publisher ?value"),
     ("contextuality", "rights", 5, _DISTRIBUTION, "?thing dct:rights ?value"),
@@ -64,7 +69,7 @@ METRICS: Final = (
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: the points it gives, those it could, and the things that miss it."""
+    """One metric: the points reached, the points to be had, and the things that miss it."""
 
     dimension: str
     name: str
@@ -86,7 +91,7 @@ class Score:
 
     @property
     def of(self) -> int:
-        """All points that could be."""
+        """All points to be had."""
         return sum(metric.of for metric in self.metrics)
 
     def as_json(self) -> dict[str, Any]:
@@ -94,7 +99,7 @@ class Score:
         return {"points": self.points, "of": self.of, "metrics": [vars(metric) for metric in self.metrics]}
 
     def lines(self) -> list[str]:
-        """The score for people: the sum, then what was not reached, with the things that miss it."""
+        """The score for people: the sum, then each metric that misses points, with the things that miss it."""
         lost = [
             f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
             + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
@@ -110,23 +115,22 @@ def score(catalogue: Iterable[bytes], served: Iterable[str], conforms: bool) -> 
     Args:
         catalogue: its N-Triples lines.
         served: the addresses that the release answers.
-        conforms: whether the shapes of DCAT-AP found nothing.
+        conforms: whether the catalogue conforms to the shapes of DCAT-AP.
     """
-    engine, true = ox.Store(), ox.Literal(True)
+    engine, true = ox.Store(), boolean(True)
     engine.load(b"".join(catalogue), format=ox.RdfFormat.N_TRIPLES)
-    engine.extend(ox.Quad(ox.NamedNode(url), ox.NamedNode("urn:atmpgraph:served"), true) for url in served)
+    engine.extend(statement(url, "urn:atmpgraph:served", true) for url in served)
     if conforms:
-        for quad in list(engine.quads_for_pattern(None, None, ox.NamedNode(prefixes("")["dcat"] + "Catalog"))):
+        for quad in list(engine.quads_for_pattern(None, None, ox.NamedNode(DCAT + "Catalog"))):
             engine.add(ox.Quad(quad.subject, ox.NamedNode("urn:atmpgraph:conforms"), true))
     return Score(tuple(_measure(engine, *metric) for metric in METRICS))
 
 
 def _measure(engine: ox.Store, dimension: str, name: str, points: int, kind: str, pattern: str) -> Metric:
-    names = "".join(f"PREFIX {p}: <{prefixes('')[p]}> " for p in ("dcat", "dct"))
-    query = f"{names} SELECT ?thing (EXISTS {{ {pattern} }} AS ?has) {{ ?thing a {kind} }}"
-    results = engine.query(query)
+    select = f"SELECT ?thing (EXISTS {{ {pattern} }} AS ?has) {{ ?thing a {kind} }}"
+    results = engine.query(prologue("dcat", "dct") + select)
     assert isinstance(results, ox.QuerySolutions)  # noqa: S101 - a SELECT query
-    found = {row["thing"].value: row["has"].value == "true" for row in results}
-    missing = tuple(sorted(thing for thing, has in found.items() if not has))
-    share = (len(found) - len(missing)) / len(found) if found else 0
+    things = {row["thing"].value: row["has"].value == "true" for row in results}
+    missing = tuple(sorted(thing for thing, has in things.items() if not has))
+    share = (len(things) - len(missing)) / len(things) if things else 0
     return Metric(dimension, name, round(points * share, 1), points, missing)

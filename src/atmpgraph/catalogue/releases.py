@@ -1,25 +1,25 @@
-"""The releases as data: what each is, its files where they stay, and the list of them (DCAT 3 §5.4, §5.5).
+"""The releases as data: each with its permanent files, and the list of them (DCAT 3 §5.4, §5.5).
 
-The catalogue of a release tells of the files under the addresses that portals keep; here each has the address that
-never changes. The queries in `releases/` say how it is written.
+The catalogue of a release describes the files under the addresses of the current release, which portals store; here
+each file has the address that never changes. The queries in `releases/` construct the description.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..formats import DOCUMENTS
+from ..rdf.statements import Value, about, boolean, date, integer, quad_of, typed
 from ..store import memory_store
-from ..vocab import XSD
-from .dcat import typed
+from ..vocab import IANA
+from .dcat import with_size
 from .facts import FACT
 
-_Fact: TypeAlias = tuple[ox.NamedNode, str, ox.NamedNode | ox.Literal]
 _HERE: Final = Path(__file__).parent
-_IANA: Final = "https://www.iana.org/assignments/media-types/"
 _TYPES: Final = {fmt.suffix: fmt.media_type for fmt in DOCUMENTS} | {
     "csv": "text/csv",
     "json": "application/json",
@@ -33,14 +33,14 @@ def media_type(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ReleaseEntry:
     """A release to be described.
 
     Attributes:
-        digest: of it.
-        manifest: its own, or what is left of it; None when nothing is.
-        live: when it first went live (xsd:dateTime), to have it in the list; empty for a description alone.
-        removed: it is not here any more.
+        digest: of the release.
+        manifest: of the release, or what is left of it once it was removed; None when nothing is.
+        live: when it first went live (xsd:dateTime), which lists it; empty for a description alone.
+        removed: whether its files were removed.
     """
 
     digest: str
@@ -49,67 +49,45 @@ class Listed:
     removed: bool = False
 
 
-def release_quads(releases: Iterable[Listed], base: str, licence: str) -> list[ox.Quad]:
-    """What there is to say of releases.
+def release_quads(releases: Iterable[ReleaseEntry], base: str, licence: str) -> list[ox.Quad]:
+    """The description of releases.
 
     Args:
         releases: which.
         base: of the publication.
         licence: IRI of the licence of its data.
     """
-    store, default = memory_store((), base), ox.DefaultGraph()
-    store.engine.extend(
-        ox.Quad(subject, ox.NamedNode(FACT + name), value, default)
-        for release in releases
-        for subject, name, value in _facts(release, base, licence)
-    )
+    store = memory_store((), base)
+    store.engine.extend(fact for release in releases for fact in _facts(release, Addresses(base), licence))
     queries = [query.read_text(encoding="utf-8") for query in sorted((_HERE / "releases").glob("*.rq"))]
-    made = (typed(triple) for query in queries for triple in store.construct(query))
-    return [ox.Quad(triple.subject, triple.predicate, triple.object) for triple in made]
+    return [quad_of(with_size(triple)) for query in queries for triple in store.construct(query)]
 
 
-def _facts(release: Listed, base: str, licence: str) -> Iterator[_Fact]:
-    """What is known of a release and its files, about the URLs under which they stay."""
-    iri, manifest = ox.NamedNode(f"{base}releases/{release.digest}"), release.manifest
+def _facts(release: ReleaseEntry, addresses: Addresses, licence: str) -> Iterator[ox.Quad]:
+    """The facts of a release and its files, about their permanent URLs."""
+    iri, manifest = addresses.release(release.digest), release.manifest
     if release.live:
-        yield iri, "live", _date(release.live)
+        yield from _stated(iri, live=date(release.live))
     if manifest is None:
         return
-    yield iri, "digest", ox.Literal(release.digest)
-    yield iri, "created", _date(manifest["created"])
-    yield iri, "licence", ox.NamedNode(licence)
+    yield from _stated(iri, digest=ox.Literal(release.digest), created=date(manifest["created"]), licence=licence)
     if release.removed:
-        yield iri, "removed", ox.Literal(True)
+        yield from _stated(iri, removed=boolean(True))
     if "statements" in manifest:
-        yield iri, "statements", _number(manifest["statements"])
+        yield from _stated(iri, statements=integer(manifest["statements"]))
     if manifest.get("previous"):
-        yield iri, "previous", ox.NamedNode(f"{base}releases/{manifest['previous']}")
-    yield from _changed(iri, manifest.get("changes") or {})
-    yield from _files(iri, f"{base}dumps/{release.digest}/", manifest.get("files", {}))
+        yield from _stated(iri, previous=addresses.release(manifest["previous"]))
+    for name, count in (manifest.get("changes") or {}).items():
+        part = f"{iri}/changes#{name}"
+        yield from _stated(iri, changed=part)
+        yield from _stated(part, name=ox.Literal(name), count=integer(count))
+    for name, file in manifest.get("files", {}).items():
+        url = addresses.dump(name, release.digest)
+        yield from _stated(iri, file=url)
+        sha256 = typed(file["sha256"], "hexBinary")
+        yield from _stated(url, bytes=integer(file["bytes"]), sha256=sha256, media=IANA + media_type(name))
 
 
-def _changed(iri: ox.NamedNode, counts: Mapping[str, int]) -> Iterator[_Fact]:
-    """How much a release changed."""
-    for name, count in counts.items():
-        part = ox.NamedNode(f"{iri.value}/changes#{name}")
-        yield iri, "changed", part
-        yield part, "name", ox.Literal(name)
-        yield part, "count", _number(count)
-
-
-def _files(iri: ox.NamedNode, place: str, files: Mapping[str, Mapping[str, Any]]) -> Iterator[_Fact]:
-    """The files of a release, which stand under `place`."""
-    for name, file in files.items():
-        url = ox.NamedNode(place + name)
-        yield iri, "file", url
-        yield url, "bytes", _number(file["bytes"])
-        yield url, "sha256", ox.Literal(file["sha256"], datatype=ox.NamedNode(f"{XSD}hexBinary"))
-        yield url, "media", ox.NamedNode(_IANA + media_type(name))
-
-
-def _number(count: int) -> ox.Literal:
-    return ox.Literal(str(count), datatype=ox.NamedNode(f"{XSD}integer"))
-
-
-def _date(text: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(f"{XSD}dateTime"))
+def _stated(subject: str, **values: Value) -> Iterator[ox.Quad]:
+    """Facts by the short name of their property."""
+    return about(subject, *((FACT + name, value) for name, value in values.items()))

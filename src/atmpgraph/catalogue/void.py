@@ -1,4 +1,4 @@
-"""The VoID description of the graph: counts, partitions, link sets, vocabularies (VoID §2-5), all counted in it."""
+"""The VoID description of the graph: counts, partitions, link sets, vocabularies (VoID §2-5), computed from it."""
 
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,6 @@ _QUERIES: Final = Path(__file__).parent / "void"
 
 
 def void(store: Store) -> set[ox.Triple]:
-    """The description of what a store holds: the union of its graphs, and each graph."""
+    """The description of the contents of a store: the union of its graphs, and each graph."""
     queries = sorted(_QUERIES.glob("*.rq"))
     return {triple for query in queries for triple in store.construct(query.read_text(encoding="utf-8"))}

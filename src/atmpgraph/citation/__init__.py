@@ -1,4 +1,4 @@
-"""How a thing or a release is cited: BibTeX, CSL-JSON, Citation File Format, and in words."""
+"""Citations of a thing or a release: BibTeX, CSL-JSON, Citation File Format, and in words."""
 
 from .work import Work
 

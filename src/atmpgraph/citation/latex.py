@@ -1,9 +1,9 @@
-"""Text for BibTeX: what has a meaning there is escaped, and accents are commands, which every version reads."""
+"""Text for BibTeX: special characters escaped, and accents as commands, which every version reads."""
 
 import unicodedata
 from typing import Final
 
-_MEANS: Final = {
+_SPECIAL: Final = {
     "\\": r"{\textbackslash}",
     "{": r"\{",
     "}": r"\}",
@@ -37,7 +37,7 @@ def latex(text: str) -> str:
 
 def _character(char: str) -> str:
     if char.isascii():
-        return _MEANS.get(char, char)
+        return _SPECIAL.get(char, char)
     if char in _LETTERS:
         return f"{{\\{_LETTERS[char]}}}"
     if char == "\u00a0":
@@ -46,7 +46,7 @@ def _character(char: str) -> str:
     base, marks = decomposed[0], decomposed[1:]
     if not base.isascii() or not marks or not set(marks) <= set(_ACCENTS):
         return char
-    found = f"\\{base}" if base in "ij" else base
+    command = f"\\{base}" if base in "ij" else base
     for mark in marks:
-        found = f"\\{_ACCENTS[mark]}{{{found}}}"
-    return f"{{{found}}}"
+        command = f"\\{_ACCENTS[mark]}{{{command}}}"
+    return f"{{{command}}}"

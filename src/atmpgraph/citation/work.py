@@ -1,4 +1,4 @@
-"""What is cited, and how each form writes it."""
+"""A citable work, and each citation format that writes it."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from .latex import latex
 
 _SPDX: Final = re.compile(r"https?://spdx\.org/licenses/([A-Za-z0-9.+-]+?)(?:\.html)?")
-# What YAML has no plain place for (YAML 1.2 §5.1), beyond what JSON escapes already.
+# Characters that YAML must escape (YAML 1.2 §5.1) and JSON does not.
 _UNPRINTABLE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -18,12 +18,12 @@ class Work:
     """A thing in a release, or the release itself.
 
     Attributes:
-        title: what it is called.
-        publisher: who publishes it.
+        title: its title.
+        publisher: name of the publisher.
         date: of the release (xsd:date).
-        digest: of the release, which says exactly what was cited.
-        iri: its name, which leads to it as it is today.
-        state: where it stays as it was; its name again for a release.
+        digest: of the release, which identifies exactly what is cited.
+        iri: its IRI, which leads to its current state.
+        state: the URL of the state that is cited, which does not change; the IRI itself for a release.
         licence: of the data.
         container: title of the publication that a thing is part of; empty for a release and for the whole.
     """
@@ -39,12 +39,12 @@ class Work:
 
     @property
     def key(self) -> str:
-        """A name for reference lists: the last steps of its IRI and the release."""
+        """The key in reference lists: the end of its IRI and the release."""
         words = re.sub(r"[^A-Za-z0-9]+", "-", "-".join(self.iri.rstrip("/").split("/")[-2:])) if self.container else ""
         return f"{words.strip('-') or 'release'}-{self.digest[:8]}"
 
     def bibtex(self) -> str:
-        """BibTeX: names and titles in braces, so that no style takes them apart; accents as commands."""
+        """BibTeX: names and titles in braces, so that no style splits them; accents as commands."""
         note = f"Release SHA-256 {self.digest}" + (f", \\url{{{_uri(self.state)}}}" if self.state != self.iri else "")
         fields = {
             "author": f"{{{latex(self.publisher)}}}",
@@ -61,7 +61,7 @@ class Work:
         return f"@misc{{{self.key},\n{lines}}}\n"
 
     def csl(self) -> list[dict[str, Any]]:
-        """CSL-JSON (https://docs.citationstyles.org, csl-data.json): a list, as its schema asks for."""
+        """CSL-JSON (https://docs.citationstyles.org, csl-data.json): a list, as its schema requires."""
         item = {
             "id": self.key,
             "type": "entry" if self.container else "dataset",
@@ -77,7 +77,7 @@ class Work:
         return [{name: value for name, value in item.items() if value}]
 
     def cff(self) -> str:
-        """Citation File Format 1.2.0, in YAML whose texts are quoted as in JSON, which is a part of YAML."""
+        """Citation File Format 1.2.0, in YAML whose texts are quoted as in JSON, a subset of YAML."""
         licence = _SPDX.fullmatch(self.licence)
         fields: dict[str, Any] = {
             "cff-version": "1.2.0",
@@ -96,7 +96,7 @@ class Work:
 
 def _yaml(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _uri(iri: str) -> str:

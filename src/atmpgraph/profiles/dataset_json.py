@@ -1,4 +1,4 @@
-"""A dataset for programs that read no RDF: schema.org for search engines, Croissant, DataCite. JSON in one language."""
+"""A dataset as JSON in one language for programs that read no RDF: schema.org, Croissant, DataCite."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,41 +6,43 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ..vocab import RDF
+from ..rdf.statements import text_of
+from ..vocab import CROISSANT, DCT, RDF, SCHEMA, XSD
+from .registry import CITED
 
-SCHEMA: Final = "https://schema.org/"
-_CROISSANT: Final = "http://mlcommons.org/croissant/"
 _TYPES: Final = {"integer": "Integer", "number": "Float", "date": "Date", "boolean": "Boolean"}
 
 
 def schema_org(quads: Iterable[ox.Quad], root: str, languages: tuple[str, ...]) -> dict[str, Any]:
-    """Statements in schema.org's terms as one object with `root` outside, all else inside where it is first named.
+    """Statements in schema.org's terms as one object for `root`, with each other thing nested where it is linked.
 
     Args:
         quads: as the profile `schema` gives them.
         root: IRI of the thing.
-        languages: of texts; the first that there is goes.
+        languages: of texts, the preferred one first.
     """
     about: dict[str, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
     for quad in quads:
-        about[_text(quad.subject)][quad.predicate.value].add(quad.object)
+        about[text_of(quad.subject)][quad.predicate.value].add(quad.object)
 
     def node(iri: str, inside: frozenset[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {"@id": iri}
+        members: dict[str, Any] = {"@id": iri}
         for predicate, values in sorted(about[iri].items()):
             if predicate == RDF + "type":
-                found["@type"] = sorted(_text(value).removeprefix(SCHEMA) for value in values)[0]
+                members["@type"] = sorted(text_of(value).removeprefix(SCHEMA) for value in values)[0]
             else:
                 words = [value for value in values if isinstance(value, ox.Literal) and value.language]
-                kept = _best(words, languages) if words else sorted(values, key=str)
-                written = [value(term, inside) for term in kept]
-                found[predicate.removeprefix(SCHEMA)] = written[0] if len(written) == 1 else written
-        return found
+                terms = _best(words, languages) if words else sorted(values, key=str)
+                written = [value(term, inside) for term in terms]
+                members[predicate.removeprefix(SCHEMA)] = written[0] if len(written) == 1 else written
+        return members
 
     def value(term: Any, inside: frozenset[str]) -> Any:  # noqa: ANN401 - any term, any JSON
-        iri = _text(term)
+        iri = text_of(term)
         nested = isinstance(term, ox.NamedNode) and iri in about and iri not in inside
-        return node(iri, inside | {iri}) if nested else (iri == "true" or iri) if _boolean(term) else iri
+        if nested:
+            return node(iri, inside | {iri})
+        return iri == "true" if _boolean(term) else iri
 
     return {"@context": SCHEMA, **node(root, frozenset({root}))}
 
@@ -58,16 +60,16 @@ def croissant(
     files = dataset.pop("distribution", [])
     files = files if isinstance(files, list) else [files]
     tables = {file["@id"].rpartition("/table-")[2]: file["@id"] for file in files if "/table-" in file["@id"]}
-    context = {"@language": languages[0], "@vocab": SCHEMA, "sc": SCHEMA, "cr": _CROISSANT}
+    context = {"@language": languages[0], "@vocab": SCHEMA, "sc": SCHEMA, "cr": CROISSANT}
     terms = {name: f"cr:{name}" for name in ("column", "extract", "field", "fileObject", "recordSet", "source")}
-    typed = {"dct": "http://purl.org/dc/terms/", "conformsTo": "dct:conformsTo"}
+    typed = {"dct": DCT, "conformsTo": "dct:conformsTo"}
     typed_values = {"dataType": {"@id": "cr:dataType", "@type": "@vocab"}}
     records = [_records(r, tables[r["name"]]) for r in package.get("resources", ()) if r.get("name") in tables]
     return {
         **dataset,
         "@context": context | terms | typed | typed_values,
         "@type": "sc:Dataset",
-        "conformsTo": f"{_CROISSANT}1.0",
+        "conformsTo": f"{CROISSANT}1.0",
         "distribution": [file | {"@type": "cr:FileObject"} for file in files],
         **({"recordSet": records} if records else {}),
     }
@@ -90,44 +92,40 @@ def _records(resource: Mapping[str, Any], file: str) -> dict[str, Any]:
 
 
 def datacite(quads: Iterable[ox.Quad], root: str, languages: tuple[str, ...]) -> dict[str, Any]:
-    """The metadata of the dataset as DataCite 4 has them, without a DOI, which nobody has registered."""
-    known = schema_org(quads, root, languages)
-    listed = {name: value if isinstance(value, list) else [value] for name, value in known.items()}
+    """The metadata of the dataset as in DataCite 4, without a DOI, because none is registered."""
+    dataset = schema_org(quads, root, languages)
+    listed = {name: value if isinstance(value, list) else [value] for name, value in dataset.items()}
     files, publisher = listed.get("distribution", []), listed["publisher"][0]["name"]
     return {
         "identifiers": [{"identifier": root, "identifierType": "URL"}],
-        "url": known["url"],
+        "url": dataset["url"],
         "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Dataset", "schemaOrg": "Dataset"},
-        "titles": [{"title": known["name"], "lang": languages[0]}],
+        "titles": [{"title": dataset["name"], "lang": languages[0]}],
         "descriptions": [
-            {"description": known["description"], "descriptionType": "Abstract", "lang": languages[0]},
+            {"description": dataset["description"], "descriptionType": "Abstract", "lang": languages[0]},
         ],
         "creators": [{"name": publisher, "nameType": "Organizational"}],
         "publisher": {"name": publisher},
-        "publicationYear": int(known["datePublished"][:4]),
+        "publicationYear": int(dataset["datePublished"][:4]),
         "dates": [
-            {"date": known["datePublished"], "dateType": "Issued"},
-            {"date": known["dateModified"], "dateType": "Updated"},
-            {"date": known["temporalCoverage"], "dateType": "Coverage"},
+            {"date": dataset["datePublished"], "dateType": "Issued"},
+            {"date": dataset["dateModified"], "dateType": "Updated"},
+            {"date": dataset["temporalCoverage"], "dateType": "Coverage"},
         ],
         "subjects": [{"subject": word, "lang": languages[0]} for word in listed.get("keywords", [])],
-        "rightsList": [{"rightsUri": known["license"]}],
+        "rightsList": [{"rightsUri": dataset["license"]}],
         "geoLocations": [{"geoLocationPlace": place["name"]} for place in listed.get("spatialCoverage", [])],
         "formats": sorted({file["encodingFormat"] for file in files}),
-        "version": known.get("version", ""),
-        "schemaVersion": "http://datacite.org/schema/kernel-4",
+        "version": dataset.get("version", ""),
+        "schemaVersion": CITED.iri,
     }
 
 
 def _best(words: list[ox.Literal], languages: tuple[str, ...]) -> list[ox.Literal]:
     """The words in the first language that has any."""
-    found = (sorted((w for w in words if w.language == tag), key=str) for tag in languages)
-    return next(filter(None, found), sorted(words, key=str)[:1])
-
-
-def _text(term: object) -> str:
-    return str(getattr(term, "value", term))
+    by_language = (sorted((word for word in words if word.language == tag), key=str) for tag in languages)
+    return next(filter(None, by_language), sorted(words, key=str)[:1])
 
 
 def _boolean(term: object) -> bool:
-    return isinstance(term, ox.Literal) and term.datatype.value.endswith("#boolean")
+    return isinstance(term, ox.Literal) and term.datatype.value == XSD + "boolean"

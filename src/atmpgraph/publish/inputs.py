@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ..catalogue.facts import WHOLE
+from ..addresses import WHOLE
 from ..errors import AtmpgraphError
 from ..quality.shapes_document import shapes_lines
 from ..rdf.terms import line

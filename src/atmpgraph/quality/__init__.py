@@ -1,4 +1,4 @@
-"""Check a graph before it goes live, and tell what was found and measured: SHACL, coverage, links.
+"""Checks and measurements of a graph before it goes live, and their report: SHACL, coverage, links.
 
-The checks need what `atmpgraph[build]` installs, and serving does not; so each module is imported by its own name.
+The checks need the packages of `atmpgraph[build]`, which serving does not need; so import each module by its own name.
 """

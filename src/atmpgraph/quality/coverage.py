@@ -1,27 +1,24 @@
-"""Coverage: what sources declare against what the data describe, computed by the publication's own query."""
+"""Coverage: the counts that sources declare against what the data describe, by the publication's own query."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import pyoxigraph as ox
-
+from ..addresses import Addresses
 from ..errors import QueryError
+from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..store import Store
+from ..vocab import prologue
 
 # A CONSTRUCT over the union of all sources; a publication without one computes no coverage.
 QUERY = "coverage.rq"
 
-_SUMMARY = """
-PREFIX atmp: <ns/atmp#>
-PREFIX dqv: <http://www.w3.org/ns/dqv#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
-SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {
+_SUMMARY = f"""{prologue("atmp", "dqv", "prov", "sdmx-m")}
+SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {{
   ?measurement dqv:isMeasurementOf <auth/metric/coverage> ; dqv:value ?described ; prov:wasDerivedFrom ?figure .
   ?figure atmp:indicator ?indicator ; sdmx-m:obsValue ?declared .
-} GROUP BY ?indicator ?declared ?described ORDER BY ?indicator ?declared
+}} GROUP BY ?indicator ?declared ?described ORDER BY ?indicator ?declared
 """
 
 
@@ -48,10 +45,10 @@ def coverage_lines(folder: Path, store: Store) -> list[str]:
     path = folder / QUERY
     if not path.exists():
         return []
-    graph = ox.NamedNode(f"{store.base}id/graph/coverage")
+    graph = Addresses(store.base).graph("coverage")
     try:
         triples = store.construct(path.read_text(encoding="utf-8"))
-        return sorted({line(ox.Quad(t.subject, t.predicate, t.object, graph)) for t in triples})
+        return sorted({line(quad_of(triple, graph)) for triple in triples})
     except (QueryError, ValueError) as error:
         raise QueryError(f"{path}: {error}") from None
 

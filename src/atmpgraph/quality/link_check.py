@@ -1,7 +1,7 @@
-"""Ask the external links that a release publishes: each address once, politely, never two of one host at a time.
+"""Check the external links of a release: each address once, politely, never two of one host at a time.
 
-`robots.txt` is not read: it is for crawlers (RFC 9309 §1), which go from link to link; nothing is read here, and only
-what the data themselves cite is asked for.
+`robots.txt` is not read: it addresses crawlers (RFC 9309 §1), which follow links. The check requests only addresses
+that the data themselves cite, and reads no content.
 """
 
 import time
@@ -15,13 +15,15 @@ from typing import Final, TypeAlias
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from .. import __version__
+from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC, Address, Outbound, OutboundError, is_public
+from ..rdf.statements import timestamp
 from ..settings import Settings
 from .links import FILE, Link, Links, external_addresses, links_to
 
 Say: TypeAlias = Callable[[Link], object]
-_CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it is there, but not for a program, or not now
+_CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it exists, but not for a program, or not now
 _MOVED: Final = {301, 308}
 
 
@@ -31,47 +33,47 @@ def check_links(
     say: Say = lambda _: None,
     permitted: Callable[[Address], bool] = is_public,
 ) -> Links:
-    """Ask the links of a release as the settings say, and keep what they answered beside the releases.
+    """Check the links of a release within the limits of the settings, and write the results beside the releases.
 
     Args:
         canonical: the file of the release.
         settings: of the publication.
-        say: told of each link that was asked, from several threads.
-        permitted: which addresses may be connected to.
+        say: called with each checked link, from several threads.
+        permitted: whether an address may be connected to.
 
     Raises:
-        AtmpgraphError: nobody answered at all; nothing is written.
+        AtmpgraphError: no address answered at all; nothing is written.
     """
     with canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base)
-    asking = LinkChecker(
+    checker = LinkChecker(
         Outbound(settings.links.timeout_seconds, 0, permitted),
-        f"atmpgraph/{__version__} (+{settings.base}quality)",
+        f"atmpgraph/{__version__} (+{Addresses(settings.base).page('quality')})",
         settings.links.max_checked,
         settings.links.parallel_hosts,
         settings.links.pause_seconds,
         settings.links.max_redirects,
         say,
     )
-    found = asking.check(addresses)
-    if found.offline:
+    links = checker.check(addresses)
+    if links.offline:
         raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
-    found.write(settings.path(settings.folders.releases) / FILE)
-    return found
+    links.write(settings.path(settings.folders.releases) / FILE)
+    return links
 
 
 @dataclass(frozen=True)
 class LinkChecker:
-    """How links are asked.
+    """Checks links within limits.
 
     Attributes:
-        outbound: what makes a request, and to which addresses.
-        agent: the `User-Agent`, with an address where people learn who asks (RFC 9110 §10.1.5).
-        most: how many addresses are asked.
-        hosts: how many hosts are asked at the same time.
+        outbound: makes the requests, and limits their addresses.
+        agent: the `User-Agent`, with an address that explains the requests (RFC 9110 §10.1.5).
+        most: how many addresses are checked.
+        hosts: how many hosts are requested at the same time.
         pause: seconds between two requests to one host.
         redirects: how many redirections are followed.
-        say: told of each link that was asked, from several threads.
+        say: called with each checked link, from several threads.
     """
 
     outbound: Outbound
@@ -83,26 +85,25 @@ class LinkChecker:
     say: Say = field(default=lambda _: None)
 
     def check(self, addresses: dict[str, tuple[str, ...]]) -> Links:
-        """Ask the addresses; those over the limit stay unasked."""
+        """Check the addresses; those over the limit stay unasked."""
         by_host: dict[str, list[str]] = defaultdict(list)
         for url in list(addresses)[: self.most]:
             by_host[urlsplit(url).netloc.lower()].append(url)
         with ThreadPoolExecutor(self.hosts) as pool:
             hosts = pool.map(lambda urls: list(self._in_turn(urls)), by_host.values())
-            asked = [link for links in hosts for link in links]
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        return links_to(Links(now, tuple(asked)), addresses)
+            checked = tuple(link for links in hosts for link in links)
+        return links_to(Links(timestamp(datetime.now(UTC)), checked), addresses)
 
     def _in_turn(self, urls: list[str]) -> Iterator[Link]:
         for number, url in enumerate(urls):
             if number:
                 time.sleep(self.pause)
-            link = self._ask(url)
+            link = self._check(url)
             self.say(link)
             yield link
 
-    def _ask(self, url: str) -> Link:
-        """HEAD, and GET where that did not do: many servers answer only the latter as they should."""
+    def _check(self, url: str) -> Link:
+        """HEAD, and GET where that fails: many servers answer only the latter correctly."""
         link = self._follow("HEAD", url)
         if not link.answers and link.status != 429 and link.problem != NOT_PUBLIC:
             time.sleep(self.pause)
@@ -120,7 +121,7 @@ class LinkChecker:
                     return Link(url, (), _outcome(status, bool(leads) and permanent), status, leads)
                 permanent = permanent and status in _MOVED
                 place = urldefrag(urljoin(place, location)).url
-        except (OutboundError, ValueError) as error:  # a server may redirect to what is no address at all
+        except (OutboundError, ValueError) as error:  # a server may redirect to an invalid address
             return Link(url, (), "unreachable", 0, place if place != url else "", str(error))
         return Link(url, (), "failing", status, place, f"it redirects more than {self.redirects} times")
 

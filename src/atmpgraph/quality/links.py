@@ -1,4 +1,4 @@
-"""The external links that a release publishes, and what is known of them: kept in a file, told in the report."""
+"""The external links of a release and the results of checking them, which stand in a file and in the report."""
 
 import json
 import os
@@ -11,29 +11,30 @@ from urllib.parse import urldefrag
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC
 from ..vocab import RDF
 
 FILE: Final = "links.json"
 UNASKED: Final = "unasked"
-# The fragment of its IRI in `metrics.ttl`, for each way a question may end.
+# The possible outcomes of a check; each is the fragment of an IRI in `metrics.ttl`.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
 _ANSWERING: Final = ("answers", "moved")
-_NAMED: Final = 3  # things, of all that lead to one address
+_NAMED: Final = 3  # things in the report, of all that link to one address
 
 
 @dataclass(frozen=True)
 class Link:
-    """One address, and how asking it ended.
+    """One address and the outcome of checking it.
 
     Attributes:
         url: without fragment.
-        things: the IRIs of ours that lead there.
+        things: the IRIs of ours that link to it.
         outcome: one of `OUTCOMES`.
-        status: of the last answer; 0 for none.
-        leads: where it redirects in the end, if it does.
-        problem: why there was no answer, in English.
+        status: of the last response; 0 for none.
+        leads: the final target of its redirections, if there are any.
+        problem: why there was no response, in English.
     """
 
     url: str
@@ -48,30 +49,30 @@ class Link:
 
     @property
     def answers(self) -> bool:
-        """Whether something is there."""
+        """Whether the address answers."""
         return self.outcome in _ANSWERING
 
 
 @dataclass(frozen=True)
 class Links:
-    """What a check of links found; `checked` is when (xsd:dateTime), empty for never."""
+    """The results of a check of links at `checked` (xsd:dateTime; empty for never)."""
 
     checked: str = ""
     links: tuple[Link, ...] = ()
 
     @property
     def offline(self) -> bool:
-        """Whether no one at all answered: that tells of our own network, not of the links."""
-        asked = [link for link in self.links if link.outcome != UNASKED]
-        return bool(asked) and not any(link.status or link.problem == NOT_PUBLIC for link in asked)
+        """Whether nothing answered at all, which is a failure of our own network, not of the links."""
+        checked = [link for link in self.links if link.outcome != UNASKED]
+        return bool(checked) and not any(link.status or link.problem == NOT_PUBLIC for link in checked)
 
     def counts(self) -> dict[str, int]:
-        """How many links ended in which way, the worst first."""
-        found = [link.outcome for link in self.links]
-        return {outcome: found.count(outcome) for outcome in OUTCOMES if outcome in found}
+        """The number of links by outcome, the worst first."""
+        outcomes = [link.outcome for link in self.links]
+        return {outcome: outcomes.count(outcome) for outcome in OUTCOMES if outcome in outcomes}
 
     def of(self, outcome: str) -> list[Link]:
-        """The links that ended in one way."""
+        """The links with one outcome."""
         return [link for link in self.links if link.outcome == outcome]
 
     def as_json(self) -> dict[str, Any]:
@@ -80,7 +81,7 @@ class Links:
         return {"checked": self.checked, "counts": self.counts(), "links": links}
 
     def lines(self) -> Iterator[str]:
-        """The check for people: the links that do not answer, the first things that lead there, and the counts."""
+        """The check for people: the links that do not answer, the first things that link to each, and the counts."""
         for link in self.links:
             if not link.answers:
                 yield f"{link}: from {', '.join(link.things[:_NAMED])}"
@@ -94,15 +95,15 @@ class Links:
 
 
 def read_links(path: Path) -> Links:
-    """A check as it was written; an empty one where there was none.
+    """The check in a file; an empty one where there is none.
 
     Raises:
         AtmpgraphError: the file is damaged.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        links = (Link(**(link | {"things": tuple(link.get("things", ()))})) for link in found["links"])
-        return Links(found["checked"], tuple(links))
+        check = json.loads(path.read_text(encoding="utf-8"))
+        links = (Link(**(link | {"things": tuple(link.get("things", ()))})) for link in check["links"])
+        return Links(check["checked"], tuple(links))
     except FileNotFoundError:
         return Links()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -110,13 +111,13 @@ def read_links(path: Path) -> Links:
 
 
 def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:
-    """The external addresses that statements about our things lead to, with these things; classes are no links.
+    """The external addresses in statements about our things, each with these things; classes are no links.
 
     Args:
         lines: N-Quads, in any order.
         base: of the publication.
     """
-    start, found = f"<{base}id/".encode(), defaultdict(set)
+    start, things = f"<{Addresses(base).things}".encode(), defaultdict(set)
     for line in lines:
         if not line.startswith(start) or b"> <http" not in line:
             continue
@@ -124,12 +125,12 @@ def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str
         if isinstance(quad.object, ox.NamedNode) and quad.predicate.value != RDF + "type":
             url = urldefrag(quad.object.value).url
             if url.startswith(("http://", "https://")) and not url.startswith(base):
-                found[url].add(quad.subject.value)
-    return {url: tuple(sorted(found[url])) for url in sorted(found)}
+                things[url].add(quad.subject.value)
+    return {url: tuple(sorted(things[url])) for url in sorted(things)}
 
 
-def links_to(found: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
-    """A check as it holds for the addresses published now: those that it did not ask are told as such."""
-    known = {link.url: link for link in found.links}
-    links = (replace(known.get(url, Link(url)), things=things) for url, things in addresses.items())
-    return Links(found.checked, tuple(sorted(links, key=lambda link: (OUTCOMES.index(link.outcome), link.url))))
+def links_to(check: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
+    """A check applied to the addresses that are published now; those that it does not cover are unasked."""
+    checked = {link.url: link for link in check.links}
+    links = (replace(checked.get(url, Link(url)), things=things) for url, things in addresses.items())
+    return Links(check.checked, tuple(sorted(links, key=lambda link: (OUTCOMES.index(link.outcome), link.url))))

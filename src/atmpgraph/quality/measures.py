@@ -1,4 +1,4 @@
-"""What a release measures of itself (W3C Data Quality Vocabulary): computed at build, from the store alone."""
+"""The measurements of a release (W3C Data Quality Vocabulary), computed at build from the store alone."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,40 +6,33 @@ from typing import Final
 
 from ..settings import LANGUAGES
 from ..store import Store
+from ..vocab import PROV, prologue
 
-_SOURCED: Final = "SELECT DISTINCT ?graph { ?graph <http://www.w3.org/ns/prov#hadPrimarySource> ?source }"
-_FIGURES: Final = """
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX qb: <http://purl.org/linked-data/cube#>
-SELECT (COUNT(DISTINCT ?figure) AS ?of) (COUNT(DISTINCT ?quoted) AS ?value) {
+_SOURCED: Final = f"SELECT DISTINCT ?graph {{ ?graph <{PROV}hadPrimarySource> ?source }}"
+_FIGURES: Final = f"""{prologue("oa", "prov", "qb")}
+SELECT (COUNT(DISTINCT ?figure) AS ?of) (COUNT(DISTINCT ?quoted) AS ?value) {{
   ?figure a qb:Observation
-  OPTIONAL { ?figure prov:wasDerivedFrom/oa:hasSource ?source BIND(?figure AS ?quoted) }
+  OPTIONAL {{ ?figure prov:wasDerivedFrom/oa:hasSource ?source BIND(?figure AS ?quoted) }}
+}}"""
+_NAMES: Final = """{
+  SELECT ?thing ?language {
+    { ?thing skos:prefLabel ?name } UNION { ?thing dct:title ?name } UNION { ?thing rdfs:label ?name }
+    FILTER(STRSTARTS(STR(?thing), STR(<id/>)))
+    BIND(LANG(?name) AS ?language)
+    FILTER(?language != "")
+  }
 }"""
-_NAMES: Final = """
-PREFIX dct: <http://purl.org/dc/terms/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?thing ?language {
-  { ?thing skos:prefLabel ?name } UNION { ?thing dct:title ?name } UNION { ?thing rdfs:label ?name }
-  FILTER(STRSTARTS(STR(?thing), STR(<id/>)))
-  BIND(LANG(?name) AS ?language)
-  FILTER(?language != "")
-}"""
-_COUNTED: Final = (
-    "SELECT ?language (COUNT(DISTINCT ?thing) AS ?value) {{ {{ {names} }} }} GROUP BY ?language",
-    "SELECT (COUNT(DISTINCT ?thing) AS ?value) {{ {{ {names} }} }}",
-)
-_REGISTRIES: Final = """
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX schema: <https://schema.org/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?registry (COUNT(*) AS ?value) {
-  VALUES ?property { owl:sameAs schema:sameAs skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch }
+_NAMED: Final = f"""{prologue("dct", "rdfs", "skos")}
+SELECT (COUNT(DISTINCT ?thing) AS ?value) {_NAMES}"""
+_NAMED_BY_LANGUAGE: Final = f"""{prologue("dct", "rdfs", "skos")}
+SELECT ?language (COUNT(DISTINCT ?thing) AS ?value) {_NAMES} GROUP BY ?language"""
+_REGISTRIES: Final = f"""{prologue("owl", "schema", "skos")}
+SELECT ?registry (COUNT(*) AS ?value) {{
+  VALUES ?property {{ owl:sameAs schema:sameAs skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch }}
   ?thing ?property ?entry
   FILTER(STRSTARTS(STR(?thing), STR(<id/>)) && isIRI(?entry) && !STRSTARTS(STR(?entry), STR(<>)))
   BIND(REPLACE(STR(?entry), "^([a-z]+://[^/]+/).*$", "$1") AS ?registry)
-} GROUP BY ?registry ORDER BY DESC(?value) ?registry"""
+}} GROUP BY ?registry ORDER BY DESC(?value) ?registry"""
 
 
 @dataclass(frozen=True)
@@ -48,9 +41,9 @@ class Measure:
 
     Attributes:
         metric: the fragment of its IRI in `metrics.ttl`.
-        value: how many; or points.
-        of: of how many; 0 where it is a mere count.
-        on: IRI of what was measured; empty for the graph as a whole.
+        value: a count, or points.
+        of: the whole that it is a part of; 0 for a mere count.
+        on: IRI of the thing measured; empty for the graph as a whole.
     """
 
     metric: str
@@ -60,12 +53,12 @@ class Measure:
 
     @property
     def share(self) -> float:
-        """The part of the whole, to four digits; 1 where there is nothing to be measured."""
+        """The part of the whole, to four digits; 1 where there is nothing to measure."""
         return round(self.value / self.of, 4) if self.of else 1.0
 
 
 def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:
-    """What is measured of a graph.
+    """The measurements of a graph.
 
     Args:
         store: the union of all sources.
@@ -87,8 +80,6 @@ def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:
 
 def _names(store: Store) -> Iterator[Measure]:
     """How many of the named things have a name in each language of the site."""
-    prologue, _, names = _NAMES.partition("SELECT")
-    each, total = (prologue + query.format(names=f"SELECT{names}") for query in _COUNTED)
-    [all_] = store.select(total)
-    found = {row["language"].value: int(row["value"].value) for row in store.select(each)}
-    yield from (Measure(f"names-{tag}", found.get(tag, 0), int(all_["value"].value)) for tag in LANGUAGES)
+    [total] = store.select(_NAMED)
+    counts = {row["language"].value: int(row["value"].value) for row in store.select(_NAMED_BY_LANGUAGE)}
+    yield from (Measure(f"names-{tag}", counts.get(tag, 0), int(total["value"].value)) for tag in LANGUAGES)

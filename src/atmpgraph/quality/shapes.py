@@ -1,4 +1,4 @@
-"""Run the SHACL shapes over a graph; each violation is traced to the rows it comes from."""
+"""Run the SHACL shapes over a graph and trace each violation to the rows that it comes from."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,6 +16,7 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
+from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..mapping.compile import Mapper
@@ -47,14 +48,15 @@ def read_shapes(folder: Path, base: str) -> Graph:
 
 
 def held_texts(texts: dict[str, str], base: str) -> Iterator[str]:
-    """The texts of sources as N-Triples, for the check of quotations; they are never published.
+    """The texts of sources as N-Triples, for the check of quotations; they are not published.
 
     Args:
         texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing.
     """
+    addresses = Addresses(base)
     for slug, text in texts.items():
         plain = " ".join(text.replace("*", "").split())
-        yield f'<{base}id/source/{slug}> <{base}ns/shapes#heldText> "{escape(plain)}" .\n'
+        yield f'<{addresses.source(slug)}> <{addresses.vocabulary("shapes")}#heldText> "{escape(plain)}" .\n'
 
 
 def check_shapes(
@@ -91,12 +93,12 @@ def _prepared(query: str) -> Query:
 
 
 class _PreparedGraph(Graph):
-    """A graph that parses a query once: pyshacl asks the same one for each focus node."""
+    """A graph that parses a query once: pyshacl runs the same one for each focus node."""
 
     def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:  # noqa: ANN401 - as in `Graph`
         """As in `Graph`."""
-        known = _prepared(query_object) if isinstance(query_object, str) else query_object
-        return super().query(known, *args, **kwargs)
+        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
+        return super().query(prepared, *args, **kwargs)
 
 
 class _Result:
@@ -114,13 +116,13 @@ class _Result:
         return self._report.value(self._result, predicate)
 
     def finding(self, lines: list[tuple[str, Place, bool]]) -> Finding:
-        """The result with the rows of its node: those that made the statement at fault, else those that describe it."""
+        """The result with the rows of its node: those of the statement at fault, else those that describe the node."""
         obj = self.value.n3() if isinstance(self.value, URIRef) else f'"{escape(str(self.value or ""))}"'
         statement = f"> <{self.path}> {obj}" if self.path else f"> {obj}"
         exact = [place for line, place, _ in lines if statement in line and self.value is not None]
         same_path = [place for line, place, _ in lines if f"> <{self.path}> " in line]
         described = [place for _, place, describes in lines if describes]
-        # pyshacl gives one message of a SPARQL constraint, without its language; all stand with the constraint itself.
+        # pyshacl gives one message of a SPARQL constraint, without its language; the constraint itself has them all.
         messages = [
             *self._shapes.objects(self._constraint or self._shape, SH.message),
             *self._report.objects(self._result, SH.resultMessage),
@@ -145,7 +147,7 @@ class _Result:
 
 
 def _term(value: Node | None) -> str | None:
-    """A term in N-Triples; None for a blank node, of which nothing outside its graph can be said."""
+    """A term in N-Triples; None for a blank node, which has no meaning outside its graph."""
     if isinstance(value, URIRef):
         return f"<{value}>"
     if not isinstance(value, Literal):
@@ -157,12 +159,12 @@ def _term(value: Node | None) -> str | None:
 def _trace(nodes: set[str], mappers: list[Mapper]) -> dict[str, list[tuple[str, Place, bool]]]:
     """For each node, the lines about it with their rows, and whether the row describes it.
 
-    The mapping is run once more, for the few nodes at fault only; so rows need not be kept for those that are not.
+    The mapping runs a second time for the few nodes at fault, so the first run need not store the rows of all lines.
     """
-    found: dict[str, list[tuple[str, Place, bool]]] = defaultdict(list)
+    lines: dict[str, list[tuple[str, Place, bool]]] = defaultdict(list)
     for mapper in mappers if nodes else ():
         for row, line in mapper.traced():
             subject = line[1 : line.index("> ")]
             if subject in nodes:
-                found[subject].append((line, Place(mapper.map.table, row), bool(mapper.map.classes)))
-    return found
+                lines[subject].append((line, Place(mapper.map.table, row), bool(mapper.map.classes)))
+    return lines

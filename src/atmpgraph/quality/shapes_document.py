@@ -1,7 +1,7 @@
-"""The shapes of a publication as a document: frozen with the release that they judged, and read from there.
+"""The shapes of a publication as a document, stored with each release that was checked with them.
 
-It is the one document with blank nodes: a path that is not a single property, and a list of values, can be written in
-no other way (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so the same shapes give the same bytes.
+It is the one document with blank nodes, because SHACL allows no other way to write a path that is not a single property
+or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so the same shapes give the same bytes.
 """
 
 from collections import defaultdict
@@ -11,11 +11,12 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..vocab import RDF
+from ..rdf.statements import text_of
+from ..vocab import RDF, SH
 
 FILE: Final = "shapes.nt"
-SH: Final = "http://www.w3.org/ns/shacl#"
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
 
 
 def shapes_lines(folder: Path, base: str) -> list[str]:
@@ -41,67 +42,66 @@ def read_rules(folder: Path) -> list[ox.Quad]:
 
 
 def parts(quads: Iterable[ox.Quad], document: str) -> dict[str, list[ox.Quad]]:
-    """What is said of each shape or constraint that has a name, the blank nodes that it reaches included.
+    """The statements about each shape or constraint that has a name, and about the blank nodes that it reaches.
 
-    Those of the document itself go under its IRI; node shapes come before what they refer to, by name.
+    Those about the document itself go under its IRI; node shapes come before what they refer to, by name.
     """
-    about: dict[object, list[ox.Quad]] = defaultdict(list)
+    stated: dict[object, list[ox.Quad]] = defaultdict(list)
     for quad in quads:
-        about[quad.subject].append(quad)
+        stated[quad.subject].append(quad)
     shape = ox.NamedNode(f"{SH}NodeShape")
-    named = [term for term in about if isinstance(term, ox.NamedNode)]
-    named.sort(key=lambda term: (term.value != document, shape not in {q.object for q in about[term]}, term.value))
-    return {term.value: _reached(term, about) for term in named}
+    named = [term for term in stated if isinstance(term, ox.NamedNode)]
+    named.sort(key=lambda term: (term.value != document, shape not in {q.object for q in stated[term]}, term.value))
+    return {term.value: _reached(term, stated) for term in named}
 
 
-def _reached(term: Term, about: dict[object, list[ox.Quad]]) -> list[ox.Quad]:
-    found = list(about[term])
-    for quad in about[term]:
+def _reached(term: Term, stated: dict[object, list[ox.Quad]]) -> list[ox.Quad]:
+    quads = list(stated[term])
+    for quad in stated[term]:
         if isinstance(quad.object, ox.BlankNode):
-            found += _reached(quad.object, about)
-    return found
+            quads += _reached(quad.object, stated)
+    return quads
 
 
 def written(term: Term, quads: Iterable[ox.Quad], prefixes: dict[str, str]) -> str:
     """A term as people write it in SHACL: names shortened, paths as in SPARQL §9.1, lists in brackets."""
-    known: dict[object, list[tuple[str, Term]]] = defaultdict(list)
+    stated: Stated = defaultdict(list)
     for quad in quads:
-        known[quad.subject].append((quad.predicate.value, quad.object))
-    return _written(term, known, prefixes)
+        stated[quad.subject].append((quad.predicate.value, quad.object))
+    return _written(term, stated, prefixes)
 
 
-def _written(term: Term, known: dict[object, list[tuple[str, Term]]], prefixes: dict[str, str]) -> str:
+def _written(term: Term, stated: Stated, prefixes: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
         return _short(term.value, prefixes)
     if not isinstance(term, ox.BlankNode):
-        return str(getattr(term, "value", term))
-    said = known[term]
-    members = _members(term, known)
+        return text_of(term)
+    members = _members(term, stated)
     if members is not None:
-        return f"({' '.join(_written(member, known, prefixes) for member in members)})"
-    by_name = {predicate.removeprefix(SH): value for predicate, value in said}
+        return f"({' '.join(_written(member, stated, prefixes) for member in members)})"
+    by_name = {predicate.removeprefix(SH): value for predicate, value in stated[term]}
     if "inversePath" in by_name:
-        return "^" + _written(by_name["inversePath"], known, prefixes)
+        return "^" + _written(by_name["inversePath"], stated, prefixes)
     if "alternativePath" in by_name:
-        options = _members(by_name["alternativePath"], known) or []
-        return " | ".join(_written(option, known, prefixes) for option in options)
+        options = _members(by_name["alternativePath"], stated) or []
+        return " | ".join(_written(option, stated, prefixes) for option in options)
     for name, sign in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")):
         if name in by_name:
-            return _written(by_name[name], known, prefixes) + sign
-    inside = " ; ".join(sorted(f"{_short(p, prefixes)} {_written(o, known, prefixes)}" for p, o in said))
-    return f"[ {inside} ]"
+            return _written(by_name[name], stated, prefixes) + sign
+    inside = (f"{_short(p, prefixes)} {_written(o, stated, prefixes)}" for p, o in stated[term])
+    return f"[ {' ; '.join(sorted(inside))} ]"
 
 
-def _members(term: Term, known: dict[object, list[tuple[str, Term]]]) -> list[Term] | None:
-    """The members of an RDF list; None for what is none."""
-    found: list[Term] = []
+def _members(term: Term, stated: Stated) -> list[Term] | None:
+    """The members of an RDF list; None for anything else."""
+    members: list[Term] = []
     while term != ox.NamedNode(RDF + "nil"):
-        said = dict(known.get(term, ()))
-        if RDF + "first" not in said:
+        node = dict(stated.get(term, ()))
+        if RDF + "first" not in node:
             return None
-        found.append(said[RDF + "first"])
-        term = said[RDF + "rest"]
-    return found
+        members.append(node[RDF + "first"])
+        term = node[RDF + "rest"]
+    return members
 
 
 def _short(iri: str, prefixes: dict[str, str]) -> str:

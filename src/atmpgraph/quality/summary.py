@@ -1,4 +1,4 @@
-"""All that is known of the quality of a release, read from its folder; nothing is computed and nothing is left out."""
+"""The quality of a release, read from its folder in full; nothing is computed here."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from . import links
 from .links import Links
 from .measures import Measure
@@ -22,7 +23,7 @@ class Quality:
 
     Attributes:
         digest, created: of the release.
-        report: what its check found, as in `report.json`; None where that was not kept.
+        report: of its check, as in `report.json`; None for a release that has none.
         coverage: declared and described counts, as in the manifest.
         score: of the metadata, as in the manifest; None where there is none.
         measures: of the data.
@@ -46,7 +47,7 @@ class Quality:
         return list(groups.values())
 
     def as_json(self) -> dict[str, Any]:
-        """The report of the check, and with it all else."""
+        """The report of the check with all else beside it."""
         return {
             "release": self.digest,
             "created": self.created,
@@ -61,7 +62,7 @@ class Quality:
         """The validation report and the measurements, with the metrics: a document at `iri`."""
         document = Document(iri, base)
         if self.report:
-            document.report(self.report["findings"], f"{base}releases/{self.digest}", self.created)
+            document.report(self.report["findings"], Addresses(base).release(self.digest), self.created)
         document.measurements(self._coverage(), self.created)
         document.measurements(self.measures, self.created)
         for measure, missing in mqa_measures(self.score, base).items():
@@ -70,12 +71,12 @@ class Quality:
         return [*document.quads, *metrics(base)]
 
     def _coverage(self) -> list[Measure]:
-        """What the sources declare of an indicator, and how much of it is described."""
+        """How much the data describe of what the sources declare of an indicator."""
         return [Measure("described", c["described"], c["declared"], c["indicator"]) for c in self.coverage]
 
 
 def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
-    """The quality of the release in `folder`. A release of before this was kept has less to tell.
+    """The quality of the release in `folder`; releases made before quality was recorded have fewer fields.
 
     Raises:
         AtmpgraphError: a check of links is damaged.

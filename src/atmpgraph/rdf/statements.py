@@ -8,25 +8,30 @@ import pyoxigraph as ox
 
 from ..vocab import XSD
 
-Value: TypeAlias = "str | ox.NamedNode | ox.Literal"
+Value: TypeAlias = str | ox.NamedNode | ox.Literal
 _TRUE, _FALSE = (ox.Literal(text, datatype=ox.NamedNode(XSD + "boolean")) for text in ("true", "false"))
 
 
-def statement(subject: str, predicate: str, value: Value, graph: str | None = None) -> ox.Quad:
-    """One statement; a plain `str` as value is an IRI, and without a graph it stands in the default graph."""
+def triple(subject: str, predicate: str, value: Value) -> ox.Triple:
+    """One triple; a plain `str` as value is an IRI."""
     term = ox.NamedNode(value) if isinstance(value, str) else value
-    return ox.Quad(ox.NamedNode(subject), ox.NamedNode(predicate), term, ox.NamedNode(graph) if graph else None)
+    return ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), term)
+
+
+def quad_of(triple: ox.Triple, graph: str | None = None) -> ox.Quad:
+    """A triple as a statement in a graph; without one, in the default graph."""
+    return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph) if graph else None)
+
+
+def statement(subject: str, predicate: str, value: Value, graph: str | None = None) -> ox.Quad:
+    """One triple as a statement in a graph."""
+    return quad_of(triple(subject, predicate, value), graph)
 
 
 def about(subject: str, *values: tuple[str, Value], graph: str | None = None) -> Iterator[ox.Quad]:
     """Several statements about one subject: predicates with a value each."""
     for predicate, value in values:
         yield statement(subject, predicate, value, graph)
-
-
-def quad_of(triple: ox.Triple, graph: str | None = None) -> ox.Quad:
-    """A triple as a statement in a graph; without one, in the default graph."""
-    return ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(graph) if graph else None)
 
 
 def text_of(term: object) -> str:

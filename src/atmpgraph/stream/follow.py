@@ -16,7 +16,7 @@ def follow(releases: Path, base: str, size: int) -> Stream:
     """Bring the stream to the release that is live.
 
     Args:
-        releases: their folder; one that was removed before the stream came to it is passed over.
+        releases: their folder; the stream skips a release that was removed before.
         base: of the publication; releases with another base have another stream.
         size: members of a page.
     """
@@ -29,14 +29,14 @@ def follow(releases: Path, base: str, size: int) -> Stream:
             continue
         with ExitStack() as files:
             after = files.enter_context((folder / CANONICAL).open("rb"))
-            found = changes(_before(releases, stream, files), after)
-            stream = append(stream, found, switch.date, switch.digest, size)
+            changed = changes(_before(releases, stream, files), after)
+            stream = append(stream, changed, switch.date, switch.digest, size)
         stream.write()
     return stream
 
 
 def forget(stream: Stream) -> Stream:
-    """Remove the closed pages that a reader of the others does not need: each thing on them has a newer version."""
+    """Remove the closed pages on which each thing has a newer version elsewhere, so that no reader needs them."""
     last: dict[str, int] = {}
     things: dict[int, set[str]] = {}
     for page in stream.pages:
@@ -51,7 +51,7 @@ def forget(stream: Stream) -> Stream:
 
 
 def _before(releases: Path, stream: Stream, files: ExitStack) -> Iterable[bytes]:
-    """The canonical file that the stream has come to; told by the stream itself where it was deleted."""
+    """The canonical file of the last release in the stream; replayed from the stream itself where it was removed."""
     path = releases / stream.digest / CANONICAL
     if stream.digest and path.is_file():
         return files.enter_context(path.open("rb"))

@@ -1,7 +1,7 @@
 """Members of the stream: an immutable version of a thing, in N-Quads.
 
-A version has an IRI of its own, on its page. What the stream says of it stands in the default graph; what the release
-states about the thing, in the graphs of the sources, with the version in the place of the thing.
+A version has an IRI of its own, on its page. The statements of the stream about it stand in the default graph; those of
+the release about the thing stand in the graphs of the sources, with the version in the place of the thing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,18 +12,18 @@ from typing import Final
 
 from ..errors import ReleaseError
 from ..release.diff import Change
-from ..vocab import DCT, RDF, XSD
+from ..vocab import AS, DCT, RDF, XSD
 
 CREATED: Final = DCT + "created"
 VERSION_OF: Final = DCT + "isVersionOf"
-DELETE: Final = "https://www.w3.org/ns/activitystreams#Delete"
+DELETE: Final = AS + "Delete"
 _TYPE: Final = RDF + "type"
-# What a thing may not state itself: in a version it would say something else.
+# What a thing may not state itself, because in a version it would mean something else.
 _RESERVED: Final = (f"<{CREATED}> ", f"<{VERSION_OF}> ", f"<{_TYPE}> <{DELETE}> ")
 
 
 def member(iri: str, change: Change, date: str) -> bytes:
-    """The version of a thing after a change; one that is gone is marked so."""
+    """The version of a thing after a change; a deletion when the thing is gone."""
     about = [f'<{CREATED}> "{date}"^^<{XSD}dateTime>', f"<{VERSION_OF}> <{change.thing}>"]
     about += [] if change.now else [f"<{_TYPE}> <{DELETE}>"]
     stated = [line[len(change.thing) + 3 :] for line in change.now]
@@ -32,11 +32,11 @@ def member(iri: str, change: Change, date: str) -> bytes:
 
 @dataclass(frozen=True)
 class Version:
-    """A member as it is read.
+    """A member as a reader sees it.
 
     Attributes:
         number: on its page, from 1.
-        thing: of which it is a version.
+        thing: the thing that it is a version of.
         date: when its release went live (xsd:dateTime).
         stated: the lines about the thing; none when it is gone.
     """
@@ -48,7 +48,7 @@ class Version:
 
     @property
     def gone(self) -> bool:
-        """Whether the release does not describe the thing any more."""
+        """Whether the release no longer describes the thing."""
         return not self.stated
 
 
@@ -57,8 +57,8 @@ def versions(page: bytes) -> Iterator[Version]:
     lines = page.decode().splitlines()
     for iri, own in groupby(lines, key=lambda line: line.split(" ", 1)[0]):
         rest = [line[len(iri) + 1 :] for line in own]
-        told = dict(text.split(" ", 2)[:2] for text in rest if text.startswith(_RESERVED))
-        thing, date = told[f"<{VERSION_OF}>"], told[f"<{CREATED}>"].split('"')[1]
+        version = dict(text.split(" ", 2)[:2] for text in rest if text.startswith(_RESERVED))
+        thing, date = version[f"<{VERSION_OF}>"], version[f"<{CREATED}>"].split('"')[1]
         stated = tuple(f"{thing} {text}" for text in rest if not text.startswith(_RESERVED))
         yield Version(int(iri[iri.rindex("#") + 1 : -1]), thing[1:-1], date, stated)
 
@@ -80,7 +80,7 @@ def check_statements(canonical: Path) -> None:
 
 
 def replay(pages: Iterable[bytes]) -> list[bytes]:
-    """The lines that a reader of all pages has at the end: a canonical file."""
+    """The lines that remain after reading all pages: a canonical file."""
     state: dict[str, tuple[str, ...]] = {}
     for page in pages:
         state.update((version.thing, version.stated) for version in versions(page))

@@ -1,7 +1,7 @@
-"""The pages of the stream on disk: files that only grow, and an index that says how much of them counts.
+"""The pages of the stream on disk: files that only grow, and an index of the valid length of each.
 
-A page is closed when there is another one after it. The index is replaced in one rename, so a build that is killed
-leaves the stream as it was; what it had written beyond is cut off by the next one.
+A page is closed when another one follows it. The index is replaced in one rename, so a build that is killed leaves the
+stream as it was; the next build cuts off what it had written beyond.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
+from ..addresses import Addresses
 from ..release.diff import Change
 from .members import Version, member, versions
 
@@ -21,7 +22,7 @@ _INDEX: Final = "index.json"
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its number, how many bytes and members it has, and the dates of the first and last of them."""
+    """One page: its number, its bytes and members, and the dates of the first and last member."""
 
     number: int
     bytes: int = 0
@@ -37,9 +38,9 @@ class Stream:
     Attributes:
         folder: where it is.
         base: of its IRIs.
-        date: of the switch that it has followed last; empty before the first.
+        date: of the last switch in it; empty before the first.
         digest: of the release that went live then.
-        pages: those that are there, the oldest first; only the last one still grows.
+        pages: those that exist, the oldest first; only the last one still grows.
     """
 
     folder: Path
@@ -53,15 +54,15 @@ class Stream:
         return next((page for page in self.pages if page.number == number), None)
 
     def had(self, number: int) -> bool:
-        """Whether there is such a page, or was one that is removed."""
+        """Whether there is such a page, or was one that has been removed."""
         return bool(self.pages) and 1 <= number <= self.pages[-1].number
 
     def closed(self, page: Page) -> bool:
-        """Whether a page never changes any more."""
+        """Whether a page will never change."""
         return page.number < self.pages[-1].number
 
     def beside(self, page: Page) -> tuple[Page | None, Page | None]:
-        """The pages before and after one, of those that are there."""
+        """The pages before and after one, of those that exist."""
         at = self.pages.index(page)
         return next(iter(self.pages[max(at - 1, 0) : at]), None), next(iter(self.pages[at + 1 :]), None)
 
@@ -71,18 +72,18 @@ class Stream:
             return file.read(page.bytes)
 
     def newest(self, most: int) -> list[Version]:
-        """The versions that came last, the newest release first; those of one release in their order.
+        """The latest versions, the newest release first; those of one release in their order.
 
         Args:
             most: how many.
         """
-        found: list[Version] = []
+        latest: list[Version] = []
         for page in reversed(self.pages):
-            if len(found) >= most:
+            if len(latest) >= most:
                 break
-            with suppress(FileNotFoundError):  # removed since the index was read
-                found = [*versions(self.content(page)), *found]
-        return sorted(found, key=lambda version: version.date, reverse=True)[:most]
+            with suppress(FileNotFoundError):  # removed after the index was read
+                latest = [*versions(self.content(page)), *latest]
+        return sorted(latest, key=lambda version: version.date, reverse=True)[:most]
 
     def write(self) -> None:
         """Make this the stream that is served."""
@@ -99,7 +100,7 @@ class Stream:
 
 
 def read_stream(releases: Path, base: str) -> Stream:
-    """The stream of a folder of releases; an empty one when there is none yet under this base."""
+    """The stream of a folder of releases; empty when there is none under this base."""
     folder = releases / FOLDER
     try:
         found = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
@@ -110,7 +111,7 @@ def read_stream(releases: Path, base: str) -> Stream:
 
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
-    """The stream with a member more for each change; a page that has `size` of them is followed by another."""
+    """The stream with one more member for each change; another page follows one that has `size` members."""
     stream.folder.mkdir(exist_ok=True)
     pages = list(stream.pages)
     file: IO[bytes] | None = None
@@ -121,7 +122,7 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
             file = None
         page = pages[-1]
         file = file or _opened(stream.folder, page)
-        text = member(f"{stream.base}stream/{page.number}#{page.members + 1}", change, date)
+        text = member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date)
         file.write(text)
         pages[-1] = replace(
             page, bytes=page.bytes + len(text), members=page.members + 1, first=page.first or date, last=date
@@ -135,7 +136,7 @@ def _file(folder: Path, number: int) -> Path:
 
 
 def _opened(folder: Path, page: Page) -> IO[bytes]:
-    """The file of a page, cut to what counts."""
+    """The file of a page, cut to its valid length."""
     path = _file(folder, page.number)
     path.touch()
     file = path.open("r+b")

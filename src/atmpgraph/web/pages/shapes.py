@@ -7,8 +7,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...quality.shapes_document import SH, written
-from ...vocab import RDF, prefixes
+from ...quality.shapes_document import written
+from ...vocab import RDF, SH, prefixes
 from ..core.context import settings
 from ..core.description import Description
 from ..core.i18n import fallback

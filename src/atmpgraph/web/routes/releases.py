@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from ... import __version__
-from ...catalogue.releases import Listed, media_type, release_quads
+from ...catalogue.releases import ReleaseEntry, media_type, release_quads
 from ...formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
 from ...http import cache_control
 from ...http.cache_control import IMMUTABLE
@@ -72,14 +72,14 @@ def _entries() -> list[dict[str, Any]]:
     ]
 
 
-def _quads(*listed: Listed) -> list[ox.Quad]:
+def _quads(*listed: ReleaseEntry) -> list[ox.Quad]:
     return release_quads(listed, settings().base, settings().licence)
 
 
-def _listed(entry: dict[str, Any]) -> Listed:
+def _listed(entry: dict[str, Any]) -> ReleaseEntry:
     found = publication().open(entry["digest"])
     manifest = found.manifest if found else publication().removed(entry["digest"])
-    return Listed(entry["digest"], manifest, entry["date"], removed=found is None)
+    return ReleaseEntry(entry["digest"], manifest, entry["date"], removed=found is None)
 
 
 @blueprint.get("/releases/")
@@ -128,7 +128,7 @@ def one(name: str) -> AnyResponse:
             return written(work(found), chosen[0])
         if chosen[0] is JSON:
             return (found.path / MANIFEST).read_bytes()
-        return serialize(_quads(Listed(digest, found.manifest)), chosen[0], prefixes(settings().base))
+        return serialize(_quads(ReleaseEntry(digest, found.manifest)), chosen[0], prefixes(settings().base))
 
     salt = "\n".join((found.manifest_digest, settings().base, settings().licence, __version__))
     return send(chosen, body, salt=salt, immutable=created(found))
