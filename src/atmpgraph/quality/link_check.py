@@ -17,8 +17,9 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 from .. import __version__
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC, Address, Outbound, OutboundError, is_public
+from ..release.layout import ReleasesFolder
 from ..settings import Settings
-from .links import FILE, Link, Links, external_addresses, links_to
+from .links import Link, Links, external_addresses, links_to
 
 Say: TypeAlias = Callable[[Link], object]
 _CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it is there, but not for a program, or not now
@@ -56,7 +57,7 @@ def check_links(
     found = asking.check(addresses)
     if found.offline:
         raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
-    found.write(settings.path(settings.releases) / FILE)
+    found.write(ReleasesFolder(settings.path(settings.releases)).links)
     return found
 
 

@@ -1,7 +1,6 @@
 """The external links that a release publishes, and what is known of them: kept in a file, told in the report."""
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -13,9 +12,9 @@ import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC
+from ..release.layout import write_json
 from ..vocab import RDF
 
-FILE: Final = "links.json"
 UNASKED: Final = "unasked"
 # The fragment of its IRI in `metrics.ttl`, for each way a question may end.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
@@ -88,9 +87,7 @@ class Links:
 
     def write(self, path: Path) -> None:
         """Write the check, at once or not at all."""
-        new = path.with_name(f".{path.name}-{os.getpid()}")
-        new.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        new.replace(path)
+        write_json(path, self.as_json())
 
 
 def read_links(path: Path) -> Links:

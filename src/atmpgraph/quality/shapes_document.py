@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ..release.layout import ReleaseFolder
 from ..vocab import RDF
 
-FILE: Final = "shapes.nt"
 SH: Final = "http://www.w3.org/ns/shacl#"
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -35,8 +35,8 @@ def _of_file(term: Any, number: int) -> Any:  # noqa: ANN401 - whatever term it 
 
 
 def read_rules(folder: Path) -> list[ox.Quad]:
-    """The shapes of a release; none where it was made before they were kept."""
-    path = folder / FILE
+    """The shapes of a release; none for one that was made without them."""
+    path = ReleaseFolder(folder).shapes
     return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
 
 
