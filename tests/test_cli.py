@@ -168,7 +168,7 @@ def test_what_making_releases_needs_is_named_where_it_is_missing(
 ) -> None:
     import sys
 
-    for module in [name for name in sys.modules if name.startswith(("atmpgraph.publish.check", "atmpgraph.sources"))]:
+    for module in [name for name in sys.modules if name.startswith(("atmpgraph.publish", "atmpgraph.sources"))]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "frictionless", None)
     result = run(example, "check")

@@ -266,11 +266,11 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
 def links(context: click.Context, as_json: bool) -> None:
     """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
     from .quality.link_check import check_links
-    from .release.release import CANONICAL, open_release
+    from .release.release import open_release
 
     settings = _settings(context)
     release = open_release(settings.path(settings.folders.releases), "current", settings.base)
-    found = check_links(release.path / CANONICAL, settings, lambda link: click.echo(str(link), err=True))
+    found = check_links(release.folder.canonical, settings, lambda link: click.echo(str(link), err=True))
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
         return

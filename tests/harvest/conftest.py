@@ -15,7 +15,8 @@ from atmpgraph.publish.build import build, switch
 from atmpgraph.publish.reactivation import reactivate
 from atmpgraph.publish.self_description import live_release, write_description
 from atmpgraph.release.file_dates import live_file_dates, write_file_dates
-from atmpgraph.release.history import CURRENT, history, record_switch
+from atmpgraph.release.history import history, record_switch
+from atmpgraph.release.layout import DescriptionFolder, ReleasesFolder
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
@@ -68,7 +69,7 @@ class Publication:
         assert built.digest, "\n".join(built.report.lines("en"))
         if built.new:
             releases = self.settings.path(self.settings.folders.releases)
-            set_date(releases / CURRENT, day)
+            set_date(ReleasesFolder(releases).current, day)
             self.releases.append(open_release(releases, built.digest, BASE))
         return built.new
 
@@ -103,12 +104,12 @@ class Site:
         past, before = history(releases), live_file_dates(releases)
         Site._clock += timedelta(hours=1)
         if past[-1].digest != release.digest:
-            made, live = releases / ".made", live_release(releases)
+            made, live = DescriptionFolder(releases / ".made"), live_release(releases)
             now = Site._clock.isoformat().replace("+00:00", "Z")
-            write_description(made, release.path, live, History(release.digest, now), release.store)
-            reactivate(release.path, made, past[-1].digest, BASE)
+            write_description(made, release.folder, live, History(release.digest, now), release.store)
+            reactivate(release.folder, made, live, BASE)
             switch(releases, release.digest)
-            set_date(releases / CURRENT, Site._clock.timestamp())
+            set_date(ReleasesFolder(releases).current, Site._clock.timestamp())
         record_switch(releases, past, release.digest, Site._clock.isoformat())
         write_file_dates(releases, before)
         return release
@@ -118,7 +119,7 @@ class Site:
         release = self.publication.releases[number - 1]
         Site._clock += timedelta(hours=1)
         switch(self._folder, release.digest)
-        set_date(self._folder / CURRENT, Site._clock.timestamp())
+        set_date(ReleasesFolder(self._folder).current, Site._clock.timestamp())
         return release
 
     @property

@@ -8,7 +8,7 @@ import pytest
 from atmpgraph.publish.build import Built, build
 from atmpgraph.release.diff import diff, read_changes
 from atmpgraph.release.history import history
-from atmpgraph.release.release import REACTIVATED, open_at, open_release
+from atmpgraph.release.release import open_at, open_release
 from atmpgraph.release.thing_dates import thing_dates
 from atmpgraph.settings import Settings
 from atmpgraph.vocab import DCAT, DCT
@@ -46,12 +46,12 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
     assert files(releases / first.digest) == as_made
 
     live, own = open_release(releases, "current", base), open_at(releases / first.digest, base)
-    assert (live.path, live.description_folder) == (own.path, releases / REACTIVATED / first.digest)
+    assert (live.path, live.description.path) == (own.path, releases / "again" / first.digest)
     assert live != own
     assert live.identity != own.identity
-    changed = {thing for thing, date in thing_dates(live.description_folder) if date == "2100-01-03T00:00:00Z"}
+    changed = {thing for thing, date in thing_dates(live.description) if date == "2100-01-03T00:00:00Z"}
     assert changed == {base + PERSON, *(thing for thing in changed if "/membership/" in thing)}
-    assert dict(thing_dates(own.description_folder)).keys() == dict(thing_dates(live.description_folder)).keys()
+    assert dict(thing_dates(own.description)).keys() == dict(thing_dates(live.description)).keys()
     query = f"SELECT ?before ?date {{ ?x <{DCAT}previousVersion> ?before ; <{DCT}modified> ?date }}"
     [row] = live.catalogue_store.select(query)
     assert (row["before"].value, row["date"].value) == (f"{base}releases/{second.digest}", "2100-01-03T00:00:00Z")
@@ -62,7 +62,7 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
     assert (same.digest, same.new, same.switched) == (first.digest, False, False)
 
     third = built(started, "director", "secretary", 4)  # its dates follow those that were told last
-    dates = dict(thing_dates(open_release(releases, "current", base).description_folder))
+    dates = dict(thing_dates(open_release(releases, "current", base).description))
     assert third.new
     assert dates[base + PERSON] == "2100-01-05T00:00:00Z"
     assert not [date for date in dates.values() if date.startswith("2100-01-02")]
@@ -82,7 +82,7 @@ def test_one_that_was_removed_and_made_again_stays_where_it_stood(started: Setti
         assert after[name] == before[name]
     assert after["made"] == "2100-01-03T00:00:00Z"
     live = open_release(releases, "current", settings.base)
-    assert live.description_folder == live.path, "all that it tells is new"
+    assert live.description == live.folder, "all that it tells is new"
     found = read_changes(live, second.digest)
     assert found
     assert found.things[settings.base + PERSON] == "changed", "kept, though the release before was removed at once"

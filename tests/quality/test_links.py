@@ -20,7 +20,7 @@ from atmpgraph.errors import AtmpgraphError
 from atmpgraph.http.outbound import Address, Outbound, OutboundError
 from atmpgraph.quality.link_check import LinkChecker, check_links
 from atmpgraph.quality.links import Link, Links, external_addresses, links_to, read_links
-from atmpgraph.release.release import CANONICAL
+from atmpgraph.release.layout import CANONICAL
 
 from ..conftest import absent, copy_publication
 from ..release.fixtures import BASE, GRAPH, named, publish, trial

@@ -9,7 +9,7 @@ from typing import Final
 from atmpgraph.publish.build import switch
 from atmpgraph.release.diff import write_changes
 from atmpgraph.release.history import history, record_switch
-from atmpgraph.release.release import CANONICAL, CATALOGUE, MANIFEST, STORE
+from atmpgraph.release.layout import CANONICAL, ReleasesFolder
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import build_store
 
@@ -36,15 +36,15 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
     """Make a release of N-Quads lines, unless it is there, and have it go live at `date`; returns its digest."""
     canonical = "".join(sorted({f"{line}\n" for line in lines})).encode()
     digest = hashlib.sha256(canonical).hexdigest()
-    folder, current, past = releases / digest, releases / "current", history(releases)
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        (folder / CANONICAL).write_bytes(canonical)
-        (folder / CATALOGUE).touch()
-        previous = current.readlink().name if current.is_symlink() else None
-        changes = write_changes(folder, previous, base)
+    all_releases, past = ReleasesFolder(releases), history(releases)
+    folder, previous = all_releases.release(digest), all_releases.live
+    if not folder.path.exists():
+        folder.path.mkdir(parents=True)
+        folder.canonical.write_bytes(canonical)
+        folder.catalogue.touch()
+        changes = write_changes(folder.path, all_releases.release(previous) if previous else None, base)
         if store:
-            build_store(folder / STORE, folder / CANONICAL)
+            build_store(folder.store, folder.canonical)
         manifest = {
             "digest": digest,
             "created": date,
@@ -55,7 +55,7 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
             "statements": canonical.count(b"\n"),
             "files": {CANONICAL: {"bytes": len(canonical), "sha256": digest}},
         }
-        (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        folder.manifest.write_text(json.dumps(manifest), encoding="utf-8")
     switch(releases, digest)
     record_switch(releases, past, digest, date)
     return digest

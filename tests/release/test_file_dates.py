@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from atmpgraph.publish.build import switch
-from atmpgraph.release.file_dates import FILE, live_file_dates, read_file_dates, write_file_dates
+from atmpgraph.release.file_dates import live_file_dates, read_file_dates, write_file_dates
 from atmpgraph.release.history import history, prune, record_switch
-from atmpgraph.release.release import CANONICAL, MANIFEST
+from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder
 
 DAY = "2026-01-{:02}T00:00:00Z"
 
@@ -72,7 +72,7 @@ def test_what_is_not_known_has_no_date(tmp_path: Path) -> None:
     assert read_file_dates(tmp_path) == live_file_dates(tmp_path)
     live(tmp_path, "a", 1, {"x": "1"})
     for damaged in ("", "[]", "{}", '{"digest": "", "date": "", "files": {"x": []}}'):
-        (tmp_path / FILE).write_text(damaged, encoding="utf-8")
+        ReleasesFolder(tmp_path).file_dates.write_text(damaged, encoding="utf-8")
         assert since(tmp_path, "x") is None
     live(tmp_path, "b", 2, {"x": "1"})
     assert since(tmp_path, "x") == 2

@@ -9,8 +9,9 @@ import pytest
 from atmpgraph.errors import ReleaseError
 from atmpgraph.publish.build import build
 from atmpgraph.release.diff import diff, read_changes
-from atmpgraph.release.history import LOG, Switch, history, prune, removed_manifest
-from atmpgraph.release.release import CHANGES, Release, open_release
+from atmpgraph.release.history import Switch, history, prune, removed_manifest
+from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.stream.members import replay
 from atmpgraph.stream.pages import read_stream
@@ -45,7 +46,7 @@ def test_dates_grow_even_when_the_clock_does_not(tmp_path: Path) -> None:
 def test_a_folder_without_a_log_tells_by_its_manifests_and_its_link(tmp_path: Path) -> None:
     one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
     two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
-    (tmp_path / LOG).unlink()
+    ReleasesFolder(tmp_path).history.unlink()
     assert dates(tmp_path) == [("2026-01-01T00:00:00Z", one), ("2026-01-02T00:00:00Z", two)]
     (tmp_path / "current").unlink()
     (tmp_path / "current").symlink_to(one)  # by hand
@@ -58,7 +59,7 @@ def test_a_folder_without_a_log_tells_by_its_manifests_and_its_link(tmp_path: Pa
 
 def test_a_damaged_log_is_told_by_its_line(tmp_path: Path) -> None:
     publish(tmp_path, A, "2026-01-01T00:00:00Z")
-    with (tmp_path / LOG).open("a") as file:
+    with ReleasesFolder(tmp_path).history.open("a") as file:
         file.write("yesterday\n")
     with pytest.raises(ReleaseError, match=r"history:2: .*'yesterday'"):
         history(tmp_path)
@@ -98,7 +99,7 @@ def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
     expected = diff(first.path, second.path, BASE, rows=True)
     prune(tmp_path, 1)
     assert read_changes(second) == expected
-    (second.path / CHANGES).unlink()
+    second.folder.changes.unlink()
     assert read_changes(second) is None
 
 

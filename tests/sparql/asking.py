@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from atmpgraph.http.problem import Problem, ProblemError
-from atmpgraph.release.release import STORE, Release
+from atmpgraph.release.release import Release
 from atmpgraph.sparql.limits import FederationLimits, Limits
 from atmpgraph.sparql.service.client import Result, ask
 from atmpgraph.sparql.service.launcher import ServiceProcess
@@ -39,7 +39,7 @@ def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
     made = QueryJob(
-        str(release.path / STORE), release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
+        str(release.folder.store), release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
     )
     return replace(made, **changes)
 

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 import atmpgraph
 from atmpgraph.formats import CSV, DOCUMENTS
 from atmpgraph.http.problem import ANOTHER_FORMAT, KINDS
-from atmpgraph.release.release import CANONICAL, Release
+from atmpgraph.release.layout import CANONICAL
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.web import create_app

@@ -5,8 +5,6 @@ one rename of a symbolic link. A build that fails or is killed at any moment cha
 """
 
 import fcntl
-import json
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -26,8 +24,8 @@ from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
 from ..release.diff import write_changes
 from ..release.file_dates import live_file_dates, write_file_dates
-from ..release.history import CURRENT, history, prune, record_switch, removed_manifest
-from ..release.release import CANONICAL, CATALOGUE, MANIFEST, REACTIVATED, STORE
+from ..release.history import history, prune, record_switch, removed_manifest
+from ..release.layout import ReleaseFolder, ReleasesFolder, replace_link, sync, write_json
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import build_store, open_store
@@ -35,9 +33,7 @@ from ..stream.follow import follow, forget
 from ..stream.members import check_statements
 from .check import Checked, Say, check
 from .reactivation import reactivate
-from .self_description import Described, list_files, now
-
-_BUILDING = ".building-"
+from .self_description import Described, list_files, live_release, new_description, now
 
 
 @dataclass(frozen=True)
@@ -76,18 +72,18 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
             return Built(checked.report, coverage)
         coverage += checked.described.score.lines()
         digest, live = checked.described.digest, current_digest(releases)
-        target = releases / digest
-        new = not target.exists()
+        target = ReleasesFolder(releases).release(digest)
+        new = not target.path.exists()
         if new:
             say("writing the store")
             _complete(folder, checked, checked.described, settings)
-            folder.rename(target)
-            _sync(releases)
-        for published in (CANONICAL, CATALOGUE):
-            record_published(releases, target / published, settings.base)
+            folder.rename(target.path)
+            sync(releases)
+        for published in (target.canonical, target.catalogue):
+            record_published(releases, published, settings.base)
         if live != digest:  # the date of the link is the one that caches are told
             if not new or digest in {past_switch.digest for past_switch in past}:
-                _sync_all(reactivate(target, folder / REACTIVATED, live, settings.base))
+                _sync_all(reactivate(target, new_description(folder), live_release(releases), settings.base))
             switch(releases, digest)
         record_switch(releases, past, digest, now())
         write_file_dates(releases, before)
@@ -100,35 +96,34 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
 
 def switch(releases: Path, digest: str) -> None:
     """Make `current` point to a release, atomically."""
-    link = releases / f".{CURRENT}-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(digest)
-    link.replace(releases / CURRENT)
-    _sync(releases)
+    replace_link(ReleasesFolder(releases).current, digest)
 
 
 def current_digest(releases: Path) -> str | None:
     """The digest of the release that is served, if there is one."""
-    link = releases / CURRENT
-    return link.readlink().name if link.is_symlink() else None
+    return ReleasesFolder(releases).live
 
 
 @contextmanager
 def _alone(releases: Path) -> Iterator[None]:
     """One build at a time; the lock goes with the process, however it ends."""
-    with (releases / ".lock").open("w") as file:
+    folder = ReleasesFolder(releases)
+    with folder.lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ReleaseError(f"{releases}: another build is running here; wait for it to end") from None
-        for left in releases.glob(f"{_BUILDING}*"):  # of a build that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        for path in folder.abandoned():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
         yield
 
 
 @contextmanager
 def _workplace(releases: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=releases))
+    folder = Path(tempfile.mkdtemp(prefix=ReleasesFolder(releases).building().name, dir=releases))
     folder.chmod(0o755)
     try:
         yield folder
@@ -138,15 +133,16 @@ def _workplace(releases: Path) -> Iterator[Path]:
 
 def _complete(folder: Path, checked: Checked, described: Described, settings: Settings) -> None:
     """Write all that a release has beside the files that were checked; one that was removed stays where it stood."""
-    check_statements(folder / CANONICAL)
-    build_store(folder / STORE, folder / CANONICAL)
-    _prove(folder, described.digest, settings.base)
-    _write_json(folder / "report.json", checked.report.as_json())
-    _keep_beside(folder, checked, settings)
-    graphs, store = _graphs(folder / CANONICAL), open_store(folder / STORE, settings.base)
+    own, releases = ReleaseFolder(folder), ReleasesFolder(folder.parent)
+    check_statements(own.canonical)
+    build_store(own.store, own.canonical)
+    _prove(own, described.digest, settings.base)
+    write_json(own.report, checked.report.as_json())
+    _keep_beside(own, checked, settings)
+    graphs, store = _graphs(own.canonical), open_store(own.store, settings.base)
     left = removed_manifest(folder.parent, described.digest)
-    files, previous = list_files(folder), left["previous"] if left else current_digest(folder.parent)
-    changed = write_changes(folder, previous, settings.base)
+    files, previous = list_files(own), left["previous"] if left else releases.live
+    changed = write_changes(folder, releases.release(previous) if previous else None, settings.base)
     manifest = {
         "digest": described.digest,
         "created": left["created"] if left else described.created,
@@ -162,27 +158,28 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
         "score": described.score.as_json(),
         "files": files,
     }
-    _write_json(folder / MANIFEST, manifest)
+    write_json(own.manifest, manifest)
     _sync_all(folder)
 
 
-def _keep_beside(folder: Path, checked: Checked, settings: Settings) -> None:
+def _keep_beside(folder: ReleaseFolder, checked: Checked, settings: Settings) -> None:
     """Write the shapes that judged the release, and what is known of the links that it publishes."""
     lines = shapes_document.shapes_lines(settings.path(settings.folders.shapes), settings.base)
-    (folder / shapes_document.FILE).write_text("".join(lines), encoding="utf-8")
+    folder.shapes.write_text("".join(lines), encoding="utf-8")
     addresses = links.external_addresses(checked.canonical.lines(), settings.base)
-    links.links_to(links.read_links(folder.parent / links.FILE), addresses).write(folder / links.FILE)
+    checked_links = links.read_links(ReleasesFolder(folder.path.parent).links)
+    links.links_to(checked_links, addresses).write(folder.links)
 
 
-def _prove(folder: Path, digest: str, base: str) -> None:
+def _prove(folder: ReleaseFolder, digest: str, base: str) -> None:
     """The store, read back, must be the canonical file to the byte (`docs/decisions/literals.md`)."""
-    store = open_store(folder / STORE, base)
-    with CanonicalWriter(folder) as back:
+    store, read_back = open_store(folder.store, base), folder.path / "read-back.nq"
+    with CanonicalWriter(folder.path) as back:
         for quad in store.engine:
             if quad.graph_name != ox.DefaultGraph():
                 back.add(line(quad))
-        read = back.write(folder / "read-back.nq")
-    (folder / "read-back.nq").unlink()
+        read = back.write(read_back)
+    read_back.unlink()
     if read != digest:
         raise ReleaseError("the store does not give back what was published; a literal is not in canonical form")
 
@@ -194,19 +191,6 @@ def _graphs(canonical: Path) -> dict[str, int]:
     return dict(sorted(graphs.items()))
 
 
-def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def _sync_all(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    """Have a file or folder reach the disk, so that a rename after it never shows half of it."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)

@@ -16,7 +16,7 @@ from ..formats import GRAPHS, N_TRIPLES, TRIG, TURTLE, Format
 from ..rdf.expressible import expressible
 from ..rdf.serialize import serialize, tidy
 from ..rdf.terms import without_graph
-from ..release.release import CANONICAL
+from ..release.layout import ReleaseFolder
 from ..sources.package import DESCRIPTOR, Package
 from ..store import Store
 from ..vocab import prefixes
@@ -26,7 +26,7 @@ DATASETS = "datasets"
 _WHOLE = (*GRAPHS, TRIG)
 
 
-def write_dumps(folder: Path, package: Package, store: Store) -> None:
+def write_dumps(folder: ReleaseFolder, package: Package, store: Store) -> None:
     """Write all files into `folder`, which has the canonical file.
 
     Args:
@@ -38,25 +38,25 @@ def write_dumps(folder: Path, package: Package, store: Store) -> None:
         QueryError: a dataset's query is not a CONSTRUCT query.
     """
     graphs: dict[bytes, list[bytes]] = defaultdict(list)
-    with (folder / CANONICAL).open("rb") as file:
+    with folder.canonical.open("rb") as file:
         for line in file:
             graphs[line[line.rindex(b" <") + 2 : -4]].append(line)
     quads = [line for _, lines in sorted(graphs.items()) for line in lines]
     triples = [triple for triple, _ in groupby(sorted(map(without_graph, quads)))]
     for fmt in _WHOLE:
         content = dump(quads if fmt.kind == "dataset" else triples, fmt, store.base)
-        (folder / f"data.{fmt.suffix}").write_bytes(content)
+        folder.dump(fmt.suffix).write_bytes(content)
     own = f"{store.base}id/graph/".encode()
-    (folder / "graphs").mkdir()
+    folder.graphs.mkdir()
     for graph, lines in graphs.items():
         content = dump(map(without_graph, lines), TURTLE, store.base)
-        (folder / "graphs" / f"{graph.removeprefix(own).decode()}.ttl").write_bytes(content)
-    (folder / DATASETS).mkdir()
+        (folder.graphs / f"{graph.removeprefix(own).decode()}.ttl").write_bytes(content)
+    folder.datasets.mkdir()
     for query in sorted((package.folder / DATASETS).glob("*.rq")):
-        _dataset(query, folder / DATASETS, store)
-    (folder / "tables").mkdir()
+        _dataset(query, folder.datasets, store)
+    folder.tables.mkdir()
     for name in [DESCRIPTOR, *package.tables]:
-        shutil.copyfile(package.folder / name, folder / "tables" / name)
+        shutil.copyfile(package.folder / name, folder.tables / name)
 
 
 def dump(lines: Iterable[bytes], fmt: Format, base: str) -> bytes:

@@ -1,33 +1,35 @@
-"""A release that comes back. Its folder never changes, so what is told of it since stands beside it.
+"""Reactivating an older release: its folder is immutable, so its new catalogue and dates go into a folder beside it.
 
-That is its catalogue and the dates of its things, made against the release that was live just before: portals that
-compare dates would keep what was withdrawn. They count while it is live; the folder tells what it told at first.
+They are made against the release that was live just before: portals that compare dates would keep what was withdrawn.
+They count while the release is live; its own folder still describes it as it was when it was made.
 """
 
 from pathlib import Path
 
 from ..release.diff import write_changes
-from ..release.release import CATALOGUE, REACTIVATED
-from ..release.thing_dates import FILE as MODIFIED
+from ..release.layout import DescriptionFolder, ReleaseFolder
 
 
-def reactivate(folder: Path, made: Path, previous: str | None, base: str) -> Path:
-    """Put beside a release what is told of it from now on, before the switch to it: nobody reads that till then.
-
-    Returns where that is.
+def reactivate(
+    release: ReleaseFolder, description: DescriptionFolder, previous: ReleaseFolder | None, base: str
+) -> Path:
+    """Write the new description beside the release; unread until the switch. Returns its folder.
 
     Args:
-        folder: of the release.
-        made: the folder with that; not there for one that was removed and made again, whose own tells it.
-        previous: digest of the release that is live, against which the changes are kept.
+        release: which is there already.
+        description: the new one; of a release that was removed and made a second time there is none but its own.
+        previous: the release that is live, against which the changes are computed.
         base: of the publication.
     """
-    place = folder.parent / REACTIVATED / folder.name
-    place.mkdir(parents=True, exist_ok=True)
-    for name in (CATALOGUE, MODIFIED):
-        if made.is_dir():
-            (made / name).replace(place / name)
+    target = release.reactivated
+    target.path.mkdir(parents=True, exist_ok=True)
+    for new, place in (
+        (description.catalogue, target.catalogue),
+        (description.thing_dates, target.thing_dates),
+    ):
+        if new.is_file():
+            new.replace(place)
         else:
-            (place / name).unlink(missing_ok=True)
-    write_changes(folder, previous, base, again=True)
-    return place
+            place.unlink(missing_ok=True)
+    write_changes(release.path, previous, base, reactivated=True)
+    return target.path

@@ -17,9 +17,7 @@ from ..findings import Finding, Severity
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import without_graph
-from ..release.history import CURRENT
-from ..release.release import CANONICAL, CATALOGUE, MANIFEST, REACTIVATED, STORE, description_folder
-from ..release.thing_dates import FILE as MODIFIED
+from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
 from ..release.thing_dates import thing_date_lines
 from ..settings import Settings
 from ..sources.package import Package
@@ -54,19 +52,20 @@ def describe_release(
 
     Of one that comes back, only what is told is written, into a folder within; of the live one, nothing.
     """
-    releases, base = settings.path(settings.folders.releases), settings.base
-    digest, created = canonical.write(folder / CANONICAL), now()
-    place, live = releases / digest, live_release(releases)
-    if not (place / CATALOGUE).is_file():
-        place = about = folder
-        write_dumps(folder, package, store)
-        write_description(folder, folder, live, History(digest, created), store)
-    elif live == place.resolve():
-        about = description_folder(live)
+    releases, base, own = settings.path(settings.folders.releases), settings.base, ReleaseFolder(folder)
+    digest, created = canonical.write(own.canonical), now()
+    place, live = ReleasesFolder(releases).release(digest), live_release(releases)
+    about: DescriptionFolder
+    if not place.catalogue.is_file():
+        place = about = own
+        write_dumps(own, package, store)
+        write_description(own, own, live, History(digest, created), store)
+    elif live and live.path == place.path.resolve():
+        about = live.live_description
     else:
-        about = folder / REACTIVATED
+        about = new_description(folder)
         write_description(about, place, live, History(digest, created), store)
-    end, all_lines = f" <{base}catalogue> .\n".encode(), (about / CATALOGUE).read_bytes().splitlines(keepends=True)
+    end, all_lines = f" <{base}catalogue> .\n".encode(), about.catalogue.read_bytes().splitlines(keepends=True)
     lines = [line for line in all_lines if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
     findings = check_shapes(lines, {}, shapes, [], base)
@@ -75,33 +74,36 @@ def describe_release(
     return Described(digest, created, score(map(without_graph, lines), served, conforms), findings)
 
 
-def write_description(about: Path, folder: Path, live: Path | None, history: History, store: Store) -> None:
-    """Write what is told of a release from now on: its catalogue, and when its things last changed.
+def write_description(
+    about: DescriptionFolder, folder: ReleaseFolder, live: ReleaseFolder | None, history: History, store: Store
+) -> None:
+    """Describe a release: write its catalogue, and when its things last changed.
 
     Args:
         about: the folder for that.
         folder: of the release, with all its other files.
-        live: of the release that is live.
-        history: the release, and when it is made or comes back.
+        live: the release that is live.
+        history: the release, and when it is made or reactivated.
         store: of its statements.
     """
     base = store.base
-    about.mkdir(exist_ok=True)
-    (about / MODIFIED).write_text("".join(thing_date_lines(folder, live, history.created, base)), encoding="utf-8")
-    with (folder / CANONICAL).open("rb") as lines:
+    about.path.mkdir(exist_ok=True)
+    dates = thing_date_lines(folder.path, live.path if live else None, history.created, base)
+    about.thing_dates.write_text("".join(dates), encoding="utf-8")
+    with folder.canonical.open("rb") as lines:
         made = catalogue(lines, list_files(folder), base, _following(history, live, base))
-    _write(about / CATALOGUE, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
+    _write(about.catalogue, {f"{base}catalogue": made, f"{base}.well-known/void": void(store)})
 
 
-def list_files(folder: Path) -> dict[str, dict[str, Any]]:
+def new_description(workplace: Path) -> DescriptionFolder:
+    """Where a build describes a release that it reactivates."""
+    return DescriptionFolder(workplace / "reactivated")
+
+
+def list_files(folder: ReleaseFolder) -> dict[str, dict[str, Any]]:
     """The files of a release that can be downloaded: size and SHA-256 by path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    names = {str(path.relative_to(folder)): path for path in files}
-    return {
-        name: {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-        for name, path in names.items()
-        if not name.startswith(f"{STORE}/") and name != MANIFEST
-    }
+    files = folder.downloads()
+    return {name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in files.items()}
 
 
 def now() -> str:
@@ -111,20 +113,20 @@ def now() -> str:
     return time.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def live_release(releases: Path) -> Path | None:
+def live_release(releases: Path) -> ReleaseFolder | None:
     """The folder of the release that is live, where it is there."""
-    current = releases / CURRENT
-    return current.resolve() if (current / CANONICAL).is_file() else None
+    current = ReleaseFolder(ReleasesFolder(releases).current.resolve())
+    return current if current.canonical.is_file() else None
 
 
-def _following(history: History, live: Path | None, base: str) -> History:
+def _following(history: History, live: ReleaseFolder | None, base: str) -> History:
     """The same with the release that is live, which it follows."""
-    if live is None or not (live / CATALOGUE).is_file():
-        return replace(history, previous=live.name if live else "")
+    if live is None or not live.catalogue.is_file():
+        return replace(history, previous=live.path.name if live else "")
     graph = ox.NamedNode(f"{base}catalogue")
-    quads = ox.parse(path=str(description_folder(live) / CATALOGUE), format=ox.RdfFormat.N_QUADS)
+    quads = ox.parse(path=str(live.live_description.catalogue), format=ox.RdfFormat.N_QUADS)
     before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
-    return replace(history, previous=live.name, before=before)
+    return replace(history, previous=live.path.name, before=before)
 
 
 def _write(path: Path, graphs: dict[str, Iterable[ox.Triple]]) -> None:

@@ -19,8 +19,9 @@ from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC, Address, Outbound, OutboundError, is_public
 from ..rdf.statements import timestamp
+from ..release.layout import ReleasesFolder
 from ..settings import Settings
-from .links import FILE, Link, Links, external_addresses, links_to
+from .links import Link, Links, external_addresses, links_to
 
 Say: TypeAlias = Callable[[Link], object]
 _CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it exists, but not for a program, or not now
@@ -58,7 +59,7 @@ def check_links(
     links = checker.check(addresses)
     if links.offline:
         raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
-    links.write(settings.path(settings.folders.releases) / FILE)
+    links.write(ReleasesFolder(settings.path(settings.folders.releases)).links)
     return links
 
 

@@ -1,7 +1,6 @@
 """The external links of a release and the results of checking them, which stand in a file and in the report."""
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -14,9 +13,9 @@ import pyoxigraph as ox
 from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..http.outbound import NOT_PUBLIC
+from ..release.layout import write_json
 from ..vocab import RDF
 
-FILE: Final = "links.json"
 UNASKED: Final = "unasked"
 # The possible outcomes of a check; each is the fragment of an IRI in `metrics.ttl`.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
@@ -89,9 +88,7 @@ class Links:
 
     def write(self, path: Path) -> None:
         """Write the check, at once or not at all."""
-        new = path.with_name(f".{path.name}-{os.getpid()}")
-        new.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        new.replace(path)
+        write_json(path, self.as_json())
 
 
 def read_links(path: Path) -> Links:

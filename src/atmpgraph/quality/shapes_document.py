@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from ..rdf.statements import text_of
+from ..release.layout import ReleaseFolder
 from ..vocab import RDF, SH
 
-FILE: Final = "shapes.nt"
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
 
@@ -36,8 +36,8 @@ def _of_file(term: Any, number: int) -> Any:  # noqa: ANN401 - whatever term it 
 
 
 def read_rules(folder: Path) -> list[ox.Quad]:
-    """The shapes of a release; none where it was made before they were kept."""
-    path = folder / FILE
+    """The shapes of a release; none for one that was made without them."""
+    path = ReleaseFolder(folder).shapes
     return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
 
 

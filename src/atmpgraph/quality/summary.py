@@ -9,12 +9,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from . import links
-from .links import Links
+from ..release.layout import ReleaseFolder, ReleasesFolder
+from .links import Links, links_to, read_links
 from .measures import Measure
 from .report import Document, metrics, mqa_measures
-
-REPORT = "report.json"
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,15 @@ def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
     Raises:
         AtmpgraphError: a check of links is damaged.
     """
-    path, stored = folder / REPORT, links.read_links(folder / links.FILE)
-    newest = max(stored, links.read_links(folder.parent / links.FILE), key=lambda found: found.checked)
+    files, releases = ReleaseFolder(folder), ReleasesFolder(folder.parent)
+    stored = read_links(files.links)
+    newest = max(stored, read_links(releases.links), key=lambda links: links.checked)
     return Quality(
         manifest["digest"],
         manifest["created"],
-        json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None,
+        json.loads(files.report.read_text(encoding="utf-8")) if files.report.is_file() else None,
         tuple(manifest.get("coverage", ())),
         manifest.get("score"),
         tuple(Measure(**measure) for measure in manifest.get("measures", ())),
-        links.links_to(newest, {link.url: link.things for link in stored.links}),
+        links_to(newest, {link.url: link.things for link in stored.links}),
     )

@@ -10,7 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from .release import CANONICAL, CHANGES, REACTIVATED, Release
+from .layout import ReleaseFolder, ReleasesFolder, write_json
+from .release import Release
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -95,72 +96,68 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
     """
     result = Diff()
     with ExitStack() as files:
-        before = files.enter_context((old / CANONICAL).open("rb")) if old else ()
-        after = files.enter_context((new / CANONICAL).open("rb"))
+        before = files.enter_context(ReleaseFolder(old).canonical.open("rb")) if old else ()
+        after = files.enter_context(ReleaseFolder(new).canonical.open("rb"))
         for change in changes(before, after):
             result.add(change)
     return result if rows else result.without_rows(base)
 
 
-def write_changes(folder: Path, previous: str | None, base: str, *, again: bool = False) -> dict[str, int] | None:
-    """Write into a new release what changed against the one before, which may be removed; returns how much it is.
+def write_changes(
+    path: Path, previous: ReleaseFolder | None, base: str, *, reactivated: bool = False
+) -> dict[str, int] | None:
+    """Write what changed against the release before, which may be removed later; returns how much it is.
 
     Args:
-        folder: of the release.
-        previous: digest of the one before.
+        path: the folder of the release.
+        previous: the release before.
         base: of the publication.
-        again: the release is not new; it is written beside it.
+        reactivated: the release is not new, and nothing is written into its folder.
     """
-    before = folder.parent / previous if previous else None
-    if before is None or not (before / CANONICAL).is_file():
+    if previous is None or not previous.canonical.is_file():
         return None
-    found = diff(before, folder, base, rows=True)
-    file = _beside(folder, before.name) if again else folder / CHANGES
-    file.write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return found.without_rows(base).counts()
+    folder, difference = ReleaseFolder(path), diff(previous.path, path, base, rows=True)
+    write_json(folder.changes_since(previous.path.name) if reactivated else folder.changes, difference.as_json())
+    return difference.without_rows(base).counts()
 
 
 def read_changes(release: Release, since: str | None = None) -> Diff | None:
-    """What changed against the release before, rows included; None when that is known no more.
+    """What changed against the release before, rows included; None when nobody can tell any more.
 
-    It is kept since the release went live; where it was not, the release before must still be there.
+    A file says so since the release went live; without one, the release before must still be there.
 
     Args:
         release: the later one.
-        since: digest of the release before, when it came back; None for that before the first time.
+        since: digest of the release that was live before its reactivation; None for that before the first time.
     """
     first = release.manifest.get("previous")
-    previous, files = since or first, [_beside(release.path, since)] if since else []
+    previous, files = since or first, [release.folder.changes_since(since)] if since else []
     if previous == first:
-        files.append(release.path / CHANGES)
+        files.append(release.folder.changes)
     for file in files:
         if file.is_file():
             return Diff(**json.loads(file.read_text(encoding="utf-8")))
-    before = release.path.parent / previous if previous else None
-    if before and not (before / CANONICAL).is_file():
+    before = ReleasesFolder(release.path.parent).release(previous) if previous else None
+    if before and not before.canonical.is_file():
         return None
-    return diff(before, release.path, release.base, rows=True)
+    return diff(before.path if before else None, release.path, release.base, rows=True)
 
 
 @lru_cache(maxsize=1024)  # the difference of two releases never changes
 def change_counts(folder: Path, since: str, base: str) -> dict[str, int] | None:
-    """How much changed when the release in a folder came back after another one; None when that is known no more."""
-    found = read_changes(Release(folder, base), since)
-    return found.without_rows(base).counts() if found else None
-
-
-def _beside(folder: Path, previous: str) -> Path:
-    return folder.parent / REACTIVATED / folder.name / f"{previous}.json"
+    """How much the reactivation of a release changed; None when nobody can tell any more."""
+    difference = read_changes(Release(folder, base), since)
+    return difference.without_rows(base).counts() if difference else None
 
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:
     """What happened to each thing between two canonical files, in the order of their IRIs."""
     both = _paired(merge(((line, "-") for line in before), ((line, "+") for line in after)))
     for subject, entries in groupby(both, key=lambda entry: entry[0].split(b" ", 1)[0]):
-        found = [(line.decode().rstrip("\n"), sign) for line, sign in entries]
-        removed, added = ([line for line, sign in found if sign == wanted] for wanted in "-+")
+        lines = [(line.decode().rstrip("\n"), sign) for line, sign in entries]
+        removed, added = ([line for line, sign in lines if sign == wanted] for wanted in "-+")
         if removed or added:
-            yield Change(subject[1:-1].decode(), removed, added, [line for line, sign in found if sign != "-"])
+            yield Change(subject[1:-1].decode(), removed, added, [line for line, sign in lines if sign != "-"])
 
 
 def _paired(entries: Iterable[tuple[bytes, str]]) -> Iterator[tuple[bytes, str]]:

@@ -1,7 +1,7 @@
 """Since when each file of the live release has had its bytes: the Last-Modified of the addresses that portals keep.
 
-A release is immutable and may come back, so no date in it can tell. It is told at each switch, from what was live
-just before: a file that comes back with a release of before has changed now.
+A release is immutable and may be reactivated, so no date inside it can say. The dates are written at each switch, from
+those of the release that was live just before: a file of a reactivated release has changed now.
 """
 
 import json
@@ -9,21 +9,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
-from .history import CURRENT, history, write
-from .release import MANIFEST
-
-FILE: Final = "since.json"
+from .history import history
+from .layout import ReleasesFolder, write_json
 
 
 @dataclass(frozen=True)
 class FileDates:
-    """The files of a release that went live.
+    """The dates of the files of a release that went live.
 
     Attributes:
         digest: of the release.
-        date: when it went live (xsd:dateTime), as in the history; empty when nothing is known.
+        date: when it went live (xsd:dateTime), as in the history; empty when no dates are recorded.
         files: SHA-256 and date of each file, by its path: since then its bytes have been the same.
     """
 
@@ -32,11 +29,11 @@ class FileDates:
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def of(self, digest: str, published: datetime, name: str) -> datetime | None:
-        """Since when a file of a release has had its bytes; None when that is not known.
+        """Since when a file of a release has had its bytes; None when that is not recorded.
 
         Args:
             digest: of the release.
-            published: when the link was set to it; later than the switch that is known here, somebody else set it.
+            published: when the link was set to it; later than the recorded switch, it was set by hand.
             name: of the file.
         """
         if digest != self.digest or published > datetime.fromisoformat(self.date) or name not in self.files:
@@ -45,8 +42,8 @@ class FileDates:
 
 
 def read_file_dates(releases: Path) -> FileDates:
-    """What was written at the last switch; nothing where it cannot be read, which is always safe."""
-    path = releases / FILE
+    """The dates written at the last switch; none where the file cannot be read, which is always safe."""
+    path = ReleasesFolder(releases).file_dates
     try:
         state = path.stat()
         return _read(path, state.st_ino, state.st_mtime_ns)
@@ -56,32 +53,32 @@ def read_file_dates(releases: Path) -> FileDates:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, _inode: int, _time: int) -> FileDates:
-    """The file, read once: each switch puts a new one in its place."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    files = {name: (digest, date) for name, (digest, date) in found["files"].items()}
-    return FileDates(found["digest"], found["date"], files)
+    """Read the file once: each switch puts a new one in its place."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    files = {name: (digest, date) for name, (digest, date) in content["files"].items()}
+    return FileDates(content["digest"], content["date"], files)
 
 
 def live_file_dates(releases: Path) -> FileDates:
-    """What is known of the release that is live now; nothing when the link was set by hand since the last build."""
-    link, found = releases / CURRENT, read_file_dates(releases)
-    if not link.is_symlink() or link.readlink().name != found.digest:
+    """The dates of the release that is live now; none when the link was set by hand since the last build."""
+    folder, dates = ReleasesFolder(releases), read_file_dates(releases)
+    if folder.live is None or folder.live != dates.digest:
         return FileDates()
-    switched = datetime.fromtimestamp(int(link.lstat().st_mtime), UTC)
-    return found if switched <= datetime.fromisoformat(found.date) else FileDates()
+    linked = datetime.fromtimestamp(int(folder.current.lstat().st_mtime), UTC)
+    return dates if linked <= datetime.fromisoformat(dates.date) else FileDates()
 
 
 def write_file_dates(releases: Path, before: FileDates) -> None:
-    """Write it for the release that is live now, after the switch is in the history.
+    """Write the dates of the release that is live now, after the switch is in the history.
 
     Args:
         releases: the folder.
-        before: what `live_since` said before the switch.
+        before: what `live_file_dates` gave before the switch.
     """
-    last = history(releases)[-1]
-    manifest = json.loads((releases / last.digest / MANIFEST).read_text(encoding="utf-8"))
+    folder, last = ReleasesFolder(releases), history(releases)[-1]
+    manifest = json.loads(folder.release(last.digest).manifest.read_text(encoding="utf-8"))
     files = {}
     for name, file in manifest["files"].items():
         digest, date = before.files.get(name, ("", ""))
         files[name] = (file["sha256"], date if digest == file["sha256"] else last.date)
-    write(releases / FILE, json.dumps(asdict(FileDates(last.digest, last.date, files)), indent=1) + "\n")
+    write_json(folder.file_dates, asdict(FileDates(last.digest, last.date, files)))

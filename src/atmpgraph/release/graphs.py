@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from ..rdf.terms import without_graph
 from ..vocab import DCT, PROV
-from .release import CANONICAL, Release
+from .release import Release
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,5 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
 @lru_cache(maxsize=4)
 def union_size(release: Release) -> int:
     """How many triples the union of the graphs has: one that several graphs state counts once."""
-    with (release.path / CANONICAL).open("rb") as file:
+    with release.folder.canonical.open("rb") as file:
         return sum(1 for _ in groupby(map(without_graph, file)))  # the same triple stands together: the file is sorted

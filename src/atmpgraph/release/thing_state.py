@@ -6,6 +6,7 @@ thing, `dct:isReplacedBy` to another thing in its place.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import merge
@@ -13,10 +14,11 @@ from itertools import groupby
 from pathlib import Path
 
 from ..rdf.sorted_lines import SortedLines
+from ..rdf.statements import text_of
 from ..vocab import DCT, PROV
+from .layout import ReleasesFolder, replacing
 from .release import Release
 
-PUBLISHED = "published"
 _RENAMED, _REPLACED = PROV + "alternateOf", DCT + "isReplacedBy"
 
 
@@ -44,20 +46,19 @@ def state_of(release: Release, iri: str) -> ThingState:
     if any(quad.predicate.value not in successors for quad in quads):
         return ThingState(State.DESCRIBED)
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
-        if found := sorted(str(getattr(term, "value", term)) for term in successors[predicate]):
-            return ThingState(state, tuple(found))
-    known = SortedLines(release.path.parent / PUBLISHED)
-    return ThingState(State.GONE if iri.encode() in known else State.UNKNOWN)
+        if successors[predicate]:
+            return ThingState(state, tuple(sorted(map(text_of, successors[predicate]))))
+    published = SortedLines(ReleasesFolder(release.path.parent).published)
+    return ThingState(State.GONE if iri.encode() in published else State.UNKNOWN)
 
 
 def record_published(releases: Path, canonical: Path, base: str) -> None:
-    """Add what a release publishes to the list of all that ever was, in one rename."""
-    path = releases / PUBLISHED
-    new = path.with_name(f".{PUBLISHED}")
-    before = path.read_bytes().splitlines(keepends=True) if path.exists() else []
-    with canonical.open("rb") as file, new.open("wb") as out:
-        out.writelines(line for line, _ in groupby(merge(before, sorted(_subjects(file, base.encode())))))
-    new.replace(path)
+    """Add the things that a release describes to the list of all that ever were."""
+    path = ReleasesFolder(releases).published
+    with ExitStack() as files, replacing(path) as out:
+        before = files.enter_context(path.open("rb")) if path.exists() else ()
+        described = sorted(_subjects(files.enter_context(canonical.open("rb")), base.encode()))
+        out.writelines(line for line, _ in groupby(merge(before, described)))
 
 
 def _subjects(lines: Iterable[bytes], base: bytes) -> Iterator[bytes]:

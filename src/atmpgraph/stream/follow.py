@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..release.diff import changes
 from ..release.history import history
-from ..release.release import CANONICAL, MANIFEST, Release
+from ..release.layout import ReleasesFolder
+from ..release.release import Release
 from .members import replay, versions
 from .pages import Stream, append, read_stream
 
@@ -22,13 +23,13 @@ def follow(releases: Path, base: str, size: int) -> Stream:
     """
     stream = read_stream(releases, base)
     for switch in history(releases):
-        folder = releases / switch.digest
-        if switch.date <= stream.date or not (folder / MANIFEST).is_file():
+        folder = ReleasesFolder(releases).release(switch.digest)
+        if switch.date <= stream.date or not folder.manifest.is_file():
             continue
-        if Release(folder, base).manifest["base"] != base:
+        if Release(folder.path, base).manifest["base"] != base:
             continue
         with ExitStack() as files:
-            after = files.enter_context((folder / CANONICAL).open("rb"))
+            after = files.enter_context(folder.canonical.open("rb"))
             changed = changes(_before(releases, stream, files), after)
             stream = append(stream, changed, switch.date, switch.digest, size)
         stream.write()
@@ -52,7 +53,7 @@ def forget(stream: Stream) -> Stream:
 
 def _before(releases: Path, stream: Stream, files: ExitStack) -> Iterable[bytes]:
     """The canonical file of the last release in the stream; replayed from the stream itself where it was removed."""
-    path = releases / stream.digest / CANONICAL
+    path = ReleasesFolder(releases).release(stream.digest).canonical
     if stream.digest and path.is_file():
         return files.enter_context(path.open("rb"))
     return replay(stream.content(page) for page in stream.pages)

@@ -10,14 +10,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 
 from ..addresses import Addresses
 from ..release.diff import Change
+from ..release.layout import ReleasesFolder, StreamFolder, write_json
 from .members import Version, member, versions
-
-FOLDER: Final = "stream"
-_INDEX: Final = "index.json"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Stream:
         pages: those that exist, the oldest first; only the last one still grows.
     """
 
-    folder: Path
+    folder: StreamFolder
     base: str
     date: str = ""
     digest: str = ""
@@ -68,7 +66,7 @@ class Stream:
 
     def content(self, page: Page) -> bytes:
         """The members of a page, in N-Quads."""
-        with _file(self.folder, page.number).open("rb") as file:
+        with self.folder.page(page.number).open("rb") as file:
             return file.read(page.bytes)
 
     def newest(self, most: int) -> list[Version]:
@@ -87,23 +85,18 @@ class Stream:
 
     def write(self) -> None:
         """Make this the stream that is served."""
-        new, index = self.folder / f".{_INDEX}", self.folder / _INDEX
         content = {name: value for name, value in asdict(self).items() if name != "folder"}
-        with new.open("w", encoding="utf-8") as out:
-            json.dump(content, out, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(index)
-        for file in self.folder.glob("*.nq"):  # of pages that are removed, or were never finished
+        write_json(self.folder.index, content)
+        for file in self.folder.path.glob("*.nq"):  # of pages that are removed, or were never finished
             if self.page(int(file.stem)) is None:
                 file.unlink()
 
 
 def read_stream(releases: Path, base: str) -> Stream:
     """The stream of a folder of releases; empty when there is none under this base."""
-    folder = releases / FOLDER
+    folder = ReleasesFolder(releases).stream
     try:
-        found = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        found = json.loads(folder.index.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Stream(folder, base)
     pages = tuple(Page(**page) for page in found.pop("pages"))
@@ -112,7 +105,7 @@ def read_stream(releases: Path, base: str) -> Stream:
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
     """The stream with one more member for each change; another page follows one that has `size` members."""
-    stream.folder.mkdir(exist_ok=True)
+    stream.folder.path.mkdir(exist_ok=True)
     pages = list(stream.pages)
     file: IO[bytes] | None = None
     for change in changes:
@@ -121,7 +114,7 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
             _close(file)
             file = None
         page = pages[-1]
-        file = file or _opened(stream.folder, page)
+        file = file or _opened(stream.folder.page(page.number), page)
         text = member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date)
         file.write(text)
         pages[-1] = replace(
@@ -131,13 +124,8 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
     return replace(stream, date=date, digest=digest, pages=tuple(pages))
 
 
-def _file(folder: Path, number: int) -> Path:
-    return folder / f"{number}.nq"
-
-
-def _opened(folder: Path, page: Page) -> IO[bytes]:
+def _opened(path: Path, page: Page) -> IO[bytes]:
     """The file of a page, cut to its valid length."""
-    path = _file(folder, page.number)
     path.touch()
     file = path.open("r+b")
     file.truncate(page.bytes)

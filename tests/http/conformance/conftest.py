@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from atmpgraph.publish.build import switch
-from atmpgraph.release.release import CANONICAL, MANIFEST, STORE, Release, open_release
+from atmpgraph.release.layout import CANONICAL, ReleaseFolder
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.stream.follow import follow
@@ -37,14 +38,14 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
         lines.add(f"<{iri}> {label} {json.dumps('odd ' + name)} <{released.base}id/graph/editorial> .\n".encode())
     canonical = b"".join(sorted(lines))
     digest = hashlib.sha256(canonical).hexdigest()
-    release = folder / digest
-    shutil.copytree(there / "current", release, ignore=shutil.ignore_patterns(STORE))
-    (release / CANONICAL).write_bytes(canonical)
-    build_store(release / STORE, release / CANONICAL)
-    manifest = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
+    release = ReleaseFolder(folder / digest)
+    shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name))
+    release.canonical.write_bytes(canonical)
+    build_store(release.store, release.canonical)
+    manifest = json.loads(release.manifest.read_text(encoding="utf-8"))
     manifest["digest"] = digest
     manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}
-    (release / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    release.manifest.write_text(json.dumps(manifest), encoding="utf-8")
     switch(folder, digest)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open

@@ -12,9 +12,10 @@ from cachetools import LRUCache, cached
 from flask import current_app, g, request
 
 from ... import __version__
-from ...addresses import candidates
+from ...addresses import CURRENT, candidates
 from ...errors import ReleaseError
-from ...release.history import CURRENT, Switch, history, removed_manifest
+from ...release.history import Switch, history, removed_manifest
+from ...release.layout import ReleasesFolder
 from ...release.release import Release, open_at, open_release
 from ...settings import Settings
 from ...sparql.limits import limits_of
@@ -55,7 +56,7 @@ class Publication:
         Raises:
             ReleaseError: there is none yet.
         """
-        link = self._releases / CURRENT
+        link = ReleasesFolder(self._releases).current
         try:
             state = link.lstat()
             switched = str(link.readlink()), state.st_ino, state.st_mtime_ns
@@ -77,7 +78,7 @@ class Publication:
         """
         made = created(release)
         try:
-            switched = int((self._releases / CURRENT).lstat().st_mtime)
+            switched = int(ReleasesFolder(self._releases).current.lstat().st_mtime)
         except OSError:
             return made
         return max(made, datetime.fromtimestamp(switched, UTC))

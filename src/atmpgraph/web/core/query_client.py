@@ -53,7 +53,7 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
     """
     most = limits_of(settings())
     job = QueryJob(
-        store=str(release().path / "store"),
+        store=str(release().folder.store),
         base=settings().base,
         query=query.text,
         default_graphs=query.default_graphs,

@@ -64,7 +64,7 @@ def sitemap_xml() -> Response:
 
 def _sitemap(part: int | None, questions: Iterable[str]) -> str:
     base, opened = settings().base, release()
-    dates = dict(thing_dates(opened.description_folder))
+    dates = dict(thing_dates(opened.description))
     for row in opened.catalogue_store.select(_DATED):
         thing, date = row["thing"].value, row["date"].value
         dates[thing] = max(date, dates.get(thing, date))

@@ -100,7 +100,7 @@ def context() -> Response:
 @blueprint.get("/doc/table/<name>.csv")
 def table(name: str) -> Response:
     """A table of the release as people wrote it; `dct:source` points at its rows (RFC 7111)."""
-    files = {file.stem: file for file in (release().path / "tables").glob("*.csv")}
+    files = {file.stem: file for file in release().folder.tables.glob("*.csv")}
     if name not in files:
         raise _not_found()
     return send((CSV, CSV.media_type), files[name].read_bytes)

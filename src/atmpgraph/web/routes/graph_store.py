@@ -4,7 +4,6 @@ from flask import Blueprint, Response, render_template, request
 
 from ...formats import HTML
 from ...release.graphs import graphs, union_size
-from ...release.release import CANONICAL
 from ...sparql.graph_store import parse
 from ...vocab import prefixes
 from ..core.context import release, settings
@@ -22,7 +21,7 @@ def data() -> Response:
     if chosen[0] is HTML:
         found = release()
         return send(chosen, lambda: render_template("data.html", graphs=graphs(found), union=union_size(found)))
-    names, file = prefixes(settings().base), release().path / CANONICAL
+    names, file = prefixes(settings().base), release().folder.canonical
     if small:
         return send(chosen, lambda: part.body(file, chosen[0], names), salt=repr(part))
     return send(chosen, lambda: Made(part.pieces(file)), salt=repr(part), large=True)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from ... import __version__
+from ...addresses import CURRENT
 from ...catalogue.releases import ReleaseEntry, media_type, release_quads
 from ...formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
 from ...http import cache_control
@@ -17,8 +18,9 @@ from ...http.problem import Problem, ProblemError
 from ...rdf.serialize import serialize
 from ...release.diff import change_counts
 from ...release.file_dates import read_file_dates
-from ...release.history import CURRENT, Switch
-from ...release.release import MANIFEST, Release
+from ...release.history import Switch
+from ...release.layout import MANIFEST
+from ...release.release import Release
 from ...vocab import prefixes
 from ..core.citation import work, written
 from ..core.context import created, publication, release, settings
@@ -127,7 +129,7 @@ def one(name: str) -> AnyResponse:
         if chosen[0] in CITATIONS:
             return written(work(found), chosen[0])
         if chosen[0] is JSON:
-            return (found.path / MANIFEST).read_bytes()
+            return found.folder.manifest.read_bytes()
         return serialize(_quads(ReleaseEntry(digest, found.manifest)), chosen[0], prefixes(settings().base))
 
     salt = "\n".join((found.manifest_digest, settings().base, settings().licence, __version__))

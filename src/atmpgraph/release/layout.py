@@ -1,0 +1,258 @@
+"""Where everything lies in a release and in the folder of releases: no other module names a file there.
+
+releases/
+  current              link to the release that is served, replaced in one rename
+  history              `<date> <digest>`: a line for each switch
+  published            every IRI that any release described, sorted
+  since.json           since when each file of the live release has had its bytes
+  links.json           the last check of external links
+  stream/              the change stream: index.json, <page>.nq
+  removed/             <digest>.json: a summary of each removed release
+  again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: what changed
+  <digest>/            a release, immutable
+    manifest.json      digest, counts and files of the release
+    data.nq            the statements, canonical N-Quads; data.<suffix>: the same in other formats
+    graphs/ datasets/ tables/   the parts of it for download
+    catalogue.nq       its description: DCAT-AP and VoID; modified.txt: when each thing last changed
+    changes.json       what changed since the release before
+    report.json shapes.nt links.json    its quality
+    store/             the same statements, for queries
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+# Of the layout and of the manifest; a release made before there was this number has 1.
+LAYOUT: Final = 2
+CANONICAL: Final = "data.nq"
+MANIFEST: Final = "manifest.json"
+_BUILDING: Final = ".building-"
+
+
+@dataclass(frozen=True)
+class DescriptionFolder:
+    """Where a release is described: its own folder, or one beside it once it was reactivated."""
+
+    path: Path
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue and the VoID description, sorted N-Quads."""
+        return self.path / "catalogue.nq"
+
+    @property
+    def thing_dates(self) -> Path:
+        """The date of each thing: `<IRI> <xsd:dateTime>`."""
+        return self.path / "modified.txt"
+
+
+@dataclass(frozen=True)
+class ReleaseFolder(DescriptionFolder):
+    """The folder of one release."""
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest, written last."""
+        return self.path / MANIFEST
+
+    @property
+    def canonical(self) -> Path:
+        """All statements, canonical N-Quads; the digest of the release is that of this file."""
+        return self.path / CANONICAL
+
+    @property
+    def store(self) -> Path:
+        """The folder of the embedded store."""
+        return self.path / "store"
+
+    @property
+    def changes(self) -> Path:
+        """What changed against the release before."""
+        return self.path / "changes.json"
+
+    @property
+    def report(self) -> Path:
+        """The report of the check."""
+        return self.path / "report.json"
+
+    @property
+    def shapes(self) -> Path:
+        """The shapes that the release was checked with, N-Triples."""
+        return self.path / "shapes.nt"
+
+    @property
+    def links(self) -> Path:
+        """The external links of the release, as they were checked last before it."""
+        return self.path / "links.json"
+
+    def dump(self, suffix: str) -> Path:
+        """All statements in another format."""
+        return self.path / f"data.{suffix}"
+
+    @property
+    def graphs(self) -> Path:
+        """The folder with a Turtle file for each named graph."""
+        return self.path / "graphs"
+
+    @property
+    def datasets(self) -> Path:
+        """The folder of the datasets that the publication's queries make."""
+        return self.path / "datasets"
+
+    @property
+    def tables(self) -> Path:
+        """The folder of the tables and their Data Package."""
+        return self.path / "tables"
+
+    @property
+    def reactivated(self) -> DescriptionFolder:
+        """Where it is described since it was reactivated."""
+        return DescriptionFolder(self.path.parent / "again" / self.path.name)
+
+    @property
+    def live_description(self) -> DescriptionFolder:
+        """Where it is described while it is live."""
+        return self.reactivated if self.reactivated.catalogue.is_file() else self
+
+    def changes_since(self, previous: str) -> Path:
+        """What its reactivation changed against the release that was live before, by that one's digest."""
+        return self.reactivated.path / f"{previous}.json"
+
+    def downloads(self) -> dict[str, Path]:
+        """The files that may be downloaded, by their path in the folder; the manifest lists them."""
+        files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}
+        own = f"{self.store.name}/"
+        return {name: files[name] for name in sorted(files) if name != MANIFEST and not name.startswith(own)}
+
+
+@dataclass(frozen=True)
+class ReleasesFolder:
+    """The folder of all releases of a publication."""
+
+    path: Path
+
+    @property
+    def current(self) -> Path:
+        """The link to the release that is served."""
+        return self.path / "current"
+
+    @property
+    def live(self) -> str | None:
+        """The digest of the release that is served; None before the first."""
+        return self.current.readlink().name if self.current.is_symlink() else None
+
+    @property
+    def lock(self) -> Path:
+        """The file that a build locks."""
+        return self.path / ".lock"
+
+    @property
+    def history(self) -> Path:
+        """The list of switches."""
+        return self.path / "history"
+
+    @property
+    def published(self) -> Path:
+        """The list of all IRIs that were ever described."""
+        return self.path / "published"
+
+    @property
+    def file_dates(self) -> Path:
+        """Since when the files of the live release have had their bytes."""
+        return self.path / "since.json"
+
+    @property
+    def links(self) -> Path:
+        """The last check of external links."""
+        return self.path / "links.json"
+
+    @property
+    def stream(self) -> "StreamFolder":
+        """The folder of the change stream."""
+        return StreamFolder(self.path / "stream")
+
+    def release(self, digest: str) -> ReleaseFolder:
+        """The folder of a release."""
+        return ReleaseFolder(self.path / digest)
+
+    def removed(self, digest: str) -> Path:
+        """The summary of a removed release."""
+        return self.path / "removed" / f"{digest}.json"
+
+    def building(self, name: str = "") -> Path:
+        """A folder that the next build removes if this one is killed, without a name the start of all such names."""
+        return self.path / f"{_BUILDING}{name}"
+
+    def abandoned(self) -> Iterator[Path]:
+        """What killed builds left behind; certain only for the one that has the lock."""
+        yield from self.path.glob(f"{_BUILDING}*")
+        for file in (self.current, self.history, self.published, self.file_dates, self.stream.index):
+            yield from file.parent.glob(f".{file.name}-*")
+
+
+@dataclass(frozen=True)
+class StreamFolder:
+    """The folder of the change stream."""
+
+    path: Path
+
+    @property
+    def index(self) -> Path:
+        """Which pages count, and how much of each."""
+        return self.path / "index.json"
+
+    def page(self, number: int) -> Path:
+        """The members of a page, N-Quads."""
+        return self.path / f"{number}.nq"
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Give a file a new content in one rename: a reader gets the old one or the new one, after a power cut too."""
+    with replacing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON, at once or not at all."""
+    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write the new content of a file; it takes the place of the old one when the block ends without an error."""
+    new = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with new.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def replace_link(path: Path, target: str) -> None:
+    """Have a symbolic link point to another target, in one rename."""
+    new = path.with_name(f".{path.name}-{os.getpid()}")
+    new.unlink(missing_ok=True)
+    try:
+        new.symlink_to(target)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder reach the disk, so that a rename after it never shows half of it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
