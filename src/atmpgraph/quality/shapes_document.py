@@ -7,7 +7,7 @@ or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so t
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
