@@ -45,14 +45,14 @@ def type_iri(status: int, base: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong.
+    """An error of a request.
 
     Attributes:
         status: the status code of the response.
-        detail: what happened and how to mend it, in an English sentence, which is also the key of its translations.
-        extra: members of our own (§3.2), such as the formats that exist or the place of a syntax error.
+        detail: what happened and how to fix it, in English; also the key of its translations.
+        extra: extension members (§3.2), such as the formats that exist or the position of a syntax error.
         headers: header fields of the response, such as Allow.
-        values: what stands for the `{names}` in `detail`; a detail without values is taken as it is.
+        values: of the `{names}` in `detail`; without values, braces in it have no meaning.
     """
 
     status: int
