@@ -29,7 +29,7 @@ class NotExpressibleError(AtmpgraphError):
     Attributes:
         sentence: why, in English, with `{names}` for the values.
         format: the one that cannot say it.
-        values: what stands for the names.
+        values: of these names.
     """
 
     def __init__(self, sentence: str, fmt: Format, **values: str) -> None:

@@ -1,6 +1,7 @@
-"""Representations as data: what can be sent, under which registered media type and which suffix.
+"""Formats as data: the registered media type and the suffix of each representation.
 
-The order of an offered list is the server's own preference; it decides only between formats the client likes equally.
+The order of a list of formats is the server's own preference; it decides only between formats that the client weights
+equally.
 """
 
 from dataclasses import dataclass
@@ -16,12 +17,12 @@ class Format:
     """One representation.
 
     Attributes:
-        name: what people call it.
+        name: for people.
         suffix: the end of its fixed URL, without the dot.
-        media_type: registered with IANA; what the response says.
+        media_type: as registered with IANA, for `Content-Type`.
         kind: a page for people, triples, quads, results of SELECT and ASK, or other text.
-        also: other registered types that describe the same bytes truthfully; sent only to those who ask for them.
-        engine: the serialiser's own name for it.
+        also: other registered types of the same bytes, for clients that accept only those.
+        engine: the serialiser's own name of the format.
     """
 
     name: str
@@ -56,26 +57,28 @@ STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements a
 DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")
 JSON: Final = Format("JSON", "json", "application/json", "text")
 TEXT: Final = Format("Text", "txt", "text/plain", "text")
-# No type is registered; these are the ones of Apache Jena, which all that read RDF Patch know.
+# No type is registered; all readers of RDF Patch accept these, which come from Apache Jena.
 RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))
 LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
-# How something is cited. Neither the first nor the last has a registered type of its own; the first is what all use.
+# Citations. BibTeX has no registered type; this is the common one.
 BIBTEX: Final = Format("BibTeX", "bib", "application/x-bibtex", "text", ("text/x-bibtex",))
 CSL: Final = Format("CSL-JSON", "csl.json", "application/vnd.citationstyles.csl+json", "text")
 CFF: Final = Format("CFF", "cff", "application/yaml", "text")  # RFC 9512
 CITATIONS: Final = (BIBTEX, CSL, CFF)
 
 GRAPHS: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
-DOCUMENTS: Final = (*GRAPHS, TRIG, N_QUADS, HTML)
-RESULTS: Final = (RESULTS_JSON, RESULTS_XML, CSV, TSV, HTML)
-ALL: Final = (*DOCUMENTS, *RESULTS[:-1], SPARQL_QUERY)
+RDF_FORMATS: Final = (*GRAPHS, TRIG, N_QUADS)
+DOCUMENTS: Final = (*RDF_FORMATS, HTML)
+RESULT_FORMATS: Final = (RESULTS_JSON, RESULTS_XML, CSV, TSV)
+RESULTS: Final = (*RESULT_FORMATS, HTML)
+ALL: Final = (*DOCUMENTS, *RESULT_FORMATS, SPARQL_QUERY)
 
 
 def split_suffix(path: str, offered: tuple[Format, ...]) -> tuple[str, Format | None]:
-    """`a/b.ttl` → (`a/b`, Turtle); a path that ends in no offered suffix comes back whole."""
-    found = next((f for f in offered if path.endswith(f".{f.suffix}") and len(path) > len(f.suffix) + 1), None)
-    return (path[: -len(found.suffix) - 1], found) if found else (path, None)
+    """`a/b.ttl` → (`a/b`, Turtle); a path that ends in no offered suffix stays whole."""
+    fmt = next((f for f in offered if path.endswith(f".{f.suffix}") and len(path) > len(f.suffix) + 1), None)
+    return (path[: -len(fmt.suffix) - 1], fmt) if fmt else (path, None)
 
 
 def by_suffix(suffix: str, offered: tuple[Format, ...]) -> Format | None:

@@ -17,7 +17,7 @@ from atmpgraph.addresses import candidates, raw_path
 from atmpgraph.http import cache_control
 from atmpgraph.http import coding as codings
 from atmpgraph.http.coding import choose_coding, encode, encoded_file, packed
-from atmpgraph.http.conditional import Validators, byte_range, given_out, precondition
+from atmpgraph.http.conditional import Validators, byte_range, has_tag, precondition
 from atmpgraph.http.forwarded import Origin, forwarded
 from atmpgraph.http.problem import ProblemError
 from atmpgraph.http.request_limits import refusal
@@ -83,8 +83,8 @@ def test_preconditions(headers: dict[str, str], status: int | None) -> None:
 )
 def test_only_a_tag_tells_that_the_answer_was_a_success(field: str, named: bool) -> None:
     """RFC 9110 §13.2.1."""
-    assert given_out({"If-None-Match": field, "If-Match": '"abc"'}, WEAK) == named
-    assert not given_out({"If-Modified-Since": AFTER}, WEAK)
+    assert has_tag({"If-None-Match": field, "If-Match": '"abc"'}, WEAK) == named
+    assert not has_tag({"If-Modified-Since": AFTER}, WEAK)
 
 
 def test_a_weak_tag_matches_weakly_only() -> None:

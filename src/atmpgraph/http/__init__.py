@@ -1,1 +1,1 @@
-"""HTTP as pure functions on strings and bytes: negotiation, representations, problems. No web framework here."""
+"""HTTP as pure functions on strings and bytes, without a web framework and without RDF syntax."""

@@ -18,14 +18,14 @@ OFFERED: Final = (ZSTD, GZIP)  # the server's own preference
 
 _CHUNK: Final = 1 << 18
 _LEVEL: Final = 6
-_TURN: Final = threading.Lock()  # large bodies are packed one piece at a time: any number of downloads take one core
+_TURN: Final = threading.Lock()  # one thread packs at a time: any number of downloads take one core
 
 
 def choose_coding(accept_encoding: str | None) -> str:
-    """The coding to send under; IDENTITY when the client names none of ours, or likes it better.
+    """The content coding of a response; IDENTITY when the client accepts none of ours, or prefers identity.
 
-    `*` stands for gzip, which every client that writes it reads. A client that refuses everything gets identity, as
-    §12.5.3 allows: a readable answer serves better than a 406 about compression.
+    `*` stands for gzip, which every client that sends it can read. A client that refuses everything gets identity, as
+    §12.5.3 allows: a readable response is of more use than a 406 about compression.
     """
     weights = {"gzip" if n.lower() == "x-gzip" else n.lower(): q for n, q in parse_weighted(accept_encoding or "")}
     wanted = {coding: weights.get(coding, 0.0) for coding in OFFERED}
@@ -36,7 +36,7 @@ def choose_coding(accept_encoding: str | None) -> str:
 
 
 class _Packer(Protocol):
-    """What both libraries offer to pack piece by piece."""
+    """The common interface of both libraries for packing piece by piece."""
 
     def compress(self, data: bytes, /) -> bytes: ...
 
@@ -51,7 +51,7 @@ def encode(body: bytes, coding: str) -> bytes:
 
 
 def packed(pieces: Iterable[bytes], coding: str, size: int = -1) -> Iterator[bytes]:
-    """A body under a coding, piece by piece; `size` is its length where that is known."""
+    """A body under a coding, piece by piece; `size` is its length, or negative."""
     packer = _packer(coding, size)
     for piece in pieces:
         if out := _next(packer, piece) if packer else piece:
@@ -66,15 +66,15 @@ def _next(packer: _Packer, piece: bytes) -> bytes:
 
 
 def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-    """A file under a coding, piece by piece; `start` and `stop` cut bytes out of it before."""
+    """The bytes of a file from `start` to `stop` under a coding, piece by piece."""
     length = (stop if stop is not None else file.stat().st_size) - start
     return packed(_read(file, start, length), coding, length)
 
 
 def _read(file: Path, start: int, left: int) -> Iterator[bytes]:
-    with file.open("rb") as opened:
-        opened.seek(start)
-        while left > 0 and (chunk := opened.read(min(_CHUNK, left))):
+    with file.open("rb") as content:
+        content.seek(start)
+        while left > 0 and (chunk := content.read(min(_CHUNK, left))):
             left -= len(chunk)
             yield chunk
 

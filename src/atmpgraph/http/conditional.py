@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110 §13) and ranges (§14).
 
-Preconditions count only where the answer without them would be a success (§13.2.1). A tag that was given out tells that
-before the representation is made; a date and `*` do not.
+Preconditions apply only where the response without them would be a success (§13.2.1). A tag that the client has proves
+that before the representation is made; a date and `*` do not.
 """
 
 import re
@@ -54,14 +54,14 @@ class Validators:
         return any(tag == self.tag and not (strong and (weak or self.weak)) for weak, tag in _TAG.findall(field))
 
 
-def given_out(headers: Fields, validators: Validators) -> bool:
-    """Whether If-None-Match names the very tag, which the client has from an answer that was a success."""
+def has_tag(headers: Fields, validators: Validators) -> bool:
+    """Whether If-None-Match lists the tag itself, which the client has from a successful response."""
     listed = headers.get("If-None-Match") or ""
     return listed.strip() != "*" and validators._listed(listed, strong=False)
 
 
 def precondition(method: str, headers: Fields, validators: Validators) -> int | None:
-    """412, 304 or None for go on, in the order of §13.2.2: a tag goes before a date, which goes unread beside it."""
+    """412, 304, or None to proceed, in the order of §13.2.2: with a tag, the date beside it is ignored."""
     match, none_match = headers.get("If-Match"), headers.get("If-None-Match")
     if match is not None:
         if not validators._listed(match, strong=True):
@@ -78,7 +78,7 @@ def precondition(method: str, headers: Fields, validators: Validators) -> int | 
 
 
 def byte_range(method: str, headers: Fields, validators: Validators, length: int) -> tuple[int, int] | None:
-    """The first byte and the one after the last that are asked for; None for the whole.
+    """The requested range: its first byte and the one after its last; None for the whole.
 
     Ranges are defined for GET (§14.2). Another unit, several ranges, a malformed field and a failed If-Range (§13.1.5)
     give the whole.
@@ -87,18 +87,20 @@ def byte_range(method: str, headers: Fields, validators: Validators, length: int
         ProblemError: 416 the range lies outside.
     """
     try:
-        asked = parse_range_header(headers.get("Range")) if method == "GET" else None
-    except ValueError:  # a number beyond all sense
-        asked = None
-    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not _unchanged(headers, validators):
+        requested = parse_range_header(headers.get("Range")) if method == "GET" else None
+    except ValueError:  # an absurdly long number
+        requested = None
+    if requested is None or requested.units != "bytes" or len(requested.ranges) != 1:
         return None
-    found = asked.range_for_length(length)
-    if found is None:
+    if not _unchanged(headers, validators):
+        return None
+    satisfied = requested.range_for_length(length)
+    if satisfied is None:
         detail = "The range lies outside the {length} bytes of this file."
         raise ProblemError(
             Problem(416, detail, headers={"Content-Range": f"bytes */{length}"}, values={"length": length})
         )
-    return found
+    return satisfied
 
 
 def _unchanged(headers: Fields, validators: Validators) -> bool:

@@ -1,7 +1,7 @@
-"""What a reverse proxy says of the request that it passed on: Forwarded (RFC 7239) and the X-Forwarded fields.
+"""The origin of a request that a reverse proxy forwards: Forwarded (RFC 7239) and the X-Forwarded fields.
 
 Anyone can send these fields, so they count only when the peer is a proxy named in the settings, and only the one family
-of fields that this proxy is known to set: it may pass the other on as the client wrote it.
+of fields that this proxy sets: it may forward the other as the client wrote it.
 """
 
 import re
@@ -22,7 +22,7 @@ _PAIR: Final = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:\"((?:[^\"\\]|\\
 
 @dataclass(frozen=True)
 class Origin:
-    """Who asked, and by which URL; empty where the proxy does not say."""
+    """The client and the URL that it requested; empty where the proxy does not name them."""
 
     client: str = ""
     scheme: str = ""
@@ -31,12 +31,12 @@ class Origin:
 
 
 def forwarded(peer: str, headers: Fields, trusted: Sequence[Network], family: Family) -> Origin | None:
-    """What the trusted proxies say; None when the peer is none of them."""
+    """The origin as the trusted proxies state it; None when the peer is none of them."""
     if not _trusts(peer, trusted):
         return None
     hops = _forwarded(headers.get("Forwarded") or "") if family == "forwarded" else _x_forwarded(headers)
     origin: dict[str, str] = {}
-    for hop in reversed(hops):  # the last was written by the peer; the one before counts if its writer is trusted too
+    for hop in reversed(hops):  # the peer wrote the last; the one before counts if its writer is trusted too
         origin = hop
         if not _trusts(hop.get("for", ""), trusted):
             break
@@ -74,23 +74,23 @@ def _address(node: str) -> str:
 
 
 def _forwarded(field: str) -> list[dict[str, str]]:
-    """The elements of Forwarded (§4); a field that breaks the grammar says nothing."""
+    """The elements of Forwarded (§4); none of a field that breaks the grammar."""
     hops: list[dict[str, str]] = [{}]
     place = 0
     while place < len(field):
-        found = _PAIR.match(field, place)
-        if found is None:
+        pair = _PAIR.match(field, place)
+        if pair is None:
             return []
-        quoted, plain = found[2], found[3]
-        hops[-1][found[1].lower()] = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
-        if found[4] == ",":
+        quoted, plain = pair[2], pair[3]
+        hops[-1][pair[1].lower()] = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else plain
+        if pair[4] == ",":
             hops.append({})
-        place = found.end()
+        place = pair.end()
     return hops
 
 
 def _x_forwarded(headers: Fields) -> list[dict[str, str]]:
-    """The X-Forwarded fields as such elements: the last values belong together, then those before them."""
+    """The X-Forwarded fields as such elements: their last values belong together, then those before."""
     lists = {
         name: [value.strip() for value in (headers.get(f"X-Forwarded-{name.title()}") or "").split(",")]
         for name in ("for", "proto", "host")

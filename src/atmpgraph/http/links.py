@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Link:
-    """One link from the resource at hand.
+    """One link from a resource, the context.
 
     Attributes:
         target: URI reference.
         rel: relation type; several are separated by blanks.
-        attributes: target attributes, such as `type`, `hreflang`, `profile`; `anchor` when it is not from here.
+        attributes: target attributes, such as `type`, `hreflang`, `profile`; `anchor` for another context.
     """
 
     target: str
@@ -34,26 +34,26 @@ def link_field(links: Iterable[Link]) -> str:
 
 
 def link_set(contexts: Mapping[str, Iterable[Link]]) -> bytes:
-    """Links by the resource they start from, as `application/linkset+json` (RFC 9264 §4.2)."""
-    found: dict[str, dict[str, Any]] = {anchor: {"anchor": anchor} for anchor in contexts}
+    """Links by their context, as `application/linkset+json` (RFC 9264 §4.2)."""
+    members: dict[str, dict[str, Any]] = {anchor: {"anchor": anchor} for anchor in contexts}
     for anchor, links in contexts.items():
         for link in links:
             start = link.attributes.get("anchor", anchor)
-            context = found.setdefault(start, {"anchor": start})
-            target = {"href": link.target} | _members(link.attributes)
+            context = members.setdefault(start, {"anchor": start})
+            target = {"href": link.target} | _target_attributes(link.attributes)
             for relation in link.rel.split():
                 if target not in context.setdefault(relation, []):
                     context[relation].append(target)
-    return json.dumps({"linkset": list(found.values())}, ensure_ascii=False, indent=1).encode() + b"\n"
+    return json.dumps({"linkset": list(members.values())}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def _members(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
-    """Target attributes: `hreflang` and those that RFC 8288 does not define are arrays (RFC 9264 §4.2.4)."""
+def _target_attributes(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """As members: `hreflang` and those that RFC 8288 does not define are arrays (RFC 9264 §4.2.4)."""
     return {k: v if k in {"type", "media", "title"} else [v] for k, v in attributes.items() if k != "anchor"}
 
 
 def _ascii(text: str, also: str = "") -> str:
-    """A URI of an IRI (RFC 3987 §3.1); nothing that could end the field or the angle brackets."""
+    """The URI of an IRI (RFC 3987 §3.1), without any character that could end the field or the angle brackets."""
     return quote(text, safe="!#$%&'()*+,/:;=?@[]~" + also)
 
 

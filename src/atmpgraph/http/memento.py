@@ -1,4 +1,4 @@
-"""Memento (RFC 7089): the date that a client asks for, and how the states of the past are linked and listed."""
+"""Memento (RFC 7089): the requested date, and the links between earlier states of a resource and their list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ LINK_FORMAT = "application/link-format"  # RFC 6690, as RFC 7089 §5 has it
 
 @dataclass(frozen=True)
 class Memento:
-    """A state of a resource: when it became so, and the URL where it stays so."""
+    """A state of a resource: its date, and the URL that always gives it."""
 
     when: datetime
     url: str
 
     @property
     def date(self) -> str:
-        """The date as the header fields have it (§2.1)."""
+        """The date as in the header fields (§2.1)."""
         return http_date(self.when)
 
     def link(self, relations: str) -> Link:
@@ -31,24 +31,24 @@ class Memento:
 
 @dataclass(frozen=True)
 class Resource:
-    """The resource as it is today, which is its own TimeGate (§4.1), and the URL of its TimeMap."""
+    """The original resource, which is its own TimeGate (§4.1), and the URL of its TimeMap."""
 
     url: str
     timemap: str
 
     def links(self) -> list[Link]:
-        """The links of today's state (§4.1.1)."""
+        """The links of the current state (§4.1.1)."""
         return [Link(self.url, "original timegate"), Link(self.timemap, "timemap", {"type": LINK_FORMAT})]
 
 
 def accept_datetime(field: str) -> datetime | None:
-    """The date asked for; None when it is not one: the grammar has one form, in GMT (§2.1.1)."""
-    found = parse_date(field)
-    return found.astimezone(UTC) if found and http_date(found) == field.strip() else None
+    """The requested date; None for any form but the one of the grammar, in GMT (§2.1.1)."""
+    date = parse_date(field)
+    return date.astimezone(UTC) if date and http_date(date) == field.strip() else None
 
 
 def memento_links(resource: Resource, mementos: Sequence[Memento], shown: int) -> list[Link]:
-    """The links of one memento (§2.2, §4.1.2): to what it is a state of, and to its neighbours, each once."""
+    """The links of one memento (§2.2, §4.1.2): to the original resource, and to its neighbours, each once."""
     relations: dict[int, list[str]] = {}
     last = len(mementos) - 1
     for at, name in ((0, "first"), (last, "last"), (shown - 1, "prev"), (shown + 1, "next"), (shown, "")):
@@ -72,7 +72,7 @@ def _listed(mementos: Sequence[Memento]) -> list[Link]:
 
 
 def timemap_json(resource: Resource, mementos: Sequence[Memento]) -> dict[str, Any]:
-    """The same list as JSON, with the names that Memento aggregators give it."""
+    """The same list as JSON, with the member names of Memento aggregators."""
     listed = [{"datetime": m.when.strftime("%Y-%m-%dT%H:%M:%SZ"), "uri": m.url} for m in mementos]
     return {
         "original_uri": resource.url,

@@ -1,6 +1,6 @@
 """Proactive negotiation: RFC 9110 §12.5.1 (Accept) and §12.5.4 with RFC 4647 §3.4 (Accept-Language lookup).
 
-An element that breaks the grammar is ignored; a field without any valid element counts as absent. Time is linear in
+An element that breaks the grammar is ignored; a field without any valid element counts as absent. The time is linear in
 the length of the field.
 """
 
@@ -42,7 +42,7 @@ def _split(text: str, separator: str) -> Iterator[str]:
 
 
 def _parameters(parts: list[str]) -> dict[str, str] | None:
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for part in filter(None, parts):
         name, equals, value = part.partition("=")
         if len(value) > 1 and value[0] == value[-1] == '"':
@@ -51,8 +51,8 @@ def _parameters(parts: list[str]) -> dict[str, str] | None:
             return None
         if not equals or not _TOKEN.match(name):
             return None
-        found[name.lower()] = value
-    return found
+        parameters[name.lower()] = value
+    return parameters
 
 
 def parse_accept(field: str) -> list[Range]:
@@ -73,20 +73,20 @@ def parse_accept(field: str) -> list[Range]:
 
 def parse_weighted(field: str) -> list[tuple[str, float]]:
     """The valid elements of a field of names with weights, such as Accept-Profile and Accept-Encoding."""
-    found = []
+    weighted = []
     for element in _split(field, ","):
         name, *rest = _split(element, ";")
         weight = (_parameters(rest) or {}).get("q", "1" if not any(rest) else "")
         if name and _WEIGHT.match(weight):
-            found.append((name, float(weight)))
-    return found
+            weighted.append((name, float(weight)))
+    return weighted
 
 
 def _specificity(media_range: Range, media_type: str) -> int | None:
     """How closely the range names the type, or None when it does not match.
 
-    All text is sent in UTF-8, so `charset` matches exactly then. A profile is a hint that a server may leave unheeded
-    (RFC 6906 §3.1, JSON-LD 1.1 §C): it never makes a range miss. Any other parameter must be the representation's own.
+    All text is in UTF-8, so only this `charset` matches. A profile is a hint that a server may ignore (RFC 6906 §3.1,
+    JSON-LD 1.1 §C), so every one matches. Any other parameter must be the representation's own.
     """
     kind, _, subtype = media_type.partition("/")
     if media_range.type not in {kind, "*"} or media_range.subtype not in {subtype, "*"}:
@@ -98,16 +98,16 @@ def _specificity(media_range: Range, media_type: str) -> int | None:
 
 
 def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] | None:
-    """The best format and the media type to send it under; None when none is acceptable (406).
+    """The best format and its media type for the response; None when none is acceptable (406).
 
-    Weight decides first, then how closely the client named the type, then the order of `offered`.
+    The weight decides first, then how closely the client named the type, then the order of `offered`.
     """
     ranges = parse_accept(accept or "")
     if not ranges:
         return offered[0], offered[0].media_type
     best: tuple[float, int] = (0.0, 0)
     chosen = None
-    for alias in (False, True):  # a format's own type goes before any other name for the same bytes
+    for alias in (False, True):  # a format's own type precedes any other name for the same bytes
         for fmt in offered:
             for media_type in fmt.also if alias else (fmt.media_type,):
                 matches = [(s, r.weight) for r in ranges if (s := _specificity(r, media_type)) is not None]
@@ -118,7 +118,7 @@ def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] 
 
 
 def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
-    """The best of the offered languages by lookup, else the first of them (a page in some language beats a 406)."""
+    """The best of the offered languages by lookup, else the first: a page in some language is better than a 406."""
     wanted: list[tuple[float, str]] = []
     for element in _split(accept_language or "", ","):
         tag, *rest = _split(element, ";")
@@ -131,8 +131,8 @@ def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
             return next((language for language in offered if language not in refused), offered[0])
         subtags = tag.split("-")
         for length in range(len(subtags), 0, -1):
-            if (found := "-".join(subtags[:length])) in offered and found not in refused:
-                return found
+            if (prefix := "-".join(subtags[:length])) in offered and prefix not in refused:
+                return prefix
     return offered[0]
 
 

@@ -1,7 +1,7 @@
-"""Requests that we make ourselves: to public addresses only, bounded in time and size, no redirection followed.
+"""Requests to other servers: to public addresses only, bounded in time and size, no redirection followed.
 
-The name is resolved once, each of its addresses is checked, and the connection goes to a checked address: a second
-answer of the name server changes nothing.
+The host name is resolved once and all its addresses are checked; the connection goes to a checked address, so that a
+second answer of the name server changes nothing.
 """
 
 import http.client
@@ -21,16 +21,16 @@ Address: TypeAlias = IPv4Address | IPv6Address
 NOT_PUBLIC: Final = "its address is not public"
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
-_UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291 §2.4: what is global so far; IPv4-compatible, site-local are not
+_UNICAST: Final = IPv6Network("2000::/3")  # RFC 4291 §2.4: all that is allocated; not IPv4-compatible, not site-local
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last bits
 
 
 class OutboundError(Exception):
-    """A request that was not made, or had no answer that can be used."""
+    """A request that was not sent, or that got no usable response."""
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is that of a host on the public internet, also when it wraps another address."""
+    """Whether an address belongs to a host on the public internet, also when it wraps another address."""
     if isinstance(address, IPv6Address):
         wrapped = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if address in _NAT64:
@@ -44,11 +44,11 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True)
 class Outbound:
-    """How requests go out.
+    """Sends requests within limits.
 
     Attributes:
-        seconds: longest time that one takes, all in all.
-        longest: bytes of an answer that are read.
+        seconds: longest total time of one request.
+        longest: most bytes of a response.
         permitted: whether an address may be connected to.
     """
 
@@ -57,29 +57,29 @@ class Outbound:
     permitted: Callable[[Address], bool] = is_public
 
     def post(self, url: str, body: bytes, fields: Mapping[str, str]) -> bytes:
-        """The content of the answer to a POST request.
+        """The content of the response to a POST request.
 
         Raises:
-            OutboundError: the address is not permitted, or there is no answer with the status 200 within the limits.
+            OutboundError: the address is not permitted, or there is no response with the status 200 within the limits.
         """
         deadline = time.monotonic() + self.seconds
-        with self._asked("POST", url, body, fields) as connection:
+        with self._request("POST", url, body, fields) as connection:
             return self._content(connection, deadline)
 
     def status(self, method: str, url: str, fields: Mapping[str, str]) -> tuple[int, str]:
-        """The status of the answer to a HEAD or GET request, and where it redirects; no content is read.
+        """The status of the response to a HEAD or GET request, and the target of a redirection; reads no content.
 
         Raises:
-            OutboundError: the address is not permitted, or there is no answer within the limits.
+            OutboundError: the address is not permitted, or there is no response within the limits.
         """
-        with self._asked(method, url, None, fields) as connection, connection.getresponse() as response:
+        with self._request(method, url, None, fields) as connection, connection.getresponse() as response:
             return response.status, response.getheader("Location", "") if 300 <= response.status < 400 else ""
 
     @contextmanager
-    def _asked(
+    def _request(
         self, method: str, url: str, body: bytes | None, fields: Mapping[str, str]
     ) -> Iterator[http.client.HTTPConnection]:
-        """A connection on which a request was sent; it ends when the time is over, however slowly bytes come."""
+        """A connection with a request on its way; a timer closes it, however slowly bytes arrive."""
         deadline = time.monotonic() + self.seconds
         try:
             parts = urlsplit(url)
@@ -95,7 +95,7 @@ class Outbound:
                     method, target, body, {"Host": parts.netloc, "Accept-Encoding": "identity", **fields}
                 )
                 yield connection
-                if time.monotonic() > deadline:  # header lines that were cut off look like all of them
+                if time.monotonic() > deadline:  # a header section that was cut off looks complete
                     raise TimeoutError
             finally:
                 watch.cancel()
@@ -105,9 +105,9 @@ class Outbound:
             raise OutboundError(late or str(error) or type(error).__name__) from None
 
     def _address(self, host: str, port: int) -> tuple[str, int]:
-        """The address to connect to; one that is not permitted spoils all of them."""
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
-        addresses = [ip_address(str(text).partition("%")[0]) for text in sorted(map(str, found))]
+        """The address to connect to; if one address of the host is not permitted, none is."""
+        resolved = {str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        addresses = [ip_address(text.partition("%")[0]) for text in sorted(resolved)]
         if not addresses or not all(map(self.permitted, addresses)):
             raise OutboundError(NOT_PUBLIC)
         return str(addresses[0]), port
@@ -121,7 +121,7 @@ class Outbound:
             content, piece = b"", b"any"
             while piece:
                 piece = response.read1(_READ)
-                if time.monotonic() > deadline:  # the end may be the one of the time
+                if time.monotonic() > deadline:  # the timer may have cut it off
                     raise OutboundError(f"it takes longer than {self.seconds:g} seconds")
                 content += piece
                 if len(content) > self.longest:
@@ -129,17 +129,17 @@ class Outbound:
             return content
 
 
-def _end(connected: socket.socket) -> None:
-    """Have whoever waits for bytes wait no longer."""
+def _end(connection: socket.socket) -> None:
+    """Wake a blocked read by shutting the socket down."""
     with suppress(OSError):
-        connected.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _connect(scheme: str, host: str, address: tuple[str, int], seconds: float) -> http.client.HTTPConnection:
-    """A connection to an address, in the name of a host."""
+    """A connection to an address of a host; the host name is that of the request and of the certificate."""
     connection = http.client.HTTPConnection(host, address[1], timeout=seconds)
-    opened = socket.create_connection(address, seconds)
+    connected = socket.create_connection(address, seconds)
     if scheme == "https":
-        opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
-    connection.sock = opened
+        connected = ssl.create_default_context().wrap_socket(connected, server_hostname=host)
+    connection.sock = connected
     return connection

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..addresses import Addresses
 from ..errors import AtmpgraphError, NotExpressibleError
-from ..formats import DOCUMENTS, HTML, Format
+from ..formats import HTML, RDF_FORMATS, Format
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
@@ -45,14 +45,14 @@ def type_iri(status: int, base: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """What went wrong.
+    """An error of a request.
 
     Attributes:
         status: the status code of the response.
-        detail: what happened and how to mend it, in an English sentence, which is also the key of its translations.
-        extra: members of our own (§3.2), such as the formats that exist or the place of a syntax error.
+        detail: what happened and how to fix it, in English; also the key of its translations.
+        extra: extension members (§3.2), such as the formats that exist or the position of a syntax error.
         headers: header fields of the response, such as Allow.
-        values: what stands for the `{names}` in `detail`; a detail without values is taken as it is.
+        values: of the `{names}` in `detail`; without values, braces in it have no meaning.
     """
 
     status: int
@@ -99,5 +99,5 @@ def not_acceptable(offered: tuple[Format, ...]) -> ProblemError:
 
 def not_expressible(error: NotExpressibleError) -> Problem:
     """406 for a graph that the format of the response cannot say, with the formats that may."""
-    types = [fmt.media_type for fmt in DOCUMENTS if fmt not in {error.format, HTML}]
+    types = [fmt.media_type for fmt in RDF_FORMATS if fmt is not error.format]
     return Problem(406, " ".join((error.sentence, ANOTHER_FORMAT)), {"available": types}, values=error.values)

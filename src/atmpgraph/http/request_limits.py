@@ -1,10 +1,10 @@
-"""What no request may be, whatever it asks for: checked before any route is (RFC 9110 §15.5, RFC 6585 §5)."""
+"""The limits of every request, checked before any route (RFC 9110 §15.5, RFC 6585 §5)."""
 
 from collections.abc import Iterable
 
 from .problem import Problem
 
-# Methods whose content has no meaning (RFC 9110 §9.3.1, §9.3.2); a body there is a mistake or an attempt to smuggle.
+# Methods whose content has no meaning (RFC 9110 §9.3.1, §9.3.2); a body is a mistake or a smuggled request.
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -15,7 +15,7 @@ def refusal(
     max_path: int,
     max_fields: int,
 ) -> Problem | None:
-    """The problem of a request that goes no further; None for a request that may.
+    """The problem of a request that is refused; None for one that may proceed.
 
     Args:
         method: the method.

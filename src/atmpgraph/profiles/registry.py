@@ -3,11 +3,11 @@
 from typing import Final
 
 from .. import vocab
-from ..formats import DATACITE, DOCUMENTS, GRAPHS, HTML, JSON_LD, STATEMENTS
+from ..formats import DATACITE, GRAPHS, HTML, JSON_LD, RDF_FORMATS, STATEMENTS
 from ..http.profile_negotiation import Profile
 
 # The default.
-MODEL: Final = Profile("model", "ns/atmp", (*DOCUMENTS[:-1], STATEMENTS, HTML))
+MODEL: Final = Profile("model", "ns/atmp", (*RDF_FORMATS, STATEMENTS, HTML))
 # Each translates our model by the queries in the folder that its token names.
 SCHEMA: Final = Profile("schema", vocab.SCHEMA, GRAPHS)
 EURIO: Final = Profile("eurio", vocab.EURIO, GRAPHS)

@@ -1,1 +1,1 @@
-"""Terms, canonical lines, serialisers: RDF text, without HTTP and without a store."""
+"""RDF text: terms, statements, canonical lines, serialisers; without HTTP and without a store."""

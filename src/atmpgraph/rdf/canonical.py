@@ -1,7 +1,7 @@
 """Canonical N-Quads: sorted, distinct lines without blank nodes are RDFC-1.0 canonical form as they stand.
 
-Lines sort by code point, which for UTF-8 is the order of the bytes; so a release can be sorted in runs that fit in
-memory and merged, and its SHA-256 is its identity.
+Lines sort by code point, which for UTF-8 is the order of the bytes. So a release is sorted in runs that fit in memory,
+which are then merged; its SHA-256 is its identity.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-# Lines held in memory before they are sorted into a run on disk; about 200 MB.
+# Lines in memory before they are sorted into a run on disk; about 200 MB.
 RUN_LENGTH = 1_000_000
 
 
@@ -36,7 +36,7 @@ class CanonicalWriter:
         self._files.close()
 
     def add(self, line: str) -> None:
-        """Take one line, its line end included."""
+        """Add one line with its line end."""
         self._lines.append(line.encode())
         if len(self._lines) >= self._run_length:
             self._spill()
@@ -48,14 +48,14 @@ class CanonicalWriter:
         self._lines = []
 
     def lines(self) -> Iterator[bytes]:
-        """All lines taken so far, sorted and distinct."""
+        """All lines added so far, sorted and distinct."""
         for run in self._runs:
             run.seek(0)
         for line, _ in groupby(heapq.merge(*self._runs, sorted(set(self._lines)))):
             yield line
 
     def write(self, path: Path) -> str:
-        """Write the lines to `path`; returns their SHA-256 in hexadecimal."""
+        """Write the lines to `path` and return their SHA-256 in hexadecimal."""
         digest = hashlib.sha256()
         with path.open("wb") as file:
             for line in self.lines():

@@ -1,4 +1,4 @@
-"""Our JSON-LD context: the prefixes, and in `context.json` beside this module a term for each property people meet."""
+"""Our JSON-LD context: the prefixes, and in `jsonld_context.json` a term for each common property."""
 
 import json
 from collections.abc import Mapping
@@ -21,21 +21,21 @@ class Context:
 
     @cached_property
     def terms(self) -> dict[str, tuple[str, str]]:
-        """Property IRI → its term and what it holds: `@id`, `@language`, a datatype, or strings."""
-        found = {}
+        """Property IRI → its term and the values of the term: `@id`, `@language`, a datatype, or empty for strings."""
+        terms = {}
         for term, definition in _TERMS.items():
             if not isinstance(definition, str):
                 prefix, _, local = definition[0].partition(":")
                 if prefix in self.prefixes:
-                    found[self.prefixes[prefix] + local] = (term, definition[1].replace("xsd:", XSD))
-        return found
+                    terms[self.prefixes[prefix] + local] = (term, definition[1].replace("xsd:", XSD))
+        return terms
 
     def short(self, iri: str) -> str:
         """A compact IRI where a prefix fits."""
         return next((f"{p}:{iri[len(ns) :]}" for p, ns in self.prefixes.items() if iri.startswith(ns)), iri)
 
     def document(self, used: set[str] | None = None) -> dict[str, Any]:
-        """The context as JSON: whole, or only the terms in `used` beside all prefixes and keywords."""
+        """The context as JSON: in full, or with only the terms in `used` beside all prefixes and keywords."""
         members: dict[str, Any] = {term: keyword for keyword, term in KEYWORDS.items()} | dict(self.prefixes)
         for iri, (term, holds) in self.terms.items():
             if used is None or term in used:

@@ -1,4 +1,4 @@
-"""Triples and quads to bytes: sorted, only the prefixes in use, the same bytes every time, literals as published."""
+"""Triples and quads to bytes: sorted, with only the prefixes in use, literals as published; always the same bytes."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,13 +12,13 @@ from .expressible import expressible
 from .jsonld import json_ld
 
 _TYPE = RDF + "type"
-# Every format has a short form for these.
+# IRIs that every format shortens in its own way.
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
 def _order(statement: ox.Triple | ox.Quad) -> tuple[str, str, bool, str, str]:
-    """By graph and subject; the type of a thing first, as people read it."""
+    """By graph and subject; the type of a thing comes first."""
     graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
     predicate = statement.predicate.value
     return graph, str(statement.subject), predicate != _TYPE, predicate, str(statement.object)
@@ -47,7 +47,7 @@ def serialize(
     Args:
         quads: in any order.
         fmt: one with an RDF engine.
-        prefixes: those that may be used.
+        prefixes: of which those in use are declared.
         form: of JSON-LD, one of `jsonld.FORMS`; compacted when empty.
         root: the thing that framed JSON-LD starts from.
 
@@ -66,7 +66,7 @@ def serialize(
 
 
 def tidy(body: bytes, fmt: Format, *, plain: bool = False) -> bytes:
-    """Put the prefixes in order, which the engine does not keep, and a line between the things."""
+    """Sort the prefixes, whose order the engine loses, and put an empty line between the things."""
     if plain:
         return body
     if fmt is RDF_XML:

@@ -1,4 +1,4 @@
-"""A sorted file of lines, searched where it lies: no index, nothing in memory, safe to share between threads."""
+"""Binary search in a sorted file of lines on disk: no index, nothing in memory, safe between threads."""
 
 import mmap
 import re
@@ -32,7 +32,7 @@ class SortedLines:
         return lines
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
-        """What a pattern finds in the whole file: as slow as reading it."""
+        """The matches of a pattern in the whole file, which takes as long as reading it."""
         return pattern.finditer(self._data)
 
     def __contains__(self, line: bytes) -> bool:
@@ -41,7 +41,7 @@ class SortedLines:
         return at < len(self._data) and self._data[at : self._data.find(b"\n", at)] == line
 
     def _first(self, prefix: bytes) -> int:
-        """Where the first line starts that is not below `prefix`, by binary search."""
+        """The offset of the first line that does not sort before `prefix`."""
         data = self._data
         low, high = 0, len(data)
         while low < high:

@@ -1,4 +1,4 @@
-"""Statements that code writes down itself: one way to state a quad, to build a literal, to read a term."""
+"""The one way for code to state a triple or quad, to build a literal and to read a term."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ def statement(subject: str, predicate: str, value: Value, graph: str | None = No
 
 
 def about(subject: str, *values: tuple[str, Value], graph: str | None = None) -> Iterator[ox.Quad]:
-    """Several statements about one subject: predicates with a value each."""
+    """Statements about one subject: pairs of predicate and value."""
     for predicate, value in values:
         yield statement(subject, predicate, value, graph)
 

@@ -1,7 +1,7 @@
 """RDF terms as canonical N-Quads text (RDF 1.1 N-Quads §3.1, RDFC-1.0 §5).
 
-A literal is written in the one canonical form of its datatype, so that equal values are equal text, and a store that
-normalises its literals gives back what was published (`docs/decisions/literals.md`).
+A literal is written in the canonical form of its datatype, so that equal values are equal text and a store that
+normalises literals returns the published text (`docs/decisions/literals.md`).
 """
 
 import re
@@ -30,7 +30,7 @@ _LANGUAGE = re.compile(r"^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$")
 
 
 def escape(text: str) -> str:
-    """The text of a literal, as it stands between its quotes."""
+    """The text of a literal, escaped for its place between quotes."""
     return text.translate(_ESCAPES) if _TO_ESCAPE.search(text) else text
 
 
@@ -63,19 +63,20 @@ def language_tag(tag: str) -> str:
 
 def _decimal(text: str) -> str:
     """XSD 1.1 Part 2 §3.3.3.2: no sign for zero and positive values, no needless zero, no point for whole numbers."""
-    found = re.fullmatch(r"([+-]?)0*(\d+?)(?:\.(\d*?)0*)?", text)
-    if not found:
+    match = re.fullmatch(r"([+-]?)0*(\d+?)(?:\.(\d*?)0*)?", text)
+    if not match:
         raise ValueError("expected a decimal number such as 81000000 or 2.6 (a point, no spaces, no exponent)")
-    sign, whole, fraction = found.group(1), found.group(2), found.group(3)
+    sign, whole, fraction = match.groups()
     number = f"{whole}.{fraction}" if fraction else whole
     return f"-{number}" if sign == "-" and number != "0" else number
 
 
 def _integer(text: str) -> str:
-    found = re.fullmatch(r"([+-]?)0*(\d+)", text)
-    if not found:
+    match = re.fullmatch(r"([+-]?)0*(\d+)", text)
+    if not match:
         raise ValueError("expected a whole number such as 26")
-    return f"-{found.group(2)}" if found.group(1) == "-" and found.group(2) != "0" else found.group(2)
+    sign, digits = match.groups()
+    return f"-{digits}" if sign == "-" and digits != "0" else str(digits)
 
 
 def _boolean(text: str) -> str:
@@ -98,8 +99,8 @@ def _pattern(pattern: str, expected: str) -> Callable[[str], str]:
 
 
 def _date(text: str) -> str:
-    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
-    year, month, day = (int(part) for part in found.groups()) if found else (0, 0, 0)
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
+    year, month, day = map(int, match.groups()) if match else (0, 0, 0)
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     if not (1 <= month <= 12 and 1 <= day <= days[month - 1]):
@@ -107,7 +108,7 @@ def _date(text: str) -> str:
     return text
 
 
-# Every datatype that may be published; each is tested to come back from the store as it went in.
+# Every datatype that may be published; tests prove that the store returns each as it was loaded.
 CANONICAL: dict[str, Callable[[str], str]] = {
     XSD + "string": str,
     XSD + "anyURI": _pattern(r"[^\x00-\x20<>\"{}|^`\\]+", "an IRI"),
@@ -128,7 +129,7 @@ def literal(text: str, datatype: str) -> str:
     """A typed literal in canonical form.
 
     Raises:
-        ValueError: `text` is not of the datatype; the message says what was expected.
+        ValueError: `text` is not of the datatype; the message names the expected form.
         KeyError: the datatype is not one that may be published.
     """
     canonical = escape(CANONICAL[datatype](text))
@@ -139,7 +140,7 @@ def term(value: ox.NamedNode | ox.Literal) -> str:
     """A parsed term as canonical text.
 
     Raises:
-        ValueError: a literal that is not of its datatype, or of none that may be published.
+        ValueError: a literal that is not of its datatype, or whose datatype may not be published.
     """
     if isinstance(value, ox.NamedNode):
         return f"<{value.value}>"

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from atmpgraph.errors import NotExpressibleError
-from atmpgraph.formats import DOCUMENTS, RESULTS, Format
+from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
 from atmpgraph.http.problem import ProblemError
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service.evaluate import Outcome, evaluate
@@ -36,7 +36,7 @@ def number(release: Release, query: str, **changes: Any) -> int:
     return int(bindings(release, query, **changes)[0]["n"]["value"])
 
 
-@pytest.mark.parametrize("fmt", RESULTS[:-1], ids=lambda fmt: fmt.suffix)
+@pytest.mark.parametrize("fmt", RESULT_FORMATS, ids=lambda fmt: fmt.suffix)
 def test_select_in_every_format(fmt: Format, release: Release) -> None:
     text, outcome = run(release, "SELECT ?s { ?s a <ns/atmp#Partnership> }", format=fmt.suffix)
     assert f"{release.base}id/partnership/pit-atmp" in text
@@ -44,13 +44,13 @@ def test_select_in_every_format(fmt: Format, release: Release) -> None:
     assert not outcome.cut
 
 
-@pytest.mark.parametrize("fmt", RESULTS[:-1], ids=lambda fmt: fmt.suffix)
+@pytest.mark.parametrize("fmt", RESULT_FORMATS, ids=lambda fmt: fmt.suffix)
 def test_ask_in_every_format(fmt: Format, release: Release) -> None:
     assert "true" in run(release, "ASK {}", format=fmt.suffix)[0]
     assert "false" in run(release, "ASK { FILTER(false) }", format=fmt.suffix)[0]
 
 
-@pytest.mark.parametrize("fmt", DOCUMENTS[:-1], ids=lambda fmt: fmt.suffix)
+@pytest.mark.parametrize("fmt", RDF_FORMATS, ids=lambda fmt: fmt.suffix)
 @pytest.mark.parametrize("query", ["DESCRIBE <id/workpackage/maidam>", "CONSTRUCT WHERE { ?s <ns/atmp#leads> ?o }"])
 def test_graphs_in_every_rdf_format(fmt: Format, query: str, release: Release) -> None:
     def triples(suffix: str, engine: Any) -> set[ox.Triple]:
@@ -217,7 +217,7 @@ def test_a_result_is_cut_at_its_bytes_between_two_rows(fmt: str, release: Releas
 
 @pytest.mark.parametrize("fmt", ["ttl", "nt", "rdf", "trig", "nq", "jsonld"])
 def test_a_graph_is_cut_too(fmt: str, release: Release) -> None:
-    engine = next(f.engine for f in DOCUMENTS if f.suffix == fmt)
+    engine = next(f.engine for f in RDF_FORMATS if f.suffix == fmt)
     text, outcome = run(release, "CONSTRUCT WHERE { ?s ?p ?o }", rows=20, format=fmt)
     assert (outcome.rows, outcome.cut) == (20, "rows")
     assert len(set(ox.parse(text.encode(), format=engine))) == 20  # type: ignore[arg-type]
@@ -237,7 +237,7 @@ def test_a_large_graph_is_sent_as_it_comes(fmt: str, release: Release) -> None:
     query = (
         "CONSTRUCT { ?s <http://e/p> ?o } WHERE { ?s a ?type . ?x <http://www.w3.org/2004/02/skos/core#prefLabel> ?o }"
     )
-    engine = next(f.engine for f in DOCUMENTS if f.suffix == fmt)
+    engine = next(f.engine for f in RDF_FORMATS if f.suffix == fmt)
     pieces: list[bytes] = []
     outcome = evaluate(release.store, job(release, query, format=fmt, rows=30_000), pieces.append)
     assert (outcome.rows, outcome.cut) == (30_000, "rows")

@@ -9,7 +9,7 @@ from typing import IO, Final, Literal, TypeAlias, cast
 import pyoxigraph as ox
 
 from ...errors import QueryError
-from ...formats import DOCUMENTS, RESULTS, by_suffix
+from ...formats import RDF_FORMATS, RESULTS, by_suffix
 from ...http.problem import Problem, ProblemError
 from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
@@ -142,7 +142,7 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
 def _graph(
     store: Store, graphs: Sequence[Graph], results: ox.QueryTriples, job: QueryJob, put: Callable[[bytes], object]
 ) -> Outcome:
-    fmt = by_suffix(job.format, DOCUMENTS[:-1])
+    fmt = by_suffix(job.format, RDF_FORMATS)
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
         raise _format_problem()
     triples: Iterator[ox.Triple] = results

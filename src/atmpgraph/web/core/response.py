@@ -12,7 +12,7 @@ from ...formats import HTML, Format
 from ...http.cache_control import IMMUTABLE, NO_STORE
 from ...http.cache_control import current_release as fresh
 from ...http.coding import choose_coding, encode, packed
-from ...http.conditional import Validators, given_out, precondition
+from ...http.conditional import Validators, has_tag, precondition
 from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.request_limits import refusal
@@ -145,7 +145,7 @@ def send(
     tag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     validators = Validators(tag, immutable or modified or publication().published(release()), weak)
     validated = request.method in _READING and not volatile
-    known = validated and given_out(request.headers, validators)
+    known = validated and has_tag(request.headers, validators)
     response = Response() if known else _response(body, coding, "" if weak or large or not validated else tag)
     if validated and unmodified(validators):
         response = Response(status=304)

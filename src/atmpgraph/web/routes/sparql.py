@@ -66,7 +66,7 @@ def _page(query: Query, page: ResultsPage | None = None) -> str:
 
 def _without_query() -> Response:
     names = prefixes(settings().base)
-    chosen = negotiate((*DOCUMENTS[:-1], HTML))
+    chosen = negotiate(DOCUMENTS)
     library = read_library(settings().path(settings().folders.queries)).values()
     salt = "".join(query.file_text for query in library)
     if chosen[0] is HTML:
