@@ -124,9 +124,7 @@ def test_conflicting_claims_stand_side_by_side(release: Release) -> None:
 
 
 def test_coverage(release: Release) -> None:
-    coverage = {
-        (c["indicator"].rpartition("/")[2], c["declared"], c["described"]) for c in release.manifest["coverage"]
-    }
+    coverage = {(c.indicator.rpartition("/")[2], c.declared, c.described) for c in release.manifest.coverage}
     assert coverage == {("partners", 26, 15), ("workpackages", 12, 2)}
 
 

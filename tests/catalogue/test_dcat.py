@@ -41,7 +41,7 @@ def test_every_entry_is_under_the_base_and_has_a_record(catalogue: Graph) -> Non
 
 
 def test_each_source_graph_is_a_dataset(catalogue: Graph, release: Release) -> None:
-    slugs = {graph.removeprefix(f"{BASE}id/graph/") for graph in release.manifest["graphs"]}
+    slugs = {graph.removeprefix(f"{BASE}id/graph/") for graph in release.manifest.graphs}
     datasets = {thing.removeprefix(f"{BASE}id/dataset/") for thing in things(catalogue, DCAT.Dataset)}
     assert datasets == {"partnership", "figures", "code-lists", *(f"graph-{slug}" for slug in slugs)}
 
@@ -56,7 +56,7 @@ def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: R
         assert str(catalogue.value(checksum, SPDX.checksumValue)) == hashlib.sha256(content).hexdigest()
         assert catalogue.value(predicate=DCAT.distribution, object=file) is not None
     names = {str(catalogue.value(file, DCAT.downloadURL)).removeprefix(CURRENT) for file in files}
-    assert names == {name for name in release.manifest["files"] if "/" in name or name.startswith("data.")}
+    assert names == {name for name in release.manifest.files if "/" in name or name.startswith("data.")}
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])

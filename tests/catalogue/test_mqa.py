@@ -3,7 +3,8 @@
 import pytest
 from rdflib import Graph, URIRef
 
-from atmpgraph.catalogue.mqa import METRICS, Score, score
+from atmpgraph.catalogue.mqa import METRICS, score
+from atmpgraph.release.manifest import Score
 from atmpgraph.release.release import Release
 from atmpgraph.vocab import prefixes
 
@@ -32,8 +33,10 @@ def test_the_metrics_are_those_of_the_portal() -> None:
 
 
 def test_this_publication_has_all_points(release: Release) -> None:
-    assert release.manifest["score"]["points"] == release.manifest["score"]["of"] == 405
-    assert not any(metric["missing"] for metric in release.manifest["score"]["metrics"])
+    found = release.manifest.score
+    assert found
+    assert found.points == found.of == 405
+    assert not any(metric.missing for metric in found.metrics)
 
 
 LOSSES = {

@@ -3,13 +3,17 @@
 import pyoxigraph as ox
 
 from atmpgraph.catalogue.releases import ReleaseEntry, media_type, release_quads
+from atmpgraph.release.manifest import File, Manifest
 from atmpgraph.vocab import prefixes
 
 BASE, LICENCE, FIRST, SECOND = "https://example.org/p/", "https://example.org/licence", "a" * 64, "b" * 64
-FILES = {"data.nq": {"bytes": 7, "sha256": "ab" * 32}, "graphs/a.ttl": {"bytes": 0, "sha256": "cd" * 32}}
+FILES = {"data.nq": File(7, "ab" * 32), "graphs/a.ttl": File(0, "cd" * 32)}
 COUNTS = {"added": 2, "removed": 0, "things_changed": 1}
-LEFT = {"created": "2026-01-02T03:04:05Z", "previous": FIRST, "statements": 5, "changes": COUNTS}
-MANIFEST = LEFT | {"files": FILES}
+MADE = "2026-01-02T03:04:05Z"
+MANIFEST = Manifest(
+    digest=SECOND, created=MADE, made=MADE, base=BASE, statements=5, previous=FIRST, changes=COUNTS, files=FILES
+)
+LEFT = MANIFEST.summary()
 SAID = f"""
     <releases/{SECOND}> a dcat:Dataset ; dct:identifier "{SECOND}" ; dct:license <{LICENCE}> ; void:triples 5 ;
         dct:issued "2026-01-02T03:04:05Z"^^xsd:dateTime ; prov:wasRevisionOf <releases/{FIRST}> .
@@ -35,9 +39,9 @@ def test_a_release_is_a_dataset_with_its_files_where_they_stay() -> None:
         expected += f"""
         <releases/{SECOND}> dcat:distribution <{url}#file> .
         <{url}#file> a dcat:Distribution ; dcat:downloadURL <{url}> ; dcat:mediaType <{media}> ;
-            dcat:byteSize "{file["bytes"]}"^^xsd:nonNegativeInteger ; spdx:checksum <{url}#sha256> .
+            dcat:byteSize "{file.bytes}"^^xsd:nonNegativeInteger ; spdx:checksum <{url}#sha256> .
         <{url}#sha256> a spdx:Checksum ; spdx:algorithm spdx:checksumAlgorithm_sha256 ;
-            spdx:checksumValue "{file["sha256"]}"^^xsd:hexBinary ."""
+            spdx:checksumValue "{file.sha256}"^^xsd:hexBinary ."""
     assert {quad.triple for quad in made} == graph(expected)
 
 

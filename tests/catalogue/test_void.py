@@ -60,7 +60,7 @@ def test_each_class_and_property_is_counted(void: Graph, data: Graph) -> None:
 
 
 def test_each_graph_is_a_subset(void: Graph, release: Release) -> None:
-    for graph, count in release.manifest["graphs"].items():
+    for graph, count in release.manifest.graphs.items():
         subset = URIRef(graph.replace("/id/graph/", "/id/dataset/graph-"))
         assert (WHOLE, VOID.subset, subset) in void
         assert number(void, subset, "triples") == count

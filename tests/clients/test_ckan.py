@@ -109,11 +109,11 @@ def test_licence_contact_and_publisher_are_there(
 
 
 def test_sizes_and_checksums_are_those_of_the_files(portal: dict[str, Datasets], release: Release) -> None:
-    expected = {f"{BASE}dumps/current/{name}": file for name, file in release.manifest["files"].items()}
+    expected = {f"{BASE}dumps/current/{name}": file for name, file in release.manifest.files.items()}
     for datasets in portal.values():
         resources = [resource for dataset in datasets.values() for resource in dataset["resources"]]
         assert len(resources) > 50
         for resource in resources:
             file = expected[resource["download_url"]]
-            assert (resource["size"], resource["hash"]) == (file["bytes"], file["sha256"])
+            assert (resource["size"], resource["hash"]) == (file.bytes, file.sha256)
             assert resource["hash_algorithm"].endswith("sha256")

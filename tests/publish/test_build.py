@@ -16,6 +16,7 @@ from atmpgraph.errors import AtmpgraphError, ReleaseError
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build, current_digest
 from atmpgraph.rdf.terms import line
+from atmpgraph.release.manifest import File
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
@@ -60,11 +61,11 @@ def test_nothing_leaks_an_address(release: Release) -> None:
 def test_the_manifest_tells_what_is_there(release: Release) -> None:
     manifest = release.manifest
     lines = (release.path / "data.nq").read_bytes().count(b"\n")
-    assert manifest["statements"] == lines == sum(manifest["graphs"].values())
-    for name, told in manifest["files"].items():
+    assert manifest.statements == lines == sum(manifest.graphs.values())
+    for name, file in manifest.files.items():
         content = (release.path / name).read_bytes()
-        assert told == {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    assert manifest["coverage"][0]["declared"] == 26
+        assert file == File(len(content), hashlib.sha256(content).hexdigest())
+    assert manifest.coverage[0].declared == 26
 
 
 def test_every_graph_is_described(release: Release) -> None:
@@ -72,14 +73,14 @@ def test_every_graph_is_described(release: Release) -> None:
         "SELECT ?g WHERE { ?g <http://www.w3.org/ns/prov#hadPrimarySource> ?s ; "
         "<http://purl.org/dc/terms/title> ?t ; <ns/atmp#confidence> ?c }"
     )
-    assert set(release.manifest["graphs"]) <= {row["g"].value for row in described}
+    assert set(release.manifest.graphs) <= {row["g"].value for row in described}
 
 
 def test_the_default_graph_is_the_union_and_a_set(release: Release) -> None:
     """SPARQL 1.1 §13.1: a triple that two sources state is one triple of the merge."""
     triples = {text.rsplit(b" <", 1)[0] for text in (release.path / "data.nq").read_bytes().splitlines()}
     (row,) = release.store.select("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }")
-    assert int(row["n"].value) == len(triples) < release.manifest["statements"]
+    assert int(row["n"].value) == len(triples) < release.manifest.statements
 
 
 def test_literals_come_back_as_published(release: Release) -> None:
@@ -144,7 +145,7 @@ def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> No
     assert second
     assert first != second == current_digest(releases)
     assert open_release(releases, first, started.base).digest == first
-    assert open_release(releases, "current", started.base).manifest["previous"] == first
+    assert open_release(releases, "current", started.base).manifest.previous == first
 
 
 def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> None:
@@ -235,7 +236,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
         current = current_digest(releases)
         assert current
         opened = open_release(releases, current, started.base)
-        assert opened.manifest["digest"] == hashlib.sha256((opened.path / "data.nq").read_bytes()).hexdigest()
+        assert opened.manifest.digest == hashlib.sha256((opened.path / "data.nq").read_bytes()).hexdigest()
         assert opened.store.query("ASK { ?s ?p ?o }")
         killed_with_the_old += current == first
         if current != first:

@@ -88,8 +88,8 @@ def test_an_edited_query_makes_a_release_and_the_old_one_answers_as_before(start
     built = build(started)
     assert built.new
     old, new = (open_release(releases, str(digest), started.base) for digest in (first, built.digest))
-    assert old.manifest["files"][file] != new.manifest["files"][file]
+    assert old.manifest.files[file] != new.manifest.files[file]
     client = create_app(started).test_client()
     for place, release in ((old.digest, old), (new.digest, new), ("current", new)):
         content = client.get(f"/dumps/{place}/{file}").data
-        assert hashlib.sha256(content).hexdigest() == release.manifest["files"][file]["sha256"]
+        assert hashlib.sha256(content).hexdigest() == release.manifest.files[file].sha256

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
 from atmpgraph.quality.links import Link, Links
-from atmpgraph.quality.measures import Measure
 from atmpgraph.quality.report import Document, metrics
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.shapes_document import parts, read_rules, shapes_lines, written
 from atmpgraph.quality.summary import read_quality
+from atmpgraph.release.manifest import Measure, Metric, Score
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.vocab import DCT, DQV, SKOS, prefixes
@@ -131,7 +132,7 @@ def test_without_findings_it_conforms() -> None:
 def test_what_is_measured_is_counted_in_the_release(release: Release) -> None:
     found = {m.metric: m for m in read_quality(release.path, release.manifest).measures if not m.on}
     assert found["statements-with-source"] == Measure(
-        "statements-with-source", release.manifest["statements"], release.manifest["statements"]
+        "statements-with-source", release.manifest.statements, release.manifest.statements
     )
     lines = (release.path / "data.nq").read_text(encoding="utf-8").splitlines()
     observations = {
@@ -175,7 +176,7 @@ def test_each_measurement_is_of_a_described_metric(report: Graph, release: Relea
     points = {str(m).partition("#")[2]: report.value(m, URIRef(f"{DQV}value")) for m in measurements}
     dimensions = ("findability", "accessibility", "interoperability", "reusability", "contextuality")
     assert sum(Decimal(str(points[f"mqa-{name}"])) for name in dimensions) == Decimal(str(points["mqa"]))
-    assert Decimal(str(points["mqa"])) == Decimal(str(release.manifest["score"]["points"]))
+    assert Decimal(str(points["mqa"])) == Decimal(str((release.manifest.score or Score(())).points))
 
 
 def test_every_name_is_there_in_each_language() -> None:
@@ -191,16 +192,8 @@ def test_every_name_is_there_in_each_language() -> None:
 
 def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
     known = read_quality(release.path, release.manifest)
-    metric = {
-        "dimension": "findability",
-        "name": "keywords",
-        "points": 15.0,
-        "of": 30,
-        "missing": [f"{BASE}id/dataset/x"],
-    }
-    poorer = graph(
-        type(known)(**(vars(known) | {"score": {"points": 15.0, "of": 30, "metrics": [metric]}})).quads(IRI, BASE)
-    )
+    score = Score((Metric("findability", "keywords", 15.0, 30, (f"{BASE}id/dataset/x",)),))
+    poorer = graph(replace(known, score=score).quads(IRI, BASE))
     measurement = URIRef(f"{IRI}#mqa-keywords")
     assert str(poorer.value(measurement, URIRef(f"{DQV}value"))) == "15"
     assert URIRef(f"{BASE}id/dataset/x") in set(poorer.objects(measurement))

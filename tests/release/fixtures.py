@@ -9,7 +9,8 @@ from typing import Final
 from atmpgraph.publish.build import switch
 from atmpgraph.release.diff import write_changes
 from atmpgraph.release.history import history, record_switch
-from atmpgraph.release.layout import CANONICAL, ReleasesFolder
+from atmpgraph.release.layout import CANONICAL, ReleasesFolder, write_json
+from atmpgraph.release.manifest import File, Manifest
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import build_store
 
@@ -45,17 +46,17 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         changes = write_changes(folder.path, all_releases.release(previous) if previous else None, base)
         if store:
             build_store(folder.store, folder.canonical)
-        manifest = {
-            "digest": digest,
-            "created": date,
-            "previous": previous,
-            "changes": changes,
-            "version": "0",
-            "base": base,
-            "statements": canonical.count(b"\n"),
-            "files": {CANONICAL: {"bytes": len(canonical), "sha256": digest}},
-        }
-        folder.manifest.write_text(json.dumps(manifest), encoding="utf-8")
+        manifest = Manifest(
+            digest=digest,
+            created=date,
+            made=date,
+            base=base,
+            statements=canonical.count(b"\n"),
+            previous=previous,
+            changes=changes,
+            files={CANONICAL: File(len(canonical), digest)},
+        )
+        write_json(folder.manifest, manifest.as_json())
     switch(releases, digest)
     record_switch(releases, past, digest, date)
     return digest

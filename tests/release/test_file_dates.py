@@ -1,6 +1,5 @@
 """Since when a file has had its bytes: no later date is needless, and no earlier one lets a stale copy pass as fresh."""
 
-import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +11,8 @@ import pytest
 from atmpgraph.publish.build import switch
 from atmpgraph.release.file_dates import live_file_dates, read_file_dates, write_file_dates
 from atmpgraph.release.history import history, prune, record_switch
-from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder
+from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder, write_json
+from atmpgraph.release.manifest import File, Manifest
 
 DAY = "2026-01-{:02}T00:00:00Z"
 
@@ -34,9 +34,9 @@ def live(releases: Path, name: str, day: int, files: Mapping[str, str]) -> None:
     if not folder.exists():
         folder.mkdir(parents=True)
         (folder / CANONICAL).touch()
-        listed = {path: {"bytes": 1, "sha256": content} for path, content in files.items()}
-        manifest = {"digest": folder.name, "created": DAY.format(day), "files": listed}
-        (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        listed, date = {path: File(1, content) for path, content in files.items()}, DAY.format(day)
+        manifest = Manifest(digest=folder.name, created=date, made=date, base="", statements=0, files=listed)
+        write_json(folder / MANIFEST, manifest.as_json())
     if not past or past[-1].digest != folder.name:
         link(releases, name, day)
     record_switch(releases, past, folder.name, DAY.format(day))

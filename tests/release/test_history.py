@@ -9,7 +9,7 @@ import pytest
 from atmpgraph.errors import ReleaseError
 from atmpgraph.publish.build import build
 from atmpgraph.release.diff import diff, read_changes
-from atmpgraph.release.history import Switch, history, prune, removed_manifest
+from atmpgraph.release.history import Switch, history, prune, removed_summary
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
@@ -79,15 +79,15 @@ def test_releases_are_kept_by_when_they_were_last_live(tmp_path: Path) -> None:
     assert not (tmp_path / two).exists()
     assert prune(tmp_path, 1) == [three]
     assert (tmp_path / one).is_dir(), "the current one, the oldest of all"
-    left = removed_manifest(tmp_path, two)
+    left = removed_summary(tmp_path, two)
     assert left
-    assert (left["digest"], left["created"], left["previous"]) == (two, "2026-01-02T00:00:00Z", one)
-    assert "files" not in left
-    assert removed_manifest(tmp_path, one) is None
-    assert removed_manifest(tmp_path, "../history") is None
+    assert (left.digest, left.created, left.previous) == (two, "2026-01-02T00:00:00Z", one)
+    assert "files" not in left.as_json()
+    assert removed_summary(tmp_path, one) is None
+    assert removed_summary(tmp_path, "../history") is None
     assert [digest for _, digest in dates(tmp_path)] == [one, two, three, one], "the history forgets nothing"
     publish(tmp_path, B, "2026-01-05T00:00:00Z")  # made again
-    assert removed_manifest(tmp_path, two) is None
+    assert removed_summary(tmp_path, two) is None
 
 
 def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(star
     assert found
     person = f"{settings.base}id/person/example-person"
     assert found.things[person] == "removed"
-    assert release.manifest["changes"] == found.without_rows(settings.base).counts()
-    assert release.manifest["previous"] == first.digest
+    assert release.manifest.changes == found.without_rows(settings.base).counts()
+    assert release.manifest.previous == first.digest
     stream = read_stream(releases, settings.base)
     assert stream.digest == built.digest
     assert set(replay(map(stream.content, stream.pages))) == set(release.path.joinpath("data.nq").open("rb"))

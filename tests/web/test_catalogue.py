@@ -205,7 +205,7 @@ def test_void_service_description_and_catalogue_agree(client: FlaskClient, relea
     assert graphs == {
         name: void.value(URIRef(name.replace("/id/graph/", "/id/dataset/graph-")), VOID.triples) for name in graphs
     }
-    assert {name: int(str(count)) for name, count in graphs.items()} == release.manifest["graphs"]
+    assert {name: int(str(count)) for name, count in graphs.items()} == release.manifest.graphs
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     (row,) = release.store.select(query)
     assert int(row["n"].value) == int(str(void.value(whole, VOID.triples)))
@@ -343,7 +343,7 @@ def test_datacite_has_what_its_schema_asks_for(client: FlaskClient, release: Rel
     found = json.loads(answer.data)
     assert {"identifiers", "creators", "titles", "publisher", "publicationYear", "types"} <= set(found)
     assert found["types"]["resourceTypeGeneral"] == "Dataset"
-    assert str(found["publicationYear"]) == release.manifest["created"][:4]
+    assert str(found["publicationYear"]) == release.manifest.created[:4]
     assert found["version"] == release.digest[:12]
 
 

@@ -77,7 +77,7 @@ def test_the_dataset_of_the_request_goes_before_from(client: FlaskClient, releas
 def test_several_default_graphs_are_merged(client: FlaskClient, release: Release) -> None:
     """SPARQL 1.1 §13.2: a triple that several of them state counts once, whoever names them."""
     names = [graph.iri for graph in graphs(release)]
-    assert union_size(release) < release.manifest["statements"]
+    assert union_size(release) < release.manifest.statements
     assert count(client, [("default-graph-uri", name) for name in names]) == union_size(release)
     clauses = " ".join(f"FROM <{name}>" for name in names)
     assert count(client, [], f"SELECT (COUNT(*) AS ?n) {clauses} {{ ?s ?p ?o }}") == union_size(release)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.statements import quad_of, text_of, triple, typed
+from ..release.manifest import File
 from ..store import memory_store
 from ..vocab import DCAT, RDF
 from .dates import dates
@@ -61,9 +62,7 @@ def _formats() -> dict[str, str]:
     }
 
 
-def catalogue(
-    lines: Iterable[bytes], files: Mapping[str, Mapping[str, Any]], base: str, history: History
-) -> set[ox.Triple]:
+def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History) -> set[ox.Triple]:
     """The catalogue of a release.
 
     Args:

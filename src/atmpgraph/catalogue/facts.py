@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..addresses import WHOLE, Addresses
 from ..rdf.statements import Value, about, integer, typed
+from ..release.manifest import File
 
 FACT: Final = "urn:atmpgraph:fact:"
 
@@ -27,11 +28,11 @@ def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
     return None
 
 
-def facts(files: Mapping[str, Mapping[str, Any]], formats: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
+def facts(files: Mapping[str, File], formats: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
     """The facts of each file, about the URL of its download.
 
     Args:
-        files: `bytes` and `sha256` by path, as in the manifest.
+        files: by path, as in the manifest.
         formats: the file type of the EU by suffix.
         base: of the publication.
     """
@@ -48,8 +49,8 @@ def facts(files: Mapping[str, Mapping[str, Any]], formats: Mapping[str, str], ba
             "dataset": addresses.dataset(dataset),
             "distribution": addresses.distribution(distribution),
             "format": formats[suffix],
-            "bytes": integer(file["bytes"]),
-            "sha256": typed(file["sha256"], "hexBinary"),
+            "bytes": integer(file.bytes),
+            "sha256": typed(file.sha256, "hexBinary"),
         }
         if role == "graph":
             stated["graph"] = addresses.graph(name)

@@ -5,12 +5,12 @@ an address answers cannot be measured at build: one of our own counts when the r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..rdf.statements import boolean, statement
+from ..release.manifest import Metric, Score
 from ..vocab import DCAT, EU_AUTHORITY, prologue
 
 _OPEN: Final = "CSV JSON JSON_LD RDF_XML RDF_N_QUADS RDF_N_TRIPLES RDF_TRIG RDF_TURTLE"  # non-proprietary
@@ -65,48 +65,6 @@ METRICS: Final = (
     ("contextuality", "date of issue", 5, _DATASET, "?thing dct:issued ?value"),
     ("contextuality", "date of modification", 5, _DATASET, "?thing dct:modified ?value"),
 )
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric: the points reached, the points to be had, and the things that miss it."""
-
-    dimension: str
-    name: str
-    points: float
-    of: int
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Score:
-    """The score of a catalogue."""
-
-    metrics: tuple[Metric, ...]
-
-    @property
-    def points(self) -> float:
-        """All points reached."""
-        return round(sum(metric.points for metric in self.metrics), 1)
-
-    @property
-    def of(self) -> int:
-        """All points to be had."""
-        return sum(metric.of for metric in self.metrics)
-
-    def as_json(self) -> dict[str, Any]:
-        """The score as JSON."""
-        return {"points": self.points, "of": self.of, "metrics": [vars(metric) for metric in self.metrics]}
-
-    def lines(self) -> list[str]:
-        """The score for people: the sum, then each metric that misses points, with the things that miss it."""
-        lost = [
-            f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
-            + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
-            for m in self.metrics
-            if m.missing
-        ]
-        return [f"metadata score (MQA): {self.points:g} of {self.of} points", *lost]
 
 
 def score(catalogue: Iterable[bytes], served: Iterable[str], conforms: bool) -> Score:

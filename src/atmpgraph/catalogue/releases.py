@@ -4,16 +4,17 @@ The catalogue of a release describes the files under the addresses of the curren
 each file has the address that never changes. The queries in `releases/` construct the description.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..formats import DOCUMENTS
 from ..rdf.statements import Value, about, boolean, date, integer, quad_of, typed
+from ..release.manifest import Manifest, Summary
 from ..store import memory_store
 from ..vocab import IANA
 from .dcat import with_size
@@ -38,13 +39,13 @@ class ReleaseEntry:
 
     Attributes:
         digest: of the release.
-        manifest: of the release, or what is left of it once it was removed; None when nothing is.
+        summary: its manifest, or what is left of it once it was removed; None when nothing is.
         live: when it first went live (xsd:dateTime), which lists it; empty for a description alone.
         removed: whether its files were removed.
     """
 
     digest: str
-    manifest: Mapping[str, Any] | None
+    summary: Summary | None
     live: str = ""
     removed: bool = False
 
@@ -65,27 +66,26 @@ def release_quads(releases: Iterable[ReleaseEntry], base: str, licence: str) -> 
 
 def _facts(release: ReleaseEntry, addresses: Addresses, licence: str) -> Iterator[ox.Quad]:
     """The facts of a release and its files, about their permanent URLs."""
-    iri, manifest = addresses.release(release.digest), release.manifest
+    iri, summary = addresses.release(release.digest), release.summary
     if release.live:
         yield from _stated(iri, live=date(release.live))
-    if manifest is None:
+    if summary is None:
         return
-    yield from _stated(iri, digest=ox.Literal(release.digest), created=date(manifest["created"]), licence=licence)
+    yield from _stated(iri, digest=ox.Literal(release.digest), created=date(summary.created), licence=licence)
     if release.removed:
         yield from _stated(iri, removed=boolean(True))
-    if "statements" in manifest:
-        yield from _stated(iri, statements=integer(manifest["statements"]))
-    if manifest.get("previous"):
-        yield from _stated(iri, previous=addresses.release(manifest["previous"]))
-    for name, count in (manifest.get("changes") or {}).items():
+    yield from _stated(iri, statements=integer(summary.statements))
+    if summary.previous:
+        yield from _stated(iri, previous=addresses.release(summary.previous))
+    for name, count in (summary.changes or {}).items():
         part = f"{iri}/changes#{name}"
         yield from _stated(iri, changed=part)
         yield from _stated(part, name=ox.Literal(name), count=integer(count))
-    for name, file in manifest.get("files", {}).items():
+    for name, file in summary.files.items() if isinstance(summary, Manifest) else ():
         url = addresses.dump(name, release.digest)
         yield from _stated(iri, file=url)
-        sha256 = typed(file["sha256"], "hexBinary")
-        yield from _stated(url, bytes=integer(file["bytes"]), sha256=sha256, media=IANA + media_type(name))
+        sha256 = typed(file.sha256, "hexBinary")
+        yield from _stated(url, bytes=integer(file.bytes), sha256=sha256, media=IANA + media_type(name))
 
 
 def _stated(subject: str, **values: Value) -> Iterator[ox.Quad]:

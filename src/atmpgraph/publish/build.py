@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -24,8 +24,9 @@ from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
 from ..release.diff import write_changes
 from ..release.file_dates import live_file_dates, write_file_dates
-from ..release.history import history, prune, record_switch, removed_manifest
+from ..release.history import history, prune, record_switch, removed_summary
 from ..release.layout import ReleaseFolder, ReleasesFolder, replace_link, sync, write_json
+from ..release.manifest import Manifest
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import build_store, open_store
@@ -140,25 +141,25 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
     write_json(own.report, checked.report.as_json())
     _keep_beside(own, checked, settings)
     graphs, store = _graphs(own.canonical), open_store(own.store, settings.base)
-    left = removed_manifest(folder.parent, described.digest)
-    files, previous = list_files(own), left["previous"] if left else releases.live
+    left = removed_summary(folder.parent, described.digest)
+    files, previous = list_files(own), left.previous if left else releases.live
     changed = write_changes(folder, releases.release(previous) if previous else None, settings.base)
-    manifest = {
-        "digest": described.digest,
-        "created": left["created"] if left else described.created,
-        "previous": previous,
-        "changes": changed or (left or {}).get("changes"),
-        **({"made": described.created} if left else {}),
-        "version": __version__,
-        "base": settings.base,
-        "statements": checked.report.counts["statements"],
-        "graphs": graphs,
-        "coverage": [asdict(c) for c in checked.coverages],
-        "measures": [asdict(m) for m in measures(store, graphs)],
-        "score": described.score.as_json(),
-        "files": files,
-    }
-    write_json(own.manifest, manifest)
+    manifest = Manifest(
+        digest=described.digest,
+        created=left.created if left else described.created,
+        made=described.created,
+        previous=previous,
+        changes=changed or (left.changes if left else None),
+        software=__version__,
+        base=settings.base,
+        statements=checked.report.counts["statements"],
+        graphs=graphs,
+        coverage=tuple(checked.coverages),
+        measures=tuple(measures(store, graphs)),
+        score=described.score,
+        files=files,
+    )
+    write_json(own.manifest, manifest.as_json())
     _sync_all(folder)
 
 

@@ -14,10 +14,11 @@ from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
-from ..quality.coverage import Coverage, coverage_lines, coverages
+from ..quality.coverage import coverage_lines, coverages
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
+from ..release.manifest import Coverage
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.package import Package, open_package

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
 from ..catalogue.dcat import History, catalogue
-from ..catalogue.mqa import Score, score
+from ..catalogue.mqa import score
 from ..catalogue.void import void
 from ..findings import Finding, Severity
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import without_graph
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
+from ..release.manifest import File, Score
 from ..release.thing_dates import thing_date_lines
 from ..settings import Settings
 from ..sources.package import Package
@@ -100,10 +100,10 @@ def new_description(workplace: Path) -> DescriptionFolder:
     return DescriptionFolder(workplace / "reactivated")
 
 
-def list_files(folder: ReleaseFolder) -> dict[str, dict[str, Any]]:
+def list_files(folder: ReleaseFolder) -> dict[str, File]:
     """The files of a release that can be downloaded: size and SHA-256 by path."""
     files = folder.downloads()
-    return {name: {"bytes": path.stat().st_size, "sha256": _sha256(path)} for name, path in files.items()}
+    return {name: File(path.stat().st_size, _sha256(path)) for name, path in files.items()}
 
 
 def now() -> str:

@@ -1,6 +1,5 @@
 """Coverage: the counts that sources declare against what the data describe, by the publication's own query."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from ..addresses import Addresses
 from ..errors import QueryError
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
+from ..release.manifest import Coverage
 from ..store import Store
 from ..vocab import prologue
 
@@ -20,20 +20,6 @@ SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {{
   ?figure atmp:indicator ?indicator ; sdmx-m:obsValue ?declared .
 }} GROUP BY ?indicator ?declared ?described ORDER BY ?indicator ?declared
 """
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """One declared count: the indicator's IRI, the count declared, the count described, how many sources declare it."""
-
-    indicator: str
-    declared: int
-    described: int
-    sources: int
-
-    def __str__(self) -> str:
-        name = self.indicator.rpartition("/")[2]
-        return f"{name}: {self.declared} declared by {self.sources} source(s), {self.described} described"
 
 
 def coverage_lines(folder: Path, store: Store) -> list[str]:

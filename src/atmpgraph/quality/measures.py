@@ -1,9 +1,9 @@
 """The measurements of a release (W3C Data Quality Vocabulary), computed at build from the store alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from ..release.manifest import Measure
 from ..settings import LANGUAGES
 from ..store import Store
 from ..vocab import PROV, prologue
@@ -33,28 +33,6 @@ SELECT ?registry (COUNT(*) AS ?value) {{
   FILTER(STRSTARTS(STR(?thing), STR(<id/>)) && isIRI(?entry) && !STRSTARTS(STR(?entry), STR(<>)))
   BIND(REPLACE(STR(?entry), "^([a-z]+://[^/]+/).*$", "$1") AS ?registry)
 }} GROUP BY ?registry ORDER BY DESC(?value) ?registry"""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One measurement.
-
-    Attributes:
-        metric: the fragment of its IRI in `metrics.ttl`.
-        value: a count, or points.
-        of: the whole that it is a part of; 0 for a mere count.
-        on: IRI of the thing measured; empty for the graph as a whole.
-    """
-
-    metric: str
-    value: float
-    of: int = 0
-    on: str = ""
-
-    @property
-    def share(self) -> float:
-        """The part of the whole, to four digits; 1 where there is nothing to measure."""
-        return round(self.value / self.of, 4) if self.of else 1.0
 
 
 def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:

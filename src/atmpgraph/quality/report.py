@@ -14,9 +14,9 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.statements import Value, boolean, date, statement, typed
+from ..release.manifest import Measure, Score
 from ..vocab import DCT, DQV, FOAF, PROV, RDF, RDFS, SH
 from .links import UNASKED, Links
-from .measures import Measure
 
 NAMESPACE: Final = "quality#"  # of the metrics, relative to the base
 _SEVERITIES: Final = {"violation": "Violation", "warning": "Warning", "info": "Info"}
@@ -29,20 +29,18 @@ def metrics(base: str) -> tuple[ox.Quad, ...]:
     return tuple(ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=base))
 
 
-def mqa_measures(score: Mapping[str, Any] | None, base: str) -> dict[Measure, tuple[str, ...]]:
+def mqa_measures(score: Score | None, base: str) -> dict[Measure, tuple[str, ...]]:
     """The metadata score, the total first, then each dimension and metric; with the things that miss it."""
     if not score:
         return {}
     on = Addresses(base).catalogue
-    dimensions = list(dict.fromkeys(metric["dimension"] for metric in score["metrics"]))
-    missing: dict[Measure, tuple[str, ...]] = {Measure("mqa", score["points"], score["of"], on): ()}
-    for name in dimensions:
-        of_it = [metric for metric in score["metrics"] if metric["dimension"] == name]
-        points = round(sum(metric["points"] for metric in of_it), 1)
-        missing[Measure(f"mqa-{name}", points, sum(metric["of"] for metric in of_it), on)] = ()
-    for metric in score["metrics"]:
-        fragment = f"mqa-{metric['name'].lower().replace(' ', '-')}"
-        missing[Measure(fragment, metric["points"], metric["of"], on)] = tuple(metric["missing"])
+    missing: dict[Measure, tuple[str, ...]] = {Measure("mqa", score.points, score.of, on): ()}
+    for name in dict.fromkeys(metric.dimension for metric in score.metrics):
+        dimension = Score(tuple(metric for metric in score.metrics if metric.dimension == name))
+        missing[Measure(f"mqa-{name}", dimension.points, dimension.of, on)] = ()
+    for metric in score.metrics:
+        fragment = f"mqa-{metric.name.lower().replace(' ', '-')}"
+        missing[Measure(fragment, metric.points, metric.of, on)] = metric.missing
     return missing
 
 

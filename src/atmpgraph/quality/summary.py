@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..release.layout import ReleaseFolder, ReleasesFolder
+from ..release.manifest import Coverage, Manifest, Measure, Score
 from .links import Links, links_to, read_links
-from .measures import Measure
 from .report import Document, metrics, mqa_measures
 
 
@@ -31,8 +31,8 @@ class Quality:
     digest: str
     created: str
     report: Mapping[str, Any] | None
-    coverage: tuple[Mapping[str, Any], ...]
-    score: Mapping[str, Any] | None
+    coverage: tuple[Coverage, ...]
+    score: Score | None
     measures: tuple[Measure, ...]
     links: Links
 
@@ -50,9 +50,9 @@ class Quality:
             "release": self.digest,
             "created": self.created,
             **(self.report or {}),
-            "coverage": [dict(each) for each in self.coverage],
+            "coverage": [asdict(each) for each in self.coverage],
             "measures": [vars(measure) | ({"share": measure.share} if measure.of else {}) for measure in self.measures],
-            "score": self.score,
+            "score": self.score.as_json() if self.score else None,
             "links": self.links.as_json(),
         }
 
@@ -70,10 +70,10 @@ class Quality:
 
     def _coverage(self) -> list[Measure]:
         """How much the data describe of what the sources declare of an indicator."""
-        return [Measure("described", c["described"], c["declared"], c["indicator"]) for c in self.coverage]
+        return [Measure("described", c.described, c.declared, c.indicator) for c in self.coverage]
 
 
-def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
+def read_quality(folder: Path, manifest: Manifest) -> Quality:
     """The quality of the release in `folder`; releases made before quality was recorded have fewer fields.
 
     Raises:
@@ -83,11 +83,11 @@ def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
     stored = read_links(files.links)
     newest = max(stored, read_links(releases.links), key=lambda links: links.checked)
     return Quality(
-        manifest["digest"],
-        manifest["created"],
+        manifest.digest,
+        manifest.created,
         json.loads(files.report.read_text(encoding="utf-8")) if files.report.is_file() else None,
-        tuple(manifest.get("coverage", ())),
-        manifest.get("score"),
-        tuple(Measure(**measure) for measure in manifest.get("measures", ())),
+        manifest.coverage,
+        manifest.score,
+        manifest.measures,
         links_to(newest, {link.url: link.things for link in stored.links}),
     )

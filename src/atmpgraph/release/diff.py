@@ -130,7 +130,7 @@ def read_changes(release: Release, since: str | None = None) -> Diff | None:
         release: the later one.
         since: digest of the release that was live before its reactivation; None for that before the first time.
     """
-    first = release.manifest.get("previous")
+    first = release.manifest.previous
     previous, files = since or first, [release.folder.changes_since(since)] if since else []
     if previous == first:
         files.append(release.folder.changes)

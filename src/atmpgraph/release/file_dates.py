@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .history import history
 from .layout import ReleasesFolder, write_json
+from .manifest import read_manifest
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,8 @@ def write_file_dates(releases: Path, before: FileDates) -> None:
         before: what `live_file_dates` gave before the switch.
     """
     folder, last = ReleasesFolder(releases), history(releases)[-1]
-    manifest = json.loads(folder.release(last.digest).manifest.read_text(encoding="utf-8"))
     files = {}
-    for name, file in manifest["files"].items():
+    for name, file in read_manifest(folder.release(last.digest).manifest).files.items():
         digest, date = before.files.get(name, ("", ""))
-        files[name] = (file["sha256"], date if digest == file["sha256"] else last.date)
+        files[name] = (file.sha256, date if digest == file.sha256 else last.date)
     write_json(folder.file_dates, asdict(FileDates(last.digest, last.date, files)))

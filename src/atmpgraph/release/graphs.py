@@ -31,7 +31,7 @@ class GraphCount:
 @lru_cache(maxsize=4)  # a release never changes
 def graphs(release: Release) -> tuple[GraphCount, ...]:
     """The named graphs of a release, by name."""
-    return tuple(_described(release, iri, triples) for iri, triples in release.manifest["graphs"].items())
+    return tuple(_described(release, iri, triples) for iri, triples in release.manifest.graphs.items())
 
 
 def _described(release: Release, iri: str, triples: int) -> GraphCount:

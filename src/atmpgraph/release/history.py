@@ -4,22 +4,20 @@ The file `history` in the folder of the releases has a line for each switch, `<d
 are to the second, as those of HTTP are, and each is later than the one before: a date names one release.
 """
 
-import json
 import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ..errors import ReleaseError
 from ..rdf.statements import timestamp
 from .layout import MANIFEST, ReleasesFolder, write_atomically, write_json
+from .manifest import Summary, read_manifest, read_summary
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _LINE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})")
-# The members of a manifest that outlive its release.
-_SUMMARY: Final = ("digest", "created", "previous", "version", "base", "statements", "changes")
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,8 @@ def prune(releases: Path, keep: int) -> list[str]:
     removed = [digest for digest in superfluous if folder.release(digest).manifest.is_file()]
     for digest in removed:
         release, summary = folder.release(digest), folder.removed(digest)
-        manifest = json.loads(release.manifest.read_text(encoding="utf-8"))
         summary.parent.mkdir(exist_ok=True)
-        write_json(summary, {name: manifest[name] for name in _SUMMARY if name in manifest})
+        write_json(summary, read_manifest(release.manifest).summary().as_json())
         aside = folder.building(f"removed-{digest}")
         release.path.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
@@ -90,14 +87,13 @@ def prune(releases: Path, keep: int) -> list[str]:
     return removed
 
 
-def removed_manifest(releases: Path, digest: str) -> dict[str, Any] | None:
+def removed_summary(releases: Path, digest: str) -> Summary | None:
     """The summary of a removed release; None for one that never was, or that is there."""
     folder = ReleasesFolder(releases)
     path = folder.removed(digest)
     if not _DIGEST.fullmatch(digest) or not path.is_file() or folder.release(digest).path.exists():
         return None
-    summary: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return summary
+    return read_summary(path)
 
 
 def _read(path: Path) -> list[Switch]:
@@ -113,10 +109,9 @@ def _read(path: Path) -> list[Switch]:
 def _from_manifests(releases: Path) -> list[Switch]:
     """The releases by the date of their manifests."""
     files = [file for file in releases.glob(f"*/{MANIFEST}") if _DIGEST.fullmatch(file.parent.name)]
-    manifests = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     switches: list[Switch] = []
-    for manifest in sorted(manifests, key=lambda manifest: (manifest["created"], manifest["digest"])):
-        switches.append(_later(switches, datetime.fromisoformat(manifest["created"]), manifest["digest"]))
+    for manifest in sorted(map(read_manifest, files), key=lambda manifest: (manifest.created, manifest.digest)):
+        switches.append(_later(switches, datetime.fromisoformat(manifest.created), manifest.digest))
     return switches
 
 

@@ -5,13 +5,11 @@ together there because the file is sorted, so a binary search finds them. Querie
 """
 
 import hashlib
-import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -20,6 +18,7 @@ from ..errors import ReleaseError
 from ..rdf.sorted_lines import SortedLines
 from ..store import Store, memory_store, open_store
 from .layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
+from .manifest import Manifest, read_manifest
 
 _ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
 
@@ -51,10 +50,9 @@ class Release:
         return self.reactivated or self.folder
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
+    def manifest(self) -> Manifest:
         """Digest, date, counts and files of the release, as written at build."""
-        manifest: dict[str, Any] = json.loads(self.folder.manifest.read_text(encoding="utf-8"))
-        return manifest
+        return read_manifest(self.folder.manifest)
 
     @cached_property
     def manifest_digest(self) -> str:
@@ -70,7 +68,7 @@ class Release:
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical N-Quads, in hexadecimal: the identity of the release."""
-        return str(self.manifest["digest"])
+        return self.manifest.digest
 
     @cached_property
     def store(self) -> Store:
@@ -156,8 +154,8 @@ def open_release(releases: Path, release: str, base: str) -> Release:
         folders = sorted(path for path in releases.glob(f"{digits}*") if re.fullmatch(r"[0-9a-f]{64}", path.name))
     if len(folders) == 1:
         opened = open_at(folders[0].resolve(), base, live=live)
-        if opened.manifest["base"] != base:
-            wrong = f"it was made with the base {opened.manifest['base']}, and the setting is {base}"
+        if opened.manifest.base != base:
+            wrong = f"it was made with the base {opened.manifest.base}, and the setting is {base}"
             raise ReleaseError(f"{folders[0]}: {wrong}; build again, or set the base back")
         return opened
     problem = "there is no such release" if len(folders) < 2 else f"{len(folders)} releases start like that"

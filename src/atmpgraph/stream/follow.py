@@ -26,7 +26,7 @@ def follow(releases: Path, base: str, size: int) -> Stream:
         folder = ReleasesFolder(releases).release(switch.digest)
         if switch.date <= stream.date or not folder.manifest.is_file():
             continue
-        if Release(folder.path, base).manifest["base"] != base:
+        if Release(folder.path, base).manifest.base != base:
             continue
         with ExitStack() as files:
             after = files.enter_context(folder.canonical.open("rb"))

@@ -32,7 +32,7 @@ def test_validators(resource: Resource, target: Target, served: Release) -> None
         if resource.strong:
             assert not answer.field("ETag").startswith("W/"), answer
         modified = parsedate_to_datetime(answer.field("Last-Modified"))
-        created = datetime.fromisoformat(served.manifest["created"])
+        created = datetime.fromisoformat(served.manifest.created)
         assert created - timedelta(days=3650) < modified <= datetime.now(UTC) + timedelta(seconds=2)
 
 

@@ -41,7 +41,7 @@ def work(found: Release, topic: str = "") -> Work:
     named = names(found.store, [*publishers, *([topic] if topic else [])], order, {})
     title = str(getattr(settings().title, order[0]))
     publisher = ", ".join(named[iri].text for iri in publishers) or title
-    date, state = found.manifest["created"][:10], f"{base}releases/{found.digest}"
+    date, state = found.manifest.created[:10], f"{base}releases/{found.digest}"
     if not topic:
         return Work(title, publisher, date, found.digest, state, state, licence)
     path = iri_to_path(f"{base}id/", topic)

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from cachetools import LRUCache, cached
@@ -14,8 +13,9 @@ from flask import current_app, g, request
 from ... import __version__
 from ...addresses import CURRENT, candidates
 from ...errors import ReleaseError
-from ...release.history import Switch, history, removed_manifest
+from ...release.history import Switch, history, removed_summary
 from ...release.layout import ReleasesFolder
+from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
 from ...settings import Settings
 from ...sparql.limits import limits_of
@@ -30,8 +30,7 @@ _ENTRY = 512  # what keeping something takes in memory beside its own bytes
 
 def created(release: Release) -> datetime:
     """When the files of a release were made, to the second: later than the release, when it was removed in between."""
-    manifest = release.manifest
-    return datetime.fromisoformat(manifest.get("made", manifest["created"])).replace(microsecond=0)
+    return datetime.fromisoformat(release.manifest.made).replace(microsecond=0)
 
 
 class Publication:
@@ -96,9 +95,9 @@ class Publication:
         """Every time that a release went live, the oldest first."""
         return history(self._releases)
 
-    def removed(self, digest: str) -> dict[str, Any] | None:
-        """What is left of a release that was removed."""
-        return removed_manifest(self._releases, digest)
+    def removed(self, digest: str) -> Summary | None:
+        """The summary of a release that was removed."""
+        return removed_summary(self._releases, digest)
 
     def query_service(self) -> Path:
         """Where the query service listens: the one that the settings name, else one of this process."""

@@ -121,4 +121,4 @@ def _iris(stem: str) -> list[str]:
 def _described(releases: Path, digest: str, base: str, iri: str) -> bool:
     release = Release(releases / digest, base)
     described = bool(release.lines(iri)) and state_of(release, iri).state is State.DESCRIBED
-    return release.manifest["base"] == base and described  # the manifest is read last: the release was there till then
+    return release.manifest.base == base and described  # the manifest is read last: the release was there till then

@@ -144,7 +144,7 @@ def _view() -> dict[str, object]:
     names: dict[str, Name] = name_all({*entries, *(f for e in entries.values() for _, f, _ in e.files if f)})
     largest = sorted(entries.values(), key=lambda entry: -len(entry.files))
     parts = {part: [entry for entry in largest if entry.part == part] for part in ("datasets", "services", "sources")}
-    return {"parts": parts, "names": names, "score": release().manifest.get("score")}
+    return {"parts": parts, "names": names, "score": release().manifest.score}
 
 
 def _not_found() -> ProblemError:

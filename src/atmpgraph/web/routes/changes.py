@@ -58,7 +58,7 @@ def changes(digest: str, suffix: str | None = None) -> Response:
     if difference is None:
         raise ProblemError(Problem(410, "The release before this one was removed, and what changed was not kept."))
     chosen = negotiate(_OFFERED, fixed)
-    base, previous = settings().base, since or found.manifest.get("previous")
+    base, previous = settings().base, since or found.manifest.previous
     shown = difference.without_rows(base)
 
     def body() -> bytes | str:

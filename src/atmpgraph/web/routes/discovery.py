@@ -68,7 +68,7 @@ def _sitemap(part: int | None, questions: Iterable[str]) -> str:
     for row in opened.catalogue_store.select(_DATED):
         thing, date = row["thing"].value, row["date"].value
         dates[thing] = max(date, dates.get(thing, date))
-    newest = max(dates.values(), default=opened.manifest["created"])
+    newest = max(dates.values(), default=opened.manifest.created)
     addresses = [
         *((base + page, newest) for page in (*_PAGES, *(f"queries/{name}" for name in questions))),
         *documents(dates.items(), base),

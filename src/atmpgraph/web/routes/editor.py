@@ -42,7 +42,7 @@ def terms(digest: str) -> Response:
 
 def _terms(found: Release) -> str:
     store, listed = found.store, {}
-    for kind, iris in {**_used(found), "graph": sorted(found.manifest.get("graphs", ()))}.items():
+    for kind, iris in {**_used(found), "graph": sorted(found.manifest.graphs)}.items():
         labels = {tag: names(store, iris, (tag,), texts(tag)["terms"]) for tag in LANGUAGES}
         listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))

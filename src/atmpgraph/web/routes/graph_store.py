@@ -16,7 +16,7 @@ blueprint = Blueprint("graph_store", __name__)
 def data() -> Response:
     """One graph (`?graph=`), their union (`?default`), or all of them (Graph Store Protocol §5.2)."""
     part = parse(request.query_string.decode("latin-1"))
-    small = part.statements(release().manifest["graphs"]) <= settings().limits.graph_statements
+    small = part.statements(release().manifest.graphs) <= settings().limits.graph_statements
     chosen = negotiate(part.offered(small))
     if chosen[0] is HTML:
         found = release()

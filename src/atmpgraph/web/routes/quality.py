@@ -93,8 +93,8 @@ def _page(found: Release, known: Quality) -> QualityPage:
     groups = known.alike(most)
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
     iris |= {thing for link in known.links.links[:most] for thing in link.things}
-    iris |= {thing for metric in (known.score or {"metrics": ()})["metrics"] for thing in metric["missing"][:most]}
-    iris |= {coverage["indicator"] for coverage in known.coverage}
+    iris |= {thing for metric in (known.score.metrics if known.score else ()) for thing in metric.missing[:most]}
+    iris |= {coverage.indicator for coverage in known.coverage}
     shapes = sum(
         quad.object.value.endswith("#NodeShape")
         for quad in read_rules(found.path)

@@ -42,7 +42,8 @@ def opened(digest: str) -> Release:
     if found := publication().open(digest):
         return found
     if left := publication().removed(digest):
-        raise ProblemError(Problem(410, "This release was removed; its description is left.", {"release": left}))
+        detail = "This release was removed; its description is left."
+        raise ProblemError(Problem(410, detail, {"release": left.as_json()}))
     raise ProblemError(Problem(404, "There is no such release."))
 
 
@@ -55,13 +56,16 @@ def _entry(switch: Switch, since: str | None, last: bool) -> dict[str, Any]:
         last: the newest switch.
     """
     found = publication().open(switch.digest)
-    manifest = found.manifest if found else publication().removed(switch.digest) or {}
+    summary = found.manifest if found else publication().removed(switch.digest)
+    stated: dict[str, Any] = {"created": summary.created, "statements": summary.statements} if summary else {}
     if since:
-        manifest = manifest | {"previous": since, "changes": found and change_counts(found.path, since, found.base)}
-    told = {name: manifest[name] for name in ("created", "previous", "statements", "changes") if manifest.get(name)}
+        stated |= {"previous": since, "changes": change_counts(found.path, since, found.base) if found else None}
+    elif summary:
+        stated |= {"previous": summary.previous, "changes": summary.changes}
     live = last and switch.digest == release().digest
     state = {"current": live, "again": since is not None, "removed": found is None}
-    return {"date": switch.date, "digest": switch.digest, "statements": 0, **told, **state}
+    stated = {name: value for name, value in stated.items() if value}
+    return {"date": switch.date, "digest": switch.digest, "statements": 0, **stated, **state}
 
 
 def _entries() -> list[dict[str, Any]]:
@@ -80,8 +84,8 @@ def _quads(*listed: ReleaseEntry) -> list[ox.Quad]:
 
 def _listed(entry: dict[str, Any]) -> ReleaseEntry:
     found = publication().open(entry["digest"])
-    manifest = found.manifest if found else publication().removed(entry["digest"])
-    return ReleaseEntry(entry["digest"], manifest, entry["date"], removed=found is None)
+    summary = found.manifest if found else publication().removed(entry["digest"])
+    return ReleaseEntry(entry["digest"], summary, entry["date"], removed=found is None)
 
 
 @blueprint.get("/releases/")
@@ -162,5 +166,5 @@ def dump(digest: str, name: str) -> Response:
 
 def _files(found: Release) -> dict[str, str]:
     """The files that may be downloaded, with their SHA-256; nothing else in the folder is reached by any path."""
-    listed = {name: str(file["sha256"]) for name, file in found.manifest["files"].items()}
+    listed = {name: file.sha256 for name, file in found.manifest.files.items()}
     return listed | {MANIFEST: found.manifest_digest}

@@ -1,0 +1,272 @@
+"""The manifest of a release, and the summary that outlives it.
+
+A manifest is written once and read by every later version of the software: members that older ones lack are filled in,
+members that nobody knows here survive, and a manifest of a later format is refused.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from ..errors import ReleaseError
+from .layout import LAYOUT
+
+
+@dataclass(frozen=True)
+class File:
+    """A file for download: its size and its SHA-256 in hexadecimal."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One declared count: the indicator's IRI, the count declared, the count described, how many sources declare it."""
+
+    indicator: str
+    declared: int
+    described: int
+    sources: int
+
+    def __str__(self) -> str:
+        name = self.indicator.rpartition("/")[2]
+        return f"{name}: {self.declared} declared by {self.sources} source(s), {self.described} described"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measurement (W3C Data Quality Vocabulary).
+
+    Attributes:
+        metric: the fragment of its IRI in `metrics.ttl`.
+        value: how many; or points.
+        of: of how many; 0 where it is a mere count.
+        on: IRI of what was measured; empty for the graph as a whole.
+    """
+
+    metric: str
+    value: float
+    of: int = 0
+    on: str = ""
+
+    @property
+    def share(self) -> float:
+        """The part of the whole, to four digits; 1 where there is nothing to be measured."""
+        return round(self.value / self.of, 4) if self.of else 1.0
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric of the metadata score: the points reached, those that could be, and the things that miss it."""
+
+    dimension: str
+    name: str
+    points: float
+    of: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """The metadata quality score of a catalogue."""
+
+    metrics: tuple[Metric, ...]
+
+    @property
+    def points(self) -> float:
+        """All points reached."""
+        return round(sum(metric.points for metric in self.metrics), 1)
+
+    @property
+    def of(self) -> int:
+        """All points that could be."""
+        return sum(metric.of for metric in self.metrics)
+
+    def as_json(self) -> dict[str, Any]:
+        """The score as JSON."""
+        return {"points": self.points, "of": self.of, "metrics": [asdict(metric) for metric in self.metrics]}
+
+    def lines(self) -> list[str]:
+        """The score for people: the sum, then what was not reached, with the things that miss it."""
+        lost = [
+            f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
+            + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
+            for m in self.metrics
+            if m.missing
+        ]
+        return [f"metadata score (MQA): {self.points:g} of {self.of} points", *lost]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What is known of a release even after it was removed.
+
+    Attributes:
+        digest: SHA-256 of the canonical file, in hexadecimal.
+        created: when the release was first made (xsd:dateTime).
+        base: of the publication.
+        statements: how many; one that two graphs have counts twice.
+        previous: digest of the release that was live before; None for the first.
+        changes: how much changed against that one; None when that is unknown.
+        software: the version of the software that made the release, `version` in JSON.
+        format: of the manifest and the layout; absent in JSON for 1.
+        others: members that this version of the software does not know.
+    """
+
+    digest: str
+    created: str
+    base: str
+    statements: int
+    previous: str | None = None
+    changes: Mapping[str, int] | None = None
+    software: str = ""
+    format: int = LAYOUT
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read what this or an earlier version wrote; what that lacked is filled in.
+
+        Raises:
+            ReleaseError: a later version wrote it, or it is damaged.
+        """
+        try:
+            members = dict(content)
+            format_ = members.get("format", 1)
+            if format_ not in range(1, LAYOUT + 1):
+                raise ReleaseError(f"format {format_!r}, and {LAYOUT} is the latest known here; update atmpgraph")
+            return cls(**cls._taken(members), others=members)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ReleaseError(f"damaged ({error!r}); remove the release and build it again") from None
+
+    @classmethod
+    def _taken(cls, members: dict[str, Any]) -> dict[str, Any]:
+        """The attributes, from the members of the JSON, which are removed there."""
+        return {
+            "digest": members.pop("digest"),
+            "created": members.pop("created"),
+            "base": members.pop("base"),
+            "statements": members.pop("statements"),
+            "previous": members.pop("previous", None),
+            "changes": members.pop("changes", None),
+            "software": members.pop("version", ""),
+            "format": members.pop("format", 1),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as JSON."""
+        return {
+            "digest": self.digest,
+            "created": self.created,
+            "previous": self.previous,
+            "version": self.software,
+            **({"format": self.format} if self.format > 1 else {}),
+            "base": self.base,
+            "statements": self.statements,
+            "changes": self.changes,
+            **self.others,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest(Summary):
+    """All that a release says of itself.
+
+    Attributes:
+        made: when its files were made (xsd:dateTime): later than `created` when it was removed in between.
+        graphs: how many statements each named graph has, by its IRI.
+        coverage: what its sources declare and how much of it is described.
+        measures: of the quality of its data.
+        score: of its metadata; None where there was none yet.
+        files: those for download, by path.
+    """
+
+    made: str
+    graphs: Mapping[str, int] = field(default_factory=dict)
+    coverage: tuple[Coverage, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    score: Score | None = None
+    files: Mapping[str, File] = field(default_factory=dict)
+
+    @classmethod
+    def _taken(cls, members: dict[str, Any]) -> dict[str, Any]:
+        made, score = members.pop("made", members["created"]), members.pop("score", None)
+        return {
+            **super()._taken(members),
+            "made": made,
+            "graphs": members.pop("graphs", {}),
+            "coverage": tuple(_record(Coverage, each) for each in members.pop("coverage", ())),
+            "measures": tuple(_record(Measure, each) for each in members.pop("measures", ())),
+            "score": Score(tuple(_metric(each) for each in score["metrics"])) if score else None,
+            "files": {name: _record(File, each) for name, each in members.pop("files", {}).items()},
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest as JSON."""
+        return {
+            "digest": self.digest,
+            "created": self.created,
+            "previous": self.previous,
+            "changes": self.changes,
+            **({"made": self.made} if self.made != self.created else {}),
+            "version": self.software,
+            **({"format": self.format} if self.format > 1 else {}),
+            "base": self.base,
+            "statements": self.statements,
+            "graphs": dict(self.graphs),
+            "coverage": [asdict(each) for each in self.coverage],
+            "measures": [asdict(each) for each in self.measures],
+            "score": self.score.as_json() if self.score else None,
+            "files": {name: asdict(file) for name, file in self.files.items()},
+            **self.others,
+        }
+
+    def summary(self) -> Summary:
+        """What outlives the release."""
+        return Summary(**{each.name: getattr(self, each.name) for each in fields(Summary) if each.name != "others"})
+
+
+Record = TypeVar("Record", File, Coverage, Measure)
+
+
+def _record(kind: type[Record], members: Mapping[str, Any]) -> Record:
+    """One record; members that this version does not know are left out."""
+    return kind(**{each.name: members[each.name] for each in fields(kind) if each.name in members})
+
+
+def _metric(members: Mapping[str, Any]) -> Metric:
+    return Metric(members["dimension"], members["name"], members["points"], members["of"], tuple(members["missing"]))
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of a release.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ReleaseError: a later version wrote it, or it is damaged.
+    """
+    return _read(path, Manifest)
+
+
+def read_summary(path: Path) -> Summary:
+    """Read the summary of a removed release.
+
+    Raises:
+        FileNotFoundError, ReleaseError: as above.
+    """
+    return _read(path, Summary)
+
+
+Kind = TypeVar("Kind", bound=Summary)
+
+
+def _read(path: Path, kind: type[Kind]) -> Kind:
+    try:
+        return kind.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise ReleaseError(f"{path}: not JSON: {error}") from None
+    except ReleaseError as error:
+        raise ReleaseError(f"{path}: {error}") from None
