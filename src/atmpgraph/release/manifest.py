@@ -42,9 +42,9 @@ class Measure:
 
     Attributes:
         metric: the fragment of its IRI in `metrics.ttl`.
-        value: how many; or points.
-        of: of how many; 0 where it is a mere count.
-        on: IRI of what was measured; empty for the graph as a whole.
+        value: a count, or points.
+        of: the whole that it is a part of; 0 for a mere count.
+        on: IRI of the thing measured; empty for the graph as a whole.
     """
 
     metric: str
@@ -54,13 +54,13 @@ class Measure:
 
     @property
     def share(self) -> float:
-        """The part of the whole, to four digits; 1 where there is nothing to be measured."""
+        """The part of the whole, to four digits; 1 where there is nothing to measure."""
         return round(self.value / self.of, 4) if self.of else 1.0
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric of the metadata score: the points reached, those that could be, and the things that miss it."""
+    """One metric of the metadata score: the points reached, the points to be had, and the things that miss it."""
 
     dimension: str
     name: str
@@ -82,7 +82,7 @@ class Score:
 
     @property
     def of(self) -> int:
-        """All points that could be."""
+        """All points to be had."""
         return sum(metric.of for metric in self.metrics)
 
     def as_json(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Score:
         return {"points": self.points, "of": self.of, "metrics": [asdict(metric) for metric in self.metrics]}
 
     def lines(self) -> list[str]:
-        """The score for people: the sum, then what was not reached, with the things that miss it."""
+        """The score for people: the sum, then each metric that misses points, with the things that miss it."""
         lost = [
             f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
             + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
