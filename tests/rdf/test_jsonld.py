@@ -18,7 +18,7 @@ from atmpgraph.catalogue.releases import ReleaseEntry, release_quads
 from atmpgraph.formats import JSON_LD
 from atmpgraph.profiles.registry import EURIO, SCHEMA
 from atmpgraph.profiles.translate import translated
-from atmpgraph.quality.shapes_document import read_rules
+from atmpgraph.quality.shapes_document import released_shapes
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.rdf.jsonld import EXPANDED, FORMS, FRAMED, json_ld
 from atmpgraph.rdf.jsonld_context import Context
@@ -247,7 +247,7 @@ def documents(release: Release) -> dict[str, list[ox.Quad]]:
     for profile in (SCHEMA, EURIO):
         found |= {f"{iri} {profile.token}": list(translated(release, iri, profile)) for iri in things.values()}
     found["catalogue"] = release.quads(f"{release.base}id/catalogue")
-    found["shapes"] = read_rules(release.path)
+    found["shapes"] = released_shapes(release.path)
     found["quality"] = read_quality(release.path, release.manifest).quads(f"{release.base}quality", release.base)
     found["release"] = release_quads([ReleaseEntry(release.digest, release.manifest)], release.base, "urn:licence")
     return {name: statements for name, statements in found.items() if statements}

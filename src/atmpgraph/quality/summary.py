@@ -82,7 +82,7 @@ def read_quality(folder: Path, manifest: Mapping[str, Any]) -> Quality:
         AtmpgraphError: a check of links is damaged.
     """
     path, stored = folder / REPORT, links.read_links(folder / links.FILE)
-    newest = max(stored, links.read_links(folder.parent / links.FILE), key=lambda found: found.checked)
+    newest = max(stored, links.read_links(folder.parent / links.FILE), key=lambda check: check.checked)
     return Quality(
         manifest["digest"],
         manifest["created"],

@@ -103,11 +103,11 @@ def read_stream(releases: Path, base: str) -> Stream:
     """The stream of a folder of releases; empty when there is none under this base."""
     folder = releases / FOLDER
     try:
-        found = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Stream(folder, base)
-    pages = tuple(Page(**page) for page in found.pop("pages"))
-    return Stream(folder, **found, pages=pages) if found["base"] == base else Stream(folder, base)
+    pages = tuple(Page(**page) for page in index.pop("pages"))
+    return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
 
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
@@ -121,7 +121,7 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
             _close(file)
             file = None
         page = pages[-1]
-        file = file or _opened(stream.folder, page)
+        file = file or _open(stream.folder, page)
         text = member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date)
         file.write(text)
         pages[-1] = replace(
@@ -135,7 +135,7 @@ def _file(folder: Path, number: int) -> Path:
     return folder / f"{number}.nq"
 
 
-def _opened(folder: Path, page: Page) -> IO[bytes]:
+def _open(folder: Path, page: Page) -> IO[bytes]:
     """The file of a page, cut to its valid length."""
     path = _file(folder, page.number)
     path.touch()
