@@ -16,7 +16,7 @@ from rdflib.namespace import SH
 from atmpgraph.quality.links import Link, Links
 from atmpgraph.quality.report import Document, metrics
 from atmpgraph.quality.shapes import read_shapes
-from atmpgraph.quality.shapes_document import parts, read_rules, shapes_lines, written
+from atmpgraph.quality.shapes_document import parts, released_shapes, shapes_lines, written
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.manifest import Measure, Metric, Score
 from atmpgraph.release.release import Release
@@ -66,7 +66,7 @@ def test_each_result_is_well_formed_and_names_a_shape_that_is_published(report: 
     assert str(report.value(root, SH.conforms)) == "false", "it conforms only without any result (SHACL §3.6.1.1)"
     vocabulary = Graph().parse(Path(pyshacl.__file__).parent / "assets" / "shacl.ttl")
     assert {p for p in report.predicates() if str(p).startswith(str(SH))} <= set(vocabulary.subjects())
-    named = parts(read_rules(release.path), f"{BASE}ns/shapes")
+    named = parts(released_shapes(release.path), f"{BASE}ns/shapes")
     for result in results:
         for predicate, (least, most) in CARDINALITIES.items():
             assert least <= len(list(report.objects(result, predicate))) <= most, (result, predicate)

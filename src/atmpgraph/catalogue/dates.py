@@ -66,7 +66,7 @@ def dates(triples: Iterable[ox.Triple], before: Iterable[ox.Triple], now: str, v
     Args:
         triples: the catalogue without them.
         before: the catalogue of the release before, with them; empty for the first.
-        now: when this release is made (xsd:dateTime).
+        now: date of this release (xsd:dateTime).
         version: of this release.
     """
     new, old = _Index(triples), _Index(before)

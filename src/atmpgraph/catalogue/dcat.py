@@ -22,7 +22,7 @@ from .facts import FACT, facts
 
 _HERE: Final = Path(__file__).parent
 # The graph of what the queries before have constructed.
-_CONSTRUCTED: Final = "urn:atmpgraph:made"
+_CONSTRUCTED: Final = "urn:atmpgraph:constructed"
 _SIZE: Final = DCAT + "byteSize"
 
 
@@ -32,7 +32,7 @@ class History:
 
     Attributes:
         digest: of the release.
-        created: when it is made (xsd:dateTime).
+        created: its date (xsd:dateTime).
         previous: digest of the one before; empty for the first.
         before: the catalogue of that one.
     """

@@ -35,8 +35,8 @@ def _of_file(term: Any, number: int) -> Any:  # noqa: ANN401 - whatever term it 
     return ox.BlankNode(f"f{number}{term.value}") if isinstance(term, ox.BlankNode) else term
 
 
-def read_rules(folder: Path) -> list[ox.Quad]:
-    """The shapes of a release; none for one that was made without them."""
+def released_shapes(folder: Path) -> list[ox.Quad]:
+    """The shapes of the release in `folder`; none for one that was made without them."""
     path = ReleaseFolder(folder).shapes
     return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
 

@@ -7,7 +7,7 @@ that a term cannot hold goes under the compact IRI of its property instead.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
@@ -22,6 +22,7 @@ Nodes: TypeAlias = dict[str, dict[str, list[Value]]]
 
 _TYPE: Final = RDF + "type"
 _STRING: Final = XSD + "string"
+_DEEPEST: Final = 64  # levels of a frame, which a reader takes by recursion
 
 EXPANDED: Final = f"{JSONLD}expanded"
 COMPACTED: Final = f"{JSONLD}compacted"
@@ -58,14 +59,14 @@ def nodes_of(statements: Statements) -> Nodes:
 
 def compacted(statements: Statements, prefixes: Mapping[str, str]) -> bytes:
     """Compacted and flat: one object a thing."""
-    writer = _Writer(nodes_of(statements), Context(prefixes))
+    writer = _Writer(nodes_of(statements), prefixes)
     graph = [writer.node(subject) for subject in writer.nodes]
     return _dump({"@context": writer.context.document(writer.used), "@graph": graph})
 
 
 def framed(statements: Statements, prefixes: Mapping[str, str], root: str) -> bytes:
     """One tree from `root`: what it names stands inside it, what names it stands under `@reverse`."""
-    writer = _Writer(nodes_of(statements), Context(prefixes), embed=True)
+    writer = _Writer(nodes_of(statements), prefixes, deepest=_DEEPEST)
     tree = writer.tree(root)
     return _dump({"@context": writer.context.document(writer.used)} | tree)
 
@@ -111,6 +112,15 @@ def _dump(document: list[dict[str, Any]] | dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
+def _iris(nodes: Nodes) -> Iterator[str]:
+    """All IRIs of a graph."""
+    for subject, properties in nodes.items():
+        yield subject
+        for predicate, values in properties.items():
+            yield predicate
+            yield from (v.datatype.value if isinstance(v, ox.Literal) else text_of(v) for v in values)
+
+
 def _pointing(nodes: Nodes) -> dict[str, dict[str, list[str]]]:
     """IRI → property → the subjects that link to it; a type is no link."""
     pointing: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
@@ -125,11 +135,12 @@ def _pointing(nodes: Nodes) -> dict[str, dict[str, list[str]]]:
 class _Writer:
     """Writes nodes in compact form and notes the terms it used."""
 
-    def __init__(self, nodes: Nodes, context: Context, *, embed: bool = False) -> None:
-        self.nodes, self.context, self.embed = nodes, context, embed
+    def __init__(self, nodes: Nodes, prefixes: Mapping[str, str], *, deepest: int = 0) -> None:
+        self.nodes, self._deepest, self._depth = nodes, deepest, 0
+        self.context = Context(prefixes).unambiguous(_iris(nodes))
         self.used: set[str] = set()
         self._written: set[str] = set()
-        self._pointing = _pointing(nodes) if embed else {}
+        self._pointing = _pointing(nodes) if deepest else {}
 
     def node(self, subject: str, stated: tuple[str, ox.NamedNode] | None = None) -> dict[str, Any]:
         """One thing with all that is stated of it, but for the property and value that its place states already."""
@@ -146,7 +157,7 @@ class _Writer:
         return node
 
     def tree(self, root: str) -> dict[str, Any]:
-        """The root with everything else inside it or, where nothing links them, beside it as `@included`."""
+        """The root with everything else inside it or, where it does not lead there, beside it as `@included`."""
         tree = self.node(root)
         self._reverse(tree, root)
         rest = []
@@ -177,7 +188,7 @@ class _Writer:
                 node.setdefault(self.context.short(predicate), []).append(written)
         elif term and value.language and not value.direction and holds == "@language":
             _into(node.setdefault(self._use(term), {}), value.language, value.value)
-        elif term and not value.language and value.datatype.value == (holds or _STRING):
+        elif term and value.datatype.value == (holds or _STRING):
             _into(node, self._use(term), value.value)
         else:
             written = _value(value, self.context.short)
@@ -188,8 +199,11 @@ class _Writer:
         return term
 
     def _reference(self, value: ox.NamedNode | ox.BlankNode) -> str | dict[str, Any]:
-        """The IRI, or the thing itself where it is embedded for the first time."""
+        """The IRI, or the thing itself where a frame reaches it first."""
         iri = text_of(value)
-        if self.embed and iri in self.nodes and iri not in self._written:
-            return self.node(iri)
-        return self.context.short(iri)
+        if self._depth == self._deepest or iri not in self.nodes or iri in self._written:
+            return self.context.short(iri)
+        self._depth += 1
+        thing = self.node(iri)
+        self._depth -= 1
+        return thing

@@ -1,7 +1,7 @@
 """Our JSON-LD context: the prefixes, and in `jsonld_context.json` a term for each common property."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,8 +31,14 @@ class Context:
         return terms
 
     def short(self, iri: str) -> str:
-        """A compact IRI where a prefix fits."""
-        return next((f"{p}:{iri[len(ns) :]}" for p, ns in self.prefixes.items() if iri.startswith(ns)), iri)
+        """A compact IRI where a prefix fits; nothing with `//` after its colon is compact (JSON-LD 1.1 §4.1.5)."""
+        fitting = ((p, iri[len(ns) :]) for p, ns in self.prefixes.items() if iri.startswith(ns))
+        return next((f"{prefix}:{local}" for prefix, local in fitting if not local.startswith("//")), iri)
+
+    def unambiguous(self, iris: Iterable[str]) -> "Context":
+        """Without each prefix that is the scheme of one of the IRIs, such as `geo:`, which would look compact."""
+        schemes = {iri.partition(":")[0] for iri in iris}
+        return Context({prefix: namespace for prefix, namespace in self.prefixes.items() if prefix not in schemes})
 
     def document(self, used: set[str] | None = None) -> dict[str, Any]:
         """The context as JSON: in full, or with only the terms in `used` beside all prefixes and keywords."""

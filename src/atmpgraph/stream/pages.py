@@ -96,11 +96,11 @@ def read_stream(releases: Path, base: str) -> Stream:
     """The stream of a folder of releases; empty when there is none under this base."""
     folder = ReleasesFolder(releases).stream
     try:
-        found = json.loads(folder.index.read_text(encoding="utf-8"))
+        index = json.loads(folder.index.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Stream(folder, base)
-    pages = tuple(Page(**page) for page in found.pop("pages"))
-    return Stream(folder, **found, pages=pages) if found["base"] == base else Stream(folder, base)
+    pages = tuple(Page(**page) for page in index.pop("pages"))
+    return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
 
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
@@ -114,7 +114,7 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
             _close(file)
             file = None
         page = pages[-1]
-        file = file or _opened(stream.folder.page(page.number), page)
+        file = file or _open(stream.folder.page(page.number), page)
         text = member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date)
         file.write(text)
         pages[-1] = replace(
@@ -124,7 +124,7 @@ def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, si
     return replace(stream, date=date, digest=digest, pages=tuple(pages))
 
 
-def _opened(path: Path, page: Page) -> IO[bytes]:
+def _open(path: Path, page: Page) -> IO[bytes]:
     """The file of a page, cut to its valid length."""
     path.touch()
     file = path.open("r+b")

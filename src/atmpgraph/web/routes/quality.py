@@ -11,7 +11,7 @@ from ...formats import DOCUMENTS, HTML, JSON, LINK_SET, Format, by_suffix
 from ...http.problem import Problem, ProblemError
 from ...profiles.registry import MODEL
 from ...quality.report import NAMESPACE, metrics
-from ...quality.shapes_document import parts, read_rules
+from ...quality.shapes_document import parts, released_shapes
 from ...quality.summary import Quality, read_quality
 from ...rdf.serialize import serialize
 from ...release.release import Release
@@ -97,7 +97,7 @@ def _page(found: Release, known: Quality) -> QualityPage:
     iris |= {coverage.indicator for coverage in known.coverage}
     shapes = sum(
         quad.object.value.endswith("#NodeShape")
-        for quad in read_rules(found.path)
+        for quad in released_shapes(found.path)
         if isinstance(quad.object, ox.NamedNode)
     )
     return QualityPage(known, f"{base}doc/table/", groups, name_all(iris), _metric_names(base), shapes, most)
@@ -120,7 +120,7 @@ def _metric_names(base: str) -> dict[str, str]:
 @blueprint.get("/ns/shapes.<suffix>")
 def shapes(suffix: str | None = None) -> Response:
     """The shapes that the current release was checked with."""
-    topic, found = f"{settings().base}ns/shapes", parts(read_rules(release().path), f"{settings().base}ns/shapes")
+    topic, found = f"{settings().base}ns/shapes", parts(released_shapes(release().path), f"{settings().base}ns/shapes")
     if not found:
         raise _nothing()
     described = Description(topic, topic, found.pop(topic, []), found, embedded=[])
