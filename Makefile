@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 RML := .venv-morph-kgc
 CKAN := .venv-ckan
 EDITOR := src/atmpgraph/web/static/editor.js
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
 .PHONY: help serve test test-clients check bench lock clean
 
@@ -33,8 +34,9 @@ bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
 
-lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
-	$(BIN)/pip install --quiet uv
+lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with hashes
+	$(COMPILE) requirements/installer.in -o requirements/installer.lock
+	$(COMPILE) requirements/locking.in -o requirements/locking.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build -o requirements/build.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
@@ -42,31 +44,42 @@ lock: $(VENV)/.dev ## lock the dependencies anew, with hashes
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf $(VENV) $(RML) $(CKAN) releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
+	rm -rf .venv .venv-* releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
 
-INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
+# An environment is what its lock lists: each file by its hash, nothing besides, nothing compiled by tools of the day.
+# Where a machine has no wheels, `make WHEELS= …` compiles what it must, with tools that are not locked.
+WHEELS := --only-binary :all: --no-build-isolation
+PIP := -m pip --quiet --disable-pip-version-check
+LOCKED := --require-hashes --no-deps $(WHEELS)
+CHECK := check || { echo "An earlier lock may have left a package behind: make clean" >&2; exit 1; }
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
-
-$(VENV)/.serve: requirements/build.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) --require-hashes -r requirements/build.lock
-	$(INSTALL) --no-deps --no-build-isolation --editable .
+# First the installer, by the pip that Python brings, however old; all else by this one (docs/decisions/installer.md).
+.PRECIOUS: %/.installer
+%/.installer: requirements/installer.lock
+	$(PYTHON) -m venv $*
+	$*/bin/python $(PIP) install $(LOCKED) -r $<
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
-	$(INSTALL) --require-hashes -r requirements/dev.lock
-	$(INSTALL) --no-deps --no-build-isolation --editable .
+$(VENV)/.serve: requirements/build.lock pyproject.toml | $(VENV)/.installer
+	$(BIN)/python $(PIP) install $(LOCKED) -r $<
+	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) $(CHECK)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.installer
+	$(BIN)/python $(PIP) install $(LOCKED) -r $<
+	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) $(CHECK)
 	@touch $@ $(VENV)/.serve
 
 # Programs of others that ask for other versions than we do, each in an environment of its own.
-.venv-%/.installed: requirements/%.lock
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $<
+.venv-%/.installed: requirements/%.lock | .venv-%/.installer
+	$(@D)/bin/python $(PIP) install --no-compile $(LOCKED) -r $<
+	$(@D)/bin/python $(PIP) $(CHECK)
 	@touch $@
 
 .w3c/.unpacked: requirements/w3c.lock | $(VENV)/.dev
-	$(BIN)/pip download --quiet --require-hashes --no-deps --no-binary rdflib --dest .w3c -r requirements/w3c.lock
+	$(BIN)/python $(PIP) download $(LOCKED) --dest $(@D) -r $<
 	tar -xzf .w3c/rdflib-*.tar.gz -C .w3c
 	@touch $@
 
