@@ -8,7 +8,7 @@ EDITOR := src/atmpgraph/web/static/editor.js
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-clients check bench lock clean
+.PHONY: help serve test test-clients check bench texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+
+texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates
+	$(BIN)/python -m tests.messages
 
 lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with hashes
 	$(COMPILE) requirements/installer.in -o requirements/installer.lock

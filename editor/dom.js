@@ -21,9 +21,15 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** A text with its `{names}` filled in. */
+/** A text with its `{names}` filled in; one that has plural forms is about `n` things. */
 export function say(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const sentence = typeof text === "string" ? text : (text[plural(values.n)] ?? text.other);
+  const filled = (value) => (typeof value === "number" ? written(value) : value);
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => filled(values[name]) ?? whole);
+}
+
+function plural(n) {
+  return new Intl.PluralRules(document.documentElement.lang).select(n);
 }
 
 /** The data block that the server put on the page. */

@@ -96,8 +96,8 @@ def check(context: click.Context, as_json: bool) -> None:
     from .publish.check import check as run
 
     with tempfile.TemporaryDirectory() as scratch, run(_settings(context), Path(scratch), _say) as checked:
-        coverage = [str(c) for c in checked.coverages]
-        coverage += checked.described.score.lines() if checked.described else []
+        coverage = [c.line(context.obj["language"]) for c in checked.coverages]
+        coverage += checked.described.score.lines(context.obj["language"]) if checked.described else []
         _report(context, checked.report, coverage, {}, as_json)
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+from .i18n import counted, message, texts
 
 
 class Severity(StrEnum):
@@ -12,6 +14,20 @@ class Severity(StrEnum):
     VIOLATION = "violation"
     WARNING = "warning"
     INFO = "info"
+
+
+_SEVERITIES: Final = {
+    Severity.VIOLATION: counted("{n} violation", "{n} violations"),
+    Severity.WARNING: counted("{n} warning", "{n} warnings"),
+    Severity.INFO: counted("{n} remark", "{n} remarks"),
+}
+# What a report counts.
+_COUNTED: Final = {
+    "tables": message("tables"),
+    "rows": message("rows"),
+    "statements": message("statements"),
+    "graphs": message("graphs"),
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -104,6 +120,12 @@ class Report:
         """The report for people: each finding on a line, then the sum."""
         for finding in self.findings:
             yield finding.text(language)
-        counts = ", ".join(f"{count} {what}" for what, count in self.counts.items())
-        found = ", ".join(f"{len(self.of(severity))} {severity.value}(s)" for severity in Severity if self.of(severity))
-        yield f"{counts}: {found or 'nothing to report'}"
+        words = texts(language)
+        counts = ", ".join(
+            words.gettext("{what}: {n}", what=words.gettext(_COUNTED.get(what, what)), n=n)
+            for what, n in self.counts.items()
+        )
+        severities = ", ".join(
+            words.ngettext(*_SEVERITIES[severity], len(self.of(severity))) for severity in Severity if self.of(severity)
+        )
+        yield f"{counts} – {severities or words.gettext('nothing to report')}"

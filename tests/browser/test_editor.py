@@ -7,8 +7,9 @@ from urllib.request import urlopen
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from atmpgraph.i18n import texts
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages.editor_texts import editor_texts
 
 from ..conftest import BASE
 from .conftest import MOST_ROWS
@@ -29,15 +30,15 @@ def test_it_loads_and_runs_a_select(desk: Reader) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_speaks_the_language_of_the_page(desk: Reader, language: str) -> None:
-    words = texts(language)
+    words = editor_texts(texts(language))
     desk.edit(f"/sparql?lang={language}")
     assert desk.one(".toolbar button").text == words["run"]
     desk.run("SELECT ?x { VALUES ?x { 1 2 } }")
     desk.cells()
     buttons = [button.text for button in desk.all(".tabPanel.active .yasr_btn") if button.is_displayed()]
-    assert buttons == [words["editor"]["table"], words["editor"]["text"]]
+    assert buttons == [words["table"], words["text"]]
     titles = {element.get_attribute("title") for element in desk.all("#editor [title]") if element.is_displayed()}
-    assert titles <= {words["editor"]["close_tab"], words["editor"]["new_tab"]}, "YASGUI's own words are English"
+    assert titles <= {words["close_tab"], words["new_tab"]}, "YASGUI's own words are English"
 
 
 def test_tabs_that_nobody_named_speak_the_language_of_the_page(desk: Reader) -> None:

@@ -6,8 +6,9 @@ from urllib.request import urlopen
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from atmpgraph.i18n import texts
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages.editor_texts import editor_texts
 
 from ..conftest import BASE
 from .conftest import MOST_ROWS
@@ -83,15 +84,15 @@ def test_a_graph_is_left_out_by_its_box(desk: Reader) -> None:
 
 
 def test_a_tab_keeps_its_graphs_and_another_has_its_own(desk: Reader) -> None:
-    words = texts("en")
+    words = editor_texts(texts("en"))
     desk.edit(_place(COUNT, BOTH))
-    assert _lead(desk) == words["editor"]["graphs_lead"]
+    assert _lead(desk) == words["graphs_lead"]
     desk.one(".addTab").click()
     desk.wait(lambda: _links(desk, ".formats a, .toolbar a") == {()})
-    assert _lead(desk) != words["editor"]["graphs_lead"]
+    assert _lead(desk) != words["graphs_lead"]
     assert not [box for box in desk.all(".graphs input") if box.is_displayed()]
     desk.script("document.querySelector('.tabsList .tab:nth-last-child(3) a').click()")
-    desk.wait(lambda: _lead(desk) == words["editor"]["graphs_lead"])
+    desk.wait(lambda: _lead(desk) == words["graphs_lead"])
     assert desk.query == COUNT
     assert desk.one(".tabPanel.active .toolbar button").text == words["run"]
     desk.edit()
@@ -133,9 +134,9 @@ def _submit(reader: Reader) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_keeps_the_graphs_without_script(plain: Reader, language: str) -> None:
-    words = texts(language)
+    words = editor_texts(texts(language))
     plain.visit(_place(COUNT, BOTH, language))
-    assert _lead(plain) == words["editor"]["graphs_lead"]
+    assert _lead(plain) == words["graphs_lead"]
     assert len(plain.all(".graphs input:checked")) == 2
     expected = _count(plain, BOTH)
     assert [cell.text for cell in plain.all("table.results td")] == [expected]
@@ -149,7 +150,11 @@ def test_the_form_keeps_the_graphs_without_script(plain: Reader, language: str) 
         box.send_keys(Keys.SPACE)
     _submit(plain)
     assert _graphs(plain.driver.current_url) == []
-    assert _lead(plain).startswith(words["sparql_lead"][:20])
+    assert _lead(plain).startswith(
+        texts(language).gettext(
+            "A SPARQL 1.1 query over the union of all sources; GRAPH ?⁠source {…} tells who says what."
+        )[:20]
+    )
     assert [cell.text for cell in plain.all("table.results td")] == [_count(plain, [])]
 
 

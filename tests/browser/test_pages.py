@@ -4,9 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
+from atmpgraph.i18n import texts
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES
-from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages.editor_texts import editor_texts
 
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
@@ -104,7 +105,7 @@ def test_a_phone_runs_a_query(phone: Reader) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_questions_show_chart_and_map(desk: Reader, language: str) -> None:
-    words = texts(language)["editor"]
+    words = editor_texts(texts(language))
     for question, view, shown in (("figures", "chart", ".bars li"), ("places", "map", ".map circle")):
         desk.visit(f"/queries/{question}?lang={language}")
         desk.one(".views")

@@ -61,7 +61,7 @@ def test_points_go_down_in_proportion_and_name_what_misses_them(catalogue: Graph
     found = scored(poorer)
     share = 30 / len(things(catalogue, DCAT.Dataset))
     assert found.points == pytest.approx(405 - share, abs=0.1)
-    assert any(str(dataset) in line and "keywords" in line for line in found.lines())
+    assert any(str(dataset) in line and "keywords" in line for line in found.lines("en"))
 
 
 def test_an_address_that_does_not_answer_and_a_catalogue_with_mistakes(catalogue: Graph) -> None:

@@ -32,8 +32,8 @@ def refused(text: str, fmt: Format) -> str:
     assert problem.status == 406
     assert "text/turtle" in problem.extra["available"]
     assert fmt.media_type not in problem.extra["available"]
-    assert problem.sentence({}) == f"{caught.value} Ask for another format, such as Turtle."
-    return problem.sentence({})
+    assert problem.sentence() == f"{caught.value} Ask for another format, such as Turtle."
+    return problem.sentence()
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_a_relative_name_is_refused(name: str) -> None:
     with pytest.raises(ProblemError) as caught:
         parse(f"graph={quote(name)}")
     assert caught.value.problem.status == 400
-    assert "graph" in caught.value.problem.sentence({})
+    assert "graph" in caught.value.problem.sentence()
 
 
 @pytest.mark.parametrize("query_string", [f"graph={A}&default", f"graph={A}&graph={B}", "graph=%FF", "default&graph="])

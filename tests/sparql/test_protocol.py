@@ -25,7 +25,7 @@ def refused(method: str, content_type: str = "", query_string: str = "", body: b
     """The problem of a request that must be refused."""
     with pytest.raises(ProblemError) as caught:
         ask(method, content_type, query_string, body)
-    assert caught.value.problem.sentence({})
+    assert caught.value.problem.sentence()
     return caught.value.problem
 
 
@@ -95,7 +95,7 @@ def test_a_graph_that_is_no_absolute_iri_is_refused_by_name(name: str, value: st
     for request in in_every_way([(name, value)]):
         problem = refused(*request)
         assert problem.status == 400
-        assert name in problem.sentence({})
+        assert name in problem.sentence()
 
 
 def test_a_graph_named_twice_is_one_graph() -> None:
@@ -131,7 +131,7 @@ def test_a_query_in_url_and_body(method: str) -> None:
     for content_type, body in ((FORM, "query=ASK{}"), (QUERY, "ASK{}")):
         problem = refused(method, content_type, "query=ASK{}", body)
         assert problem.status == 400
-        assert "not in both" in problem.sentence({})
+        assert "not in both" in problem.sentence()
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
@@ -139,7 +139,7 @@ def test_an_empty_query(text: str) -> None:
     for request in in_every_way([], text):
         problem = refused(*request)
         assert problem.status == 400
-        assert "empty" in problem.sentence({})
+        assert "empty" in problem.sentence()
 
 
 # --- encoding ---
@@ -181,7 +181,7 @@ def test_a_coded_body_is_told_that_none_is_read(method: str) -> None:
                 parse(method, content_type, "", gzip.compress(b"ASK{}"), MOST, coding)
             problem = caught.value.problem
             assert (problem.status, problem.headers) == (415, {"Accept-Encoding": "identity"})
-            assert coding[:100] in problem.sentence({})
+            assert coding[:100] in problem.sentence()
     for coding in ("", "identity", " Identity "):
         assert parse(method, QUERY, "", b"ASK{}", MOST, coding) == Query("ASK{}")
 
@@ -220,7 +220,7 @@ def test_update_via_body_is_refused(method: str) -> None:
     for content_type in (UPDATE, f"{UPDATE}; charset=latin-1"):
         problem = refused(method, content_type, "", "CLEAR ALL")
         assert problem.status == 403
-        assert "reading" in problem.sentence({})
+        assert "reading" in problem.sentence()
 
 
 @pytest.mark.parametrize("word", ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"])
@@ -248,7 +248,7 @@ def test_a_timeout_that_is_none(sent: str) -> None:
     for request in in_every_way([("timeout", sent)]):
         problem = refused(*request)
         assert problem.status == 400
-        assert "timeout" in problem.sentence({})
+        assert "timeout" in problem.sentence()
 
 
 @pytest.mark.parametrize(("sent", "rows"), [("0", 0), ("100000", 100_000), ("007", 7)])
@@ -262,7 +262,7 @@ def test_an_offset_that_is_none(sent: str) -> None:
     for request in in_every_way([("offset", sent)]):
         problem = refused(*request)
         assert problem.status == 400
-        assert "offset" in problem.sentence({})
+        assert "offset" in problem.sentence()
 
 
 @pytest.mark.parametrize("name", ["timeout", "offset"])
@@ -270,7 +270,7 @@ def test_a_parameter_repeated_with_another_value_is_refused_by_name(name: str) -
     for request in in_every_way([(name, "1"), (name, "2")]):
         problem = refused(*request)
         assert problem.status == 400
-        assert name in problem.sentence({})
+        assert name in problem.sentence()
     assert refused("POST", FORM, f"{name}=1", f"query=ASK{{}}&{name}=2").status == 400
 
 

@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 
 from atmpgraph.formats import DOCUMENTS, HTML
 from atmpgraph.http.negotiate import choose
+from atmpgraph.i18n import texts
 from atmpgraph.release.history import prune
 from atmpgraph.settings import LANGUAGES
 from atmpgraph.stream.follow import follow, forget
 from atmpgraph.stream.pages import read_stream
 from atmpgraph.web import create_app
-from atmpgraph.web.core.i18n import texts
 from atmpgraph.web.pages import stream
 
 from ..conftest import shared
@@ -54,8 +54,17 @@ def test_the_stream_says_what_it_is_how_to_follow_it_and_what_changed(
 ) -> None:
     response = client.get(f"/stream?lang={language}", headers=BROWSER)
     check_headers(response)
-    page, words = check_page(response, language), texts(language)["stream"]
-    for told in (words["title"], words["lead"], words["follow_lead"], f"npx ldes-client {BASE}stream --follow"):
+    page, words = check_page(response, language), texts(language)
+    for told in (
+        words.gettext("Change stream"),
+        words.gettext(
+            "Every change of these data, in the order in which it went live: a version of each thing for each release that changed it. Programs make a copy of the data with it, and keep the copy up to date."
+        ),
+        words.gettext(
+            "A client reads the pages, remembers what it has, and comes back for what is new. ldes-client does so, here each hour; it needs Node.js:"
+        ),
+        f"npx ldes-client {BASE}stream --follow",
+    ):
         assert told in page.words
     first, second, _ = published[1]
     found = hrefs(page)
@@ -70,7 +79,7 @@ def test_the_stream_says_what_it_is_how_to_follow_it_and_what_changed(
         f"/releases/{second}/doc/thing/a",
         *(f"/releases/{first}/doc/thing/{slug}" for slug in "abc"),
     ]
-    assert page.words.count(words["gone"]) == 2
+    assert page.words.count(words.gettext("removed")) == 2
     assert [href for href in found if href.startswith("/stream/")] == [
         f"/stream/{n}?lang={language}" for n in (3, 2, 1)
     ]
@@ -84,7 +93,7 @@ def test_each_version_has_the_place_on_its_page_that_its_iri_names(client: Flask
         for at, thing in enumerate(things, 1):
             told = f"<{BASE}stream/{number}#{at}> <http://purl.org/dc/terms/isVersionOf> <{BASE}id/thing/{thing}> ."
             assert told in client.get(f"/stream/{number}.nt").text
-        closed = texts("en")["stream"]["closed"] in page.words
+        closed = "This page never changes any more." in page.words
         assert closed == ("immutable" in client.get(f"/stream/{number}").headers["Cache-Control"])
 
 
@@ -131,19 +140,21 @@ def test_the_page_is_as_new_as_the_release_around_it(client: FlaskClient) -> Non
 
 
 def test_only_the_newest_are_listed_and_it_is_said(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = texts("en")["stream"]
     whole = check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
     monkeypatch.setattr(stream, "NEWEST", 3)
     monkeypatch.setattr(stream, "LISTED", 1)
     page = check_page(client.get("/stream?lang=en", headers=BROWSER), "en")
-    for told in (words["newest_cut"].format(n=3), words["pages_cut"].format(n=1)):
+    for told in (
+        "The newest 3 are here; the pages have all of them.",
+        "The newest 1 pages are here; each leads to the one before.",
+    ):
         assert told in page.words
         assert told not in whole
     assert [href for href in hrefs(page) if href.startswith("/stream/")] == ["/stream/3?lang=en"]
     assert len([href for href in hrefs(page) if "/doc/" in href and href.startswith("/releases/")]) == 3
     monkeypatch.setattr(stream, "MOST", 1)
     one = check_page(client.get("/stream/2?lang=en", headers=BROWSER), "en")
-    assert texts("en")["quality"]["cut"].format(n=1) in one.words
+    assert "Only the first 1 are shown; the other formats have them all." in one.words
     assert len([href for href in hrefs(one) if "/doc/" in href and href.startswith("/releases/")]) == 1
 
 
@@ -170,16 +181,18 @@ def test_a_state_that_is_kept_no_more_is_not_linked(tmp_path: Path) -> None:
 
 
 def test_a_stream_without_changes_and_one_that_keeps_only_the_latest(tmp_path: Path) -> None:
-    words = texts("en")["stream"]
     publish(tmp_path, lines({"a": "1", "b": "same"}), DAYS[0], store=True)
     client = create_app(trial(tmp_path, history={"stream_versions": "latest"})).test_client()
-    assert words["empty"] in check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
+    assert (
+        "There is no change yet. The next build begins the stream."
+        in check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
+    )
     for day, name in zip(DAYS, "123", strict=True):
         publish(tmp_path, lines({"a": name, "b": "same", "c": name}), day, store=True)
         forget(follow(tmp_path, BASE, SIZE))
     page = check_page(client.get("/stream?lang=en", headers=BROWSER), "en")
-    assert words["latest"] in page.words
-    assert words["empty"] not in page.words
+    assert "Pages are removed when each version on them has a newer one." in page.words
+    assert "There is no change yet. The next build begins the stream." not in page.words
     listed = [href.removeprefix("/stream/").removesuffix("?lang=en") for href in hrefs(page) if "/stream/" in href]
     gone = sorted({str(n) for n in range(1, int(listed[0]) + 1)} - set(listed))
     assert gone, "a page was removed"

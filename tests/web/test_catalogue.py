@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import DCTERMS, FOAF
 
+from atmpgraph import vocab
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
-from atmpgraph.web.core.i18n import texts
-from atmpgraph.web.core.labels import shortened
+from atmpgraph.web.core.terms import terms
 
 from ..catalogue.conftest import DCAT, SPDX, VOID, things
 from ..catalogue.test_official import EXCEPTIONS, SETS, results
@@ -116,11 +116,11 @@ def test_the_page_of_the_catalogue_names_every_dataset(client: FlaskClient, rele
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 def test_every_term_of_the_catalogue_has_a_word_on_the_pages(language: str, release: Release) -> None:
-    words = texts(language)["terms"]
+    words = terms(language)
     described = [*release.graph("catalogue"), *release.graph(".well-known/void")]
     types = {quad.object.value for quad in described if quad.predicate.value == str(RDF.type)}  # type: ignore[union-attr]
-    used = {shortened(iri, release.base) for iri in types | {quad.predicate.value for quad in described}}
-    assert sorted(term for term in used if term not in words and term.partition(":")[0] not in {"skos", "rdf"}) == []
+    used = types | {quad.predicate.value for quad in described}
+    assert sorted(iri for iri in used if iri not in words and not iri.startswith((vocab.SKOS, vocab.RDF))) == []
 
 
 # --- pages of a big catalogue ---

@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.i18n import texts
 from atmpgraph.settings import LANGUAGES, Settings
-from atmpgraph.web.core.i18n import texts
+from atmpgraph.web.pages.editor_texts import editor_texts
 
 from .rules import BROWSER, Page, check_page
 
@@ -36,11 +37,11 @@ def _ticked(page: Page) -> list[tuple[str | None, str | None]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_over_which_graphs(client: FlaskClient, graphs: list[tuple[str, str]], language: str) -> None:
-    words = texts(language)["editor"]
+    words = editor_texts(texts(language))
     page = _page(client, "ASK {}", graphs, language)
     assert _ticked(page) == graphs
     for key in ("graphs", "graphs_lead", "graphs_note", *NAMES):
-        assert words[key] in page.words
+        assert str(words[key]) in page.words
     shown = {p["data-over"]: "hidden" not in p for p in page.all("p") if "data-over" in p}
     assert shown == {"graphs": True, "union": False}
 

@@ -1,11 +1,9 @@
 """Transport over every route: caching, codings, ranges, CORS, proxies, problems, and requests that go too far."""
 
-import ast
 import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -20,15 +18,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-import atmpgraph
 from atmpgraph.formats import CSV, DOCUMENTS
 from atmpgraph.http.problem import ANOTHER_FORMAT, KINDS
+from atmpgraph.i18n import texts
 from atmpgraph.release.layout import CANONICAL
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.store import build_store
 from atmpgraph.web import create_app
-from atmpgraph.web.routes.problems import texts
+from atmpgraph.web.core.problem_texts import EXPLANATIONS
 
 from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
@@ -248,43 +246,6 @@ def test_a_release_in_every_format(client: FlaskClient, release: Release) -> Non
 # --- problems ---
 
 
-def _details() -> Iterator[str]:
-    """Every detail of a problem that the code may raise."""
-    for file in Path(atmpgraph.__file__).parent.rglob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        constants = {
-            ast.unparse(node.target): ast.literal_eval(node.value)
-            for node in tree.body
-            if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Problem"} and len(node.args) > 1:
-                detail = node.args[1]
-                assert not isinstance(detail, ast.JoinedStr), (file, node.lineno, "values go into `values`")
-                if isinstance(detail, ast.Constant):
-                    yield str(detail.value)
-                elif ast.unparse(detail) in constants:
-                    yield constants[ast.unparse(detail)]
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotExpressibleError":
-                yield f"{ast.literal_eval(node.args[0])} {ANOTHER_FORMAT}"
-            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "detail":
-                assert isinstance(node.value, ast.Constant), (file, node.lineno)
-                yield str(node.value.value)
-
-
-def test_every_detail_is_said_in_four_languages() -> None:
-    details = set(_details())
-    assert len(details) > 20
-    keys = set(texts("fr")["details"])
-    assert details <= keys, details - keys
-    for language in LANGUAGES[:-1]:
-        known = texts(language)["details"]
-        assert set(known) == keys
-        for english, local in known.items():
-            assert {w for w in english.split() if "{" in w} <= {*local.split(), *english.split()}
-            assert sorted(c for c in local if c in "{}") == sorted(c for c in english if c in "{}")
-
-
 def test_a_document_that_its_format_cannot_say_is_a_406(
     client: FlaskClient, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,11 +262,11 @@ def test_a_document_that_its_format_cannot_say_is_a_406(
 def test_the_type_of_a_problem_leads_to_its_explanation(status: int, client: FlaskClient, release: Release) -> None:
     path = f"/problems/{KINDS[status]}"
     for language in LANGUAGES:
-        text = texts(language)["kinds"][KINDS[status]]
+        title, text = map(texts(language).gettext, EXPLANATIONS[KINDS[status]])
         page = check_page(client.get(f"{path}?lang={language}", headers=BROWSER), language)
-        assert text["title"] in page.words
-        assert text["text"] in page.words
-        assert text["title"] in check_page(client.get(f"/problems/?lang={language}", headers=BROWSER), language).words
+        assert title in page.words
+        assert text in page.words
+        assert title in check_page(client.get(f"/problems/?lang={language}", headers=BROWSER), language).words
     graph = set(ox.parse(client.get(path).data, format=ox.RdfFormat.TURTLE))
     assert {q.subject.value for q in graph} == {f"{release.base}problems/{KINDS[status]}"}
 

@@ -1,7 +1,7 @@
 """Problem details for HTTP APIs (RFC 9457) as data: sent as JSON to machines and shown as a page to people."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -66,18 +66,18 @@ class Problem:
         """The standard phrase of the status."""
         return HTTPStatus(self.status).phrase
 
-    def sentence(self, translations: Mapping[str, str]) -> str:
-        """The detail in the language of the translations, or in English where they lack it."""
-        text = translations.get(self.detail, self.detail)
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The detail in another language, through what translates a text; in English without that."""
+        text = translate(self.detail)
         return text.format(**self.values) if self.values else text
 
-    def json(self, base: str = "", title: str = "", translations: Mapping[str, str] | None = None) -> bytes:
+    def json(self, base: str = "", title: str = "", translate: Callable[[str], str] = str) -> bytes:
         """The problem as `application/problem+json`; title and detail may be localised (§3.1.3, §3.1.4)."""
         members = {
             "type": type_iri(self.status, base),
             "title": title or self.title,
             "status": self.status,
-            "detail": self.sentence(translations or {}),
+            "detail": self.sentence(translate),
         }
         return json.dumps({k: v for k, v in (members | self.extra).items() if v}, ensure_ascii=False).encode()
 
@@ -87,7 +87,7 @@ class ProblemError(AtmpgraphError):
 
     def __init__(self, problem: Problem) -> None:
         """Raise `problem` to the code that sends responses."""
-        super().__init__(problem.sentence({}))
+        super().__init__(problem.sentence())
         self.problem = problem
 
 

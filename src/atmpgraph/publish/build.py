@@ -68,10 +68,10 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases), _workplace(releases) as folder, check(settings, folder, say) as checked:
         past, before = history(releases), live_file_dates(releases)
-        coverage = [str(c) for c in checked.coverages]
+        coverage = [c.line("en") for c in checked.coverages]
         if not checked.report.conforms or checked.described is None:
             return Built(checked.report, coverage)
-        coverage += checked.described.score.lines()
+        coverage += checked.described.score.lines("en")
         digest, live = checked.described.digest, current_digest(releases)
         target = ReleasesFolder(releases).release(digest)
         new = not target.path.exists()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from ..errors import ReleaseError
+from ..i18n import texts
 from .layout import LAYOUT
 
 
@@ -31,9 +32,16 @@ class Coverage:
     described: int
     sources: int
 
-    def __str__(self) -> str:
-        name = self.indicator.rpartition("/")[2]
-        return f"{name}: {self.declared} declared by {self.sources} source(s), {self.described} described"
+    def line(self, language: str) -> str:
+        """The counts in words."""
+        return texts(language).ngettext(
+            "{name}: {declared} declared by {n} source, {described} described",
+            "{name}: {declared} declared by {n} sources, {described} described",
+            self.sources,
+            name=self.indicator.rpartition("/")[2],
+            declared=self.declared,
+            described=self.described,
+        )
 
 
 @dataclass(frozen=True)
@@ -89,15 +97,24 @@ class Score:
         """The score as JSON."""
         return {"points": self.points, "of": self.of, "metrics": [asdict(metric) for metric in self.metrics]}
 
-    def lines(self) -> list[str]:
+    def lines(self, language: str) -> list[str]:
         """The score for people: the sum, then each metric that misses points, with the things that miss it."""
-        lost = [
-            f"metadata score: {m.name}: {m.points:g} of {m.of}: missing at {', '.join(m.missing[:3])}"
-            + (f" and {len(m.missing) - 3} more" if len(m.missing) > 3 else "")
-            for m in self.metrics
-            if m.missing
+        words = texts(language)
+        total = words.gettext(
+            "metadata score (MQA): {points} of {of} points", points=words.number(self.points), of=self.of
+        )
+        missed = [
+            words.gettext(
+                "metadata score: {name}: {points} of {of}: missing at {things}",
+                name=metric.name,
+                points=words.number(metric.points),
+                of=metric.of,
+                things=", ".join(metric.missing[:3]) + (", …" if len(metric.missing) > 3 else ""),
+            )
+            for metric in self.metrics
+            if metric.missing
         ]
-        return [f"metadata score (MQA): {self.points:g} of {self.of} points", *lost]
+        return [total, *missed]
 
 
 @dataclass(frozen=True, kw_only=True)

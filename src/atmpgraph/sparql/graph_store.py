@@ -86,6 +86,6 @@ def parse(query_string: str) -> Part:
         try:
             ox.NamedNode(name)
         except ValueError:
-            detail = "{name} takes an absolute IRI; this is none: {value}"
+            detail = "{name} takes an absolute IRI, not {value}"
             raise ProblemError(Problem(400, detail, values={"name": "graph", "value": name[:200]})) from None
     return Part(next(iter(names), ""), "default" in found)

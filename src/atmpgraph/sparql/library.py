@@ -72,7 +72,7 @@ def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]
     """
     refused = [(name, _refusal(query.file_text, base)) for name, query in read_library(folder).items()]
     return [
-        Finding("query", Severity.VIOLATION, {"en": problem.sentence({})}, (Place(f"{name}.rq", _line(problem)),))
+        Finding("query", Severity.VIOLATION, {"en": problem.sentence()}, (Place(f"{name}.rq", _line(problem)),))
         for name, problem in refused
         if problem and not (federated and problem.status == _FORBIDDEN)
     ]

@@ -96,7 +96,7 @@ def _refuse(status: int, detail: str, headers: dict[str, str] | None = None, **v
 
 
 def _refuse_update() -> NoReturn:
-    _refuse(403, "The data are published for reading: SPARQL Update is not offered.")
+    _refuse(403, "The data are read-only: SPARQL Update is not offered.")
 
 
 def parameters(raw: bytes) -> _Parameters:
@@ -160,7 +160,7 @@ def _iris(found: _Parameters, name: str) -> tuple[str, ...]:
         try:
             ox.NamedNode(value)
         except ValueError:
-            _refuse(400, "{name} takes an absolute IRI; this is none: {value}", name=name, value=value[:200])
+            _refuse(400, "{name} takes an absolute IRI, not {value}", name=name, value=value[:200])
     return tuple(dict.fromkeys(found.get(name, ())))
 
 

@@ -28,19 +28,19 @@ from .scheduler import AFTER, FIRST, TRIES, TRYING, Budgets, Lane, Quota, Schedu
 
 _BUSY: Final = "Too many queries are waiting. Try again in a moment."
 _PART: Final = 1 << 16  # bytes of a kept answer that wait for a client which does not read
-_UNTURNED: Final = "Too many queries are before yours: it had no turn within {limit} seconds. Try again in a moment."
-_SPENT: Final = "Your queries ran for more than {budget} seconds within a minute. Go on in {wait} seconds."
+_UNTURNED: Final = "The server is busy: your query was not started within {limit} seconds. Try again in a moment."
+_SPENT: Final = "Your queries ran for more than {budget} seconds within a minute. Try again in {wait} seconds."
 _LATE: Final = (
-    "The query was stopped after {limit} seconds, the longest it may run. Ask for less: narrow its patterns, add a"
-    " LIMIT, or take a whole file under /releases/."
+    "The query was stopped after {limit} seconds, the time limit. Ask for less: narrow its patterns, add "
+    "a LIMIT, or download a file from /releases/."
 )
 _GIVEN: Final = (
-    "The query was stopped after {limit} seconds, the time that the request gave it (timeout). Give it more, or ask for"
-    " less: narrow its patterns, or add a LIMIT."
+    "The query was stopped after {limit} seconds, the timeout of the request. Raise it, or ask for less: "
+    "narrow its patterns, or add a LIMIT."
 )
 _DIED: Final = (
-    "The query needed more than the {memory} MiB of memory that one may use, or brought the engine down. Ask for less:"
-    " sort and group fewer rows, or take a whole file under /releases/."
+    "The query needed more than {memory} MiB of memory, or crashed the query engine. Ask for less: sort "
+    "and group fewer rows, or download a file from /releases/."
 )
 # The shorter a try, the less others notice of it, and the more it needs its part of a processor.
 _NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}

@@ -88,7 +88,7 @@ class Federation:
                 return "{}"
             values = {"service": service, "reason": error}
             raise ProblemError(
-                Problem(502, "The service {service} cannot be asked: {reason}.", values=values)
+                Problem(502, "The service {service} gave no usable answer: {reason}.", values=values)
             ) from None
 
 

@@ -10,7 +10,9 @@ from ...http.problem import Problem, ProblemError
 
 IN_MEMORY: Final = 1 << 20  # bytes of a result; more goes to a temporary file
 _PIECE: Final = 1 << 16
-_FULL: Final = "Too many large results wait for those who asked to take them. Try again in a moment, or ask for less."
+_FULL: Final = (
+    "The server is busy: too many large results are waiting to be downloaded. Try again in a moment, or ask for less."
+)
 
 
 class Spool:

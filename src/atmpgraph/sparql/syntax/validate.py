@@ -39,7 +39,9 @@ def check(text: str, base: str) -> None:
         raise syntax_problem(original)
     if named_place(_syntax_error(disguised + _END, base) or "")[0] == end:
         raise syntax_problem(error)
-    raise ProblemError(Problem(403, "SERVICE is not allowed: this endpoint calls no other. Query both from yours."))
+    raise ProblemError(
+        Problem(403, "SERVICE is not allowed: this endpoint calls no other service. Query both from your own endpoint.")
+    )
 
 
 def syntax_problem(message: str) -> ProblemError:

@@ -38,7 +38,7 @@ def work(found: Release, topic: str = "") -> Work:
     order = tuple(dict.fromkeys(filter(None, (asked_language(), *LANGUAGES))))
     stated = found.quads(f"{base}id/catalogue")
     publishers = sorted({str(getattr(q.object, "value", "")) for q in stated if q.predicate.value == DCT + "publisher"})
-    named = names(found.store, [*publishers, *([topic] if topic else [])], order, {})
+    named = names(found.store, [*publishers, *([topic] if topic else [])], order)
     title = str(getattr(settings().title, order[0]))
     publisher = ", ".join(named[iri].text for iri in publishers) or title
     date, state = found.manifest.created[:10], f"{base}releases/{found.digest}"

@@ -1,8 +1,6 @@
-"""The language of pages: `?lang=`, else Accept-Language; and the texts of the pages in each language."""
+"""The language of pages: `?lang=`, else Accept-Language; and links that stay in it."""
 
-import tomllib
-from functools import cache
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,16 +8,10 @@ from flask import Flask, g, request, url_for
 
 from ...addresses import iri_to_path
 from ...http.negotiate import choose_language
+from ...i18n import Texts, texts
 from ...settings import LANGUAGES
 from .context import settings
-
-_TEXTS = Path(__file__).parents[1] / "texts"
-
-
-@cache
-def texts(language: str) -> dict[str, Any]:
-    """The texts of the pages."""
-    return tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
+from .words import WORDS
 
 
 def asked_language() -> str | None:
@@ -34,6 +26,11 @@ def page_language() -> str:
         return asked
     g.setdefault("vary", {})["Accept-Language"] = None
     return choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+
+
+def page_texts() -> Texts:
+    """The texts of the page's language."""
+    return texts(page_language())
 
 
 def fallback() -> tuple[str, ...]:
@@ -89,14 +86,32 @@ def _past(path: str, digest: str) -> str:
     return f"releases/{digest}/{path}" if path.startswith("doc/") else path
 
 
+def _word(code: str) -> str:
+    """The word for a code that stands in data."""
+    return page_texts().gettext(WORDS.get(code, code))
+
+
 def register(app: Flask) -> None:
     """Give the templates what every page needs."""
+    app.jinja_env.globals.update(
+        _=lambda message, **values: page_texts().gettext(message, **values),
+        ngettext=lambda singular, plural, n, **values: page_texts().ngettext(singular, plural, n, **values),
+        pgettext=lambda context, message, **values: page_texts().pgettext(context, message, **values),
+        word=_word,
+        language_name=lambda tag: page_texts().language_name(tag),
+    )
+    app.jinja_env.filters.update(
+        number=lambda value: page_texts().number(value),
+        percent=lambda share: page_texts().percent(share),
+        money=lambda value, currency: page_texts().money(Decimal(value), currency),
+        size=lambda count: page_texts().size(count),
+        date=lambda text: page_texts().date(text),
+    )
 
     @app.context_processor
     def _context() -> dict[str, Any]:
         language = page_language()
         return {
-            "t": texts(language),
             "language": language,
             "asked": asked_language(),
             "languages": LANGUAGES,

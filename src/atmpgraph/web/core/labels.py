@@ -1,12 +1,13 @@
 """Names for IRIs, in the reader's language if there is one: the label service of the pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from ...store import Store
 from ...vocab import ADMS, LABELS, OA, SKOS, prefixes
+from .terms import terms
 
 # Things without a name of their own go by their words: figures as printed, quotations by what they quote, identifiers
 # by their system and number.
@@ -39,12 +40,12 @@ def shortened(iri: str, base: str) -> str:
     return iri.removeprefix(base).removeprefix("id/") or iri
 
 
-def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: Mapping[str, str]) -> dict[str, Name]:
+def names(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> dict[str, Name]:
     """A name for each IRI.
 
     The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. An
     alternative name is taken only where there is no other in any language. Terms of other vocabularies have theirs in
-    `terms`, by prefixed name, in the first of the languages. The rest is shortened.
+    `terms.ttl`, in the first of the languages. The rest is shortened.
     """
     wanted = list(dict.fromkeys(iris))
     best: dict[str, tuple[bool, int, int, str, str]] = {}
@@ -59,11 +60,10 @@ def names(store: Store, iris: Iterable[str], languages: tuple[str, ...], terms: 
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
     found = {}
     for iri in wanted:
-        short = shortened(iri, store.base)
-        if short in terms:
-            found[iri] = Name(terms[short], languages[0])
+        if label_of_term := terms(languages[0]).get(iri):
+            found[iri] = Name(label_of_term, languages[0])
         elif iri in best:
             found[iri] = Name(*best[iri][3:])
         else:
-            found[iri] = Name(short)
+            found[iri] = Name(shortened(iri, store.base))
     return found

@@ -197,7 +197,7 @@ def unmodified(validators: Validators) -> bool:
     """
     status = precondition(request.method, request.headers, validators)
     if status == 412:
-        raise ProblemError(Problem(412, "What is here now is not what the precondition of the request names."))
+        raise ProblemError(Problem(412, "The current state does not meet the precondition of the request."))
     return status == 304
 
 

@@ -12,7 +12,7 @@ from ...profiles.registry import MODEL
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import release, settings
 from ..core.description import Description, incoming
-from ..core.i18n import fallback, texts
+from ..core.i18n import fallback
 from ..core.labels import Name, names, shortened
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
@@ -52,11 +52,11 @@ class Page:
 def name_all(iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page."""
     languages, wanted = fallback(), list(iris)
-    terms, opened = texts(languages[0])["terms"], release()
-    found = names(opened.store, wanted, languages, terms)
+    opened = release()
+    found = names(opened.store, wanted, languages)
     unnamed = [iri for iri, name in found.items() if name.text == shortened(iri, opened.base)]
     own = [iri for iri in unnamed if opened.in_catalogue(iri)]
-    return found | names(opened.catalogue_store, own, languages, terms) if own else found
+    return found | names(opened.catalogue_store, own, languages) if own else found
 
 
 def document_page(described: Description) -> Page:

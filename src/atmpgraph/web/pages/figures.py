@@ -56,15 +56,3 @@ def disputed(claims: list[Row]) -> bool:
     for claim in claims:
         by_unit[claim["unit"].value][claim["source"].value].add(Decimal(claim["value"].value))
     return any(not set.intersection(*values.values()) for values in by_unit.values())
-
-
-def in_words(value: str, unit: str, texts: dict[str, Any]) -> str:
-    """A number as the language writes it, with its unit: `81000000`, `€` → « 81 millions € »."""
-    number, scale = Decimal(value), ""
-    for factor, one, many in ((10**9, "billion", "billions"), (10**6, "million", "millions")):
-        if number >= factor:
-            number /= factor
-            scale = f"\u00a0{texts[many if number >= texts['plural'] else one]}"
-            break
-    text = f"{number.normalize():,f}".translate({ord(","): texts["group"], ord("."): texts["point"]})
-    return f"{text}{scale}\u00a0{unit}".rstrip("\u00a0")

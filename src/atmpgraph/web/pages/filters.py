@@ -1,23 +1,33 @@
 """What the templates need beyond their language, each a plain function."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
 
 import pyoxigraph as ox
 from flask import Flask
 
+from ...i18n import Texts
 from ...vocab import UNIT
+from ..core.i18n import page_texts
 from ..core.labels import Name
-from .figures import Row, in_words
+from .figures import Row
 
+_CURRENCY = f"{UNIT}CCY_"  # followed by the code of ISO 4217
 _COUNT = f"{UNIT}NUM"  # a number of things has no unit to be written
 
 
-def reading(row: Row, names: Mapping[str, Name], numbers: dict[str, Any]) -> str:
+def reading(row: Row, names: Mapping[str, Name]) -> str:
     """A figure in the reader's language: how exact it is, the number, the unit; never the bare number of a "15+"."""
     unit, qualifier = row["unit"].value, row["qualifier"].value
-    number = in_words(row["value"].value, "" if unit == _COUNT else names[unit].text, numbers)
+    number = measured(page_texts(), row["value"].value, unit, names[unit].text)
     return number if qualifier.endswith("/exact") else f"{names[qualifier].text} {number}"
+
+
+def measured(texts: Texts, value: str, unit: str, name: str) -> str:
+    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has no unit to write."""
+    if unit.startswith(_CURRENCY):
+        return texts.money(Decimal(value), unit.removeprefix(_CURRENCY))
+    return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
 
 
 def best(literals: Sequence[ox.Literal], language: str) -> ox.Literal | None:
@@ -32,4 +42,4 @@ def fragment(iri: str) -> str:
 
 def register(app: Flask) -> None:
     """Make them known to the templates."""
-    app.jinja_env.filters.update(reading=reading, best=best, fragment=fragment, in_words=in_words)
+    app.jinja_env.filters.update(reading=reading, best=best, fragment=fragment)

@@ -14,7 +14,7 @@ from ...http.problem import Problem, ProblemError
 from ...release.diff import Diff, read_changes
 from ...release.release import Release
 from ..core.context import created, publication, settings
-from ..core.i18n import fallback, href, texts, understood
+from ..core.i18n import fallback, href, understood
 from ..core.labels import Name, names
 from ..core.response import negotiate, send
 from .releases import opened
@@ -56,7 +56,9 @@ def changes(digest: str, suffix: str | None = None) -> Response:
         raise ProblemError(Problem(404, "There is nothing at this address."))
     difference = read_changes(found, since)
     if difference is None:
-        raise ProblemError(Problem(410, "The release before this one was removed, and what changed was not kept."))
+        raise ProblemError(
+            Problem(410, "The previous release was removed, and the changes against it are not recorded.")
+        )
     chosen = negotiate(_OFFERED, fixed)
     base, previous = settings().base, since or found.manifest.previous
     shown = difference.without_rows(base)
@@ -120,8 +122,7 @@ def _sorted(statements: list[tuple[str, ox.Quad]]) -> list[tuple[str, ox.Quad]]:
 def _names(found: Release, previous: str | None, iris: set[str]) -> dict[str, Name]:
     """Names in the release; for what it does not know any more, in the one before."""
     languages = fallback()
-    terms = texts(languages[0])["terms"]
     gone = {iri for iri in iris if not found.lines(iri)}
     before = publication().open(previous) if previous else None
-    named = names(found.store, iris, languages, terms)
-    return named | names(before.store, gone, languages, terms) if before and gone else named
+    named = names(found.store, iris, languages)
+    return named | names(before.store, gone, languages) if before and gone else named

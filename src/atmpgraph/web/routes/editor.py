@@ -9,15 +9,18 @@ from flask import Blueprint, Response, request, url_for
 from ... import __version__
 from ...formats import DOCUMENTS, HTML, JSON, RESULTS, Format
 from ...http.problem import Problem, ProblemError
+from ...i18n import texts
 from ...release.release import Release
 from ...settings import LANGUAGES
 from ...sparql.library import read_library
-from ...vocab import VOID, prefixes
+from ...vocab import UNIT, VOID, prefixes
 from ..core.context import created, publication, release, settings
 from ..core.files import static_url
-from ..core.i18n import asked_language, fallback, link, page_language, texts
+from ..core.i18n import asked_language, fallback, link, page_language, page_texts
 from ..core.labels import names
 from ..core.response import negotiate, send
+from ..core.terms import terms as terms_of
+from ..pages.editor_texts import editor_texts
 
 blueprint = Blueprint("editor", __name__)
 
@@ -43,7 +46,7 @@ def terms(digest: str) -> Response:
 def _terms(found: Release) -> str:
     store, listed = found.store, {}
     for kind, iris in {**_used(found), "graph": sorted(found.manifest.graphs)}.items():
-        labels = {tag: names(store, iris, (tag,), texts(tag)["terms"]) for tag in LANGUAGES}
+        labels = {tag: names(store, iris, (tag,)) for tag in LANGUAGES}
         listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 
@@ -69,19 +72,18 @@ def _questions() -> list[dict[str, str]]:
 
 def _page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may hold
     """What the scripts of a page know: prefixes, where our things are, words and formats; and what the page adds."""
-    words, namespaces = texts(page_language()), prefixes(settings().base)
-    units = {key.partition(":")[2]: name for key, name in words["terms"].items() if key.startswith("unit:")}
+    labels = terms_of(page_language())
     return {
         "base": settings().base,
         "root": f"{request.script_root}/",
-        "prefixes": namespaces,
-        "units": {namespaces["unit"] + local: name for local, name in units.items()},
+        "prefixes": prefixes(settings().base),
+        "units": {iri: label for iri, label in labels.items() if iri.startswith(UNIT)},
         "terms": url_for("editor.terms", digest=release().digest),
         "lang": page_language(),
         "asked": asked_language(),
         "formats": {"results": _formats(RESULTS), "graph": _formats(DOCUMENTS)},
-        "tabs": [texts(language)["editor"]["tab"] for language in LANGUAGES],
-        "t": words["editor"] | {key: words[key] for key in ("query", "run", "yes", "no", "rows_found")},
+        "tabs": [str(editor_texts(texts(language))["tab"]) for language in LANGUAGES],
+        "t": editor_texts(page_texts()),
         **of_page,
     }
 

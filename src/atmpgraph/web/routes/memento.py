@@ -106,7 +106,7 @@ def states(path: str) -> Response:
     """The list of the states of a document that are kept."""
     past, base = list(States(path)), settings().base
     if not past:
-        raise ProblemError(Problem(404, "No release that is kept describes this."))
+        raise ProblemError(Problem(404, "No release describes this."))
     chosen, resource = negotiate((_LIST, JSON)), past[0].resource(base)
     mementos = [state.memento(base) for state in past]
 

@@ -1,8 +1,5 @@
 """Errors: problem details for machines, the same content as a page for people (RFC 9457), and what each kind means."""
 
-import tomllib
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -14,32 +11,27 @@ from ...errors import NotExpressibleError, ReleaseError
 from ...formats import DOCUMENTS, HTML, Format, split_suffix
 from ...http.negotiate import choose, choose_language
 from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible, type_iri
+from ...i18n import texts
 from ...rdf.serialize import serialize
 from ...settings import LANGUAGES
 from ...sparql.protocol import DATASET
 from ...sparql.service.client import ClientDisconnectedError
 from ...vocab import RDF, SKOS, prefixes
 from ..core.context import settings
-from ..core.i18n import asked_language, page_language, understood
+from ..core.i18n import asked_language, page_language, page_texts, understood
+from ..core.problem_texts import EXPLANATIONS, HEADING
 from ..core.response import content_type, negotiate, send, vary
 
 blueprint = Blueprint("problems", __name__, url_prefix="/problems")
 
-_TEXTS = Path(__file__).parents[1] / "texts" / "problems"
 _DETAILS = {
     404: "There is nothing at this address.",
-    405: "This method is not allowed here: what is published is there to be read.",
-    408: "The body of the request did not come in time.",
+    405: "This method is not allowed: the data are read-only.",
+    408: "The body of the request did not arrive in time.",
     413: "The body of the request is too large.",
 }
 # Programs that name no language are read by developers.
 _MACHINE_LANGUAGES = ("en", *(language for language in LANGUAGES if language != "en"))
-
-
-@cache
-def texts(language: str) -> dict[str, Any]:
-    """What the problems are called and mean (`kinds`), and the details in the language (`details`)."""
-    return tomllib.loads((_TEXTS / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def show(problem: Problem) -> Response:
@@ -50,22 +42,21 @@ def show(problem: Problem) -> Response:
     fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
     language = page_language() if fmt is HTML else asked_language()
     language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
-    found = texts(language)
-    title = found["kinds"].get(KINDS.get(problem.status, ""), {}).get("title", problem.title)
-    translated = problem.detail in found["details"] or language == "en"
+    words = texts(language)
+    title = words.gettext(EXPLANATIONS.get(KINDS.get(problem.status, ""), (problem.title, ""))[0])
     if fmt is HTML:
         understood(**request.args.to_dict(flat=False))  # in another language it is the same problem
         body: bytes | str = render_template(
             "problem.html",
             problem=problem,
             title=title,
-            detail=problem.sentence(found["details"]),
-            detail_language=language if translated else "en",
+            detail=problem.sentence(words.gettext),
+            detail_language=language if words.has(problem.detail) else "en",
             kind=KINDS.get(problem.status),
             **_asked(),
         )
     else:
-        body = problem.json(settings().base, title, found["details"])
+        body = problem.json(settings().base, title, words.gettext)
     response = Response(body, problem.status, problem.headers, content_type=content_type(media_type))
     response.headers["Cache-Control"] = "no-store"
     response.content_language.add(language)
@@ -111,7 +102,7 @@ def _of_gone(_: ClientDisconnectedError) -> Response:
 
 def _of_anything(error: Exception) -> Response:
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return show(Problem(500, "Something went wrong here; it has been logged."))
+    return show(Problem(500, "Something went wrong here. The error was logged."))
 
 
 def _quads(statuses: list[int]) -> list[ox.Quad]:
@@ -122,9 +113,9 @@ def _quads(statuses: list[int]) -> list[ox.Quad]:
         quads.append(ox.Quad(kind, ox.NamedNode(RDF + "type"), ox.NamedNode(SKOS + "Concept")))
         quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "notation"), ox.Literal(str(status))))
         for language in LANGUAGES:
-            text = texts(language)["kinds"][KINDS[status]]
-            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(text["title"], language=language)))
-            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "definition"), ox.Literal(text["text"], language=language)))
+            title, text = map(texts(language).gettext, EXPLANATIONS[KINDS[status]])
+            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(title, language=language)))
+            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "definition"), ox.Literal(text, language=language)))
     return quads
 
 
@@ -149,9 +140,11 @@ def _send(statuses: list[int], fixed: Format | None) -> Response:
 
     def body() -> bytes | str:
         if chosen[0] is HTML:
-            known = texts(page_language())["kinds"]
-            found = [(status, KINDS[status], known[KINDS[status]]) for status in statuses]
-            return render_template("problems.html", kinds=found, heading=texts(page_language())["heading"])
+            words = page_texts()
+            explained = [
+                (status, KINDS[status], *map(words.gettext, EXPLANATIONS[KINDS[status]])) for status in statuses
+            ]
+            return render_template("problems.html", kinds=explained, heading=words.gettext(HEADING))
         return serialize(_quads(statuses), chosen[0], prefixes(settings().base))
 
     return send(chosen, body)

@@ -42,7 +42,7 @@ def opened(digest: str) -> Release:
     if found := publication().open(digest):
         return found
     if left := publication().removed(digest):
-        detail = "This release was removed; its description is left."
+        detail = "This release was removed; only its description remains."
         raise ProblemError(Problem(410, detail, {"release": left.as_json()}))
     raise ProblemError(Problem(404, "There is no such release."))
 

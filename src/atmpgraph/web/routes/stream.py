@@ -106,4 +106,4 @@ def _is_number(name: str) -> bool:
 
 
 def _removed() -> ProblemError:
-    return ProblemError(Problem(410, "This page of the stream was removed: all it held has newer versions."))
+    return ProblemError(Problem(410, "This page of the stream was removed: everything on it has a newer version."))

@@ -1,0 +1,158 @@
+"""Texts in the reader's language: gettext catalogues, and numbers, money and dates by locale (CLDR, through Babel).
+
+English sentences are the keys. A language is one file, `locale/<tag>.po`; English has none. Catalogues are read as they
+are, without a step that compiles them (`docs/decisions/texts.md`).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache, cached_property
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+FOLDER: Final = Path(__file__).parent / "locale"
+SOURCE: Final = "en"  # the language of the keys
+# The locale of a language, where its plain tag stands for another country's habits.
+_LOCALES: Final = {"en": "en_GB"}
+_SCALES: Final = (10**9, 10**6)
+_NBSP: Final = "\u00a0"
+Scalar = int | float | Decimal
+
+
+class Texts:
+    """The texts, numbers and dates of one language. Safe to share between threads."""
+
+    def __init__(self, language: str) -> None:
+        """Take the texts of a language by its tag.
+
+        Raises:
+            FileNotFoundError: there is no catalogue of it.
+        """
+        self.language = language
+        self._locale = Locale.parse(_LOCALES.get(language, language))
+
+    @cached_property
+    def _catalogue(self) -> NullTranslations:
+        if self.language == SOURCE:
+            return NullTranslations()
+        compiled = BytesIO()
+        with (FOLDER / f"{self.language}.po").open("rb") as file:
+            write_mo(compiled, read_po(file, locale=self.language))
+        compiled.seek(0)
+        return GNUTranslations(compiled)
+
+    # texts
+
+    def gettext(self, message: str, **values: object) -> str:
+        """A sentence; whole numbers among the values are written as the language does."""
+        return self._filled(self._catalogue.gettext(message), values)
+
+    def pgettext(self, context: str, message: str, **values: object) -> str:
+        """A word that is translated in more than one way: the context tells which."""
+        return self._filled(self._catalogue.pgettext(context, message), values)
+
+    def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
+        """A sentence about `n` things, in the plural form that `n` takes."""
+        return self._filled(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
+
+    def plurals(self, singular: str, plural: str) -> dict[str, str]:
+        """A sentence about `{n}` things in each plural form, by its CLDR category, for programs that fill it in."""
+        category: Callable[[int], str] = self._locale.plural_form
+        samples = {category(n): n for n in (*range(101), 10**6)}
+        return {name: self._catalogue.ngettext(singular, plural, n) for name, n in samples.items()}
+
+    def has(self, message: str) -> bool:
+        """Whether a sentence is translated, or is in the language of the keys."""
+        return self.language == SOURCE or self._catalogue.gettext(message) != message
+
+    def _filled(self, text: str, values: dict[str, object]) -> str:
+        if not values:
+            return text
+        return text.format(**{name: self.number(v) if type(v) is int else v for name, v in values.items()})
+
+    # numbers
+
+    def number(self, value: Scalar) -> str:
+        """A number with all its digits."""
+        return numbers.format_decimal(Decimal(str(value)), format=None, locale=self._locale, decimal_quantization=False)
+
+    def compact(self, value: Scalar) -> str:
+        """A number, its millions and milliards in words; never rounded."""
+        for scale in _SCALES:
+            if value >= scale:
+                scaled = (Decimal(str(value)) / scale).normalize()
+                category = self._locale.plural_form(scaled)
+                pattern = self._locale.compact_decimal_formats["long"][category][str(scale)].pattern
+                return str(pattern).replace("0", self.number(scaled)).replace(" ", _NBSP)
+        return self.number(value)
+
+    def quantity(self, value: Scalar, unit: str) -> str:
+        """A number and its unit."""
+        return f"{self.compact(value)}{_NBSP}{unit}" if unit else self.compact(value)
+
+    def money(self, value: Scalar, currency: str) -> str:
+        """An amount in a currency (ISO 4217), with the symbol where the language puts it."""
+        symbol = numbers.get_currency_symbol(currency, locale=self._locale)
+        pattern = self._locale.currency_formats["standard"].pattern
+        amount, gap = self.compact(value), _NBSP if _NBSP in pattern else ""
+        return f"{symbol}{gap}{amount}" if pattern.startswith("¤") else f"{amount}{gap}{symbol}"
+
+    def percent(self, share: float) -> str:
+        """A share of 1 in per cent, to one digit."""
+        pattern = self._locale.percent_formats[None].pattern.replace("#,##0", "#,##0.#")
+        return numbers.format_percent(share, format=pattern, locale=self._locale)
+
+    def size(self, count: int) -> str:
+        """A number of bytes, in kB."""
+        return f"{self.number(max(round(count / 1000, 1), 0.1))}{_NBSP}kB"
+
+    # dates
+
+    def date(self, text: str) -> str:
+        """A year, month, day or moment of XSD, as people write it; what is none of these stays as it is."""
+        try:
+            match len(text):
+                case 7:
+                    return dates.format_skeleton("yMMMM", datetime.strptime(text, "%Y-%m"), locale=self._locale)  # noqa: DTZ007
+                case 10:
+                    return dates.format_date(datetime.strptime(text, "%Y-%m-%d"), "long", self._locale)  # noqa: DTZ007
+                case length if length > 10:
+                    moment = datetime.fromisoformat(text)
+                    day, time = (
+                        dates.format_date(moment, "long", self._locale),
+                        dates.format_time(moment, "short", locale=self._locale),
+                    )
+                    return f"{day}, {time} UTC"
+        except ValueError:
+            pass
+        return text
+
+    # languages
+
+    def language_name(self, tag: str) -> str:
+        """What a language is called in itself."""
+        name = Locale.parse(tag).get_display_name() or tag
+        return name[0].upper() + name[1:]
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The texts of a language, read once."""
+    return Texts(language)
+
+
+def message(text: str) -> str:
+    """Mark a sentence for extraction; it is translated where it is shown."""
+    return text
+
+
+def counted(singular: str, plural: str) -> tuple[str, str]:
+    """Mark a sentence about `{n}` things for extraction."""
+    return singular, plural

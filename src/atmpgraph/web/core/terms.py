@@ -1,0 +1,25 @@
+"""Labels of terms of other vocabularies that have none in a language of the pages: `web/terms.ttl`."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+_FILE: Final = Path(__file__).parents[1] / "terms.ttl"
+
+
+@cache
+def _labels() -> dict[str, dict[str, str]]:
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    for quad in ox.parse(path=str(_FILE), format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            labels[quad.object.language or ""][quad.subject.value] = quad.object.value
+    return dict(labels)
+
+
+def terms(language: str) -> Mapping[str, str]:
+    """The labels of a language, by the IRI of the term."""
+    return _labels().get(language, {})

@@ -1,0 +1,105 @@
+"""The texts of the interface: taken out of code and templates, compared with the catalogues, and put into them.
+
+`python -m tests.messages` (`make texts`) brings the catalogues up to date: new texts come without a translation, and the
+tests fail until they have one.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from babel.messages import pofile
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+
+from atmpgraph.http.problem import ANOTHER_FORMAT
+from atmpgraph.i18n import FOLDER
+from atmpgraph.settings import LANGUAGES
+
+SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "atmpgraph"
+KEYWORDS: Final = {
+    "_": None,
+    "message": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "counted": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+METHODS: Final = [("**/pages/templates/*.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+OPTIONS: Final = {"**/pages/templates/*.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+# Calls whose argument is a text that somebody else translates: its position.
+_PROBLEMS: Final = {"Problem": 1, "ProblemError": 1, "_refuse": 1}
+TRANSLATED: Final = tuple(language for language in LANGUAGES if language != "en")
+
+
+def _problems(file: Path) -> Iterator[str]:
+    """The details of the problems that a module raises; each is a constant, so that it can be translated."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    constants = {
+        ast.unparse(node.target): ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments) if len(arguments) > _PROBLEMS.get(name, 99):
+                detail = arguments[_PROBLEMS[name]]
+                assert not isinstance(detail, ast.JoinedStr), (file, node.lineno, "values go into `values`")
+                if isinstance(detail, ast.Constant):
+                    yield str(detail.value)
+                elif ast.unparse(detail) in constants:
+                    yield constants[ast.unparse(detail)]
+            case ast.Call(func=ast.Name(id="NotExpressibleError"), args=[ast.Constant(value=str(sentence)), *_]):
+                yield f"{sentence} {ANOTHER_FORMAT}"
+            case ast.Call(func=ast.Name(id="NotExpressibleError"), args=[ast.Name(id=name), *_]):
+                yield f"{constants[name]} {ANOTHER_FORMAT}"
+            case ast.Assign(targets=[ast.Name(id="detail")], value=value):
+                assert isinstance(value, ast.Constant), (file, node.lineno)
+                yield str(value.value)
+            case ast.AnnAssign(target=ast.Name(id="_DETAILS"), value=ast.Dict(values=values)):
+                yield from (str(ast.literal_eval(value)) for value in values)
+
+
+def extracted() -> Catalog:
+    """Every text of the interface."""
+    catalog = Catalog(charset="utf-8")
+    found = extract_from_dir(SOURCE, METHODS, OPTIONS, KEYWORDS)
+    for _, _, message, _, context in found:
+        catalog.add(message, context=context)
+    for file in sorted(SOURCE.rglob("*.py")):
+        for sentence in _problems(file):
+            catalog.add(sentence)
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    """The catalogue of a language, as it is."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        return pofile.read_po(file, locale=language)
+
+
+def write(language: str, catalog: Catalog) -> None:
+    """Write a catalogue with nothing in its head but what a reader needs."""
+    catalog.header_comment = "# The texts of atmpgraph; the keys are English."
+    path = FOLDER / f"{language}.po"
+    with path.open("wb") as file:
+        pofile.write_po(file, catalog, width=120, omit_header=True, ignore_obsolete=True, include_lineno=False)
+    head = (
+        f'{catalog.header_comment}\nmsgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
+        f'"Plural-Forms: {catalog.plural_forms}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    )
+    path.write_text(head + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def update() -> None:
+    """Bring every catalogue up to date."""
+    template = extracted()
+    for language in TRANSLATED:
+        catalog = read(language)
+        catalog.update(template, no_fuzzy_matching=True)
+        write(language, catalog)
+
+
+if __name__ == "__main__":
+    update()

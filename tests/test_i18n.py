@@ -1,0 +1,115 @@
+"""Texts, numbers and dates in each language: nothing untranslated, nothing left over, every plural form."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+from babel.messages.catalog import Catalog
+
+from atmpgraph.i18n import FOLDER, Texts, texts
+from atmpgraph.settings import LANGUAGES
+
+from .messages import SOURCE, TRANSLATED, extracted, read
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@pytest.fixture(scope="module")
+def keys() -> Catalog:
+    """Every text of the interface."""
+    return extracted()
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    return tuple(map(str, text)) if isinstance(text, tuple | list) else (str(text),)
+
+
+def test_every_language_of_the_settings_has_a_catalogue() -> None:
+    assert {file.stem for file in FOLDER.iterdir()} == set(TRANSLATED)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_text_is_translated_and_no_other(language: str, keys: Catalog) -> None:
+    catalog = read(language)
+    wanted = {(_forms(message.id), message.context) for message in keys if message.id}
+    there = {(_forms(message.id), message.context) for message in catalog if message.id}
+    assert wanted - there == set(), "`make texts` puts them into the catalogue"
+    assert there - wanted == set(), "`make texts` takes them out"
+    assert not catalog.obsolete
+    for message in catalog:
+        if message.id:
+            assert all(_forms(message.string)), message.id
+            assert not message.fuzzy
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_has_the_values_of_its_text(language: str) -> None:
+    for message in read(language):
+        if message.id:
+            wanted = {name for form in _forms(message.id) for name in _PLACEHOLDER.findall(form)}
+            for form in _forms(message.string):
+                assert set(_PLACEHOLDER.findall(form)) == wanted, message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_plural_form_of_the_language_is_there(language: str) -> None:
+    catalog = read(language)
+    counted = [message for message in catalog if isinstance(message.id, tuple)]
+    assert len(counted) > 5
+    for message in counted:
+        assert len(_forms(message.string)) == catalog.num_plurals, message.id
+    # the catalogue and CLDR agree on what is singular
+    for n in (0, 1, 2, 5, 21, 100):
+        singular = Locale.parse(language).plural_form(n) == "one"
+        assert (texts(language).ngettext("{n} row", "{n} rows", n).split()[1:] == _words(language, 1)) is singular, n
+
+
+def _words(language: str, n: int) -> list[str]:
+    return texts(language).ngettext("{n} row", "{n} rows", n).split()[1:]
+
+
+def test_nobody_reads_a_plural_in_brackets() -> None:
+    """`row(s)` is what a program says that does not know plural forms."""
+    bracketed = re.compile(r"(?:\}|\bn\}) \w+\((?:s|en|n|e|nen)\)")
+    for file in [*SOURCE.rglob("*.html"), *FOLDER.iterdir(), *SOURCE.rglob("*.py")]:
+        assert not bracketed.search(file.read_text(encoding="utf-8")), file
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "0 ligne"), (1, "1 ligne"), (2, "2 lignes"), (4000, "4\u202f000 lignes")])
+def test_plurals_and_numbers_follow_the_language(n: int, words: str) -> None:
+    assert Texts("fr").ngettext("{n} row", "{n} rows", n) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "fr", "de", "en"),
+    [
+        ("2024", "2024", "2024", "2024"),
+        ("2024-01", "janvier 2024", "Januar 2024", "January 2024"),
+        ("2024-01-17", "17 janvier 2024", "17. Januar 2024", "17 January 2024"),
+        (
+            "2024-01-17T09:05:00Z",
+            "17 janvier 2024, 09:05 UTC",
+            "17. Januar 2024, 09:05 UTC",
+            "17 January 2024, 09:05 UTC",
+        ),
+        ("2024-13-40", "2024-13-40", "2024-13-40", "2024-13-40"),
+        ("spring 2024", "spring 2024", "spring 2024", "spring 2024"),
+    ],
+)
+def test_dates_are_written_as_people_do(text: str, fr: str, de: str, en: str) -> None:
+    assert [Texts(language).date(text) for language in ("fr", "de", "en")] == [fr, de, en]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "12,3\xa0%"), ("nl", "12,3%"), ("de", "12,3\xa0%"), ("en", "12.3%")]
+)
+def test_a_share_is_written_in_per_cent(language: str, words: str) -> None:
+    assert texts(language).percent(0.1234).replace("\u202f", "\xa0") == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_number_is_rounded(language: str) -> None:
+    for number in ("123456789", "1000000001", "0.000001", "19.35"):
+        digits = re.sub(r"\D", "", texts(language).compact(Decimal(number)))
+        assert digits.strip("0") == re.sub(r"\D", "", number).strip("0")
