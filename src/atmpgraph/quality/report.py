@@ -16,7 +16,7 @@ from ..addresses import Addresses
 from ..rdf.statements import Value, boolean, date, statement, typed
 from ..release.manifest import Measure, Score
 from ..vocab import DCT, DQV, FOAF, PROV, RDF, RDFS, SH
-from .links import UNASKED, Links
+from .links import UNASKED, LinkCheck
 
 _SEVERITIES: Final = {"violation": "Violation", "warning": "Warning", "info": "Info"}
 
@@ -117,7 +117,7 @@ class Document:
         for thing in missing:
             self._state(iri, missed_by=thing)
 
-    def links(self, check: Links, created: str) -> None:
+    def links(self, check: LinkCheck, created: str) -> None:
         """The results of a check of links; links that were not checked are counted, not listed."""
         checked = [link for link in check.links if link.outcome != UNASKED]
         self.measurement(Measure("links-checked", len(checked), len(check.links)), (), check.checked or created)
