@@ -106,6 +106,10 @@ class Addresses:
         """A file of a release; of the current one, under the URL that does not change."""
         return f"{self.base}dumps/{digest}/{name}"
 
+    def metric(self, name: str = "") -> str:
+        """A metric of quality; without a name, the start of the IRI of every metric."""
+        return f"{self.page('quality')}#{name}"
+
     # pages and services
 
     def page(self, path: str) -> str:

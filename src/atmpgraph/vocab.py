@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from .addresses import Addresses
+
 # Namespaces with a prefix in our documents and queries.
 ADMS: Final = "http://www.w3.org/ns/adms#"
 AS: Final = "https://www.w3.org/ns/activitystreams#"
@@ -40,8 +42,8 @@ IANA: Final = "https://www.iana.org/assignments/media-types/"
 JSONLD: Final = "http://www.w3.org/ns/json-ld#"
 PROF: Final = "http://www.w3.org/ns/dx/prof/"
 
-# The ontology of the publication lives under its own base.
-_OWN: Final = {"atmp": "ns/atmp#", "shapes": "ns/shapes#"}
+# Vocabularies under the base of the publication.
+_OWN: Final = ("atmp", "shapes")
 
 _PREFIXES: Final = {
     "adms": ADMS,
@@ -97,7 +99,7 @@ LABELS: Final = (
 
 def prefixes(base: str) -> dict[str, str]:
     """Prefix → namespace IRI, our own under `base` included, sorted by prefix."""
-    own = {prefix: base + path for prefix, path in _OWN.items()}
+    own = {name: f"{Addresses(base).vocabulary(name)}#" for name in _OWN}
     return dict(sorted((own | _PREFIXES).items()))
 
 

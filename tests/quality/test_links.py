@@ -19,7 +19,7 @@ from atmpgraph.cli import main
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.http.outbound import Address, Outbound, OutboundError
 from atmpgraph.quality.link_check import LinkChecker, check_links
-from atmpgraph.quality.links import Link, Links, external_addresses, links_to, read_links
+from atmpgraph.quality.links import ExternalLink, LinkCheck, external_addresses, links_to, read_links
 from atmpgraph.release.layout import CANONICAL
 
 from ..conftest import absent, copy_publication
@@ -110,7 +110,7 @@ def asking(**changes: Any) -> LinkChecker:
     return LinkChecker(outbound, "test/1 (+https://example.org/quality)", **limits)
 
 
-def asked(host: Host, path: str, **changes: Any) -> Link:
+def asked(host: Host, path: str, **changes: Any) -> ExternalLink:
     [link] = asking(**changes).check({host.url + path: ("thing",)}).links
     assert link.things == ("thing",)
     return link
@@ -230,14 +230,15 @@ def test_the_links_are_those_that_statements_about_our_things_lead_to() -> None:
 
 def test_a_check_is_kept_and_holds_for_the_links_of_now(tmp_path: Path) -> None:
     path = tmp_path / "links.json"
-    assert read_links(path) == Links()
-    made = Links(
-        "2026-01-01T00:00:00Z", (Link("http://e/1", ("a",), "missing", 404), Link("http://e/2", (), "answers", 200))
+    assert read_links(path) == LinkCheck()
+    made = LinkCheck(
+        "2026-01-01T00:00:00Z",
+        (ExternalLink("http://e/1", ("a",), "missing", 404), ExternalLink("http://e/2", (), "answers", 200)),
     )
     made.write(path)
     assert read_links(path) == made
     now = links_to(read_links(path), {"http://e/1": ("b",), "http://e/3": ("c",)})
-    assert now.links == (Link("http://e/1", ("b",), "missing", 404), Link("http://e/3", ("c",)))
+    assert now.links == (ExternalLink("http://e/1", ("b",), "missing", 404), ExternalLink("http://e/3", ("c",)))
     path.write_text('{"links": [{"x": 1}]}')
     with pytest.raises(AtmpgraphError, match=r"links\.json: damaged"):
         read_links(path)
@@ -274,7 +275,7 @@ def test_a_whole_check_tells_of_each_link_how_it_ended(host: Host, selfsigned: H
     settings = trial(tmp_path, links={"timeout_seconds": 1, "pause_seconds": 0})
     page = "<http://xmlns.com/foaf/0.1/page>"
     publish(tmp_path, [f"<{BASE}id/a> {page} <{url}> <{GRAPH}> ." for url in expected], "2026-01-01T00:00:00Z")
-    said: list[Link] = []
+    said: list[ExternalLink] = []
     found = check_links(tmp_path / "current" / CANONICAL, settings, said.append, loopback)
     assert {link.url for link in found.links} == {link.url for link in said} == set(expected)
     for link in found.links:

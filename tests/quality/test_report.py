@@ -13,7 +13,7 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.quality.links import Link, Links
+from atmpgraph.quality.links import ExternalLink, LinkCheck
 from atmpgraph.quality.report import Document, metrics
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.shapes_document import parts, released_shapes, shapes_lines, written
@@ -211,11 +211,11 @@ def test_links_that_nobody_asked_are_told_as_such(release: Release) -> None:
 def test_links_that_were_asked() -> None:
     document = Document(IRI, BASE)
     links = (
-        Link("http://e/1", (f"{BASE}id/a",), "missing", 404),
-        Link("http://e/2", (), "answers", 200),
-        Link("http://e/3"),
+        ExternalLink("http://e/1", (f"{BASE}id/a",), "missing", 404),
+        ExternalLink("http://e/2", (), "answers", 200),
+        ExternalLink("http://e/3"),
     )
-    document.links(Links("2026-01-02T03:04:05Z", links), "2026-01-01T00:00:00Z")
+    document.links(LinkCheck("2026-01-02T03:04:05Z", links), "2026-01-01T00:00:00Z")
     found = graph(document.quads)
     value = URIRef(f"{DQV}value")
     assert {

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.quality.links import Link, Links, read_links
+from atmpgraph.quality.links import ExternalLink, LinkCheck, read_links
 from atmpgraph.quality.shapes_document import parts, released_shapes
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
@@ -188,13 +188,13 @@ def test_what_was_asked_after_the_build_is_shown(released: Settings, release: Re
     client = create_app(settings).test_client()
     tag = client.get("/quality.ttl").headers["ETag"]
     first, second, third, *_ = (link.url for link in read_links(release.path / "links.json").links)
-    made = Links(
+    made = LinkCheck(
         "2026-05-04T03:02:01Z",
         (
-            Link(first, (), "missing", 404),
-            Link(second, (), "unreachable", problem="timed out"),
-            Link(third, (), "moved", 200, "https://elsewhere.example/"),
-            Link("https://no-longer-published.example/", (), "missing", 404),
+            ExternalLink(first, (), "missing", 404),
+            ExternalLink(second, (), "unreachable", problem="timed out"),
+            ExternalLink(third, (), "moved", 200, "https://elsewhere.example/"),
+            ExternalLink("https://no-longer-published.example/", (), "missing", 404),
         ),
     )
     made.write(tmp_path / "links.json")

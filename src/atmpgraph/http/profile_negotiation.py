@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..addresses import Addresses
 from ..formats import Format
 from ..vocab import PROF
 from .links import Link
@@ -33,7 +34,7 @@ class Profile:
 
     def resolved(self, base: str) -> "Profile":
         """The same with its IRI in full."""
-        return self if "://" in self.iri else Profile(self.token, base + self.iri, self.formats)
+        return self if "://" in self.iri else Profile(self.token, Addresses(base).page(self.iri), self.formats)
 
 
 def profile_by_name(name: str, offered: Iterable[Profile]) -> Profile | None:

@@ -21,9 +21,9 @@ from ..http.outbound import NOT_PUBLIC, Address, Outbound, OutboundError, is_pub
 from ..rdf.statements import timestamp
 from ..release.layout import ReleasesFolder
 from ..settings import Settings
-from .links import Link, Links, external_addresses, links_to
+from .links import ExternalLink, LinkCheck, external_addresses, links_to
 
-Say: TypeAlias = Callable[[Link], object]
+Say: TypeAlias = Callable[[ExternalLink], object]
 _CLOSED: Final = {401, 402, 403, 406, 407, 429, 451}  # it exists, but not for a program, or not now
 _MOVED: Final = {301, 308}
 
@@ -33,7 +33,7 @@ def check_links(
     settings: Settings,
     say: Say = lambda _: None,
     permitted: Callable[[Address], bool] = is_public,
-) -> Links:
+) -> LinkCheck:
     """Check the links of a release within the limits of the settings, and write the results beside the releases.
 
     Args:
@@ -85,7 +85,7 @@ class LinkChecker:
     redirects: int
     say: Say = field(default=lambda _: None)
 
-    def check(self, addresses: dict[str, tuple[str, ...]]) -> Links:
+    def check(self, addresses: dict[str, tuple[str, ...]]) -> LinkCheck:
         """Check the addresses; those over the limit stay unasked."""
         by_host: dict[str, list[str]] = defaultdict(list)
         for url in list(addresses)[: self.most]:
@@ -93,9 +93,9 @@ class LinkChecker:
         with ThreadPoolExecutor(self.hosts) as pool:
             hosts = pool.map(lambda urls: list(self._in_turn(urls)), by_host.values())
             checked = tuple(link for links in hosts for link in links)
-        return links_to(Links(timestamp(datetime.now(UTC)), checked), addresses)
+        return links_to(LinkCheck(timestamp(datetime.now(UTC)), checked), addresses)
 
-    def _in_turn(self, urls: list[str]) -> Iterator[Link]:
+    def _in_turn(self, urls: list[str]) -> Iterator[ExternalLink]:
         for number, url in enumerate(urls):
             if number:
                 time.sleep(self.pause)
@@ -103,7 +103,7 @@ class LinkChecker:
             self.say(link)
             yield link
 
-    def _check(self, url: str) -> Link:
+    def _check(self, url: str) -> ExternalLink:
         """HEAD, and GET where that fails: many servers answer only the latter correctly."""
         link = self._follow("HEAD", url)
         if not link.answers and link.status != 429 and link.problem != NOT_PUBLIC:
@@ -111,7 +111,7 @@ class LinkChecker:
             link = self._follow("GET", url)
         return link
 
-    def _follow(self, method: str, url: str) -> Link:
+    def _follow(self, method: str, url: str) -> ExternalLink:
         fields = {"User-Agent": self.agent, "Accept": "*/*", "Connection": "close"}
         place, permanent = url, True
         try:
@@ -119,12 +119,12 @@ class LinkChecker:
                 status, location = self.outbound.status(method, _ascii(place), fields)
                 if not location:
                     leads = place if place != url else ""
-                    return Link(url, (), _outcome(status, bool(leads) and permanent), status, leads)
+                    return ExternalLink(url, (), _outcome(status, bool(leads) and permanent), status, leads)
                 permanent = permanent and status in _MOVED
                 place = urldefrag(urljoin(place, location)).url
         except (OutboundError, ValueError) as error:  # a server may redirect to an invalid address
-            return Link(url, (), "unreachable", 0, place if place != url else "", str(error))
-        return Link(url, (), "failing", status, place, f"it redirects more than {self.redirects} times")
+            return ExternalLink(url, (), "unreachable", 0, place if place != url else "", str(error))
+        return ExternalLink(url, (), "failing", status, place, f"it redirects more than {self.redirects} times")
 
 
 def _outcome(status: int, moved: bool) -> str:

@@ -24,7 +24,7 @@ _NAMED: Final = 3  # things in the report, of all that link to one address
 
 
 @dataclass(frozen=True)
-class Link:
+class ExternalLink:
     """One address and the outcome of checking it.
 
     Attributes:
@@ -53,11 +53,11 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Links:
+class LinkCheck:
     """The results of a check of links at `checked` (xsd:dateTime; empty for never)."""
 
     checked: str = ""
-    links: tuple[Link, ...] = ()
+    links: tuple[ExternalLink, ...] = ()
 
     @property
     def offline(self) -> bool:
@@ -70,7 +70,7 @@ class Links:
         outcomes = [link.outcome for link in self.links]
         return {outcome: outcomes.count(outcome) for outcome in OUTCOMES if outcome in outcomes}
 
-    def of(self, outcome: str) -> list[Link]:
+    def of(self, outcome: str) -> list[ExternalLink]:
         """The links with one outcome."""
         return [link for link in self.links if link.outcome == outcome]
 
@@ -91,7 +91,7 @@ class Links:
         write_json(path, self.as_json())
 
 
-def read_links(path: Path) -> Links:
+def read_links(path: Path) -> LinkCheck:
     """The check in a file; an empty one where there is none.
 
     Raises:
@@ -99,10 +99,10 @@ def read_links(path: Path) -> Links:
     """
     try:
         check = json.loads(path.read_text(encoding="utf-8"))
-        links = (Link(**(link | {"things": tuple(link.get("things", ()))})) for link in check["links"])
-        return Links(check["checked"], tuple(links))
+        links = (ExternalLink(**(link | {"things": tuple(link.get("things", ()))})) for link in check["links"])
+        return LinkCheck(check["checked"], tuple(links))
     except FileNotFoundError:
-        return Links()
+        return LinkCheck()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AtmpgraphError(f"{path}: damaged; remove it and check the links again ({error!r})") from None
 
@@ -126,8 +126,8 @@ def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str
     return {url: tuple(sorted(things[url])) for url in sorted(things)}
 
 
-def links_to(check: Links, addresses: dict[str, tuple[str, ...]]) -> Links:
+def links_to(check: LinkCheck, addresses: dict[str, tuple[str, ...]]) -> LinkCheck:
     """A check applied to the addresses that are published now; those that it does not cover are unasked."""
     checked = {link.url: link for link in check.links}
-    links = (replace(checked.get(url, Link(url)), things=things) for url, things in addresses.items())
-    return Links(check.checked, tuple(sorted(links, key=lambda link: (OUTCOMES.index(link.outcome), link.url))))
+    links = (replace(checked.get(url, ExternalLink(url)), things=things) for url, things in addresses.items())
+    return LinkCheck(check.checked, tuple(sorted(links, key=lambda link: (OUTCOMES.index(link.outcome), link.url))))

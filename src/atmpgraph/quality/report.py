@@ -16,9 +16,8 @@ from ..addresses import Addresses
 from ..rdf.statements import Value, boolean, date, statement, typed
 from ..release.manifest import Measure, Score
 from ..vocab import DCT, DQV, FOAF, PROV, RDF, RDFS, SH
-from .links import UNASKED, Links
+from .links import UNASKED, LinkCheck
 
-NAMESPACE: Final = "quality#"  # of the metrics, relative to the base
 _SEVERITIES: Final = {"violation": "Violation", "warning": "Warning", "info": "Info"}
 
 
@@ -54,8 +53,7 @@ class Document:
             iri: of the document; the things that it describes are fragments of it.
             base: of the publication.
         """
-        self.iri, self._addresses = iri, Addresses(base)
-        self._whole, self._metric = self._addresses.dataset(), base + NAMESPACE
+        self.iri, self._addresses, self._whole = iri, Addresses(base), Addresses(base).dataset()
         self.quads: list[ox.Quad] = []
 
     def _state(self, subject: str, **values: Value | None) -> None:
@@ -81,7 +79,7 @@ class Document:
             type=f"{SH}ValidationResult",
             node=finding.get("node") or next(iter(rows), self._whole),
             severity=SH + _SEVERITIES[finding["severity"]],
-            component=finding.get("component") or self._metric + finding["check"],
+            component=finding.get("component") or self._addresses.metric(finding["check"]),
             value=_term(finding),
             **{name: value for name, value in named.items() if value and ":" in value},  # a nameless shape has no IRI
         )
@@ -110,7 +108,7 @@ class Document:
         self._state(
             iri,
             type=f"{DQV}QualityMeasurement",
-            metric=self._metric + measure.metric,
+            metric=self._addresses.metric(measure.metric),
             on=on,
             measured=_number(value, whole=not measure.of),
             date=date(created),
@@ -119,7 +117,7 @@ class Document:
         for thing in missing:
             self._state(iri, missed_by=thing)
 
-    def links(self, check: Links, created: str) -> None:
+    def links(self, check: LinkCheck, created: str) -> None:
         """The results of a check of links; links that were not checked are counted, not listed."""
         checked = [link for link in check.links if link.outcome != UNASKED]
         self.measurement(Measure("links-checked", len(checked), len(check.links)), (), check.checked or created)
@@ -131,11 +129,11 @@ class Document:
             self._state(
                 iri,
                 type=f"{DQV}QualityMeasurement",
-                metric=self._metric + "link-answers",
+                metric=self._addresses.metric("link-answers"),
                 on=link.url,
                 measured=boolean(link.answers),
                 date=date(check.checked),
-                outcome=self._metric + link.outcome,
+                outcome=self._addresses.metric(link.outcome),
                 words=ox.Literal(link.problem or str(link.status)),
                 leads=link.leads or None,
             )

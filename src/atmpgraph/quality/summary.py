@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from ..addresses import Addresses
 from ..release.layout import ReleaseFolder, ReleasesFolder
 from ..release.manifest import Coverage, Manifest, Measure, Score
-from .links import Links, links_to, read_links
+from .links import LinkCheck, links_to, read_links
 from .report import Document, metrics, mqa_measures
 
 
@@ -34,7 +34,7 @@ class Quality:
     coverage: tuple[Coverage, ...]
     score: Score | None
     measures: tuple[Measure, ...]
-    links: Links
+    links: LinkCheck
 
     def alike(self, most: int) -> list[list[dict[str, Any]]]:
         """The first findings, those of one shape and message together; each with its number in the report."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -46,7 +47,7 @@ def typed(text: str, datatype: str) -> ox.Literal:
 
 def number(value: float) -> ox.Literal:
     """An `xsd:integer`, or an `xsd:decimal` when it is not whole."""
-    return integer(int(value)) if float(value).is_integer() else typed(str(value), "decimal")
+    return integer(int(value)) if float(value).is_integer() else typed(f"{Decimal(str(value)):f}", "decimal")
 
 
 def integer(value: int) -> ox.Literal:

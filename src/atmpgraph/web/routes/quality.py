@@ -7,10 +7,11 @@ from typing import Any, Final
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, render_template
 
+from ...addresses import Addresses
 from ...formats import DOCUMENTS, HTML, JSON, LINK_SET, Format, by_suffix
 from ...http.problem import Problem, ProblemError
 from ...profiles.registry import MODEL
-from ...quality.report import NAMESPACE, metrics
+from ...quality.report import metrics
 from ...quality.shapes_document import parts, released_shapes
 from ...quality.summary import Quality, read_quality
 from ...rdf.serialize import serialize
@@ -107,7 +108,7 @@ def _metric_names(base: str) -> dict[str, str]:
     """The names of metrics, dimensions and outcomes by their fragment, in the language of the page."""
     language, named = fallback()[0], ox.NamedNode(f"{SKOS}prefLabel")
     return {
-        quad.subject.value.removeprefix(base + NAMESPACE): quad.object.value
+        quad.subject.value.removeprefix(Addresses(base).metric()): quad.object.value
         for quad in metrics(base)
         if quad.predicate == named
         and isinstance(quad.object, ox.Literal)
