@@ -4,20 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 RML := .venv-morph-kgc
 CKAN := .venv-ckan
-EDITOR := src/atmpgraph/web/static/editor.js
+SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-clients check bench texts lock clean
+.PHONY: help serve wheel test test-clients check bench texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.serve $(EDITOR) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
+serve: $(VENV)/.serve $(SCRIPTS) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(EDITOR) $(RML)/.installed .w3c/.unpacked ## everything that must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(SCRIPTS) $(RML)/.installed .w3c/.unpacked ## everything that must hold: formatting, types, tests, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -25,7 +25,10 @@ test: $(VENV)/.dev $(EDITOR) $(RML)/.installed .w3c/.unpacked ## everything that
 
 test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed ## clients that install slowly: of npm, of R, roqet, CKAN
 	.ci/apt rasqal-utils r-cran-sparql
-	$(BIN)/pytest -m installed tests/clients
+	$(BIN)/pytest -m installed tests/clients tests/installation
+
+wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, in dist/
+	$(BIN)/python $(PIP) wheel $(OURS) --wheel-dir dist .
 
 check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 	$(BIN)/atmpgraph check
@@ -47,13 +50,14 @@ lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with 
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf .venv .venv-* releases .w3c node_modules tests/clients/node_modules $(EDITOR) $(EDITOR:.js=.css) $(dir $(EDITOR))results.js
+	rm -rf .venv .venv-* releases .w3c node_modules tests/clients/node_modules $(SCRIPTS)
 
 # An environment is what its lock lists: each file by its hash, nothing besides, nothing compiled by tools of the day.
 # Where a machine has no wheels, `make WHEELS= …` compiles what it must, with tools that are not locked.
 WHEELS := --only-binary :all: --no-build-isolation
-PIP := -m pip --quiet --disable-pip-version-check
-LOCKED := --require-hashes --no-deps $(WHEELS)
+PIP := -m pip --disable-pip-version-check
+LOCKED := --quiet --require-hashes --no-deps $(WHEELS)
+OURS := --quiet --no-deps --no-build-isolation
 CHECK := check || { echo "An earlier lock may have left a package behind: make clean" >&2; exit 1; }
 
 # First the installer, by the pip that Python brings, however old; all else by this one (docs/decisions/installer.md).
@@ -65,13 +69,13 @@ CHECK := check || { echo "An earlier lock may have left a package behind: make c
 
 $(VENV)/.serve: requirements/build.lock pyproject.toml | $(VENV)/.installer
 	$(BIN)/python $(PIP) install $(LOCKED) -r $<
-	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) install $(OURS) --editable .
 	$(BIN)/python $(PIP) $(CHECK)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.installer
 	$(BIN)/python $(PIP) install $(LOCKED) -r $<
-	$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) install $(OURS) --editable .
 	$(BIN)/python $(PIP) $(CHECK)
 	@touch $@ $(VENV)/.serve
 
@@ -87,7 +91,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.installer
 	@touch $@
 
 # The scripts of the pages, bundled from npm packages; none of these runs anything when it is installed.
-$(EDITOR): package.json node_modules/.installed $(wildcard editor/*)
+$(SCRIPTS): package.json node_modules/.installed $(wildcard editor/*)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.serve

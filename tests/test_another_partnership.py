@@ -128,6 +128,11 @@ def test_every_question_can_be_asked_of_it(address: str, name: str) -> None:
     assert type_.startswith("text/html")
 
 
+def test_the_scripts_of_its_pages_are_there(address: str) -> None:
+    for name in ("editor.css", "editor.js", "results.js"):
+        assert len(get(f"{address}/static/{name}", "*/*")[1]) > 1000
+
+
 def test_nothing_of_the_first_publication_is_in_the_code(wheel: Path) -> None:
     words = re.compile(r"atmp-wallonia|\bPIT[ -]ATMP\b|biowin|wallon|maidam|exofasttrack", re.IGNORECASE)
     ours = [path for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix not in (".pyc", ".svg")]
