@@ -26,7 +26,7 @@ from atmpgraph.http.problem import ANOTHER_FORMAT, KINDS
 from atmpgraph.release.layout import CANONICAL
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
-from atmpgraph.store import build_store
+from atmpgraph.store import EMBEDDED
 from atmpgraph.web import create_app
 from atmpgraph.web.routes.problems import texts
 
@@ -458,7 +458,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     line = '<{base}id/t/{name}> <http://purl.org/dc/terms/title> "{name}" <{base}id/graph/g> .\n'
     lines = sorted(line.format(base=released.base, name=name).encode() for name in ODD)
     (release / CANONICAL).write_bytes(b"".join(lines))
-    build_store(release / "store", release / CANONICAL)
+    EMBEDDED.load(release / CANONICAL, release / "store", release.name)
     manifest = {
         "digest": release.name,
         "base": released.base,
