@@ -16,7 +16,7 @@ from . import __version__
 from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report
 from .settings import FILE_NAME, LANGUAGES, Settings
-from .store.embedded import Results
+from .store import Results
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from atmpgraph.release.history import history, record_switch
 from atmpgraph.release.layout import CANONICAL, ReleasesFolder, write_json
 from atmpgraph.release.manifest import File, Manifest
 from atmpgraph.settings import Settings, Text
-from atmpgraph.store import build_store
+from atmpgraph.store import EMBEDDED
 
 BASE: Final = "https://example.org/p/"
 LABEL: Final = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -45,7 +45,7 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         folder.catalogue.touch()
         changes = write_changes(folder.path, all_releases.release(previous) if previous else None, base)
         if store:
-            build_store(folder.store, folder.canonical)
+            EMBEDDED.load(folder.canonical, folder.store, digest)
         manifest = Manifest(
             digest=digest,
             created=date,

@@ -39,7 +39,7 @@ def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
     made = QueryJob(
-        str(release.folder.store), release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
+        release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
     )
     return replace(made, **changes)
 

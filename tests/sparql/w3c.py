@@ -103,7 +103,7 @@ def query(case: Case) -> Any:
     named = case.graphs or (() if case.data else sorted(case.query.parent.glob("data*.ttl")))
     for file in named:
         _load(store, file, to_graph=True)
-    return EmbeddedStore(store, case.query.as_uri()).query(case.query.read_text(encoding="utf-8"))
+    return EmbeddedStore(case.query.as_uri(), store).query(case.query.read_text(encoding="utf-8"))
 
 
 def parses(case: Case) -> bool:

@@ -24,7 +24,7 @@ from atmpgraph.i18n import texts
 from atmpgraph.release.layout import CANONICAL
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
-from atmpgraph.store import build_store
+from atmpgraph.store import EMBEDDED
 from atmpgraph.web import create_app
 from atmpgraph.web.core.problem_texts import EXPLANATIONS
 
@@ -419,7 +419,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     line = '<{base}id/t/{name}> <http://purl.org/dc/terms/title> "{name}" <{base}id/graph/g> .\n'
     lines = sorted(line.format(base=released.base, name=name).encode() for name in ODD)
     (release / CANONICAL).write_bytes(b"".join(lines))
-    build_store(release / "store", release / CANONICAL)
+    EMBEDDED.load(release / CANONICAL, release / "store", release.name)
     manifest = {
         "digest": release.name,
         "base": released.base,

@@ -73,11 +73,11 @@ def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, hist
     """
     store = memory_store(lines, base)
     concepts = (quad_of(t) for triples in _authority().values() for t in triples)
-    store.engine.extend((*facts(files, _formats(), base), *concepts))
+    store.add((*facts(files, _formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):
         triples = set(store.construct(query.read_text(encoding="utf-8")))
-        store.engine.extend(quad_of(t, graph) for t in triples for graph in (None, _CONSTRUCTED))
+        store.add(quad_of(t, _CONSTRUCTED) for t in triples)
         described |= set(map(with_size, triples))
     described |= set(_version(base, history))
     described |= set(dates(described, history.before, history.created, history.digest[:12]))

@@ -59,7 +59,7 @@ def release_quads(releases: Iterable[ReleaseEntry], base: str, licence: str) -> 
         licence: IRI of the licence of its data.
     """
     store = memory_store((), base)
-    store.engine.extend(fact for release in releases for fact in _facts(release, Addresses(base), licence))
+    store.add(fact for release in releases for fact in _facts(release, Addresses(base), licence))
     queries = [query.read_text(encoding="utf-8") for query in sorted((_HERE / "releases").glob("*.rq"))]
     return [quad_of(with_size(triple)) for query in queries for triple in store.construct(query)]
 

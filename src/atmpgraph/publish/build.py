@@ -13,15 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from .. import __version__
 from ..errors import ReleaseError
 from ..findings import Report
 from ..quality import links, shapes_document
 from ..quality.measures import measures
-from ..rdf.canonical import CanonicalWriter
-from ..rdf.terms import line
 from ..release.diff import write_changes
 from ..release.file_dates import live_file_dates, write_file_dates
 from ..release.history import history, prune, record_switch, removed_summary
@@ -29,7 +25,7 @@ from ..release.layout import ReleaseFolder, ReleasesFolder, replace_link, sync, 
 from ..release.manifest import Manifest
 from ..release.thing_state import record_published
 from ..settings import Settings
-from ..store import build_store, open_store
+from ..store import EMBEDDED
 from ..stream.follow import follow, forget
 from ..stream.members import check_statements
 from .check import Checked, Say, check
@@ -136,11 +132,11 @@ def _complete(folder: Path, checked: Checked, described: Described, settings: Se
     """Write all that a release has beside the files that were checked; one that was removed stays where it stood."""
     own, releases = ReleaseFolder(folder), ReleasesFolder(folder.parent)
     check_statements(own.canonical)
-    build_store(own.store, own.canonical)
-    _prove(own, described.digest, settings.base)
+    address = EMBEDDED.load(own.canonical, own.store, described.digest)
+    EMBEDDED.verify(address)
     write_json(own.report, checked.report.as_json())
     _keep_beside(own, checked, settings)
-    graphs, store = _graphs(own.canonical), open_store(own.store, settings.base)
+    graphs, store = _graphs(own.canonical), EMBEDDED.open(address, settings.base)
     left = removed_summary(folder.parent, described.digest)
     files, previous = list_files(own), left.previous if left else releases.live
     changed = write_changes(folder, releases.release(previous) if previous else None, settings.base)
@@ -170,19 +166,6 @@ def _keep_beside(folder: ReleaseFolder, checked: Checked, settings: Settings) ->
     addresses = links.external_addresses(checked.canonical.lines(), settings.base)
     checked_links = links.read_links(ReleasesFolder(folder.path.parent).links)
     links.links_to(checked_links, addresses).write(folder.links)
-
-
-def _prove(folder: ReleaseFolder, digest: str, base: str) -> None:
-    """The store, read back, must be the canonical file to the byte (`docs/decisions/literals.md`)."""
-    store, read_back = open_store(folder.store, base), folder.path / "read-back.nq"
-    with CanonicalWriter(folder.path) as back:
-        for quad in store.engine:
-            if quad.graph_name != ox.DefaultGraph():
-                back.add(line(quad))
-        read = back.write(read_back)
-    read_back.unlink()
-    if read != digest:
-        raise ReleaseError("the store does not give back what was published; a literal is not in canonical form")
 
 
 def _graphs(canonical: Path) -> dict[str, int]:

@@ -91,7 +91,7 @@ def _check_graph(settings: Settings, checked: Checked, counts: dict[str, int], s
     for text in chain(curated_lines(package.folder, settings), input_lines(package.folder, rules, base)):
         canonical.add(text)
     store = memory_store(canonical.lines(), base)
-    counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(list(store.engine.named_graphs()))}
+    counts |= {"statements": sum(1 for _ in canonical.lines()), "graphs": len(store.graphs())}
     say("checking the graph against the shapes")
     texts, missing = _texts(settings, package)
     findings = missing + _undescribed_graphs(store) + check_shapes(data, texts, shapes, mappers, base)

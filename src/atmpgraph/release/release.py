@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from ..errors import ReleaseError
 from ..rdf.sorted_lines import SortedLines
-from ..store import Store, memory_store, open_store
+from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
 from .layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
 from .manifest import Manifest, read_manifest
 
@@ -70,10 +70,15 @@ class Release:
         """SHA-256 of the canonical N-Quads, in hexadecimal: the identity of the release."""
         return self.manifest.digest
 
+    @property
+    def store_address(self) -> StoreAddress:
+        """Where its store is."""
+        return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest)
+
     @cached_property
     def store(self) -> Store:
         """The store of the release, opened read-only."""
-        return open_store(self.folder.store, self.base)
+        return BACKENDS[self.store_address.kind].open(self.store_address, self.base)
 
     @cached_property
     def _canonical(self) -> SortedLines:

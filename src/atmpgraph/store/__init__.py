@@ -1,6 +1,20 @@
-"""Where a release is queried: an embedded store, opened read-only."""
+"""Where a release is queried: what a store is (`base`), and the backends, each in a module of its own."""
 
-from .embedded import EmbeddedStore as Store
-from .embedded import build_store, memory_store, open_store
+from typing import Final
 
-__all__ = ["Store", "build_store", "memory_store", "open_store"]
+from .base import Backend, Features, Results, Store, StoreAddress
+from .embedded import EMBEDDED, MemoryStore, memory_store
+
+BACKENDS: Final[dict[str, Backend]] = {EMBEDDED.kind: EMBEDDED}
+
+__all__ = [
+    "BACKENDS",
+    "EMBEDDED",
+    "Backend",
+    "Features",
+    "MemoryStore",
+    "Results",
+    "Store",
+    "StoreAddress",
+    "memory_store",
+]

@@ -1,76 +1,72 @@
 """The embedded store: Oxigraph on disk, written once at build and opened read-only by every worker.
 
-The store holds the union of the named graphs in its default graph. Oxigraph can make that union while it answers, but
-then a triple that two sources state is counted twice, where SPARQL 1.1 §13.1 asks for an RDF merge.
+The store holds the union of the named graphs in its default graph. Oxigraph can compute that union while it answers,
+but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 asks for an RDF merge.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ..errors import QueryError
 from ..rdf.terms import without_graph
+from ..vocab import GEOSPARQL_FUNCTIONS
+from .base import Backend, Features, Results, Store, StoreAddress, prove
 
-Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
-Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+_NO_BASE: Final = "urn:none"  # for queries without relative IRIs
+_Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
+# Functions of GeoSPARQL 1.1 (OGC 22-047r1 §9, §10).
+_FUNCTIONS: Final = (
+    *("area", "asGeoJSON", "centroid", "convexHull", "coordinateDimension", "difference", "dimension", "distance"),
+    *("envelope", "getSRID", "intersection", "isEmpty", "isSimple", "length", "perimeter", "relate"),
+    *("spatialDimension", "symDifference", "union"),
+    *("sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps", "sfTouches", "sfWithin"),
+    *("ehContains", "ehCoveredBy", "ehCovers", "ehDisjoint", "ehEquals", "ehInside", "ehMeet", "ehOverlap"),
+    *("rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp", "rcc8tppi"),
+)
 
 
 @dataclass(frozen=True)
-class EmbeddedStore:
-    """A read-only store whose default graph is the union of the named graphs."""
+class EmbeddedStore(Store):
+    """A store of Oxigraph in this process."""
 
-    engine: ox.Store
-    base: str
+    _engine: ox.Store
 
     def query(
         self,
-        query: str,
+        text: str,
         *,
-        default_graphs: list[str] | None = None,
-        named_graphs: list[str] | None = None,
+        default_graphs: Iterable[str] | None = None,
+        named_graphs: Iterable[str] | None = None,
     ) -> Results:
-        """Run a SPARQL 1.1 query; relative IRIs in it resolve against the base of the publication.
-
-        Args:
-            query: a SELECT, ASK, CONSTRUCT or DESCRIBE query.
-            default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); they override
-                the query's own FROM and FROM NAMED.
-
-        Raises:
-            QueryError: the query is not SPARQL 1.1; the message names line and column.
-        """
-        given = default_graphs is not None or named_graphs is not None
+        """Run a SPARQL 1.1 query."""
+        engine = self._engine
         try:
-            if not given:
-                return self.engine.query(query, base_iri=self.base)
-            engine, named = self.engine, list(map(ox.NamedNode, named_graphs or ()))
-            default: list[Graph] = list(map(ox.NamedNode, default_graphs or ()))
+            if default_graphs is None and named_graphs is None:
+                return engine.query(text, base_iri=self.base)
+            named = list(map(ox.NamedNode, named_graphs or ()))
+            default: list[_Graph] = list(map(ox.NamedNode, default_graphs or ()))
             if len(default) > 1:
                 engine, default = _merged(engine, default, named), [ox.DefaultGraph()]
-            return engine.query(query, base_iri=self.base, default_graph=default, named_graphs=list(named))
+            return engine.query(text, base_iri=self.base, default_graph=default, named_graphs=list(named))
         except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from None
 
-    def select(self, query: str) -> ox.QuerySolutions:
-        """Run a SELECT query of our own."""
-        results = self.query(query)
-        if not isinstance(results, ox.QuerySolutions):
-            raise QueryError("a SELECT query is expected")
-        return results
 
-    def construct(self, query: str) -> ox.QueryTriples:
-        """Run a CONSTRUCT or DESCRIBE query of our own."""
-        results = self.query(query)
-        if not isinstance(results, ox.QueryTriples):
-            raise QueryError("a CONSTRUCT query is expected")
-        return results
+class MemoryStore(EmbeddedStore):
+    """A store in memory, to which statements can be added."""
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add statements, to their graph and to the union."""
+        self._engine.extend(statement for quad in quads for statement in {quad, ox.Quad(*quad.triple)})
 
 
-def _merged(engine: ox.Store, default: Sequence[Graph], named: Sequence[Graph]) -> ox.Store:
-    """Graphs merged in memory: a triple that several of them state would be counted several times by the engine."""
+def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]) -> ox.Store:
+    """Graphs merged in memory: the engine would count a triple that several of them state several times."""
     merged = ox.Store()
     for graph in default:
         merged.bulk_extend(ox.Quad(*quad.triple) for quad in engine.quads_for_pattern(None, None, None, graph))
@@ -79,28 +75,43 @@ def _merged(engine: ox.Store, default: Sequence[Graph], named: Sequence[Graph]) 
     return merged
 
 
-def build_store(folder: Path, canonical: Path) -> None:
-    """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included."""
-    store = ox.Store(str(folder))
-    store.bulk_load(path=str(canonical), format=ox.RdfFormat.N_QUADS)
-    union = folder.with_suffix(".nt")
-    with canonical.open("rb") as quads, union.open("wb") as triples:
-        triples.writelines(map(without_graph, quads))
-    store.bulk_load(path=str(union), format=ox.RdfFormat.N_TRIPLES)
-    union.unlink()
-    store.optimize()
-    store.flush()
+@dataclass(frozen=True)
+class _Embedded:
+    """Stores in folders on this disk."""
+
+    kind = "embedded"
+    features = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
+    descriptors = 0  # the engine has its files open
+
+    def load(self, canonical: Path, folder: Path, digest: str) -> StoreAddress:
+        """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included."""
+        store = ox.Store(str(folder))
+        store.bulk_load(path=str(canonical), format=ox.RdfFormat.N_QUADS)
+        union = folder.with_suffix(".nt")
+        with canonical.open("rb") as quads, union.open("wb") as triples:
+            triples.writelines(map(without_graph, quads))
+        store.bulk_load(path=str(union), format=ox.RdfFormat.N_TRIPLES)
+        union.unlink()
+        store.optimize()
+        store.flush()
+        return StoreAddress(self.kind, str(folder), digest)
+
+    def verify(self, address: StoreAddress) -> None:
+        """Read the store back."""
+        prove(self.open(address, _NO_BASE), address.digest)
+
+    def open(self, address: StoreAddress, base: str) -> Store:
+        """Open the store in a folder read-only."""
+        return EmbeddedStore(base, ox.Store.read_only(address.location))
 
 
-def memory_store(lines: Iterable[bytes], base: str) -> EmbeddedStore:
+EMBEDDED: Final[Backend] = _Embedded()
+
+
+def memory_store(lines: Iterable[bytes], base: str) -> MemoryStore:
     """A store in memory of canonical N-Quads lines, the union of their graphs included."""
     quads = list(lines)
     engine = ox.Store()
     engine.bulk_load(b"".join(quads), format=ox.RdfFormat.N_QUADS)
     engine.bulk_load(b"".join(map(without_graph, quads)), format=ox.RdfFormat.N_TRIPLES)
-    return EmbeddedStore(engine, base)
-
-
-def open_store(folder: Path, base: str) -> EmbeddedStore:
-    """Open the store in `folder` read-only."""
-    return EmbeddedStore(ox.Store.read_only(str(folder)), base)
+    return MemoryStore(base, engine)

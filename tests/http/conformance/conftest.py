@@ -14,7 +14,7 @@ from atmpgraph.publish.build import switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
-from atmpgraph.store import build_store
+from atmpgraph.store import EMBEDDED
 from atmpgraph.stream.follow import follow
 from atmpgraph.web import create_app
 
@@ -41,7 +41,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     release = ReleaseFolder(folder / digest)
     shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name))
     release.canonical.write_bytes(canonical)
-    build_store(release.store, release.canonical)
+    EMBEDDED.load(release.canonical, release.store, digest)
     manifest = json.loads(release.manifest.read_text(encoding="utf-8"))
     manifest["digest"] = digest
     manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}

@@ -10,6 +10,7 @@ import pytest
 from atmpgraph.errors import NotExpressibleError
 from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
 from atmpgraph.http.problem import ProblemError
+from atmpgraph.rdf.statements import text_of
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service.evaluate import Outcome, evaluate
 
@@ -72,7 +73,7 @@ def test_describe_gives_the_thing_and_the_names_of_all_it_mentions(release: Rele
     text, _ = run(release, "DESCRIBE <id/workpackage/maidam>", format="nt")
     triples = {quad.triple for quad in ox.parse(text.encode(), format=ox.RdfFormat.N_TRIPLES)}
     thing = ox.NamedNode(f"{release.base}id/workpackage/maidam")
-    stated = {quad.triple for quad in release.store.engine.quads_for_pattern(thing, None, None, None)}
+    stated = {quad.triple for quad in release.store.quads() if quad.subject == thing}
     assert stated <= triples
     named = {triple.subject for triple in triples - stated}
     assert ox.NamedNode(f"{release.base}ns/atmp#Workpackage") in named
@@ -86,11 +87,7 @@ def test_describe_gives_the_thing_and_the_names_of_all_it_mentions(release: Rele
 def test_a_description_tells_nothing_from_outside_its_dataset(graphs: tuple[str, ...], release: Release) -> None:
     """Neither of the thing nor of what it mentions; a triple that two graphs state comes once."""
     names = tuple(f"{release.base}id/graph/{graph}" for graph in graphs)
-    inside = {
-        quad.triple
-        for name in names
-        for quad in release.store.engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
-    }
+    inside = {quad.triple for quad in release.store.quads() if text_of(quad.graph_name) in names}
     of_query = " ".join(f"FROM <{name}>" for name in names) or "FROM NAMED <id/graph/editorial>"
     of_request = {"default_graphs": names} if names else {"named_graphs": (f"{release.base}id/graph/editorial",)}
     some = "DESCRIBE ?s {0} {{ VALUES ?s {{ <id/organisation/uclouvain> <id/workpackage/maidam> }} }}"
@@ -136,7 +133,7 @@ def test_the_dataset_of_the_request_overrides_that_of_the_query(release: Release
 
 def test_two_default_graphs_are_merged(release: Release) -> None:
     """A triple that both state counts once (SPARQL 1.1 §13.1)."""
-    graphs = [g.value for g in release.store.engine.named_graphs() if isinstance(g, ox.NamedNode)]
+    graphs = release.store.graphs()
     together = number(release, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", default_graphs=tuple(graphs))
     everything = number(release, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     assert together == everything

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from atmpgraph.sparql.service.pool import Worker
+from atmpgraph.store import StoreAddress
 
 from ..processes import processor_time
 
@@ -25,7 +26,7 @@ def process(run: Callable[[], object]) -> Iterator[Worker]:
             run()
     nothing: Any = None
     try:
-        yield Worker("", "", child, nothing, nothing)
+        yield Worker(StoreAddress("embedded", "", ""), "", child, nothing, nothing)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -4,13 +4,17 @@ from dataclasses import replace
 
 from atmpgraph.sparql.service.messages import QueryJob
 from atmpgraph.sparql.service.result_cache import ResultCache, key
+from atmpgraph.store import StoreAddress
 
-JOB = QueryJob("store", "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
+STORE = StoreAddress("embedded", "store", "0")
+JOB = QueryJob(STORE, "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
 
 
 def test_an_answer_depends_on_all_of_its_job() -> None:
     others = [
-        replace(JOB, store="other"),
+        replace(JOB, store=replace(STORE, kind="other")),
+        replace(JOB, store=replace(STORE, location="other")),
+        replace(JOB, store=replace(STORE, digest="1")),
         replace(JOB, query="ASK { }"),
         replace(JOB, default_graphs=("a",)),
         replace(JOB, named_graphs=("a",)),

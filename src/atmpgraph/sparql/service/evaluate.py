@@ -1,6 +1,6 @@
 """Run a query on a store and put its result out piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -14,7 +14,7 @@ from ...http.problem import Problem, ProblemError
 from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
 from ...store import Store
-from ...vocab import DCT, FOAF, RDFS, SKOS, prefixes
+from ...vocab import prefixes
 from ..syntax import nesting, validate
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
@@ -22,13 +22,10 @@ from .messages import QueryJob
 from .result_writers import WRITERS, Term
 
 Cut: TypeAlias = Literal["", "rows", "bytes"]
-Graph: TypeAlias = ox.NamedNode | ox.DefaultGraph
-Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 _BATCH: Final = 256  # rows put out at once
 _SORTED: Final = 20_000  # triples that are put in order before they are sent; more go as they come
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
-_LABELS: Final = tuple(map(ox.NamedNode, (SKOS + "prefLabel", RDFS + "label", FOAF + "name", DCT + "title")))
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
             job.query, default_graphs=default if given else None, named_graphs=named if given else None
         )
         if isinstance(results, ox.QueryTriples):
-            graphs = list(map(ox.NamedNode, default)) if given else [ox.DefaultGraph()]
-            return _graph(store, graphs, results, job, put)
+            return _graph(store, default if given else None, results, job, put)
         if isinstance(results, ox.QueryBoolean):
             return _truth(results, job, put)
         return _rows(results, job, put)
@@ -140,7 +136,7 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
 
 
 def _graph(
-    store: Store, graphs: Sequence[Graph], results: ox.QueryTriples, job: QueryJob, put: Callable[[bytes], object]
+    store: Store, graphs: list[str] | None, results: ox.QueryTriples, job: QueryJob, put: Callable[[bytes], object]
 ) -> Outcome:
     fmt = by_suffix(job.format, RDF_FORMATS)
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
@@ -198,7 +194,7 @@ class _Meter:
         """Nothing is held back."""
 
 
-def _with_labels(store: Store, graphs: Sequence[Graph], described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+def _with_labels(store: Store, graphs: list[str] | None, described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
     """A description with the names of everything that it mentions, so that it can be read by itself.
 
     The names come last, and in the same order each time: an offset counts them too. They are those that the graphs
@@ -210,7 +206,4 @@ def _with_labels(store: Store, graphs: Sequence[Graph], described: Iterator[ox.T
         subjects.add(triple.subject)
         mentioned.update(term for term in triple if isinstance(term, ox.NamedNode))
         yield triple
-    for term in sorted(mentioned - subjects, key=str):
-        for label in _LABELS:
-            found = (quad for graph in graphs for quad in store.engine.quads_for_pattern(term, label, None, graph))
-            yield from dict.fromkeys(quad.triple for quad in found)
+    yield from store.labels(sorted(term.value for term in mentioned - subjects), graphs)

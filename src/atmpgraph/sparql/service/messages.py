@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from ...http.problem import Problem
+from ...store import StoreAddress
 
 QUESTION: Final = b"Q"
 READY: Final = b"R"
@@ -33,7 +34,7 @@ class QueryJob:
     """A query as a worker gets it.
 
     Attributes:
-        store: folder of the release's store.
+        store: address of the release's store.
         base: base of the publication.
         query: the query string.
         default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); none when both are
@@ -45,7 +46,7 @@ class QueryJob:
         next: URL of the rest of a result that is cut short, all but the offset at its end.
     """
 
-    store: str
+    store: StoreAddress
     base: str
     query: str
     default_graphs: tuple[str, ...]
@@ -89,7 +90,7 @@ class QueryRequest:
 def job_from(values: dict[str, Any]) -> QueryJob:
     """A job from JSON."""
     graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
-    return QueryJob(**values | graphs)
+    return QueryJob(**values | graphs | {"store": StoreAddress(**values["store"])})
 
 
 def job_frame(job: QueryJob) -> bytes:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from ...store import StoreAddress
 from . import messages
 from .worker import start
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 class Worker:
     """A worker process with a release's store open, and the connection to it."""
 
-    store: str
+    store: StoreAddress
     base: str
     process: int
     reader: asyncio.StreamReader
@@ -68,7 +69,7 @@ class Pool:
         self._size, self._memory, self._nice = size, memory, nice
         self._idle: list[Worker] = []
 
-    async def take(self, store: str, base: str) -> Worker:
+    async def take(self, store: StoreAddress, base: str) -> Worker:
         """A worker with that store open.
 
         Raises:
@@ -93,7 +94,7 @@ class Pool:
             worker.ready = True
         return worker
 
-    async def _start(self, store: str, base: str) -> Worker:
+    async def _start(self, store: StoreAddress, base: str) -> Worker:
         connection, process = start(store, base, self._memory, self._nice)
         reader, writer = await asyncio.open_connection(sock=connection)
         return Worker(store, base, process, reader, writer)

@@ -14,7 +14,7 @@ _SHARE = 4  # no answer takes more than a quarter of the room
 
 
 def key(job: QueryJob) -> bytes:
-    """What an answer depends on: the release, whose folder is named by its digest, the query, and the format."""
+    """What an answer depends on: the store, whose address has the digest of its release, the query, and the format."""
     return hashlib.sha256(json.dumps(asdict(job), sort_keys=True).encode()).digest()
 
 

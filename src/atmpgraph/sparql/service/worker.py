@@ -5,12 +5,11 @@ import resource
 import socket
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
 from ...errors import NotExpressibleError
 from ...http.problem import Problem, ProblemError, not_expressible
-from ...store import Store, open_store
+from ...store import BACKENDS, Store, StoreAddress
 from . import messages
 from .evaluate import evaluate
 from .fork import fork
@@ -21,11 +20,11 @@ _PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = messages.frame(messages.READY, b"")
 
 
-def start(store: str, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
+def start(store: StoreAddress, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
     """Start a worker on a store; to be called from a process with one thread.
 
     Args:
-        store: folder of the store.
+        store: address of the store.
         base: of the publication.
         memory: bytes that a query may use.
         nice: how far its priority is lowered.
@@ -35,8 +34,9 @@ def start(store: str, base: str, memory: int, nice: int) -> tuple[socket.socket,
     """
 
     def serve(connection: socket.socket) -> int:
-        opened = open_store(Path(store), base)
-        confine(memory, nice=nice)
+        backend = BACKENDS[store.kind]
+        opened = backend.open(store, base)
+        confine(memory, backend.descriptors, nice)
         connection.sendall(_READY)
         return work(connection, opened, memory)
 

@@ -53,7 +53,7 @@ def result_of(query: Query, fmt: Format, *, rows: int | None = None, link: str =
     """
     most = limits_of(settings())
     job = QueryJob(
-        store=str(release().folder.store),
+        store=release().store_address,
         base=settings().base,
         query=query.text,
         default_graphs=query.default_graphs,
