@@ -142,7 +142,7 @@ def test_only_services_of_the_settings_are_asked(released: Settings) -> None:
 
     response = ask("ASK { SERVICE <http://127.0.0.1:9/sparql> {} }")
     assert response.status_code == 502
-    assert "127.0.0.1:9/sparql kann nicht befragt werden" in response.get_json()["detail"]
+    assert "127.0.0.1:9/sparql gab keine brauchbare Antwort" in response.get_json()["detail"]
     assert "RateLimit" in response.headers
     assert ask("ASK { SERVICE <http://example.org/> {} }").status_code == 403
     silent = ask("ASK { SERVICE SILENT <http://127.0.0.1:9/sparql> {} }")
