@@ -91,7 +91,7 @@ def test_whose_time_is_over_is_told(release: Release) -> None:
     service = make(release, timeout_seconds=0.8)
     assert "the time that the request gave it" in service.problem(SLOW, seconds=0.4).detail
     for asked in (None, 9.0):
-        assert "the longest it may run" in service.problem(SLOW, seconds=asked).detail
+        assert "the time limit" in service.problem(SLOW, seconds=asked).detail
 
 
 def test_a_query_that_takes_too_much_memory_ends_alone(release: Release) -> None:
