@@ -89,7 +89,7 @@ def test_the_client_may_lower_its_time_but_not_raise_it(release: Release) -> Non
 
 def test_whose_time_is_over_is_told(release: Release) -> None:
     service = make(release, timeout_seconds=0.8)
-    assert "the time that the request gave it" in service.problem(SLOW, seconds=0.4).detail
+    assert "the timeout of the request" in service.problem(SLOW, seconds=0.4).detail
     for asked in (None, 9.0):
         assert "the time limit" in service.problem(SLOW, seconds=asked).detail
 
