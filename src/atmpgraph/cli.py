@@ -15,18 +15,14 @@ import pyoxigraph as ox
 from . import __version__
 from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report
+from .formats import RESULT_FORMATS
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
+_RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 _HEADER_MILLISECONDS = 5_000  # for the header section of a request to come, and between two requests
 _DESCRIPTORS = 16_384  # of a process that serves, as far as the system allows so many
@@ -217,7 +213,9 @@ def _rendered(results: Results, format_: str) -> bytes | str:
     if format_ in _GRAPHS:
         raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
     if format_ != "table":
-        return results.serialize(format=_RESULTS[format_]) or b""
+        from .sparql.service.result_writers import whole_result
+
+        return "".join(whole_result(results, format_))
     if isinstance(results, ox.QueryBoolean):
         return "yes\n" if results else "no\n"
     names = [variable.value for variable in results.variables]

@@ -9,6 +9,8 @@ from typing import Final, Literal, TypeAlias
 
 import pyoxigraph as ox
 
+from .vocab import FILE_FORMATS
+
 Kind: TypeAlias = Literal["page", "graph", "dataset", "results", "text"]
 
 
@@ -22,7 +24,8 @@ class Format:
         media_type: as registered with IANA, for `Content-Type`.
         kind: a page for people, triples, quads, results of SELECT and ASK, or other text.
         also: other registered types of the same bytes, for clients that accept only those.
-        engine: the serialiser's own name of the format.
+        engine: the serialiser's own name of an RDF format.
+        iri: the W3C's name of the format (https://www.w3.org/ns/formats/), empty where it has none.
     """
 
     name: str
@@ -30,28 +33,52 @@ class Format:
     media_type: str
     kind: Kind
     also: tuple[str, ...] = ()
-    engine: ox.RdfFormat | ox.QueryResultsFormat | None = None
+    engine: ox.RdfFormat | None = None
+    iri: str = ""
 
 
 HTML: Final = Format("HTML", "html", "text/html", "page")
-TURTLE: Final = Format("Turtle", "ttl", "text/turtle", "graph", (), ox.RdfFormat.TURTLE)
+TURTLE: Final = Format("Turtle", "ttl", "text/turtle", "graph", engine=ox.RdfFormat.TURTLE, iri=FILE_FORMATS + "Turtle")
 JSON_LD: Final = Format(
-    "JSON-LD", "jsonld", "application/ld+json", "graph", ("application/json",), ox.RdfFormat.JSON_LD
+    "JSON-LD",
+    "jsonld",
+    "application/ld+json",
+    "graph",
+    also=("application/json",),
+    engine=ox.RdfFormat.JSON_LD,
+    iri=FILE_FORMATS + "JSON-LD",
 )
-RDF_XML: Final = Format("RDF/XML", "rdf", "application/rdf+xml", "graph", (), ox.RdfFormat.RDF_XML)
-N_TRIPLES: Final = Format("N-Triples", "nt", "application/n-triples", "graph", (), ox.RdfFormat.N_TRIPLES)
-TRIG: Final = Format("TriG", "trig", "application/trig", "dataset", (), ox.RdfFormat.TRIG)
-N_QUADS: Final = Format("N-Quads", "nq", "application/n-quads", "dataset", (), ox.RdfFormat.N_QUADS)
+RDF_XML: Final = Format(
+    "RDF/XML", "rdf", "application/rdf+xml", "graph", engine=ox.RdfFormat.RDF_XML, iri=FILE_FORMATS + "RDF_XML"
+)
+N_TRIPLES: Final = Format(
+    "N-Triples", "nt", "application/n-triples", "graph", engine=ox.RdfFormat.N_TRIPLES, iri=FILE_FORMATS + "N-Triples"
+)
+TRIG: Final = Format("TriG", "trig", "application/trig", "dataset", engine=ox.RdfFormat.TRIG, iri=FILE_FORMATS + "TriG")
+N_QUADS: Final = Format(
+    "N-Quads", "nq", "application/n-quads", "dataset", engine=ox.RdfFormat.N_QUADS, iri=FILE_FORMATS + "N-Quads"
+)
 
-_RESULTS = ox.QueryResultsFormat
+# Each has its writer in `sparql/service/result_writers.py`; a new one needs no more than that and its place below.
 RESULTS_JSON: Final = Format(
-    "JSON", "json", "application/sparql-results+json", "results", ("application/json",), _RESULTS.JSON
+    "JSON",
+    "json",
+    "application/sparql-results+json",
+    "results",
+    also=("application/json",),
+    iri=FILE_FORMATS + "SPARQL_Results_JSON",
 )
 RESULTS_XML: Final = Format(
-    "XML", "xml", "application/sparql-results+xml", "results", ("application/xml",), _RESULTS.XML
+    "XML",
+    "xml",
+    "application/sparql-results+xml",
+    "results",
+    also=("application/xml",),
+    iri=FILE_FORMATS + "SPARQL_Results_XML",
 )
-CSV: Final = Format("CSV", "csv", "text/csv", "results", (), _RESULTS.CSV)
-TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", (), _RESULTS.TSV)
+CSV: Final = Format("CSV", "csv", "text/csv", "results", iri=FILE_FORMATS + "SPARQL_Results_CSV")
+TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", iri=FILE_FORMATS + "SPARQL_Results_TSV")
+
 SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
 STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
 DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 import pytest
 
-from atmpgraph.formats import DOCUMENTS, RESULTS
+from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS
 from atmpgraph.release.graphs import GraphCount
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.sparql.graph_store import Part, parse
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.limits import Limits, limits_of
-from atmpgraph.sparql.service_description import FUNCTIONS, Endpoint, service_description
+from atmpgraph.sparql.service_description import Endpoint, service_description
+from atmpgraph.store import EMBEDDED, Features
 from atmpgraph.vocab import prefixes
 
 BASE = "http://e/"
@@ -46,7 +47,7 @@ def limits(released: Settings) -> Limits:
 def endpoint(released: Settings, limits: Limits) -> Endpoint:
     """An endpoint with two graphs and the library of the publication."""
     library = read_library(released.path(released.folders.queries)).values()
-    return Endpoint(BASE, "http://e/licence", 4, GRAPHS, limits, library, prefixes(BASE))
+    return Endpoint(BASE, "http://e/licence", EMBEDDED.features, 4, GRAPHS, limits, library, prefixes(BASE))
 
 
 def ask(endpoint: Endpoint, pattern: str) -> bool:
@@ -99,17 +100,27 @@ def test_federation_is_a_feature_only_where_it_is_on(endpoint: Endpoint, federat
 
 
 def test_every_format_of_results_is_named_and_no_other(endpoint: Endpoint) -> None:
-    served = {fmt.media_type for fmt in (*RESULTS, *DOCUMENTS) if fmt.kind != "page"}
-    assert len(values(endpoint, "<sparql> sd:resultFormat ?x")) == len(served)
+    """By the name that the W3C gives it."""
+    names = [fmt.iri for fmt in (*RESULT_FORMATS, *RDF_FORMATS)]
+    assert all(name.startswith("http://www.w3.org/ns/formats/") for name in names)
+    assert values(endpoint, "<sparql> sd:resultFormat ?x") == sorted(names)
+
+
+def test_features_are_those_of_the_store(endpoint: Endpoint) -> None:
+    other = replace(endpoint, features=Features(("http://e/f",), union_default_graph=False))
+    assert values(other, "<sparql> sd:extensionFunction ?x") == ["http://e/f"]
+    assert ask(other, "<http://e/f> a sd:Function")
+    assert not ask(other, "<sparql> sd:feature sd:UnionDefaultGraph")
 
 
 def test_every_extension_function_is_one_of_the_engine(endpoint: Endpoint) -> None:
-    assert values(endpoint, "<sparql> sd:extensionFunction ?x") == sorted(FUNCTIONS)
+    functions = endpoint.features.extension_functions
+    assert values(endpoint, "<sparql> sd:extensionFunction ?x") == sorted(functions)
     wkt = '"POINT(0 0)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
-    for function in FUNCTIONS:
+    for function in functions:
         assert _rows(f"SELECT (<{function}>({wkt}, {wkt}) AS ?x) {{}}"), function
     with pytest.raises(RuntimeError, match="not supported"):
-        _rows(f"SELECT (<{FUNCTIONS[0]}x>({wkt}) AS ?x) {{}}")
+        _rows(f"SELECT (<{functions[0]}x>({wkt}) AS ?x) {{}}")
 
 
 def test_the_dataset_is_the_union_and_every_graph_with_its_count(endpoint: Endpoint) -> None:

@@ -1,4 +1,4 @@
-"""The query library as data: what SPARQL editors fill their examples and prefixes from.
+"""The query library as data, from which SPARQL editors fill their examples and prefixes.
 
 `sh:SPARQLExecutable` (SHACL §5, SHACL Advanced Features §4) with `sh:declare` (SHACL §5.2.1), as the SIB's
 `sparql-examples` use them.
@@ -9,20 +9,19 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..rdf.statements import about, typed
 from ..settings import LANGUAGES
 from ..vocab import OWL, RDF, RDFS, SCHEMA, SH
 from .library import LibraryQuery
 from .syntax.query_form import form
 
-_OWL: Final = "http://www.w3.org/2002/07/owl#"
-_SH: Final = "http://www.w3.org/ns/shacl#"
 _EXECUTABLES: Final = {"SELECT": ("Select", "select"), "ASK": ("Ask", "ask"), "CONSTRUCT": ("Construct", "construct")}
 
 
 def examples(library: Iterable[LibraryQuery], prefixes: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
-    """The queries of the library and the prefixes, for the endpoint `{base}sparql`."""
-    declarations = f"{base}sparql#prefixes"
+    """The queries of the library and the prefixes, for the endpoint of a publication."""
+    declarations = Addresses(base).page("sparql#prefixes")
     yield from about(declarations, (RDF + "type", OWL + "Ontology"))
     for prefix, namespace in prefixes.items():
         iri = f"{declarations}-{prefix}"
@@ -42,18 +41,19 @@ def _example(query: LibraryQuery, declarations: str, base: str) -> Iterator[ox.Q
     kind = _EXECUTABLES.get(form(text) or "")
     if kind is None:  # SHACL has no word for DESCRIBE
         return
-    words = [
-        (RDFS + predicate, ox.Literal(found[0], language=language))
+    texts = [
+        (RDFS + predicate, ox.Literal(text, language=language))
         for key, predicate in (("title", "label"), ("description", "comment"))
-        for language in LANGUAGES
-        if (found := query.text(key, (language,)))[1] == language
+        for text, language in (query.text(key, (language,)) for language in LANGUAGES)
+        if language
     ]
+    addresses = Addresses(base)
     yield from about(
-        f"{base}queries/{query.name}",
+        addresses.query(query.name),
         (RDF + "type", SH + "SPARQLExecutable"),
         (RDF + "type", f"{SH}SPARQL{kind[0]}Executable"),
         (SH + kind[1], ox.Literal(text)),
         (SH + "prefixes", declarations),
-        (SCHEMA + "target", f"{base}sparql"),
-        *words,
+        (SCHEMA + "target", addresses.page("sparql")),
+        *texts,
     )

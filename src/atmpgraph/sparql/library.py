@@ -1,4 +1,4 @@
-"""The query library: one file a question, with title and description in its head as `#+ title@fr: …`."""
+"""The query library: a file for each query, with title and description in its head as `#+ title@fr: …`."""
 
 import re
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ..errors import AtmpgraphError
+from ..errors import AtmpgraphError, QueryError
 from ..findings import Finding, Place, Severity
-from ..http.problem import Problem, ProblemError
-from .syntax import validate
+from .errors import QuerySyntaxError, ServiceNotAllowedError
+from .problems import problem_of
+from .syntax.validate import check_syntax
 
-_FORBIDDEN: Final = 403
-# How a query of the library asks for the language of its labels.
-_LANGUAGE = re.compile(r'(VALUES \?language \{ ")[a-z]{2}(" \})')
-_HEAD = re.compile(r"^#\+ (\w+)@([a-z]{2}): (.+)$", re.MULTILINE)
+# How a query of the library selects the language of its labels.
+_LANGUAGE: Final = re.compile(r'(VALUES \?language \{ ")[a-z]{2}(" \})')
+_HEAD: Final = re.compile(r"^#\+ (\w+)@([a-z]{2}): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class LibraryQuery:
 
     def text(self, key: str, languages: tuple[str, ...]) -> tuple[str, str]:
         """The `title` or `description` in the first of the languages that has it, and that language."""
-        found = next(((self._head[key, tag], tag) for tag in languages if (key, tag) in self._head), None)
-        return found or (self.name if key == "title" else "", "")
+        none = (self.name if key == "title" else "", "")
+        return next(((self._head[key, tag], tag) for tag in languages if (key, tag) in self._head), none)
 
     def in_language(self, language: str) -> "LibraryQuery":
-        """The same question, whose answer has its labels in another language, where it has labels."""
+        """The same query with its labels in another language, if it selects labels."""
         return LibraryQuery(self.name, _LANGUAGE.sub(rf"\g<1>{language}\g<2>", self.file_text))
 
     def runnable(self, base: str, *, head: bool = True) -> str:
-        """The text with the base put first, so that it runs on any endpoint (SPARQL 1.1 §4.1.1)."""
+        """The text after a BASE declaration, so that it runs on any endpoint (SPARQL 1.1 §4.1.1)."""
         text = self.file_text if head else _HEAD.sub("", self.file_text).lstrip()
         return f"BASE <{base}>\n{text}"
 
@@ -65,27 +65,27 @@ def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]
     Args:
         folder: of the library.
         base: IRI that relative ones stand under.
-        federated: whether queries may call other services; which ones is seen when they are called.
+        federated: whether queries may call other services; which ones is checked when they run.
 
     Raises:
         AtmpgraphError: a file is not UTF-8.
     """
-    refused = [(name, _refusal(query.file_text, base)) for name, query in read_library(folder).items()]
+    errors = [(name, _error(query.file_text, base)) for name, query in read_library(folder).items()]
     return [
-        Finding("query", Severity.VIOLATION, {"en": problem.sentence()}, (Place(f"{name}.rq", _line(problem)),))
-        for name, problem in refused
-        if problem and not (federated and problem.status == _FORBIDDEN)
+        _finding(name, error)
+        for name, error in errors
+        if error and not (federated and isinstance(error, ServiceNotAllowedError))
     ]
 
 
-def _refusal(text: str, base: str) -> Problem | None:
+def _error(text: str, base: str) -> QueryError | None:
     try:
-        validate.check(text, base)
-    except ProblemError as error:
-        return error.problem
+        check_syntax(text, base)
+    except QueryError as error:
+        return error
     return None
 
 
-def _line(problem: Problem) -> int | None:
-    line = problem.extra.get("line")
-    return line if isinstance(line, int) else None
+def _finding(name: str, error: QueryError) -> Finding:
+    line = error.line or None if isinstance(error, QuerySyntaxError) else None
+    return Finding("query", Severity.VIOLATION, {"en": problem_of(error).sentence()}, (Place(f"{name}.rq", line),))

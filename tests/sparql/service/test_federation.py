@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 import pytest
 
+from atmpgraph.errors import QueryError
 from atmpgraph.http.outbound import Outbound, is_public
-from atmpgraph.http.problem import Problem, ProblemError
+from atmpgraph.http.problem import Problem
+from atmpgraph.sparql.problems import problem_of
 from atmpgraph.sparql.service.federation import Federation
 
 from ..remote import ROWS, Remote
@@ -28,9 +30,9 @@ def federation(remote: Remote, **changes: Any) -> Federation:
 
 def refused(query: str, found: Federation) -> Problem:
     """The problem of a query."""
-    with pytest.raises(ProblemError) as caught:
+    with pytest.raises(QueryError) as caught:
         found.resolved(query, BASE)
-    return caught.value.problem
+    return problem_of(caught.value)
 
 
 def test_the_rows_of_the_service_are_joined(remote: Remote) -> None:

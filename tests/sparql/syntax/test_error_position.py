@@ -2,12 +2,13 @@
 
 import pytest
 
-from atmpgraph.http.problem import ProblemError
-from atmpgraph.sparql.syntax.validate import check
+from atmpgraph.sparql.errors import QuerySyntaxError
+from atmpgraph.sparql.problems import problem_of
+from atmpgraph.sparql.syntax.validate import check_syntax
 
 
 @pytest.mark.parametrize(
-    ("query", "line", "column", "said"),
+    ("query", "line", "column", "sentence"),
     [
         ("SELECT * {\n  ?s ?p ?o .\n  FILTER (?s = )\n}\nLIMIT 10", 3, 16, "“)” cannot stand there"),
         ("SELECT * {\n  ?s ?p .\n  ?x ?y ?z\n}", 2, 9, "“.” cannot"),
@@ -22,14 +23,14 @@ from atmpgraph.sparql.syntax.validate import check
         ("", 1, 1, "it ends too early"),
     ],
 )
-def test_the_place_is_where_the_error_is(query: str, line: int, column: int, said: str) -> None:
-    with pytest.raises(ProblemError) as caught:
-        check(query, "http://example.org/")
-    assert caught.value.problem.extra == {"line": line, "column": column}
-    assert said in str(caught.value)
+def test_the_place_is_where_the_error_is(query: str, line: int, column: int, sentence: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        check_syntax(query, "http://example.org/")
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert sentence in problem_of(caught.value).sentence()
 
 
 def test_a_long_query_keeps_the_place_of_the_parser() -> None:
-    with pytest.raises(ProblemError) as caught:
-        check(f"SELECT * {{ {'?s ?p ?o . ' * 3000} FILTER }}", "http://example.org/")
-    assert caught.value.problem.extra["line"] == 1
+    with pytest.raises(QuerySyntaxError) as caught:
+        check_syntax(f"SELECT * {{ {'?s ?p ?o . ' * 3000} FILTER }}", "http://example.org/")
+    assert caught.value.line == 1

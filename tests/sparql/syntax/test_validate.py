@@ -1,4 +1,4 @@
-"""No query makes this server call another: the attacks, tried on a listener that must never hear them."""
+"""A query is validated before it runs: no query calls another server (a listener hears none), none nests too deep."""
 
 import socket
 import threading
@@ -7,9 +7,13 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
+from flask.testing import FlaskClient
 
-from atmpgraph.http.problem import ProblemError
-from atmpgraph.sparql.syntax.validate import check
+from atmpgraph.errors import QueryError
+from atmpgraph.settings import Settings
+from atmpgraph.sparql.errors import NestingError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from atmpgraph.sparql.syntax.validate import check_nesting, check_syntax
+from atmpgraph.web import create_app
 
 BASE = "https://example.org/"
 
@@ -83,9 +87,8 @@ def test_service_is_refused_unheard(pattern: str, listener: tuple[int, list[byte
     port, heard = listener
     heard.clear()
     for query in (_query(pattern, port), _query(pattern, port).replace("SELECT *", "ASK", 1)):
-        with pytest.raises(ProblemError) as caught:
-            check(query, BASE)
-        assert caught.value.problem.status == 403
+        with pytest.raises(ServiceNotAllowedError):
+            check_syntax(query, BASE)
     assert not heard
 
 
@@ -110,8 +113,8 @@ def test_the_listener_would_hear_a_call(listener: tuple[int, list[bytes]]) -> No
 def test_prefixes_do_not_hide_a_call(prefix: str, listener: tuple[int, list[bytes]]) -> None:
     port, heard = listener
     heard.clear()
-    with pytest.raises(ProblemError):
-        check(f"PREFIX {prefix}: <http://e/> " + _query("?s ex:p trueSERVICE:x{}", port), BASE)
+    with pytest.raises(QueryError):
+        check_syntax(f"PREFIX {prefix}: <http://e/> " + _query("?s ex:p trueSERVICE:x{}", port), BASE)
     assert not heard
 
 
@@ -131,11 +134,11 @@ def test_prefixes_do_not_hide_a_call(prefix: str, listener: tuple[int, list[byte
     ],
 )
 def test_the_word_alone_is_no_call(pattern: str) -> None:
-    check(_query(pattern, 9), BASE)
+    check_syntax(_query(pattern, 9), BASE)
 
 
 def test_a_prefix_may_be_called_service() -> None:
-    check("PREFIX service: <http://e/> SELECT * { GRAPH service:g { ?s a service:Service } }", BASE)
+    check_syntax("PREFIX service: <http://e/> SELECT * { GRAPH service:g { ?s a service:Service } }", BASE)
 
 
 @pytest.mark.parametrize(
@@ -149,24 +152,51 @@ def test_a_prefix_may_be_called_service() -> None:
     ],
 )
 def test_syntax_errors_have_their_place(query: str, line: int) -> None:
-    with pytest.raises(ProblemError) as caught:
-        check(query, BASE)
-    problem = caught.value.problem
-    assert problem.status == 400
-    assert problem.extra["line"] == line
-    assert 0 < problem.extra["column"] <= len(query) + 1
+    with pytest.raises(QuerySyntaxError) as caught:
+        check_syntax(query, BASE)
+    assert caught.value.line == line
+    assert 0 < caught.value.column <= len(query) + 1
 
 
 def test_codepoint_escapes_hide_no_keyword(listener: tuple[int, list[bytes]]) -> None:
     """The engine does not decode them outside of strings and IRIs, so such a query is none."""
     port, heard = listener
     heard.clear()
-    with pytest.raises(ProblemError):
-        check(_query("\\u0053ERVICE <HERE> {}", port), BASE)
+    with pytest.raises(QuerySyntaxError):
+        check_syntax(_query("\\u0053ERVICE <HERE> {}", port), BASE)
     assert not heard
 
 
 def test_a_text_full_of_disguises_is_refused() -> None:
     words = " ".join(f"?ser{c}ice" for c in "abcdefghijklmnopqrstuvwxyz")
-    with pytest.raises(ProblemError):
-        check(f"SELECT {words} {{}}", BASE)
+    with pytest.raises(TooManyKeywordsError):
+        check_syntax(f"SELECT {words} {{}}", BASE)
+
+
+DEEP = {
+    "groups left open": "SELECT * {" + "{" * 20_000,
+    "groups": "SELECT * {" + "{" * 20_000 + "}" * 20_001,
+    "blank nodes": "ASK {?s ?p " + "[<a:b> " * 5_000 + "1" + " ]" * 5_000 + "}",
+    "collections": "ASK {?s ?p " + "(" * 20_000 + "1" + ")" * 20_000 + "}",
+    "closed before": "ASK " + "}" * 10 + "{" * 200,
+}
+
+
+@pytest.fixture
+def client(released: Settings) -> FlaskClient:
+    """A client of the application."""
+    return create_app(released).test_client()
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_nesting_is_refused(name: str, client: FlaskClient) -> None:
+    response = client.post("/sparql", data={"query": DEEP[name]})
+    assert response.status_code == 400
+    assert b"deeper" in response.data
+
+
+def test_what_people_write_passes() -> None:
+    check_nesting("SELECT * WHERE { { ?s ?p [ <a:b> (1 2 [ <a:c> ?x ]) ] } UNION { FILTER((?x + (1 * 2)) > 3) } }", 8)
+    check_nesting("ASK {" + "{ ?s ?p ?o } UNION " * 5_000 + "{} }", 2)
+    with pytest.raises(NestingError):
+        check_nesting("ASK {{{}}}", 2)

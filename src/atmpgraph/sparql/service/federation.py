@@ -1,9 +1,8 @@
-"""Federation (SPARQL 1.1 Federated Query) with the services that the settings allow, asked before the query runs.
+"""Federation (SPARQL 1.1 Federated Query) with the services that the settings allow, before the query runs.
 
-A caller does it, a process that can be killed at any moment (`caller`).
-
-The engine calls nobody. A `SERVICE` clause is sent as a query of its own, and the rows that come back take its place in
-the text. What is not understood here stays a `SERVICE` clause, which the guard refuses.
+The engine calls no service. A `SERVICE` clause is sent as a query of its own, and the rows of its result take its place
+in the text. A clause that is not understood here stays, and validation refuses it. All this happens in a federator, a
+process that can be killed at any moment.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...http.outbound import Outbound, OutboundError
-from ...http.problem import Problem, ProblemError
+from ..errors import ServiceFailedError, ServiceNotAllowedError, TooManyServicesError
 from ..syntax.dataset_clause import Prologue, read_prologue
 from ..syntax.tokenizer import Token, tokens
 from .result_writers import Term
@@ -42,40 +41,39 @@ class Clause:
 
 @dataclass(frozen=True)
 class Federation:
-    """Which services may be asked, and how.
+    """Which services a query may call, and how.
 
     Attributes:
         allowed: their IRIs.
-        clauses: most clauses of one query.
-        outbound: how requests go out.
+        max_clauses: SERVICE clauses of one query.
+        outbound: how requests are sent.
     """
 
     allowed: frozenset[str]
-    clauses: int
+    max_clauses: int
     outbound: Outbound
 
     def resolved(self, query: str, base: str) -> str:
         """The query with the rows of the services in it; the query itself where it names none.
 
         Raises:
-            ProblemError: 400 too many clauses; 403 a service that is not allowed; 502 a service that does not answer.
+            TooManyServicesError: it has too many clauses.
+            ServiceNotAllowedError: it names a service that is not allowed.
+            ServiceFailedError: a service does not answer with rows.
         """
         words = list(tokens(query))
-        found = list(_clauses(query, words))
-        if len(found) > self.clauses:
-            detail = "The query has {count} SERVICE clauses; {most} are allowed."
-            raise ProblemError(Problem(400, detail, values={"count": len(found), "most": self.clauses}))
+        clauses = list(_clauses(query, words))
+        if len(clauses) > self.max_clauses:
+            raise TooManyServicesError(len(clauses), self.max_clauses)
         prologue = read_prologue(query, words, base)
         try:
-            services = prologue.iris([clause.service for clause in found])
+            services = prologue.iris([clause.service for clause in clauses])
         except SyntaxError:
             return query  # the engine will say where
         for service in services:
             if service not in self.allowed:
-                detail = "SERVICE is not allowed for {service}; it is for {allowed}."
-                values = {"service": service, "allowed": ", ".join(sorted(self.allowed))}
-                raise ProblemError(Problem(403, detail, {"allowed": sorted(self.allowed)}, values=values))
-        for clause, service in reversed(list(zip(found, services, strict=True))):
+                raise ServiceNotAllowedError(service, tuple(sorted(self.allowed)))
+        for clause, service in reversed(list(zip(clauses, services, strict=True))):
             query = query[: clause.start] + self._rows(clause, service, prologue) + query[clause.end :]
         return query
 
@@ -86,14 +84,11 @@ class Federation:
         except OutboundError as error:
             if clause.silent:
                 return "{}"
-            values = {"service": service, "reason": error}
-            raise ProblemError(
-                Problem(502, "The service {service} gave no usable answer: {reason}.", values=values)
-            ) from None
+            raise ServiceFailedError(service, str(error)) from None
 
 
 def _clauses(query: str, words: Sequence[Token]) -> Iterator[Clause]:
-    """The clauses of a query; those within another one are the business of that service."""
+    """The clauses of a query; a clause within another one is left to that service."""
     closing, end = _closing(words), 0
     for at, word in enumerate(words):
         if word.start < end or not word.is_word("SERVICE"):
@@ -122,11 +117,11 @@ def _values(content: bytes, longest: int) -> str:
     """Rows in JSON as inline data (SPARQL 1.1 §10.2.2), which is no longer unless many values are missing."""
     lines: list[str] = []
     try:
-        found = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
-        if not isinstance(found, ox.QuerySolutions):
+        results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
+        if not isinstance(results, ox.QuerySolutions):
             raise OutboundError("its answer has no rows")
-        names = " ".join(str(variable) for variable in found.variables)
-        for row in found:
+        names = " ".join(str(variable) for variable in results.variables)
+        for row in results:
             longest -= len(line := f"({' '.join(map(_inline, row))})")
             if longest < 0:
                 raise OutboundError("its rows have too many variables without a value")

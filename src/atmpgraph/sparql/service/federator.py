@@ -1,14 +1,15 @@
-"""One caller: a process that asks the services that one query names, and ends.
+"""One federator: a process that queries the services that one query names, and ends.
 
-Unlike a worker it may open sockets; like one it can be killed at any moment, in the middle of a name's resolution too.
-It runs nothing of the query.
+Unlike a worker it may open sockets; like one it can be killed at any moment, even while it resolves a name. It
+evaluates nothing of the query.
 """
 
 import socket
 from dataclasses import replace
 from typing import Final
 
-from ...http.problem import ProblemError
+from ...errors import QueryError
+from ..problems import problem_of
 from . import messages
 from .federation import Federation
 from .fork import fork
@@ -18,26 +19,28 @@ _FILES: Final = 64  # descriptors: connections, the name server's, certificates
 
 
 def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[socket.socket, int]:
-    """Start a caller for a job; to be called from a process with one thread.
+    """Start a federator for a job; to be called from a process with one thread.
 
     Args:
+        job: its query has SERVICE clauses.
+        federation: which services it may call.
         memory: bytes that it may use.
 
     Returns:
-        The connection to it, on which one frame comes: the job for a worker (`QUESTION`), or a problem. And its process
+        The connection to it, which carries one frame: the job for a worker (`QUERY`), or a problem; and its process
         identifier.
     """
 
-    def call(connection: socket.socket) -> int:
+    def run(connection: socket.socket) -> int:
         confine(memory, _FILES)
-        connection.sendall(_answer(job, federation))
+        connection.sendall(_frame(job, federation))
         return 0
 
-    return fork(call)
+    return fork(run)
 
 
-def _answer(job: messages.QueryJob, federation: Federation) -> bytes:
+def _frame(job: messages.QueryJob, federation: Federation) -> bytes:
     try:
         return messages.job_frame(replace(job, query=federation.resolved(job.query, job.base)))
-    except ProblemError as error:
-        return messages.problem_frame(error.problem)
+    except QueryError as error:
+        return messages.problem_frame(problem_of(error))

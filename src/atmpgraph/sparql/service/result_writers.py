@@ -1,12 +1,14 @@
-"""Rows of a SELECT query as text, one at a time, in the formats of the SPARQL 1.1 recommendations.
+"""Results of SELECT and ASK as text, a row at a time, in the formats of the SPARQL 1.1 recommendations.
 
 The engine writes these formats too, but only a whole result at once: one that is cut short would not be well-formed,
 and would not say so.
+
+A new format is a `Format` in `formats.py` and a writer here.
 """
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from json.encoder import encode_basestring as quoted
 from typing import Final, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
@@ -26,11 +28,12 @@ _BARE: Final = {
     XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
 }
+_XML_RESULTS: Final = "http://www.w3.org/2005/sparql-results#"
 _MUST_QUOTE: Final = re.compile(r'[",\r\n]')
 
 
-class RowWriter(ABC):
-    """One format; a result is its start, its rows and its end."""
+class ResultWriter(ABC):
+    """One format: a result of SELECT is its start, its rows and its end; one of ASK is a word."""
 
     end = ""
 
@@ -46,8 +49,13 @@ class RowWriter(ABC):
     def row(self, row: Row) -> str:
         """One row."""
 
+    @staticmethod
+    def boolean(value: bool) -> str:
+        """The result of ASK; one line for a format whose standard defines none."""
+        return "true\n" if value else "false\n"
 
-class JsonRows(RowWriter):
+
+class JsonWriter(ResultWriter):
     """SPARQL 1.1 Query Results JSON Format."""
 
     end = "]}}"
@@ -66,8 +74,13 @@ class JsonRows(RowWriter):
     def row(self, row: Row) -> str:
         """A binding object (§3.2.1)."""
         comma, self._comma = self._comma, ",\n"
-        found = [key + _json(term) for key, term in zip(self._keys, row, strict=True) if term is not None]
-        return f"{comma}{{{','.join(found)}}}"
+        bindings = [key + _json(term) for key, term in zip(self._keys, row, strict=True) if term is not None]
+        return f"{comma}{{{','.join(bindings)}}}"
+
+    @staticmethod
+    def boolean(value: bool) -> str:
+        """A boolean (§3.3)."""
+        return f'{{"head":{{}},"boolean":{"true" if value else "false"}}}'
 
 
 def _json(term: Term) -> str:
@@ -85,7 +98,7 @@ def _json(term: Term) -> str:
     return f'{{"type":"triple","value":{{{",".join(f"{quoted(name)}:{_json(part)}" for name, part in parts)}}}}}'
 
 
-class XmlRows(RowWriter):
+class XmlWriter(ResultWriter):
     """SPARQL Query Results XML Format (Second Edition)."""
 
     end = "</results></sparql>\n"
@@ -94,17 +107,22 @@ class XmlRows(RowWriter):
         """The head with its link (§2.3), and the results opened."""
         head = "".join(f"<variable name={quoteattr(name)}/>" for name in self.variables)
         head += f"<link href={quoteattr(link)}/>" if link else ""
-        namespace = "http://www.w3.org/2005/sparql-results#"
-        return f'<?xml version="1.0"?>\n<sparql xmlns="{namespace}"><head>{head}</head><results>\n'
+        return f'<?xml version="1.0"?>\n<sparql xmlns="{_XML_RESULTS}"><head>{head}</head><results>\n'
 
     def row(self, row: Row) -> str:
         """A result element (§2.3.1)."""
-        found = [
+        bindings = [
             f"<binding name={quoteattr(name)}>{_xml(term)}</binding>"
             for name, term in zip(self.variables, row, strict=True)
             if term is not None
         ]
-        return f"<result>{''.join(found)}</result>\n"
+        return f"<result>{''.join(bindings)}</result>\n"
+
+    @staticmethod
+    def boolean(value: bool) -> str:
+        """A boolean (§2.3.2)."""
+        word = "true" if value else "false"
+        return f'<?xml version="1.0"?><sparql xmlns="{_XML_RESULTS}"><head></head><boolean>{word}</boolean></sparql>'
 
 
 def _xml(term: Term) -> str:
@@ -128,7 +146,7 @@ def _text(value: str) -> str:
     return escape(NOT_XML.sub("\ufffd", value), {"\r": "&#13;"})
 
 
-class CsvRows(RowWriter):
+class CsvWriter(ResultWriter):
     """SPARQL 1.1 Query Results CSV Format (§3): the values alone, line ends as in RFC 4180."""
 
     def start(self, link: str) -> str:  # noqa: ARG002 - there is no place for it
@@ -147,7 +165,7 @@ def _csv(term: Term | None) -> str:
     return '"' + value.replace('"', '""') + '"' if _MUST_QUOTE.search(value) else value
 
 
-class TsvRows(RowWriter):
+class TsvWriter(ResultWriter):
     """SPARQL 1.1 Query Results TSV Format (§4): terms as Turtle writes them."""
 
     def start(self, link: str) -> str:  # noqa: ARG002
@@ -169,4 +187,20 @@ def _tsv(term: Term | None) -> str:
     return str(term).replace("\t", "\\t")  # N-Triples escapes line ends, not tabs
 
 
-WRITERS: Final[dict[str, type[RowWriter]]] = {"json": JsonRows, "xml": XmlRows, "csv": CsvRows, "tsv": TsvRows}
+WRITERS: Final[dict[str, type[ResultWriter]]] = {
+    "json": JsonWriter,
+    "xml": XmlWriter,
+    "csv": CsvWriter,
+    "tsv": TsvWriter,
+}
+
+
+def whole_result(results: ox.QuerySolutions | ox.QueryBoolean, suffix: str) -> Iterator[str]:
+    """A result without limits, in pieces, in the format with that suffix."""
+    if isinstance(results, ox.QueryBoolean):
+        yield WRITERS[suffix].boolean(bool(results))
+        return
+    writer = WRITERS[suffix]([variable.value for variable in results.variables])
+    yield writer.start("")
+    yield from map(writer.row, results)
+    yield writer.end

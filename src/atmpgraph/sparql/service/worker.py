@@ -7,9 +7,9 @@ import sys
 from dataclasses import asdict
 from typing import Final
 
-from ...errors import NotExpressibleError
-from ...http.problem import Problem, ProblemError, not_expressible
+from ...errors import NotExpressibleError, QueryError
 from ...store import BACKENDS, Store, StoreAddress
+from ..problems import engine_failed, problem_of
 from . import messages
 from .evaluate import evaluate
 from .fork import fork
@@ -54,15 +54,13 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
         job = messages.job_from(json.loads(content))
         try:
             outcome = evaluate(store, job, put)
-        except ProblemError as error:
-            connection.sendall(messages.problem_frame(error.problem))
-        except NotExpressibleError as error:
-            connection.sendall(messages.problem_frame(not_expressible(error)))
+        except (QueryError, NotExpressibleError) as error:
+            connection.sendall(messages.problem_frame(problem_of(error)))
         except MemoryError:
             return 1
         except BaseException as error:  # the engine's panics are no Exceptions; nothing may be left of them
             print(f"a query failed: {error!r}", file=sys.stderr, flush=True)
-            connection.sendall(messages.problem_frame(Problem(500, "The engine failed at this query.")))
+            connection.sendall(messages.problem_frame(engine_failed()))
             return 1
         else:
             retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory

@@ -12,6 +12,7 @@ from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
 from ...sparql.protocol import ACCEPTS, Query, parse
 from ...sparql.service_description import Endpoint, service_description
+from ...store import BACKENDS
 from ...vocab import prefixes
 from ..core.context import release, settings
 from ..core.i18n import understood
@@ -80,6 +81,7 @@ def _description(library: Iterable[LibraryQuery], names: Mapping[str, str]) -> l
         Endpoint(
             known.base,
             known.licence,
+            BACKENDS[found.store_address.kind].features,
             union_size(found),
             graphs(found),
             limits_of(known),

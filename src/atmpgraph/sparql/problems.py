@@ -1,0 +1,129 @@
+"""The problem that a client gets instead of a result: the one place with the status, detail and values of each."""
+
+from ..errors import NotExpressibleError, QueryError
+from ..http.problem import Problem, not_expressible
+from .errors import (
+    EvaluationError,
+    NestingError,
+    QuerySyntaxError,
+    ResultFormatError,
+    ServiceFailedError,
+    ServiceNotAllowedError,
+    TooManyKeywordsError,
+    TooManyServicesError,
+)
+
+
+def problem_of(error: QueryError | NotExpressibleError) -> Problem:
+    """The problem of a query that is refused or fails (SPARQL 1.1 Protocol §2.1.7)."""
+    match error:
+        case NotExpressibleError():
+            return not_expressible(error)
+        case QuerySyntaxError():
+            return _syntax_problem(error)
+        case ServiceNotAllowedError():
+            return _service_problem(error)
+        case NestingError(most=most):
+            return Problem(400, "The query nests deeper than {most} brackets.", values={"most": most})
+        case TooManyKeywordsError():
+            return Problem(400, "The query holds too many words that resemble a keyword.")
+        case TooManyServicesError(count=count, most=most):
+            detail = "The query has {count} SERVICE clauses; {most} are allowed."
+            return Problem(400, detail, values={"count": count, "most": most})
+        case ServiceFailedError(service=service, reason=reason):
+            detail = "The service {service} gave no usable answer: {reason}."
+            return Problem(502, detail, values={"service": service, "reason": reason})
+        case ResultFormatError():
+            return Problem(406, "This kind of result does not have the format asked for.")
+        case EvaluationError(reason=reason):
+            return Problem(400, "The query cannot be evaluated: {reason}", values={"reason": reason})
+    return _syntax_problem(QuerySyntaxError(reason=str(error)))
+
+
+def _syntax_problem(error: QuerySyntaxError) -> Problem:
+    extra = {"line": error.line, "column": error.column} if error.line else {}
+    if error.reason:
+        return Problem(400, "The query is not SPARQL 1.1: {reason}", extra, values={"reason": error.reason})
+    if error.word:
+        detail = "The query is not SPARQL 1.1: “{word}” cannot stand there."
+        return Problem(400, detail, extra, values={"word": error.word})
+    return Problem(400, "The query is not SPARQL 1.1: it ends too early.", extra)
+
+
+def _service_problem(error: ServiceNotAllowedError) -> Problem:
+    if not error.service:
+        return Problem(
+            403, "SERVICE is not allowed: this endpoint calls no other service. Query both from your own endpoint."
+        )
+    detail = "SERVICE is not allowed for {service}; it is for {allowed}."
+    values = {"service": error.service, "allowed": ", ".join(error.allowed)}
+    return Problem(403, detail, {"allowed": list(error.allowed)}, values=values)
+
+
+def too_many_queued() -> Problem:
+    """503: no more queries may wait."""
+    return Problem(503, "Too many queries are waiting. Try again in a moment.", headers={"Retry-After": "5"})
+
+
+def not_started(seconds: float) -> Problem:
+    """503: no worker was free within the time that a query may wait."""
+    detail = "The server is busy: your query was not started within {limit} seconds. Try again in a moment."
+    return Problem(503, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+
+
+def over_budget(budget: int, wait: int) -> Problem:
+    """429: the client has used its running time; some is left again in `wait` seconds."""
+    detail = "Your queries ran for more than {budget} seconds within a minute. Try again in {wait} seconds."
+    return Problem(429, detail, headers={"Retry-After": str(wait)}, values={"budget": budget, "wait": wait})
+
+
+def over_time(seconds: float) -> Problem:
+    """504: the query ran as long as the service allows."""
+    detail = (
+        "The query was stopped after {limit} seconds, the time limit. Ask for less: narrow its patterns, add "
+        "a LIMIT, or download a file from /releases/."
+    )
+    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+
+
+def over_own_time(seconds: float) -> Problem:
+    """504: the query ran as long as its request allows."""
+    detail = (
+        "The query was stopped after {limit} seconds, the timeout of the request. Raise it, or ask for less: "
+        "narrow its patterns, or add a LIMIT."
+    )
+    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+
+
+def crashed(memory_bytes: int) -> Problem:
+    """503: the process of the query ended, most likely because it needed more memory than it may have."""
+    detail = (
+        "The query needed more than {memory} MiB of memory, or crashed the query engine. Ask for less: sort "
+        "and group fewer rows, or download a file from /releases/."
+    )
+    memory = memory_bytes >> 20
+    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
+
+
+def engine_failed() -> Problem:
+    """500: a fault of the engine."""
+    return Problem(500, "The engine failed at this query.")
+
+
+def unavailable() -> Problem:
+    """503: there is no query service, or it ended in the middle."""
+    detail = "The query service does not answer. Try again in a moment."
+    return Problem(503, detail, headers={"Retry-After": "2"})
+
+
+def spool_full() -> Problem:
+    """503: there is no room for another large result."""
+    detail = (
+        "The server is busy: too many large results are waiting to be downloaded. Try again in a moment,"
+        " or ask for less."
+    )
+    return Problem(503, detail, headers={"Retry-After": "5"})
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": str(max(1, round(seconds)))}
