@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atmpgraph.findings import Severity
-from atmpgraph.publish.check import check
+from atmpgraph.findings import Severity, ViolationError
+from atmpgraph.publish.build import check
 from atmpgraph.settings import Settings
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import Package, open_package
@@ -121,8 +121,9 @@ def test_a_wrong_meaning_is_told_by_a_shape_with_its_row(publication: Path) -> N
         write(folder / file, row, column, value)
         expected[file, slug] = row
     assert check_tables(open_package(folder)) == []
-    with tempfile.TemporaryDirectory() as scratch, check(Settings.load(publication), Path(scratch)) as checked:
-        violations = checked.report.of(Severity.VIOLATION)
+    with tempfile.TemporaryDirectory() as scratch, pytest.raises(ViolationError) as refusal:
+        check(Settings.load(publication), Path(scratch))
+    violations = refusal.value.report.of(Severity.VIOLATION)
     places = {(place.file, place.row) for violation in violations for place in violation.places}
     untold = [cell for cell, row in expected.items() if (cell[0], row) not in places]
     assert untold == []

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from . import __version__
 from .errors import AtmpgraphError, QueryError, SettingsError
-from .findings import Report
+from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
@@ -89,12 +89,15 @@ def _settings(context: click.Context) -> Settings:
 @_command
 def check(context: click.Context, as_json: bool) -> None:
     """Check tables, mapping and shapes; change nothing."""
-    from .publish.check import check as run
+    from .publish.build import check as run
 
-    with tempfile.TemporaryDirectory() as scratch, run(_settings(context), Path(scratch), _say) as checked:
-        coverage = [c.line(context.obj["language"]) for c in checked.coverages]
-        coverage += checked.described.score.lines(context.obj["language"]) if checked.described else []
-        _report(context, checked.report, coverage, {}, as_json)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            candidate = run(_settings(context), Path(folder), _say)
+        except ViolationError as refusal:
+            _report(context, refusal.report, [], {}, as_json)
+        else:
+            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, as_json)
 
 
 @main.command()
@@ -107,7 +110,7 @@ def build(context: click.Context, as_json: bool) -> None:
 
     built = run(_settings(context), _say)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
-    _report(context, built.report, built.coverage, outcome, as_json)
+    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
 
 
 def _report(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from .errors import AtmpgraphError
 from .i18n import counted, message, texts
 
 
@@ -129,3 +130,12 @@ class Report:
             words.ngettext(*_SEVERITIES[severity], len(self.of(severity))) for severity in Severity if self.of(severity)
         )
         yield f"{counts} – {severities or words.gettext('nothing to report')}"
+
+
+class ViolationError(AtmpgraphError):
+    """The data have violations, so nothing is made of them; `report` has them all."""
+
+    def __init__(self, report: Report) -> None:
+        """Refuse the data with a report."""
+        super().__init__(f"the data have {len(report.of(Severity.VIOLATION))} violation(s)")
+        self.report = report

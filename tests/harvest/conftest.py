@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from atmpgraph.catalogue.dcat import History
-from atmpgraph.publish.build import build, switch
+from atmpgraph.publish.build import build
 from atmpgraph.publish.reactivation import reactivate
 from atmpgraph.publish.self_description import live_release, write_description
 from atmpgraph.release.file_dates import live_file_dates, write_file_dates
@@ -106,9 +106,10 @@ class Site:
         if past[-1].digest != release.digest:
             made, live = DescriptionFolder(releases / ".made"), live_release(releases)
             now = Site._clock.isoformat().replace("+00:00", "Z")
-            write_description(made, release.folder, live, History(release.digest, now), release.store)
+            files = release.manifest.files
+            write_description(made, release.folder, files, live, History(release.digest, now), release.store)
             reactivate(release.folder, made, live, BASE)
-            switch(releases, release.digest)
+            ReleasesFolder(releases).switch(release.digest)
             set_date(ReleasesFolder(releases).current, Site._clock.timestamp())
         record_switch(releases, past, release.digest, Site._clock.isoformat())
         write_file_dates(releases, before)
@@ -118,7 +119,7 @@ class Site:
         """The same by setting the link, as an administrator may."""
         release = self.publication.releases[number - 1]
         Site._clock += timedelta(hours=1)
-        switch(self._folder, release.digest)
+        ReleasesFolder(self._folder).switch(release.digest)
         set_date(ReleasesFolder(self._folder).current, Site._clock.timestamp())
         return release
 

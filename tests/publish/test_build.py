@@ -14,8 +14,9 @@ import pytest
 
 from atmpgraph.errors import AtmpgraphError, ReleaseError
 from atmpgraph.findings import Severity
-from atmpgraph.publish.build import build, current_digest
+from atmpgraph.publish.build import build
 from atmpgraph.rdf.terms import line
+from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
@@ -105,7 +106,7 @@ def test_every_subject_is_found_in_the_file(release: Release) -> None:
 
 def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> None:
     """Another process, another locale, another time zone, another hash seed, another folder."""
-    first = current_digest(started.path(started.folders.releases))
+    first = ReleasesFolder(started.path(started.folders.releases)).live
     assert first
     environment = {
         **os.environ,
@@ -137,19 +138,19 @@ def test_the_same_input_makes_no_new_release(example: Settings) -> None:
 
 
 def test_a_change_makes_a_new_release_and_keeps_the_old(started: Settings) -> None:
-    first = current_digest(started.path(started.folders.releases))
+    first = ReleasesFolder(started.path(started.folders.releases)).live
     edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     second = build(started).digest
     releases = started.path(started.folders.releases)
     assert first
     assert second
-    assert first != second == current_digest(releases)
+    assert first != second == ReleasesFolder(releases).live
     assert open_release(releases, first, started.base).digest == first
     assert open_release(releases, "current", started.base).manifest.previous == first
 
 
 def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> None:
-    first = current_digest(started.path(started.folders.releases))
+    first = ReleasesFolder(started.path(started.folders.releases)).live
     edit(started, "figures.csv", "about 75% public", "about 80% public")
     built = build(started)
     assert built.digest is None
@@ -159,7 +160,7 @@ def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> No
     assert violations[0].places[0].row == 3
     assert set(violations[0].message) == {"fr", "nl", "de", "en"}
     releases = started.path(started.folders.releases)
-    assert current_digest(releases) == first
+    assert ReleasesFolder(releases).live == first
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
 
 
@@ -201,7 +202,7 @@ def test_what_cannot_be_published_is_told(example: Settings, file: str, content:
     example.path(Path(file)).write_text(content, encoding="utf-8")
     with pytest.raises(AtmpgraphError, match=said):
         build(example)
-    assert current_digest(example.path(example.folders.releases)) is None
+    assert ReleasesFolder(example.path(example.folders.releases)).live is None
 
 
 def test_one_build_at_a_time(example: Settings) -> None:
@@ -217,7 +218,7 @@ def test_one_build_at_a_time(example: Settings) -> None:
 
 def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) -> None:
     """SIGKILL at its start, and at many moments of its writing; a release is served whole all the while."""
-    first = current_digest(started.path(started.folders.releases))
+    first = ReleasesFolder(started.path(started.folders.releases)).live
     assert first
     edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     command = [sys.executable, "-m", "atmpgraph", "--settings", str(started.path(Path("atmpgraph.toml"))), "build"]
@@ -233,7 +234,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
         process.send_signal(signal.SIGKILL)
         process.stderr.close()
         process.wait()
-        current = current_digest(releases)
+        current = ReleasesFolder(releases).live
         assert current
         opened = open_release(releases, current, started.base)
         assert opened.manifest.digest == hashlib.sha256((opened.path / "data.nq").read_bytes()).hexdigest()
@@ -243,7 +244,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
             break
     assert killed_with_the_old >= 3
     last = build(started)
-    assert last.digest == current_digest(releases) != first, "and in the end the change is published"
+    assert last.digest == ReleasesFolder(releases).live != first, "and in the end the change is published"
     assert not list(releases.glob(".building-*")), "what was left behind is cleared away"
 
 

@@ -1,5 +1,7 @@
 """The files for download: each says what the release says, or the release is not made."""
 
+from pathlib import Path
+
 import pytest
 
 from atmpgraph.errors import ReleaseError
@@ -16,7 +18,9 @@ BASE = "https://example.org/p/"
         (b'<https://example.org/p/a> <https://example.org/says> "\\u0001" .\n', "no character"),
     ],
 )
-def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str) -> None:
-    assert dump([line], TURTLE, BASE)
+def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str, tmp_path: Path) -> None:
+    file = tmp_path / "data.nt"
+    file.write_bytes(line)
+    assert dump([file], TURTLE, BASE)
     with pytest.raises(ReleaseError, match=f"^data.rdf .*{reason}"):
-        dump([line], RDF_XML, BASE)
+        dump([file], RDF_XML, BASE)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import AtmpgraphError
-from atmpgraph.publish.build import build, current_digest
-from atmpgraph.publish.inputs import input_lines, named
+from atmpgraph.publish.build import build
+from atmpgraph.publish.inputs import digest_name, input_lines
+from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
@@ -65,7 +66,7 @@ def test_an_edit_is_seen_where_it_counts(
 
 def test_the_name_is_that_of_the_bytes(started: Settings) -> None:
     """RFC 6920 §3: base64url without padding; and its own example (§8.1)."""
-    assert named(b"Hello World!") == "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
+    assert digest_name(b"Hello World!") == "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
     query = started.path(started.folders.data) / "datasets" / "figures.rq"
     told = stated(started)["id/dataset/figures"].removeprefix("ni:///sha-256;")
     assert urlsafe_b64decode(told + "=") == hashlib.sha256(query.read_bytes()).digest()
@@ -79,7 +80,7 @@ def test_what_is_not_turtle_is_told(started: Settings) -> None:
 
 def test_an_edited_query_makes_a_release_and_the_old_one_answers_as_before(started: Settings) -> None:
     releases, file = started.path(started.folders.releases), "datasets/code-lists.ttl"
-    first = current_digest(releases)
+    first = ReleasesFolder(releases).live
     add("shapes/person.ttl", "\n# Only a comment.\n")(started)
     same = build(started)
     assert (same.digest, same.new) == (first, False)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from atmpgraph.publish.build import switch
 from atmpgraph.release.diff import write_changes
 from atmpgraph.release.history import history, record_switch
 from atmpgraph.release.layout import CANONICAL, ReleasesFolder, write_json
@@ -57,6 +56,6 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
             files={CANONICAL: File(len(canonical), digest)},
         )
         write_json(folder.manifest, manifest.as_json())
-    switch(releases, digest)
+    all_releases.switch(digest)
     record_switch(releases, past, digest, date)
     return digest

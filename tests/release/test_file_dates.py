@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 
-from atmpgraph.publish.build import switch
 from atmpgraph.release.file_dates import live_file_dates, read_file_dates, write_file_dates
 from atmpgraph.release.history import history, prune, record_switch
 from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder, write_json
@@ -23,7 +22,7 @@ def digest(name: str) -> str:
 
 def link(releases: Path, name: str, day: int) -> None:
     """Set the link to a release, as it is done by hand too."""
-    switch(releases, digest(name))
+    ReleasesFolder(releases).switch(digest(name))
     time = datetime.fromisoformat(DAY.format(day)).timestamp()
     os.utime(releases / "current", (time, time), follow_symlinks=False)
 

@@ -1,7 +1,7 @@
-"""What a release is made with beside its data: the queries of its datasets, its Data Package, its shapes.
+"""The inputs of a release beside its data: the queries of its datasets, its Data Package, its shapes.
 
-Each is stated by its SHA-256 in the graph `id/graph/catalogue`, and so has its part in the digest of the release: who
-edits one of them, and no table, gets a new release.
+Each is stated by its SHA-256 in the graph `id/graph/catalogue`, and so has its part in the digest of the release: an
+edit of one of them, and of no table, makes a new release.
 """
 
 from base64 import urlsafe_b64encode
@@ -9,26 +9,24 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from ..addresses import WHOLE
-from ..errors import AtmpgraphError
+from ..addresses import Addresses
 from ..quality.shapes_document import shapes_lines
+from ..rdf.statements import statement
 from ..rdf.terms import line
 from ..sources.package import DESCRIPTOR
 from ..vocab import PROV
 from .dumps import DATASETS
 
 
-def named(content: bytes) -> str:
+def digest_name(content: bytes) -> str:
     """The name of some bytes by their SHA-256 (RFC 6920 §3)."""
     return f"ni:///sha-256;{urlsafe_b64encode(sha256(content).digest()).decode().rstrip('=')}"
 
 
 def input_lines(data: Path, shapes: Path, base: str) -> Iterator[str]:
-    """What the datasets and the catalogue were influenced by, as canonical lines (PROV-O: a query is no source).
+    """State what influenced the datasets and the catalogue, as canonical lines (PROV-O: a query is no source).
 
-    Shapes are taken as what they state, so that a comment in them makes no release.
+    Of shapes the statements count, so that a comment in them makes no release.
 
     Args:
         data: the folder of the tables.
@@ -38,12 +36,11 @@ def input_lines(data: Path, shapes: Path, base: str) -> Iterator[str]:
     Raises:
         AtmpgraphError: a file of shapes is not Turtle.
     """
-    try:
-        rules = "".join(shapes_lines(shapes, base)).encode()
-    except (SyntaxError, ValueError) as error:
-        raise AtmpgraphError(f"{shapes}: {error}") from None
-    made = {"id/catalogue": rules, f"id/dataset/{WHOLE}": (data / DESCRIPTOR).read_bytes()}
-    made |= {f"id/dataset/{query.stem}": query.read_bytes() for query in (data / DATASETS).glob("*.rq")}
-    graph, influenced = ox.NamedNode(f"{base}id/graph/catalogue"), ox.NamedNode(f"{PROV}wasInfluencedBy")
-    for thing, content in made.items():
-        yield line(ox.Quad(ox.NamedNode(base + thing), influenced, ox.NamedNode(named(content)), graph))
+    addresses = Addresses(base)
+    inputs = {
+        addresses.catalogue: "".join(shapes_lines(shapes, base)).encode(),
+        addresses.dataset(): (data / DESCRIPTOR).read_bytes(),
+        **{addresses.dataset(query.stem): query.read_bytes() for query in (data / DATASETS).glob("*.rq")},
+    }
+    for thing, content in inputs.items():
+        yield line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))

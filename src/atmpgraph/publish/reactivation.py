@@ -11,25 +11,23 @@ from ..release.layout import DescriptionFolder, ReleaseFolder
 
 
 def reactivate(
-    release: ReleaseFolder, description: DescriptionFolder, previous: ReleaseFolder | None, base: str
+    release: ReleaseFolder, description: DescriptionFolder | None, previous: ReleaseFolder | None, base: str
 ) -> Path:
     """Write the new description beside the release; unread until the switch. Returns its folder.
 
     Args:
         release: which is there already.
-        description: the new one; of a release that was removed and made a second time there is none but its own.
+        description: the new one; None for a release that was removed and made a second time: its own is new.
         previous: the release that is live, against which the changes are computed.
         base: of the publication.
     """
     target = release.reactivated
     target.path.mkdir(parents=True, exist_ok=True)
-    for new, place in (
-        (description.catalogue, target.catalogue),
-        (description.thing_dates, target.thing_dates),
-    ):
-        if new.is_file():
-            new.replace(place)
-        else:
-            place.unlink(missing_ok=True)
+    if description:
+        description.thing_dates.replace(target.thing_dates)
+        description.catalogue.replace(target.catalogue)
+    else:
+        target.thing_dates.unlink(missing_ok=True)
+        target.catalogue.unlink(missing_ok=True)
     write_changes(release.path, previous, base, reactivated=True)
     return target.path

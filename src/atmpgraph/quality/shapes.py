@@ -1,7 +1,8 @@
 """Run the SHACL shapes over a graph and trace each violation to the rows that it comes from."""
 
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def read_shapes(folder: Path, base: str) -> Graph:
     return graph
 
 
-def held_texts(texts: dict[str, str], base: str) -> Iterator[str]:
+def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:
     """The texts of sources as N-Triples, for the check of quotations; they are not published.
 
     Args:
@@ -60,7 +61,7 @@ def held_texts(texts: dict[str, str], base: str) -> Iterator[str]:
 
 
 def check_shapes(
-    canonical: Iterable[bytes], texts: dict[str, str], shapes: Graph, mappers: list[Mapper], base: str
+    canonical: Iterable[bytes], texts: Mapping[str, str], shapes: Graph, mappers: Sequence[Mapper], base: str
 ) -> list[Finding]:
     """Check the union of all graphs with pyshacl.
 
@@ -71,9 +72,12 @@ def check_shapes(
     Returns:
         The results, in no order.
     """
-    triples = {without_graph(line).decode() for line in canonical}
     data = _PreparedGraph()
-    data.parse(data="".join(triples) + "".join(held_texts(texts, base)), format="nt")
+    with tempfile.NamedTemporaryFile() as triples:  # the parser reads a file line by line, and a text all at once
+        triples.writelines(map(without_graph, canonical))
+        triples.writelines(text.encode() for text in held_texts(texts, base))
+        triples.flush()
+        data.parse(triples.name, format="nt")
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
     except (ReportableRuntimeError, ParseBaseException) as error:
@@ -156,7 +160,7 @@ def _term(value: Node | None) -> str | None:
     return f'"{escape(str(value))}"{kind}'
 
 
-def _trace(nodes: set[str], mappers: list[Mapper]) -> dict[str, list[tuple[str, Place, bool]]]:
+def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[tuple[str, Place, bool]]]:
     """For each node, the lines about it with their rows, and whether the row describes it.
 
     The mapping runs a second time for the few nodes at fault, so the first run need not store the rows of all lines.

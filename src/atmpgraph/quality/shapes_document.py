@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from ..errors import AtmpgraphError
 from ..rdf.statements import text_of
 from ..release.layout import ReleaseFolder
 from ..vocab import RDF, SH
@@ -20,12 +21,19 @@ Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, 
 
 
 def shapes_lines(folder: Path, base: str) -> list[str]:
-    """All shapes in `folder` and below, as sorted N-Triples."""
+    """All shapes in `folder` and below, as sorted N-Triples.
+
+    Raises:
+        AtmpgraphError: a file is not Turtle.
+    """
     dataset = ox.Dataset()
     for number, file in enumerate(sorted(folder.rglob("*.ttl"))):
-        text = file.read_text("utf-8").replace("{base}", base)
-        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
-            dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
+        try:
+            text = file.read_text("utf-8").replace("{base}", base)
+            for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
+                dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
+        except (SyntaxError, ValueError) as error:
+            raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(f"{quad.triple} .\n" for quad in dataset)
 

@@ -1,31 +1,33 @@
 """Canonical N-Quads: sorted, distinct lines without blank nodes are RDFC-1.0 canonical form as they stand.
 
-Lines sort by code point, which for UTF-8 is the order of the bytes. So a release is sorted in runs that fit in memory,
-which are then merged; its SHA-256 is its identity.
+Lines sort by code point, which for UTF-8 is the order of the bytes. So a graph is sorted once, in runs that fit in
+memory and are then merged as they are read; its SHA-256 is its identity.
 """
 
 import hashlib
-import heapq
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from heapq import merge
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Final, Self
 
-# Lines in memory before they are sorted into a run on disk; about 200 MB.
-RUN_LENGTH = 1_000_000
+# Lines in memory before they are sorted into a run on disk; about 50 MB.
+RUN_LENGTH: Final = 250_000
 
 
 class CanonicalWriter:
-    """Takes lines in any order and writes them sorted and distinct."""
+    """Takes lines in any order and sorts them into runs: files of sorted, distinct lines.
+
+    As a context it removes the runs in the end; else they stay as long as the folder.
+    """
 
     def __init__(self, scratch: Path, run_length: int = RUN_LENGTH) -> None:
         self._scratch, self._run_length = scratch, run_length
         self._lines: list[bytes] = []
-        self._runs: list[IO[bytes]] = []
-        self._files = ExitStack()
+        self._runs: list[Path] = []
 
     def __enter__(self) -> Self:
         return self
@@ -33,7 +35,8 @@ class CanonicalWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._files.close()
+        for run in self._runs:
+            run.unlink()
 
     def add(self, line: str) -> None:
         """Add one line with its line end."""
@@ -42,17 +45,20 @@ class CanonicalWriter:
             self._spill()
 
     def _spill(self) -> None:
-        run: IO[bytes] = self._files.enter_context(tempfile.TemporaryFile(dir=self._scratch))  # noqa: SIM115
-        run.writelines(sorted(set(self._lines)))
-        self._runs.append(run)
+        with tempfile.NamedTemporaryFile(dir=self._scratch, prefix="run-", delete=False) as run:
+            run.writelines(sorted(set(self._lines)))
+        self._runs.append(Path(run.name))
         self._lines = []
+
+    def runs(self) -> tuple[Path, ...]:
+        """The runs that together have all lines added so far."""
+        if self._lines:
+            self._spill()
+        return tuple(self._runs)
 
     def lines(self) -> Iterator[bytes]:
         """All lines added so far, sorted and distinct."""
-        for run in self._runs:
-            run.seek(0)
-        for line, _ in groupby(heapq.merge(*self._runs, sorted(set(self._lines)))):
-            yield line
+        return merged(self.runs())
 
     def write(self, path: Path) -> str:
         """Write the lines to `path` and return their SHA-256 in hexadecimal."""
@@ -62,3 +68,18 @@ class CanonicalWriter:
                 digest.update(line)
                 file.write(line)
         return digest.hexdigest()
+
+
+def sorted_runs(lines: Iterable[str], scratch: Path) -> tuple[Path, ...]:
+    """Lines in any order as runs."""
+    writer = CanonicalWriter(scratch)
+    for line in lines:
+        writer.add(line)
+    return writer.runs()
+
+
+def merged(runs: Iterable[Path]) -> Iterator[bytes]:
+    """The lines of several runs, sorted and distinct."""
+    with ExitStack() as files:
+        for line, _ in groupby(merge(*(files.enter_context(run.open("rb")) for run in runs))):
+            yield line

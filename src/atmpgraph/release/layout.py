@@ -146,6 +146,10 @@ class ReleasesFolder:
         """The digest of the release that is served; None before the first."""
         return self.current.readlink().name if self.current.is_symlink() else None
 
+    def switch(self, digest: str) -> None:
+        """Have the link point to another release, in one rename."""
+        replace_link(self.current, digest)
+
     @property
     def lock(self) -> Path:
         """The file that a build locks."""

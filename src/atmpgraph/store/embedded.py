@@ -6,6 +6,7 @@ but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -16,6 +17,7 @@ from ..rdf.terms import without_graph
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import Backend, Features, Results, Store, StoreAddress, prove
 
+_BATCH: Final = 20_000  # lines that are loaded at once; some 4 MB
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
@@ -110,8 +112,8 @@ EMBEDDED: Final[Backend] = _Embedded()
 
 def memory_store(lines: Iterable[bytes], base: str) -> MemoryStore:
     """A store in memory of canonical N-Quads lines, the union of their graphs included."""
-    quads = list(lines)
-    engine = ox.Store()
-    engine.bulk_load(b"".join(quads), format=ox.RdfFormat.N_QUADS)
-    engine.bulk_load(b"".join(map(without_graph, quads)), format=ox.RdfFormat.N_TRIPLES)
+    engine, rest = ox.Store(), iter(lines)
+    while batch := list(islice(rest, _BATCH)):
+        engine.bulk_load(b"".join(batch), format=ox.RdfFormat.N_QUADS)
+        engine.bulk_load(b"".join(map(without_graph, batch)), format=ox.RdfFormat.N_TRIPLES)
     return MemoryStore(base, engine)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from atmpgraph.publish.build import switch
-from atmpgraph.release.layout import CANONICAL, ReleaseFolder
+from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED
@@ -46,7 +45,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     manifest["digest"] = digest
     manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}
     release.manifest.write_text(json.dumps(manifest), encoding="utf-8")
-    switch(folder, digest)
+    ReleasesFolder(folder).switch(digest)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open
     return changed(released, folders={"releases": folder}, proxy={"trusted": TRUSTED})

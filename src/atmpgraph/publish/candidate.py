@@ -1,0 +1,107 @@
+"""A candidate: a release that is described and checked, in a folder that nobody sees yet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..addresses import Addresses
+from ..catalogue.dcat import History
+from ..catalogue.mqa import score
+from ..findings import Finding, Report
+from ..quality.coverage import coverages
+from ..quality.shapes import check_shapes, read_shapes
+from ..rdf.terms import without_graph
+from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
+from ..release.manifest import Coverage, Score, read_manifest
+from ..release.release import Release
+from ..settings import Settings
+from ..store import EMBEDDED
+from ..stream.members import check_statements
+from .dumps import write_dumps
+from .graph import Graph
+from .self_description import list_files, live_release, now, write_description
+
+# The folder of the shapes of the catalogue, in that of all shapes.
+SHAPES: Final = "catalogue"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A release that may go live if its report conforms.
+
+    Attributes:
+        graph: its statements.
+        report: of the graph and of the catalogue.
+        folder: of the release: its own, unless a release of the same digest is there already.
+        description: the folder of its catalogue.
+        created: when it was made or is reactivated (xsd:dateTime).
+        coverage: what its sources declare, and how much of it is described.
+        score: of its catalogue.
+    """
+
+    graph: Graph
+    report: Report
+    folder: ReleaseFolder
+    description: DescriptionFolder
+    created: str
+    coverage: tuple[Coverage, ...]
+    score: Score
+
+    @property
+    def new(self) -> bool:
+        """Whether no release has this digest yet."""
+        return self.folder == self.graph.folder
+
+    def lines(self, language: str) -> list[str]:
+        """Coverage and score, for people."""
+        return [*(each.line(language) for each in self.coverage), *self.score.lines(language)]
+
+
+def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: Path) -> Candidate:
+    """Make all files for download and the catalogue of a release, and check the latter with its own shapes.
+
+    Of a release that is there already, only a new description is made, and of the live one nothing.
+
+    Args:
+        graph: its statements.
+        report: of the graph, without a violation.
+        settings: of the publication.
+        workplace: a folder that gets the files.
+
+    Raises:
+        ReleaseError: the stream, or a format for download, cannot carry a statement.
+        QueryError: the query of a dataset is wrong.
+    """
+    releases, created = settings.path(settings.folders.releases), now()
+    existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
+    history = History(graph.digest, created)
+    folder = existing if existing.path.exists() else graph.folder
+    description: DescriptionFolder = folder
+    if folder == graph.folder:
+        check_statements(folder.canonical)
+        store = EMBEDDED.open(EMBEDDED.load(folder.canonical, folder.store, graph.digest), settings.base)
+        write_dumps(folder, graph.tables.package, store, workplace)
+        write_description(folder, folder, list_files(folder), live, history, store)
+    elif live and live.path == folder.path:
+        store, description = Release(folder.path, settings.base).store, live.live_description
+    else:
+        store, description = Release(folder.path, settings.base).store, DescriptionFolder(workplace / "description")
+        write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)
+    coverage = tuple(coverages(store))
+    findings, points = _check_catalogue(description, folder, settings)
+    report = Report(tuple(sorted([*report.findings, *findings], key=Finding.order)), report.counts)
+    return Candidate(graph, report, folder, description, created, coverage, points)
+
+
+def _check_catalogue(
+    description: DescriptionFolder, folder: ReleaseFolder, settings: Settings
+) -> tuple[list[Finding], Score]:
+    """Check a catalogue with its own shapes, and score it: an address of ours answers when its file is there."""
+    base, addresses = settings.base, Addresses(settings.base)
+    end = f" <{addresses.page('catalogue')}> .\n".encode()
+    with description.catalogue.open("rb") as file:
+        lines = [line for line in file if line.endswith(end)]
+    shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
+    findings = check_shapes(lines, {}, shapes, [], base)
+    served = map(addresses.dump, folder.downloads())
+    return findings, score(map(without_graph, lines), served, Report(tuple(findings)).conforms)

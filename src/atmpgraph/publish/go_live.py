@@ -1,0 +1,100 @@
+"""A candidate goes live: it is completed and proved, appears under its digest in one rename, and the link is set to it.
+
+A build that is killed at any moment changes nothing that is served: what follows the switch is made up by the next one.
+"""
+
+from pathlib import Path
+
+from .. import __version__
+from ..quality.links import external_addresses, links_to, read_links
+from ..quality.measures import measures
+from ..quality.shapes_document import shapes_lines
+from ..release.diff import write_changes
+from ..release.file_dates import live_file_dates, write_file_dates
+from ..release.history import history, prune, record_switch, removed_summary
+from ..release.layout import ReleasesFolder, sync, write_json
+from ..release.manifest import Manifest
+from ..release.release import Release, open_at
+from ..release.thing_state import record_published
+from ..settings import Settings
+from ..store import EMBEDDED, StoreAddress
+from ..stream.follow import follow, forget
+from .candidate import Candidate
+from .reactivation import reactivate
+from .self_description import list_files, live_release, now
+
+
+def go_live(candidate: Candidate, settings: Settings) -> Release:
+    """Switch to a candidate; the history, the dates of files and the change stream follow.
+
+    Raises:
+        ReleaseError: the store does not give back the statements.
+    """
+    releases, base, digest = settings.path(settings.folders.releases), settings.base, candidate.graph.digest
+    folder = ReleasesFolder(releases)
+    switches, dates, live = history(releases), live_file_dates(releases), folder.live
+    release = folder.release(digest)
+    if candidate.new:
+        complete(candidate, settings)
+        candidate.folder.path.rename(release.path)
+        sync(releases)
+    for file in (release.canonical, release.catalogue):
+        record_published(releases, file, base)
+    if live != digest:  # the date of the link is the one that caches get
+        if not candidate.new or digest in {switch.digest for switch in switches}:
+            description = None if candidate.new else candidate.description
+            _sync_all(reactivate(release, description, live_release(releases), base))
+        folder.switch(digest)
+    record_switch(releases, switches, digest, now())
+    write_file_dates(releases, dates)
+    stream = follow(releases, base, settings.history.stream_page_members)
+    if settings.history.stream_versions == "latest":
+        forget(stream)
+    prune(releases, settings.history.max_releases)
+    return open_at(release.path, base, live=True)
+
+
+def complete(candidate: Candidate, settings: Settings) -> None:
+    """Prove the store, and write what a release says of its quality, its changes and its files; the manifest last.
+
+    A release that was removed before keeps its place among the others.
+
+    Raises:
+        ReleaseError: the store does not give back the statements.
+    """
+    folder, graph = candidate.folder, candidate.graph
+    releases = ReleasesFolder(settings.path(settings.folders.releases))
+    store = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
+    EMBEDDED.verify(store)
+    write_json(folder.report, candidate.report.as_json())
+    folder.shapes.write_text(
+        "".join(shapes_lines(settings.path(settings.folders.shapes), settings.base)), encoding="utf-8"
+    )
+    with folder.canonical.open("rb") as lines:
+        addresses = external_addresses(lines, settings.base)
+    links_to(read_links(releases.links), addresses).write(folder.links)
+    files, before = list_files(folder), removed_summary(releases.path, graph.digest)
+    previous = before.previous if before else releases.live
+    changes = write_changes(folder.path, releases.release(previous) if previous else None, settings.base)
+    manifest = Manifest(
+        digest=graph.digest,
+        created=before.created if before else candidate.created,
+        made=candidate.created,
+        previous=previous,
+        changes=changes or (before.changes if before else None),
+        software=__version__,
+        base=settings.base,
+        statements=sum(graph.graphs.values()),
+        graphs=graph.graphs,
+        coverage=candidate.coverage,
+        measures=tuple(measures(EMBEDDED.open(store, settings.base), graph.graphs)),
+        score=candidate.score,
+        files=files,
+    )
+    write_json(folder.manifest, manifest.as_json())
+    _sync_all(folder.path)
+
+
+def _sync_all(folder: Path) -> None:
+    for path in (*folder.rglob("*"), folder):
+        sync(path)

@@ -1,0 +1,137 @@
+"""The graph of a publication: its tables, ontology, coverage and description as one sorted file."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..addresses import Addresses
+from ..catalogue.curated import curated_lines
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Report, Severity, ViolationError
+from ..mapping.compile import Mapper, compile_mapping
+from ..mapping.document import read_mapping
+from ..quality.coverage import coverage_lines
+from ..rdf.canonical import CanonicalWriter, merged, sorted_runs
+from ..rdf.statements import quad_of
+from ..rdf.terms import line
+from ..release.layout import ReleaseFolder
+from ..settings import Settings
+from ..store import memory_store
+from ..vocab import PROV
+from .inputs import input_lines
+from .tables import Tables
+
+_SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The statements of a publication, sorted, on disk.
+
+    Attributes:
+        tables: that it was made from.
+        mappers: that made statements of their rows.
+        rows: how many rows the tables have.
+        folder: with the canonical file of all statements.
+        digest: SHA-256 of that file, in hexadecimal.
+        graphs: how many statements each named graph has, by its IRI.
+        undescribed: the named graphs that have no source.
+        data: files with the lines that the shapes judge, each sorted: all but the publication's own description.
+    """
+
+    tables: Tables
+    mappers: tuple[Mapper, ...]
+    rows: int
+    folder: ReleaseFolder
+    digest: str
+    graphs: Mapping[str, int]
+    undescribed: tuple[str, ...]
+    data: tuple[Path, ...]
+
+    def counts(self) -> dict[str, int]:
+        """What a report counts."""
+        sizes = {"statements": sum(self.graphs.values()), "graphs": len(self.graphs)}
+        return {**self.tables.counts(), "rows": self.rows, **sizes}
+
+
+def make_graph(tables: Tables, settings: Settings, workplace: Path) -> Graph:
+    """Map the tables, compute the coverage, and write all statements into one file.
+
+    Args:
+        tables: checked.
+        settings: of the publication.
+        workplace: a folder that gets the files.
+
+    Raises:
+        ViolationError: no term can be made from a cell.
+        AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
+    """
+    base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
+    folder.path.mkdir()
+    mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
+    writer = CanonicalWriter(workplace)
+    rows = _map(mappers, writer.add, tables)
+    for text in ontology_lines(settings.path(settings.folders.ontology), base):
+        writer.add(text)
+    mapped = writer.runs()
+    coverage = sorted_runs(coverage_lines(package.folder, memory_store(merged(mapped), base)), workplace)
+    inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
+    description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
+    digest, graphs, described = _write(merged((*mapped, *coverage, *description)), folder.canonical)
+    undescribed = tuple(graph for graph in graphs if graph not in described)
+    return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (*mapped, *coverage))
+
+
+def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables) -> int:
+    """Emit the lines of all rows; returns how many rows there are.
+
+    Raises:
+        ViolationError: with each cell from which no term can be made.
+    """
+    rows: dict[str, int] = {}
+    wrong: set[tuple[Place, str, str]] = set()
+    for mapper in mappers:
+        rows[mapper.map.table], errors = mapper.lines(emit)
+        wrong |= {(Place(error.file, error.row, error.column), error.problem, error.value) for error in errors}
+    if wrong:
+        findings = (
+            Finding("mapping", Severity.VIOLATION, {"en": problem}, (place,), value)
+            for place, problem, value in sorted(wrong)
+        )
+        raise ViolationError(Report(tuple(findings), {**tables.counts(), "rows": sum(rows.values())}))
+    return sum(rows.values())
+
+
+def ontology_lines(folder: Path, base: str) -> Iterator[str]:
+    """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
+
+    Raises:
+        AtmpgraphError: a file is not Turtle, or has a blank node or a literal that is not canonical.
+    """
+    graph = Addresses(base).graph("ontology")
+    for file in sorted(folder.rglob("*.ttl")):
+        try:
+            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base):
+                yield line(quad_of(quad.triple, graph))
+        except (SyntaxError, ValueError) as error:
+            raise AtmpgraphError(f"{file}: {error}") from None
+
+
+def _write(lines: Iterable[bytes], path: Path) -> tuple[str, dict[str, int], set[str]]:
+    """Write the canonical file in one pass; returns its digest, the size of each graph, the things with a source."""
+    digest, graphs, described = hashlib.sha256(), Counter[bytes](), set[str]()
+    with path.open("wb") as file:
+        for text in lines:
+            file.write(text)
+            digest.update(text)
+            graphs[text[text.rindex(b" <") + 2 : -4]] += 1
+            subject, predicate, _ = text.split(b" ", 2)
+            if predicate == _SOURCE:
+                described.add(subject[1:-1].decode())
+    return digest.hexdigest(), {graph.decode(): graphs[graph] for graph in sorted(graphs)}, described

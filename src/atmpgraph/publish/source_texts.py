@@ -1,0 +1,51 @@
+"""The texts of sources, which quotations are checked against. They are never published."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Severity
+from ..sources.package import Package
+
+TABLE: Final = "sources.csv"
+COLUMN: Final = "text"
+_SET: Final = "`[folders] source_texts`"
+_ABSENT: Final = {
+    "fr": f"le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage {_SET})",
+    "nl": f"de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling {_SET})",
+    "de": f"der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung {_SET})",
+    "en": f"the text of this source is not here, so its quotations are not checked against it (setting {_SET})",
+}
+
+
+def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """The text of each source that names a file, by slug; and a warning for each whose file is absent.
+
+    Args:
+        package: the tables, which are correct.
+        folders: where the files are looked for, in this order.
+
+    Raises:
+        AtmpgraphError: a text is not UTF-8.
+    """
+    texts: dict[str, str] = {}
+    warnings: list[Finding] = []
+    table = package.tables.get(TABLE)
+    header = table.header() if table else []
+    if table is None or COLUMN not in header:
+        return {}, ()
+    for number, cells in table.rows():
+        row = dict(zip(header, cells, strict=False))
+        if not row[COLUMN]:
+            continue
+        file = next((folder / row[COLUMN] for folder in folders if (folder / row[COLUMN]).is_file()), None)
+        if file is None:
+            place = Place(TABLE, number, COLUMN)
+            warnings.append(Finding("mapping", Severity.WARNING, _ABSENT, (place,), row[COLUMN]))
+            continue
+        try:
+            texts[row["slug"]] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
+    return texts, tuple(warnings)

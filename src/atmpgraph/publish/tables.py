@@ -1,0 +1,45 @@
+"""The tables of a publication, checked: the first artefact of a build."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..findings import Finding, Report, ViolationError
+from ..settings import Settings
+from ..sources.check import check_tables
+from ..sources.package import Package, open_package
+from ..sparql.library import faults
+from .source_texts import read_source_texts
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables in which no violation was found.
+
+    Attributes:
+        package: the tables themselves.
+        texts: of sources, by slug; quotations are checked against them.
+        findings: a warning for each text that is not here.
+    """
+
+    package: Package
+    texts: Mapping[str, str] = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """What a report counts."""
+        return {"tables": len(self.package.tables)}
+
+
+def read_tables(settings: Settings) -> Tables:
+    """Read and check the tables, and check the published queries.
+
+    Raises:
+        ViolationError: a table or a query is wrong.
+        AtmpgraphError: there is no Data Package, or a text is not UTF-8.
+    """
+    package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
+    faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
+    report = Report((*check_tables(package), *faulty_queries), Tables(package, {}).counts())
+    if not report.conforms:
+        raise ViolationError(report)
+    return Tables(package, *read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts]))

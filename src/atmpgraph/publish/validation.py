@@ -1,0 +1,30 @@
+"""The report of a graph: what the shapes and the rule of described graphs find in it."""
+
+from itertools import chain
+
+from ..findings import Finding, Report, Severity, ViolationError
+from ..quality.shapes import check_shapes, read_shapes
+from ..rdf.canonical import merged
+from ..settings import Settings
+from .graph import Graph
+
+
+def check_graph(graph: Graph, settings: Settings) -> Report:
+    """Check a graph against the shapes of the publication.
+
+    Raises:
+        ViolationError: it has a violation.
+    """
+    shapes = read_shapes(settings.path(settings.folders.shapes), settings.base)
+    results = check_shapes(merged(graph.data), graph.tables.texts, shapes, graph.mappers, settings.base)
+    findings = chain(graph.tables.findings, map(_undescribed, graph.undescribed), results)
+    report = Report(tuple(sorted(findings, key=Finding.order)), graph.counts())
+    if not report.conforms:
+        raise ViolationError(report)
+    return report
+
+
+def _undescribed(graph: str) -> Finding:
+    """A graph without a source: nobody could tell who states its content."""
+    message = "the graph is not described: add a row for its source to the table of the sources"
+    return Finding("mapping", Severity.VIOLATION, {"en": message}, node=graph)
