@@ -21,6 +21,7 @@ SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "atmpgraph"
 KEYWORDS: Final = {
     "_": None,
     "message": None,
+    "every_language": None,
     "gettext": None,
     "ngettext": (1, 2),
     "counted": (1, 2),

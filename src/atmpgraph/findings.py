@@ -137,5 +137,5 @@ class ViolationError(AtmpgraphError):
 
     def __init__(self, report: Report) -> None:
         """Refuse the data with a report."""
-        super().__init__(f"the data have {len(report.of(Severity.VIOLATION))} violation(s)")
+        super().__init__("the data have violations")
         self.report = report

@@ -6,17 +6,12 @@ from typing import Final
 
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
+from ..i18n import every_language
 from ..sources.package import Package
 
 TABLE: Final = "sources.csv"
 COLUMN: Final = "text"
-_SET: Final = "`[folders] source_texts`"
-_ABSENT: Final = {
-    "fr": f"le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage {_SET})",
-    "nl": f"de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling {_SET})",
-    "de": f"der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung {_SET})",
-    "en": f"the text of this source is not here, so its quotations are not checked against it (setting {_SET})",
-}
+_SETTING: Final = "[folders] source_texts"
 
 
 def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[str, str], tuple[Finding, ...]]:
@@ -42,7 +37,11 @@ def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[s
         file = next((folder / row[COLUMN] for folder in folders if (folder / row[COLUMN]).is_file()), None)
         if file is None:
             place = Place(TABLE, number, COLUMN)
-            warnings.append(Finding("mapping", Severity.WARNING, _ABSENT, (place,), row[COLUMN]))
+            message = every_language(
+                "the text of this source is not here, so its quotations are not checked against it (setting {setting})",
+                setting=_SETTING,
+            )
+            warnings.append(Finding("mapping", Severity.WARNING, message, (place,), row[COLUMN]))
             continue
         try:
             texts[row["slug"]] = file.read_text(encoding="utf-8")

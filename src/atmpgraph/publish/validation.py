@@ -3,6 +3,7 @@
 from itertools import chain
 
 from ..findings import Finding, Report, Severity, ViolationError
+from ..i18n import every_language
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import merged
 from ..settings import Settings
@@ -26,5 +27,5 @@ def check_graph(graph: Graph, settings: Settings) -> Report:
 
 def _undescribed(graph: str) -> Finding:
     """A graph without a source: nobody could tell who states its content."""
-    message = "the graph is not described: add a row for its source to the table of the sources"
-    return Finding("mapping", Severity.VIOLATION, {"en": message}, node=graph)
+    message = every_language("the graph is not described: add a row for its source to the table of the sources")
+    return Finding("mapping", Severity.VIOLATION, message, node=graph)

@@ -3,13 +3,14 @@
 import csv
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from frictionless import Checklist, FrictionlessException, Package
 
 from ..findings import Finding, Place, Severity
+from ..i18n import every_language
 from .package import DESCRIPTOR, Table
 from .package import Package as TablePackage
 
@@ -44,7 +45,12 @@ def check_tables(package: TablePackage) -> list[Finding]:
         findings += [_finding(e.to_dict(), task.place, key) for e in task.errors if e.type != "encoding-error"]
         findings += _control_characters(package.tables[task.place])
         if len(task.errors) >= MAX_ERRORS_PER_TABLE:
-            findings.append(_table(Place(task.place), f"{MAX_ERRORS_PER_TABLE} errors are listed; there may be more"))
+            findings.append(
+                _table(
+                    Place(task.place),
+                    every_language("{most} errors are listed; there may be more", most=MAX_ERRORS_PER_TABLE),
+                )
+            )
     return findings
 
 
@@ -59,8 +65,8 @@ def _encoding(path: Path, file: str) -> list[Finding]:
             row, line = next(
                 (n, line) for n, line in enumerate(lines, 1) if "\ufffd" in line.decode("utf-8", "replace")
             )
-        message = "not UTF-8; save the table as CSV in UTF-8"
-        return [_table(Place(file, row), message, line.decode("utf-8", "replace").rstrip())]
+        problem = every_language("not UTF-8; save the table as CSV in UTF-8")
+        return [_table(Place(file, row), problem, line.decode("utf-8", "replace").rstrip())]
     except OSError:
         pass  # the library tells it
     return []
@@ -69,28 +75,27 @@ def _encoding(path: Path, file: str) -> list[Finding]:
 def _header(package: TablePackage, file: str) -> list[Finding]:
     """What is wrong with the names of the columns of a table that can be read and is not empty."""
     expected = [field["name"] for field in package.fields(file)]
-    found = package.tables[file].header() if package.tables[file].path.is_file() else []
-    if not found or found == expected:
+    header = package.tables[file].header() if package.tables[file].path.is_file() else []
+    if not header or header == expected:
         return []
-    missing = [
-        _table(Place(file, 1, c), f"missing column; expected are {', '.join(expected)}")
-        for c in expected
-        if c not in found
+    columns = ", ".join(expected)
+    missing = every_language("missing column; expected are {columns}", columns=columns)
+    unknown = every_language("unknown column; expected are {columns}", columns=columns)
+    order = every_language("expected are, in this order and once, {columns}", columns=columns)
+    wrong = [
+        *(_table(Place(file, 1, column), missing) for column in expected if column not in header),
+        *(_table(Place(file, 1, column), unknown) for column in header if column not in expected),
     ]
-    unknown = [
-        _table(Place(file, 1, c), f"unknown column; expected are {', '.join(expected)}")
-        for c in found
-        if c not in expected
-    ]
-    return missing + unknown or [_table(Place(file, 1), f"expected are, in this order and once, {', '.join(expected)}")]
+    return wrong or [_table(Place(file, 1), order)]
 
 
 def _control_characters(table: Table) -> list[Finding]:
     """Characters that no XML document can have, and so no RDF/XML (XML 1.0 §2.2)."""
     try:
         header = table.header()
+        problem = every_language("a control character, which cannot be published")
         return [
-            _table(Place(table.path.name, row, column), "a control character, which cannot be published", repr(cell))
+            _table(Place(table.path.name, row, column), problem, repr(cell))
             for row, cells in table.rows()
             for column, cell in zip(header, cells, strict=False)
             if _CONTROL.search(cell)
@@ -115,8 +120,8 @@ def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Findi
     expected = _EXPECTED.get(error["type"], "").format(*columns)
     message = ": ".join(filter(None, (error["title"], error["note"], expected)))
     column = ", ".join(columns) or error.get("label")
-    return _table(Place(file, row, column or None), message, None if value in (None, "None") else str(value))
+    return _table(Place(file, row, column or None), {"en": message}, None if value in (None, "None") else str(value))
 
 
-def _table(place: Place, message: str, value: str | None = None) -> Finding:
-    return Finding("table", Severity.VIOLATION, {"en": message}, (place,), value)
+def _table(place: Place, message: Mapping[str, str], value: str | None = None) -> Finding:
+    return Finding("table", Severity.VIOLATION, message, (place,), value)

@@ -8,6 +8,8 @@ from typing import Final
 
 from ..errors import AtmpgraphError, QueryError
 from ..findings import Finding, Place, Severity
+from ..i18n import texts
+from ..settings import LANGUAGES
 from .errors import QuerySyntaxError, ServiceNotAllowedError
 from .problems import problem_of
 from .syntax.validate import check_syntax
@@ -88,4 +90,6 @@ def _error(text: str, base: str) -> QueryError | None:
 
 def _finding(name: str, error: QueryError) -> Finding:
     line = error.line or None if isinstance(error, QuerySyntaxError) else None
-    return Finding("query", Severity.VIOLATION, {"en": problem_of(error).sentence()}, (Place(f"{name}.rq", line),))
+    problem = problem_of(error)
+    messages = {tag: problem.sentence(texts(tag).gettext) for tag in LANGUAGES}
+    return Finding("query", Severity.VIOLATION, messages, (Place(f"{name}.rq", line),))
