@@ -1,4 +1,23 @@
-"""What can go wrong, in the words of the person who can mend it."""
+"""What can go wrong, in the words of the person who can mend it.
+
+AtmpgraphError
+├─ SettingsError
+├─ MappingError
+├─ ReleaseError
+├─ QueryError
+│  ├─ QuerySyntaxError           the text is not SPARQL 1.1
+│  ├─ NestingError               its brackets nest too deep for the parser
+│  ├─ TooManyKeywordsError       no word is left to disguise SERVICE with
+│  ├─ ServiceNotAllowedError     a SERVICE clause that this endpoint does not call
+│  ├─ TooManyServicesError       more SERVICE clauses than allowed
+│  ├─ ServiceFailedError         the other service did not answer with rows
+│  ├─ EvaluationError            the engine cannot evaluate it
+│  └─ ResultFormatError          its kind of result does not have this format
+├─ NotExpressibleError           a format cannot say a statement
+└─ ProblemError                  a request that ends in a problem (`http.problem`)
+"""
+
+from dataclasses import dataclass
 
 from .formats import Format
 
@@ -20,7 +39,74 @@ class ReleaseError(AtmpgraphError):
 
 
 class QueryError(AtmpgraphError):
-    """A query cannot be parsed or is refused."""
+    """A query cannot be parsed, is refused or cannot be evaluated."""
+
+
+@dataclass(eq=False)
+class QuerySyntaxError(QueryError):
+    """The text is not SPARQL 1.1.
+
+    Attributes:
+        line, column: of the error, from 1; zeros where the parser names none.
+        word: the first word that cannot stand there; empty where the query ends too early.
+        reason: what the parser says, where that helps.
+    """
+
+    line: int = 0
+    column: int = 0
+    word: str = ""
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class NestingError(QueryError):
+    """The brackets nest deeper than `most`."""
+
+    most: int
+
+
+class TooManyKeywordsError(QueryError):
+    """Every word that could take the place of SERVICE occurs in the text."""
+
+
+@dataclass(eq=False)
+class ServiceNotAllowedError(QueryError):
+    """A SERVICE clause that is not called.
+
+    Attributes:
+        service: its IRI; empty where no service may be called.
+        allowed: those that may.
+    """
+
+    service: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class TooManyServicesError(QueryError):
+    """`count` SERVICE clauses, where `most` are allowed."""
+
+    count: int
+    most: int
+
+
+@dataclass(eq=False)
+class ServiceFailedError(QueryError):
+    """The service did not answer with rows, for a reason in words."""
+
+    service: str
+    reason: str
+
+
+@dataclass(eq=False)
+class EvaluationError(QueryError):
+    """The engine cannot evaluate the query, such as one with an unknown function."""
+
+    reason: str
+
+
+class ResultFormatError(QueryError):
+    """This kind of result (rows, a boolean, a graph) does not have the format."""
 
 
 class NotExpressibleError(AtmpgraphError):

@@ -6,11 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ..errors import AtmpgraphError, QueryError
+from ..errors import AtmpgraphError, QueryError, QuerySyntaxError, ServiceNotAllowedError
 from ..findings import Finding, Place, Severity
 from ..i18n import texts
 from ..settings import LANGUAGES
-from .errors import QuerySyntaxError, ServiceNotAllowedError
 from .problems import problem_of
 from .syntax.validate import check_syntax
 

@@ -1,10 +1,10 @@
 """The problem that a client gets instead of a result: the one place with the status, detail and values of each."""
 
-from ..errors import NotExpressibleError, QueryError
-from ..http.problem import Problem, not_expressible
-from .errors import (
+from ..errors import (
     EvaluationError,
     NestingError,
+    NotExpressibleError,
+    QueryError,
     QuerySyntaxError,
     ResultFormatError,
     ServiceFailedError,
@@ -12,6 +12,7 @@ from .errors import (
     TooManyKeywordsError,
     TooManyServicesError,
 )
+from ..http.problem import Problem, not_expressible
 
 
 def problem_of(error: QueryError | NotExpressibleError) -> Problem:

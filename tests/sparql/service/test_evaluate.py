@@ -7,17 +7,18 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 import pytest
 
-from atmpgraph.errors import NotExpressibleError, QueryError
-from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
-from atmpgraph.rdf.statements import text_of
-from atmpgraph.release.release import Release
-from atmpgraph.sparql.errors import (
+from atmpgraph.errors import (
     EvaluationError,
     NestingError,
+    NotExpressibleError,
+    QueryError,
     QuerySyntaxError,
     ResultFormatError,
     ServiceNotAllowedError,
 )
+from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
+from atmpgraph.rdf.statements import text_of
+from atmpgraph.release.release import Release
 from atmpgraph.sparql.service.evaluate import Outcome, evaluate
 
 from ..asking import job

@@ -2,7 +2,7 @@
 
 import pytest
 
-from atmpgraph.sparql.errors import QuerySyntaxError
+from atmpgraph.errors import QuerySyntaxError
 from atmpgraph.sparql.problems import problem_of
 from atmpgraph.sparql.syntax.validate import check_syntax
 

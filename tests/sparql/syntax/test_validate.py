@@ -9,9 +9,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from atmpgraph.errors import QueryError
+from atmpgraph.errors import NestingError, QueryError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
 from atmpgraph.settings import Settings
-from atmpgraph.sparql.errors import NestingError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
 from atmpgraph.sparql.syntax.validate import check_nesting, check_syntax
 from atmpgraph.web import create_app
 

@@ -8,13 +8,12 @@ from typing import IO, Final, Literal, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from ...errors import QueryError
+from ...errors import EvaluationError, QueryError, ResultFormatError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
 from ...store import Store
 from ...vocab import prefixes
-from ..errors import EvaluationError, ResultFormatError
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
 from ..syntax.validate import check_nesting, check_syntax, syntax_error

@@ -11,8 +11,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ...errors import ServiceFailedError, ServiceNotAllowedError, TooManyServicesError
 from ...http.outbound import Outbound, OutboundError
-from ..errors import ServiceFailedError, ServiceNotAllowedError, TooManyServicesError
 from ..syntax.dataset_clause import Prologue, read_prologue
 from ..syntax.tokenizer import Token, tokens
 from .result_writers import Term

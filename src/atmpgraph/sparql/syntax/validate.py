@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..errors import NestingError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from ...errors import NestingError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
 from .error_position import MOST, named_place, unexpected
 
 _BRACKET: Final = re.compile(r"[({\[]|[)}\]]")
