@@ -33,7 +33,11 @@ def test_a_name_names_something(file: Path) -> None:
 
 
 def test_no_inverted_clauses_in_public_sentences() -> None:
-    """"Who asks …", "whoever wants …": say who does what, in the usual order."""
+    """ "Who asks …", "whoever wants …": say who does what, in the usual order."""
     files = [*(SOURCE / "web").rglob("*.html"), *SOURCE.rglob("*.py")]
     wrong = re.compile(r"\b(whoever|who asks|who wants|who has it)\b", re.IGNORECASE)
-    assert not [f"{file.relative_to(SOURCE)}: {found[0]}" for file in files if (found := wrong.search(file.read_text(encoding="utf-8")))]
+    assert not [
+        f"{file.relative_to(SOURCE)}: {found[0]}"
+        for file in files
+        if (found := wrong.search(file.read_text(encoding="utf-8")))
+    ]

@@ -74,6 +74,10 @@ class Addresses:
         """The document about a thing; ontology, code lists and codes are documents themselves."""
         return f"{self.base}{_DOCUMENT}{iri.removeprefix(self.things)}" if self.is_thing(iri) else iri
 
+    def document_at(self, path: str) -> str:
+        """The document about the thing at a path, percent-encoded and without `id/`."""
+        return f"{self.base}{_DOCUMENT}{path}"
+
     def has_document(self, iri: str) -> bool:
         """Whether we serve a document about an IRI; a fragment has none of its own."""
         spaces = tuple(self.base + space for space in (_THING, _VOCABULARY, _CODE))
@@ -109,6 +113,14 @@ class Addresses:
     def metric(self, name: str = "") -> str:
         """A metric of quality; without a name, the start of the IRI of every metric."""
         return f"{self.page('quality')}#{name}"
+
+    def memento(self, path: str, digest: str) -> str:
+        """The state that a release has of the document at a path (RFC 7089)."""
+        return f"{self.release(digest)}/{_DOCUMENT}{path}"
+
+    def timemap(self, path: str) -> str:
+        """The list of all states of the document at a path."""
+        return f"{self.base}timemap/{_DOCUMENT}{path}"
 
     # pages and services
 

@@ -103,8 +103,9 @@ ALL: Final = (*DOCUMENTS, *RESULT_FORMATS, SPARQL_QUERY)
 
 
 def split_suffix(path: str, offered: tuple[Format, ...]) -> tuple[str, Format | None]:
-    """`a/b.ttl` → (`a/b`, Turtle); a path that ends in no offered suffix stays whole."""
-    fmt = next((f for f in offered if path.endswith(f".{f.suffix}") and len(path) > len(f.suffix) + 1), None)
+    """`a/b.ttl` → (`a/b`, Turtle), by the longest suffix; a path that ends in no offered suffix stays whole."""
+    fitting = [f for f in offered if path.endswith(f".{f.suffix}") and len(path) > len(f.suffix) + 1]
+    fmt = max(fitting, key=lambda f: len(f.suffix), default=None)
     return (path[: -len(fmt.suffix) - 1], fmt) if fmt else (path, None)
 
 

@@ -21,6 +21,7 @@ from atmpgraph.server.backpressure import ClientConnection
 from atmpgraph.server.rsgi import Application
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.core.resource import Pool
 
 from ..conftest import changed
 from ..http.conformance.targets import OverSocket, serving
@@ -305,7 +306,8 @@ def test_who_says_nothing_takes_nothing_from_others(released: Settings, tmp_path
 def test_health_waits_for_no_document_and_no_query(path: str, released: Settings) -> None:
     found = changed(released, folders={"releases": released.path(released.folders.releases)})
     application, done, answers = Application(create_app(found)), threading.Event(), []
-    busy = [threads.submit(done.wait) for threads in (application._threads, application._queries) for _ in range(99)]
+    pools = (application._threads[pool] for pool in (Pool.PAGES, Pool.QUERIES))
+    busy = [threads.submit(done.wait) for threads in pools for _ in range(99)]
     scope: Any = SimpleNamespace(
         path=path,
         method="GET",

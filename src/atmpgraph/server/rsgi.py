@@ -22,14 +22,13 @@ from ..sparql.service.sandbox import follow_parent
 from ..web import create_app
 from ..web.core.context import publication
 from ..web.core.query_client import ON_DISCONNECT
+from ..web.core.resource import Pool
+from ..web.core.serving import resource_at
 from .backpressure import ClientConnection, address_of
 
 Fields: TypeAlias = list[tuple[str, str]]
 
 _THREADS: Final = 8
-_QUERIES: Final = ("/sparql", "/queries/")
-_LIVE: Final = "/health/live"
-_HEALTH: Final = "/health/"
 _SPARE: Final = 8  # threads for queries beyond those that may run or wait, to tell that no more may
 _PIECE: Final = 1 << 16  # bytes that wait for a client that does not read; a longer body is sent as it is taken
 _UNLISTED: Final = ("content-type", "content-length")  # CGI names these fields without HTTP_
@@ -74,18 +73,20 @@ class Application:
             most = limits_of(publication().settings)
             self._patience = publication().settings.server.body_timeout_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
-        self._threads = ThreadPoolExecutor(_THREADS, "web")
-        self._queries = ThreadPoolExecutor(2 * most.workers + most.max_queued + _SPARE, "query")  # workers, callers
-        self._health = ThreadPoolExecutor(1, "health")
+        self._threads = {
+            Pool.PAGES: ThreadPoolExecutor(_THREADS, "web"),
+            Pool.QUERIES: ThreadPoolExecutor(2 * most.workers + most.max_queued + _SPARE, "query"),  # workers, callers
+            Pool.HEALTH: ThreadPoolExecutor(1, "health"),
+        }
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
-        watch, threads = Watch(), self._threads_for(scope.path)
+        watch, pool = Watch(), self._pool(scope)
         environ = environ_of(scope, await self._body(scope, protocol)) | {ON_DISCONNECT: watch.then}
-        if scope.path == _LIVE:
-            self._live(protocol, environ)
+        if pool is Pool.LOOP:
+            self._answer_here(protocol, environ)
             return
-        loop, asks = asyncio.get_running_loop(), threads is self._queries
+        loop, asks, threads = asyncio.get_running_loop(), pool is Pool.QUERIES, self._threads[pool]
         answering = loop.run_in_executor(threads, self._call, environ)
         gone: asyncio.Future[None] = (
             asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
@@ -108,14 +109,13 @@ class Application:
             gone.cancel()
             await loop.run_in_executor(threads, rest.close)
 
-    def _threads_for(self, path: str) -> ThreadPoolExecutor:
-        """The threads that answer a request for a path."""
-        if path.startswith(_QUERIES):
-            return self._queries
-        return self._health if path.startswith(_HEALTH) else self._threads
+    def _pool(self, scope: Scope) -> Pool:
+        """The threads that the resource of a request declares."""
+        resource = resource_at(self._app, scope.path, scope.method)
+        return resource.pool if resource else Pool.PAGES
 
-    def _live(self, protocol: Any, environ: dict[str, Any]) -> None:  # noqa: ANN401
-        """Answer at once, here: the question is whether this thread does."""
+    def _answer_here(self, protocol: Any, environ: dict[str, Any]) -> None:  # noqa: ANN401
+        """Answer at once, in the thread of the event loop."""
         status, fields, first, rest = self._call(environ)
         protocol.response_bytes(status, fields, b"".join((first, *(rest or ()))))
 

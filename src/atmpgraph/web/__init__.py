@@ -1,68 +1,48 @@
-"""The application: blueprints without logic over a release (design §4)."""
+"""The application: the resources that the modules of `routes` declare, over a release."""
 
 import os
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Final
 
 from flask import Flask
 
 from ..settings import FILE_NAME, Settings
-from .core import files, i18n, response
+from . import routes
+from .core import errors, headers, i18n
 from .core.context import Publication
 from .core.proxy_headers import ProxyHeaders
-from .pages import filters
-from .routes import (
-    catalogue,
-    changes,
-    discovery,
-    documents,
-    editor,
-    graph_store,
-    health,
-    home,
-    memento,
-    openapi,
-    problems,
-    quality,
-    queries,
-    releases,
-    sparql,
-    stream,
-)
+from .core.serving import Resources
+from .pages import editor, filters
 
-_PERCENT_ENCODED = 12  # bytes that one character of a query may take in a form, and some room
+_PERCENT_ENCODED: Final = 12  # bytes that one character of a query may take in a form
+_FORM: Final = 65_536  # bytes for all else in a form
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application of a publication; without settings those of `ATMPGRAPH_SETTINGS`, else `atmpgraph.toml`."""
+def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] | None = None) -> Flask:
+    """The WSGI application of a publication.
+
+    Args:
+        settings: of the publication; by default in the file named by `ATMPGRAPH_SETTINGS`, else in `atmpgraph.toml`.
+        modules: those that declare the resources, as `RESOURCES`; by default all in `routes`.
+    """
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
     app = Flask(__name__, static_folder=None, template_folder="pages/templates")
-    app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + 65_536
-    app.url_map.merge_slashes = False  # a name may hold two in a row
+    app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM
+    app.url_map.merge_slashes = False  # a name may have two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)
-    response.register(app)
-    problems.register(app)
-    i18n.register(app)
-    filters.register(app)
-    files.register(app)
-    for module in (
-        home,
-        catalogue,
-        discovery,
-        documents,
-        sparql,
-        graph_store,
-        queries,
-        editor,
-        releases,
-        changes,
-        memento,
-        stream,
-        quality,
-        problems,
-        openapi,
-        health,
-    ):
-        app.register_blueprint(module.blueprint)
+    Resources(each for module in modules or route_modules() for each in module.RESOURCES).register(app)
+    for part in (headers, errors, i18n, filters, editor):
+        part.register(app)
     app.wsgi_app = ProxyHeaders(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app
+
+
+def route_modules() -> Iterator[ModuleType]:
+    """The modules of `routes`."""
+    for module in iter_modules(routes.__path__):
+        yield import_module(f"{routes.__name__}.{module.name}")

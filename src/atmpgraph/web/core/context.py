@@ -1,56 +1,56 @@
-"""The release that is served: reopened when `releases/current` points to another."""
+"""What answers are made from: the publication, shared by all requests, and the context of one request."""
 
 import hashlib
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Final
 
 from cachetools import LRUCache, cached
-from flask import current_app, g, request
+from flask import current_app, g
 
 from ... import __version__
-from ...addresses import CURRENT, candidates
+from ...addresses import CURRENT, Addresses
 from ...errors import ReleaseError
+from ...formats import Format
 from ...release.history import Switch, history, removed_summary
 from ...release.layout import ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
-from ...settings import Settings
+from ...settings import LANGUAGES, Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
-from .proxy_headers import RAW_PATH
+from .response_cache import ResponseCache
 
-_DIGITS = 64  # of a SHA-256 in hexadecimal
-_HEXADECIMAL = frozenset("0123456789abcdef")
-_OPENED = 16  # releases of before, that are asked for one after the other
-_ENTRY = 512  # what keeping something takes in memory beside its own bytes
+_DIGITS: Final = 64  # of a SHA-256 in hexadecimal
+_HEXADECIMAL: Final = frozenset("0123456789abcdef")
+_OPEN_RELEASES: Final = 16  # earlier releases that stay open
 
 
 def created(release: Release) -> datetime:
-    """When the files of a release were made, to the second: later than the release, when it was removed in between."""
+    """When the files of a release were made, to the second: later than the release if it was removed in between."""
     return datetime.fromisoformat(release.manifest.made).replace(microsecond=0)
 
 
 class Publication:
-    """The settings of the publication and its current release. One for an application, shared by its threads."""
+    """The settings of the publication and its releases. One for an application, shared by its threads."""
 
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet: a server may start before the first build."""
         self.settings = settings
+        self.responses = ResponseCache(settings.cache.response_bytes)
         self._releases = settings.path(settings.folders.releases)
         self._lock = threading.Lock()
-        self._opened: tuple[tuple[str, int, int], Release] | None = None
+        self._current: tuple[tuple[str, int, int], Release] | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
-        room = LRUCache[str, bytes](settings.cache.response_bytes, getsizeof=lambda made: len(made) + _ENTRY)
-        old = LRUCache[Release, Release](_OPENED)
-        self._old = cached(old, key=_itself, lock=threading.Lock())(_itself)
-        self._kept = cached(room, key=lambda key, _: key, lock=threading.Lock())(_make)
+        shared = LRUCache[Release, Release](_OPEN_RELEASES)
+        self._shared = cached(shared, key=_itself, lock=threading.Lock())(_itself)
 
     def release(self) -> Release:
-        """The current release; a request reads one link to know whether it still is: each switch makes a new one.
+        """The current release. Each call reads one link, which every switch replaces.
 
         Raises:
             ReleaseError: there is none yet.
@@ -61,19 +61,18 @@ class Publication:
             switched = str(link.readlink()), state.st_ino, state.st_mtime_ns
         except OSError:
             raise ReleaseError(f"{link}: there is no release yet. 'atmpgraph build' makes one.") from None
-        opened = self._opened
-        if opened is None or opened[0] != switched:
+        current = self._current
+        if current is None or current[0] != switched:
             with self._lock:
-                opened = self._opened
-                if opened is None or opened[0] != switched:
-                    opened = self._opened = (switched, open_release(self._releases, CURRENT, self.settings.base))
-        return opened[1]
+                current = self._current
+                if current is None or current[0] != switched:
+                    current = self._current = (switched, open_release(self._releases, CURRENT, self.settings.base))
+        return current[1]
 
     def published(self, release: Release) -> datetime:
         """When a release went live, to the second.
 
-        A return to an older release makes it the newest thing to be seen, so its own date alone would not do: who asks
-        with If-Modified-Since would keep what was withdrawn.
+        After a return to an older release, its own date would let If-Modified-Since confirm what was withdrawn.
         """
         made = created(release)
         try:
@@ -83,11 +82,11 @@ class Publication:
         return max(made, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
-        """A release by its whole digest; None when there is none (any more)."""
+        """A release by its whole digest; None if there is none, or none any more."""
         if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
             return None
         try:
-            return self._old(open_at(self._releases / digest, self.settings.base))
+            return self._shared(open_at(self._releases / digest, self.settings.base))
         except FileNotFoundError:
             return None
 
@@ -100,7 +99,7 @@ class Publication:
         return removed_summary(self._releases, digest)
 
     def query_service(self) -> Path:
-        """Where the query service listens: the one that the settings name, else one of this process."""
+        """The socket of the query service: the one in the settings, else that of a service of this process."""
         if self.settings.queries.socket:
             return self.settings.queries.socket
         with self._lock:
@@ -108,29 +107,80 @@ class Publication:
         return self._service.address()
 
     def fingerprint(self, release: Release) -> str:
-        """What every response is made from: the release, the settings and the version of this package."""
+        """What every response depends on: the release, the settings and the version of this package."""
         parts = (release.identity, self._settings_text, __version__)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
-    def kept(self, make: Callable[[], bytes], *parts: str) -> bytes:
-        """What `make` gives, made once as long as there is room for it; `parts` are all that it is made from."""
-        return self._kept(hashlib.sha256("\n".join(parts).encode()).hexdigest(), make)
-
 
 def _itself(release: Release) -> Release:
-    """The one that is open already, where an equal one is."""
+    """The release; behind a cache, the open one that equals it."""
     return release
 
 
-def _make(_: str, make: Callable[[], bytes]) -> bytes:
-    return make()
+@dataclass(frozen=True)
+class Context:
+    """What the answer to one request is made from.
+
+    Attributes:
+        publication: what is served.
+        root: the path where it is mounted, with a slash at the end.
+        raw_path: the path of the request below `root` as the client sent it; empty where the server does not tell it.
+        language: of a page.
+        requested_language: the language that the URL names.
+        fixed: the format that the URL names by its suffix.
+        named_release: the release that the URL names.
+        links_stay: links of a page lead to states of that release; otherwise to those of the current one.
+    """
+
+    publication: Publication
+    root: str
+    raw_path: str
+    language: str
+    requested_language: str | None = None
+    fixed: Format | None = None
+    named_release: Release | None = None
+    links_stay: bool = False
+
+    @cached_property
+    def release(self) -> Release:
+        """The release that answers, the same one throughout the request.
+
+        Raises:
+            ReleaseError: there is none yet.
+        """
+        return self.named_release or self.publication.release()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the publication."""
+        return self.publication.settings
+
+    @property
+    def base(self) -> str:
+        """The base of the publication's IRIs."""
+        return self.settings.base
+
+    @cached_property
+    def iris(self) -> Addresses:
+        """The IRIs of the publication."""
+        return Addresses(self.base)
+
+    @cached_property
+    def urls(self) -> Addresses:
+        """The same as URLs of this server."""
+        return Addresses(self.root)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The language of the page, then the others in their order."""
+        return tuple(dict.fromkeys((self.language, *LANGUAGES)))
 
 
 def publication() -> Publication:
-    """The one of the running application."""
-    found = current_app.extensions["atmpgraph"]
-    assert isinstance(found, Publication)  # noqa: S101 - create_app put it there
-    return found
+    """The publication of the current application."""
+    shared = current_app.extensions["atmpgraph"]
+    assert isinstance(shared, Publication)  # noqa: S101 - create_app put it there
+    return shared
 
 
 def settings() -> Settings:
@@ -138,28 +188,7 @@ def settings() -> Settings:
     return publication().settings
 
 
-def release() -> Release:
-    """The release of this request: the same one from its first to its last line."""
-    if "release" not in g:
-        g.release = publication().release()
-    found = g.release
-    assert isinstance(found, Release)  # noqa: S101
-    return found
-
-
-def known(kind: str, stem: str, start: str = "/") -> str | None:
-    """The IRI of `{kind}/{stem}` as the current release writes it; None when it describes nothing of that name.
-
-    Args:
-        kind: the first step of the IRI's path, which may differ from that of the URL (`id`, `doc`).
-        stem: the decoded path of the URL after its first step, without the suffix of a fixed format.
-        start: what the path of the URL has before that.
-    """
-    base = settings().base
-    sent = request.environ.get(RAW_PATH, "")[1:].partition(start)[2]
-    ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
-    raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
-    for iri in candidates(base, f"{kind}/{stem}", raw):
-        if release().lines(iri):
-            return iri
-    return next(iter(release().encoded.get(f"{unquote(base)}{kind}/{stem}", ())), None)
+def current_context() -> Context | None:
+    """The context of the request, for the functions of templates; None where no resource is at its URL."""
+    context: Context | None = g.get("context")
+    return context

@@ -1,13 +1,17 @@
-"""What the release says about one thing, with what its document says about itself."""
+"""What a release states about one thing, and what its document states about itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from ...addresses import Addresses
+from ...addresses import Addresses, candidates, iri_to_path
 from ...rdf.statements import about
 from ...release.release import Release
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
+from .context import Context
 
 _PARTS = f"SELECT DISTINCT ?part {{ ?part <{RDFS}isDefinedBy>|<{SKOS}inScheme> %s }}"
 _INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s } LIMIT %d"
@@ -20,9 +24,9 @@ class Description:
     Attributes:
         topic: IRI of the thing.
         document: IRI of the document about it; an ontology or code list is its own document.
-        quads: what is stated about the thing, each in the graph of its source.
-        parts: what is stated about the terms or concepts that the thing defines, by their IRI.
-        embedded: what its page carries as data, where that is not the whole.
+        quads: the statements about the thing, each in the graph of its source.
+        parts: the statements about the terms or concepts that the thing defines, by their IRI.
+        embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
     """
 
@@ -34,7 +38,7 @@ class Description:
     dataset: str = ""
 
     def published(self, licence: str) -> list[ox.Quad]:
-        """All quads of the document, its own description included, which no source states: the default graph."""
+        """All quads of the document; those about itself, which no source states, in the default graph."""
         quads = [*self.quads, *(quad for part in self.parts.values() for quad in part)]
         document = ox.NamedNode(self.document)
         stated = {DCT + "license": licence, VOID + "inDataset": self.dataset}
@@ -46,20 +50,56 @@ class Description:
 
 
 def describe(release: Release, topic: str, document: str) -> Description | None:
-    """The description of a thing; None when the release does not know it."""
+    """The description of a thing; None when the release states nothing about it."""
     quads = release.quads(topic)
     if not quads:
         return None
     parts = {}
     if document == topic:
-        found = release.store.select(_PARTS % ox.NamedNode(topic))
-        parts = {iri: release.quads(iri) for iri in sorted(row["part"].value for row in found) if iri != topic}
+        rows = release.store.select(_PARTS % ox.NamedNode(topic))
+        parts = {iri: release.quads(iri) for iri in sorted(row["part"].value for row in rows) if iri != topic}
     return Description(topic, document, quads, parts, dataset=Addresses(release.base).dataset())
 
 
+def describe_catalogue(release: Release, document: str) -> Description | None:
+    """The whole catalogue as a document; None when the release has none."""
+    topic = Addresses(release.base).catalogue
+    return Description(topic, document, _catalogue(release), {}, embedded=[]) if release.in_catalogue(topic) else None
+
+
+@lru_cache(maxsize=1)
+def _catalogue(release: Release) -> list[ox.Quad]:
+    """The statements of the catalogue, parsed once: harvesters read it in every format and page."""
+    return release.graph("catalogue")
+
+
 def incoming(release: Release, topic: str, most: int) -> tuple[list[tuple[str, str]], bool]:
-    """Pairs of predicate and subject that lead to a thing, sorted, and whether there are more than `most`."""
+    """Pairs of predicate and subject whose object is a thing, sorted, and whether there are more than `most`."""
     query = _INCOMING % (ox.NamedNode(topic), most + 1)
     rows = (row for store in release.stores(topic) for row in store.select(query))
-    found = list({(row["predicate"].value, row["subject"].value) for row in rows})
-    return sorted(found[:most]), len(found) > most
+    pairs = list({(row["predicate"].value, row["subject"].value) for row in rows})
+    return sorted(pairs[:most]), len(pairs) > most
+
+
+def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:
+    """The IRI of `{kind}/{stem}` as the release writes it; None when it describes nothing of that name.
+
+    Args:
+        context: of the request.
+        kind: the first segment of the IRI's path, which may differ from that of the URL (`id`, `doc`).
+        stem: the decoded path of the URL after its first segment, without the suffix of a fixed format.
+        start: what precedes that in the path of the URL.
+    """
+    sent = context.raw_path.partition(start)[2]
+    ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
+    raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
+    for iri in candidates(context.base, f"{kind}/{stem}", raw):
+        if context.release.lines(iri):
+            return iri
+    return next(iter(context.release.encoded.get(f"{unquote(context.base)}{kind}/{stem}", ())), None)
+
+
+def example_thing(context: Context) -> Mapping[str, str]:
+    """The path of a thing that every publication describes: its partnership."""
+    path = iri_to_path(context.iris.things, context.iris.partnership(context.settings.partnership))
+    return {"path": path or ""}

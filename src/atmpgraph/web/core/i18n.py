@@ -10,22 +10,19 @@ from ...addresses import iri_to_path
 from ...http.negotiate import choose_language
 from ...i18n import Texts, texts
 from ...settings import LANGUAGES
-from .context import settings
+from .context import current_context, settings
 from .words import WORDS
 
 
-def asked_language() -> str | None:
+def requested_language() -> str | None:
     """The language that the URL names, if it is one of ours."""
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None
+    language = request.args.get("lang")
+    return language if language in LANGUAGES else None
 
 
 def page_language() -> str:
-    """The language of the page that answers this request; notes that it depends on Accept-Language."""
-    if asked := asked_language():
-        return asked
-    g.setdefault("vary", {})["Accept-Language"] = None
-    return choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+    """The language of the page that answers this request."""
+    return requested_language() or choose_language(request.headers.get("Accept-Language"), LANGUAGES)
 
 
 def page_texts() -> Texts:
@@ -33,26 +30,21 @@ def page_texts() -> Texts:
     return texts(page_language())
 
 
-def fallback() -> tuple[str, ...]:
-    """The page's language, then the others in their order."""
-    return tuple(dict.fromkeys((page_language(), *LANGUAGES)))
-
-
 def link(endpoint: str, **values: str | None) -> str:
-    """The URL of a route, in the language that the reader asked for."""
-    arguments: dict[str, Any] = {"lang": asked_language()} | values
+    """The URL of a resource, in the language that the URL of the page names."""
+    arguments: dict[str, Any] = {"lang": requested_language()} | values
     return url_for(endpoint, **arguments)
 
 
-def understood(**arguments: str | list[str]) -> None:
-    """Note what the URL's query was understood as; whatever else it says has no meaning, and is not passed on."""
-    g.setdefault("understood", {}).update(arguments)
+def note_arguments(**arguments: str | list[str]) -> None:
+    """Note the arguments of the URL's query that the response depends on; the others have no meaning."""
+    g.setdefault("arguments", {}).update(arguments)
 
 
 def arguments(language: str | None) -> str:
-    """The query of the URL as it was understood, in a language: without more than the response depends on."""
+    """The query of the URL in a language, with the noted arguments alone."""
     lang = {"lang": language} if language else {}
-    return urlencode(g.get("understood", {}) | lang, doseq=True)
+    return urlencode(g.get("arguments", {}) | lang, doseq=True)
 
 
 def here(language: str) -> str:
@@ -60,12 +52,12 @@ def here(language: str) -> str:
     return f"?{arguments(language)}"
 
 
-def href(iri: str, past: str | None = None) -> str | None:
-    """Where a link to an IRI goes: our own to this server under whatever path it is mounted, others to their place.
+def href(iri: str, release: str | None = None) -> str | None:
+    """The target of a link to an IRI: on this server for our own, wherever it is mounted.
 
     Args:
         iri: of a thing or document.
-        past: digest of the release to see it in; without it that of the page, or today's.
+        release: digest of the release whose state it leads to; by default that of the page's context.
     """
     path = iri_to_path(settings().base, iri)
     if path is None:
@@ -73,21 +65,24 @@ def href(iri: str, past: str | None = None) -> str | None:
     path, mark, fragment = path.partition("#")
     if path.startswith("id/"):
         path = "doc/" + path.removeprefix("id/")
-    if digest := past or g.get("memento"):  # a page of the past leads to its own day
-        path = _past(path, digest)
-    language = asked_language()
+    context = current_context()
+    if release is None and context and context.links_stay:
+        release = context.release.digest
+    if release:
+        path = _in_release(path, release)
+    language = requested_language()
     return f"{request.script_root}/{path}{f'?lang={language}' if language else ''}{mark}{fragment}"
 
 
-def _past(path: str, digest: str) -> str:
-    """The path, in a release, of what stands under `path` today."""
+def _in_release(path: str, digest: str) -> str:
+    """The path of the state that a release has of the document at `path`."""
     if path.startswith("doc/table/"):
         return f"dumps/{digest}/tables/{path.removeprefix('doc/table/')}"
     return f"releases/{digest}/{path}" if path.startswith("doc/") else path
 
 
 def _word(code: str) -> str:
-    """The word for a code that stands in data."""
+    """The word for a code in the data."""
     return page_texts().gettext(WORDS.get(code, code))
 
 
@@ -113,7 +108,7 @@ def register(app: Flask) -> None:
         language = page_language()
         return {
             "language": language,
-            "asked": asked_language(),
+            "asked": requested_language(),
             "languages": LANGUAGES,
             "site_title": getattr(settings().title, language),
             "site_description": getattr(settings().description, language),

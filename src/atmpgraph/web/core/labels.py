@@ -7,10 +7,11 @@ import pyoxigraph as ox
 
 from ...store import Store
 from ...vocab import ADMS, LABELS, OA, SKOS, prefixes
+from .context import Context
 from .terms import terms
 
-# Things without a name of their own go by their words: figures as printed, quotations by what they quote, identifiers
-# by their system and number.
+# Things without a name of their own are called by their words: figures as printed, quotations by what they quote,
+# identifiers by their system and number.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     "?iri <ns/atmp#statedAs> ?label",
@@ -33,19 +34,19 @@ class Name:
 
 
 def shortened(iri: str, base: str) -> str:
-    """An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing."""
+    """An IRI as people write it: with a prefix, or by its path under our base; whole where that leaves nothing."""
     for prefix, namespace in prefixes(base).items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri.removeprefix(namespace)}"
     return iri.removeprefix(base).removeprefix("id/") or iri
 
 
-def names(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> dict[str, Name]:
+def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> dict[str, Name]:
     """A name for each IRI.
 
-    The best label wins by language, in the order given, then any other; then by the order of `vocab.LABELS`. An
-    alternative name is taken only where there is no other in any language. Terms of other vocabularies have theirs in
-    `terms.ttl`, in the first of the languages. The rest is shortened.
+    The best label is the one in the first of the languages, then in any other; then the first by the order of
+    `vocab.LABELS`. An alternative name counts only where there is no other in any language. Terms of other vocabularies
+    have their names in `terms.ttl`, in the first of the languages. All other IRIs are shortened.
     """
     wanted = list(dict.fromkeys(iris))
     best: dict[str, tuple[bool, int, int, str, str]] = {}
@@ -58,12 +59,23 @@ def names(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> dict
             rank = int(row["rank"].value)
             candidate = (rank == _ALTERNATIVE, place, rank, label.value, tag)
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
-    found = {}
+    names = {}
     for iri in wanted:
-        if label_of_term := terms(languages[0]).get(iri):
-            found[iri] = Name(label_of_term, languages[0])
+        if term := terms(languages[0]).get(iri):
+            names[iri] = Name(term, languages[0])
         elif iri in best:
-            found[iri] = Name(*best[iri][3:])
+            names[iri] = Name(*best[iri][3:])
         else:
-            found[iri] = Name(shortened(iri, store.base))
-    return found
+            names[iri] = Name(shortened(iri, store.base))
+    return names
+
+
+def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
+    """Names in the language of the page; of what the data do not name, those of the catalogue."""
+    release, wanted = context.release, list(iris)
+    names = names_of(release.store, wanted, context.languages)
+    unnamed = [iri for iri, name in names.items() if name.text == shortened(iri, release.base)]
+    described = [iri for iri in unnamed if release.in_catalogue(iri)]
+    if not described:  # then the catalogue need not be loaded
+        return names
+    return names | names_of(release.catalogue_store, described, context.languages)

@@ -1,11 +1,11 @@
-"""A document in the profile, format and form that the client asked for, with its links (RFC 9110 §12, RFC 8288)."""
+"""A document in the profile, format and form that the client wants, with its links (RFC 9110 §12, RFC 8288)."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
+from typing import Final, TypeAlias
 
-import pyoxigraph as ox
 from flask import Response, render_template, request
 from markupsafe import Markup
 
@@ -22,14 +22,16 @@ from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
 from ...vocab import prefixes
 from .alternates import alternates, alternates_page
-from .context import release, settings
+from .context import Context
 from .description import Description
-from .i18n import fallback, page_language, understood
-from .response import kept, negotiate, send, vary
-from .signposting import Address, signposts, whole_set
+from .i18n import note_arguments
+from .response import Version, cached, negotiate, respond, vary, vary_by_language
+from .signposting import RepresentationUrls, document_link_set, signposts
 
-_FIRST = 3  # of the signposts, that go before all others: two descriptions, and the link set that has the rest
-PageOf = Callable[[Description, list[Markup], list[Link]], str]
+_FIRST: Final = 3  # of the signposts precede all other links: two descriptions, and the link set that has the rest
+_IN_HEAD: Final = frozenset({"alternate", "canonical", "describedby", "linkset"})
+# Makes the page of a description from its data blocks and the links for its head.
+PageOf: TypeAlias = Callable[[Description, list[Markup], list[Link]], str]
 
 
 @dataclass(frozen=True)
@@ -42,151 +44,180 @@ class Choice:
     form: str = ""
 
 
-def send_representation(
-    described: Description, fixed: Format | None, page: PageOf, *, suffixes: bool = True, more: Sequence[Link] = ()
+def represent(
+    context: Context, described: Description, page: PageOf, *, suffixes: bool = True, links: Sequence[Link] = ()
 ) -> Response:
-    """The representation that the URL or the client asks for.
+    """The representation of a document that the URL or the client wants.
 
     Args:
-        described: what is represented.
-        fixed: the format that a suffix names.
+        context: of the request.
+        described: the document.
         page: makes the page for people.
-        suffixes: whether each format has a URL by suffix.
-        more: links beside those that every document has.
+        suffixes: each format has a URL by suffix.
+        links: beside those that every document has.
     """
-    address = Address(_url(described.document), suffixes)
-    offered = delivered(release(), described.topic)
-    choice = _choose(offered, fixed)
-    links = cache(lambda: signposts(release(), described, address, settings().licence))
-    texts = page_language() if choice.profile in SHAPED else ""  # these have their texts in one language
-    response = send(
+    choice = _choose(context, delivered(context.release, described.topic))
+    chosen = _Representation(context, described, choice, suffixes, links)
+    response = respond(
+        context,
         (choice.fmt, choice.media_type),
-        lambda: _body(described, choice, page, address, links(), more),
-        salt=f"{described.document} {choice.profile.token} {texts}",
+        lambda: chosen.page(page) if choice.fmt is HTML else chosen.content(),
+        Version((described.document, choice.profile.token, _language(context, choice.profile))),
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
-    field = kept(
-        lambda: _link_field(described, choice, links, more).encode(),
-        "Link",
-        described.document,
-        choice.fmt.suffix,
-        choice.profile.iri,
-    )
-    response.headers["Link"] = field.decode()
-    if fixed is None:
-        tag = page_language() if choice.fmt is HTML else None
-        media_type = choice.media_type if choice.form else None
-        response.headers["Content-Location"] = address.of(choice.fmt, choice.profile, lang=tag, _mediatype=media_type)
+    key = ("Link", described.document, choice.fmt.suffix, choice.profile.iri)
+    response.headers["Link"] = cached(context, chosen.link_field, *key).decode()
+    if context.fixed is None:
+        response.headers["Content-Location"] = chosen.location
     return response
 
 
-def _url(iri: str) -> str:
-    """The URL on this server of one of our IRIs."""
-    return f"{request.script_root}/{iri_to_path(settings().base, iri) or ''}"
+def _language(context: Context, profile: Profile) -> str:
+    """The language of the texts in a profile of a fixed shape, which has them in one; empty for all others."""
+    if profile not in SHAPED:
+        return ""
+    vary_by_language()
+    return context.language
 
 
-def _choose(offered: list[Profile], fixed: Format | None) -> Choice:
+def _choose(context: Context, offered: list[Profile]) -> Choice:
     """What to send.
 
     Raises:
-        ProblemError: 404 the URL asks for a profile or format that does not exist; 406 the client accepts none.
+        ProblemError: 404 the URL names a profile or format that does not exist; 406 the client accepts none.
     """
-    profile = _profile(offered, fixed)
-    asked = request.args.get("_mediatype")
-    if asked is not None:
-        asked = asked.replace(" ", "+")  # the plus sign of a media type, left as it is, is a blank in a query
-        wanted = choose(asked, (*profile.formats, LINK_SET))
-        if wanted is None or (fixed and wanted[0] is not fixed):
+    fixed, profile = context.fixed, _profile(context, offered)
+    wanted = request.args.get("_mediatype")
+    if wanted is not None:
+        wanted = wanted.replace(" ", "+")  # an unencoded plus sign of a media type is a blank in a query
+        chosen = choose(wanted, (*profile.formats, LINK_SET))
+        if chosen is None or (fixed and chosen[0] is not fixed):
             raise not_acceptable((*profile.formats, LINK_SET))
-        fixed = wanted[0]
-        understood(_mediatype=wanted[1])
+        fixed = chosen[0]
+        note_arguments(_mediatype=chosen[1])
     if fixed and fixed not in (*profile.formats, LINK_SET):
         raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
-    accept = request.headers.get("Accept") if fixed is None else asked
+    accept = request.headers.get("Accept") if fixed is None else wanted
     form = choose_form(accept, JSON_LD.media_type, FORMS) if fmt is JSON_LD else ""
     return Choice(profile, fmt, with_form(JSON_LD.media_type, form) if form else media_type, form)
 
 
-def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
-    """The profile that the URL names, or that the client likes best among those with a format it accepts."""
+def _profile(context: Context, offered: list[Profile]) -> Profile:
+    """The profile that the URL names, or the client's favourite among those with a format that it accepts."""
     name = request.args.get("_profile")
     if name is not None:
-        found = profile_by_name(name, (*offered, ALTERNATES))
-        if found is None:
+        profile = profile_by_name(name, (*offered, ALTERNATES))
+        if profile is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
             raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
-        understood(_profile=found.token)
-        return found
-    if fixed or "_mediatype" in request.args:
+        note_arguments(_profile=profile.token)
+        return profile
+    if context.fixed or "_mediatype" in request.args:
         return offered[0]
     vary("Accept-Profile")
-    page_language()  # every representation of a URL gives the same Vary
+    vary_by_language()  # the default profile has a page, and a URL has one `Vary`
     accept = request.headers.get("Accept")
     possible = [p for p in (*offered, ALTERNATES) if choose(accept, p.formats)] or offered
     return choose_profile(request.headers.get("Accept-Profile"), possible) or offered[0]
 
 
-def _link_field(described: Description, choice: Choice, signs: Callable[[], list[Link]], more: Sequence[Link]) -> str:
-    """The links of one representation: what it is of, its profile, and the signposts."""
-    links = [*more]
-    if choice.fmt is not LINK_SET:
-        first, rest = signs()[:_FIRST], signs()[_FIRST:]
-        links = [Link(choice.profile.iri, "profile"), *first, *more, *rest]
-    if choice.fmt is not HTML:
-        links.insert(0, Link(_url(described.document), "describes", {"type": HTML.media_type}))
-    return link_field(_fitting(links, settings().limits.link_field_characters))
+@dataclass(frozen=True)
+class _Representation:
+    """The chosen representation of a document."""
+
+    context: Context
+    described: Description
+    choice: Choice
+    suffixes: bool
+    links: Sequence[Link]
+
+    @property
+    def _url(self) -> str:
+        """The URL of the document on this server."""
+        return self.context.urls.page(iri_to_path(self.context.base, self.described.document) or "")
+
+    @property
+    def _urls(self) -> RepresentationUrls:
+        return RepresentationUrls(self._url, self.suffixes)
+
+    @property
+    def location(self) -> str:
+        """Its own URL, which is not negotiated (RFC 9110 §8.7)."""
+        choice = self.choice
+        language = self.context.language if choice.fmt is HTML else None
+        media_type = choice.media_type if choice.form else None
+        return self._urls.of(choice.fmt, choice.profile, lang=language, _mediatype=media_type)
+
+    @cached_property
+    def _signposts(self) -> list[Link]:
+        return signposts(self.context.release, self.described, self._urls, self.context.settings.licence)
+
+    def link_field(self) -> bytes:
+        """The links to its page and its profile, and the signposts."""
+        links = [*self.links]
+        if self.choice.fmt is not LINK_SET:
+            first, rest = self._signposts[:_FIRST], self._signposts[_FIRST:]
+            links = [Link(self.choice.profile.iri, "profile"), *first, *links, *rest]
+        if self.choice.fmt is not HTML:
+            links.insert(0, Link(self._url, "describes", {"type": HTML.media_type}))
+        return link_field(_fitting(links, self.context.settings.limits.link_field_characters)).encode()
+
+    def page(self, page: PageOf) -> str:
+        """The page for people."""
+        if self.choice.profile is ALTERNATES:
+            return render_template("alternates.html", page=alternates_page(self.context, self.described, self._urls))
+        heads = [link for link in self._signposts if link.rel in _IN_HEAD]
+        return page(self.described, self._data_blocks(), heads)
+
+    def content(self) -> bytes | str:
+        """The content for programs."""
+        context, described, choice = self.context, self.described, self.choice
+        release, licence, topic = context.release, context.settings.licence, described.topic
+        if choice.fmt is LINK_SET:
+            links = [
+                Link(context.base + link.target.removeprefix(context.root), link.rel, link.attributes)
+                for link in self.links
+            ]
+            return document_link_set(release, described, licence, suffixes=self.suffixes, links=links)
+        if choice.fmt is STATEMENTS:
+            return table(described.published(licence))
+        if choice.profile in SHAPED:
+            return json.dumps(shaped(release, topic, choice.profile, context.languages), ensure_ascii=False, indent=1)
+        if choice.profile is ALTERNATES:
+            topic = described.document
+            quads = alternates(release, described, suffixes=self.suffixes)
+        elif choice.profile.token == MODEL.token:
+            quads = described.published(licence)
+        else:
+            quads = list(translated(release, topic, choice.profile))
+        return serialize(quads, choice.fmt, prefixes(context.base), form=choice.form, root=topic)
+
+    def _data_blocks(self) -> list[Markup]:
+        """The same graph for programs that read the page; of a dataset or catalogue, also one for search engines."""
+        release, topic, embedded = self.context.release, self.described.topic, self.described.embedded
+        quads = self.described.published(self.context.settings.licence) if embedded is None else embedded
+        blocks = [_escaped(serialize(quads, JSON_LD, prefixes(self.context.base)).decode())] if quads else []
+        if release.in_catalogue(topic) and translated(release, topic, SCHEMA):
+            content = shaped(release, topic, SCHEMA, self.context.languages)
+            blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
+        return blocks
 
 
 def _fitting(links: list[Link], most: int) -> list[Link]:
     """The first links, as many as fit into `most` characters: proxies refuse long fields. The link set has all."""
-    length, found = 0, []
+    length, fitting = 0, []
     for link in links:
         length += len(str(link)) + 2
         if length > most:
             break
-        found.append(link)
-    return found
-
-
-def _body(
-    described: Description, choice: Choice, page: PageOf, address: Address, links: list[Link], more: Sequence[Link]
-) -> bytes | str:
-    names, licence = prefixes(settings().base), settings().licence
-    if choice.fmt is LINK_SET:
-        root, base = f"{request.script_root}/", settings().base
-        absolute = [Link(base + link.target.removeprefix(root), link.rel, link.attributes) for link in more]
-        return whole_set(release(), described, licence, suffixes=address.suffixes, more=absolute)
-    if choice.profile is ALTERNATES:
-        if choice.fmt is HTML:
-            return render_template("alternates.html", page=alternates_page(described, address))
-        quads = alternates(release(), described, suffixes=address.suffixes)
-        return serialize(quads, choice.fmt, names, form=choice.form, root=described.document)
-    quads = described.published(licence)
-    if choice.fmt is HTML:
-        heads = [link for link in links if link.rel in {"alternate", "canonical", "describedby", "linkset"}]
-        return page(described, _data_blocks(described, quads), heads)
-    if choice.fmt is STATEMENTS:
-        return table(quads)
-    if choice.profile in SHAPED:
-        return json.dumps(shaped(release(), described.topic, choice.profile, fallback()), ensure_ascii=False, indent=1)
-    if choice.profile.token != MODEL.token:
-        quads = list(translated(release(), described.topic, choice.profile))
-    return serialize(quads, choice.fmt, names, form=choice.form, root=described.topic)
-
-
-def _data_blocks(described: Description, quads: list[ox.Quad]) -> list[Markup]:
-    """The same graph for programs that read the page; a dataset or catalogue also as search engines read it."""
-    embedded, topic, opened = quads if described.embedded is None else described.embedded, described.topic, release()
-    blocks = [_escaped(serialize(embedded, JSON_LD, prefixes(settings().base)).decode())] if embedded else []
-    if opened.in_catalogue(topic) and translated(opened, topic, SCHEMA):
-        blocks.append(_escaped(json.dumps(shaped(opened, topic, SCHEMA, fallback()), ensure_ascii=False)))
-    return blocks
+        fitting.append(link)
+    return fitting
 
 
 def _escaped(text: str) -> Markup:
-    """JSON in a page: nothing in it can end the element (HTML §4.12.1.3)."""
+    """JSON in a page, without a character that could end the element (HTML §4.12.1.3)."""
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - escaped above as JSON

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from ... import vocab
+from ...addresses import Addresses
 from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
@@ -21,43 +22,43 @@ _ITEMS = "SELECT DISTINCT ?item {{ ?item {paths} {topic} }} ORDER BY ?item"
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where the representations of a document stand.
+class RepresentationUrls:
+    """The URLs of the representations of a document.
 
     Attributes:
-        url: the negotiated URL.
-        suffixes: whether each format has its own URL by suffix; otherwise by `?_mediatype=`.
+        url: the negotiated one.
+        suffixes: each format has a URL by suffix; otherwise by `?_mediatype=`.
     """
 
     url: str
     suffixes: bool = True
 
-    def of(self, fmt: Format, profile: Profile | None = None, **more: str | None) -> str:
+    def of(self, fmt: Format, profile: Profile | None = None, **arguments: str | None) -> str:
         """The URL of one representation, which is not negotiated."""
         query = {} if self.suffixes else {"_mediatype": fmt.media_type}
         if profile and profile.token != MODEL.token:
             query["_profile"] = profile.token
-        query |= {name: value for name, value in more.items() if value}
+        query |= {name: value for name, value in arguments.items() if value}
         return (f"{self.url}.{fmt.suffix}" if self.suffixes else self.url) + (
             "?" + urlencode(query, safe="/") if query else ""
         )
 
 
-def representations(address: Address, profiles: list[Profile]) -> list[Link]:
+def representations(urls: RepresentationUrls, profiles: list[Profile]) -> list[Link]:
     """A link to each representation, by profile and format."""
     return [
-        Link(address.of(fmt, profile), "alternate", {"type": fmt.media_type, "profile": profile.iri})
+        Link(urls.of(fmt, profile), "alternate", {"type": fmt.media_type, "profile": profile.iri})
         for profile in profiles
         for fmt in profile.formats
     ]
 
 
-def signposts(release: Release, described: Description, address: Address, licence: str) -> list[Link]:
+def signposts(release: Release, described: Description, urls: RepresentationUrls, licence: str) -> list[Link]:
     """All links of a document, the most useful first."""
     profiles = delivered(release, described.topic)
-    about = [Link(address.of(fmt), "describedby", {"type": fmt.media_type}) for fmt in (TURTLE, JSON_LD)]
+    about = [Link(urls.of(fmt), "describedby", {"type": fmt.media_type}) for fmt in (TURTLE, JSON_LD)]
     about += [
-        Link(address.of(LINK_SET), "linkset", {"type": LINK_SET.media_type}),
+        Link(urls.of(LINK_SET), "linkset", {"type": LINK_SET.media_type}),
         Link(described.topic, "cite-as"),
         Link(described.document, "canonical"),
         Link(vocab.SCHEMA + "AboutPage", "type"),
@@ -69,37 +70,36 @@ def signposts(release: Release, described: Description, address: Address, licenc
     return [
         *about,
         *(link for link in related if link.rel != "item"),
-        *representations(address, profiles[:1]),
+        *representations(urls, profiles[:1]),
         *token_links(profiles),
         *sorted(
-            representations(address, profiles[1:]),
+            representations(urls, profiles[1:]),
             key=lambda link: [*types, link.attributes["type"]].index(link.attributes["type"]),
         ),
         *(link for link in related if link.rel == "item"),
     ]
 
 
-def whole_set(
-    release: Release, described: Description, licence: str, *, suffixes: bool, more: Sequence[Link] = ()
+def document_link_set(
+    release: Release, described: Description, licence: str, *, suffixes: bool, links: Sequence[Link] = ()
 ) -> bytes:
     """The link set of a document: from the page, and back to it from each of its other representations."""
-    address = Address(described.document, suffixes)
+    urls = RepresentationUrls(described.document, suffixes)
     back = [Link(described.document, "describes", {"type": HTML.media_type})]
-    metadata = [link.target for link in representations(address, delivered(release, described.topic))]
-    page = address.of(HTML)
+    metadata = [link.target for link in representations(urls, delivered(release, described.topic))]
+    page = urls.of(HTML)
     return link_set(
-        {described.document: [*more, *signposts(release, described, address, licence)]}
+        {described.document: [*links, *signposts(release, described, urls, licence)]}
         | {target: back for target in metadata if target != page}
     )
 
 
 def _classes(release: Release, topic: str) -> list[str]:
-    """What the thing is in schema.org's terms."""
-    found = translated(release, topic, SCHEMA)
+    """The classes of a thing in schema.org's terms."""
     return sorted(
         {
             q.object.value
-            for q in found
+            for q in translated(release, topic, SCHEMA)
             if isinstance(q.subject, ox.NamedNode)
             and q.subject.value == topic
             and q.predicate.value == RDF + "type"
@@ -109,15 +109,15 @@ def _classes(release: Release, topic: str) -> list[str]:
 
 
 def _relatives(release: Release, described: Description) -> list[Link]:
-    """Who made it, what it is part of, and its parts."""
+    """Links to the authors of a thing, to the wholes that it is part of, and to its parts."""
     wholes = {
         SKOS + "inScheme",
         RDFS + "isDefinedBy",
         QB + "dataSet",
         DCT + "isPartOf",
-        release.base + "ns/atmp#workpackageOf",
+        Addresses(release.base).vocabulary("atmp#workpackageOf"),
     }
-    topic = ox.NamedNode(described.topic)  # of the catalogue, all that is in it is described too
+    topic = ox.NamedNode(described.topic)  # the description of the catalogue has other subjects too
     links = {
         ("author" if quad.predicate.value in _AUTHORS else "collection", quad.object.value)
         for quad in described.quads

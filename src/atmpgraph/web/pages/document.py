@@ -1,30 +1,31 @@
-"""The page of a thing as data: its properties by the source that states them, what links to it, and all names."""
+"""The page of a thing: its properties by the source that states them, incoming links, and all names."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
+from ...rdf.statements import text_of
 from ...vocab import DCT, LABELS, RDF, SKOS
-from ..core.context import release, settings
+from ..core.context import Context
 from ..core.description import Description, incoming
-from ..core.i18n import fallback
-from ..core.labels import Name, names, shortened
+from ..core.labels import Name, page_names
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
-_FIRST = [RDF + "type", *LABELS, DCT + "description", SKOS + "definition"]
-# The formats that a page links to: each is the thing whole, the page apart.
-FORMATS: tuple[Format, ...] = tuple(f for f in MODEL.formats if f is not HTML)
+_TYPE: Final = RDF + "type"
+_FIRST: Final = (_TYPE, *LABELS, DCT + "description", SKOS + "definition")
+# The formats that a page links to: each has the whole description.
+DATA_FORMATS: Final[tuple[Format, ...]] = tuple(f for f in MODEL.formats if f is not HTML)
 
 
 @dataclass(frozen=True)
 class Section:
-    """What one source states: its graph, when it was issued, how far it is trusted, and values by property."""
+    """What one source states: its graph, its date, the confidence in it, and values by property."""
 
     graph: str
     issued: str
@@ -33,8 +34,19 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
-    """All that the template of a document shows."""
+class DocumentPage:
+    """What the template of a document shows.
+
+    Attributes:
+        topic, document, types: of the thing.
+        sections: its properties.
+        rows: of the tables that it comes from: IRI, table and number of each.
+        parts: the sections of the terms that it defines.
+        incoming: the subjects that link to it, by predicate.
+        cut: there are more incoming links than `most`.
+        names: of every IRI on the page.
+        formats: the page links to.
+    """
 
     topic: str
     document: str
@@ -46,36 +58,26 @@ class Page:
     cut: bool
     most: int
     names: dict[str, Name]
-    formats: tuple[Format, ...] = FORMATS
+    formats: tuple[Format, ...] = DATA_FORMATS
 
 
-def name_all(iris: Iterable[str]) -> dict[str, Name]:
-    """Names in the language of the page."""
-    languages, wanted = fallback(), list(iris)
-    opened = release()
-    found = names(opened.store, wanted, languages)
-    unnamed = [iri for iri, name in found.items() if name.text == shortened(iri, opened.base)]
-    own = [iri for iri in unnamed if opened.in_catalogue(iri)]
-    return found | names(opened.catalogue_store, own, languages) if own else found
-
-
-def document_page(described: Description) -> Page:
+def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
-    base, topic = settings().base, described.topic
-    rows = sorted(_row(_text(q.object)) for q in described.quads if _is_row(q, base))
-    sections = _sections([q for q in described.quads if not _is_row(q, base)])
-    parts = {iri: _sections([q for q in quads if not _is_row(q, base)]) for iri, quads in described.parts.items()}
-    links, cut = incoming(release(), topic, settings().limits.incoming_links)
+    topic, most = described.topic, context.settings.limits.incoming_links
+    rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
+    sections = _sections(context, described.quads)
+    parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
+    links, cut = incoming(context.release, topic, most)
     by_predicate: dict[str, list[str]] = defaultdict(list)
     for predicate, subject in links:
         if subject not in parts:
             by_predicate[predicate].append(subject)
-    types = [_text(q.object) for q in described.quads if q.predicate.value == _FIRST[0]]
+    types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
     iris = {topic, *parts, *(iri for pair in links for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
         iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
-    return Page(
+    return DocumentPage(
         topic,
         described.document,
         list(dict.fromkeys(types)),
@@ -84,18 +86,13 @@ def document_page(described: Description) -> Page:
         parts,
         sorted(by_predicate.items()),
         cut,
-        settings().limits.incoming_links,
-        name_all(iris),
+        most,
+        page_names(context, iris),
     )
 
 
-def _text(term: Term) -> str:
-    """The IRI or the words of a term."""
-    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
-
-
-def _is_row(quad: ox.Quad, base: str) -> bool:
-    return quad.predicate.value == DCT + "source" and _text(quad.object).startswith(f"{base}doc/table/")
+def _is_row(context: Context, quad: ox.Quad) -> bool:
+    return quad.predicate.value == DCT + "source" and text_of(quad.object).startswith(context.iris.tables)
 
 
 def _row(iri: str) -> tuple[str, str, str]:
@@ -104,27 +101,28 @@ def _row(iri: str) -> tuple[str, str, str]:
     return iri, table, number
 
 
-def _sections(quads: list[ox.Quad]) -> list[Section]:
+def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:
+    """The statements by their source, rows of tables left out."""
     by_graph: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
-        by_graph[_text(quad.graph_name)][quad.predicate.value].append(quad.object)
+        if not _is_row(context, quad):
+            by_graph[text_of(quad.graph_name)][quad.predicate.value].append(quad.object)
     return sorted(
-        (_section(graph, properties) for graph, properties in by_graph.items()),
+        (_section(context, graph, properties) for graph, properties in by_graph.items()),
         key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
     )
 
 
-def _section(graph: str, properties: dict[str, list[Term]]) -> Section:
-    about = {quad.predicate.value: _text(quad.object) for quad in release().quads(graph)}
+def _section(context: Context, graph: str, properties: dict[str, list[Term]]) -> Section:
+    about = {quad.predicate.value: text_of(quad.object) for quad in context.release.quads(graph)}
     for values in properties.values():
-        values.sort(key=_by_language)
+        values.sort(key=lambda term: _by_language(term, context.languages))
     ordered = sorted(properties.items(), key=lambda p: (_FIRST.index(p[0]) if p[0] in _FIRST else len(_FIRST), p[0]))
-    confidence = about.get(f"{settings().base}ns/atmp#confidence", "")
+    confidence = about.get(context.iris.vocabulary("atmp#confidence"), "")
     return Section(graph, about.get(DCT + "issued", ""), confidence, ordered)
 
 
-def _by_language(term: Term) -> int:
+def _by_language(term: Term, languages: tuple[str, ...]) -> int:
     """The reader's language first; stable for all else."""
-    languages = fallback()
     tag = term.language if isinstance(term, ox.Literal) else None
     return languages.index(tag) if tag in languages else len(languages)

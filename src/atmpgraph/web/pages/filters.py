@@ -13,18 +13,18 @@ from ..core.labels import Name
 from .figures import Row
 
 _CURRENCY = f"{UNIT}CCY_"  # followed by the code of ISO 4217
-_COUNT = f"{UNIT}NUM"  # a number of things has no unit to be written
+_COUNT = f"{UNIT}NUM"  # the unit of a number of things, which is not written
 
 
 def reading(row: Row, names: Mapping[str, Name]) -> str:
-    """A figure in the reader's language: how exact it is, the number, the unit; never the bare number of a "15+"."""
+    """A figure in the reader's language: its exactness, number and unit; a "15+" is never a bare number."""
     unit, qualifier = row["unit"].value, row["qualifier"].value
     number = measured(page_texts(), row["value"].value, unit, names[unit].text)
     return number if qualifier.endswith("/exact") else f"{names[qualifier].text} {number}"
 
 
 def measured(texts: Texts, value: str, unit: str, name: str) -> str:
-    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has no unit to write."""
+    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has none."""
     if unit.startswith(_CURRENCY):
         return texts.money(Decimal(value), unit.removeprefix(_CURRENCY))
     return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
@@ -36,10 +36,10 @@ def best(literals: Sequence[ox.Literal], language: str) -> ox.Literal | None:
 
 
 def fragment(iri: str) -> str:
-    """The anchor of a term on the page of its vocabulary: its fragment, or its last step."""
+    """The anchor of a term on the page of its vocabulary: its fragment, or its last segment."""
     return iri.rpartition("#")[2].rpartition("/")[2]
 
 
 def register(app: Flask) -> None:
-    """Make them known to the templates."""
+    """Add them to the templates."""
     app.jinja_env.filters.update(reading=reading, best=best, fragment=fragment)

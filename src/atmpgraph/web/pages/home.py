@@ -1,4 +1,4 @@
-"""What the home page shows, gathered by the queries beside this module. They know only the ontology's terms."""
+"""The home page, from the results of the queries in `home_queries/`, which use the terms of the ontology only."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ import pyoxigraph as ox
 
 from ...formats import Format
 from ...vocab import DCT, SKOS
-from ..core.context import release
+from ..core.context import Context
 from ..core.description import Description
-from ..core.labels import Name
-from .document import FORMATS, name_all
+from ..core.labels import Name, page_names
+from .document import DATA_FORMATS
 from .figures import Topic, by_subject
 
 Row: TypeAlias = dict[str, Any]
@@ -21,14 +21,14 @@ _QUERIES = Path(__file__).parent / "home_queries"
 
 
 @dataclass(frozen=True)
-class Overview:
-    """The home page.
+class HomePage:
+    """What the template shows.
 
     Attributes:
         topic: the partnership.
-        descriptions, aliases: what it is, in each language, and its short names.
-        topics: what it is about, by code list.
-        figures: figures by subject, the partnership's own first.
+        descriptions, aliases: of it, in each language; its short names.
+        topics: of it, by code list.
+        figures: by subject, the partnership's own first.
         members: workpackage → rows of organisation, role and source.
         tables: rows of the other queries, by name.
         sources: the row of each source, by its IRI.
@@ -43,7 +43,7 @@ class Overview:
     tables: dict[str, list[Row]]
     sources: dict[str, Row]
     names: dict[str, Name]
-    formats: tuple[Format, ...] = FORMATS
+    formats: tuple[Format, ...] = DATA_FORMATS
 
 
 @cache
@@ -51,18 +51,18 @@ def _text(name: str) -> str:
     return (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def _rows(name: str, partnership: str) -> list[Row]:
+def _rows(context: Context, name: str, partnership: str) -> list[Row]:
     """The solutions of a query, in which `$partnership` stands for the partnership."""
-    solutions = release().store.select(_text(name).replace("$partnership", f"<{partnership}>"))
+    solutions = context.release.store.select(_text(name).replace("$partnership", f"<{partnership}>"))
     variables = [v.value for v in solutions.variables]
     return [{v: row[v] for v in variables} for row in solutions]
 
 
-def overview(described: Description) -> Overview:
-    """Gather the home page of the partnership."""
+def home_page(context: Context, described: Description) -> HomePage:
+    """The home page of the partnership."""
     topic = described.topic
-    tables = {name: _rows(name, topic) for name in ("roles", "funding", "events", "coverage", "sources")}
-    figure_rows, member_rows, topic_rows = (_rows(name, topic) for name in ("figures", "members", "topics"))
+    tables = {name: _rows(context, name, topic) for name in ("roles", "funding", "events", "coverage", "sources")}
+    figure_rows, member_rows, topic_rows = (_rows(context, name, topic) for name in ("figures", "members", "topics"))
     members: dict[str, list[Row]] = defaultdict(list)
     for row in member_rows:
         members[row["workpackage"].value].append(row)
@@ -72,7 +72,7 @@ def overview(described: Description) -> Overview:
     everything = [*figure_rows, *member_rows, *topic_rows, *(row for rows in tables.values() for row in rows)]
     iris = {topic} | {t.value for row in everything for t in row.values() if isinstance(t, ox.NamedNode)}
     texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]
-    return Overview(
+    return HomePage(
         topic,
         [text for predicate, text in texts if predicate == DCT + "description"],
         sorted({text.value for predicate, text in texts if predicate == SKOS + "altLabel"}),
@@ -81,5 +81,5 @@ def overview(described: Description) -> Overview:
         dict(members),
         tables,
         {row["source"].value: row for row in tables["sources"]},
-        name_all(iris),
+        page_names(context, iris),
     )

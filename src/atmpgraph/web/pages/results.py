@@ -1,19 +1,20 @@
-"""Results of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time."""
+"""The result of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
-from ...formats import DOCUMENTS, HTML, RESULTS, RESULTS_JSON, TURTLE, Format
+from ...formats import DOCUMENTS, RDF_FORMATS, RESULT_FORMATS, RESULTS, RESULTS_JSON, TURTLE, Format
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
 from ...sparql.syntax.query_form import form
-from ..core.context import settings
+from ..core.context import Context
 from ..core.labels import shortened
-from ..core.query_client import fields_of, result_of
+from ..core.query_client import result_fields, run_query
 
-MOST_ROWS = 500
+PAGE_ROWS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,13 @@ class ResultsPage:
     """What the template shows: one of a table, a truth value and a graph.
 
     Attributes:
-        first, next: the number of its first row, and of the first row that comes after it; 0 when none does.
-        fields: header fields that the answer came with.
+        variables, rows: of the table.
+        first, next: the number of its first row, and of the first row after it; 0 when there is none.
+        truth: the result of ASK.
+        turtle: the graph.
+        formats: of the whole result.
+        short: IRIs as people write them.
+        fields: header fields of the result.
     """
 
     variables: list[str]
@@ -36,29 +42,33 @@ class ResultsPage:
     fields: dict[str, str]
 
 
-def offered_for(query: Query) -> tuple[Format, ...]:
-    """The formats of the results of a query, the server's favourite first; its form tells before it is run."""
-    return DOCUMENTS if form(query.text) in {"CONSTRUCT", "DESCRIBE"} else RESULTS
+def _is_graph(query: Query) -> bool:
+    return form(query.text) in {"CONSTRUCT", "DESCRIBE"}
 
 
-def results_page(query: Query) -> ResultsPage:
-    """The page of an answer, from the row on that the query starts at.
+def result_formats(query: Query) -> tuple[Format, ...]:
+    """The formats of the result of a query, the server's preference first; its form decides before it runs."""
+    return DOCUMENTS if _is_graph(query) else RESULTS
+
+
+def results_page(context: Context, query: Query) -> ResultsPage:
+    """The page of a result, from the offset of the query.
 
     Raises:
-        ProblemError: what keeps the query from an answer.
+        ProblemError: the query is refused or fails.
     """
-    offered = offered_for(query)
-    formats = tuple(f for f in offered if f is not HTML)
-    result = result_of(query, TURTLE if TURTLE in offered else RESULTS_JSON, rows=MOST_ROWS)
-    body, fields = b"".join(result.pieces), fields_of(result)
-    if TURTLE in offered:
+    graph = _is_graph(query)
+    formats = RDF_FORMATS if graph else RESULT_FORMATS
+    result = run_query(context, query, TURTLE if graph else RESULTS_JSON, rows=PAGE_ROWS)
+    body, fields = b"".join(result.pieces), result_fields(result)
+    if graph:
         return ResultsPage([], [], query.offset, _next(query, result), None, body.decode(), formats, {}, fields)
     parsed = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if isinstance(parsed, ox.QueryBoolean):
         return ResultsPage([], [], 0, 0, bool(parsed), "", formats, {}, fields)
     variables, rows = [variable.value for variable in parsed.variables], [list(row) for row in parsed]
     iris = {cell.value for row in rows for cell in row if isinstance(cell, ox.NamedNode)}
-    short = {iri: shortened(iri, settings().base) for iri in iris}
+    short = {iri: shortened(iri, context.base) for iri in iris}
     return ResultsPage(variables, rows, query.offset, _next(query, result), None, "", formats, short, fields)
 
 

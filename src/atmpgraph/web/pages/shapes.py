@@ -1,17 +1,16 @@
-"""The page of the shapes: each rule in words, what it is asked of, and what exactly it asks."""
+"""The page of the shapes: each rule in words, its targets, and its constraints in full."""
 
 from collections import defaultdict
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...quality.shapes_document import written
+from ...rdf.statements import text_of
 from ...vocab import RDF, SH, prefixes
-from ..core.context import settings
+from ..core.context import Context
 from ..core.description import Description
-from ..core.i18n import fallback
 from ..core.labels import shortened
 from .filters import fragment
 
@@ -25,8 +24,8 @@ class Rule:
 
     Attributes:
         iri, kind: of it.
-        message: what it says when it is broken, in the best language there is.
-        lines: property as it is written, and its values: what they are, and where a name of ours leads.
+        message: for data that break it, in the best language there is.
+        lines: each property with its values, and with the anchor of a value that is on the page.
     """
 
     iri: str
@@ -35,16 +34,13 @@ class Rule:
     lines: list[tuple[str, list[tuple[str, str]]]]
 
 
-def rules_page(described: Description) -> list[Rule]:
+def shapes_page(context: Context, described: Description) -> list[Rule]:
     """The rules in the order of the document."""
-    base, languages = settings().base, fallback()
-    names = prefixes(base)
-    return [_rule(iri, quads, described.parts, names, languages) for iri, quads in described.parts.items()]
+    return [_rule(context, described, iri) for iri in described.parts]
 
 
-def _rule(
-    iri: str, quads: list[ox.Quad], known: Container[str], names: dict[str, str], languages: tuple[str, ...]
-) -> Rule:
+def _rule(context: Context, described: Description, iri: str) -> Rule:
+    quads, base, names = described.parts[iri], context.base, prefixes(context.base)
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
     messages, kind = [], ""
     for quad in quads:
@@ -54,10 +50,13 @@ def _rule(
         if predicate == _MESSAGE and isinstance(term, ox.Literal):
             messages.append(term)
         elif predicate == _TYPE and isinstance(term, ox.NamedNode):
-            kind = shortened(term.value, settings().base)
+            kind = shortened(term.value, base)
         else:
-            anchor = f"#{fragment(term.value)}" if isinstance(term, ox.NamedNode) and term.value in known else ""
-            lines[shortened(predicate, settings().base)].append((written(term, quads, names), anchor))
-    messages.sort(key=lambda text: languages.index(text.language) if text.language in languages else len(languages))
-    said = [(name, sorted(values)) for name, values in sorted(lines.items())]
-    return Rule(iri, kind, next(iter(messages), None), said)
+            here = isinstance(term, ox.NamedNode) and term.value in described.parts
+            anchor = f"#{fragment(text_of(term))}" if here else ""
+            lines[shortened(predicate, base)].append((written(term, quads, names), anchor))
+    order = context.languages
+    messages.sort(key=lambda text: order.index(text.language) if text.language in order else len(order))
+    return Rule(
+        iri, kind, next(iter(messages), None), [(name, sorted(values)) for name, values in sorted(lines.items())]
+    )

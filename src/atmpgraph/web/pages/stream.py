@@ -1,4 +1,4 @@
-"""The change stream for people: which things changed, in which release, and how they are and were."""
+"""The change stream for people: which things changed, in which release, with links to how they are and were."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from typing import Final
 
 from ...stream.members import Version
 from ...stream.pages import Page, Stream
-from ..core.context import publication, release, settings
+from ..core.context import Context
 from ..core.i18n import href
-from ..core.labels import Name
-from .document import name_all
+from ..core.labels import Name, page_names
 
 NEWEST: Final = 50  # changes on the page of the stream itself
 LISTED: Final = 50  # pages there
@@ -24,9 +23,9 @@ class Entry:
     Attributes:
         number: on its page.
         thing: its IRI.
-        gone: whether the version says that the thing is gone.
-        today: whether the current release describes the thing.
-        state: where a release that is kept does: the one that brought the version; of what is gone, the one before.
+        gone: the version removes the thing.
+        today: the current release describes the thing.
+        state: URL of the thing in the release of the version or, of a removed one, in the release before; if it exists.
     """
 
     number: int
@@ -37,8 +36,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """What one release brought: when it went live, its digest where that is known, and the versions."""
+class ReleaseChanges:
+    """The changes of one release: its date, its digest if that is known, and the versions."""
 
     date: str
     digest: str
@@ -46,61 +45,63 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Newest:
-    """What the template of the stream shows: what came last, if `cut` only the first `most`; the newest pages."""
+class StreamPage:
+    """What the template of the stream shows: the newest changes, if `cut` only the first `most`; the newest pages."""
 
-    arrivals: tuple[Arrival, ...]
+    releases: tuple[ReleaseChanges, ...]
     cut: bool
     listed: tuple[Page, ...]
     most: int
 
 
 @dataclass(frozen=True)
-class OnePage:
-    """What the template of a page shows: what it has, if `cut` only the first `most`; the pages beside it."""
+class MembersPage:
+    """What the template of a page shows: its changes, if `cut` only the first `most`; the pages beside it."""
 
     page: Page
-    arrivals: tuple[Arrival, ...]
+    releases: tuple[ReleaseChanges, ...]
     cut: bool
     most: int
     older: Page | None
     newer: Page | None
 
 
-def newest(stream: Stream) -> Newest:
+def stream_page(context: Context, stream: Stream) -> StreamPage:
     """The stream itself."""
     cut = sum(page.members for page in stream.pages) > NEWEST
-    return Newest(_arrivals(stream.newest(NEWEST)), cut, stream.pages[::-1][:LISTED], NEWEST)
+    return StreamPage(_by_release(context, stream.newest(NEWEST)), cut, stream.pages[::-1][:LISTED], NEWEST)
 
 
-def one_page(stream: Stream, page: Page, versions: Iterable[Version]) -> OnePage:
+def members_page(context: Context, stream: Stream, page: Page, versions: Iterable[Version]) -> MembersPage:
     """A page of the stream, which has these versions."""
-    found = sorted(versions, key=lambda version: version.date, reverse=True)
-    return OnePage(page, _arrivals(found[:MOST]), len(found) > MOST, MOST, *stream.beside(page))
+    newest = sorted(versions, key=lambda version: version.date, reverse=True)
+    releases = _by_release(context, newest[:MOST])
+    return MembersPage(page, releases, len(newest) > MOST, MOST, *stream.beside(page))
 
 
-def named(shown: Newest | OnePage) -> dict[str, Name]:
+def thing_names(context: Context, shown: StreamPage | MembersPage) -> dict[str, Name]:
     """Names of the things, as the current release has them."""
-    return name_all(entry.thing for arrival in shown.arrivals for entry in arrival.entries)
+    return page_names(context, (entry.thing for changes in shown.releases for entry in changes.entries))
 
 
-def _arrivals(versions: Iterable[Version]) -> tuple[Arrival, ...]:
+def _by_release(context: Context, versions: Iterable[Version]) -> tuple[ReleaseChanges, ...]:
     """Versions by the release that brought them."""
-    switches = publication().history()
+    switches = context.publication.history()
     live = {switch.date: switch.digest for switch in switches}
     before = {after.date: switch.digest for switch, after in pairwise(switches)}
-    found = []
-    for date, brought in groupby(versions, key=lambda version: version.date):
+    changes = []
+    for date, of_release in groupby(versions, key=lambda version: version.date):
         now, then = (
-            digest if digest and publication().open(digest) else "" for digest in (live.get(date), before.get(date))
+            digest if digest and context.publication.open(digest) else ""
+            for digest in (live.get(date), before.get(date))
         )
-        entries = tuple(_entry(version, then if version.gone else now) for version in brought)
-        found.append(Arrival(date, live.get(date, ""), entries))
-    return tuple(found)
+        entries = tuple(_entry(context, version, then if version.gone else now) for version in of_release)
+        changes.append(ReleaseChanges(date, live.get(date, ""), entries))
+    return tuple(changes)
 
 
-def _entry(version: Version, digest: str) -> Entry:
-    """A version, of which the release `digest` keeps the state; ontology and code lists have no place there."""
+def _entry(context: Context, version: Version, digest: str) -> Entry:
+    """A version, whose state is in the release `digest`; ontology and code lists have no states."""
     thing = version.thing
-    state = href(thing, digest) if digest and thing.startswith(f"{settings().base}id/") else None
-    return Entry(version.number, thing, version.gone, bool(release().lines(thing)), state)
+    state = href(thing, digest) if digest and context.iris.is_thing(thing) else None
+    return Entry(version.number, thing, version.gone, bool(context.release.lines(thing)), state)

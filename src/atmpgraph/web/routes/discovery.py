@@ -1,84 +1,104 @@
 """Where crawlers, portals and API clients look first: `/.well-known/`, the sitemap, `robots.txt`."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
-from flask import Blueprint, Response, request
+import pyoxigraph as ox
+from flask import request
 
 from ...catalogue.discovery import api_catalog, documents, robots, sitemap
-from ...formats import GRAPHS, LINK_SET, N_QUADS, TEXT, TRIG, Format
+from ...formats import LINK_SET, TEXT, Format
 from ...http.links import Link, link_field
-from ...http.problem import KINDS, Problem, ProblemError
-from ...rdf.serialize import serialize
+from ...http.problem import Problem, ProblemError
+from ...i18n import message
+from ...release.release import Release
 from ...release.thing_dates import thing_dates
-from ...sparql.library import read_library
-from ...vocab import DCAT, DCT, FOAF, prefixes
-from ..core.context import release, settings
-from ..core.response import negotiate, send
+from ...vocab import DCAT, DCT, FOAF
+from ..core.context import Context
+from ..core.resource import Resource, query_parameter, rdf
+from ..core.response import Version
+from ..core.serving import sitemap_pages
 
-blueprint = Blueprint("discovery", __name__)
-_XML = Format("XML", "xml", "application/xml", "text")
-# The pages of a release that are about no single thing.
-_PAGES = ("", "catalogue", "data", "ns/shapes", "quality", "queries/", "releases/", "sparql", "stream")
-# A page shows all that is said of its thing, of which the record keeps the date; that of a dataset is of its bytes.
-_DATED = f"""
+_XML: Final = Format("XML", "xml", "application/xml", "text")
+_MISSING: Final = message("The current release describes nothing under this address.")
+# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
+_DATED: Final = f"""
 SELECT ?thing ?date {{
   {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
   ?record <{DCT}modified> ?date
 }}"""
 
 
-@blueprint.get("/.well-known/void")
-def void() -> Response:
-    """What the graph holds, in numbers (VoID §7.2, RFC 8615)."""
-    name, chosen = ".well-known/void", negotiate((*GRAPHS, TRIG, N_QUADS))
-    return send(chosen, lambda: serialize(release().graph(name), chosen[0], prefixes(settings().base)))
+def _void(_: Context, release: Release) -> list[ox.Quad]:
+    return release.graph(".well-known/void")
 
 
-@blueprint.get("/.well-known/api-catalog")
-def api() -> Response:
-    """The interfaces for programs (RFC 9727)."""
-    base = settings().base
-    response = send(negotiate((LINK_SET,), LINK_SET), lambda: api_catalog(base))
-    response.headers["Link"] = link_field([Link(f"{base}.well-known/api-catalog", "api-catalog")])
-    return response
+@dataclass(frozen=True)
+class SitemapPart:
+    """A part of the sitemap by its number, or the whole; with the pages that are in it beside the documents."""
+
+    number: int | None
+    pages: tuple[tuple[str, bool], ...]
 
 
-@blueprint.get("/robots.txt")
-def robots_txt() -> Response:
-    """What crawlers may read (RFC 9309)."""
-    root = f"{request.script_root}/"
-    return send(negotiate((TEXT,), TEXT), lambda: robots(settings().base, root), salt=root)
+def _load_sitemap(context: Context) -> SitemapPart | None:
+    text = request.args.get("part")
+    if text is not None and (not text.isdecimal() or len(text) > 9):
+        return None
+    return SitemapPart(int(text) if text else None, tuple(sitemap_pages(context)))
 
 
-@blueprint.get("/sitemap.xml")
-def sitemap_xml() -> Response:
-    """The pages, each with the day it last changed (sitemaps.org); an index of parts when there are many."""
-    part = request.args.get("part")
-    if part is not None and (not part.isdecimal() or len(part) > 9):
-        raise _no_part()
-    questions = list(read_library(settings().path(settings().folders.queries)))
-    number = int(part) if part else None
-    salt = "\n".join((str(number), *questions))
-    return send(negotiate((_XML,), _XML), lambda: _sitemap(number, questions), salt=salt)
-
-
-def _sitemap(part: int | None, questions: Iterable[str]) -> str:
-    base, opened = settings().base, release()
-    dates = dict(thing_dates(opened.description))
-    for row in opened.catalogue_store.select(_DATED):
-        thing, date = row["thing"].value, row["date"].value
-        dates[thing] = max(date, dates.get(thing, date))
-    newest = max(dates.values(), default=opened.manifest.created)
-    addresses = [
-        *((base + page, newest) for page in (*_PAGES, *(f"queries/{name}" for name in questions))),
-        *documents(dates.items(), base),
-        *((f"{base}problems/{name}", "") for name in ("", *KINDS.values())),  # of the software: no release dates them
-    ]
-    text = sitemap(addresses, f"{base}sitemap.xml", part)
+def _sitemap(context: Context, part: SitemapPart) -> str:
+    dates = _dates(context.release)
+    newest = max(dates.values(), default=context.release.manifest.created)
+    pages = [(url, newest if dated else "") for url, dated in part.pages]
+    addresses = [*pages, *documents(dates.items(), context.base)]
+    text = sitemap(addresses, context.iris.page("sitemap.xml"), part.number)
     if text is None:
-        raise _no_part()
+        raise ProblemError(Problem(404, _MISSING))
     return text
 
 
-def _no_part() -> ProblemError:
-    return ProblemError(Problem(404, "The current release describes nothing under this address."))
+def _dates(release: Release) -> dict[str, str]:
+    """When the document of each thing changed last."""
+    dates = dict(thing_dates(release.description))
+    for row in release.catalogue_store.select(_DATED):
+        thing, date = row["thing"].value, row["date"].value
+        dates[thing] = max(date, dates.get(thing, date))
+    return dates
+
+
+RESOURCES = (
+    Resource(
+        endpoint="discovery.void",
+        path="/.well-known/void",
+        summary="The statistics of the dataset (VoID §7.2, RFC 8615).",
+        makers=rdf(_void),
+    ),
+    Resource(
+        endpoint="discovery.api",
+        path="/.well-known/api-catalog",
+        summary="The interfaces for programs (RFC 9727).",
+        makers={LINK_SET: lambda context, _: api_catalog(context.base)},
+        fields=lambda context, _: {
+            "Link": link_field([Link(context.iris.page(".well-known/api-catalog"), "api-catalog")])
+        },
+    ),
+    Resource(
+        endpoint="discovery.robots_txt",
+        path="/robots.txt",
+        summary="What crawlers may read (RFC 9309).",
+        makers={TEXT: lambda context, _: robots(context.base, context.root)},
+        version=lambda context, *_: Version((context.root,)),
+    ),
+    Resource(
+        endpoint="discovery.sitemap_xml",
+        path="/sitemap.xml",
+        summary="The pages with their dates (sitemaps.org); an index of parts when there are many.",
+        load=_load_sitemap,
+        missing=_MISSING,
+        makers={_XML: _sitemap},
+        version=lambda _, part, __: Version((repr(part),)),
+        parameters=(query_parameter("part", "Number of the part, where the sitemap has parts."),),
+    ),
+)

@@ -1,129 +1,236 @@
-"""Things and the documents about them: `/id/`, `/doc/`, `/ns/`, `/auth/` (design §6), and the tables they come from."""
+"""Things and the documents about them: `/id/`, `/doc/`, `/ns/`, `/auth/`, and the tables that they come from."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
-from werkzeug.routing import RequestRedirect
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...addresses import iri_to_path
-from ...formats import CITATIONS, CSV, DATACITE, JSON_LD, LINK_SET, Format, split_suffix
-from ...http.links import Link
+from ...formats import CITATIONS, CSV, DATACITE, JSON_LD, LINK_SET
+from ...http.links import Link, link_field
+from ...http.memento import accept_datetime
 from ...http.problem import Problem, ProblemError
+from ...i18n import message
 from ...profiles.registry import MODEL
-from ...rdf.jsonld_context import Context
+from ...rdf.jsonld_context import Context as JsonLdContext
 from ...release.thing_state import State, state_of
-from ...vocab import prefixes
-from ..core.citation import asked_citation, send_citation, work
-from ..core.context import known, release, settings
-from ..core.description import describe
-from ..core.representations import send_representation
-from ..core.response import send
+from ...vocab import OWL, SKOS, prefixes
+from ..core.citation import requested_citation, respond_with_citation, work
+from ..core.context import Context
+from ..core.description import Description, describe, example_thing, resolve_iri
+from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
+from ..core.representations import represent
+from ..core.resource import Navigation, Resource
+from ..core.response import vary
 from ..pages.document import document_page
-from .memento import asked_past, links_of_today
 
-blueprint = Blueprint("documents", __name__)
-_QUERY = "!$%&'()*+,/:;=?@~"  # what a query may hold as it is (RFC 3986 §3.4)
-_SUFFIXES = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
+_MISSING: Final = message("The current release describes nothing under this address.")
+_QUERY: Final = "!$%&'()*+,/:;=?@~"  # what a query may hold unencoded (RFC 3986 §3.4)
+_SUFFIXES: Final = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
+_EXAMPLE: Final = "Thu, 01 Jan 2026 00:00:00 GMT"
+_ACCEPT_DATETIME: Final = {
+    "name": "Accept-Datetime",
+    "in": "header",
+    "description": "A date of HTTP: leads to the state of that day (RFC 7089).",
+    "schema": {"type": "string"},
+    "example": _EXAMPLE,
+}
+Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
-def _not_found() -> ProblemError:
-    return ProblemError(Problem(404, "The current release describes nothing under this address."))
+def _thing(context: Context, kind: str, path: str) -> str | AnyResponse | None:
+    """The IRI that a path stands for; where to if it was renamed; None if nothing was ever described under it.
 
-
-def _thing(kind: str, path: str) -> tuple[str, Format | None]:
-    """The IRI that a path stands for and the format its suffix fixes; the name of a thing may itself hold a dot."""
-    for stem, fmt in ((path, None), split_suffix(path, _SUFFIXES)):
-        iri = known(kind, stem) or f"{settings().base}{kind}/{stem}"
-        found = state_of(release(), iri)
-        if found.state is State.DESCRIBED:
-            return iri, fmt
-        if found.state is State.RENAMED:
-            raise RequestRedirect(_address(found.successors[0], fmt))
-        if found.state is State.GONE:
-            raise _gone(found.successors)
-    raise _not_found()
+    Raises:
+        ProblemError: 410 only an earlier release described it.
+    """
+    iri = resolve_iri(context, kind, path) or context.iris.page(f"{kind}/{path}")
+    thing = state_of(context.release, iri)
+    if thing.state is State.RENAMED:
+        return redirect(_url(context, thing.successors[0], "doc" if request.path.startswith("/doc/") else "id"), 308)
+    if thing.state is State.GONE:
+        raise _gone(thing.successors)
+    return iri if thing.state is State.DESCRIBED else None
 
 
 def _gone(successors: tuple[str, ...]) -> ProblemError:
-    """What an earlier release described, with what stands in its place (RFC 9110 §15.5.11)."""
+    """410, with what stands in the place of a thing (RFC 9110 §15.5.11)."""
     detail = "An earlier release described this; the current one does not."
     links = ", ".join(f'<{iri}>; rel="successor-version"' for iri in successors)
     extra = {"isReplacedBy": list(successors)} if successors else {}
     return ProblemError(Problem(410, detail, extra=extra, headers={"Link": links} if links else {}))
 
 
-def _address(iri: str, fixed: Format | None) -> str:
-    """Where a renamed thing is now, in the same space (`/id/`, `/doc/`) and format as it was asked for."""
-    space = "doc" if request.path.startswith("/doc/") else "id"
-    name = (iri_to_path(f"{settings().base}id/", iri) or "") + (f".{fixed.suffix}" if fixed else "")
-    return f"{request.script_root}/{space}/{name}{_query()}"
+def _url(context: Context, iri: str, space: str) -> str:
+    """The URL of a thing in a space (`id`, `doc`), with the suffix and the query of the request."""
+    name = (iri_to_path(context.iris.things, iri) or "") + (f".{context.fixed.suffix}" if context.fixed else "")
+    query = f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
+    return context.urls.page(f"{space}/{name}{query}")
 
 
-def _query() -> str:
-    return f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
+def _load_thing(context: Context, path: str) -> str | AnyResponse | None:
+    return _thing(context, "id", path)
 
 
-@blueprint.get("/id/<path:path>")
-def thing(path: str) -> AnyResponse:
-    """A thing cannot be sent; 303 leads to its document, in the same fixed format (httpRange-14)."""
-    iri, fixed = _thing("id", path)
-    name = (iri_to_path(f"{settings().base}id/", iri) or "") + (f".{fixed.suffix}" if fixed else "")
-    return redirect(f"{request.script_root}/doc/{name}{_query()}", 303)
+def _see_other(context: Context, iri: str) -> AnyResponse:
+    """A thing cannot be sent; its document can, in the same fixed format (httpRange-14)."""
+    return redirect(_url(context, iri, "doc"), 303)
 
 
-@blueprint.get("/doc/<path:path>")
-def document(path: str) -> AnyResponse:
-    """The document about a thing; as it was, for who asks by Accept-Datetime."""
-    if past := asked_past(path):
-        return past
-    topic, fixed = _thing("id", path)
-    return send_document(topic, document_iri(topic), fixed, links_of_today(topic))
+def _load_document(context: Context, path: str) -> Loaded:
+    return _state_at(context, path) or _describe(context, "id", path)
 
 
-@blueprint.get("/<any(ns, auth):kind>/<path:path>")
-def vocabulary(kind: str, path: str) -> Response:
-    """The ontology, a code list or a code: these are documents themselves."""
-    topic, fixed = _thing(kind, path)
-    return send_document(topic, topic, fixed)
+def _loader(kind: str) -> Callable[..., Loaded]:
+    return lambda context, path: _describe(context, kind, path)
 
 
-@blueprint.get("/ns/context.jsonld")
-def context() -> Response:
-    """The context of our JSON-LD, whole (JSON-LD 1.1 §3.1)."""
-    document = {"@context": Context(prefixes(settings().base)).document()}
-    return send((JSON_LD, JSON_LD.media_type), lambda: json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+def _describe(context: Context, kind: str, path: str) -> Loaded:
+    iri = _thing(context, kind, path)
+    return describe(context.release, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
 
 
-@blueprint.get("/doc/table/<name>.csv")
-def table(name: str) -> Response:
-    """A table of the release as people wrote it; `dct:source` points at its rows (RFC 7111)."""
-    files = {file.stem: file for file in release().folder.tables.glob("*.csv")}
-    if name not in files:
-        raise _not_found()
-    return send((CSV, CSV.media_type), files[name].read_bytes)
+def _state_at(context: Context, path: str) -> AnyResponse | None:
+    """The way to the state at the date in Accept-Datetime (RFC 7089 §4.1, pattern 1.1), if there is one.
+
+    Raises:
+        ProblemError: 400 it is no such date.
+    """
+    field = request.headers.get("Accept-Datetime")
+    if field is None:
+        return None
+    vary("Accept-Datetime")
+    date = accept_datetime(field)
+    if date is None:
+        detail = "Accept-Datetime must be a date of HTTP, such as {example}."
+        raise ProblemError(Problem(400, detail, values={"example": _EXAMPLE}))
+    possible = context.fixed is None or context.fixed in MEMENTO_FORMATS
+    state = DocumentStates(context, path).at(date) if possible else None
+    if state is None:
+        return None
+    query = request.query_string.decode("latin-1")
+    response = redirect(state.memento(context.urls).url + (f"?{query}" if query else ""), 302)
+    response.headers["Link"] = link_field(state.original(context.urls).links())
+    return response
 
 
-def document_iri(topic: str) -> str:
-    """The IRI of the document about a thing."""
-    base = settings().base
-    return f"{base}doc/{topic.removeprefix(base).removeprefix('id/')}"
+def _respond(context: Context, described: Description) -> Response:
+    return _respond_with(context, described)
 
 
-def send_document(topic: str, document: str, fixed: Format | None, more: Sequence[Link] = ()) -> Response:
-    """The description of a thing in the profile and format asked for, or its citation."""
-    if cited := asked_citation(fixed):
-        return send_citation(topic, cited)
-    described = describe(release(), topic, document)
-    if described is None:
-        raise _not_found()
-    return send_representation(
+def _respond_with_timegate(context: Context, described: Description) -> Response:
+    """A document that leads to its earlier states: its URL is its own TimeGate."""
+    vary("Accept-Datetime")
+    path = iri_to_path(context.iris.things, described.topic) or ""
+    return _respond_with(context, described, original(context.urls, path).links())
+
+
+def _respond_with(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
+    """The description of a thing in the profile and format that the client wants, or its citation."""
+    if fmt := requested_citation(context):
+        return respond_with_citation(context, described.topic, fmt)
+    return represent(
+        context,
         described,
-        fixed,
-        lambda found, blocks, links: render_template(
-            "document.html", page=document_page(found), cited=work(release(), topic), data_blocks=blocks, links=links
+        lambda found, blocks, heads: render_template(
+            "document.html",
+            page=document_page(context, found),
+            cited=work(context, context.release, described.topic),
+            data_blocks=blocks,
+            links=heads,
         ),
-        more=more,
+        links=links,
     )
+
+
+def _context_document(context: Context, _: object) -> str:
+    document = {"@context": JsonLdContext(prefixes(context.base)).document()}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _load_table(context: Context, name: str) -> Path | None:
+    return next((file for file in context.release.folder.tables.glob("*.csv") if file.stem == name), None)
+
+
+def _example_of(kind: str, concept: str) -> Callable[[Context], Mapping[str, str]]:
+    """The first of the publication's own ontologies or code lists."""
+
+    def example(context: Context) -> Mapping[str, str]:
+        start = context.iris.page(f"{kind}/")
+        rows = context.release.store.select(f"SELECT DISTINCT ?iri {{ ?iri a <{concept}> }} ORDER BY ?iri")
+        iris = (row["iri"].value for row in rows)
+        return next(({"path": iri_to_path(start, iri) or ""} for iri in iris if iri.startswith(start)), {})
+
+    return example
+
+
+def _example_table(context: Context) -> Mapping[str, str]:
+    return {"name": min((file.stem for file in context.release.folder.tables.glob("*.csv")), default="")}
+
+
+RESOURCES = (
+    Resource(
+        endpoint="documents.thing",
+        path="/id/<path:path>",
+        summary="A thing: redirects to its document, in the same fixed format (httpRange-14).",
+        load=_load_thing,
+        missing=_MISSING,
+        handler=_see_other,
+        suffixes=_SUFFIXES,
+        examples=example_thing,
+    ),
+    Resource(
+        endpoint="documents.document",
+        path="/doc/<path:path>",
+        summary="The document about a thing; with Accept-Datetime, redirects to its state at that date.",
+        load=_load_document,
+        missing=_MISSING,
+        handler=_respond_with_timegate,
+        formats=MODEL.formats,
+        suffixes=_SUFFIXES,
+        parameters=(_ACCEPT_DATETIME,),
+        examples=example_thing,
+    ),
+    Resource(
+        endpoint="documents.vocabulary",
+        path="/ns/<path:path>",
+        summary="An ontology, which is a document itself.",
+        load=_loader("ns"),
+        missing=_MISSING,
+        handler=_respond,
+        formats=MODEL.formats,
+        suffixes=_SUFFIXES,
+        navigation=Navigation("head", 4, message("Ontology"), {"path": "atmp"}),
+        examples=_example_of("ns", f"{OWL}Ontology"),
+    ),
+    Resource(
+        endpoint="documents.code_list",
+        path="/auth/<path:path>",
+        summary="A code list or a code, which is a document itself.",
+        load=_loader("auth"),
+        missing=_MISSING,
+        handler=_respond,
+        formats=MODEL.formats,
+        suffixes=_SUFFIXES,
+        examples=_example_of("auth", f"{SKOS}ConceptScheme"),
+    ),
+    Resource(
+        endpoint="documents.context",
+        path="/ns/context.jsonld",
+        summary="The context of the JSON-LD of this service (JSON-LD 1.1 §3.1).",
+        makers={JSON_LD: _context_document},
+    ),
+    Resource(
+        endpoint="documents.table",
+        path="/doc/table/<name>.csv",
+        summary="A table of the release as it was written; `dct:source` points to its rows (RFC 7111).",
+        load=_load_table,
+        missing=_MISSING,
+        makers={CSV: lambda _, file: file.read_bytes()},
+        examples=_example_table,
+    ),
+)

@@ -1,27 +1,65 @@
 """The graphs of the release, one by one or all together: the Graph Store Protocol for programs, a list for people."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import render_template, request
 
-from ...formats import HTML
+from ...formats import HTML, RDF_FORMATS, Format
 from ...release.graphs import graphs, union_size
-from ...sparql.graph_store import parse
+from ...sparql.graph_store import Part, parse
 from ...vocab import prefixes
-from ..core.context import release, settings
-from ..core.response import Made, negotiate, send
+from ..core.context import Context
+from ..core.resource import Maker, Resource, Sitemap
+from ..core.response import Body, Content, Version
 
-blueprint = Blueprint("graph_store", __name__)
 
-
-@blueprint.get("/data")
-def data() -> Response:
-    """One graph (`?graph=`), their union (`?default`), or all of them (Graph Store Protocol §5.2)."""
+def _load(context: Context) -> Part:
     part = parse(request.query_string.decode("latin-1"))
-    small = part.statements(release().manifest.graphs) <= settings().limits.graph_statements
-    chosen = negotiate(part.offered(small))
-    if chosen[0] is HTML:
-        found = release()
-        return send(chosen, lambda: render_template("data.html", graphs=graphs(found), union=union_size(found)))
-    names, file = prefixes(settings().base), release().folder.canonical
-    if small:
-        return send(chosen, lambda: part.body(file, chosen[0], names), salt=repr(part))
-    return send(chosen, lambda: Made(part.pieces(file)), salt=repr(part), large=True)
+    part.statements(context.release.manifest.graphs)  # 404 for a graph that does not exist
+    return part
+
+
+def _is_small(context: Context, part: Part) -> bool:
+    """Whether all formats exist; a large part has those of lines alone, which stream."""
+    return part.statements(context.release.manifest.graphs) <= context.settings.limits.graph_statements
+
+
+def _page(context: Context, _: Part) -> str:
+    release = context.release
+    return render_template("data.html", graphs=graphs(release), union=union_size(release))
+
+
+def _maker(fmt: Format) -> Maker[Part]:
+    def make(context: Context, part: Part) -> Content:
+        file = context.release.folder.canonical
+        small = _is_small(context, part)
+        return part.body(file, fmt, prefixes(context.base)) if small else Body(part.pieces(file))
+
+    return make
+
+
+RESOURCES = (
+    Resource(
+        endpoint="graph_store.data",
+        path="/data",
+        summary="One graph (`?graph=`), their union (`?default`), or all of them (Graph Store Protocol §5.2).",
+        load=_load,
+        makers={**{fmt: _maker(fmt) for fmt in RDF_FORMATS}, HTML: _page},
+        offered=lambda context, part: part.offered(_is_small(context, part)),
+        version=lambda _, part, __: Version((repr(part),)),
+        sitemap=Sitemap(),
+        parameters=(
+            {
+                "name": "graph",
+                "in": "query",
+                "description": "IRI of one graph; without parameters, all of them.",
+                "schema": {"type": "string", "format": "iri"},
+            },
+            {
+                "name": "default",
+                "in": "query",
+                "description": "The union of all graphs.",
+                "allowEmptyValue": True,
+                "schema": {"type": "string", "maxLength": 0},
+            },
+        ),
+    ),
+)

@@ -1,30 +1,53 @@
-"""The home page: what the partnership is, for people; for machines the catalogue."""
+"""The home page: the partnership of this publication, for people; its catalogue, for programs."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
-from ...http.problem import Problem, ProblemError
-from ..core.context import release, settings
-from ..core.description import describe
-from ..core.representations import send_representation
-from ..pages.home import overview
-from .catalogue import described_catalogue
+from ...i18n import message
+from ...profiles.registry import MODEL
+from ..core.context import Context
+from ..core.description import Description, describe, describe_catalogue
+from ..core.representations import represent
+from ..core.resource import Resource, Sitemap
+from ..pages.home import home_page
 
-blueprint = Blueprint("home", __name__)
+
+@dataclass(frozen=True)
+class Home:
+    """The partnership, and the catalogue, which is whole here: some harvesters follow no pages."""
+
+    partnership: Description
+    catalogue: Description
 
 
-@blueprint.get("/")
-def home() -> Response:
-    """The partnership of this publication, for people; its catalogue, for machines, whole: some follow no pages."""
-    base = settings().base
-    about = describe(release(), f"{base}id/partnership/{settings().partnership}", base)
-    if about is None:
-        raise ProblemError(Problem(404, "The release does not describe the partnership that the settings name."))
-    found = replace(described_catalogue(base), embedded=about.published(settings().licence))
-    return send_representation(
-        found,
-        None,
-        lambda _, blocks, links: render_template("home.html", view=overview(about), data_blocks=blocks, links=links),
+def _load(context: Context) -> Home | None:
+    iri = context.iris.partnership(context.settings.partnership)
+    partnership = describe(context.release, iri, context.base)
+    catalogue = describe_catalogue(context.release, context.base)
+    return Home(partnership, catalogue) if partnership and catalogue else None
+
+
+def _respond(context: Context, home: Home) -> Response:
+    return represent(
+        context,
+        replace(home.catalogue, embedded=home.partnership.published(context.settings.licence)),
+        lambda _, blocks, links: render_template(
+            "home.html", view=home_page(context, home.partnership), data_blocks=blocks, links=links
+        ),
         suffixes=False,
     )
+
+
+RESOURCES = (
+    Resource(
+        endpoint="home.home",
+        path="/",
+        summary="The partnership of this publication for people; its whole catalogue for programs.",
+        load=_load,
+        missing=message("The release does not describe the partnership that the settings name."),
+        handler=_respond,
+        formats=MODEL.formats,
+        sitemap=Sitemap(),
+    ),
+)

@@ -1,118 +1,140 @@
-"""Documents as they were: the way to the state of a past day, these states, and the list of them (RFC 7089)."""
+"""Documents as they were: the states in earlier releases, and the list of them (RFC 7089)."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
-from flask import Blueprint, Response, g, redirect, render_template, request
-from werkzeug.wrappers import Response as AnyResponse
+import pyoxigraph as ox
+from flask import render_template
 
 from ... import __version__
-from ...formats import CITATIONS, HTML, JSON, STATEMENTS, Format
+from ...formats import CITATIONS, HTML, JSON, STATEMENTS, Format, split_suffix
 from ...http.links import Link, link_field
-from ...http.memento import LINK_FORMAT, accept_datetime, memento_links, timemap, timemap_json
-from ...http.problem import Problem, ProblemError
-from ...rdf.serialize import serialize
+from ...http.memento import LINK_FORMAT, Memento, memento_links, timemap, timemap_json
+from ...i18n import message
 from ...rdf.statement_table import table
-from ...release.history import Switch
-from ...vocab import prefixes
-from ..core.citation import work, written
-from ..core.context import created, publication, release, settings
-from ..core.description import Description, describe
-from ..core.mementos import OFFERED, Past, States
-from ..core.response import negotiate, send, vary
+from ..core.citation import citation, work
+from ..core.context import Context, created
+from ..core.description import Description, describe, example_thing
+from ..core.mementos import MEMENTO_FORMATS, DocumentState, DocumentStates
+from ..core.resource import Maker, Resource, rdf
+from ..core.response import Cache, Version
 from ..pages.document import document_page
-from .releases import opened
 
-blueprint = Blueprint("memento", __name__)
-_LIST = Format("Link format", "link", LINK_FORMAT, "text")
-_EXAMPLE = "Thu, 01 Jan 2026 00:00:00 GMT"
+_LIST: Final = Format("Link format", "link", LINK_FORMAT, "text")
 
 
-def links_of_today(iri: str) -> list[Link]:
-    """The links of a document that leads to its past; notes that its URL heeds Accept-Datetime."""
-    vary("Accept-Datetime")
-    return Past(Switch("", ""), iri).resource(f"{request.script_root}/").links()
+@dataclass(frozen=True)
+class ShownState:
+    """A state of a document, with its neighbours: `states[at]` is the one that is shown."""
+
+    described: Description
+    states: list[DocumentState]
+    at: int
+
+    @property
+    def state(self) -> DocumentState:
+        """The state that is shown."""
+        return self.states[self.at]
 
 
-def asked_past(path: str) -> AnyResponse | None:
-    """The way to the state of the day that Accept-Datetime names (§4.1, pattern 1.1); None when none is named or known.
-
-    Raises:
-        ProblemError: 400 it is no such date.
-    """
-    field = request.headers.get("Accept-Datetime")
-    if field is None:
-        return None
-    vary("Accept-Datetime")
-    asked = accept_datetime(field)
-    if asked is None:
-        detail = "Accept-Datetime must be a date of HTTP, such as {example}."
-        raise ProblemError(Problem(400, detail, values={"example": _EXAMPLE}))
-    state = States(path).live(asked)
-    if state is None:
-        return None
-    root = f"{request.script_root}/"
-    query = request.query_string.decode("latin-1")
-    response = redirect(state.memento(root).url + (f"?{query}" if query else ""), 302)
-    response.headers["Link"] = link_field(state.resource(root).links())
-    return response
-
-
-@blueprint.get("/releases/<digest>/doc/<path:path>")
-def document(digest: str, path: str) -> Response:
-    """A document as a release had it: it never changes."""
-    found, around = opened(digest), States(path).around(digest)
+def _load(context: Context, path: str) -> ShownState | None:
+    around = DocumentStates(context, path).around(context.release.digest)
     if around is None:
-        raise ProblemError(Problem(404, "This release describes nothing under this address."))
-    past, at = around
-    state, root = past[at], f"{request.script_root}/"
-    mementos = [each.memento(root) for each in past]
-    g.release, g.memento = found, digest
-    base, licence = settings().base, settings().licence
-    described = describe(found, state.iri, f"{base}doc/{state.iri.removeprefix(f'{base}id/')}")
-    if described is None:
-        raise ProblemError(Problem(404, "This release describes nothing under this address."))
-    chosen, live = negotiate(OFFERED, state.fixed), _live(digest)
-    salt = "\n".join(
-        (state.iri, found.manifest_digest, base, licence, __version__, str(live) if chosen[0] is HTML else "")
-    )
-    made = max(state.switch.when, created(found))  # it may have been removed, and made again
-    response = send(chosen, lambda: _body(described, chosen[0], state, live), salt=salt, immutable=made)
-    response.headers["Memento-Datetime"] = mementos[at].date
-    links = [*memento_links(state.resource(root), mementos, at), Link(licence, "license")]
-    response.headers["Link"] = link_field(links)
-    return response
+        return None
+    states, at = around
+    described = describe(context.release, states[at].iri, context.iris.document(states[at].iri))
+    return ShownState(described, states, at) if described else None
 
 
-def _body(described: Description, fmt: Format, state: Past, live: list[tuple[str, str]]) -> bytes | str:
-    if fmt in CITATIONS:
-        return written(work(release(), described.topic), fmt)
-    quads = described.published(settings().licence)
-    if fmt is HTML:
-        past = {"digest": state.switch.digest, "live": live, "today": state.resource(f"{request.script_root}/").url}
-        cited = work(release(), described.topic)
-        return render_template("document.html", page=document_page(described), cited=cited, past=past)
-    return table(quads) if fmt is STATEMENTS else serialize(quads, fmt, prefixes(settings().base))
+def _quads(context: Context, shown: ShownState) -> list[ox.Quad]:
+    return shown.described.published(context.settings.licence)
 
 
-def _live(digest: str) -> list[tuple[str, str]]:
-    """From when until when a release was live, each time; without end when it is."""
-    switches = publication().history()
+def _page(context: Context, shown: ShownState) -> str:
+    state, live = shown.state, _live(context, shown.state.switch.digest)
+    past = {"digest": state.switch.digest, "live": live, "today": state.original(context.urls).url}
+    cited = work(context, context.release, shown.described.topic)
+    return render_template("document.html", page=document_page(context, shown.described), cited=cited, past=past)
+
+
+def _live(context: Context, digest: str) -> list[tuple[str, str]]:
+    """The periods in which a release was live, from and until; without end while it is."""
+    switches = context.publication.history()
     ends = [switch.date for switch in switches[1:]] + [""]
     return [(switch.date, end) for switch, end in zip(switches, ends, strict=True) if switch.digest == digest]
 
 
-@blueprint.get("/timemap/doc/<path:path>")
-def states(path: str) -> Response:
-    """The list of the states of a document that are kept."""
-    past, base = list(States(path)), settings().base
-    if not past:
-        raise ProblemError(Problem(404, "No release describes this."))
-    chosen, resource = negotiate((_LIST, JSON)), past[0].resource(base)
-    mementos = [state.memento(base) for state in past]
+def _citation(fmt: Format) -> Maker[ShownState]:
+    return lambda context, shown: citation(work(context, context.release, shown.described.topic), fmt)
 
-    def body() -> str:
-        if chosen[0] is JSON:
-            return json.dumps(timemap_json(resource, mementos), ensure_ascii=False, indent=1)
-        return timemap(resource, mementos)
 
-    return send(chosen, body, salt=str(mementos))
+def _version(context: Context, shown: ShownState, fmt: Format) -> Version:
+    state, release = shown.state, context.release
+    live = str(_live(context, release.digest)) if fmt is HTML else ""
+    parts = (state.iri, release.manifest_digest, context.base, context.settings.licence, __version__, live)
+    return Version(parts, modified=max(state.switch.when, created(release)))  # the release may have been made twice
+
+
+def _fields(context: Context, shown: ShownState) -> Mapping[str, str]:
+    mementos = [state.memento(context.urls) for state in shown.states]
+    links = memento_links(shown.state.original(context.urls), mementos, shown.at)
+    licence = Link(context.settings.licence, "license")
+    return {"Memento-Datetime": mementos[shown.at].date, "Link": link_field([*links, licence])}
+
+
+def _load_states(context: Context, path: str) -> list[DocumentState] | None:
+    """All states of a document, in the format that the path names by its suffix, if it does."""
+    for stem, fmt in ((path, None), split_suffix(path, MEMENTO_FORMATS)):
+        if states := list(DocumentStates(replace(context, fixed=fmt), stem)):
+            return states
+    return None
+
+
+def _mementos(context: Context, states: list[DocumentState]) -> list[Memento]:
+    return [state.memento(context.iris) for state in states]
+
+
+def _timemap(context: Context, states: list[DocumentState]) -> str:
+    return timemap(states[0].original(context.iris), _mementos(context, states))
+
+
+def _timemap_json(context: Context, states: list[DocumentState]) -> str:
+    content = timemap_json(states[0].original(context.iris), _mementos(context, states))
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+_MAKERS: Final[Mapping[Format, Maker[ShownState]]] = {
+    **rdf(_quads),
+    STATEMENTS: lambda context, shown: table(_quads(context, shown)),
+    HTML: _page,
+    **{fmt: _citation(fmt) for fmt in CITATIONS},
+}
+
+RESOURCES = (
+    Resource(
+        endpoint="memento.document",
+        path="/releases/<digest>/doc/<path:path>",
+        summary="The state of a document in a release, which never changes (RFC 7089).",
+        load=_load,
+        missing=message("This release describes nothing under this address."),
+        makers=_MAKERS,
+        suffixes=MEMENTO_FORMATS,
+        version=_version,
+        cache=Cache.IMMUTABLE,
+        fields=_fields,
+        links_stay=True,
+        examples=example_thing,
+    ),
+    Resource(
+        endpoint="memento.states",
+        path="/timemap/doc/<path:path>",
+        summary="The list of the states of a document (RFC 7089).",
+        load=_load_states,
+        missing=message("No release describes this."),
+        makers={_LIST: _timemap, JSON: _timemap_json},
+        version=lambda context, states, _: Version((str(_mementos(context, states)),)),
+        examples=example_thing,
+    ),
+)

@@ -1,160 +1,67 @@
-"""Errors: problem details for machines, the same content as a page for people (RFC 9457), and what each kind means."""
+"""The kinds of problems: what each means, and what to do about it (RFC 9457 §3.1.1)."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Final
 
 import pyoxigraph as ox
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.wrappers import Response as AnyResponse
+from flask import render_template
 
-from ...errors import NotExpressibleError, ReleaseError
-from ...formats import DOCUMENTS, HTML, Format, split_suffix
-from ...http.negotiate import choose, choose_language
-from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible, type_iri
-from ...i18n import texts
-from ...rdf.serialize import serialize
+from ...formats import DOCUMENTS, HTML, Format
+from ...http.problem import KINDS, type_iri
+from ...i18n import message, texts
+from ...rdf.statements import about
 from ...settings import LANGUAGES
-from ...sparql.protocol import DATASET
-from ...sparql.service.client import ClientDisconnectedError
-from ...vocab import RDF, SKOS, prefixes
-from ..core.context import settings
-from ..core.i18n import asked_language, page_language, page_texts, understood
+from ...vocab import RDF, SKOS
+from ..core.context import Context
 from ..core.problem_texts import EXPLANATIONS, HEADING
-from ..core.response import content_type, negotiate, send, vary
+from ..core.resource import Maker, Resource, Sitemap, rdf
 
-blueprint = Blueprint("problems", __name__, url_prefix="/problems")
-
-_DETAILS = {
-    404: "There is nothing at this address.",
-    405: "This method is not allowed: the data are read-only.",
-    408: "The body of the request did not arrive in time.",
-    413: "The body of the request is too large.",
-}
-# Programs that name no language are read by developers.
-_MACHINE_LANGUAGES = ("en", *(language for language in LANGUAGES if language != "en"))
+Statuses = list[int]
 
 
-def show(problem: Problem) -> Response:
-    """The response for a problem; whoever accepts neither form gets the JSON."""
-    vary("Accept")
-    if asked_language() is None:
-        vary("Accept-Language")
-    fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
-    language = page_language() if fmt is HTML else asked_language()
-    language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
-    words = texts(language)
-    title = words.gettext(EXPLANATIONS.get(KINDS.get(problem.status, ""), (problem.title, ""))[0])
-    if fmt is HTML:
-        understood(**request.args.to_dict(flat=False))  # in another language it is the same problem
-        body: bytes | str = render_template(
-            "problem.html",
-            problem=problem,
-            title=title,
-            detail=problem.sentence(words.gettext),
-            detail_language=language if words.has(problem.detail) else "en",
-            kind=KINDS.get(problem.status),
-            **_asked(),
-        )
-    else:
-        body = problem.json(settings().base, title, words.gettext)
-    response = Response(body, problem.status, problem.headers, content_type=content_type(media_type))
-    response.headers["Cache-Control"] = "no-store"
-    response.content_language.add(language)
-    return response
+def _load(_: Context, name: str) -> Statuses | None:
+    return [status for status, kind in KINDS.items() if kind == name] or None
 
 
-def _asked() -> dict[str, Any]:
-    """The query that failed, to be mended on the page, and the graphs that it names beside its text.
-
-    Both are empty where there is none, or no release to ask.
-    """
-    if request.endpoint != "sparql.endpoint" or "release" not in g:  # the body may be too large to be read
-        return {"query": "", "dataset": {}}
-    dataset = {name: graphs for name in DATASET if (graphs := request.values.getlist(name))}
-    return {"query": request.values.get("query", ""), "dataset": dataset}
+def _page(context: Context, statuses: Statuses) -> str:
+    translate = texts(context.language).gettext
+    kinds = [(status, KINDS[status], *map(translate, EXPLANATIONS[KINDS[status]])) for status in statuses]
+    return render_template("problems.html", kinds=kinds, heading=translate(HEADING))
 
 
-def _of_problem(error: ProblemError) -> Response:
-    return show(error.problem)
-
-
-def _of_format(error: NotExpressibleError) -> Response:
-    return show(not_expressible(error))
-
-
-def _of_http(error: HTTPException) -> AnyResponse:
-    if error.code is None:
-        return error.get_response()
-    allow = error.valid_methods if isinstance(error, MethodNotAllowed) else None
-    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
-    return show(Problem(error.code, _DETAILS.get(error.code, error.description or ""), headers=headers))
-
-
-def _of_release(error: ReleaseError) -> Response:
-    current_app.logger.warning("%s", error)  # it names folders, which are nobody's business outside
-    detail = "There is no release to serve; 'atmpgraph build' makes one."
-    return show(Problem(503, detail, headers={"Retry-After": "30"}))
-
-
-def _of_gone(_: ClientDisconnectedError) -> Response:
-    return Response(status=400)  # nobody is there to read it
-
-
-def _of_anything(error: Exception) -> Response:
-    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return show(Problem(500, "Something went wrong here. The error was logged."))
-
-
-def _quads(statuses: list[int]) -> list[ox.Quad]:
-    """Kinds of problems as concepts, with their explanation in every language."""
-    base, quads = settings().base, []
+def _quads(context: Context, statuses: Statuses) -> list[ox.Quad]:
+    """The kinds as concepts, with their explanation in every language."""
+    quads: list[ox.Quad] = []
     for status in statuses:
-        kind = ox.NamedNode(type_iri(status, base))
-        quads.append(ox.Quad(kind, ox.NamedNode(RDF + "type"), ox.NamedNode(SKOS + "Concept")))
-        quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "notation"), ox.Literal(str(status))))
+        kind = type_iri(status, context.base)
+        quads += about(kind, (RDF + "type", SKOS + "Concept"), (SKOS + "notation", ox.Literal(str(status))))
         for language in LANGUAGES:
-            title, text = map(texts(language).gettext, EXPLANATIONS[KINDS[status]])
-            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(title, language=language)))
-            quads.append(ox.Quad(kind, ox.NamedNode(SKOS + "definition"), ox.Literal(text, language=language)))
+            explained = map(texts(language).gettext, EXPLANATIONS[KINDS[status]])
+            title, text = (ox.Literal(sentence, language=language) for sentence in explained)
+            quads += about(kind, (SKOS + "prefLabel", title), (SKOS + "definition", text))
     return quads
 
 
-@blueprint.get("/")
-def kinds() -> Response:
-    """All kinds of problems."""
-    return _send(sorted(KINDS), None)
+_MAKERS: Final[Mapping[Format, Maker[Statuses]]] = {**rdf(_quads), HTML: _page}
 
-
-@blueprint.get("/<name>")
-def kind(name: str) -> Response:
-    """What a kind of problem means and what to do about it: where the `type` of a problem leads."""
-    stem, fixed = split_suffix(name, DOCUMENTS)
-    statuses = [status for status, known in KINDS.items() if known == stem]
-    if not statuses:
-        raise ProblemError(Problem(404, "There is no such kind of problem."))
-    return _send(statuses, fixed)
-
-
-def _send(statuses: list[int], fixed: Format | None) -> Response:
-    chosen = negotiate(DOCUMENTS, fixed)
-
-    def body() -> bytes | str:
-        if chosen[0] is HTML:
-            words = page_texts()
-            explained = [
-                (status, KINDS[status], *map(words.gettext, EXPLANATIONS[KINDS[status]])) for status in statuses
-            ]
-            return render_template("problems.html", kinds=explained, heading=words.gettext(HEADING))
-        return serialize(_quads(statuses), chosen[0], prefixes(settings().base))
-
-    return send(chosen, body)
-
-
-def register(app: Flask) -> None:
-    """Turn every error of a request into a problem."""
-    app.register_error_handler(ProblemError, _of_problem)
-    app.register_error_handler(NotExpressibleError, _of_format)
-    app.register_error_handler(HTTPException, _of_http)
-    app.register_error_handler(ReleaseError, _of_release)
-    app.register_error_handler(ClientDisconnectedError, _of_gone)
-    app.register_error_handler(Exception, _of_anything)
+RESOURCES = (
+    Resource(
+        endpoint="problems.kinds",
+        path="/problems/",
+        summary="The kinds of problems.",
+        load=lambda _: sorted(KINDS),
+        makers=_MAKERS,
+        sitemap=Sitemap(dated=False),
+    ),
+    Resource(
+        endpoint="problems.kind",
+        path="/problems/<name>",
+        summary="A kind of problem, named by the `type` of a problem: what it means and what to do about it.",
+        load=_load,
+        missing=message("There is no such kind of problem."),
+        makers=_MAKERS,
+        suffixes=DOCUMENTS,
+        sitemap=Sitemap(lambda _: [{"name": name} for name in KINDS.values()], dated=False),
+        examples=lambda _: {"name": KINDS[404]},
+    ),
+)

@@ -1,134 +1,90 @@
-"""What is known of the quality of a release, and the shapes that judged it: `/quality`, `/ns/shapes`."""
+"""The quality of a release: `/quality`; and the shapes that it was checked with: `/ns/shapes`."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, g, render_template
+from flask import Response, render_template
 
-from ...addresses import Addresses
-from ...formats import DOCUMENTS, HTML, JSON, LINK_SET, Format, by_suffix
-from ...http.problem import Problem, ProblemError
+from ...formats import HTML, JSON, LINK_SET, Format
+from ...i18n import message
 from ...profiles.registry import MODEL
-from ...quality.report import metrics
 from ...quality.shapes_document import parts, released_shapes
 from ...quality.summary import Quality, read_quality
-from ...rdf.serialize import serialize
-from ...release.release import Release
-from ...vocab import SKOS, prefixes
-from ..core.context import release, settings
+from ..core.context import Context
 from ..core.description import Description
-from ..core.i18n import fallback
-from ..core.labels import Name
-from ..core.representations import send_representation
-from ..core.response import negotiate, send
-from ..pages.document import name_all
-from ..pages.shapes import rules_page
-from .releases import opened
-
-blueprint = Blueprint("quality", __name__)
-_OFFERED: Final = (*DOCUMENTS, JSON)
+from ..core.representations import represent
+from ..core.resource import Maker, Navigation, Resource, Sitemap, rdf
+from ..core.response import Version
+from ..pages.quality import quality_page
+from ..pages.shapes import shapes_page
 
 
-@dataclass(frozen=True)
-class QualityPage:
-    """What the template shows: all that is known; findings that are alike, together; names; the limit of lists."""
-
-    quality: Quality
-    tables: str
-    groups: list[list[dict[str, Any]]]
-    names: dict[str, Name]
-    metrics: dict[str, str]
-    shapes: int
-    most: int
+def _load(context: Context) -> Quality:
+    return read_quality(context.release.path, context.release.manifest)
 
 
-@blueprint.get("/quality")
-@blueprint.get("/quality.<suffix>")
-def quality(suffix: str | None = None) -> Response:
-    """The quality of the current release."""
-    return _send(release(), suffix)
+def _page(context: Context, quality: Quality) -> str:
+    return render_template("quality.html", page=quality_page(context, quality), past=context.links_stay)
 
 
-@blueprint.get("/releases/<digest>/quality")
-@blueprint.get("/releases/<digest>/quality.<suffix>")
-def of_release(digest: str, suffix: str | None = None) -> Response:
-    """The quality of a release; its page leads to the things and rows as that release has them."""
-    g.release, g.memento = opened(digest), digest
-    return _send(g.release, suffix)
+def _json(_: Context, quality: Quality) -> str:
+    return json.dumps(quality.as_json(), ensure_ascii=False, indent=1)
 
 
-def _fixed(suffix: str | None, offered: tuple[Format, ...]) -> Format | None:
-    """The format that a suffix names.
-
-    Raises:
-        ProblemError: 404 there is no such format.
-    """
-    fixed = by_suffix(suffix, offered) if suffix else None
-    if suffix and not fixed:
-        raise _nothing()
-    return fixed
+def _quads(context: Context, quality: Quality) -> list[ox.Quad]:
+    return quality.quads(context.iris.release_quality(quality.digest), context.base)
 
 
-def _nothing() -> ProblemError:
-    return ProblemError(Problem(404, "There is nothing at this address."))
+def _version(_: Context, quality: Quality, __: Format) -> Version:
+    return Version((quality.links.checked,))  # links are checked while the release stays the same
 
 
-def _send(found: Release, suffix: str | None) -> Response:
-    chosen, base = negotiate(_OFFERED, _fixed(suffix, _OFFERED)), settings().base
-    known = read_quality(found.path, found.manifest)
-
-    def body() -> bytes | str:
-        if chosen[0] is HTML:
-            return render_template("quality.html", page=_page(found, known), past=g.get("memento"))
-        if chosen[0] is JSON:
-            return json.dumps(known.as_json(), ensure_ascii=False, indent=1)
-        return serialize(known.quads(f"{base}releases/{found.digest}/quality", base), chosen[0], prefixes(base))
-
-    return send(chosen, body, salt=known.links.checked)
+_MAKERS: Final[Mapping[Format, Maker[Quality]]] = {**rdf(_quads), HTML: _page, JSON: _json}
+_SHARED: Final[dict[str, Any]] = {"load": _load, "makers": _MAKERS, "suffixes": tuple(_MAKERS), "version": _version}
 
 
-def _page(found: Release, known: Quality) -> QualityPage:
-    base, most = settings().base, settings().limits.listed_findings
-    groups = known.alike(most)
-    iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
-    iris |= {thing for link in known.links.links[:most] for thing in link.things}
-    iris |= {thing for metric in (known.score.metrics if known.score else ()) for thing in metric.missing[:most]}
-    iris |= {coverage.indicator for coverage in known.coverage}
-    shapes = sum(
-        quad.object.value.endswith("#NodeShape")
-        for quad in released_shapes(found.path)
-        if isinstance(quad.object, ox.NamedNode)
-    )
-    return QualityPage(known, f"{base}doc/table/", groups, name_all(iris), _metric_names(base), shapes, most)
+def _load_shapes(context: Context) -> Description | None:
+    document = context.iris.vocabulary("shapes")
+    shapes = parts(released_shapes(context.release.path), document)
+    return Description(document, document, shapes.pop(document, []), shapes, embedded=[]) if shapes else None
 
 
-def _metric_names(base: str) -> dict[str, str]:
-    """The names of metrics, dimensions and outcomes by their fragment, in the language of the page."""
-    language, named = fallback()[0], ox.NamedNode(f"{SKOS}prefLabel")
-    return {
-        quad.subject.value.removeprefix(Addresses(base).metric()): quad.object.value
-        for quad in metrics(base)
-        if quad.predicate == named
-        and isinstance(quad.object, ox.Literal)
-        and quad.object.language == language
-        and isinstance(quad.subject, ox.NamedNode)
-    }
-
-
-@blueprint.get("/ns/shapes")
-@blueprint.get("/ns/shapes.<suffix>")
-def shapes(suffix: str | None = None) -> Response:
-    """The shapes that the current release was checked with."""
-    topic, found = f"{settings().base}ns/shapes", parts(released_shapes(release().path), f"{settings().base}ns/shapes")
-    if not found:
-        raise _nothing()
-    described = Description(topic, topic, found.pop(topic, []), found, embedded=[])
-    return send_representation(
+def _respond_with_shapes(context: Context, described: Description) -> Response:
+    return represent(
+        context,
         described,
-        _fixed(suffix, (*MODEL.formats, LINK_SET)),
-        lambda known, blocks, links: render_template(
-            "shapes.html", page=rules_page(known), data_blocks=blocks, links=links
+        lambda shapes, blocks, links: render_template(
+            "shapes.html", page=shapes_page(context, shapes), data_blocks=blocks, links=links
         ),
     )
+
+
+RESOURCES = (
+    Resource(
+        endpoint="quality.quality",
+        path="/quality",
+        summary="The quality of the current release.",
+        navigation=Navigation("foot", 2, message("Quality")),
+        sitemap=Sitemap(),
+        **_SHARED,
+    ),
+    Resource(
+        endpoint="quality.of_release",
+        path="/releases/<digest>/quality",
+        summary="The quality of a release.",
+        links_stay=True,
+        **_SHARED,
+    ),
+    Resource(
+        endpoint="quality.shapes",
+        path="/ns/shapes",
+        summary="The shapes that the current release was checked with.",
+        load=_load_shapes,
+        handler=_respond_with_shapes,
+        formats=MODEL.formats,
+        suffixes=(*MODEL.formats, LINK_SET),
+        sitemap=Sitemap(),
+    ),
+)

@@ -1,170 +1,223 @@
-"""The releases: which there are, what each holds, its files. What has a digest in its name never changes."""
+"""The releases: their list, each with its files. A URL with a digest never changes its content."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ... import __version__
 from ...addresses import CURRENT
 from ...catalogue.releases import ReleaseEntry, media_type, release_quads
-from ...formats import CITATIONS, DOCUMENTS, HTML, JSON, split_suffix
-from ...http import cache_control
-from ...http.cache_control import IMMUTABLE
-from ...http.problem import Problem, ProblemError
-from ...rdf.serialize import serialize
+from ...formats import CITATIONS, HTML, JSON, Format
+from ...http.cache_control import IMMUTABLE, current_release
+from ...i18n import message
 from ...release.diff import change_counts
 from ...release.file_dates import read_file_dates
 from ...release.history import Switch
 from ...release.layout import MANIFEST
 from ...release.release import Release
-from ...vocab import prefixes
-from ..core.citation import work, written
-from ..core.context import created, publication, release, settings
-from ..core.files import send_file
-from ..core.response import negotiate, send
+from ..core.citation import citation, work
+from ..core.context import Context, created
+from ..core.files import respond_with_file
+from ..core.resource import Maker, Navigation, Resource, Sitemap, rdf
+from ..core.response import Cache, Version
 
-blueprint = Blueprint("releases", __name__)
+_PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
+_NO_FILE: Final = message("This release has no such file.")
 
-_OFFERED: Final = (*DOCUMENTS, JSON)
-_PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold as it is (RFC 3986 §3.3)
-
-
-def opened(digest: str) -> Release:
-    """A release by its whole digest.
-
-    Raises:
-        ProblemError: 410 it was removed, with what is left of its manifest; 404 there never was one.
-    """
-    if found := publication().open(digest):
-        return found
-    if left := publication().removed(digest):
-        detail = "This release was removed; only its description remains."
-        raise ProblemError(Problem(410, detail, {"release": left.as_json()}))
-    raise ProblemError(Problem(404, "There is no such release."))
+# A switch as the list has it: when, to which release, and what that changed.
+Entry = dict[str, Any]
 
 
-def _entry(switch: Switch, since: str | None, last: bool) -> dict[str, Any]:
-    """What the history says of one switch: when, to which release, what that changed.
-
-    Args:
-        switch: to a release.
-        since: digest of the release that was live till then, when it came back; None the first time.
-        last: the newest switch.
-    """
-    found = publication().open(switch.digest)
-    summary = found.manifest if found else publication().removed(switch.digest)
-    stated: dict[str, Any] = {"created": summary.created, "statements": summary.statements} if summary else {}
-    if since:
-        stated |= {"previous": since, "changes": change_counts(found.path, since, found.base) if found else None}
-    elif summary:
-        stated |= {"previous": summary.previous, "changes": summary.changes}
-    live = last and switch.digest == release().digest
-    state = {"current": live, "again": since is not None, "removed": found is None}
-    stated = {name: value for name, value in stated.items() if value}
-    return {"date": switch.date, "digest": switch.digest, "statements": 0, **stated, **state}
-
-
-def _entries() -> list[dict[str, Any]]:
-    """What it says of all of them, the oldest first."""
-    switches = publication().history()
-    known = [switch.digest for switch in switches]
+def _entries(context: Context) -> list[Entry]:
+    """Every switch, the oldest first."""
+    switches = context.publication.history()
+    digests = [switch.digest for switch in switches]
     return [
-        _entry(switch, known[at - 1] if switch.digest in known[:at] else None, at == len(switches) - 1)
+        _entry(
+            context,
+            switch,
+            previous=digests[at - 1] if switch.digest in digests[:at] else None,
+            last=at == len(switches) - 1,
+        )
         for at, switch in enumerate(switches)
     ]
 
 
-def _quads(*listed: ReleaseEntry) -> list[ox.Quad]:
-    return release_quads(listed, settings().base, settings().licence)
+def _entry(context: Context, switch: Switch, *, previous: str | None, last: bool) -> Entry:
+    """One switch.
+
+    Args:
+        context: of the request.
+        switch: to a release.
+        previous: digest of the release that was live until then, when it was a return; None the first time.
+        last: the newest switch.
+    """
+    release = context.publication.open(switch.digest)
+    summary = release.manifest if release else context.publication.removed(switch.digest)
+    stated: Entry = {"created": summary.created, "statements": summary.statements} if summary else {}
+    if previous:
+        counts = change_counts(release.path, previous, release.base) if release else None
+        stated |= {"previous": previous, "changes": counts}
+    elif summary:
+        stated |= {"previous": summary.previous, "changes": summary.changes}
+    live = last and switch.digest == context.release.digest
+    state = {"current": live, "again": previous is not None, "removed": release is None}
+    stated = {name: value for name, value in stated.items() if value}
+    return {"date": switch.date, "digest": switch.digest, "statements": 0, **stated, **state}
 
 
-def _listed(entry: dict[str, Any]) -> ReleaseEntry:
-    found = publication().open(entry["digest"])
-    summary = found.manifest if found else publication().removed(entry["digest"])
-    return ReleaseEntry(entry["digest"], summary, entry["date"], removed=found is None)
+def _list_page(_: Context, entries: list[Entry]) -> str:
+    return render_template("releases.html", entries=entries[::-1])
 
 
-@blueprint.get("/releases/")
-def releases() -> Response:
-    """Every time that a release went live, the newest first."""
-    entries, chosen = _entries(), negotiate(_OFFERED)
-
-    def body() -> bytes | str:
-        if chosen[0] is HTML:
-            return render_template("releases.html", entries=entries[::-1])
-        if chosen[0] is JSON:
-            return json.dumps({"releases": entries[::-1]}, ensure_ascii=False, indent=1)
-        quads = _quads(*(_listed(entry) for entry in entries if not entry["again"]))
-        return serialize(quads, chosen[0], prefixes(settings().base))
-
-    return send(chosen, body, salt=json.dumps(entries))
+def _list_json(_: Context, entries: list[Entry]) -> str:
+    return json.dumps({"releases": entries[::-1]}, ensure_ascii=False, indent=1)
 
 
-@blueprint.get("/releases/current")
-@blueprint.get("/releases/current/<path:rest>")
-def latest(rest: str = "") -> AnyResponse:
-    """The way to the current release, and to what there is of it."""
-    return _to_current(f"/{rest}" if rest else "")
+def _list_quads(context: Context, entries: list[Entry]) -> list[ox.Quad]:
+    listed = [_listed(context, entry) for entry in entries if not entry["again"]]
+    return release_quads(listed, context.base, context.settings.licence)
 
 
-def _to_current(rest: str) -> AnyResponse:
-    """The way to the same place in the current release, with the query of the request."""
-    place = url_for(".one", name=release().digest) + quote(rest, safe=_PATH)
+def _listed(context: Context, entry: Entry) -> ReleaseEntry:
+    release = context.publication.open(entry["digest"])
+    summary = release.manifest if release else context.publication.removed(entry["digest"])
+    return ReleaseEntry(entry["digest"], summary, entry["date"], removed=release is None)
+
+
+def _page(context: Context, release: Release) -> str:
+    current, cited = context.publication.release().digest, work(context, release)
+    return render_template("release.html", release=release, now=current, cited=cited)
+
+
+def _quads(context: Context, release: Release) -> list[ox.Quad]:
+    entry = ReleaseEntry(release.digest, release.manifest)
+    return release_quads([entry], context.base, context.settings.licence)
+
+
+def _citation(fmt: Format) -> Maker[Release]:
+    return lambda context, release: citation(work(context, release), fmt)
+
+
+def _version(context: Context, release: Release, fmt: Format) -> Version:
+    current = context.publication.release().digest if fmt is HTML else ""  # the page says whether it is this one
+    parts = (release.manifest_digest, context.base, context.settings.licence, __version__, current)
+    return Version(parts, modified=created(release))
+
+
+_MAKERS: Final[Mapping[Format, Maker[Release]]] = {
+    **rdf(_quads),
+    HTML: _page,
+    JSON: lambda _, release: release.folder.manifest.read_bytes(),
+    **{fmt: _citation(fmt) for fmt in CITATIONS},
+}
+
+
+def _to_current(context: Context, rest: str) -> AnyResponse:
+    """The same place in the current release, with the query of the request."""
+    suffix = f".{context.fixed.suffix}" if context.fixed else ""
     query = quote(request.query_string, safe=f"{_PATH}%?")
+    place = context.urls.release(context.release.digest) + suffix + quote(rest, safe=_PATH)
     return redirect(f"{place}?{query}" if query else place, 307)
 
 
-@blueprint.get("/releases/<name>")
-def one(name: str) -> AnyResponse:
-    """One release: when it was made, what it holds, its files."""
-    digest, fixed = split_suffix(name, (*CITATIONS, *_OFFERED))
-    if digest == CURRENT:
-        return _to_current(name.removeprefix(CURRENT))
-    found = opened(digest)
-    chosen = negotiate((*_OFFERED, *CITATIONS), fixed)
+@dataclass(frozen=True)
+class Download:
+    """A file of a release that may be downloaded: its name and its path there, its SHA-256."""
 
-    def body() -> bytes | str:
-        if chosen[0] is HTML:
-            return render_template("release.html", release=found, now=release().digest, cited=work(found))
-        if chosen[0] in CITATIONS:
-            return written(work(found), chosen[0])
-        if chosen[0] is JSON:
-            return found.folder.manifest.read_bytes()
-        return serialize(_quads(ReleaseEntry(digest, found.manifest)), chosen[0], prefixes(settings().base))
-
-    salt = "\n".join((found.manifest_digest, settings().base, settings().licence, __version__))
-    return send(chosen, body, salt=salt, immutable=created(found))
+    name: str
+    path: Path
+    digest: str
 
 
-@blueprint.get("/dumps/current/<path:name>")
-def latest_file(name: str) -> Response:
-    """A file of the current release, under the address that portals keep; tag and date move only with its bytes."""
-    found = release()
-    files = _files(found)
-    if name not in files:
-        raise ProblemError(Problem(404, "This release has no such file."))
-    published, fresh = publication().published(found), cache_control.current_release(settings().cache.max_age_seconds)
-    since = read_file_dates(found.path.parent).of(found.digest, published, name) or published
-    response = send_file(found.path / name, media_type(name), files[name], since, fresh)
-    response.headers["Content-Location"] = url_for(".dump", digest=found.digest, name=name)
+def _load_file(context: Context, name: str) -> Download | None:
+    """A file by its name; nothing else in the folder has a URL."""
+    release = context.release
+    digests = {name: file.sha256 for name, file in release.manifest.files.items()} | {MANIFEST: release.manifest_digest}
+    return Download(name, release.path / name, digests[name]) if name in digests else None
+
+
+def _send_file(context: Context, file: Download) -> Response:
+    return respond_with_file(file.path, media_type(file.name), file.digest, created(context.release), IMMUTABLE)
+
+
+def _send_current_file(context: Context, file: Download) -> Response:
+    """A file under the URL that portals store; tag and date change only with its bytes."""
+    release, published = context.release, context.publication.published(context.release)
+    modified = read_file_dates(release.path.parent).of(release.digest, published, file.name) or published
+    fresh = current_release(context.settings.cache.max_age_seconds)
+    response = respond_with_file(file.path, media_type(file.name), file.digest, modified, fresh)
+    response.headers["Content-Location"] = context.urls.dump(quote(file.name), release.digest)
     return response
 
 
-@blueprint.get("/dumps/<digest>/<path:name>")
-def dump(digest: str, name: str) -> Response:
-    """A file of a release, whole or in part: `data.nq`, `manifest.json`, `report.json`, `tables/….csv`."""
-    found = opened(digest)
-    files = _files(found)
-    if name not in files:
-        raise ProblemError(Problem(404, "This release has no such file."))
-    return send_file(found.path / name, media_type(name), files[name], created(found), IMMUTABLE)
+def _example_file(context: Context) -> Mapping[str, str]:
+    return {"name": context.release.folder.canonical.name}
 
 
-def _files(found: Release) -> dict[str, str]:
-    """The files that may be downloaded, with their SHA-256; nothing else in the folder is reached by any path."""
-    listed = {name: file.sha256 for name, file in found.manifest.files.items()}
-    return listed | {MANIFEST: found.manifest_digest}
+RESOURCES: Final[tuple[Resource[Any], ...]] = (
+    Resource(
+        endpoint="releases.releases",
+        path="/releases/",
+        summary="Every time that a release went live, the newest first.",
+        load=_entries,
+        makers={**rdf(_list_quads), HTML: _list_page, JSON: _list_json},
+        version=lambda _, entries, __: Version((json.dumps(entries),)),
+        navigation=Navigation("foot", 1, message("Releases")),
+        sitemap=Sitemap(),
+    ),
+    Resource(
+        endpoint="releases.one",
+        path="/releases/<digest>",
+        summary="A release: its date, its counts and its files.",
+        missing=message("There is no such release."),
+        makers=_MAKERS,
+        suffixes=tuple(_MAKERS),
+        version=_version,
+        cache=Cache.IMMUTABLE,
+    ),
+    Resource(
+        endpoint="releases.current",
+        path=f"/releases/{CURRENT}",
+        summary="Redirects to the current release.",
+        missing=message("There is no such release."),
+        handler=lambda context, _: _to_current(context, ""),
+        suffixes=tuple(_MAKERS),
+    ),
+    Resource(
+        endpoint="releases.latest",
+        path=f"/releases/{CURRENT}/<path:rest>",
+        summary="Redirects to the same path in the current release.",
+        load=lambda _, rest: f"/{rest}",
+        handler=_to_current,
+        examples=lambda _: {"rest": "changes"},
+    ),
+    Resource(
+        endpoint="releases.latest_file",
+        path=f"/dumps/{CURRENT}/<path:name>",
+        summary="A file of the current release, under a URL that stays the same.",
+        load=_load_file,
+        missing=_NO_FILE,
+        handler=_send_current_file,
+        ranges=True,
+        examples=_example_file,
+    ),
+    Resource(
+        endpoint="releases.dump",
+        path="/dumps/<digest>/<path:name>",
+        summary="A file of a release, whole or in part: `data.nq`, `manifest.json`, `report.json`, `tables/….csv`.",
+        load=_load_file,
+        missing=_NO_FILE,
+        handler=_send_file,
+        cache=Cache.IMMUTABLE,
+        ranges=True,
+        examples=_example_file,
+    ),
+)

@@ -1,92 +1,152 @@
 """The SPARQL endpoint: the protocol for programs, an editor for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, render_template, request
+from flask import render_template, request
 
-from ...formats import DOCUMENTS, HTML, Format, by_suffix
+from ...formats import ALL, DOCUMENTS, HTML, Format, by_suffix
+from ...i18n import message
 from ...rdf.serialize import serialize
 from ...release.graphs import graphs, union_size
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
-from ...sparql.protocol import ACCEPTS, Query, parse
+from ...sparql.protocol import ACCEPTS, FORM, QUERY, Query, parse
 from ...sparql.service_description import Endpoint, service_description
 from ...store import BACKENDS
 from ...vocab import prefixes
-from ..core.context import release, settings
-from ..core.i18n import understood
-from ..core.query_client import made_of, rest_of, result_of, volatile
-from ..core.response import Made, negotiate, send
-from ..pages.results import ResultsPage, offered_for, results_page
+from ..core.context import Context
+from ..core.errors import offer_to_edit
+from ..core.i18n import note_arguments
+from ..core.query_client import is_volatile, next_page_url, response_body, run_query
+from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
+from ..core.response import Body, Cache, Content, Version
+from ..pages.results import ResultsPage, result_formats, results_page
 
-blueprint = Blueprint("sparql", __name__)
+_BODY: Final = {
+    "required": True,
+    "content": {
+        QUERY: {"schema": {"type": "string"}, "example": "ASK {}"},
+        FORM: {
+            "schema": {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]},
+            "example": {"query": "ASK {}"},
+        },
+    },
+}
 
 
-@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
-def endpoint() -> Response:
-    """The query operation (SPARQL 1.1 Protocol §2.1); a bare GET describes the service (Service Description §2)."""
+@dataclass(frozen=True)
+class Operation:
+    """A request of the protocol: a query or, with a bare GET, the description of the service."""
+
+    query: Query | None
+
+
+def _load(context: Context) -> Operation:
     query = parse(
         request.method,
         request.headers.get("Content-Type", ""),
         request.query_string.decode("latin-1"),
         request.get_data() if request.method in {"POST", "QUERY"} else b"",
-        settings().queries.max_length_characters,
+        context.settings.queries.max_length_characters,
         request.headers.get("Content-Encoding", ""),
     )
-    return _without_query() if query is None else _answer(query)
+    if query and context.release:
+        offer_to_edit(query.text, query.dataset)
+        note_arguments(**request.args.to_dict(flat=False))
+    return Operation(query)
 
 
-@blueprint.after_request
-def _offer(response: Response) -> Response:
-    """Say what may be posted, on OPTIONS and errors too."""
-    response.headers.update(ACCEPTS)
-    return response
+def _offered(_: Context, operation: Operation) -> tuple[Format, ...]:
+    """The formats of the result; `format=csv` beside the query, for links, leaves one. Unknown names are ignored."""
+    if operation.query is None:
+        return DOCUMENTS
+    offered = result_formats(operation.query)
+    named = next((fmt for name in operation.query.formats if (fmt := by_suffix(name, offered))), None)
+    return (named,) if named else offered
 
 
-def _answer(query: Query) -> Response:
-    offered = offered_for(query)
-    # `format=csv` beside the query, for links; names that are no suffix of ours are left to negotiation.
-    named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
-    chosen = negotiate(offered, named)
-    understood(**request.args.to_dict(flat=False))
-    return send(chosen, lambda: _body(query, chosen[0]), salt=query.text, weak=True, volatile=volatile(query))
+def _page(context: Context, operation: Operation) -> Body:
+    """The editor; with a query, its result too."""
+    if operation.query is None:
+        return Body.whole(_render(context, Query("")))
+    page = results_page(context, operation.query)
+    return Body.whole(_render(context, operation.query, page), page.fields)
 
 
-def _body(query: Query, fmt: Format) -> Made:
-    if fmt is not HTML:
-        return made_of(result_of(query, fmt, link=rest_of(query)), query)
-    page = results_page(query)
-    return Made.whole(_page(query, page), page.fields)
-
-
-def _page(query: Query, page: ResultsPage | None = None) -> str:
-    names = prefixes(settings().base)
+def _render(context: Context, query: Query, page: ResultsPage | None = None) -> str:
+    names = prefixes(context.base)
     return render_template("sparql.html", query=query.text, dataset=query.dataset, page=page, prefixes=names)
 
 
-def _without_query() -> Response:
-    names = prefixes(settings().base)
-    chosen = negotiate(DOCUMENTS)
-    library = read_library(settings().path(settings().folders.queries)).values()
-    salt = "".join(query.file_text for query in library)
-    if chosen[0] is HTML:
-        return send(chosen, lambda: _page(Query("")), salt=salt)
-    return send(chosen, lambda: serialize(_description(library, names), chosen[0], names), salt=salt)
+def _maker(fmt: Format) -> Maker[Operation]:
+    def make(context: Context, operation: Operation) -> Content:
+        query = operation.query
+        if query is None:
+            return serialize(_description(context), fmt, prefixes(context.base))
+        return response_body(run_query(context, query, fmt, next_page=next_page_url(query)), query)
+
+    return make
 
 
-def _description(library: Iterable[LibraryQuery], names: Mapping[str, str]) -> list[ox.Quad]:
-    known, found = settings(), release()
+def _library(context: Context) -> Mapping[str, LibraryQuery]:
+    return read_library(context.settings.path(context.settings.folders.queries))
+
+
+def _description(context: Context) -> list[ox.Quad]:
+    """The description of the service (SPARQL 1.1 Service Description §2)."""
+    settings, release = context.settings, context.release
     return service_description(
         Endpoint(
-            known.base,
-            known.licence,
-            BACKENDS[found.store_address.kind].features,
-            union_size(found),
-            graphs(found),
-            limits_of(known),
-            library,
-            names,
-            federated=bool(known.federation.services),
+            settings.base,
+            settings.licence,
+            BACKENDS[release.store_address.kind].features,
+            union_size(release),
+            graphs(release),
+            limits_of(settings),
+            _library(context).values(),
+            prefixes(settings.base),
+            federated=bool(settings.federation.services),
         )
     )
+
+
+def _version(context: Context, operation: Operation, _: Format) -> Version:
+    if operation.query:
+        return Version((operation.query.text,), weak=True)
+    return Version(("".join(query.file_text for query in _library(context).values()),))
+
+
+def _cache(context: Context, operation: Operation, _: Format) -> Cache:
+    return Cache.NEVER if operation.query and is_volatile(context, operation.query) else Cache.CURRENT
+
+
+RESOURCES = (
+    Resource(
+        endpoint="sparql.endpoint",
+        path="/sparql",
+        summary="The query operation (SPARQL 1.1 Protocol §2.1); without a query, the description of the service.",
+        load=_load,
+        makers={**{fmt: _maker(fmt) for fmt in ALL}, HTML: _page},
+        offered=_offered,
+        version=_version,
+        cache=_cache,
+        methods=("GET", "POST", "QUERY"),
+        always=ACCEPTS,  # on OPTIONS and errors too
+        scripts=True,
+        pool=Pool.QUERIES,
+        navigation=Navigation("head", 3, message("SPARQL")),
+        sitemap=Sitemap(),
+        parameters=(
+            query_parameter("query", "The query; without it the service is described."),
+            query_parameter("default-graph-uri", "Graphs of the default graph.", many=True),
+            query_parameter("named-graph-uri", "Named graphs.", many=True),
+            query_parameter("format", "Suffix of the format, instead of Accept."),
+            query_parameter("timeout", "Seconds to wait for the answer, at most as long as the service allows."),
+            query_parameter("offset", "Rows of the result to leave out."),
+        ),
+        body=_BODY,
+    ),
+)

@@ -1,109 +1,169 @@
 """The change stream: its entry point, and its pages, which never change once they are closed (LDES).
 
-Programs are told the same whatever changes around it; people get a page, with the names that things have today.
+The pages for people have the names that things have in the current release; the data are the same whatever changes.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from flask import Blueprint, Response, render_template
+import pyoxigraph as ox
+from flask import render_template
 
 from ... import __version__
-from ...formats import DOCUMENTS, HTML, Format, by_suffix, split_suffix
+from ...formats import DOCUMENTS, HTML, RDF_FORMATS, Format
 from ...http.problem import Problem, ProblemError
-from ...rdf.serialize import serialize
+from ...i18n import message
 from ...settings import LANGUAGES
 from ...stream.describe import node, root
 from ...stream.members import versions
 from ...stream.pages import Page, Stream, read_stream
-from ...vocab import prefixes
-from ..core.context import created, release, settings
-from ..core.response import negotiate, send
-from ..pages.stream import Newest, OnePage, named, newest, one_page
-
-blueprint = Blueprint("stream", __name__)
-_OFFERED = DOCUMENTS
-_FORMATS = tuple(fmt for fmt in DOCUMENTS if fmt is not HTML)
+from ..core.context import Context, created
+from ..core.resource import Resource, Sitemap, rdf
+from ..core.response import Cache, Version
+from ..pages.stream import MembersPage, StreamPage, members_page, stream_page, thing_names
 
 
-def _stream() -> Stream:
-    return read_stream(settings().path(settings().folders.releases), settings().base)
+@dataclass(frozen=True)
+class Root:
+    """The entry point of the stream, and its page for people."""
+
+    context: Context
+    stream: Stream
+
+    @cached_property
+    def for_people(self) -> StreamPage:
+        """The newest changes."""
+        return stream_page(self.context, self.stream)
 
 
-def _modified(stream: Stream) -> datetime:
-    """When something came to the stream; before, when its release was made."""
-    return datetime.fromisoformat(stream.date) if stream.date else created(release())
+@dataclass(frozen=True)
+class Members:
+    """A page of the stream, and the same for people."""
+
+    context: Context
+    stream: Stream
+    page: Page
+
+    @cached_property
+    def content(self) -> bytes:
+        """The members, in N-Quads.
+
+        Raises:
+            ProblemError: 410 the page was removed since the index was read.
+        """
+        try:
+            return self.stream.content(self.page)
+        except FileNotFoundError:
+            raise _removed() from None
+
+    @cached_property
+    def for_people(self) -> MembersPage:
+        """The changes, the newest first."""
+        return members_page(self.context, self.stream, self.page, versions(self.content))
 
 
-@blueprint.get("/stream")
-@blueprint.get("/stream.<suffix>")
-def events(suffix: str | None = None) -> Response:
-    """The change stream: what it is and the way to its pages."""
-    fixed = by_suffix(suffix, _OFFERED) if suffix else None
-    if suffix and not fixed:
-        raise ProblemError(Problem(404, "There is nothing at this address."))
-    found, chosen = _stream(), negotiate(_OFFERED, fixed)
-    titles = {language: getattr(settings().title, language) for language in LANGUAGES}
-    if chosen[0] is HTML:
-        return _page(chosen, "stream.html", found, newest(found))
-
-    def body() -> bytes:
-        quads = root(found, settings().licence, titles, latest_only=_latest_only())
-        return serialize(quads, chosen[0], prefixes(settings().base))
-
-    return send(chosen, body, salt=f"{found.date} {found.pages}", modified=_modified(found))
+def _load_root(context: Context) -> Root:
+    return Root(context, _stream(context))
 
 
-@blueprint.get("/stream/<name>")
-def page(name: str) -> Response:
-    """A page of the change stream: versions of things."""
-    number, fixed = split_suffix(name, _OFFERED)
-    found = _stream()
-    wanted = found.page(int(number)) if _is_number(number) else None
-    if wanted is None:
-        if _is_number(number) and found.had(int(number)):
-            raise _removed()
-        raise ProblemError(Problem(404, "There is no such page of the stream."))
-    chosen, closed = negotiate(_OFFERED, fixed), found.closed(wanted)
-    if chosen[0] is HTML:
-        return _page(chosen, "stream_page.html", found, one_page(found, wanted, versions(_content(found, wanted))))
-
-    def body() -> bytes:
-        return serialize(node(found, wanted, _content(found, wanted)), chosen[0], prefixes(found.base))
-
-    last = datetime.fromisoformat(wanted.last)
-    salt = f"{found.base} {wanted} {closed} {__version__}"
-    return send(chosen, body, salt=salt, modified=last, immutable=last if closed else None)
-
-
-def _page(chosen: tuple[Format, str], template: str, found: Stream, shown: Newest | OnePage) -> Response:
-    """A page for people."""
-    known = {"stream": found, "formats": _FORMATS, "latest": _latest_only()}
-    return send(
-        chosen,
-        lambda: render_template(template, page=shown, names=named(shown), **known),
-        salt=f"{found.date} {shown}",
-    )
-
-
-def _latest_only() -> bool:
-    return settings().history.stream_versions == "latest"
-
-
-def _content(found: Stream, page: Page) -> bytes:
-    """The members of a page.
-
-    Raises:
-        ProblemError: 410 it was removed since the index was read.
-    """
-    try:
-        return found.content(page)
-    except FileNotFoundError:
-        raise _removed() from None
-
-
-def _is_number(name: str) -> bool:
-    return name.isascii() and name.isdecimal() and len(name) < 10 and not name.startswith("0")
+def _stream(context: Context) -> Stream:
+    return read_stream(context.settings.path(context.settings.folders.releases), context.base)
 
 
 def _removed() -> ProblemError:
     return ProblemError(Problem(410, "This page of the stream was removed: everything on it has a newer version."))
+
+
+def _load(context: Context, number: str) -> Members | None:
+    """A page by its number.
+
+    Raises:
+        ProblemError: 410 it was removed.
+    """
+    if not number.isascii() or not number.isdecimal() or len(number) > 9 or number.startswith("0"):
+        return None
+    stream = _stream(context)
+    page = stream.page(int(number))
+    if page is None and stream.had(int(number)):
+        raise _removed()
+    return Members(context, stream, page) if page else None
+
+
+def _is_latest_only(context: Context) -> bool:
+    return context.settings.history.stream_versions == "latest"
+
+
+def _root_page(context: Context, entry: Root) -> str:
+    return _render(context, "stream.html", entry)
+
+
+def _page(context: Context, members: Members) -> str:
+    return _render(context, "stream_page.html", members)
+
+
+def _render(context: Context, template: str, shown: Root | Members) -> str:
+    page, latest = shown.for_people, _is_latest_only(context)
+    names = thing_names(context, page)
+    return render_template(template, page=page, names=names, stream=shown.stream, formats=RDF_FORMATS, latest=latest)
+
+
+def _root_quads(context: Context, entry: Root) -> Iterable[ox.Quad]:
+    titles = {language: getattr(context.settings.title, language) for language in LANGUAGES}
+    return root(entry.stream, context.settings.licence, titles, latest_only=_is_latest_only(context))
+
+
+def _quads(_: Context, members: Members) -> Iterable[ox.Quad]:
+    return node(members.stream, members.page, members.content)
+
+
+def _root_version(context: Context, entry: Root, fmt: Format) -> Version:
+    stream = entry.stream
+    modified = datetime.fromisoformat(stream.date) if stream.date else created(context.release)
+    return Version((stream.date, str(entry.for_people if fmt is HTML else stream.pages)), modified)
+
+
+def _version(_: Context, members: Members, fmt: Format) -> Version:
+    stream, page = members.stream, members.page
+    if fmt is HTML:
+        return Version((stream.date, str(members.for_people)))
+    parts = (stream.base, str(page), str(stream.closed(page)), __version__)
+    return Version(parts, modified=datetime.fromisoformat(page.last))
+
+
+def _cache(_: Context, members: Members, __: Format) -> Cache:
+    return Cache.IMMUTABLE if members.stream.closed(members.page) else Cache.CURRENT
+
+
+def _example(context: Context) -> dict[str, str]:
+    return {"number": next((str(page.number) for page in _stream(context).pages), "")}
+
+
+RESOURCES = (
+    Resource(
+        endpoint="stream.events",
+        path="/stream",
+        summary="The change stream: its description and the links to its pages (LDES).",
+        load=_load_root,
+        makers={**rdf(_root_quads), HTML: _root_page},
+        suffixes=DOCUMENTS,
+        version=_root_version,
+        sitemap=Sitemap(),
+    ),
+    Resource(
+        endpoint="stream.page",
+        path="/stream/<number>",
+        summary="A page of the change stream, with versions of things.",
+        load=_load,
+        missing=message("There is no such page of the stream."),
+        makers={
+            **rdf(_quads),
+            HTML: _page,
+        },
+        suffixes=DOCUMENTS,
+        version=_version,
+        cache=_cache,
+        examples=_example,
+    ),
+)

@@ -1,4 +1,4 @@
-"""What is kept to be sent again: the same bytes, made once, never those of another URL, never more than there is room for."""
+"""Bodies in memory: the same bytes, made once, never those of another URL, never more than there is room for."""
 
 import pytest
 from flask import Flask
@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.core import response
-from atmpgraph.web.core.context import Publication
+from atmpgraph.web.core.response_cache import ResponseCache
 
 from ..conftest import changed
 from .rules import BROWSER
@@ -59,23 +59,23 @@ def test_a_page_leads_to_its_other_languages_with_what_was_understood(client: Fl
         assert f'href="?{target.partition("?")[2].replace("&", "&amp;")}&amp;lang=nl"' in page
 
 
-def test_it_is_made_once_while_there_is_room(released: Settings) -> None:
-    current = Publication(changed(released, cache={"response_bytes": 10_000}))
+def test_it_is_made_once_while_there_is_room() -> None:
+    cache = ResponseCache(10_000)
     made: list[str] = []
 
-    def ask(name: str, size: int = 2_000) -> None:
+    def get(name: str, size: int = 2_000) -> None:
         def make() -> bytes:
             made.append(name)
             return bytes(size)
 
-        assert len(current.kept(make, name)) == size
+        assert len(cache.get_or_make(make, name)) == size
 
     for name in "aaabbac":
-        ask(name)
+        get(name)
     assert made == ["a", "b", "c"]
     for name in "defga":  # no room for all: what was unused longest goes
-        ask(name)
+        get(name)
     assert made == [*"abcdefga"]
-    for _ in range(2):  # what is too big for all the room is sent and not kept
-        ask("big", 20_000)
+    for _ in range(2):  # what is too big for all the room is sent and not stored
+        get("big", 20_000)
     assert made == [*"abcdefga", "big", "big"]

@@ -1,0 +1,108 @@
+"""Every error of a request as a problem: details for programs, the same content as a page for people (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...errors import NotExpressibleError, ReleaseError
+from ...formats import HTML
+from ...http.negotiate import choose, choose_language
+from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible
+from ...i18n import texts
+from ...settings import LANGUAGES
+from ...sparql.service.client import ClientDisconnectedError
+from .context import settings
+from .i18n import note_arguments, page_language, requested_language
+from .problem_texts import EXPLANATIONS
+from .response import content_type, vary, vary_by_language
+
+_DETAILS: Final = {
+    404: "There is nothing at this address.",
+    405: "This method is not allowed: the data are read-only.",
+    408: "The body of the request did not arrive in time.",
+    413: "The body of the request is too large.",
+}
+# For programs, English is the default: developers read their logs.
+_MACHINE_LANGUAGES: Final = ("en", *(language for language in LANGUAGES if language != "en"))
+
+
+def offer_to_edit(query: str, dataset: Mapping[str, tuple[str, ...]]) -> None:
+    """Have the page of a problem with this request show the query in an editor, with the graphs that it is over."""
+    g.to_edit = {"query": query, "dataset": dataset}
+
+
+def _response(problem: Problem) -> Response:
+    """The response for a problem, as JSON for a client that accepts neither form."""
+    vary("Accept")
+    vary_by_language()
+    fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
+    language = page_language() if fmt is HTML else requested_language()
+    language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
+    translate = texts(language).gettext
+    title = translate(EXPLANATIONS.get(KINDS.get(problem.status, ""), (problem.title, ""))[0])
+    if fmt is HTML:
+        body: bytes | str = _page(problem, title, language)
+    else:
+        body = problem.json(settings().base, title, translate)
+    response = Response(body, problem.status, problem.headers, content_type=content_type(media_type))
+    response.headers["Cache-Control"] = "no-store"
+    response.content_language.add(language)
+    return response
+
+
+def _page(problem: Problem, title: str, language: str) -> str:
+    """The page of a problem; it is the same in another language, whatever the arguments of the URL mean."""
+    note_arguments(**request.args.to_dict(flat=False))
+    return render_template(
+        "problem.html",
+        problem=problem,
+        title=title,
+        detail=problem.sentence(texts(language).gettext),
+        detail_language=language if texts(language).has(problem.detail) else "en",
+        kind=KINDS.get(problem.status),
+        **g.get("to_edit", {"query": "", "dataset": {}}),
+    )
+
+
+def _of_problem(error: ProblemError) -> Response:
+    return _response(error.problem)
+
+
+def _of_format(error: NotExpressibleError) -> Response:
+    return _response(not_expressible(error))
+
+
+def _of_http(error: HTTPException) -> AnyResponse:
+    if error.code is None:
+        return error.get_response()
+    allow = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
+    return _response(Problem(error.code, _DETAILS.get(error.code, error.description or ""), headers=headers))
+
+
+def _of_release(error: ReleaseError) -> Response:
+    current_app.logger.warning("%s", error)  # not in the response: it names folders
+    detail = "There is no release to serve; 'atmpgraph build' makes one."
+    return _response(Problem(503, detail, headers={"Retry-After": "30"}))
+
+
+def _of_disconnect(_: ClientDisconnectedError) -> Response:
+    return Response(status=400)  # nobody reads it
+
+
+def _of_anything(error: Exception) -> Response:
+    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _response(Problem(500, "Something went wrong here. The error was logged."))
+
+
+def register(app: Flask) -> None:
+    """Turn every error of a request into a problem."""
+    app.register_error_handler(ProblemError, _of_problem)
+    app.register_error_handler(NotExpressibleError, _of_format)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(ReleaseError, _of_release)
+    app.register_error_handler(ClientDisconnectedError, _of_disconnect)
+    app.register_error_handler(Exception, _of_anything)

@@ -1,0 +1,85 @@
+"""The header fields of every response, errors and redirections included; the limits of every request."""
+
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, g, request
+
+from ...http.cache_control import NO_STORE, current_release
+from ...http.problem import ProblemError
+from ...http.request_limits import refusal
+from .context import settings
+from .response import content_type
+from .serving import resources
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SCRIPT_POLICY: Final = f"{_POLICY}; script-src 'self'; connect-src 'self'"
+_ALWAYS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Post, Accept-Query, Accept-Ranges, Allow, Content-Encoding, "
+    "Content-Location, Content-Profile, Content-Range, ETag, Link, Location, Memento-Datetime, RateLimit, "
+    "RateLimit-Policy, Repr-Digest, Retry-After, "
+    "Server-Timing, Atmpgraph-Truncated, Vary",
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Server": "atmpgraph",  # without the version that the server in front would add
+    "X-Content-Type-Options": "nosniff",
+}
+# `*` is enough for current browsers; the names are for older ones.
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Headers": "*, Accept, Accept-Datetime, Accept-Language, Accept-Profile, Content-Type, "
+    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def _check() -> Response | None:
+    """Refuse what exceeds the limits; answer every preflight, so that scripts may see a 404."""
+    limits = settings().limits
+    headers = request.headers.items()
+    problem = refusal(request.method, request.path, headers, limits.path_characters, limits.header_characters)
+    if problem:
+        raise ProblemError(problem)
+    if request.method == "OPTIONS" and (request.url_rule is None or request.environ.get("PATH_INFO") == "*"):
+        return Response(headers={"Allow": "GET, HEAD, OPTIONS"})
+    return None
+
+
+def _finish(response: Response) -> Response:
+    if resource := resources().get(request.endpoint):
+        response.headers.update(resource.always)
+        if resource.scripts:  # on a 304 too, for its fields replace those that the browser has stored
+            response.headers["Content-Security-Policy"] = _SCRIPT_POLICY
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
+        response.headers.remove("Content-Type")
+    elif 300 <= response.status_code < 400:
+        response.headers.setdefault("Cache-Control", current_release(settings().cache.max_age_seconds))
+        if response.location:
+            _redirect(response)
+    response.headers.setdefault("Cache-Control", NO_STORE)
+    for name in g.get("vary", {}):
+        response.vary.add(name)
+    return response
+
+
+def _redirect(response: Response) -> None:
+    """Keep a redirection on this server, and its note short: one word in no language, never HTML.
+
+    The router's own redirections name whatever Host the request does.
+    """
+    target = urlsplit(response.location or "")
+    response.location = urlunsplit(("", "", target.path, target.query, target.fragment))
+    response.set_data(f"{response.location}\n")
+    response.headers["Content-Type"] = content_type("text/plain")
+
+
+def register(app: Flask) -> None:
+    """Check every request of an application, and complete every response."""
+    app.before_request(_check)
+    app.after_request(_finish)

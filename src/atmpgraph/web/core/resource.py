@@ -1,0 +1,178 @@
+"""A resource as data: its route declares it, `serving` serves it; OpenAPI, sitemap and navigation read it."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
+
+import pyoxigraph as ox
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...formats import HTML, RDF_FORMATS, Format
+from ...i18n import message
+from ...rdf.serialize import serialize
+from ...release.release import Release
+from ...vocab import prefixes
+from .context import Context
+from .response import Cache, Content, Version
+
+T = TypeVar("T")
+Maker: TypeAlias = Callable[[Context, T], Content]
+Quads: TypeAlias = Iterable[ox.Quad]
+
+DIGEST: Final = "digest"  # the path parameter that names the release of the request
+SUFFIX: Final = "suffix"  # the path parameter that names a format
+_PARAMETER: Final = re.compile(r"<(?:path:)?(\w+)>")
+
+
+class Pool(Enum):
+    """The threads of the server that answer a request."""
+
+    PAGES = auto()
+    QUERIES = auto()  # threads that may wait for the query service, without keeping documents from anyone
+    HEALTH = auto()
+    LOOP = auto()  # none: the event loop answers at once
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The link to a resource on every page: in its head or its foot, by position.
+
+    Attributes:
+        title: its text, in English.
+        parameters: of its path.
+    """
+
+    place: Literal["head", "foot"]
+    position: int
+    title: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sitemap:
+    """The pages of a resource in the sitemap.
+
+    Attributes:
+        parameters: those of the path, for each page; one page without parameters by default.
+        dated: they change with the release.
+    """
+
+    parameters: Callable[[Context], Iterable[Mapping[str, str]]] = lambda _: [{}]
+    dated: bool = True
+
+
+def release_of(context: Context) -> Release:
+    """The release itself as the subject: the default."""
+    return context.release
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Generic[T]):
+    """A resource: its URLs, what it represents, and how.
+
+    A path has parameters, `<name>` or `<path:name>`; `<digest>` names the release that answers. Each format in
+    `suffixes` has a URL of its own, which ends with its suffix.
+
+    Attributes:
+        endpoint: its name, `module.resource`, by which links lead to it.
+        path: the pattern of its URLs.
+        summary: one sentence for people who read OpenAPI.
+        load: the subject for the parameters of the path (except `digest`), or None where there is none (404). A
+            response, such as a redirection, is sent as it is.
+        missing: the detail of that 404.
+        makers: a representation for each format, by the server's preference. With a single one nothing is negotiated.
+        offered: the formats that exist for a subject, in place of those of all makers.
+        handler: makes the whole response in place of `makers`, for representations with a negotiation of their own.
+        formats: the formats of a handler that are negotiated.
+        suffixes: the formats with URLs of their own.
+        version: what a representation depends on.
+        cache: how long it may be reused, or a function that decides.
+        fields: header fields of a success beside those that every response has.
+        methods: beside HEAD and OPTIONS.
+        links_stay: the links of its page lead to states of the release that its URL names.
+        always: header fields of every response at its URLs, errors and OPTIONS included.
+        scripts: its page runs our own scripts (Content-Security-Policy).
+        pool: the threads that answer.
+        navigation, sitemap: its place there, if it has one.
+        parameters: those of query and header, as OpenAPI has them.
+        body: that of a POST, as OpenAPI has it.
+        ranges: parts of it may be requested (RFC 9110 §14).
+        examples: values of the path's parameters for which the release has something.
+    """
+
+    endpoint: str
+    path: str
+    summary: str
+    load: Callable[..., T | AnyResponse | None] = release_of  # type: ignore[assignment]
+    missing: str = message("There is nothing at this address.")
+    makers: Mapping[Format, Maker[T]] = field(default_factory=dict)
+    offered: Callable[[Context, T], tuple[Format, ...]] | None = None
+    handler: Callable[[Context, T], AnyResponse] | None = None
+    formats: tuple[Format, ...] = ()
+    suffixes: tuple[Format, ...] = ()
+    version: Callable[[Context, T, Format], Version] = lambda *_: Version()
+    cache: Cache | Callable[[Context, T, Format], Cache] = Cache.CURRENT
+    fields: Callable[[Context, T], Mapping[str, str]] = lambda *_: {}
+    methods: tuple[str, ...] = ("GET",)
+    links_stay: bool = False
+    always: Mapping[str, str] = field(default_factory=dict)
+    scripts: bool = False
+    pool: Pool = Pool.PAGES
+    navigation: Navigation | None = None
+    sitemap: Sitemap | None = None
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    body: Mapping[str, Any] | None = None
+    ranges: bool = False
+    examples: Callable[[Context], Mapping[str, str]] = lambda _: {}
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The patterns of its URLs: the path and, where a suffix cannot be part of a parameter, the path with one."""
+        return (self.path, f"{self.path}.<{SUFFIX}>") if self.suffixes and not self.suffixed_parameter else (self.path,)
+
+    @property
+    def suffixed_parameter(self) -> str:
+        """The parameter at the end of the path, which may have a suffix; empty when there is none."""
+        names = parameter_names(self.path)
+        return names[-1] if self.suffixes and self.path.endswith(">") else ""
+
+    def formats_of(self, context: Context, subject: T) -> tuple[Format, ...]:
+        """The formats that exist for a subject."""
+        return self.offered(context, subject) if self.offered else self.formats or tuple(self.makers)
+
+    def cache_of(self, context: Context, subject: T, fmt: Format) -> Cache:
+        """How long the representation of a subject in a format may be reused; the frame of a page changes."""
+        cache = self.cache if isinstance(self.cache, Cache) else self.cache(context, subject, fmt)
+        return Cache.CURRENT if fmt is HTML and cache is Cache.IMMUTABLE else cache
+
+
+def parameter_names(rule: str) -> list[str]:
+    """The parameters of a pattern."""
+    return _PARAMETER.findall(rule)
+
+
+def template(rule: str) -> str:
+    """A pattern as a template of OpenAPI: `/doc/<path:path>` → `/doc/{path}`."""
+    return _PARAMETER.sub(r"{\1}", rule)
+
+
+def rdf(quads: Callable[[Context, T], Quads], formats: tuple[Format, ...] = RDF_FORMATS) -> dict[Format, Maker[T]]:
+    """A maker for each format of RDF, from one function that gives the quads of a subject."""
+    return {fmt: _serializer(quads, fmt) for fmt in formats}
+
+
+def _serializer(quads: Callable[[Context, T], Quads], fmt: Format) -> Maker[T]:
+    return lambda context, subject: serialize(quads(context, subject), fmt, prefixes(context.base))
+
+
+def query_parameter(name: str, description: str, *, many: bool = False) -> dict[str, Any]:
+    """A parameter of the query of a URL, as OpenAPI has it."""
+    text = {"type": "string"}
+    return {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": {"type": "array", "items": text} if many else text,
+    }
