@@ -13,9 +13,11 @@ import click
 import pyoxigraph as ox
 
 from . import __version__
+from .addresses import Addresses
 from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
+from .release.release import Release, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
 
@@ -40,7 +42,7 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except AtmpgraphError as error:
-            if kwargs.get("as_json"):  # a program that reads the report is told in the report
+            if kwargs.get("as_json"):  # for a program that reads the report
                 finding = {"check": "call", "severity": "violation", "message": {"en": str(error)}}
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)
@@ -81,6 +83,11 @@ def main(context: click.Context, file: Path, language: str) -> None:
 
 def _settings(context: click.Context) -> Settings:
     return Settings.load(context.obj["file"])
+
+
+def _release(settings: Settings, name: str = "current") -> Release:
+    """A release by the start of its digest."""
+    return open_release(settings.path(settings.folders.releases), name, settings.base)
 
 
 @main.command()
@@ -140,12 +147,11 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
 
-    from .release.release import open_release
     from .sparql.limits import limits_of
     from .sparql.service.launcher import ServiceProcess
 
     settings = _settings(context)
-    open_release(settings.path(settings.folders.releases), "current", settings.base)
+    _release(settings)
     os.environ["ATMPGRAPH_SETTINGS"] = str(context.obj["file"])
     host, port = host or settings.server.host, port or settings.server.port
     click.echo(f"serving on http://{host}:{port}/", err=True)
@@ -197,10 +203,7 @@ def _connections() -> int:
 @_command
 def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
     """Run the query in FILE (or `-`) on a release."""
-    from .release.release import open_release
-
-    settings = _settings(context)
-    opened = open_release(settings.path(settings.folders.releases), release, settings.base)
+    opened = _release(_settings(context), release)
     try:
         click.echo(_rendered(opened.store.query(file.read()), format_), nl=False)
     except RuntimeError as error:  # the engine could not evaluate it: an unknown function, for one
@@ -247,15 +250,14 @@ def _rendered(results: Results, format_: str) -> bytes | str:
 def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, as_json: bool) -> None:
     """Say what changed between the releases OLD and NEW (the starts of their digests, or `current`)."""
     from .release.diff import diff as run
-    from .release.release import open_release
 
     settings = _settings(context)
-    before, after = (open_release(settings.path(settings.folders.releases), name, settings.base) for name in (old, new))
+    before, after = (_release(settings, name) for name in (old, new))
     result = run(before.path, after.path, settings.base, rows=rows or format_ == "patch")
     if as_json or format_ == "json":
         click.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=1))
         return
-    iris = [f"{settings.base}releases/{release.digest}" for release in (before, after)]
+    iris = [Addresses(settings.base).release(release.digest) for release in (before, after)]
     for line in result.patch(*iris) if format_ == "patch" else result.lines():
         click.echo(line)
 
@@ -267,15 +269,14 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
 def links(context: click.Context, as_json: bool) -> None:
     """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
     from .quality.link_check import check_links
-    from .release.release import open_release
 
     settings = _settings(context)
-    release = open_release(settings.path(settings.folders.releases), "current", settings.base)
-    found = check_links(release.folder.canonical, settings, lambda link: click.echo(str(link), err=True))
+    canonical = _release(settings).folder.canonical
+    checked = check_links(canonical, settings, lambda link: click.echo(str(link), err=True))
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(checked.as_json(), ensure_ascii=False, indent=1))
         return
-    for line in found.lines():
+    for line in checked.lines():
         click.echo(line)
 
 
