@@ -42,7 +42,7 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except AtmpgraphError as error:
-            if kwargs.get("as_json"):  # for a program that reads the report
+            if kwargs.get("as_json"):  # a program reads the report
                 finding = {"check": "call", "severity": "violation", "message": {"en": str(error)}}
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)

@@ -1,4 +1,4 @@
-"""What can go wrong, in the words of the person who can mend it.
+"""The tree of errors; each message names the place and the remedy.
 
 AtmpgraphError
 ├─ SettingsError
@@ -35,7 +35,7 @@ class MappingError(AtmpgraphError):
 
 
 class ReleaseError(AtmpgraphError):
-    """A release cannot be made, found or opened."""
+    """A release cannot be made, located or opened."""
 
 
 class QueryError(AtmpgraphError):

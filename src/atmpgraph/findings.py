@@ -1,4 +1,4 @@
-"""What a check found: one kind of record for tables, mapping and shapes, so that every report reads alike."""
+"""Findings: one kind of record for the checks of tables, mapping, queries and shapes, so all reports read alike."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,11 +51,11 @@ class Finding:
 
     Attributes:
         check: `table`, `mapping`, `query` or `shape`.
-        message: what is wrong and what is expected, by language tag; English is always there.
-        places: the rows it comes from, the most telling first.
+        message: the error and the expectation, by language tag; always in English too.
+        places: the rows it comes from, the most specific first.
         value: the value at fault, as it stands in the table or the graph.
         node, path, shape: for shapes, the focus node, the result path and the source shape (SHACL §3.6.2).
-        term: the value as a term of N-Triples, which tells an IRI from words.
+        term: the value as a term of N-Triples, which distinguishes an IRI from text.
         component, constraint: the constraint component, and the SPARQL constraint where it is one (SHACL §5.3.2).
     """
 
@@ -95,7 +95,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All that a check found, and what it looked at."""
+    """The findings of a check, and the counts of what it checked."""
 
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Report:
 
 
 class ViolationError(AtmpgraphError):
-    """The data have violations, so nothing is made of them; `report` has them all."""
+    """The data have violations, which stop a check or a build; `report` lists them all."""
 
     def __init__(self, report: Report) -> None:
         """Refuse the data with a report."""

@@ -11,7 +11,14 @@ FILES = {"data.nq": File(7, "ab" * 32), "graphs/a.ttl": File(0, "cd" * 32)}
 COUNTS = {"added": 2, "removed": 0, "things_changed": 1}
 MADE = "2026-01-02T03:04:05Z"
 MANIFEST = Manifest(
-    digest=SECOND, created=MADE, made=MADE, base=BASE, statements=5, previous=FIRST, changes=COUNTS, files=FILES
+    digest=SECOND,
+    created=MADE,
+    files_created=MADE,
+    base=BASE,
+    statements=5,
+    previous=FIRST,
+    changes=COUNTS,
+    files=FILES,
 )
 LEFT = MANIFEST.summary()
 SAID = f"""

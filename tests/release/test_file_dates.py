@@ -34,7 +34,7 @@ def live(releases: Path, name: str, day: int, files: Mapping[str, str]) -> None:
         folder.mkdir(parents=True)
         (folder / CANONICAL).touch()
         listed, date = {path: File(1, content) for path, content in files.items()}, DAY.format(day)
-        manifest = Manifest(digest=folder.name, created=date, made=date, base="", statements=0, files=listed)
+        manifest = Manifest(digest=folder.name, created=date, files_created=date, base="", statements=0, files=listed)
         write_json(folder / MANIFEST, manifest.as_json())
     if not past or past[-1].digest != folder.name:
         link(releases, name, day)

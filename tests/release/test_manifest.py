@@ -35,7 +35,7 @@ def test_what_is_written_is_what_is_read(release: Release) -> None:
 
 def test_what_the_first_version_lacked_is_filled_in() -> None:
     manifest = Manifest.from_json(FIRST)
-    assert (manifest.format, manifest.made, manifest.software) == (1, manifest.created, "0.1.0")
+    assert (manifest.format, manifest.files_created, manifest.software) == (1, manifest.created, "0.1.0")
     assert (manifest.changes, manifest.measures, manifest.score) == (None, (), None)
     assert manifest.files == {"data.nq": File(7, "ab" * 32)}
     assert manifest.coverage[0].declared == 2
@@ -52,7 +52,11 @@ def test_what_nobody_knows_here_survives() -> None:
 
 def test_a_release_that_was_made_a_second_time_has_two_dates() -> None:
     content = FIRST | {"made": "2026-02-01T00:00:00Z"}
-    assert Manifest.from_json(content).made == Manifest.from_json(content).as_json()["made"] == "2026-02-01T00:00:00Z"
+    assert (
+        Manifest.from_json(content).files_created
+        == Manifest.from_json(content).as_json()["made"]
+        == "2026-02-01T00:00:00Z"
+    )
 
 
 def test_the_summary_outlives_the_release(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Compile triples maps into functions that write N-Quads text.
 
-A triples map is turned once into the source of a Python function in which every constant part of a line is already
-text; for each row only the cells are put in. Rows stream through; nothing is kept.
+A triples map becomes the source of a Python function once. Every constant part of a line is text in it already, so each
+row only adds its cells. Rows stream through, and nothing stays in memory.
 """
 
 import csv
@@ -23,7 +23,7 @@ Rows = Iterable[tuple[int, list[str]]]
 
 
 class _CellError(ValueError):
-    """A cell from which no term can be made."""
+    """A cell that yields no term."""
 
     def __init__(self, column: str, value: str, problem: str) -> None:
         super().__init__(problem)
@@ -31,7 +31,7 @@ class _CellError(ValueError):
 
 
 class CellError(MappingError):
-    """A cell from which no term can be made, with its place."""
+    """A cell that yields no term, with its place."""
 
     def __init__(self, file: str, row: int, error: _CellError) -> None:
         super().__init__(f"{file}, row {row}, column {error.column}: {error} (it is {error.value!r})")
@@ -40,17 +40,17 @@ class CellError(MappingError):
 
 @dataclass(frozen=True)
 class Mapper:
-    """A compiled triples map: call it with rows and it emits lines."""
+    """A compiled triples map, which makes lines of rows."""
 
     map: TriplesMap
     table: Table
     convert: Callable[[Rows, Emit], None]
 
     def lines(self, emit: Emit) -> tuple[int, list[CellError]]:
-        """Emit the lines of all rows of the table; a bad cell makes nothing, nor does the rest of its row.
+        """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
 
         Returns:
-            How many rows there were, and the cells from which no term can be made.
+            The number of rows, and the cells that yield no term.
 
         Raises:
             MappingError: the file is not CSV.
@@ -75,7 +75,7 @@ class Mapper:
                 return count, errors
 
     def traced(self) -> Iterator[tuple[int, str]]:
-        """Each line with the number of its row: slower than `lines`, for when something has to be found again."""
+        """Each line with the number of its row; slower than `lines`."""
         for number, cells in self.table.rows():
             lines: list[str] = []
             self.convert([(number, cells)], lines.append)
@@ -98,8 +98,8 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         place = f"{triples_map.file}: {triples_map.name}"
         table = package.tables.get(triples_map.table)
         if table is None:
-            known = ", ".join(sorted(package.tables))
-            raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {known}")
+            tables = ", ".join(sorted(package.tables))
+            raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
         source = _Source(triples_map, table.header(), base, place)
         text = source.text()
         scope: dict[str, Any] = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, **source.constants}
@@ -109,16 +109,16 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
 
 
 def _require_complete(maps: list[TriplesMap], package: Package) -> None:
-    """Every column of every table is mapped, or its field says `"unmapped": true`: nothing is lost unsaid."""
+    """Require that each column of each table is mapped, or that its field has `"unmapped": true`."""
     used: dict[str, set[str]] = {}
     for m in maps:
         terms = [m.subject, *m.graphs, *(t for s in m.statements for t in (*s.predicates, *s.objects, *s.graphs))]
         used.setdefault(m.table, set()).update(column for term in terms for column in term.columns)
     for path, table in package.tables.items():
-        left = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
-        if left:
+        unused = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
+        if unused:
             raise MappingError(
-                f"{path}: no triples map uses the column(s) {', '.join(left)}; map them in mapping/*.rml.ttl, "
+                f"{path}: no triples map uses the column(s) {', '.join(unused)}; map them in mapping/*.rml.ttl, "
                 'or say "unmapped": true of their field in datapackage.json'
             )
 
@@ -141,8 +141,8 @@ def _iri(column: str, text: str, base: str) -> str:
 class _Source:
     """The source text of one function.
 
-    A line is put together from pieces: constant texts, and expressions over the cells `r` of a row. Texts that are not
-    ours reach the function as named constants, never as code.
+    A line is the concatenation of pieces: constant texts, and expressions over the cells `r` of a row. Foreign texts
+    reach the function as named constants, never as code.
     """
 
     def __init__(self, triples_map: TriplesMap, header: list[str], base: str, place: str) -> None:
@@ -164,7 +164,7 @@ class _Source:
 
     @property
     def constants(self) -> dict[str, str]:
-        """The constants by name, once the text is made."""
+        """The constants by name; complete after `text`."""
         return {name: text for text, name in self._names.items()}
 
     def _typings(self) -> list[str]:
@@ -197,7 +197,7 @@ class _Source:
         ]
 
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
-        """The lines, run only where no cell of the term is empty: an empty cell makes no term (R2RML §11)."""
+        """The lines, run only if no cell of the term is empty: an empty cell yields no term (R2RML §11)."""
         if not term.columns:
             return lines
         return [f"if {' and '.join(map(self._cell, term.columns))}:", *("  " + line for line in lines)]
@@ -225,7 +225,7 @@ class _Source:
         return ['"', _Code(typed), end]
 
     def _pieces(self, term: TermMap, function: str) -> list[str]:
-        """The texts and cells of a term, each cell through a function; so are texts that must be escaped."""
+        """The texts and cells of a term, each cell through a function; texts are escaped where it escapes."""
         if term.kind is Kind.CONSTANT:
             return [escape(term.parts[0]) if function == "escape" else term.parts[0]]
         cells = [_Code(f"{function}({self._cell(column)})") for column in term.columns]
@@ -244,8 +244,8 @@ class _Source:
 
     def _cell(self, column: str) -> str:
         if column not in self.header:
-            known = ", ".join(self.header)
-            raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {known}")
+            columns = ", ".join(self.header)
+            raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {columns}")
         return f"r[{self.header.index(column)}]"
 
     def _constant(self, text: str) -> str:

@@ -1,7 +1,7 @@
 """Read RML documents: the tabular core, and a clear error for everything else.
 
-Both spellings are read: the CG specification (`http://w3id.org/rml/`) and the older one that stands on R2RML
-(`http://www.w3.org/ns/r2rml#`, `http://semweb.mmlab.be/ns/rml#`) which more engines run; their local names agree.
+Both vocabularies are read: that of the Community Group (`http://w3id.org/rml/`), and the older one on top of R2RML
+(`http://www.w3.org/ns/r2rml#`, `http://semweb.mmlab.be/ns/rml#`), which more engines run. Their local names agree.
 """
 
 import re
@@ -21,7 +21,7 @@ _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://se
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
 _BASE = re.compile(r"^@base\s+<([^>]*)>\s*\.", re.MULTILINE)
 
-# Which properties each part of a document may have. What is not here is outside the subset, and said so.
+# The properties that each part of a document may have; all others are outside the subset, and an error.
 _TERM = {"constant", "reference", "template", "termType"}
 _ALLOWED = {
     "triples map": {"logicalSource", "subjectMap", "subject", "predicateObjectMap"},
@@ -47,7 +47,7 @@ class TermMap:
     """One term map.
 
     Attributes:
-        kind: how the term is made.
+        kind: constant, reference or template.
         parts: for a constant its one text; for a reference its one column; for a template texts and columns in turn,
             beginning with a text.
         literal: whether the term is a literal; else it is an IRI.
@@ -62,7 +62,7 @@ class TermMap:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns the term is made from."""
+        """The columns that the term depends on."""
         return {Kind.CONSTANT: (), Kind.REFERENCE: self.parts, Kind.TEMPLATE: self.parts[1::2]}[self.kind]
 
 
@@ -101,7 +101,7 @@ def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
     another base, that one takes its place in the document's IRIs and templates.
 
     Raises:
-        MappingError: a document is not Turtle or uses what is outside the subset; the message names file, map and term.
+        MappingError: a document is not Turtle or leaves the subset; the message names file, map and term.
     """
     files = sorted(folder.glob("*.rml.ttl"))
     if not files:
@@ -177,10 +177,10 @@ class _Reader:
         )
 
     def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
-        found = values.get(name, [])
-        if len(found) != 1:
-            self._fail(owner, f"exactly one {name} is expected, not {len(found)}")
-        return found[0]
+        nodes = values.get(name, [])
+        if len(nodes) != 1:
+            self._fail(owner, f"exactly one {name} is expected, not {len(nodes)}")
+        return nodes[0]
 
     def _table(self, node: Node, owner: Node) -> str:
         values = self._values(node, "logical source", owner)

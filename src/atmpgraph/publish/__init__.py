@@ -1,1 +1,1 @@
-"""How a release is made: check, dumps, self-description, build, reactivation."""
+"""How a release is made: Tables → Graph → Report → Candidate → Release. `build` shows all steps on one screen."""

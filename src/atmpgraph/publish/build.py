@@ -1,8 +1,8 @@
-"""A build: from the tables to the release that is served, step by step.
+"""A build, step by step, from the tables to the release that is served:
 
     Tables → Graph → Report → Candidate → Release
 
-Each step makes an immutable artefact from the one before it, or refuses with a report of all violations.
+Each step makes an immutable artefact from the one before it, or refuses the data with a report of all violations.
 """
 
 from collections.abc import Callable
@@ -21,28 +21,28 @@ from .tables import read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
 
-Say: TypeAlias = Callable[[str], object]
+Progress: TypeAlias = Callable[[str], object]
 
 
-def check(settings: Settings, folder: Path, say: Say = lambda _: None) -> Candidate:
-    """Check the publication; each step takes what the step before found right.
+def check(settings: Settings, folder: Path, progress: Progress = lambda _: None) -> Candidate:
+    """Check the publication, up to a release that may go live if its report conforms.
 
     Args:
         settings: of the publication.
         folder: an empty one, which gets the files of the release.
-        say: gets the name of each step as it begins.
+        progress: gets the name of each step when it starts.
 
     Raises:
-        ViolationError: the data are wrong.
+        ViolationError: the tables or the graph have a violation.
         AtmpgraphError: a file of the publication cannot be used.
     """
-    say("checking the tables and the questions")
+    progress("checking the tables and the questions")
     tables = read_tables(settings)
-    say("mapping the tables")
+    progress("mapping the tables")
     graph = make_graph(tables, settings, folder)
-    say("checking the graph against the shapes")
+    progress("checking the graph against the shapes")
     report = check_graph(graph, settings)
-    say("making and checking the catalogue")
+    progress("making and checking the catalogue")
     return make_candidate(graph, report, settings, folder)
 
 
@@ -53,7 +53,7 @@ class Built:
     Attributes:
         report: of the check.
         candidate: None when the tables or the graph have a violation.
-        release: which is live now; None when there is a violation.
+        release: the live one; None when there is a violation.
         switched: whether another one was live before.
     """
 
@@ -64,7 +64,7 @@ class Built:
 
     @property
     def new(self) -> bool:
-        """Whether the release was made now."""
+        """Whether this build made the release."""
         return self.release is not None and self.candidate is not None and self.candidate.new
 
     @property
@@ -77,11 +77,11 @@ class Built:
         return self.candidate.lines(language) if self.candidate else []
 
 
-def build(settings: Settings, say: Say = lambda _: None) -> Built:
+def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
     """Check the publication, make a release of it and switch to it; the same input gives the same digest.
 
     Raises:
-        ReleaseError: another build is running, or the store does not give back what was published.
+        ReleaseError: another build is running, or the store does not give back the statements.
         AtmpgraphError: a file of the publication cannot be used.
     """
     releases = ReleasesFolder(settings.path(settings.folders.releases))
@@ -89,12 +89,12 @@ def build(settings: Settings, say: Say = lambda _: None) -> Built:
     with exclusive(releases), workplace(releases) as folder:
         live = releases.live
         try:
-            candidate = check(settings, folder, say)
+            candidate = check(settings, folder, progress)
         except ViolationError as refusal:
             return Built(refusal.report)
         if not candidate.report.conforms:
             return Built(candidate.report, candidate)
         if candidate.new:
-            say("writing the release")
+            progress("writing the release")
         release = go_live(candidate, settings)
         return Built(candidate.report, candidate, release, live != release.digest)

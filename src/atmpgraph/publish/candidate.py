@@ -32,10 +32,10 @@ class Candidate:
     Attributes:
         graph: its statements.
         report: of the graph and of the catalogue.
-        folder: of the release: its own, unless a release of the same digest is there already.
+        folder: the graph's, or that of an existing release with the same digest.
         description: the folder of its catalogue.
-        created: when it was made or is reactivated (xsd:dateTime).
-        coverage: what its sources declare, and how much of it is described.
+        created: when it is made or reactivated (xsd:dateTime).
+        coverage: the counts that its sources declare, and how much of each is described.
         score: of its catalogue.
     """
 
@@ -60,7 +60,7 @@ class Candidate:
 def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: Path) -> Candidate:
     """Make all files for download and the catalogue of a release, and check the latter with its own shapes.
 
-    Of a release that is there already, only a new description is made, and of the live one nothing.
+    An existing release gets a new description only, and the live one nothing.
 
     Args:
         graph: its statements.

@@ -1,4 +1,4 @@
-"""The files of a release that portals get: the whole in each format, each source's graph, each dataset, each table.
+"""The downloads of a release: the whole in each format, each source's graph, each dataset, each table.
 
 The same statements give the same bytes, so that a file's SHA-256 changes only with its content.
 """
@@ -37,15 +37,15 @@ def write_dumps(folder: ReleaseFolder, package: Package, store: Store, scratch: 
         folder: of the release.
         package: the tables.
         store: of the same statements.
-        scratch: a folder for files in between.
+        scratch: a folder for intermediate files.
 
     Raises:
         QueryError: a dataset's query is not a CONSTRUCT query.
-        ReleaseError: a format cannot say a statement.
+        ReleaseError: a format cannot express a statement.
     """
     base, triples = store.base, folder.dump(N_TRIPLES.suffix)
     with folder.canonical.open("rb") as quads, triples.open("wb") as out:
-        # The same triple in two graphs stands together: no term that begins another is followed by less than a space.
+        # Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
         out.writelines(triple for triple, _ in groupby(map(without_graph, quads)))
     for fmt in (TURTLE, JSON_LD, RDF_XML):
         folder.dump(fmt.suffix).write_bytes(dump([triples], fmt, base))
@@ -67,7 +67,7 @@ def dump(files: Sequence[Path], fmt: Format, base: str) -> bytes:
     """Files of N-Quads or N-Triples, sorted and distinct, in another format; a format of graphs gets their triples.
 
     Raises:
-        ReleaseError: the format cannot say one of them.
+        ReleaseError: the format cannot express one of them.
     """
     used = {prefix: iri for prefix, iri in prefixes(base).items() if any(_has(file, iri) for file in files)}
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats

@@ -1,6 +1,7 @@
-"""A candidate goes live: it is completed and proved, appears under its digest in one rename, and the link is set to it.
+"""A candidate goes live: verified, renamed to its digest, linked as `current`; history, dates and stream follow.
 
-A build that is killed at any moment changes nothing that is served: what follows the switch is made up by the next one.
+A build that is killed at any moment leaves a whole release served. The next build completes what should have followed
+the switch.
 """
 
 from pathlib import Path
@@ -25,7 +26,7 @@ from .self_description import list_files, live_release, now
 
 
 def go_live(candidate: Candidate, settings: Settings) -> Release:
-    """Switch to a candidate; the history, the dates of files and the change stream follow.
+    """Switch to a candidate, and record the switch.
 
     Raises:
         ReleaseError: the store does not give back the statements.
@@ -40,7 +41,7 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
         sync(releases)
     for file in (release.canonical, release.catalogue):
         record_published(releases, file, base)
-    if live != digest:  # the date of the link is the one that caches get
+    if live != digest:  # caches see the date of the link, so an unchanged release keeps it
         if not candidate.new or digest in {switch.digest for switch in switches}:
             description = None if candidate.new else candidate.description
             _sync_all(reactivate(release, description, live_release(releases), base))
@@ -55,9 +56,9 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
 
 
 def complete(candidate: Candidate, settings: Settings) -> None:
-    """Prove the store, and write what a release says of its quality, its changes and its files; the manifest last.
+    """Verify the store, and write the quality, the changes and, last, the manifest of a release.
 
-    A release that was removed before keeps its place among the others.
+    A release that was removed before keeps its date and its predecessor.
 
     Raises:
         ReleaseError: the store does not give back the statements.
@@ -79,7 +80,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     manifest = Manifest(
         digest=graph.digest,
         created=before.created if before else candidate.created,
-        made=candidate.created,
+        files_created=candidate.created,
         previous=previous,
         changes=changes or (before.changes if before else None),
         software=__version__,

@@ -35,14 +35,14 @@ class Graph:
     """The statements of a publication, sorted, on disk.
 
     Attributes:
-        tables: that it was made from.
-        mappers: that made statements of their rows.
-        rows: how many rows the tables have.
-        folder: with the canonical file of all statements.
+        tables: its origin.
+        mappers: the compiled mapping, which traces a statement to its row.
+        rows: the number of rows in the tables.
+        folder: the folder of the release, with the canonical file of all statements.
         digest: SHA-256 of that file, in hexadecimal.
-        graphs: how many statements each named graph has, by its IRI.
-        undescribed: the named graphs that have no source.
-        data: files with the lines that the shapes judge, each sorted: all but the publication's own description.
+        graphs: the number of statements in each named graph, by its IRI.
+        undescribed: the named graphs without a source.
+        data: sorted files with the lines that the shapes apply to: all but the publication's own description.
     """
 
     tables: Tables
@@ -55,7 +55,7 @@ class Graph:
     data: tuple[Path, ...]
 
     def counts(self) -> dict[str, int]:
-        """What a report counts."""
+        """The counts for a report."""
         sizes = {"statements": sum(self.graphs.values()), "graphs": len(self.graphs)}
         return {**self.tables.counts(), "rows": self.rows, **sizes}
 
@@ -69,7 +69,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path) -> Graph:
         workplace: a folder that gets the files.
 
     Raises:
-        ViolationError: no term can be made from a cell.
+        ViolationError: a cell yields no term.
         AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
     """
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
@@ -92,7 +92,7 @@ def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables)
     """Emit the lines of all rows; returns how many rows there are.
 
     Raises:
-        ViolationError: with each cell from which no term can be made.
+        ViolationError: some cells yield no term.
     """
     rows: dict[str, int] = {}
     wrong: set[tuple[Place, str, str]] = set()
@@ -124,7 +124,7 @@ def ontology_lines(folder: Path, base: str) -> Iterator[str]:
 
 
 def _write(lines: Iterable[bytes], path: Path) -> tuple[str, dict[str, int], set[str]]:
-    """Write the canonical file in one pass; returns its digest, the size of each graph, the things with a source."""
+    """Write the canonical file; returns its digest, the size of each graph, and the things with a source."""
     digest, graphs, described = hashlib.sha256(), Counter[bytes](), set[str]()
     with path.open("wb") as file:
         for text in lines:

@@ -1,7 +1,7 @@
 """Reactivating an older release: its folder is immutable, so its new catalogue and dates go into a folder beside it.
 
-They are made against the release that was live just before: portals that compare dates would keep what was withdrawn.
-They count while the release is live; its own folder still describes it as it was when it was made.
+Both follow the release that was live just before: with older dates, portals would not notice that anything changed.
+They count while the release is live; the description in its own folder stays.
 """
 
 from pathlib import Path
@@ -16,8 +16,8 @@ def reactivate(
     """Write the new description beside the release; unread until the switch. Returns its folder.
 
     Args:
-        release: which is there already.
-        description: the new one; None for a release that was removed and made a second time: its own is new.
+        release: the existing one.
+        description: the new one; None for a removed release that was built a second time, whose own is new.
         previous: the release that is live, against which the changes are computed.
         base: of the publication.
     """

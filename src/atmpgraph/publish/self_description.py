@@ -1,4 +1,4 @@
-"""What a release says of itself: its files, its catalogue, and when its things last changed."""
+"""The description of a release: its files, its catalogue, and the dates of its things."""
 
 import hashlib
 import os
@@ -27,13 +27,13 @@ def write_description(
     history: History,
     store: Store,
 ) -> None:
-    """Describe a release: write its catalogue, and when its things last changed.
+    """Write the description of a release: its catalogue, and when its things last changed.
 
     Args:
         description: the folder for that.
         release: the folder of the release.
         files: of the release, for download.
-        live: the release that is live, which it follows.
+        live: the live release, which it follows.
         history: the release, and when it is made or reactivated.
         store: of its statements.
     """

@@ -1,4 +1,4 @@
-"""The texts of sources, which quotations are checked against. They are never published."""
+"""The texts of sources, for the check of quotations; they are not published."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[s
 
     Args:
         package: the tables, which are correct.
-        folders: where the files are looked for, in this order.
+        folders: to search for the files, in this order.
 
     Raises:
         AtmpgraphError: a text is not UTF-8.

@@ -13,12 +13,12 @@ from .source_texts import read_source_texts
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables in which no violation was found.
+    """Tables without a violation.
 
     Attributes:
         package: the tables themselves.
-        texts: of sources, by slug; quotations are checked against them.
-        findings: a warning for each text that is not here.
+        texts: of sources, by slug, for the check of quotations.
+        findings: a warning for each absent text.
     """
 
     package: Package
@@ -26,7 +26,7 @@ class Tables:
     findings: tuple[Finding, ...] = ()
 
     def counts(self) -> dict[str, int]:
-        """What a report counts."""
+        """The counts for a report."""
         return {"tables": len(self.package.tables)}
 
 

@@ -1,4 +1,4 @@
-"""The report of a graph: what the shapes and the rule of described graphs find in it."""
+"""The report of a graph: the results of the shapes, and the graphs that no source describes."""
 
 from itertools import chain
 
@@ -26,6 +26,6 @@ def check_graph(graph: Graph, settings: Settings) -> Report:
 
 
 def _undescribed(graph: str) -> Finding:
-    """A graph without a source: nobody could tell who states its content."""
+    """A violation: without a source, a graph does not say who states its content."""
     message = every_language("the graph is not described: add a row for its source to the table of the sources")
     return Finding("mapping", Severity.VIOLATION, message, node=graph)

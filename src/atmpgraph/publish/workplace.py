@@ -1,4 +1,4 @@
-"""Where a build works: alone in the folder of the releases, in a folder of its own that vanishes with it."""
+"""The workplace of a build: a lock on the folder of the releases, and a temporary folder in it."""
 
 import fcntl
 import shutil
@@ -33,7 +33,7 @@ def exclusive(releases: ReleasesFolder) -> Iterator[None]:
 
 @contextmanager
 def workplace(releases: ReleasesFolder) -> Iterator[Path]:
-    """A folder beside the releases, so that a rename makes a release of what is in it."""
+    """A temporary folder on the same file system as the releases, so that one rename publishes a folder in it."""
     folder = Path(tempfile.mkdtemp(prefix=releases.building().name, dir=releases.path))
     try:
         yield folder

@@ -18,7 +18,7 @@ Kind: TypeAlias = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True)
 class Change:
-    """What happened to one thing: statements removed and added, and all that are stated now."""
+    """The change of one thing: statements removed and added, and all statements about it now."""
 
     thing: str
     removed: list[str]
@@ -27,7 +27,7 @@ class Change:
 
     @property
     def kind(self) -> Kind:
-        """Whether the thing is new, gone, or another than before."""
+        """Whether the thing is new, gone, or different."""
         if not self.now:
             return "removed"
         return "added" if len(self.added) == len(self.now) and not self.removed else "changed"
@@ -35,24 +35,24 @@ class Change:
 
 @dataclass
 class Diff:
-    """What changed: lines of canonical N-Quads removed and added, and the things they are about."""
+    """A difference: lines of canonical N-Quads removed and added, and the things they are about."""
 
     removed: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     things: dict[str, Kind] = field(default_factory=dict)
 
     def add(self, change: Change) -> None:
-        """Take what happened to one more thing."""
+        """Add a change."""
         self.removed += change.removed
         self.added += change.added
         self.things[change.thing] = change.kind
 
     def without_rows(self, base: str) -> "Diff":
-        """The same without where things stand in their tables: a row that is put in moves all below it."""
+        """The difference without the row numbers of things: an inserted row moves all rows below it."""
         end = f"<{base}id/graph/tables> ."
         removed, added = ([line for line in lines if not line.endswith(end)] for lines in (self.removed, self.added))
-        left = {line[1 : line.index("> ")] for line in (*removed, *added)}
-        return Diff(removed, added, {thing: kind for thing, kind in self.things.items() if thing in left})
+        changed = {line[1 : line.index("> ")] for line in (*removed, *added)}
+        return Diff(removed, added, {thing: kind for thing, kind in self.things.items() if thing in changed})
 
     def counts(self) -> dict[str, int]:
         """How many statements and things."""
@@ -92,7 +92,7 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
         old: None for nothing, before the first release.
         new: the later one.
         base: of the publication.
-        rows: also count that a thing's row in its table has another number now.
+        rows: include changed row numbers.
     """
     result = Diff()
     with ExitStack() as files:
@@ -106,7 +106,7 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
 def write_changes(
     path: Path, previous: ReleaseFolder | None, base: str, *, reactivated: bool = False
 ) -> dict[str, int] | None:
-    """Write what changed against the release before, which may be removed later; returns how much it is.
+    """Write the difference to the release before, which may be removed later; returns its counts.
 
     Args:
         path: the folder of the release.
@@ -121,17 +121,15 @@ def write_changes(
     return difference.without_rows(base).counts()
 
 
-def read_changes(release: Release, since: str | None = None) -> Diff | None:
-    """What changed against the release before, rows included; None when nobody can tell any more.
-
-    A file says so since the release went live; without one, the release before must still be there.
+def read_changes(release: Release, predecessor: str | None = None) -> Diff | None:
+    """The difference to the release before, rows included; None when it was not recorded and that one is removed.
 
     Args:
         release: the later one.
-        since: digest of the release that was live before its reactivation; None for that before the first time.
+        predecessor: digest of the release that was live before a reactivation; None for the first time.
     """
     first = release.manifest.previous
-    previous, files = since or first, [release.folder.changes_since(since)] if since else []
+    previous, files = predecessor or first, [release.folder.changes_since(predecessor)] if predecessor else []
     if previous == first:
         files.append(release.folder.changes)
     for file in files:
@@ -144,14 +142,14 @@ def read_changes(release: Release, since: str | None = None) -> Diff | None:
 
 
 @lru_cache(maxsize=1024)  # the difference of two releases never changes
-def change_counts(folder: Path, since: str, base: str) -> dict[str, int] | None:
-    """How much the reactivation of a release changed; None when nobody can tell any more."""
-    difference = read_changes(Release(folder, base), since)
+def change_counts(folder: Path, predecessor: str, base: str) -> dict[str, int] | None:
+    """The counts of the difference that a reactivation made; None as for `read_changes`."""
+    difference = read_changes(Release(folder, base), predecessor)
     return difference.without_rows(base).counts() if difference else None
 
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:
-    """What happened to each thing between two canonical files, in the order of their IRIs."""
+    """The changes between two canonical files, in the order of the IRIs."""
     both = _paired(merge(((line, "-") for line in before), ((line, "+") for line in after)))
     for subject, entries in groupby(both, key=lambda entry: entry[0].split(b" ", 1)[0]):
         lines = [(line.decode().rstrip("\n"), sign) for line, sign in entries]
@@ -161,7 +159,7 @@ def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]
 
 
 def _paired(entries: Iterable[tuple[bytes, str]]) -> Iterator[tuple[bytes, str]]:
-    """A line that is in both comes once, with the sign `=`."""
+    """One entry for a line that is in both files, with the sign `=`."""
     for text, same in groupby(entries, key=lambda entry: entry[0]):
         signs = [sign for _, sign in same]
         yield text, signs[0] if len(signs) == 1 else "="

@@ -1,7 +1,7 @@
-"""Since when each file of the live release has had its bytes: the Last-Modified of the addresses that portals keep.
+"""The date from which each file of the live release has had its bytes: the Last-Modified of permanent addresses.
 
-A release is immutable and may be reactivated, so no date inside it can say. The dates are written at each switch, from
-those of the release that was live just before: a file of a reactivated release has changed now.
+A release is immutable and may be reactivated, so the dates stand outside it. They are written at each switch, from
+those of the release that was live just before: a file of a reactivated release changes with the switch.
 """
 
 import json
@@ -22,7 +22,7 @@ class FileDates:
     Attributes:
         digest: of the release.
         date: when it went live (xsd:dateTime), as in the history; empty when no dates are recorded.
-        files: SHA-256 and date of each file, by its path: since then its bytes have been the same.
+        files: SHA-256 and date of each file, by its path: its bytes are the same from that date on.
     """
 
     digest: str = ""
@@ -30,7 +30,7 @@ class FileDates:
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def of(self, digest: str, published: datetime, name: str) -> datetime | None:
-        """Since when a file of a release has had its bytes; None when that is not recorded.
+        """The date from which a file of a release has had its bytes; None when it is not recorded.
 
         Args:
             digest: of the release.
@@ -61,7 +61,7 @@ def _read(path: Path, _inode: int, _time: int) -> FileDates:
 
 
 def live_file_dates(releases: Path) -> FileDates:
-    """The dates of the release that is live now; none when the link was set by hand since the last build."""
+    """The dates of the live release; none when the link was set by hand after the last build."""
     folder, dates = ReleasesFolder(releases), read_file_dates(releases)
     if folder.live is None or folder.live != dates.digest:
         return FileDates()
@@ -70,11 +70,11 @@ def live_file_dates(releases: Path) -> FileDates:
 
 
 def write_file_dates(releases: Path, before: FileDates) -> None:
-    """Write the dates of the release that is live now, after the switch is in the history.
+    """Write the dates of the live release, after the switch is in the history.
 
     Args:
         releases: the folder.
-        before: what `live_file_dates` gave before the switch.
+        before: the result of `live_file_dates` before the switch.
     """
     folder, last = ReleasesFolder(releases), history(releases)[-1]
     files = {}

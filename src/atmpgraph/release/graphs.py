@@ -1,4 +1,4 @@
-"""The graphs of a release: how many triples each has, what it is called, where it comes from."""
+"""The named graphs of a release: their sizes, titles and sources."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +17,9 @@ class GraphCount:
 
     Attributes:
         iri: its name.
-        triples: how many it has.
-        titles: what it is called, in any languages.
-        sources: IRIs of what it was taken from.
+        triples: their number.
+        titles: in any languages.
+        sources: IRIs of its sources.
     """
 
     iri: str
@@ -46,6 +46,6 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
 
 @lru_cache(maxsize=4)
 def union_size(release: Release) -> int:
-    """How many triples the union of the graphs has: one that several graphs state counts once."""
+    """The number of triples in the union of the graphs: one that several graphs state counts once."""
     with release.folder.canonical.open("rb") as file:
-        return sum(1 for _ in groupby(map(without_graph, file)))  # the same triple stands together: the file is sorted
+        return sum(1 for _ in groupby(map(without_graph, file)))  # equal triples are neighbours

@@ -1,4 +1,4 @@
-"""Which release went live when, a return to an older one included; and a summary of each release that was removed.
+"""The history of switches, reactivations included, and the summaries of removed releases.
 
 The file `history` in the folder of the releases has a line for each switch, `<date> <digest>`, the oldest first. Dates
 are to the second, as those of HTTP are, and each is later than the one before: a date names one release.
@@ -36,7 +36,7 @@ class Switch:
 def history(releases: Path) -> list[Switch]:
     """Every switch, the oldest first.
 
-    Without the file, the dates of the manifests count; of a link that was set by hand, its own date.
+    Without the file, the manifests give the dates. A link that was set by hand adds a switch with its own date.
 
     Raises:
         ReleaseError: the file is damaged.
@@ -50,12 +50,12 @@ def history(releases: Path) -> list[Switch]:
 
 
 def record_switch(releases: Path, before: list[Switch], digest: str, now: str) -> None:
-    """Write into the history that a release is live, after it is.
+    """Add a switch to the history, after it happened.
 
     Args:
         releases: the folder.
         before: the history before the switch.
-        digest: the release that is live now.
+        digest: of the live release.
         now: the time (xsd:dateTime).
     """
     switches = list(before)
@@ -65,16 +65,16 @@ def record_switch(releases: Path, before: list[Switch], digest: str, now: str) -
     write_atomically(ReleasesFolder(releases).history, "".join(lines))
 
 
-def prune(releases: Path, keep: int) -> list[str]:
+def prune(releases: Path, most: int) -> list[str]:
     """Remove all but the releases that were live last, and write a summary of each; returns their digests.
 
     Args:
         releases: the folder.
-        keep: how many; 0 for all. The current one is always among them.
+        most: the number of releases to leave, the current one included; 0 for all.
     """
     folder = ReleasesFolder(releases)
     newest_first = list(dict.fromkeys(switch.digest for switch in reversed(history(releases))))
-    superfluous = newest_first[keep:] if keep else []
+    superfluous = newest_first[most:] if most else []
     removed = [digest for digest in superfluous if folder.release(digest).manifest.is_file()]
     for digest in removed:
         release, summary = folder.release(digest), folder.removed(digest)
@@ -116,6 +116,6 @@ def _from_manifests(releases: Path) -> list[Switch]:
 
 
 def _later(switches: list[Switch], now: datetime, digest: str) -> Switch:
-    """A switch now, or a second after the last one when the clock does not say that it is later."""
+    """A switch now, or a second after the last one when the clock is not later than that."""
     earliest = [switch.when + timedelta(seconds=1) for switch in switches[-1:]]
     return Switch(timestamp(max([now.astimezone(UTC).replace(microsecond=0), *earliest])), digest)

@@ -1,20 +1,20 @@
-"""Where everything lies in a release and in the folder of releases: no other module names a file there.
+"""The layout of a release and of the folder of releases: the one module that names files there.
 
 releases/
   current              link to the release that is served, replaced in one rename
   history              `<date> <digest>`: a line for each switch
   published            every IRI that any release described, sorted
-  since.json           since when each file of the live release has had its bytes
+  since.json           the date of each file of the live release
   links.json           the last check of external links
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
-  again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: what changed
+  again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: its changes
   <digest>/            a release, immutable
     manifest.json      digest, counts and files of the release
     data.nq            the statements, canonical N-Quads; data.<suffix>: the same in other formats
     graphs/ datasets/ tables/   the parts of it for download
     catalogue.nq       its description: DCAT-AP and VoID; modified.txt: when each thing last changed
-    changes.json       what changed since the release before
+    changes.json       the difference to the release before
     report.json shapes.nt links.json    its quality
     store/             the same statements, for queries
 """
@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-# Of the layout and of the manifest; a release made before there was this number has 1.
+# The format of layout and manifest; releases without the number have 1.
 LAYOUT: Final = 2
 CANONICAL: Final = "data.nq"
 MANIFEST: Final = "manifest.json"
@@ -36,7 +36,7 @@ _BUILDING: Final = ".building-"
 
 @dataclass(frozen=True)
 class DescriptionFolder:
-    """Where a release is described: its own folder, or one beside it once it was reactivated."""
+    """The folder that describes a release: its own, or one beside it after a reactivation."""
 
     path: Path
 
@@ -72,7 +72,7 @@ class ReleaseFolder(DescriptionFolder):
 
     @property
     def changes(self) -> Path:
-        """What changed against the release before."""
+        """The difference to the release before."""
         return self.path / "changes.json"
 
     @property
@@ -87,7 +87,7 @@ class ReleaseFolder(DescriptionFolder):
 
     @property
     def links(self) -> Path:
-        """The external links of the release, as they were checked last before it."""
+        """The external links of the release, with the last check before it."""
         return self.path / "links.json"
 
     def dump(self, suffix: str) -> Path:
@@ -111,20 +111,20 @@ class ReleaseFolder(DescriptionFolder):
 
     @property
     def reactivated(self) -> DescriptionFolder:
-        """Where it is described since it was reactivated."""
+        """The folder of its description after a reactivation."""
         return DescriptionFolder(self.path.parent / "again" / self.path.name)
 
     @property
     def live_description(self) -> DescriptionFolder:
-        """Where it is described while it is live."""
+        """The folder of its description while it is live."""
         return self.reactivated if self.reactivated.catalogue.is_file() else self
 
     def changes_since(self, previous: str) -> Path:
-        """What its reactivation changed against the release that was live before, by that one's digest."""
+        """The difference to the release that was live before a reactivation, by that one's digest."""
         return self.reactivated.path / f"{previous}.json"
 
     def downloads(self) -> dict[str, Path]:
-        """The files that may be downloaded, by their path in the folder; the manifest lists them."""
+        """The files for download, by their path in the folder; the manifest lists them."""
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}
         own = f"{self.store.name}/"
         return {name: files[name] for name in sorted(files) if name != MANIFEST and not name.startswith(own)}
@@ -147,7 +147,7 @@ class ReleasesFolder:
         return self.current.readlink().name if self.current.is_symlink() else None
 
     def switch(self, digest: str) -> None:
-        """Have the link point to another release, in one rename."""
+        """Point the link to another release, in one rename."""
         replace_link(self.current, digest)
 
     @property
@@ -167,7 +167,7 @@ class ReleasesFolder:
 
     @property
     def file_dates(self) -> Path:
-        """Since when the files of the live release have had their bytes."""
+        """The dates of the files of the live release."""
         return self.path / "since.json"
 
     @property
@@ -189,11 +189,11 @@ class ReleasesFolder:
         return self.path / "removed" / f"{digest}.json"
 
     def building(self, name: str = "") -> Path:
-        """A folder that the next build removes if this one is killed, without a name the start of all such names."""
+        """A path that the next build removes if this one is killed; without a name, the prefix of such paths."""
         return self.path / f"{_BUILDING}{name}"
 
     def abandoned(self) -> Iterator[Path]:
-        """What killed builds left behind; certain only for the one that has the lock."""
+        """The files and folders of killed builds; to be removed only under the lock."""
         yield from self.path.glob(f"{_BUILDING}*")
         for file in (self.current, self.history, self.published, self.file_dates, self.stream.index):
             yield from file.parent.glob(f".{file.name}-*")
@@ -207,7 +207,7 @@ class StreamFolder:
 
     @property
     def index(self) -> Path:
-        """Which pages count, and how much of each."""
+        """The list of pages, and how much of each counts."""
         return self.path / "index.json"
 
     def page(self, number: int) -> Path:
@@ -216,7 +216,7 @@ class StreamFolder:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Give a file a new content in one rename: a reader gets the old one or the new one, after a power cut too."""
+    """Replace the content of a file in one rename: readers get the old or the new one, even after a power failure."""
     with replacing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
@@ -228,7 +228,7 @@ def write_json(path: Path, content: object) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write the new content of a file; it takes the place of the old one when the block ends without an error."""
+    """Replace the content of a file when the block ends without an error; an error changes and leaves nothing."""
     new = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         with new.open("wb") as file:
@@ -242,7 +242,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def replace_link(path: Path, target: str) -> None:
-    """Have a symbolic link point to another target, in one rename."""
+    """Point a symbolic link to another target, in one rename."""
     new = path.with_name(f".{path.name}-{os.getpid()}")
     new.unlink(missing_ok=True)
     try:
@@ -254,7 +254,7 @@ def replace_link(path: Path, target: str) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have a file or folder reach the disk, so that a rename after it never shows half of it."""
+    """Flush a file or folder to the disk, so that a later rename never shows half of it."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

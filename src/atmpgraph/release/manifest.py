@@ -1,7 +1,7 @@
 """The manifest of a release, and the summary that outlives it.
 
-A manifest is written once and read by every later version of the software: members that older ones lack are filled in,
-members that nobody knows here survive, and a manifest of a later format is refused.
+A manifest is written once, and every later version of the software reads it: members that an older one lacks get their
+defaults, unknown members survive, and a later format is refused.
 """
 
 import json
@@ -119,18 +119,18 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What is known of a release even after it was removed.
+    """The part of a manifest that outlives its release.
 
     Attributes:
         digest: SHA-256 of the canonical file, in hexadecimal.
         created: when the release was first made (xsd:dateTime).
         base: of the publication.
-        statements: how many; one that two graphs have counts twice.
+        statements: their number; a triple in two graphs counts twice.
         previous: digest of the release that was live before; None for the first.
-        changes: how much changed against that one; None when that is unknown.
-        software: the version of the software that made the release, `version` in JSON.
+        changes: counts of the difference to that one; None when it is unknown.
+        software: the version that made the release; `version` in JSON.
         format: of the manifest and the layout; absent in JSON for 1.
-        others: members that this version of the software does not know.
+        others: unknown members.
     """
 
     digest: str
@@ -145,7 +145,7 @@ class Summary:
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read what this or an earlier version wrote; what that lacked is filled in.
+        """Read the JSON of this or an earlier version, with defaults for absent members.
 
         Raises:
             ReleaseError: a later version wrote it, or it is damaged.
@@ -190,18 +190,18 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Summary):
-    """All that a release says of itself.
+    """The manifest of a release.
 
     Attributes:
-        made: when its files were made (xsd:dateTime): later than `created` when it was removed in between.
-        graphs: how many statements each named graph has, by its IRI.
-        coverage: what its sources declare and how much of it is described.
+        files_created: when its files were made (xsd:dateTime), later than `created` after a removal; `made` in JSON.
+        graphs: the number of statements in each named graph, by its IRI.
+        coverage: the counts that its sources declare, and how much of each is described.
         measures: of the quality of its data.
-        score: of its metadata; None where there was none yet.
-        files: those for download, by path.
+        score: of its metadata; None for releases older than the score.
+        files: for download, by path.
     """
 
-    made: str
+    files_created: str
     graphs: Mapping[str, int] = field(default_factory=dict)
     coverage: tuple[Coverage, ...] = ()
     measures: tuple[Measure, ...] = ()
@@ -210,10 +210,10 @@ class Manifest(Summary):
 
     @classmethod
     def _taken(cls, members: dict[str, Any]) -> dict[str, Any]:
-        made, score = members.pop("made", members["created"]), members.pop("score", None)
+        files_created, score = members.pop("made", members["created"]), members.pop("score", None)
         return {
             **super()._taken(members),
-            "made": made,
+            "files_created": files_created,
             "graphs": members.pop("graphs", {}),
             "coverage": tuple(_record(Coverage, each) for each in members.pop("coverage", ())),
             "measures": tuple(_record(Measure, each) for each in members.pop("measures", ())),
@@ -228,7 +228,7 @@ class Manifest(Summary):
             "created": self.created,
             "previous": self.previous,
             "changes": self.changes,
-            **({"made": self.made} if self.made != self.created else {}),
+            **({"made": self.files_created} if self.files_created != self.created else {}),
             "version": self.software,
             **({"format": self.format} if self.format > 1 else {}),
             "base": self.base,
@@ -242,7 +242,7 @@ class Manifest(Summary):
         }
 
     def summary(self) -> Summary:
-        """What outlives the release."""
+        """The part that outlives the release."""
         return Summary(**{each.name: getattr(self, each.name) for each in fields(Summary) if each.name != "others"})
 
 
@@ -250,7 +250,7 @@ Record = TypeVar("Record", File, Coverage, Measure)
 
 
 def _record(kind: type[Record], members: Mapping[str, Any]) -> Record:
-    """One record; members that this version does not know are left out."""
+    """One record, without its unknown members."""
     return kind(**{each.name: members[each.name] for each in fields(kind) if each.name in members})
 
 

@@ -1,7 +1,7 @@
-"""An opened release: what is served. Immutable, read-only, safe to share between threads.
+"""A release, opened for reading. Immutable, safe to share between threads.
 
-Documents come from the canonical file, which holds every literal as it was published; a subject's quads stand
-together there because the file is sorted, so a binary search finds them. Queries go to the store.
+Documents come from the canonical file, which has every literal as published. It is sorted, so the quads of a subject
+are neighbours, and a binary search locates them. Queries go to the store.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ class Release:
     Attributes:
         path: the folder of the release.
         base: the base IRI of the publication at that release.
-        reactivated: the folder of its new description since it was reactivated; None for the one it was made with.
-        state: of its files when it was opened: a removed release may be made a second time under the same digest.
+        reactivated: the folder of its description after a reactivation; None for the description in its own folder.
+        state: inodes and times of its files, since a removed release may be built a second time under its digest.
     """
 
     path: Path
@@ -61,7 +61,7 @@ class Release:
 
     @cached_property
     def identity(self) -> str:
-        """What everything that is served of the release follows from, in hexadecimal."""
+        """The hash of all that responses about the release depend on, in hexadecimal."""
         description = self.reactivated.catalogue.read_bytes() if self.reactivated else b""
         return hashlib.sha256(self.manifest_digest.encode() + description).hexdigest()
 
@@ -72,7 +72,7 @@ class Release:
 
     @property
     def store_address(self) -> StoreAddress:
-        """Where its store is."""
+        """The address of its store."""
         return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest)
 
     @cached_property
@@ -94,7 +94,7 @@ class Release:
         return memory_store(self.description.catalogue.read_bytes().splitlines(keepends=True), self.base)
 
     def graph(self, name: str) -> list[ox.Quad]:
-        """What the catalogue file states in the graph `name`, relative to the base."""
+        """The quads of the catalogue file in the graph `name`, relative to the base."""
         graph = ox.NamedNode(self.base + name)
         quads = ox.parse(path=str(self.description.catalogue), format=ox.RdfFormat.N_QUADS)
         return [quad for quad in quads if quad.graph_name == graph]
@@ -123,7 +123,7 @@ class Release:
         return dict(subjects)
 
     def quads(self, iri: str) -> list[ox.Quad]:
-        """What the release states about `iri`: its quads, each in the graph of its source, as published."""
+        """The quads about `iri`, each in the graph of its source, as published."""
         return list(ox.parse(b"\n".join(self.lines(iri)), format=ox.RdfFormat.N_QUADS))
 
 
@@ -133,7 +133,7 @@ def open_at(path: Path, base: str, *, live: bool = False) -> Release:
     Args:
         path: the folder of the release.
         base: of the publication.
-        live: it is the current one, which a reactivation describes anew.
+        live: whether it is the current one, whose reactivation counts.
 
     Raises:
         FileNotFoundError: there is none.
@@ -144,26 +144,24 @@ def open_at(path: Path, base: str, *, live: bool = False) -> Release:
     return Release(path, base, reactivated, tuple(n for file in files for n in (file.st_ino, file.st_mtime_ns)))
 
 
-def open_release(releases: Path, release: str, base: str) -> Release:
+def open_release(releases: Path, name: str, base: str) -> Release:
     """Open a release by its digest or unambiguous start of it, or `current`.
 
     Raises:
         ReleaseError: there is no such release, or it was made with another base.
     """
     current = ReleasesFolder(releases).current
-    live = release == current.name
+    live = name == current.name
     if live:
         folders = [current] if current.is_dir() else []
     else:
-        digits = release if re.fullmatch(r"[0-9a-f]{1,64}", release) else "no digest"
+        digits = name if re.fullmatch(r"[0-9a-f]{1,64}", name) else "no digest"
         folders = sorted(path for path in releases.glob(f"{digits}*") if re.fullmatch(r"[0-9a-f]{64}", path.name))
     if len(folders) == 1:
-        opened = open_at(folders[0].resolve(), base, live=live)
-        if opened.manifest.base != base:
-            wrong = f"it was made with the base {opened.manifest.base}, and the setting is {base}"
+        release = open_at(folders[0].resolve(), base, live=live)
+        if release.manifest.base != base:
+            wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
             raise ReleaseError(f"{folders[0]}: {wrong}; build again, or set the base back")
-        return opened
+        return release
     problem = "there is no such release" if len(folders) < 2 else f"{len(folders)} releases start like that"
-    raise ReleaseError(
-        f"{releases / release}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits"
-    )
+    raise ReleaseError(f"{releases / name}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits")

@@ -9,11 +9,11 @@ from .layout import DescriptionFolder, ReleaseFolder
 
 
 def thing_date_lines(path: Path, live: Path | None, created: str, base: str) -> Iterator[str]:
-    """A line for each thing of a release: its date moves only when what is stated about it changed.
+    """A line for each thing of a release; its date moves only with the statements about it.
 
     Args:
         path: the folder of the release, which has its canonical file.
-        live: the folder of the release that is live; None for the first.
+        live: the folder of the live release; None before the first.
         created: when the release is made or reactivated (xsd:dateTime).
         base: of the publication.
     """
@@ -26,7 +26,7 @@ def thing_date_lines(path: Path, live: Path | None, created: str, base: str) -> 
 
 
 def thing_dates(description: DescriptionFolder) -> Iterator[tuple[str, str]]:
-    """The things of a release and their dates; none for a release that was made without them."""
+    """The things of a release and their dates; none for a release without the file."""
     if description.thing_dates.is_file():
         with description.thing_dates.open(encoding="utf-8") as file:
             for line in file:

@@ -1,8 +1,7 @@
-"""What became of a thing: described, renamed, gone. Every IRI that was ever published still has an answer.
+"""The state of a thing: described, renamed, gone. Every IRI that any release published has an answer for ever.
 
-The list `published` in the folder of the releases has all that any of them ever published, and outlives them. What
-replaced a thing that is gone is itself data, in the graph of its source: `prov:alternateOf` to the new name of the same
-thing, `dct:isReplacedBy` to another thing in its place.
+The list `published` in the folder of the releases has all these IRIs, and outlives the releases. Successors are data,
+in the graph of their source: `prov:alternateOf` leads to the new IRI of a thing, `dct:isReplacedBy` to another thing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +22,7 @@ _RENAMED, _REPLACED = PROV + "alternateOf", DCT + "isReplacedBy"
 
 
 class State(StrEnum):
-    """What the current release can say of an IRI."""
+    """The state of an IRI in the current release."""
 
     DESCRIBED = "described"
     RENAMED = "renamed"
@@ -33,14 +32,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class ThingState:
-    """The state of an IRI, and the IRIs that stand in its place, where the data say so."""
+    """The state of an IRI, and its successors."""
 
     state: State
     successors: tuple[str, ...] = ()
 
 
 def state_of(release: Release, iri: str) -> ThingState:
-    """What became of `iri`."""
+    """The state of `iri` in a release."""
     quads = release.quads(iri)
     successors = {p: [q.object for q in quads if q.predicate.value == p] for p in (_RENAMED, _REPLACED)}
     if any(quad.predicate.value not in successors for quad in quads):
@@ -53,7 +52,7 @@ def state_of(release: Release, iri: str) -> ThingState:
 
 
 def record_published(releases: Path, canonical: Path, base: str) -> None:
-    """Add the things that a release describes to the list of all that ever were."""
+    """Add the things that a release describes to the list of all published IRIs."""
     path = ReleasesFolder(releases).published
     with ExitStack() as files, replacing(path) as out:
         before = files.enter_context(path.open("rb")) if path.exists() else ()

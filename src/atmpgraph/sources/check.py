@@ -1,4 +1,4 @@
-"""Check the tables before anything is made of them: types, constraints, keys, encodings, all errors at once."""
+"""Check the tables before the mapping: types, constraints, keys, encodings; all errors at once."""
 
 import csv
 import logging
@@ -14,10 +14,10 @@ from ..i18n import every_language
 from .package import DESCRIPTOR, Table
 from .package import Package as TablePackage
 
-# More errors than this in one table are not read by anyone; the report says when it stops there.
+# Nobody reads more errors of one table; the report says when it stops there.
 MAX_ERRORS_PER_TABLE = 10_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-# What is expected, where the library does not say it.
+# The expectation, where the library's message lacks it.
 _EXPECTED = {
     "blank-row": "remove the row",
     "extra-cell": "a row has one cell for each column; is a text with a comma not in quotes?",
@@ -28,7 +28,7 @@ _EXPECTED = {
 
 
 def check_tables(package: TablePackage) -> list[Finding]:
-    """All that is wrong with the tables: file, row, column, value and what was expected."""
+    """The errors in the tables: file, row, column, value and expectation."""
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
         checked = Package(package.descriptor, basepath=str(package.folder))
@@ -37,7 +37,7 @@ def check_tables(package: TablePackage) -> list[Finding]:
         return [_finding(reason.to_dict(), DESCRIPTOR) for reason in error.reasons or [error.error]]
     findings = [_finding(error.to_dict(), DESCRIPTOR) for error in report.errors]
     for task in report.tasks:
-        # Cells below a wrong header would be told wrongly, and a file that is not UTF-8 with all that refer to it.
+        # Below a wrong header, errors name wrong columns; a file that is not UTF-8 breaks all tables that refer to it.
         if own := _encoding(package.folder / task.place, task.place) or _header(package, task.place):
             findings += own
             continue
@@ -55,7 +55,7 @@ def check_tables(package: TablePackage) -> list[Finding]:
 
 
 def _encoding(path: Path, file: str) -> list[Finding]:
-    """Where a file stops being UTF-8, if it does."""
+    """The first row of a file that is not UTF-8, if there is one."""
     try:
         with path.open(encoding="utf-8") as text:
             for _ in text:
@@ -68,12 +68,12 @@ def _encoding(path: Path, file: str) -> list[Finding]:
         problem = every_language("not UTF-8; save the table as CSV in UTF-8")
         return [_table(Place(file, row), problem, line.decode("utf-8", "replace").rstrip())]
     except OSError:
-        pass  # the library tells it
+        pass  # the library reports it
     return []
 
 
 def _header(package: TablePackage, file: str) -> list[Finding]:
-    """What is wrong with the names of the columns of a table that can be read and is not empty."""
+    """The errors in the column names of a table that is readable and not empty."""
     expected = [field["name"] for field in package.fields(file)]
     header = package.tables[file].header() if package.tables[file].path.is_file() else []
     if not header or header == expected:
@@ -90,7 +90,7 @@ def _header(package: TablePackage, file: str) -> list[Finding]:
 
 
 def _control_characters(table: Table) -> list[Finding]:
-    """Characters that no XML document can have, and so no RDF/XML (XML 1.0 §2.2)."""
+    """Characters that XML excludes, and so RDF/XML does (XML 1.0 §2.2)."""
     try:
         header = table.header()
         problem = every_language("a control character, which cannot be published")
@@ -101,14 +101,14 @@ def _control_characters(table: Table) -> list[Finding]:
             if _CONTROL.search(cell)
         ]
     except (OSError, csv.Error):
-        return []  # the library tells it
+        return []  # the library reports it
 
 
 def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Finding:
     """One error of the library as a finding.
 
-    The library names columns and cells in one of two ways, by whether one cell is at fault or several together; of a
-    duplicate key it names neither.
+    The library names columns and cells in two ways, for one wrong cell and for several together. For a duplicate key it
+    names neither.
     """
     columns = [error["fieldName"]] if error.get("fieldName") else error.get("fieldNames") or []
     value = error.get("cell", error.get("fieldCells"))

@@ -1,4 +1,4 @@
-"""Start another partnership: mapping, shapes, ontology and queries that know no partnership, and fictional tables."""
+"""Start a publication: the supplied mapping, shapes, ontology and queries, and tables of a fictional partnership."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from ..mapping.document import rebased
 from ..settings import FILE_NAME, Settings
 
 HERE = Path(__file__).parent
-# What a new publication starts with; the code lists are those that any partnership needs.
+# The supplied code lists are those that any partnership needs.
 CODE_LISTS = (
     "confidence",
     "funding-origin",
@@ -39,12 +39,12 @@ def start(folder: Path, base: str) -> None:
 
     Raises:
         SettingsError: `base` is not one; nothing is written.
-        AtmpgraphError: the folder has something in it, which is left as it is.
+        AtmpgraphError: the folder is not empty; nothing in it changes.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise AtmpgraphError(f"{folder}: is not an empty folder; name a new one, nothing is written over")
     template = (HERE / FILE_NAME).read_text(encoding="utf-8").replace("{base}", base)
-    with tempfile.TemporaryDirectory() as scratch:  # a wrong base is told before anything is written
+    with tempfile.TemporaryDirectory() as scratch:  # a wrong base is an error before anything is written
         (Path(scratch) / FILE_NAME).write_text(template, encoding="utf-8")
         try:
             Settings.load(Path(scratch) / FILE_NAME)

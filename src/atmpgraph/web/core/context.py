@@ -31,7 +31,7 @@ _OPEN_RELEASES: Final = 16  # earlier releases that stay open
 
 def created(release: Release) -> datetime:
     """When the files of a release were made, to the second: later than the release if it was removed in between."""
-    return datetime.fromisoformat(release.manifest.made).replace(microsecond=0)
+    return datetime.fromisoformat(release.manifest.files_created).replace(microsecond=0)
 
 
 class Publication:
