@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..addresses import Addresses
 from ..errors import MappingError
 from ..rdf.terms import CANONICAL, encode, escape, iri
 from ..sources.package import Package, Table
@@ -174,8 +175,9 @@ class _Source:
 
     def _row(self) -> list[str]:
         """The row that describes the subject, where its map gives it a class."""
-        row = f"<{DCT}source> <{self.base}doc/table/{PurePosixPath(self.map.table).name}#row="
-        end = f"> <{self.base}id/graph/tables> .\n"
+        addresses = Addresses(self.base)
+        row = f"<{DCT}source> <{addresses.table(PurePosixPath(self.map.table).name)}#row="
+        end = f"> <{addresses.graph('tables')}> .\n"
         return [f"emit({self._joined(_Code('s'), row, _Code('str(n)'), end)})"] if self.map.classes else []
 
     def _statement(self, statement: PredicateObject) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from ..addresses import Addresses
 from .layout import ReleaseFolder, ReleasesFolder, write_json
 from .release import Release
 
@@ -33,7 +34,7 @@ class Change:
         return "added" if len(self.added) == len(self.now) and not self.removed else "changed"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Diff:
     """A difference: lines of canonical N-Quads removed and added, and the things they are about."""
 
@@ -41,15 +42,9 @@ class Diff:
     added: list[str] = field(default_factory=list)
     things: dict[str, Kind] = field(default_factory=dict)
 
-    def add(self, change: Change) -> None:
-        """Add a change."""
-        self.removed += change.removed
-        self.added += change.added
-        self.things[change.thing] = change.kind
-
     def without_rows(self, base: str) -> "Diff":
         """The difference without the row numbers of things: an inserted row moves all rows below it."""
-        end = f"<{base}id/graph/tables> ."
+        end = f"<{Addresses(base).graph('tables')}> ."
         removed, added = ([line for line in lines if not line.endswith(end)] for lines in (self.removed, self.added))
         changed = {line[1 : line.index("> ")] for line in (*removed, *added)}
         return Diff(removed, added, {thing: kind for thing, kind in self.things.items() if thing in changed})
@@ -94,13 +89,17 @@ def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:
         base: of the publication.
         rows: include changed row numbers.
     """
-    result = Diff()
+    removed, added = list[str](), list[str]()
+    things: dict[str, Kind] = {}
     with ExitStack() as files:
         before = files.enter_context(ReleaseFolder(old).canonical.open("rb")) if old else ()
         after = files.enter_context(ReleaseFolder(new).canonical.open("rb"))
         for change in changes(before, after):
-            result.add(change)
-    return result if rows else result.without_rows(base)
+            removed += change.removed
+            added += change.added
+            things[change.thing] = change.kind
+    difference = Diff(removed, added, things)
+    return difference if rows else difference.without_rows(base)
 
 
 def write_changes(
