@@ -4,6 +4,7 @@ The store holds the union of the named graphs in its default graph. Oxigraph can
 but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 asks for an RDF merge.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,12 +13,14 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..errors import QueryError
+from ..errors import QueryError, ReleaseError
 from ..rdf.terms import without_graph
+from ..sparql.syntax.dataset_clause import named_dataset
 from ..vocab import GEOSPARQL_FUNCTIONS
-from .base import Backend, Features, Results, Store, StoreAddress, prove
+from .base import NOT_PUBLISHED, Backend, Features, Results, Store, StoreAddress, prove
 
 _BATCH: Final = 20_000  # lines that are loaded at once; some 4 MB
+_FROM: Final = re.compile(r"\bFROM\b", re.IGNORECASE)
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
@@ -47,6 +50,8 @@ class EmbeddedStore(Store):
     ) -> Results:
         """Run a SPARQL 1.1 query."""
         engine = self._engine
+        if default_graphs is None and named_graphs is None and _FROM.search(text):
+            default_graphs, named_graphs = _own_dataset(text, self.base)
         try:
             if default_graphs is None and named_graphs is None:
                 return engine.query(text, base_iri=self.base)
@@ -65,6 +70,15 @@ class MemoryStore(EmbeddedStore):
     def add(self, quads: Iterable[ox.Quad]) -> None:
         """Add statements, to their graph and to the union."""
         self._engine.extend(statement for quad in quads for statement in {quad, ox.Quad(*quad.triple)})
+
+
+def _own_dataset(text: str, base: str) -> tuple[list[str] | None, list[str] | None]:
+    """The dataset that a query names itself; Nones where it names none, or where the engine will say what is wrong."""
+    try:
+        default, named = named_dataset(text, base)
+    except SyntaxError:
+        return None, None
+    return (default, named) if default or named else (None, None)
 
 
 def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]) -> ox.Store:
@@ -100,7 +114,10 @@ class _Embedded:
 
     def verify(self, address: StoreAddress) -> None:
         """Read the store back."""
-        prove(self.open(address, _NO_BASE), address.digest)
+        try:
+            prove(self.open(address, _NO_BASE), address.digest)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
 
     def open(self, address: StoreAddress, base: str) -> Store:
         """Open the store in a folder read-only."""
