@@ -9,6 +9,7 @@ from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.vocab import prefixes
 
 from ..conftest import BASE, ROOT
+from ..quality.conftest import restored
 from ..quality.test_shapes import add, constraints, drop, local, put
 
 DATASET, FILE, SUM = "id/dataset/figures", "id/distribution/figures-ttl", "id/checksum/figures-ttl"
@@ -110,11 +111,13 @@ def found(graph: Graph, shapes: Graph) -> set[str]:
 
 @pytest.fixture(scope="module")
 def live(catalogue: Graph) -> Graph:
-    """The catalogue with an address that somebody reads."""
+    """The catalogue with an address that somebody reads, to be changed and restored."""
     graph = Graph() + catalogue
     for predicate in ("http://xmlns.com/foaf/0.1/mbox", "http://www.w3.org/2006/vcard/ns#hasEmail"):
         for thing in list(graph.subjects(URIRef(predicate))):
             graph.set((thing, URIRef(predicate), URIRef("mailto:data@publisher.example")))
+    for prefix, namespace in prefixes(BASE).items():
+        graph.bind(prefix, namespace, replace=True)
     return graph
 
 
@@ -130,24 +133,22 @@ def test_an_example_address_is_a_warning_only(catalogue: Graph, shapes: Graph) -
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_mistake_is_found(name: str, live: Graph, shapes: Graph) -> None:
-    broken = Graph() + live
-    for prefix, namespace in prefixes(BASE).items():
-        broken.bind(prefix, namespace, replace=True)
-    broken.update(f"BASE <{BASE}>\n{CASES[name]}")
-    assert name in found(broken, only(name.split()[0], shapes))
+    with restored(live), restored(shapes):
+        live.update(f"BASE <{BASE}>\n{CASES[name]}")
+        keep_only(name.split()[0], shapes)
+        assert name in found(live, shapes)
 
 
-def only(name: str, shapes: Graph) -> Graph:
-    """The shapes less all other constraints: one case needs but one."""
-    fewer, wanted = Graph() + shapes, URIRef(f"{BASE}ns/shapes#{name}")
+def keep_only(name: str, shapes: Graph) -> None:
+    """Take away all constraints but one."""
+    wanted = URIRef(f"{BASE}ns/shapes#{name}")
     for predicate in (SH.property, SH.sparql):
-        for shape, constraint in list(fewer.subject_objects(predicate)):
+        for shape, constraint in list(shapes.subject_objects(predicate)):
             if constraint != wanted:
-                fewer.remove((shape, predicate, constraint))
-    for shape in list(fewer.subjects(RDF.type, SH.PropertyShape)):
+                shapes.remove((shape, predicate, constraint))
+    for shape in list(shapes.subjects(RDF.type, SH.PropertyShape)):
         if shape != wanted:
-            fewer.remove((shape, None, None))
-    return fewer
+            shapes.remove((shape, None, None))
 
 
 def test_every_constraint_has_a_case(shapes: Graph) -> None:

@@ -1,5 +1,7 @@
 """The smallest graph that conforms to all shapes, written by hand: one thing a class, under a base nobody publishes at."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -160,6 +162,19 @@ def turtle(text: str) -> str:
     for part, triples in PARTS.items():
         text = text.replace(part, triples)
     return PREFIXES + text
+
+
+@contextmanager
+def restored(graph: Graph) -> Iterator[None]:
+    """Changes to a graph hold as long as the block lasts; copying the graph would take longer than checking it."""
+    before = set(graph)
+    try:
+        yield
+    finally:
+        after = set(graph)
+        for triple in after - before:
+            graph.remove(triple)
+        graph.addN((*triple, graph) for triple in before - after)
 
 
 @pytest.fixture(scope="session")
