@@ -203,9 +203,9 @@ def _connections() -> int:
 @_command
 def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
     """Run the query in FILE (or `-`) on a release."""
-    opened = _release(_settings(context), release)
+    store = _release(_settings(context), release).store
     try:
-        click.echo(_rendered(opened.store.query(file.read()), format_), nl=False)
+        click.echo(_rendered(store.query(file.read()), format_), nl=False)
     except RuntimeError as error:  # the engine could not evaluate it: an unknown function, for one
         raise QueryError(f"the query cannot be evaluated: {error}") from None
 

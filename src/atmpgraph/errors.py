@@ -13,6 +13,7 @@ AtmpgraphError
 │  ├─ ServiceFailedError         the other service did not answer with rows
 │  ├─ EvaluationError            the engine cannot evaluate it
 │  └─ ResultFormatError          its kind of result does not have this format
+├─ ViolationError                the data have violations (`findings`)
 ├─ NotExpressibleError           a format cannot say a statement
 └─ ProblemError                  a request that ends in a problem (`http.problem`)
 """
