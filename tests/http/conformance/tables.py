@@ -1,6 +1,7 @@
-"""What there is: every route and kind of thing, and what each promises. A route or kind not here fails a test.
+"""Every resource and kind of thing, and what each promises: written by hand, apart from the declarations in the code.
 
-Paths are as in a URL, under wherever the publication is mounted; `{digest}` is the release that is served.
+A test compares the two: a declaration that is not described here, or otherwise than it is, fails. Paths are as in a URL,
+wherever the publication is mounted; `{digest}` is the release that is served.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Resource:
         cache: `current` may change with the next release, `immutable` never does, `never` is not kept.
         status: of a plain GET.
         methods: beside HEAD and OPTIONS.
-        strong: its tag is strong; the answers of queries have no order, so theirs may be weak.
+        strong: its tag is strong; results of queries have no order, so theirs may be weak.
+        inexpressible: types that are negotiated and then refused, for they cannot express this result.
     """
 
     path: str
@@ -52,6 +54,7 @@ class Resource:
     status: int = 200
     methods: tuple[str, ...] = ("GET",)
     strong: bool = True
+    inexpressible: tuple[str, ...] = ()
 
     @property
     def negotiated(self) -> bool:
@@ -60,6 +63,10 @@ class Resource:
 
 
 def _document(path: str) -> Resource:
+    return Resource(path, (*GRAPHS.values(), "text/csv", HTML), languages=True)
+
+
+def _graph(path: str) -> Resource:
     return Resource(path, (*GRAPHS.values(), HTML), languages=True)
 
 
@@ -145,19 +152,25 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         KINDS["id/organisation"],
         *(Resource(f"/doc/organisation/ulb.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
         *(Resource(f"/doc/organisation/ulb.{suffix}", (kind,)) for suffix, kind in CITATIONS.items()),
+        Resource("/doc/organisation/ulb.csv", ("text/csv",)),
         Resource("/doc/organisation/ulb.html", (HTML,), languages=True),
         Resource("/doc/organisation/ulb.html?lang=de", (HTML,)),
     ),
-    "/<any(ns, auth):kind>/<path:path>": (
-        KINDS["ns/atmp"],
+    "/ns/<path:path>": (KINDS["ns/atmp"], Resource("/ns/atmp.ttl", ("text/turtle",))),
+    "/auth/<path:path>": (
         KINDS["auth/value-chain-stage"],
-        Resource("/ns/atmp.ttl", ("text/turtle",)),
+        Resource("/auth/value-chain-stage.jsonld", ("application/ld+json",)),
     ),
     "/ns/context.jsonld": (Resource("/ns/context.jsonld", ("application/ld+json",)),),
     "/doc/table/<name>.csv": (Resource("/doc/table/figures.csv", ("text/csv",)),),
     "/sparql": (
         Resource(
-            ASK, (*list(SOLUTIONS.values())[:2], HTML), languages=True, methods=("GET", "POST", "QUERY"), strong=False
+            ASK,
+            (*list(SOLUTIONS.values())[:2], HTML),
+            languages=True,
+            methods=("GET", "POST", "QUERY"),
+            strong=False,
+            inexpressible=tuple(SOLUTIONS.values())[2:],
         ),
         Resource(SELECT, (*SOLUTIONS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY"), strong=False),
         Resource(
@@ -223,7 +236,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         *(Resource(f"/ns/shapes.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
         Resource("/ns/shapes.html", (HTML,), languages=True),
     ),
-    "/releases/<name>": (
+    "/releases/<digest>": (
         Resource(
             "/releases/{digest}",
             (*GRAPHS.values(), HTML, "application/json", *CITATIONS.values()),
@@ -244,25 +257,26 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/timemap/doc/<path:path>": (
         Resource("/timemap/doc/organisation/ulb", ("application/link-format", "application/json")),
     ),
-    "/stream": (_document("/stream"),),
+    "/stream": (_graph("/stream"),),
     "/stream.<suffix>": (
         Resource("/stream.trig", ("application/trig",)),
         Resource("/stream.html", (HTML,), languages=True),
     ),
-    "/stream/<name>": (
+    "/stream/<number>": (
         Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable"),
         *(Resource(f"/stream/1.{suffix}", (kind,), cache="immutable") for suffix, kind in GRAPHS.items()),
         Resource("/stream/1.html", (HTML,), languages=True),
         Resource("/stream/2", (*GRAPHS.values(), HTML), languages=True),
     ),
     "/releases/current": (Resource("/releases/current", (), status=307),),
+    "/releases/current.<suffix>": (Resource("/releases/current.ttl", (), status=307),),
     "/releases/current/<path:rest>": (Resource("/releases/current/changes.txt", (), status=307),),
     "/dumps/current/<path:name>": (
         Resource("/dumps/current/data.nq", ("application/n-quads",)),
         Resource("/dumps/current/graphs/ror.ttl", ("text/turtle",)),
     ),
-    "/problems/": (Resource("/problems/", (*list(GRAPHS.values())[:4], HTML), languages=True),),
-    "/problems/<name>": (Resource("/problems/not-found", (*list(GRAPHS.values())[:4], HTML), languages=True),),
+    "/problems/": (_graph("/problems/"),),
+    "/problems/<name>": (_graph("/problems/not-found"), Resource("/problems/not-found.ttl", ("text/turtle",))),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
 }
 
