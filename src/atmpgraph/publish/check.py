@@ -30,10 +30,10 @@ from .self_description import Described, describe_release
 Say = Callable[[str], object]
 _TEXTS: Final = "`[folders] source_texts`"
 _NOT_HELD = {
-    "fr": f"le texte de cette source n’est pas ici : ses citations n’y sont pas comparées (réglage {_TEXTS})",
-    "nl": f"de tekst van deze bron is hier niet, dus haar citaten worden er niet mee vergeleken (instelling {_TEXTS})",
-    "de": f"der Text dieser Quelle ist nicht hier, ihre Zitate werden nicht damit verglichen (Einstellung {_TEXTS})",
-    "en": f"the text of this source is not here, so its quotations are not checked against it (setting {_TEXTS})",
+    "fr": f"le texte de cette source est absent : ses citations n’y sont pas comparées (réglage {_TEXTS})",
+    "nl": f"de tekst van deze bron ontbreekt: haar citaten worden er niet mee vergeleken (instelling {_TEXTS})",
+    "de": f"der Text dieser Quelle fehlt: Ihre Zitate werden nicht damit verglichen (Einstellung {_TEXTS})",
+    "en": f"the text of this source is missing, so its quotations are not checked against it (setting {_TEXTS})",
 }
 
 

@@ -84,7 +84,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
 
 
 def _format_problem() -> ProblemError:
-    return ProblemError(Problem(406, "This kind of result does not have the format asked for."))
+    return ProblemError(Problem(406, "This kind of result does not exist in the requested format."))
 
 
 def _truth(results: ox.QueryBoolean, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:

@@ -72,7 +72,7 @@ class Federation:
             return query  # the engine will say where
         for service in services:
             if service not in self.allowed:
-                detail = "SERVICE is not allowed for {service}; it is for {allowed}."
+                detail = "SERVICE is not allowed for {service}, only for {allowed}."
                 values = {"service": service, "allowed": ", ".join(sorted(self.allowed))}
                 raise ProblemError(Problem(403, detail, {"allowed": sorted(self.allowed)}, values=values))
         for clause, service in reversed(list(zip(found, services, strict=True))):

@@ -62,7 +62,7 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
             return 1
         except BaseException as error:  # the engine's panics are no Exceptions; nothing may be left of them
             print(f"a query failed: {error!r}", file=sys.stderr, flush=True)
-            connection.sendall(messages.problem_frame(Problem(500, "The engine failed at this query.")))
+            connection.sendall(messages.problem_frame(Problem(500, "The query engine failed on this query.")))
             return 1
         else:
             retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory

@@ -17,4 +17,4 @@ def check(text: str, most: int) -> None:
     """
     steps = (1 if bracket[0] in "({[" else -1 for bracket in _BRACKET.finditer(text))
     if max(accumulate(steps), default=0) > most:
-        raise ProblemError(Problem(400, "The query nests deeper than {most} brackets.", values={"most": most}))
+        raise ProblemError(Problem(400, "The query nests brackets more than {most} deep.", values={"most": most}))

@@ -40,7 +40,10 @@ def check(text: str, base: str) -> None:
     if named_place(_syntax_error(disguised + _END, base) or "")[0] == end:
         raise syntax_problem(error)
     raise ProblemError(
-        Problem(403, "SERVICE is not allowed: this endpoint calls no other service. Query both from your own endpoint.")
+        Problem(
+            403,
+            "SERVICE is not allowed: this endpoint calls no other service. Query both services from your own endpoint.",
+        )
     )
 
 
@@ -70,7 +73,7 @@ def _disguise(text: str) -> str:
     lower = text.lower()
     letter = next((c for c in "qxjkzwybdfghlmnprt" if f"ser{c}ice" not in lower), None)
     if letter is None:
-        raise ProblemError(Problem(400, "The query holds too many words that resemble a keyword."))
+        raise ProblemError(Problem(400, "The query contains too many words that resemble a keyword."))
     return _SERVICE.sub(lambda m: m[1] + (letter.upper() if m[2] == "V" else letter) + m[3], text)
 
 

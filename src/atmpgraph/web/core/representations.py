@@ -102,7 +102,7 @@ def _choose(offered: list[Profile], fixed: Format | None) -> Choice:
         fixed = wanted[0]
         understood(_mediatype=wanted[1])
     if fixed and fixed not in (*profile.formats, LINK_SET):
-        raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
+        raise ProblemError(Problem(404, "This profile does not exist here in this format; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
     accept = request.headers.get("Accept") if fixed is None else asked
     form = choose_form(accept, JSON_LD.media_type, FORMS) if fmt is JSON_LD else ""
@@ -116,7 +116,7 @@ def _profile(offered: list[Profile], fixed: Format | None) -> Profile:
         found = profile_by_name(name, (*offered, ALTERNATES))
         if found is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
-            raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
+            raise ProblemError(Problem(404, "This resource has no such profile.", {"available": tokens}))
         understood(_profile=found.token)
         return found
     if fixed or "_mediatype" in request.args:

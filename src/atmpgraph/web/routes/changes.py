@@ -57,7 +57,7 @@ def changes(digest: str, suffix: str | None = None) -> Response:
     difference = read_changes(found, since)
     if difference is None:
         raise ProblemError(
-            Problem(410, "The previous release was removed, and the changes against it are not recorded.")
+            Problem(410, "The previous release was removed, and the changes since then are not recorded.")
         )
     chosen = negotiate(_OFFERED, fixed)
     base, previous = settings().base, since or found.manifest.previous

@@ -49,7 +49,7 @@ def _thing(kind: str, path: str) -> tuple[str, Format | None]:
 
 def _gone(successors: tuple[str, ...]) -> ProblemError:
     """What an earlier release described, with what stands in its place (RFC 9110 §15.5.11)."""
-    detail = "An earlier release described this; the current one does not."
+    detail = "An earlier release described this resource; the current one does not."
     links = ", ".join(f'<{iri}>; rel="successor-version"' for iri in successors)
     extra = {"isReplacedBy": list(successors)} if successors else {}
     return ProblemError(Problem(410, detail, extra=extra, headers={"Link": links} if links else {}))

@@ -45,7 +45,7 @@ def asked_past(path: str) -> AnyResponse | None:
     vary("Accept-Datetime")
     asked = accept_datetime(field)
     if asked is None:
-        detail = "Accept-Datetime must be a date of HTTP, such as {example}."
+        detail = "Accept-Datetime must be an HTTP date, such as {example}."
         raise ProblemError(Problem(400, detail, values={"example": _EXAMPLE}))
     state = States(path).live(asked)
     if state is None:
@@ -106,7 +106,7 @@ def states(path: str) -> Response:
     """The list of the states of a document that are kept."""
     past, base = list(States(path)), settings().base
     if not past:
-        raise ProblemError(Problem(404, "No release describes this."))
+        raise ProblemError(Problem(404, "No release describes this resource."))
     chosen, resource = negotiate((_LIST, JSON)), past[0].resource(base)
     mementos = [state.memento(base) for state in past]
 

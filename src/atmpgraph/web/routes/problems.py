@@ -102,7 +102,7 @@ def _of_gone(_: ClientDisconnectedError) -> Response:
 
 def _of_anything(error: Exception) -> Response:
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return show(Problem(500, "Something went wrong here. The error was logged."))
+    return show(Problem(500, "Something went wrong on the server. The error was logged."))
 
 
 def _quads(statuses: list[int]) -> list[ox.Quad]:

@@ -49,7 +49,7 @@ def question(name: str) -> Response:
     offered = offered_for(asked)
     if fixed and fixed not in offered:
         exists = ", ".join(f".{f.suffix}" for f in offered)
-        detail = "The answer has no such format; there are {formats} and .rq."
+        detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
     chosen = negotiate((*offered, SPARQL_QUERY), fixed)
     if chosen[0] is SPARQL_QUERY:
