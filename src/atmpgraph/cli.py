@@ -112,7 +112,7 @@ def check(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 @_command
 def build(context: click.Context, as_json: bool) -> None:
-    """Check, then make a release and switch to it."""
+    """Check everything, build a release and switch to it."""
     from .publish.build import build as run
 
     built = run(_settings(context), _say)
@@ -137,8 +137,8 @@ def _report(
 
 
 @main.command()
-@click.option("--host", help="Address to listen on, instead of the setting.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the setting.")
+@click.option("--host", help="Address to listen on; overrides the setting.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on; overrides the setting.")
 @click.pass_context
 @_command
 def serve(context: click.Context, host: str | None, port: int | None) -> None:
@@ -198,7 +198,9 @@ def _connections() -> int:
 @main.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--format", "format_", type=click.Choice(["table", *_RESULTS, *_GRAPHS]), default="table")
-@click.option("--release", default="current", show_default=True, help="The release, by the start of its digest.")
+@click.option(
+    "--release", default="current", show_default=True, help="The start of the release's digest, or `current`."
+)
 @click.pass_context
 @_command
 def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
@@ -235,20 +237,20 @@ def _rendered(results: Results, format_: str) -> bytes | str:
 @main.command()
 @click.argument("old")
 @click.argument("new", default="current")
-@click.option("--rows", is_flag=True, help="Also count that a thing's row has another number now.")
+@click.option("--rows", is_flag=True, help="Count a changed row number as a change too.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["text", "patch", "json"]),
     default="text",
     show_default=True,
-    help="For people; as RDF Patch, which turns OLD into NEW, rows included; as JSON.",
+    help="Text for people, an RDF Patch that turns OLD into NEW (rows included), or JSON.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_context
 @_command
 def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, as_json: bool) -> None:
-    """Say what changed between the releases OLD and NEW (the starts of their digests, or `current`)."""
+    """Show what changed between the releases OLD and NEW (the start of each digest, or `current`)."""
     from .release.diff import diff as run
 
     settings = _settings(context)
@@ -267,7 +269,7 @@ def diff(context: click.Context, old: str, new: str, rows: bool, format_: str, a
 @click.pass_context
 @_command
 def links(context: click.Context, as_json: bool) -> None:
-    """Ask the external links of the current release whether they answer; `/quality` shows what they did."""
+    """Check the external links of the current release; `/quality` shows the results."""
     from .quality.link_check import check_links
 
     settings = _settings(context)
@@ -285,7 +287,7 @@ def links(context: click.Context, as_json: bool) -> None:
 @click.option("--base", default="https://example.org/partnership/", show_default=True, help="Base of the new IRIs.")
 @_command
 def init(folder: Path, base: str) -> None:
-    """Start another partnership in FOLDER: a small example, fictional and labelled so, that builds as it is."""
+    """Start another partnership in FOLDER, from a small example, marked as fictional, that builds as it is."""
     from .starter import start
 
     start(folder, base)

@@ -152,7 +152,7 @@ def test_the_form_keeps_the_graphs_without_script(plain: Reader, language: str) 
     assert _graphs(plain.driver.current_url) == []
     assert _lead(plain).startswith(
         texts(language).gettext(
-            "A SPARQL 1.1 query over the union of all sources; GRAPH ?⁠source {…} tells who says what."
+            "A SPARQL 1.1 query over the union of all sources; GRAPH ?⁠source {…} shows which source says what."
         )[:20]
     )
     assert [cell.text for cell in plain.all("table.results td")] == [_count(plain, [])]

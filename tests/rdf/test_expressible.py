@@ -81,7 +81,7 @@ def test_every_other_character_comes_back() -> None:
 @pytest.mark.parametrize("form", ["", *jsonld.FORMS])
 def test_json_ld_has_no_triple_terms(form: str) -> None:
     found = quads(TRIPLE_TERM.format("<http://e/a>"))
-    with pytest.raises(NotExpressibleError, match=r"^JSON-LD has no triple terms\.$"):
+    with pytest.raises(NotExpressibleError, match=r"^JSON-LD does not support triple terms\.$"):
         serialize(found, JSON_LD, NAMES, form=form, root="http://e/a")
     assert serialize(found, TURTLE, NAMES)
 

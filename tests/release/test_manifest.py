@@ -78,7 +78,7 @@ def test_a_score_is_the_sum_of_its_metrics(release: Release) -> None:
     [
         (
             json.dumps(FIRST | {"format": LAYOUT + 1}),
-            f"format {LAYOUT + 1}, and {LAYOUT} is the latest known here; update",
+            f"format {LAYOUT + 1}, and {LAYOUT} is the latest that this version reads; update",
         ),
         (
             json.dumps({name: value for name, value in FIRST.items() if name != "digest"}),

@@ -58,10 +58,10 @@ def test_the_stream_says_what_it_is_how_to_follow_it_and_what_changed(
     for told in (
         words.gettext("Change stream"),
         words.gettext(
-            "Every change of these data, in the order in which it went live: a version of each thing for each release that changed it. Programs make a copy of the data with it, and keep the copy up to date."
+            "Every change to these data, in the order in which it went live: a version of each thing for each release that changed it. Programs can use it to copy the data and to update the copy."
         ),
         words.gettext(
-            "A client reads the pages, remembers what it has, and comes back for what is new. ldes-client does so, here each hour; it needs Node.js:"
+            "A client reads the pages, remembers what it has read, and comes back for what is new. ldes-client does so, here every hour; it needs Node.js:"
         ),
         f"npx ldes-client {BASE}stream --follow",
     ):
@@ -93,7 +93,7 @@ def test_each_version_has_the_place_on_its_page_that_its_iri_names(client: Flask
         for at, thing in enumerate(things, 1):
             told = f"<{BASE}stream/{number}#{at}> <http://purl.org/dc/terms/isVersionOf> <{BASE}id/thing/{thing}> ."
             assert told in client.get(f"/stream/{number}.nt").text
-        closed = "This page never changes any more." in page.words
+        closed = "This page no longer changes." in page.words
         assert closed == ("immutable" in client.get(f"/stream/{number}").headers["Cache-Control"])
 
 
@@ -145,8 +145,8 @@ def test_only_the_newest_are_listed_and_it_is_said(client: FlaskClient, monkeypa
     monkeypatch.setattr(stream, "LISTED", 1)
     page = check_page(client.get("/stream?lang=en", headers=BROWSER), "en")
     for told in (
-        "The newest 3 are here; the pages have all of them.",
-        "The newest 1 pages are here; each leads to the one before.",
+        "The newest 3 are shown; the pages contain them all.",
+        "The newest 1 pages are shown; each links to the one before.",
     ):
         assert told in page.words
         assert told not in whole
@@ -154,7 +154,7 @@ def test_only_the_newest_are_listed_and_it_is_said(client: FlaskClient, monkeypa
     assert len([href for href in hrefs(page) if "/doc/" in href and href.startswith("/releases/")]) == 3
     monkeypatch.setattr(stream, "MOST", 1)
     one = check_page(client.get("/stream/2?lang=en", headers=BROWSER), "en")
-    assert "Only the first 1 are shown; the other formats have them all." in one.words
+    assert "Only the first 1 are shown; the other formats list them all." in one.words
     assert len([href for href in hrefs(one) if "/doc/" in href and href.startswith("/releases/")]) == 1
 
 
@@ -184,15 +184,15 @@ def test_a_stream_without_changes_and_one_that_keeps_only_the_latest(tmp_path: P
     publish(tmp_path, lines({"a": "1", "b": "same"}), DAYS[0], store=True)
     client = create_app(trial(tmp_path, history={"stream_versions": "latest"})).test_client()
     assert (
-        "There is no change yet. The next build begins the stream."
+        "There are no changes yet. The next build starts the stream."
         in check_page(client.get("/stream?lang=en", headers=BROWSER), "en").words
     )
     for day, name in zip(DAYS, "123", strict=True):
         publish(tmp_path, lines({"a": name, "b": "same", "c": name}), day, store=True)
         forget(follow(tmp_path, BASE, SIZE))
     page = check_page(client.get("/stream?lang=en", headers=BROWSER), "en")
-    assert "Pages are removed when each version on them has a newer one." in page.words
-    assert "There is no change yet. The next build begins the stream." not in page.words
+    assert "A page is removed once every version on it has a newer one." in page.words
+    assert "There are no changes yet. The next build starts the stream." not in page.words
     listed = [href.removeprefix("/stream/").removesuffix("?lang=en") for href in hrefs(page) if "/stream/" in href]
     gone = sorted({str(n) for n in range(1, int(listed[0]) + 1)} - set(listed))
     assert gone, "a page was removed"

@@ -224,7 +224,7 @@ def test_every_document_says_which_dataset_it_belongs_to(client: FlaskClient, re
 def test_what_a_dataset_was_made_with_is_told_and_no_link(client: FlaskClient) -> None:
     """A digest is a name, not an address (RFC 6920)."""
     page = client.get("/doc/dataset/figures?lang=en", headers=BROWSER).text
-    assert re.search(r"made with.*\n?.*ni:///sha-256;[\w-]{43}<", page)
+    assert re.search(r"produced with.*\n?.*ni:///sha-256;[\w-]{43}<", page)
     assert 'href="ni:' not in page
 
 

@@ -184,7 +184,7 @@ def test_a_tag_that_was_given_out_needs_no_query(
     assert client.get(path, headers={"If-Match": '"other"'}).status_code == 412
 
     def fail(*_: object) -> NoReturn:
-        raise ProblemError(Problem(504, "The engine failed at this query."))
+        raise ProblemError(Problem(504, "The query engine failed on this query."))
 
     monkeypatch.setattr(query_client, "ask", fail)
     for tag in (whole.headers["ETag"], f'"other", {whole.headers["ETag"]}'):

@@ -256,7 +256,7 @@ def test_a_document_that_its_format_cannot_say_is_a_406(
     response = client.get("/doc/organisation/ulb.rdf?lang=en")
     assert response.status_code == 406
     assert response.json is not None
-    assert response.json["detail"] == f"RDF/XML has no name for http://e/1. {ANOTHER_FORMAT}"
+    assert response.json["detail"] == f"RDF/XML cannot abbreviate http://e/1. {ANOTHER_FORMAT}"
 
 
 @pytest.mark.parametrize("status", KINDS)

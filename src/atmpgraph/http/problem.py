@@ -94,7 +94,7 @@ class ProblemError(AtmpgraphError):
 def not_acceptable(offered: tuple[Format, ...]) -> ProblemError:
     """406 with the formats that exist (RFC 9110 §15.5.7)."""
     types = [f.media_type for f in offered]
-    return ProblemError(Problem(406, "None of the formats asked for exists here.", {"available": types}))
+    return ProblemError(Problem(406, "None of the requested formats exists here.", {"available": types}))
 
 
 def not_expressible(error: NotExpressibleError) -> Problem:

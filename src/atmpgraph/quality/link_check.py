@@ -58,7 +58,7 @@ def check_links(
     )
     links = checker.check(addresses)
     if links.offline:
-        raise AtmpgraphError("no address answered at all; is there a network here? Nothing is written")
+        raise AtmpgraphError("no address answered; check the network connection. Nothing was written")
     links.write(ReleasesFolder(settings.path(settings.folders.releases)).links)
     return links
 

@@ -39,7 +39,7 @@ def read_shapes(folder: Path, base: str) -> Graph:
     graph = Graph()
     files = sorted(folder.glob("*.ttl"))
     if not files:
-        raise AtmpgraphError(f"{folder}: no shapes: nothing is published unchecked")
+        raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
     for file in files:
         try:
             graph.parse(data=file.read_text("utf-8").replace("{base}", base), format="turtle", publicID=base)

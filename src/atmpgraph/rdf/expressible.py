@@ -56,7 +56,9 @@ def _check_xml(statement: ox.Triple | ox.Quad) -> None:
     elif isinstance(term, ox.Literal):
         if outside := NOT_XML.search(term.value):
             code = f"U+{ord(outside[0]):04X}"
-            raise NotExpressibleError("XML has no character {code}, which a literal has.", RDF_XML, code=code)
+            raise NotExpressibleError(
+                "XML does not allow the character {code}, which a literal contains.", RDF_XML, code=code
+            )
     elif isinstance(term, ox.NamedNode) and statement.predicate == _TYPE and term.value not in _SYNTAX:
         _check_name(term.value)  # the engine writes the first type of a thing as an element
 
@@ -64,9 +66,9 @@ def _check_xml(statement: ox.Triple | ox.Quad) -> None:
 @lru_cache(1_000)
 def _check_name(iri: str) -> None:
     if iri in _SYNTAX or not _REVERSED_NAME.match(iri[::-1]):
-        raise NotExpressibleError("RDF/XML has no name for {iri}.", RDF_XML, iri=iri[:200])
+        raise NotExpressibleError("RDF/XML cannot abbreviate {iri}.", RDF_XML, iri=iri[:200])
 
 
 def _check_json(statement: ox.Triple | ox.Quad) -> None:
     if isinstance(statement.object, ox.Triple):
-        raise NotExpressibleError("{format} has no triple terms.", JSON_LD, format=JSON_LD.name)
+        raise NotExpressibleError("{format} does not support triple terms.", JSON_LD, format=JSON_LD.name)

@@ -101,7 +101,7 @@ def _read(path: Path) -> list[Switch]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = _LINE.fullmatch(line)
         if not match:
-            raise ReleaseError(f"{path}:{number}: not '<date> <digest>'; mend the line or take it away: {line!r:.80}")
+            raise ReleaseError(f"{path}:{number}: not '<date> <digest>'; correct or remove the line: {line!r:.80}")
         switches.append(Switch(*match.groups()))
     return switches
 

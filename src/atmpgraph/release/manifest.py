@@ -105,7 +105,7 @@ class Score:
         )
         missed = [
             words.gettext(
-                "metadata score: {name}: {points} of {of}: missing at {things}",
+                "metadata score: {name}: {points} of {of}; missing from {things}",
                 name=metric.name,
                 points=words.number(metric.points),
                 of=metric.of,
@@ -154,7 +154,9 @@ class Summary:
             members = dict(content)
             format_ = members.get("format", 1)
             if format_ not in range(1, LAYOUT + 1):
-                raise ReleaseError(f"format {format_!r}, and {LAYOUT} is the latest known here; update atmpgraph")
+                raise ReleaseError(
+                    f"format {format_!r}, and {LAYOUT} is the latest that this version reads; update atmpgraph"
+                )
             return cls(**cls._taken(members), others=members)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ReleaseError(f"damaged ({error!r}); remove the release and build it again") from None

@@ -41,7 +41,7 @@ class Part:
             ProblemError: 404 there is no such graph (§5.2).
         """
         if self.graph and self.graph not in graphs:
-            raise ProblemError(Problem(404, "There is no such graph; this address without parameters names them all."))
+            raise ProblemError(Problem(404, "There is no such graph; without parameters, this address lists them all."))
         return graphs[self.graph] if self.graph else sum(graphs.values())
 
     def offered(self, small: bool) -> tuple[Format, ...]:
@@ -81,7 +81,7 @@ def parse(query_string: str) -> Part:
     found = parameters(query_string.encode("latin-1"))
     names = set(found.get("graph", ()))
     if len(names) + ("default" in found) > 1:
-        raise ProblemError(Problem(400, "Name one graph, or the default graph, or neither for all of them."))
+        raise ProblemError(Problem(400, "Name one graph or the default graph; name neither to get them all."))
     for name in names:
         try:
             ox.NamedNode(name)

@@ -25,9 +25,9 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
         case ServiceNotAllowedError():
             return _service_problem(error)
         case NestingError(most=most):
-            return Problem(400, "The query nests deeper than {most} brackets.", values={"most": most})
+            return Problem(400, "The query nests brackets more than {most} deep.", values={"most": most})
         case TooManyKeywordsError():
-            return Problem(400, "The query holds too many words that resemble a keyword.")
+            return Problem(400, "The query contains too many words that resemble a keyword.")
         case TooManyServicesError(count=count, most=most):
             detail = "The query has {count} SERVICE clauses; {most} are allowed."
             return Problem(400, detail, values={"count": count, "most": most})
@@ -35,7 +35,7 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
             detail = "The service {service} gave no usable answer: {reason}."
             return Problem(502, detail, values={"service": service, "reason": reason})
         case ResultFormatError():
-            return Problem(406, "This kind of result does not have the format asked for.")
+            return Problem(406, "This kind of result does not exist in the requested format.")
         case EvaluationError(reason=reason):
             return Problem(400, "The query cannot be evaluated: {reason}", values={"reason": reason})
     return _syntax_problem(QuerySyntaxError(reason=str(error)))
@@ -54,9 +54,10 @@ def _syntax_problem(error: QuerySyntaxError) -> Problem:
 def _service_problem(error: ServiceNotAllowedError) -> Problem:
     if not error.service:
         return Problem(
-            403, "SERVICE is not allowed: this endpoint calls no other service. Query both from your own endpoint."
+            403,
+            "SERVICE is not allowed: this endpoint calls no other service. Query both services from your own endpoint.",
         )
-    detail = "SERVICE is not allowed for {service}; it is for {allowed}."
+    detail = "SERVICE is not allowed for {service}, only for {allowed}."
     values = {"service": error.service, "allowed": ", ".join(error.allowed)}
     return Problem(403, detail, {"allowed": list(error.allowed)}, values=values)
 
@@ -108,12 +109,12 @@ def crashed(memory_bytes: int) -> Problem:
 
 def engine_failed() -> Problem:
     """500: a fault of the engine."""
-    return Problem(500, "The engine failed at this query.")
+    return Problem(500, "The query engine failed on this query.")
 
 
 def unavailable() -> Problem:
     """503: there is no query service, or it ended in the middle."""
-    detail = "The query service does not answer. Try again in a moment."
+    detail = "The query service is not answering. Try again in a moment."
     return Problem(503, detail, headers={"Retry-After": "2"})
 
 

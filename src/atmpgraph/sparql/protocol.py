@@ -120,7 +120,7 @@ def _of_body(content_type: str, body: bytes) -> _Parameters:
     if media_type == UPDATE:
         _refuse_update()
     if media_type not in {FORM, QUERY}:
-        _refuse(415, "Post a query as {types}.", ACCEPTS, types=_TYPES)
+        _refuse(415, "Send the query as {types}.", ACCEPTS, types=_TYPES)
     if options.get("charset", "utf-8") not in {"utf-8", "utf8"}:
         _refuse(415, "Send the query in UTF-8.", ACCEPTS)
     if media_type == FORM:
@@ -134,7 +134,7 @@ def _of_body(content_type: str, body: bytes) -> _Parameters:
 def _query(found: _Parameters, with_body: bool, max_length: int) -> Query:
     texts = found.get("query", ())
     if len(texts) != 1:
-        _refuse(400, "Send exactly one query; this request has {count}.", count=len(texts))
+        _refuse(400, "Send exactly one query; this request contains {count}.", count=len(texts))
     text = texts[0]
     if len(text) > max_length:
         detail = "The query has {length} characters; {most} are allowed."
@@ -168,7 +168,7 @@ def _single(found: _Parameters, name: str) -> str | None:
     """The value of a parameter that may be repeated but has one meaning."""
     values = set(found.get(name, ()))
     if len(values) > 1:
-        _refuse(400, "Send one {name}; this request has several that differ.", name=name)
+        _refuse(400, "Send one value of {name}; this request contains several different ones.", name=name)
     return values.pop() if values else None
 
 
@@ -176,7 +176,7 @@ def _timeout(value: str | None) -> float | None:
     if value is None:
         return None
     if not _SECONDS.fullmatch(value) or float(value) == 0:
-        _refuse(400, "The timeout is a number of seconds above 0, such as 2.5.")
+        _refuse(400, "The timeout is a number of seconds greater than 0, such as 2.5.")
     return float(value)
 
 

@@ -42,7 +42,7 @@ def start(folder: Path, base: str) -> None:
         AtmpgraphError: the folder is not empty; nothing in it changes.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AtmpgraphError(f"{folder}: is not an empty folder; name a new one, nothing is written over")
+        raise AtmpgraphError(f"{folder}: not an empty folder; name a new one, since nothing is overwritten")
     template = (HERE / FILE_NAME).read_text(encoding="utf-8").replace("{base}", base)
     with tempfile.TemporaryDirectory() as scratch:  # a wrong base is an error before anything is written
         (Path(scratch) / FILE_NAME).write_text(template, encoding="utf-8")

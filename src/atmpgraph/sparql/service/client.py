@@ -15,7 +15,7 @@ from .evaluate import Cut
 from .spool import Spool, SpooledResult
 
 _BOUNDLESS: Final = Spool(1 << 62)
-_UNAVAILABLE: Final = "The query service does not answer. Try again in a moment."
+_UNAVAILABLE: Final = "The query service is not answering. Try again in a moment."
 
 # Takes what is to be done when the client of the HTTP request goes away.
 OnDisconnect = Callable[[Callable[[], object]], object]

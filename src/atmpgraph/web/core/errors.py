@@ -95,7 +95,7 @@ def _of_disconnect(_: ClientDisconnectedError) -> Response:
 
 def _of_anything(error: Exception) -> Response:
     current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _response(Problem(500, "Something went wrong here. The error was logged."))
+    return _response(Problem(500, "Something went wrong on the server. The error was logged."))
 
 
 def register(app: Flask) -> None:

@@ -9,36 +9,38 @@ HEADING: Final = message("The errors and what they mean")
 EXPLANATIONS: Final = {
     "bad-request": (
         message("Bad request"),
-        message("The request is malformed; the detail says where. Fix it and try again."),
+        message("The request is malformed; the detail says where. Correct it and try again."),
     ),
     "forbidden": (message("Forbidden"), message("This service is read-only and calls no other services.")),
     "not-found": (
         message("Not found"),
         message(
-            "Nothing is published at this address. Addresses distinguish upper and lower case and the "
-            "final slash; a suffix such as .ttl exists only for the formats on offer."
+            "Nothing is published at this address. Upper and lower case and the final slash matter; a suffix such"
+            " as .ttl exists only for the formats on offer."
         ),
     ),
     "method-not-allowed": (
         message("Method not allowed"),
-        message("The address exists, but not for this method. The Allow field of the response names those that are."),
+        message(
+            "The address exists, but not for this method. The Allow field of the response names the methods allowed."
+        ),
     ),
     "not-acceptable": (
         message("Not acceptable"),
         message(
-            "The resource exists, but in none of the formats or profiles asked for. The member "
-            "“available” lists them; ask for one by the Accept field or by the suffix of the address."
+            "The resource exists, but in none of the formats or profiles requested. The “available” member of the"
+            " response lists those that exist; choose one with the Accept field or the suffix of the address."
         ),
     ),
     "request-timeout": (
         message("Request timeout"),
-        message("The request announced a body that did not arrive in time. Send it again, all of it at once."),
+        message("The request announced a body that did not arrive in time. Send it again in one go."),
     ),
     "gone": (
         message("Gone"),
         message(
-            "An earlier release described this; the current release no longer does. The response names "
-            "what replaced it, where that is known. Earlier releases stay in the history."
+            "An earlier release described this resource; the current release does not. The response names what "
+            "replaced it, if that is known. Earlier releases stay in the history."
         ),
     ),
     "precondition-failed": (
@@ -59,43 +61,43 @@ EXPLANATIONS: Final = {
     "unsupported-media-type": (
         message("Unsupported media type"),
         message(
-            "The body of the request is of a type that this service does not read. The Accept-Post "
-            "field of the response names those it does."
+            "This service does not read the media type of the request body. The Accept-Post field of the response"
+            " names the types it reads."
         ),
     ),
     "range-not-satisfiable": (
         message("Range not satisfiable"),
         message(
-            "The range asked for starts after the end of the file. The Content-Range field of the "
-            "response gives its length."
+            "The requested range starts after the end of the file. The Content-Range field of the response gives "
+            "its length."
         ),
     ),
     "too-many-requests": (
         message("Too many requests"),
         message(
-            "Too many requests came from your address in a short time. Wait as many seconds as the "
-            "Retry-After field says. To get all data, download a file from /releases/."
+            "Your address sent too many requests in a short time. Wait the number of seconds in the Retry-After "
+            "field. To get all data, download a file from /releases/."
         ),
     ),
     "header-fields-too-large": (
         message("Header fields too large"),
         message(
-            "The header fields of the request are larger than this service reads. Shorten them, such "
-            "as the Accept list or cookies, which this site does not use."
+            "The header fields of the request are larger than this service reads. Shorten them: the Accept list, "
+            "for example, or cookies, which this site does not use."
         ),
     ),
     "internal-error": (
         message("Internal error"),
-        message("Something went wrong here, through no fault of yours. It is logged; try again later."),
+        message("Something went wrong on the server; it is not your fault. The error was logged; try again later."),
     ),
     "unavailable": (
         message("Unavailable"),
         message(
-            "The service cannot answer at the moment. Try again after as many seconds as the Retry-After field says."
+            "The service cannot answer at the moment. Try again after the number of seconds in the Retry-After field."
         ),
     ),
     "bad-gateway": (
-        message("Service out of reach"),
+        message("Other service unreachable"),
         message(
             "The query calls another service (SERVICE), which gave no usable answer. The detail says "
             "why. With SERVICE SILENT the query continues without it."
@@ -104,9 +106,8 @@ EXPLANATIONS: Final = {
     "query-timeout": (
         message("Query stopped"),
         message(
-            "The query took longer than a query may take here and was stopped. Ask for less: narrower "
-            "patterns, a LIMIT, less sorting and grouping. To get all data, download a file from "
-            "/releases/."
+            "The query exceeded the time limit and was stopped. Ask for less: narrower patterns, a LIMIT, less "
+            "sorting and grouping. To get all data, download a file from /releases/."
         ),
     ),
 }

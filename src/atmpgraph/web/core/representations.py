@@ -97,7 +97,7 @@ def _choose(context: Context, offered: list[Profile]) -> Choice:
         fixed = chosen[0]
         note_arguments(_mediatype=chosen[1])
     if fixed and fixed not in (*profile.formats, LINK_SET):
-        raise ProblemError(Problem(404, "This profile has no such format here; see ?_profile=alt."))
+        raise ProblemError(Problem(404, "This profile does not exist here in this format; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
     accept = request.headers.get("Accept") if fixed is None else wanted
     form = choose_form(accept, JSON_LD.media_type, FORMS) if fmt is JSON_LD else ""
@@ -111,7 +111,7 @@ def _profile(context: Context, offered: list[Profile]) -> Profile:
         profile = profile_by_name(name, (*offered, ALTERNATES))
         if profile is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
-            raise ProblemError(Problem(404, "There is no such profile of this thing.", {"available": tokens}))
+            raise ProblemError(Problem(404, "This resource has no such profile.", {"available": tokens}))
         note_arguments(_profile=profile.token)
         return profile
     if context.fixed or "_mediatype" in request.args:

@@ -25,7 +25,7 @@ SENTENCES: Final = {
     "rows_of": message("{from}–{to} of {n}"),
     "earlier": message("Earlier"),
     "later": message("Later"),
-    "cut": message("Only the first {n} rows are here: the service cuts long results."),
+    "cut": message("Only the first {n} rows are shown: the service truncates long results."),
     "next_rows": message("Next rows"),
     "new_tab": message("New tab"),
     "close_tab": message("Close the tab"),
@@ -37,7 +37,9 @@ SENTENCES: Final = {
     "keys": message("Ctrl + Enter runs the query, Ctrl + Space completes, Tab leaves the editor."),
     "graphs": message("Graphs of this query"),
     "graphs_lead": message("A SPARQL 1.1 query over the graphs below only, not over the union of all sources."),
-    "graphs_note": message("It runs over the ticked graphs only; without any, over the union of all sources."),
+    "graphs_note": message(
+        "The query runs over the ticked graphs only; with none ticked, over the union of all sources."
+    ),
     "default-graph-uri": message("Default graph"),
     "named-graph-uri": message("Named graph"),
     "run": message("Run"),

@@ -44,7 +44,7 @@ def _load(context: Context) -> Changes | None:
     whole = read_changes(release, since)
     if whole is None:
         raise ProblemError(
-            Problem(410, "The previous release was removed, and the changes against it are not recorded.")
+            Problem(410, "The previous release was removed, and the changes since then are not recorded.")
         )
     return Changes(whole, whole.without_rows(context.base), since or release.manifest.previous, since)
 

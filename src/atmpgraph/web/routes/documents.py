@@ -59,7 +59,7 @@ def _thing(context: Context, kind: str, path: str) -> str | AnyResponse | None:
 
 def _gone(successors: tuple[str, ...]) -> ProblemError:
     """410, with what stands in the place of a thing (RFC 9110 §15.5.11)."""
-    detail = "An earlier release described this; the current one does not."
+    detail = "An earlier release described this resource; the current one does not."
     links = ", ".join(f'<{iri}>; rel="successor-version"' for iri in successors)
     extra = {"isReplacedBy": list(successors)} if successors else {}
     return ProblemError(Problem(410, detail, extra=extra, headers={"Link": links} if links else {}))
@@ -106,7 +106,7 @@ def _state_at(context: Context, path: str) -> AnyResponse | None:
     vary("Accept-Datetime")
     date = accept_datetime(field)
     if date is None:
-        detail = "Accept-Datetime must be a date of HTTP, such as {example}."
+        detail = "Accept-Datetime must be an HTTP date, such as {example}."
         raise ProblemError(Problem(400, detail, values={"example": _EXAMPLE}))
     possible = context.fixed is None or context.fixed in MEMENTO_FORMATS
     state = DocumentStates(context, path).at(date) if possible else None

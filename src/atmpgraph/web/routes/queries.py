@@ -40,7 +40,7 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
     results = result_formats(Query(query.file_text))
     if context.fixed and context.fixed not in (*results, SPARQL_QUERY):
         exists = ", ".join(f".{fmt.suffix}" for fmt in results)
-        detail = "The answer has no such format; there are {formats} and .rq."
+        detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
     return (*results, SPARQL_QUERY)
 
