@@ -18,11 +18,19 @@ from atmpgraph.stream.follow import follow
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent, changed
+from .sampling import IN_PROCESS, SOCKETS, alike
 from .tables import ODD, RAW
 from .targets import InProcess, OverSocket, Target, free_port, running, serving, wait_for
 
 PREFIX = "/lod"
 TRUSTED = ["127.0.0.1"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what `sampling` says that the sockets need not be asked."""
+    others = alike(items)
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +78,12 @@ def in_process(odd_app: Flask) -> InProcess:
 
 
 @pytest.fixture(scope="session")
+def mounted(odd_app: Flask) -> InProcess:
+    """The application in process under a path, as the proxy mounts it."""
+    return InProcess(odd_app, PREFIX)
+
+
+@pytest.fixture(scope="session")
 def server(odd: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
     """The production server, as `atmpgraph serve` starts it."""
     folder = tmp_path_factory.mktemp("server")
@@ -100,8 +114,8 @@ def proxy(server: OverSocket, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield target
 
 
-@pytest.fixture(scope="session", params=["in_process", "server", "proxy"])
+@pytest.fixture(scope="session", params=[IN_PROCESS, *SOCKETS])
 def target(request: pytest.FixtureRequest) -> Target:
-    """Each target in its turn."""
+    """Each target in its turn; over the sockets only for one resource of each class."""
     found: Target = request.getfixturevalue(request.param)
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 Cache: TypeAlias = Literal["current", "immutable", "never"]
+Pool: TypeAlias = Literal["pages", "queries", "health", "loop"]
 
 GRAPHS: Final = {
     "ttl": "text/turtle",
@@ -45,6 +46,8 @@ class Resource:
         methods: beside HEAD and OPTIONS.
         strong: its tag is strong; results of queries have no order, so theirs may be weak.
         inexpressible: types that are negotiated and then refused, for they cannot express this result.
+        pool: the threads of the server that answer.
+        long: one of its representations is so long that neither server nor proxy holds it in memory.
     """
 
     path: str
@@ -55,6 +58,8 @@ class Resource:
     methods: tuple[str, ...] = ("GET",)
     strong: bool = True
     inexpressible: tuple[str, ...] = ()
+    pool: Pool = "pages"
+    long: bool = False
 
     @property
     def negotiated(self) -> bool:
@@ -62,8 +67,8 @@ class Resource:
         return len(self.types) > 1
 
 
-def _document(path: str) -> Resource:
-    return Resource(path, (*GRAPHS.values(), "text/csv", HTML), languages=True)
+def _document(path: str, *, long: bool = False) -> Resource:
+    return Resource(path, (*GRAPHS.values(), "text/csv", HTML), languages=True, long=long)
 
 
 def _graph(path: str) -> Resource:
@@ -133,11 +138,14 @@ SOME: Final = tuple(KINDS[kind] for kind in ("id/organisation", "id/figure", "ns
 
 # Every route of the application, with the resources that stand for it.
 ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
-    "/": (_document("/"),),
-    "/catalogue": (_document("/catalogue"),),
+    "/": (_document("/", long=True),),
+    "/catalogue": (_document("/catalogue", long=True),),
     "/catalogue.<suffix>": (
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
-        *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        *(
+            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
+            for suffix, media_type in GRAPHS.items()
+        ),
         Resource("/catalogue.html", (HTML,), languages=True),
     ),
     "/.well-known/void": (Resource("/.well-known/void", tuple(GRAPHS.values())),),
@@ -171,20 +179,29 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
             methods=("GET", "POST", "QUERY"),
             strong=False,
             inexpressible=tuple(SOLUTIONS.values())[2:],
+            pool="queries",
         ),
-        Resource(SELECT, (*SOLUTIONS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY"), strong=False),
+        Resource(
+            SELECT,
+            (*SOLUTIONS.values(), HTML),
+            languages=True,
+            methods=("GET", "POST", "QUERY"),
+            strong=False,
+            pool="queries",
+        ),
         Resource(
             CONSTRUCT,
             (*GRAPHS.values(), HTML),
             languages=True,
             methods=("GET", "POST", "QUERY"),
             strong=False,
+            pool="queries",
         ),
-        Resource("/sparql", (*GRAPHS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY")),
+        Resource("/sparql", (*GRAPHS.values(), HTML), languages=True, methods=("GET", "POST", "QUERY"), pool="queries"),
     ),
     "/data": (
-        Resource("/data", ("application/trig", "application/n-quads", HTML), languages=True),
-        Resource("/data?default", tuple(GRAPHS.values())),
+        Resource("/data", ("application/trig", "application/n-quads", HTML), languages=True, long=True),
+        Resource("/data?default", tuple(GRAPHS.values()), long=True),
         Resource(ROR_GRAPH, tuple(GRAPHS.values())),
     ),
     "/queries/": (Resource("/queries/", (HTML,), languages=True),),
@@ -194,18 +211,19 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
             (*SOLUTIONS.values(), HTML, "application/sparql-query"),
             languages=True,
             strong=False,
+            pool="queries",
         ),
-        Resource("/queries/direct-jobs.csv", ("text/csv",), strong=False),
-        Resource("/queries/direct-jobs.rq", ("application/sparql-query",)),
+        Resource("/queries/direct-jobs.csv", ("text/csv",), strong=False, pool="queries"),
+        Resource("/queries/direct-jobs.rq", ("application/sparql-query",), pool="queries"),
     ),
-    "/health/live": (Resource("/health/live", ("text/plain",), cache="never"),),
-    "/health/ready": (Resource("/health/ready", ("text/plain",), cache="never"),),
+    "/health/live": (Resource("/health/live", ("text/plain",), cache="never", pool="loop"),),
+    "/health/ready": (Resource("/health/ready", ("text/plain",), cache="never", pool="health"),),
     "/static/<path:filename>": (
         Resource("/static/atmpgraph.css", ("text/css",)),
         Resource("/static/icon.svg", ("image/svg+xml",)),
     ),
     "/dumps/<digest>/<path:name>": (
-        Resource("/dumps/{digest}/data.nq", ("application/n-quads",), cache="immutable"),
+        Resource("/dumps/{digest}/data.nq", ("application/n-quads",), cache="immutable", long=True),
         Resource("/dumps/{digest}/manifest.json", ("application/json",), cache="immutable"),
         Resource("/dumps/{digest}/report.json", ("application/json",), cache="immutable"),
         Resource("/dumps/{digest}/tables/figures.csv", ("text/csv",), cache="immutable"),
@@ -218,11 +236,12 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
             ("application/json", "text/plain", "application/rdf-patch", HTML),
             languages=True,
             cache="immutable",
+            long=True,
         ),
     ),
     "/releases/<digest>/changes.<suffix>": (
-        Resource("/releases/{digest}/changes.rdfp", ("application/rdf-patch",), cache="immutable"),
-        Resource("/releases/{digest}/changes.txt", ("text/plain",), cache="immutable"),
+        Resource("/releases/{digest}/changes.rdfp", ("application/rdf-patch",), cache="immutable", long=True),
+        Resource("/releases/{digest}/changes.txt", ("text/plain",), cache="immutable", long=True),
     ),
     "/quality": (_quality("/quality"),),
     "/quality.<suffix>": (
@@ -263,8 +282,11 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/stream.html", (HTML,), languages=True),
     ),
     "/stream/<number>": (
-        Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable"),
-        *(Resource(f"/stream/1.{suffix}", (kind,), cache="immutable") for suffix, kind in GRAPHS.items()),
+        Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable", long=True),
+        *(
+            Resource(f"/stream/1.{suffix}", (kind,), cache="immutable", long=suffix in {"nt", "nq"})
+            for suffix, kind in GRAPHS.items()
+        ),
         Resource("/stream/1.html", (HTML,), languages=True),
         Resource("/stream/2", (*GRAPHS.values(), HTML), languages=True),
     ),
@@ -272,7 +294,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/releases/current.<suffix>": (Resource("/releases/current.ttl", (), status=307),),
     "/releases/current/<path:rest>": (Resource("/releases/current/changes.txt", (), status=307),),
     "/dumps/current/<path:name>": (
-        Resource("/dumps/current/data.nq", ("application/n-quads",)),
+        Resource("/dumps/current/data.nq", ("application/n-quads",), long=True),
         Resource("/dumps/current/graphs/ror.ttl", ("text/turtle",)),
     ),
     "/problems/": (_graph("/problems/"),),

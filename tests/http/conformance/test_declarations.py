@@ -36,6 +36,7 @@ def differences(app: Flask, rule: str, row: Resource, served: Release) -> dict[s
         both: dict[str, tuple[object, object]] = {
             "rule": (request.url_rule and request.url_rule.rule, rule),
             "methods": (declared.methods, row.methods),
+            "pool": (declared.pool.name.lower(), row.pool),
         }
         read = read_request(declared, request.view_args or {})
         if row.status == 200 and not isinstance(read, Response):

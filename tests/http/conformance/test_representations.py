@@ -28,6 +28,7 @@ from .tables import (
 )
 from .targets import Target
 
+IN_MEMORY = 1 << 18
 resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
 
 
@@ -51,13 +52,16 @@ def test_every_kind_of_thing_is_in_the_tables(served: Release) -> None:
 
 @resources
 def test_each_representation_is_what_it_says(resource: Resource, target: Target, served: Release) -> None:
-    path = at(resource.path, served)
+    path, longest = at(resource.path, served), 0
     for accept in (None, *resource.types):
         answer = get(target, path, accept)
+        longest = max(longest, len(answer.body))
         assert answer.status == resource.status, answer
         if resource.types:
             assert answer.media_type == (accept or resource.types[0]), answer
             read(answer, target, served.base)
+    # nginx holds 256 KiB in memory, the server 64 KiB; up to twice as much a resource may be called either
+    assert longest > IN_MEMORY if resource.long else longest < 2 * IN_MEMORY, f"{path} has {longest} bytes"
 
 
 @resources
