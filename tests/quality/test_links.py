@@ -331,7 +331,7 @@ def test_without_a_network_nothing_is_said_of_the_links(tmp_path: Path) -> None:
     )
     done = CliRunner().invoke(main, ["--settings", str(file), "links"])
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "is there a network here?" in done.stderr
+    assert "check the network connection" in done.stderr
     assert not (tmp_path / "releases" / "links.json").exists()
 
 

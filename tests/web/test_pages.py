@@ -26,9 +26,12 @@ LANGUAGES = ("fr", "nl", "de", "en")
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["plus de 470", "estimation", "Les sources divergent", "15 décrits sur 26 annoncés", "au moins 15"]),
-        ("nl", ["meer dan 470", "schatting", "De bronnen verschillen", "15 beschreven van 26", "minstens 15"]),
-        ("de", ["mehr als 470", "Schätzung", "Die Quellen weichen ab", "15 beschrieben von 26", "mindestens 15"]),
+        ("fr", ["plus de 470", "estimation", "Les sources divergent", "15 sur 26 avec une description", "au moins 15"]),
+        ("nl", ["meer dan 470", "schatting", "Bronnen verschillen", "15 van de 26 beschreven", "minstens 15"]),
+        (
+            "de",
+            ["mehr als 470", "Schätzung", "Quellen weichen voneinander ab", "15 von 26 beschrieben", "mindestens 15"],
+        ),
         ("en", ["more than 470", "estimate", "Sources differ", "15 described of 26 declared", "at least 15"]),
     ],
 )
