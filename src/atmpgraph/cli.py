@@ -1,7 +1,6 @@
 """The command line. Exit status: 0 done; 1 the data are wrong, or there is nothing to work on; 2 the call is wrong."""
 
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -26,10 +25,6 @@ T = TypeVar("T")
 
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
-_HEADER_MILLISECONDS = 5_000  # for the header section of a request to come, and between two requests
-_DESCRIPTORS = 16_384  # of a process that serves, as far as the system allows so many
-_BACKLOG = 4_096  # connections that wait to be taken, as far as the system allows so many
-_STOPPING_SECONDS = 10  # for requests that run when the server is stopped
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
@@ -143,56 +138,13 @@ def _report(
 @_command
 def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """Serve the current release."""
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-
-    from .sparql.limits import limits_of
-    from .sparql.service.launcher import ServiceProcess
+    from .server.serve import serve as run
 
     settings = _settings(context)
     _release(settings)
-    os.environ["ATMPGRAPH_SETTINGS"] = str(context.obj["file"])
     host, port = host or settings.server.host, port or settings.server.port
     click.echo(f"serving on http://{host}:{port}/", err=True)
-    server = Granian(
-        "atmpgraph.server.rsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.RSGI,
-        # Of the others each has more ways to keep a connection for nothing; a proxy in front may speak HTTP/2.
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
-        websockets=False,
-        workers_kill_timeout=_STOPPING_SECONDS,
-        backlog=_BACKLOG,
-        backpressure=_connections(),
-        workers=settings.server.workers,
-        factory=True,
-        log_enabled=True,
-        respawn_failed_workers=True,
-    )
-    if settings.queries.socket:
-        server.serve()
-        return
-    # One for all processes: limits and quotas are the same in each.
-    with ServiceProcess(limits_of(settings)).kept() as address:
-        os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)
-        server.serve()
-
-
-def _connections() -> int:
-    """How many connections a process may hold: those that say nothing must leave room for the others.
-
-    As many as it may have descriptors, whose limit is raised; an eighth is for its files and its own connections.
-    """
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    return allowed - allowed // 8
+    run(settings, context.obj["file"], host, port)
 
 
 @main.command()

@@ -1,6 +1,6 @@
-"""The WSGI application under granian's own interface, RSGI, which tells when a client goes away; WSGI cannot.
+"""The WSGI application under granian's own interface, RSGI, which reports that a client disconnects; WSGI does not.
 
-Queries have threads of their own: however many of them wait, documents are answered. Health waits for neither.
+Each resource declares the threads that answer: however many queries wait, documents do not, and health waits for none.
 """
 
 import asyncio
@@ -29,37 +29,37 @@ from .backpressure import ClientConnection, address_of
 Fields: TypeAlias = list[tuple[str, str]]
 
 _THREADS: Final = 8
-_SPARE: Final = 8  # threads for queries beyond those that may run or wait, to tell that no more may
-_PIECE: Final = 1 << 16  # bytes that wait for a client that does not read; a longer body is sent as it is taken
+_SPARE: Final = 8  # threads for queries beyond those that may run or wait, to refuse more (503)
+_PIECE: Final = 1 << 16  # bytes; a longer body is sent as fast as the client reads
 _UNLISTED: Final = ("content-type", "content-length")  # CGI names these fields without HTTP_
 
 
-class Watch:
-    """Whether the client of a request is still there."""
+class Watcher:
+    """Watches whether the client of a request disconnects."""
 
     def __init__(self) -> None:
-        """It is."""
-        self._gone = False
+        """Start with a connected client."""
+        self._disconnected = False
         self._callback: Callable[[], Any] = bool
 
-    def then(self, callback: Callable[[], Any]) -> None:
-        """Call back when it goes away, or now when it has."""
+    def on_disconnect(self, callback: Callable[[], Any]) -> None:
+        """Call back when the client disconnects, or now if it has."""
         self._callback = callback
-        if self._gone:
+        if self._disconnected:
             callback()
 
-    def gone(self, told: "asyncio.Future[None]") -> None:
-        """It went away, unless it was the watching that ended."""
-        if not told.cancelled():
-            self._gone = True
+    def disconnected(self, reported: "asyncio.Future[None]") -> None:
+        """The client disconnected (ignored if the watcher was cancelled)."""
+        if not reported.cancelled():
+            self._disconnected = True
             self._callback()
 
 
-class _Late(io.RawIOBase):
-    """A body that did not come in time."""
+class _LateBody(io.RawIOBase):
+    """A body that did not arrive in time."""
 
     def readinto(self, _: object, /) -> NoReturn:
-        """408 for whoever reads it."""
+        """Raise 408."""
         raise RequestTimeout
 
 
@@ -70,43 +70,43 @@ class Application:
         """Call `app`."""
         self._app = app
         with app.app_context():
-            most = limits_of(publication().settings)
+            limits = limits_of(publication().settings)
             self._patience = publication().settings.server.body_timeout_seconds
         self._longest = app.config["MAX_CONTENT_LENGTH"]
         self._threads = {
             Pool.PAGES: ThreadPoolExecutor(_THREADS, "web"),
-            Pool.QUERIES: ThreadPoolExecutor(2 * most.workers + most.max_queued + _SPARE, "query"),  # workers, callers
+            Pool.QUERIES: ThreadPoolExecutor(2 * limits.workers + limits.max_queued + _SPARE, "query"),
             Pool.HEALTH: ThreadPoolExecutor(1, "health"),
         }
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
-        watch, pool = Watch(), self._pool(scope)
-        environ = environ_of(scope, await self._body(scope, protocol)) | {ON_DISCONNECT: watch.then}
+        watcher, pool = Watcher(), self._pool(scope)
+        environ = environ_of(scope, await self._body(scope, protocol)) | {ON_DISCONNECT: watcher.on_disconnect}
         if pool is Pool.LOOP:
             self._answer_here(protocol, environ)
             return
-        loop, asks, threads = asyncio.get_running_loop(), pool is Pool.QUERIES, self._threads[pool]
-        answering = loop.run_in_executor(threads, self._call, environ)
-        gone: asyncio.Future[None] = (
-            asyncio.ensure_future(protocol.client_disconnect()) if asks else loop.create_future()
+        loop, threads = asyncio.get_running_loop(), self._threads[pool]
+        calling = loop.run_in_executor(threads, self._call, environ)
+        disconnect: asyncio.Future[None] = (
+            asyncio.ensure_future(protocol.client_disconnect()) if pool is Pool.QUERIES else loop.create_future()
         )
-        gone.add_done_callback(watch.gone)
-        status, fields, first, rest = await answering
+        disconnect.add_done_callback(watcher.disconnected)
+        status, fields, first, rest = await calling
         if rest is None:
-            gone.cancel()
+            disconnect.cancel()
             protocol.response_bytes(status, fields, first)
             return
         try:
             await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
         except ProtocolClosed:
-            pass  # the client went away, as browsers do who turn to another page
+            pass  # the client disconnected, as browsers do that load another page
         except Exception as error:
-            # A query that was stopped and a client that does not read are nothing to be mended.
-            if not (gone.done() or isinstance(error, ProblemError | TimeoutError)):
+            # A query that was stopped and a client that does not read are no faults of the server.
+            if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
                 raise
         finally:
-            gone.cancel()
+            disconnect.cancel()
             await loop.run_in_executor(threads, rest.close)
 
     def _pool(self, scope: Scope) -> Pool:
@@ -127,7 +127,7 @@ class Application:
         client: str,
         threads: ThreadPoolExecutor,
     ) -> None:
-        """Send the pieces of a body as fast as the client takes them; one that breaks off must not look complete."""
+        """Send the pieces of a body as fast as the client reads; one that breaks off must not look complete."""
         loop, piece = asyncio.get_running_loop(), first
         with await loop.run_in_executor(threads, ClientConnection, client) as peer:
             try:
@@ -140,7 +140,7 @@ class Application:
                 raise
 
     async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:  # noqa: ANN401
-        """The body of a request; not all of one that the application will refuse for its length or its time."""
+        """The body of a request; incomplete if the application will refuse it for its length or its time."""
         body = bytearray()
         if scope.method not in {"GET", "HEAD"}:
             with suppress(TimeoutError):
@@ -150,7 +150,7 @@ class Application:
                         if len(body) > self._longest:
                             break
                     return io.BytesIO(body)
-            return _Late()
+            return _LateBody()
         return io.BytesIO()
 
     def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
@@ -172,7 +172,7 @@ class Application:
 
 
 def _unwritten(_: bytes) -> None:
-    """PEP 3333 keeps this way of sending for old frameworks; Flask has no use for it."""
+    """PEP 3333 has `write` for old frameworks; Flask does not use it."""
     raise NotImplementedError
 
 
@@ -208,7 +208,7 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        if "_" in name:  # the environment would not tell it from the field with a hyphen, which a proxy sets
+        if "_" in name:  # in the environment it would look like the field with a hyphen, which a proxy sets
             continue
         key = name.upper().replace("-", "_")
         key = key if name in _UNLISTED else f"HTTP_{key}"
