@@ -20,6 +20,8 @@ from atmpgraph.settings import LANGUAGES
 SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "atmpgraph"
 KEYWORDS: Final = {
     "_": None,
+    "TermError": None,
+    "_pattern": (2,),
     "message": None,
     "every_language": None,
     "gettext": None,
@@ -85,7 +87,9 @@ def write(language: str, catalog: Catalog) -> None:
     catalog.header_comment = "# The texts of atmpgraph; the keys are English."
     path = FOLDER / f"{language}.po"
     with path.open("wb") as file:
-        pofile.write_po(file, catalog, width=120, omit_header=True, ignore_obsolete=True, include_lineno=False)
+        pofile.write_po(
+            file, catalog, width=120, omit_header=True, ignore_obsolete=True, sort_output=True, include_lineno=False
+        )
     head = (
         f'{catalog.header_comment}\nmsgid ""\nmsgstr ""\n"Language: {language}\\n"\n'
         f'"Plural-Forms: {catalog.plural_forms}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from atmpgraph.cli import main
+from atmpgraph.findings import Finding, Place, Severity
+from atmpgraph.i18n import every_language
 from atmpgraph.settings import Settings
 
 FIGURES = "PREFIX qb: <http://purl.org/linked-data/cube#> SELECT (COUNT(?f) AS ?figures) WHERE { ?f a qb:Observation }"
@@ -44,7 +46,7 @@ def test_init_check_build_query_diff(example: Path) -> None:
     difference = run(example, "diff", first[:12])
     assert difference.exit_code == 0
     assert "changed https://example.org/partnership/id/person/example-person" in difference.stdout
-    assert difference.stdout.endswith("1 things changed: 1 statements removed, 1 added\n")
+    assert difference.stdout.endswith("things changed: 1; statements removed: 1, added: 1\n")
     as_json = json.loads(run(example, "diff", first[:12], "--json").stdout)
     assert list(as_json["things"].values()) == ["changed"]
     assert json.loads(run(example, "diff", first[:12], "--format", "json").stdout) == as_json
@@ -127,6 +129,22 @@ def test_a_report_in_another_language(example: Path) -> None:
     }
     assert {result.exit_code for result in results.values()} == {1}
     assert len({result.stdout.splitlines()[0] for result in results.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("fr", "violation\u00a0: people.csv, ligne 2, colonne"),
+        ("nl", "overtreding: people.csv, rij 2, kolom"),
+        ("de", "Verstoß: people.csv, Zeile 2, Spalte"),
+        ("en", "violation: people.csv, row 2, column"),
+    ],
+)
+def test_a_finding_is_all_in_the_language_of_the_reader(language: str, line: str) -> None:
+    message = every_language("expected a year such as 2024")
+    finding = Finding("table", Severity.VIOLATION, message, (Place("people.csv", 2, "born"),), "x")
+    assert finding.text(language).startswith(line)
+    assert message[language] in finding.text(language)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Texts, numbers and dates in each language: nothing untranslated, nothing left over, every plural form."""
 
+import ast
 import re
 from decimal import Decimal
 
@@ -41,6 +42,20 @@ def test_every_text_is_translated_and_no_other(language: str, keys: Catalog) -> 
         if message.id:
             assert all(_forms(message.string)), message.id
             assert not message.fuzzy
+
+
+def test_no_call_escapes_the_extraction(keys: Catalog) -> None:
+    """Such as one inside an f-string, which tools for gettext do not look into."""
+    names = {"TermError", "counted", "every_language", "gettext", "message", "ngettext"}
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(attr="pgettext"), args=[ast.Constant(str(context)), ast.Constant(str(text)), *_]
+                ):
+                    assert keys.get(text, context), (file, node.lineno)
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[ast.Constant(str(text)), *_]):
+                    assert name not in names or keys.get(text), (file, node.lineno)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -16,6 +16,7 @@ from .addresses import Addresses
 from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
+from .i18n import texts
 from .release.release import Release, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
@@ -125,8 +126,13 @@ def _report(
         for line in [*report.lines(context.obj["language"]), *coverage]:
             click.echo(line)
         if outcome:
-            state = "" if outcome["new"] else " (live again)" if outcome["switched"] else " (unchanged)"
-            click.echo(f"release {outcome['release']}{state}")
+            words, digest = texts(context.obj["language"]), outcome["release"]
+            if outcome["new"]:
+                click.echo(words.gettext("release {digest}", digest=digest))
+            elif outcome["switched"]:
+                click.echo(words.gettext("release {digest} (live again)", digest=digest))
+            else:
+                click.echo(words.gettext("release {digest} (unchanged)", digest=digest))
     if not report.conforms:
         sys.exit(1)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from .errors import AtmpgraphError
-from .i18n import counted, message, texts
+from .i18n import Texts, counted, message, texts
 
 
 class Severity(StrEnum):
@@ -17,6 +17,11 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+_SEVERITY: Final = {
+    Severity.VIOLATION: message("violation"),
+    Severity.WARNING: message("warning"),
+    Severity.INFO: message("remark"),
+}
 _SEVERITIES: Final = {
     Severity.VIOLATION: counted("{n} violation", "{n} violations"),
     Severity.WARNING: counted("{n} warning", "{n} warnings"),
@@ -39,10 +44,14 @@ class Place:
     row: int | None = None
     column: str | None = None
 
-    def __str__(self) -> str:
-        row = f", row {self.row}" if self.row is not None else ""
-        column = f", column {self.column}" if self.column is not None else ""
-        return f"{self.file}{row}{column}"
+    def text(self, words: Texts) -> str:
+        """The place in words."""
+        row = "" if self.row is None else str(self.row)
+        if not self.column:
+            return words.gettext("{table}, row {row}", table=self.file, row=row) if row else self.file
+        if not row:
+            return words.gettext("{table}, column {column}", table=self.file, column=self.column)
+        return words.gettext("{table}, row {row}, column {column}", table=self.file, row=row, column=self.column)
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,18 @@ class Finding:
 
     def text(self, language: str) -> str:
         """The finding on one line, in `language` where there is a text in it, else in English."""
-        where = "; ".join(map(str, self.places)) or self.node or ""
-        message = self.message.get(language) or self.message["en"]
-        details = [f"value {self.value!r}" if self.value is not None else ""]
+        words = texts(language)
+        parts = [
+            words.gettext(_SEVERITY[self.severity]),
+            "; ".join(place.text(words) for place in self.places) or self.node or "",
+            self.message.get(language) or self.message["en"],
+        ]
+        details = [words.gettext("value {value}", value=repr(self.value))] if self.value is not None else []
         if self.node is not None:
-            details += [f"node <{self.node}>", f"shape <{self.constraint or self.shape}>"]
-        listed = ", ".join(filter(None, details))
-        return f"{self.severity.value}: {where}: {message}" + (f" [{listed}]" if listed else "")
+            details.append(words.gettext("node {iri}", iri=f"<{self.node}>"))
+        if shape := self.constraint or self.shape:
+            details.append(words.gettext("shape {iri}", iri=f"<{shape}>"))
+        return words.colon.join(parts) + (f" [{', '.join(details)}]" if details else "")
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON; empty members are left out."""
@@ -123,13 +137,14 @@ class Report:
             yield finding.text(language)
         words = texts(language)
         counts = ", ".join(
-            words.gettext("{what}: {n}", what=words.gettext(_COUNTED.get(what, what)), n=n)
+            f"{words.gettext(_COUNTED.get(what, what))}{words.colon}{words.number(n)}"
             for what, n in self.counts.items()
         )
         severities = ", ".join(
             words.ngettext(*_SEVERITIES[severity], len(self.of(severity))) for severity in Severity if self.of(severity)
         )
-        yield f"{counts} – {severities or words.gettext('nothing to report')}"
+        nothing = words.gettext("nothing to report")
+        yield f"{counts} – {severities or nothing}"
 
 
 class ViolationError(AtmpgraphError):

@@ -58,6 +58,11 @@ class Texts:
         """A word that is translated in more than one way: the context tells which."""
         return self._filled(self._catalogue.pgettext(context, message), values)
 
+    @property
+    def colon(self) -> str:
+        """What stands between a label and its value."""
+        return f"{self.pgettext('punctuation', ':')} "
+
     def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
         """A sentence about `n` things, in the plural form that `n` takes."""
         return self._filled(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})

@@ -21,7 +21,7 @@ def test_things_are_added_removed_and_changed(tmp_path: Path) -> None:
     assert result.things == {"b": "changed", "c": "removed", "e": "added"}
     assert result.removed == [f'<b> <p> "1" {G} .', f'<c> <p> "1" {G} .']
     assert result.added == [f'<b> <p> "2" {G} .', f'<e> <p> "1" {G} .']
-    assert list(result.lines())[-1] == "3 things changed: 2 statements removed, 2 added"
+    assert list(result.lines())[-1] == "things changed: 3; statements removed: 2, added: 2"
     assert next(iter(result.lines())) == "changed b"
     assert diff(old, new, BASE, rows=True).things["d"] == "changed"
 

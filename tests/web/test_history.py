@@ -124,7 +124,7 @@ def test_the_changes_in_each_format(client: FlaskClient, releases: tuple[Path, l
     a, b, c = (f"{BASE}id/thing/{slug}" for slug in "abc")
     assert found["things"] == {a: "changed", b: "removed", c: "added"}
     text = client.get(f"{path}.txt")
-    assert text.text.endswith("3 things changed: 2 statements removed, 2 added\n")
+    assert text.text.endswith("things changed: 3; statements removed: 2, added: 2\n")
     patch = client.get(path, headers={"Accept": "application/rdf-patch"})
     assert patch.content_type == "application/rdf-patch"
     lines = patch.text.splitlines()

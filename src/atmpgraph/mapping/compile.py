@@ -14,7 +14,7 @@ from typing import Any
 
 from ..addresses import Addresses
 from ..errors import MappingError
-from ..rdf.terms import CANONICAL, encode, escape, iri
+from ..rdf.terms import CANONICAL, TermError, encode, escape, iri
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .document import Kind, PredicateObject, TermMap, TriplesMap
@@ -26,9 +26,9 @@ Rows = Iterable[tuple[int, list[str]]]
 class _CellError(ValueError):
     """A cell that yields no term."""
 
-    def __init__(self, column: str, value: str, problem: str) -> None:
-        super().__init__(problem)
-        self.column, self.value = column, value
+    def __init__(self, column: str, value: str, problem: TermError) -> None:
+        super().__init__(str(problem))
+        self.column, self.value, self.problem = column, value, problem
 
 
 class CellError(MappingError):
@@ -36,7 +36,8 @@ class CellError(MappingError):
 
     def __init__(self, file: str, row: int, error: _CellError) -> None:
         super().__init__(f"{file}, row {row}, column {error.column}: {error} (it is {error.value!r})")
-        self.file, self.row, self.column, self.value, self.problem = file, row, error.column, error.value, str(error)
+        self.file, self.row, self.column = file, row, error.column
+        self.value, self.problem = error.value, error.problem
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,8 @@ def _require_complete(maps: list[TriplesMap], package: Package) -> None:
         unused = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
         if unused:
             raise MappingError(
-                f"{path}: no triples map uses the column(s) {', '.join(unused)}; map them in mapping/*.rml.ttl, "
-                'or say "unmapped": true of their field in datapackage.json'
+                f"{path}: no triples map uses {', '.join(unused)}; map each of these columns in mapping/*.rml.ttl, "
+                'or set "unmapped": true in its field in datapackage.json'
             )
 
 
@@ -128,15 +129,15 @@ def _require_complete(maps: list[TriplesMap], package: Package) -> None:
 def _typed(column: str, text: str, datatype: str) -> str:
     try:
         return CANONICAL[datatype](text)
-    except ValueError as error:
-        raise _CellError(column, text, str(error)) from None
+    except TermError as error:
+        raise _CellError(column, text, error) from None
 
 
 def _iri(column: str, text: str, base: str) -> str:
     try:
         return iri(text, base)
-    except ValueError as error:
-        raise _CellError(column, text, str(error)) from None
+    except TermError as error:
+        raise _CellError(column, text, error) from None
 
 
 class _Source:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -14,12 +15,13 @@ from ..addresses import Addresses
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity, ViolationError
+from ..i18n import every_language
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import CanonicalWriter, merged, sorted_runs
 from ..rdf.statements import quad_of
-from ..rdf.terms import line
+from ..rdf.terms import TermError, line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..store import memory_store
@@ -95,14 +97,17 @@ def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables)
         ViolationError: some cells yield no term.
     """
     rows: dict[str, int] = {}
-    wrong: set[tuple[Place, str, str]] = set()
+    wrong: dict[tuple[Place, str, str], TermError] = {}
     for mapper in mappers:
         rows[mapper.map.table], errors = mapper.lines(emit)
-        wrong |= {(Place(error.file, error.row, error.column), error.problem, error.value) for error in errors}
+        wrong |= {
+            (Place(error.file, error.row, error.column), str(error.problem), error.value): error.problem
+            for error in errors
+        }
     if wrong:
         findings = (
-            Finding("mapping", Severity.VIOLATION, {"en": problem}, (place,), value)
-            for place, problem, value in sorted(wrong)
+            Finding("mapping", Severity.VIOLATION, every_language(error.sentence, **error.values), (place,), value)
+            for (place, _, value), error in sorted(wrong.items(), key=itemgetter(0))
         )
         raise ViolationError(Report(tuple(findings), {**tables.counts(), "rows": sum(rows.values())}))
     return sum(rows.values())

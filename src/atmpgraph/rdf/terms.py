@@ -42,15 +42,29 @@ def encode(value: str) -> str:
     return "".join(c if ord(c) >= 0xA0 else quote(c, safe="~") for c in value)
 
 
+class TermError(ValueError):
+    """No term can be made from a text.
+
+    Attributes:
+        sentence: which form is expected, in English, with `{names}` for the values.
+        values: of these names.
+    """
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        """Refuse a text."""
+        super().__init__(sentence.format(**values))
+        self.sentence, self.values = sentence, values
+
+
 def iri(value: str, base: str) -> str:
     """An IRI from a cell: absolute, or relative to the base by concatenation (R2RML §7.3).
 
     Raises:
-        ValueError: a character that no IRI has.
+        TermError: a character that no IRI has.
     """
     value = value if _ABSOLUTE.match(value) else base + value
     if bad := _NOT_IN_IRI.search(value):
-        raise ValueError(f"not an IRI: it has the character {bad.group()!r}")
+        raise TermError("not an IRI: it has the character {character}", character=repr(bad.group()))
     return value
 
 
@@ -65,7 +79,7 @@ def _decimal(text: str) -> str:
     """XSD 1.1 Part 2 §3.3.3.2: no sign for zero and positive values, no needless zero, no point for whole numbers."""
     match = re.fullmatch(r"([+-]?)0*(\d+?)(?:\.(\d*?)0*)?", text)
     if not match:
-        raise ValueError("expected a decimal number such as 81000000 or 2.6 (a point, no spaces, no exponent)")
+        raise TermError("expected a decimal number such as 81000000 or 2.6 (a point, no spaces, no exponent)")
     sign, whole, fraction = match.groups()
     number = f"{whole}.{fraction}" if fraction else whole
     return f"-{number}" if sign == "-" and number != "0" else number
@@ -74,7 +88,7 @@ def _decimal(text: str) -> str:
 def _integer(text: str) -> str:
     match = re.fullmatch(r"([+-]?)0*(\d+)", text)
     if not match:
-        raise ValueError("expected a whole number such as 26")
+        raise TermError("expected a whole number such as 26")
     sign, digits = match.groups()
     return f"-{digits}" if sign == "-" and digits != "0" else str(digits)
 
@@ -82,7 +96,7 @@ def _integer(text: str) -> str:
 def _boolean(text: str) -> str:
     values = {"true": "true", "1": "true", "false": "false", "0": "false"}
     if text not in values:
-        raise ValueError("expected true or false")
+        raise TermError("expected true or false")
     return values[text]
 
 
@@ -92,7 +106,7 @@ def _pattern(pattern: str, expected: str) -> Callable[[str], str]:
 
     def canonical(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise ValueError(f"expected {expected}")
+            raise TermError(expected)
         return text
 
     return canonical
@@ -104,23 +118,23 @@ def _date(text: str) -> str:
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     if not (1 <= month <= 12 and 1 <= day <= days[month - 1]):
-        raise ValueError("expected a date such as 2024-01-17")
+        raise TermError("expected a date such as 2024-01-17")
     return text
 
 
 # Every datatype that may be published; tests prove that the store returns each as it was loaded.
 CANONICAL: dict[str, Callable[[str], str]] = {
     XSD + "string": str,
-    XSD + "anyURI": _pattern(r"[^\x00-\x20<>\"{}|^`\\]+", "an IRI"),
+    XSD + "anyURI": _pattern(r"[^\x00-\x20<>\"{}|^`\\]+", "expected an IRI"),
     XSD + "boolean": _boolean,
     XSD + "date": _date,
     XSD + "decimal": _decimal,
     XSD + "duration": _pattern(
         r"P(?=\d)([1-9]\d*Y)?(([1-9]|1[01])M)?([1-9]\d*D)?",
-        "a duration such as P3Y, P6M or P1Y6M14D (years, months below 12, days; no zero)",
+        "expected a duration such as P3Y, P6M or P1Y6M14D (years, months below 12, days; no zero)",
     ),
-    XSD + "gYear": _pattern(r"[1-9]\d{3}", "a year such as 2024"),
-    XSD + "gYearMonth": _pattern(r"[1-9]\d{3}-(0[1-9]|1[0-2])", "a month such as 2024-01"),
+    XSD + "gYear": _pattern(r"[1-9]\d{3}", "expected a year such as 2024"),
+    XSD + "gYearMonth": _pattern(r"[1-9]\d{3}-(0[1-9]|1[0-2])", "expected a month such as 2024-01"),
     XSD + "integer": _integer,
 }
 
@@ -129,7 +143,7 @@ def literal(text: str, datatype: str) -> str:
     """A typed literal in canonical form.
 
     Raises:
-        ValueError: `text` is not of the datatype; the message names the expected form.
+        TermError: `text` is not of the datatype.
         KeyError: the datatype is not one that may be published.
     """
     canonical = escape(CANONICAL[datatype](text))

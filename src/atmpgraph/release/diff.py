@@ -66,7 +66,7 @@ class Diff:
         for sign, statements in (("-", self.removed), ("+", self.added)):
             for statement in statements:
                 yield f"{sign} {statement}"
-        yield f"{len(self.things)} things changed: {len(self.removed)} statements removed, {len(self.added)} added"
+        yield f"things changed: {len(self.things)}; statements removed: {len(self.removed)}, added: {len(self.added)}"
 
     def patch(self, old: str | None, new: str) -> Iterator[str]:
         """The difference as RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html), from the IRI `old` to `new`."""

@@ -48,7 +48,7 @@ def check_tables(package: TablePackage) -> list[Finding]:
             findings.append(
                 _table(
                     Place(task.place),
-                    every_language("{most} errors are listed; there may be more", most=MAX_ERRORS_PER_TABLE),
+                    every_language("{n} errors are listed; there may be more", n=MAX_ERRORS_PER_TABLE),
                 )
             )
     return findings
@@ -79,9 +79,9 @@ def _header(package: TablePackage, file: str) -> list[Finding]:
     if not header or header == expected:
         return []
     columns = ", ".join(expected)
-    missing = every_language("missing column; expected are {columns}", columns=columns)
-    unknown = every_language("unknown column; expected are {columns}", columns=columns)
-    order = every_language("expected are, in this order and once, {columns}", columns=columns)
+    missing = every_language("missing column; the columns are {columns}", columns=columns)
+    unknown = every_language("unknown column; the columns are {columns}", columns=columns)
+    order = every_language("the columns are, each once and in this order, {columns}", columns=columns)
     wrong = [
         *(_table(Place(file, 1, column), missing) for column in expected if column not in header),
         *(_table(Place(file, 1, column), unknown) for column in header if column not in expected),
