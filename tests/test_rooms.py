@@ -54,7 +54,7 @@ MAY_IMPORT: Final = {
     "web": {"web/core", "web/pages", "web/routes"},
     "server": {"http", "sparql", "sparql/service", "web", "web/core"},
     "starter": {"mapping"},
-    "cli": {"publish", "quality", "release", "server", "sparql", "sparql/service", "starter", "store"},
+    "cli": {"publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

@@ -49,7 +49,7 @@ def serve(settings: Settings, file: Path, host: str, port: int) -> None:
         server.serve()
         return
     # One for all processes, so that limits and quotas are the same in each.
-    with ServiceProcess(limits_of(settings)).kept() as address:
+    with ServiceProcess(limits_of(settings)).supervised() as address:
         os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)
         server.serve()
 

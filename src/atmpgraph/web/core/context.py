@@ -74,12 +74,12 @@ class Publication:
 
         After a return to an older release, its own date would let If-Modified-Since confirm what was withdrawn.
         """
-        made = created(release)
+        written = created(release)
         try:
             switched = int(ReleasesFolder(self._releases).current.lstat().st_mtime)
         except OSError:
-            return made
-        return max(made, datetime.fromtimestamp(switched, UTC))
+            return written
+        return max(written, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
         """A release by its whole digest; None if there is none, or none any more."""

@@ -38,11 +38,11 @@ class ProxyHeaders:
             environ["QUERY_STRING"] = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in query)
         peer = environ.get("REMOTE_ADDR", "")
         if self._trusted and (origin := forwarded(peer, EnvironHeaders(environ), self._trusted, self._family)):
-            told = {
+            original = {
                 "REMOTE_ADDR": origin.client,
                 "wsgi.url_scheme": origin.scheme,
                 "HTTP_HOST": origin.host,
                 "SCRIPT_NAME": origin.prefix + mount if origin.prefix else "",
             }
-            environ.update({key: value for key, value in told.items() if value})
+            environ.update({key: value for key, value in original.items() if value})
         return self._app(environ, start_response)

@@ -37,8 +37,8 @@ def by_subject(rows: list[Row], first: str) -> list[Topic]:
     for row in sorted(rows, key=_position):
         groups[row["subject"].value, row["indicator"].value].setdefault(row["figure"].value, row)
     topics: dict[str, list[Indicator]] = defaultdict(list)
-    for (subject, indicator), found in groups.items():
-        topics[subject].append(Indicator(indicator, list(found.values()), disputed(list(found.values()))))
+    for (subject, indicator), figures in groups.items():
+        topics[subject].append(Indicator(indicator, list(figures.values()), disputed(list(figures.values()))))
     own = {row["subject"].value for row in rows if row["own"] is not None}
     order = sorted(topics, key=lambda subject: (subject != first, subject not in own))
     return [Topic(subject, topics[subject]) for subject in order]

@@ -136,9 +136,9 @@ def _respond_with(context: Context, described: Description, links: Sequence[Link
     return represent(
         context,
         described,
-        lambda found, blocks, heads: render_template(
+        lambda shown, blocks, heads: render_template(
             "document.html",
-            page=document_page(context, found),
+            page=document_page(context, shown),
             cited=work(context, context.release, described.topic),
             data_blocks=blocks,
             links=heads,
