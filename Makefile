@@ -17,15 +17,15 @@ serve: $(VENV)/.serve $(SCRIPTS) ## build the release from data/ and serve it on
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(SCRIPTS) $(RML)/.installed .w3c/.unpacked ## everything that must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, types, tests, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed ## clients that install slowly: of npm, of R, roqet, CKAN
+test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql
-	$(BIN)/pytest -m installed tests/clients tests/installation
+	$(BIN)/pytest -m clients
 
 wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, in dist/
 	$(BIN)/python $(PIP) wheel $(OURS) --wheel-dir dist .

@@ -23,6 +23,8 @@ BASE = "https://w3id.org/atmp-wallonia/"
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
 UNTRACED = (
+    "catalogue/test_official.py",
+    "catalogue/test_shapes.py",
     "harvest/",
     "http/conformance/",
     "quality/test_report.py",

@@ -19,7 +19,7 @@ from ..catalogue.conftest import DCAT, things
 from ..conftest import BASE, ROOT, absent
 from .tools import HERE, run
 
-pytestmark = pytest.mark.installed
+pytestmark = pytest.mark.clients
 CKAN: Final = ROOT / ".venv-ckan" / "bin" / "python"
 FORMATS: Final = {"turtle": "text/turtle", "xml": "application/rdf+xml", "json-ld": "application/ld+json"}
 Datasets: TypeAlias = dict[str, dict[str, Any]]

@@ -10,7 +10,7 @@ import pytest
 from . import known
 from .tools import node
 
-pytestmark = pytest.mark.installed
+pytestmark = pytest.mark.clients
 JSON = ("-t", "application/sparql-results+json")
 
 

@@ -20,7 +20,7 @@ from ..release.fixtures import publish, trial
 from ..web.rules import BROWSER
 from .tools import node
 
-pytestmark = pytest.mark.installed
+pytestmark = pytest.mark.clients
 CREATED, VERSION_OF = "http://purl.org/dc/terms/created", "http://purl.org/dc/terms/isVersionOf"
 DELETE = "https://www.w3.org/ns/activitystreams#Delete"
 SIZE = 4

@@ -9,7 +9,7 @@ import pytest
 from . import known
 from .tools import HERE, run, tool
 
-pytestmark = pytest.mark.installed
+pytestmark = pytest.mark.clients
 NAME = f"SELECT ?name WHERE {{ <{known.UCLOUVAIN}> <{known.ALT_LABEL}> ?name }}"
 
 

@@ -16,7 +16,7 @@ import pytest
 from ..conftest import ROOT
 from .checkout import must, run
 
-pytestmark = pytest.mark.installed
+pytestmark = pytest.mark.clients
 
 _SETUP = "from setuptools import setup; setup(name='{name}', version='{version}', py_modules=[])"
 

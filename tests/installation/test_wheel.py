@@ -61,7 +61,7 @@ def _references(target: OverSocket, path: str, folder: str) -> list[str]:
     return re.findall(rf'(?:href|src)="({folder}[^"?#]+)', answer.body.decode())
 
 
-@pytest.mark.installed
+@pytest.mark.clients
 def test_all_that_pages_ask_for_is_in_it(served: OverSocket) -> None:
     pages = ("/", "/sparql", _references(served, "/queries/", "/queries/")[0])
     files = {file for page in pages for file in _references(served, page, "/static/")}
@@ -72,6 +72,6 @@ def test_all_that_pages_ask_for_is_in_it(served: OverSocket) -> None:
         assert answer.body, answer
 
 
-@pytest.mark.installed
+@pytest.mark.clients
 def test_nothing_is_missing_beside_it(environment: Path) -> None:
     must(environment, "./python", "-m", "pip", "check")

@@ -1,6 +1,6 @@
 """An independent RML engine makes the same quads of the same files: of ours, and of made-up ones.
 
-morph-kgc lives in an environment of its own (`make test` makes it), because it needs an older rdflib.
+morph-kgc lives in an environment of its own (`make test-clients` makes it), because it needs an older rdflib.
 """
 
 import json
@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 
 from atmpgraph.mapping.compile import compile_mapping
 from atmpgraph.mapping.document import read_mapping
@@ -16,6 +17,7 @@ from atmpgraph.sources.package import open_package
 
 from ..conftest import BASE, ROOT, absent
 
+pytestmark = pytest.mark.clients
 ENGINE = ROOT / ".venv-morph-kgc" / "bin" / "python"
 
 MADE_UP = """@base <https://w3id.org/atmp-wallonia/> .
@@ -57,7 +59,7 @@ ROWS = [
 def independent(folder: Path, scratch: Path) -> set[str]:
     """The quads that morph-kgc makes of the mapping documents in `folder`, as canonical lines."""
     if not ENGINE.exists():
-        absent(f"{ENGINE} is not here; 'make test' makes it")
+        absent(f"{ENGINE} is not here; 'make test-clients' makes it")
     documents = ",".join(str(path) for path in sorted(folder.rglob("*.rml.ttl")))
     config = scratch / "morph.ini"
     config.write_text(
