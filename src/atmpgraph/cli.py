@@ -176,7 +176,7 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
         server.serve()
         return
     # One for all processes: limits and quotas are the same in each.
-    with ServiceProcess(limits_of(settings)).kept() as address:
+    with ServiceProcess(limits_of(settings)).supervised() as address:
         os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)
         server.serve()
 

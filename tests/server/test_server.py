@@ -25,7 +25,7 @@ from atmpgraph.web.core.resource import Pool
 
 from ..conftest import changed
 from ..http.conformance.targets import OverSocket, serving
-from ..sparql.asking import SLOW
+from ..sparql.jobs import SLOW
 from ..sparql.processes import children, memory, processor_time, runs, until
 
 EVERYTHING = "SELECT * { ?s ?p ?o }"

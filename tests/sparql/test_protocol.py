@@ -220,7 +220,7 @@ def test_update_via_body_is_refused(method: str) -> None:
     for content_type in (UPDATE, f"{UPDATE}; charset=latin-1"):
         problem = refused(method, content_type, "", "CLEAR ALL")
         assert problem.status == 403
-        assert "reading" in problem.sentence()
+        assert "read-only" in problem.sentence()
 
 
 @pytest.mark.parametrize("word", ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"])

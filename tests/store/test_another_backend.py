@@ -27,7 +27,7 @@ from atmpgraph.web import create_app
 from ..clients.tools import tool
 from ..conftest import changed
 from ..http.conformance.targets import OverSocket, free_port, running, wait_for
-from ..sparql.asking import job
+from ..sparql.jobs import job
 
 BROWSER: Final = {"Accept": "text/html, */*;q=0.1", "Accept-Language": "nl"}
 TURTLE: Final = {"Accept": "text/turtle, */*;q=0.1"}

@@ -1,1 +1,1 @@
-"""The SPARQL 1.1 Protocol for queries: parse the request, refuse what reaches out, run, and send. No web framework."""
+"""The SPARQL endpoint without a web framework: protocol, description, query library, graph store."""

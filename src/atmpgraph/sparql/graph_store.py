@@ -1,7 +1,7 @@
 """The SPARQL 1.1 Graph Store HTTP Protocol, reading only (§4.2, §5.2): which part of the release, in which formats.
 
-The statements are those of the canonical file, each literal as it was published. N-Triples and N-Quads are its lines
-and go out one by one; the other formats have to be made, so a large part does not exist in them.
+The statements are those of the canonical file, each literal as it was published. N-Triples and N-Quads are lines of
+that file, sent as they are; the other formats are serialised in memory, so a large part does not exist in them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..formats import DOCUMENTS, HTML, N_QUADS, N_TRIPLES, TRIG, Format
+from ..formats import HTML, N_QUADS, N_TRIPLES, RDF_FORMATS, TRIG, Format
 from ..http.problem import Problem, ProblemError
 from ..rdf.serialize import serialize
 from ..rdf.terms import without_graph
@@ -24,18 +24,18 @@ _CHUNK: Final = 2_000  # lines
 
 @dataclass(frozen=True)
 class Part:
-    """What is asked for: a named graph, the default graph, or all graphs when it is neither.
+    """A part of a release: a named graph, the default graph, or all graphs when it is neither.
 
     Attributes:
         graph: the name of the graph, empty for none.
-        default: whether it is the default graph, the union of the named ones.
+        default: whether it is the default graph, the union of the named graphs.
     """
 
     graph: str = ""
     default: bool = False
 
     def statements(self, graphs: Mapping[str, int]) -> int:
-        """How many statements it has at most, from how many each graph has.
+        """An upper bound of its statements, from the statements of each graph.
 
         Raises:
             ProblemError: 404 there is no such graph (§5.2).
@@ -45,13 +45,13 @@ class Part:
         return graphs[self.graph] if self.graph else sum(graphs.values())
 
     def offered(self, small: bool) -> tuple[Format, ...]:
-        """The formats that it exists in: of triples also those of quads, which then name no graph."""
+        """The formats that it exists in: triples also in those of quads, where they stand in no graph."""
         if self.graph or self.default:
-            return tuple(f for f in DOCUMENTS if f is not HTML and (small or f in _LINES))
+            return RDF_FORMATS if small else _LINES
         return (TRIG, N_QUADS, HTML) if small else (N_QUADS, HTML)
 
     def lines(self, canonical: Path) -> Iterator[bytes]:
-        """Its statements as lines of N-Triples, or of N-Quads when it is all graphs; sorted."""
+        """Its statements as sorted lines of N-Triples, or of N-Quads when it is all graphs."""
         with canonical.open("rb") as file:
             if self.graph:
                 end = f" <{self.graph}> .\n".encode()
@@ -62,12 +62,12 @@ class Part:
                 yield from file
 
     def pieces(self, canonical: Path) -> Iterator[bytes]:
-        """Its lines, many at a time."""
+        """Its lines in pieces of many lines."""
         lines = self.lines(canonical)
         return iter(lambda: b"".join(islice(lines, _CHUNK)), b"")
 
     def body(self, canonical: Path, fmt: Format, prefixes: Mapping[str, str]) -> bytes:
-        """Its representation in one of the `offered` formats but HTML."""
+        """Its representation in one of the `offered` formats, HTML apart."""
         lines = b"".join(self.lines(canonical))
         return lines if fmt in _LINES else serialize(ox.parse(lines, format=ox.RdfFormat.N_QUADS), fmt, prefixes)
 
@@ -78,9 +78,9 @@ def parse(query_string: str) -> Part:
     Raises:
         ProblemError: 400 both parameters, several graphs, or a name that is no absolute IRI.
     """
-    found = parameters(query_string.encode("latin-1"))
-    names = set(found.get("graph", ()))
-    if len(names) + ("default" in found) > 1:
+    arguments = parameters(query_string.encode("latin-1"))
+    names = set(arguments.get("graph", ()))
+    if len(names) + ("default" in arguments) > 1:
         raise ProblemError(Problem(400, "Name one graph or the default graph; name neither to get them all."))
     for name in names:
         try:
@@ -88,4 +88,4 @@ def parse(query_string: str) -> Part:
         except ValueError:
             detail = "{name} takes an absolute IRI, not {value}"
             raise ProblemError(Problem(400, detail, values={"name": "graph", "value": name[:200]})) from None
-    return Part(next(iter(names), ""), "default" in found)
+    return Part(next(iter(names), ""), "default" in arguments)

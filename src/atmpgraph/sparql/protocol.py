@@ -1,7 +1,7 @@
 """A query operation of the SPARQL 1.1 Protocol (§2.1), read from the parts of an HTTP request.
 
-Nothing is passed over in silence that would change the answer; parameters that we do not know are ignored, for clients
-send many of their own.
+A part that would change the result is never ignored in silence; unknown parameters are, for clients send many of their
+own.
 """
 
 import re
@@ -35,15 +35,15 @@ _Parameters: TypeAlias = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked.
+    """A query operation.
 
     Attributes:
         text: the query string.
         default_graphs, named_graphs: IRIs of the RDF dataset of the request (§2.1.4); both empty when it names none.
-        timeout: the seconds that the client would wait, if it says so.
-        offset: how many rows of the result it has already.
-        formats: what it calls the format that it wants, the first known of which goes before Accept; another format is
-            not another query.
+        timeout: seconds that the query may run, if the request limits them.
+        offset: rows of the result to skip.
+        formats: the values of `format`; the first that names a format of ours precedes Accept. Another format is not
+            another query.
     """
 
     text: str
@@ -56,14 +56,14 @@ class Query:
     @property
     def dataset(self) -> dict[str, tuple[str, ...]]:
         """The parameters that name the RDF dataset of the request; empty when none does."""
-        given = zip(DATASET, (self.default_graphs, self.named_graphs), strict=True)
-        return {name: graphs for name, graphs in given if graphs}
+        pairs = zip(DATASET, (self.default_graphs, self.named_graphs), strict=True)
+        return {name: graphs for name, graphs in pairs if graphs}
 
 
 def parse(
     method: str, content_type: str, query_string: str, body: bytes, max_length: int, coding: str = ""
 ) -> Query | None:
-    """Read the request; None when it is a GET or HEAD that asks nothing, which gets the service's description.
+    """Read the request; None for a GET or HEAD without a query, whose response is the service description.
 
     Args:
         method: GET, HEAD, POST or QUERY.
@@ -84,11 +84,11 @@ def parse(
     in_body = _of_body(content_type, body) if method in _WITH_BODY else {}
     if in_url.get("query") and in_body.get("query"):
         _refuse(400, "Send the query in the URL or in the body, not in both.")
-    found = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
-    if any(name in found for name in _OF_UPDATES):
+    arguments = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
+    if any(name in arguments for name in _OF_UPDATES):
         _refuse_update()
-    asks = found.keys() & {"query", *DATASET}
-    return _query(found, method in _WITH_BODY, max_length) if asks or method in _WITH_BODY else None
+    is_query = method in _WITH_BODY or arguments.keys() & {"query", *DATASET}
+    return _query(arguments, method in _WITH_BODY, max_length) if is_query else None
 
 
 def _refuse(status: int, detail: str, headers: dict[str, str] | None = None, **values: object) -> NoReturn:
@@ -100,22 +100,22 @@ def _refuse_update() -> NoReturn:
 
 
 def parameters(raw: bytes) -> _Parameters:
-    """The values of each parameter of a URL or form, in their order.
+    """The values of each parameter of a URL or form, in order.
 
     Raises:
-        ProblemError: 400 they are no UTF-8.
+        ProblemError: 400 they are not UTF-8.
     """
-    found = defaultdict(list)
+    arguments = defaultdict(list)
     try:
         for name, value in parse_qsl(raw.decode(), keep_blank_values=True, errors="strict"):
-            found[name].append(value)
+            arguments[name].append(value)
     except ValueError:
         _refuse(400, "The parameters are not percent-encoded UTF-8.")
-    return dict(found)
+    return dict(arguments)
 
 
 def _of_body(content_type: str, body: bytes) -> _Parameters:
-    """The parameters in a body (§2.1.2, §2.1.3), of which only UTF-8 is read."""
+    """The parameters in a body (§2.1.2, §2.1.3), which is in UTF-8."""
     media_type, options = parse_options_header(content_type.lower())
     if media_type == UPDATE:
         _refuse_update()
@@ -131,8 +131,8 @@ def _of_body(content_type: str, body: bytes) -> _Parameters:
         _refuse(400, "The body is not UTF-8.")
 
 
-def _query(found: _Parameters, with_body: bool, max_length: int) -> Query:
-    texts = found.get("query", ())
+def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
+    texts = arguments.get("query", ())
     if len(texts) != 1:
         _refuse(400, "Send exactly one query; this request contains {count}.", count=len(texts))
     text = texts[0]
@@ -143,30 +143,30 @@ def _query(found: _Parameters, with_body: bool, max_length: int) -> Query:
         _refuse(400, "The query is empty.")
     if form(text) == "UPDATE":
         _refuse_update()
-    default, named = (_iris(found, name) for name in DATASET)
+    default, named = (_iris(arguments, name) for name in DATASET)
     return Query(
         text,
         default,
         named,
-        _timeout(_single(found, "timeout")),
-        _offset(_single(found, "offset")),
-        tuple(found.get("format", ())),
+        _timeout(_single(arguments, "timeout")),
+        _offset(_single(arguments, "offset")),
+        tuple(arguments.get("format", ())),
     )
 
 
-def _iris(found: _Parameters, name: str) -> tuple[str, ...]:
-    """The graphs that a parameter names; relative IRIs have no base there (§2.1.4)."""
-    for value in found.get(name, ()):
+def _iris(arguments: _Parameters, name: str) -> tuple[str, ...]:
+    """The graphs that a parameter names; they are absolute IRIs (§2.1.4)."""
+    for value in arguments.get(name, ()):
         try:
             ox.NamedNode(value)
         except ValueError:
             _refuse(400, "{name} takes an absolute IRI, not {value}", name=name, value=value[:200])
-    return tuple(dict.fromkeys(found.get(name, ())))
+    return tuple(dict.fromkeys(arguments.get(name, ())))
 
 
-def _single(found: _Parameters, name: str) -> str | None:
-    """The value of a parameter that may be repeated but has one meaning."""
-    values = set(found.get(name, ()))
+def _single(arguments: _Parameters, name: str) -> str | None:
+    """The value of a parameter that may be repeated but not contradict itself."""
+    values = set(arguments.get(name, ()))
     if len(values) > 1:
         _refuse(400, "Send one value of {name}; this request contains several different ones.", name=name)
     return values.pop() if values else None

@@ -20,10 +20,10 @@ import pytest
 from atmpgraph.http.problem import ProblemError
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service import messages
-from atmpgraph.sparql.service.client import ClientDisconnectedError, Result, ask
+from atmpgraph.sparql.service.client import ClientDisconnectedError, Result, submit
 from atmpgraph.sparql.service.result_cache import ResultCache
 
-from ..asking import FAST, LIMITS, SLOW, Service, question
+from ..jobs import FAST, LIMITS, SLOW, Service, request_of
 from ..processes import PATIENCE, memory, processor_time, runs, until
 
 # Of a third of a second, which is more than the first try allows and less than the second.
@@ -48,7 +48,7 @@ def make(release: Release, **changes: Any) -> Service:
 
 
 def test_it_answers(service: Service) -> None:
-    result = service.ask(FAST)
+    result = service.result(FAST)
     body = b"".join(result.pieces)
     assert len(body) == result.length
     assert result.rows == 1
@@ -121,7 +121,7 @@ def test_a_query_that_takes_too_much_memory_ends_alone(release: Release) -> None
 def test_what_overflows_a_stack_or_keeps_the_optimiser_busy_harms_nobody(query: str, service: Service) -> None:
     running = service.process._running[:]
     with suppress(ProblemError):
-        b"".join(service.ask(query, nesting=10**9, seconds=1.0).pieces)
+        b"".join(service.result(query, nesting=10**9, seconds=1.0).pieces)
     assert service.rows(client="192.0.2.2") == 1
     assert service.process._running == running
 
@@ -131,7 +131,7 @@ def slow_queries(service: Service, clients: list[str]) -> Iterator[list[Future[R
     """Slow queries of some clients, as long as the block lasts."""
     stops: list[Callable[[], object]] = []
     with ThreadPoolExecutor(len(clients)) as threads:
-        asked = [threads.submit(service.ask, SLOW, client, stops.append) for client in clients]
+        asked = [threads.submit(service.result, SLOW, client, stops.append) for client in clients]
         assert until(lambda: len(stops) == len(clients))
         yield asked
         for stop in stops:
@@ -191,7 +191,7 @@ def test_none_waits_for_longer_than_the_client_or_the_service_would(
         assert (problem.status, problem.extra["limit"]) in {(503, told), (504, told)}
         if asked != 2.0:
             assert problem.status == 503
-            assert "it had no turn" in problem.detail
+            assert "was not started" in problem.detail
         assert int(problem.headers["Retry-After"]) == max(1, round(told))
         assert service.rows(client="192.0.2.3") == 1  # its place is free
 
@@ -240,25 +240,25 @@ def test_one_that_waits_and_goes_away_leaves_the_queue(release: Release) -> None
 
 def test_an_answer_is_kept_and_given_again(service: Service) -> None:
     query = "SELECT * { ?s a ?o } LIMIT 7"
-    first = service.ask(query, keep=True)
+    first = service.result(query, cacheable=True)
     assert "query" in first.timing
-    again = service.ask(query, client="192.0.2.9", keep=True)
+    again = service.result(query, client="192.0.2.9", cacheable=True)
     assert "cache" in again.timing
     assert b"".join(again.pieces) == b"".join(first.pieces)
     assert again.length == first.length
-    assert "cache" not in service.ask(query, keep=True, format="xml").timing
-    assert "cache" not in service.ask(query, keep=False).timing
+    assert "cache" not in service.result(query, cacheable=True, format="xml").timing
+    assert "cache" not in service.result(query, cacheable=False).timing
 
 
 def test_what_is_kept_is_bounded(release: Release) -> None:
     service = make(release, result_bytes=40_000)
     some = "SELECT * {{ ?s ?p ?o }} LIMIT 20 OFFSET {0}"
-    sizes = [service.ask(some.format(number), keep=True).length or 0 for number in range(20)]
+    sizes = [service.result(some.format(number), cacheable=True).length or 0 for number in range(20)]
     assert 2_000 < max(sizes) < 10_000
-    assert "cache" not in service.ask("SELECT * { ?s ?p ?o } LIMIT 20 OFFSET 0", keep=True).timing
-    assert "cache" in service.ask("SELECT * { ?s ?p ?o } LIMIT 20 OFFSET 19", keep=True).timing
+    assert "cache" not in service.result("SELECT * { ?s ?p ?o } LIMIT 20 OFFSET 0", cacheable=True).timing
+    assert "cache" in service.result("SELECT * { ?s ?p ?o } LIMIT 20 OFFSET 19", cacheable=True).timing
     large = "SELECT * { ?s ?p ?o } LIMIT 400"
-    assert "cache" not in [service.ask(large, keep=True) for _ in range(2)][1].timing
+    assert "cache" not in [service.result(large, cacheable=True) for _ in range(2)][1].timing
 
 
 def test_small_answers_take_room_too() -> None:
@@ -274,7 +274,7 @@ def test_a_quick_try_that_is_read_slowly_is_sent_once(release: Release) -> None:
     query = f'SELECT ?text {{ VALUES ?i {{ {numbers} }} BIND("{"x" * 8_000}" AS ?text) }}'
     with slow_queries(service, ["192.0.2.1"]):
         assert until(lambda: busy(service))
-        result = service.ask(query, rows=0, bytes=0, format="csv")
+        result = service.result(query, rows=0, bytes=0, format="csv")
         first = next(result.pieces)
         time.sleep(0.6)  # longer than a try
         assert (first + b"".join(result.pieces)).count(b"\n") == 201
@@ -288,7 +288,7 @@ def test_a_try_with_too_much_to_hold_back_is_over(release: Release) -> None:
     with ThreadPoolExecutor() as threads:
         with slow_queries(service, ["198.51.100.1", "198.51.100.2"]):
             assert until(lambda: busy(service) == 2)
-            asked = threads.submit(lambda: service.ask(query, rows=0, bytes=0, format="csv", nesting=10**6))
+            asked = threads.submit(lambda: service.result(query, rows=0, bytes=0, format="csv", nesting=10**6))
             time.sleep(4.0)
             assert not asked.done()
         assert sum(piece.count(b"\n") for piece in asked.result().pieces) == 10_001
@@ -301,14 +301,14 @@ def test_an_answer_larger_than_a_frame(service: Service) -> None:
         f"BIND(CONCAT({', '.join([f'?{old}'] * 4)}) AS ?{new})" for old, new in ("ab", "bc", "cd", "de", "ef")
     )
     query = f'SELECT ?text {{ BIND("{"x" * 60_000}" AS ?a) {steps} BIND(CONCAT(?f, ?e) AS ?text) }}'
-    result = service.ask(query, rows=0, bytes=0, format="csv")
+    result = service.result(query, rows=0, bytes=0, format="csv")
     assert sum(map(len, result.pieces)) == 60_000 * (1024 + 256) + len("text\r\n\r\n")
 
 
 def test_a_graph_of_large_triples_is_cut_at_its_bytes(service: Service) -> None:
     query = f'CONSTRUCT {{ ?s <p> ?text }} {{ ?s ?p ?o BIND(CONCAT(STR(?s), STR(?o), "{"x" * 10_000}") AS ?text) }}'
     for fmt in ("ttl", "nt", "jsonld"):
-        result = service.ask(query, bytes=1 << 20, format=fmt)
+        result = service.result(query, bytes=1 << 20, format=fmt)
         assert result.cut == "bytes"
         assert 1 << 19 < (result.length or 0) < 1 << 21
 
@@ -326,7 +326,9 @@ def test_without_limits_a_result_is_sent_while_it_is_computed(release: Release) 
     service = make(release, timeout_seconds=60.0)
     numbers = " ".join(map(str, range(40)))
     product = " ".join(f"VALUES ?{name} {{ {numbers} }}" for name in "abc")
-    result = service.ask(f'SELECT ?text {{ {product} BIND("{"x" * 2_000}" AS ?text) }}', rows=0, bytes=0, format="csv")
+    result = service.result(
+        f'SELECT ?text {{ {product} BIND("{"x" * 2_000}" AS ?text) }}', rows=0, bytes=0, format="csv"
+    )
     assert sum(piece.count(b"\n") for piece in result.pieces) == 64_001
     assert memory(service.process._running[0].pid) < 120 << 20
     assert all(memory(worker) < 120 << 20 for worker in service.workers())
@@ -335,7 +337,7 @@ def test_without_limits_a_result_is_sent_while_it_is_computed(release: Release) 
 def test_a_result_that_breaks_off_never_looks_complete(release: Release) -> None:
     service = make(release)
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    result = service.ask(endless, rows=0, bytes=0, format="csv")
+    result = service.result(endless, rows=0, bytes=0, format="csv")
     assert next(result.pieces)  # sent while it is computed
     for worker in service.workers():
         os.kill(worker, signal.SIGKILL)
@@ -357,7 +359,7 @@ def test_a_service_that_dies_is_started_again(release: Release) -> None:
 
 def test_nobody_to_ask_is_a_503(release: Release, tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
-        ask(tmp_path / "nobody", question(release, FAST), id, 1.0)
+        submit(tmp_path / "nobody", request_of(release, FAST), id, 1.0)
     assert caught.value.problem.status == 503
 
 
@@ -384,7 +386,7 @@ def test_nothing_that_was_asked_keeps_a_service(query: str, release: Release) ->
     gc.disable()
     try:
         with suppress(ProblemError):
-            next(service.ask(query, rows=0, bytes=0).pieces)
+            next(service.result(query, rows=0, bytes=0).pieces)
         process = weakref.ref(service.process)
         del service
         assert process() is None
@@ -397,7 +399,7 @@ def test_nonsense_on_the_socket_ends_that_connection_only(service: Service) -> N
         b"",
         b"GET / HTTP/1.1\r\n\r\n",
         b"Q\xff\xff\xff\xff",
-        messages.frame(messages.QUESTION, b"{}"),
+        messages.frame(messages.QUERY, b"{}"),
         b"Q\0\0\0\2[]",
     ):
         with socket.socket(socket.AF_UNIX) as connection:

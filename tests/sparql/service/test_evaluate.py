@@ -21,7 +21,7 @@ from atmpgraph.rdf.statements import text_of
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service.evaluate import Outcome, evaluate
 
-from ..asking import job
+from ..jobs import job
 
 EVERYTHING = "SELECT * { ?s ?p ?o }"
 

@@ -15,7 +15,7 @@ from atmpgraph.sparql.service import launcher
 from atmpgraph.sparql.service.client import ClientDisconnectedError
 
 from ...conftest import ROOT
-from ..asking import FAST, LIMITS, Service
+from ..jobs import FAST, LIMITS, Service
 from ..processes import PATIENCE, until
 from ..remote import Remote
 
@@ -55,7 +55,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_the_rows_of_another_service_are_joined(service: Service, remote: Remote) -> None:
-    result = service.ask(calling(remote, "VALUES ?s { <http://e/a> }"), calls=True)
+    result = service.result(calling(remote, "VALUES ?s { <http://e/a> }"), federated=True)
     assert "Été".encode() in b"".join(result.pieces)
     assert result.rows == 1
     assert set(result.timing) == {"queue", "services", "query"}
@@ -73,7 +73,7 @@ def test_what_is_refused_before_anybody_is_asked(service: Service, remote: Remot
         (400, f"SELECT * {{ {clause * 5} }}"),
         (400, "SELECT * { SERVICE"),
     ):
-        problem = service.problem(query, calls=True)
+        problem = service.problem(query, federated=True)
         assert problem.status == status
         assert "RateLimit" in problem.headers
     assert not remote.asked
@@ -81,15 +81,15 @@ def test_what_is_refused_before_anybody_is_asked(service: Service, remote: Remot
 
 def test_a_service_that_fails_is_a_502_unless_silent(service: Service, remote: Remote) -> None:
     remote.answer = lambda handler: remote.rows(handler, "no", 500)
-    problem = service.problem(calling(remote), calls=True)
+    problem = service.problem(calling(remote), federated=True)
     assert problem.status == 502
     assert problem.values == {"service": remote.iri, "reason": "it answers with the status 500"}
-    assert service.rows(calling(remote).replace("SERVICE", "SERVICE SILENT"), calls=True) == 1
+    assert service.rows(calling(remote).replace("SERVICE", "SERVICE SILENT"), federated=True) == 1
 
 
 def test_the_service_itself_asks_public_addresses_only(release: Release, remote: Remote) -> None:
     federation = replace(LIMITS.federation, services=(remote.iri,))
-    problem = Service(replace(LIMITS, federation=federation), release).problem(calling(remote), calls=True)
+    problem = Service(replace(LIMITS, federation=federation), release).problem(calling(remote), federated=True)
     assert problem.status == 502
     assert problem.values["reason"] == "its address is not public"
     assert not remote.asked
@@ -99,7 +99,7 @@ def test_when_the_client_goes_away_nobody_is_asked_any_more(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer, stops = remote.hold, list[Callable[[], object]]()
-    asked = threads.submit(service.ask, calling(remote), on_disconnect=stops.append, calls=True)
+    asked = threads.submit(service.result, calling(remote), on_disconnect=stops.append, federated=True)
     assert remote.holds(1)
     stops[0]()
     assert isinstance(asked.exception(), ClientDisconnectedError)
@@ -110,7 +110,7 @@ def test_a_request_ends_with_the_time_of_its_query(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer = remote.hold
-    asked = threads.submit(service.problem, calling(remote), seconds=1.5, calls=True)
+    asked = threads.submit(service.problem, calling(remote), seconds=1.5, federated=True)
     assert remote.holds(1)
     problem = asked.result()
     assert (problem.status, problem.extra["limit"]) == (504, 1.5)
@@ -125,13 +125,13 @@ def test_the_time_of_other_services_is_part_of_the_time_of_the_query(
     service = make(running_seconds_per_minute=2.0)
     service.rows(client="192.0.2.2")
     started = time.monotonic()
-    asked = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, calls=True)
+    asked = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, federated=True)
     assert remote.holds(1)
     time.sleep(max(0.0, started + 2.2 - time.monotonic()))
     remote.go.set()
     assert asked.result().status == 504
     assert time.monotonic() - started < 2.2 + 2.5
-    assert service.problem(calling(remote), calls=True).status == 429
+    assert service.problem(calling(remote), federated=True).status == 429
     assert len(remote.asked) == 1
 
 
@@ -141,9 +141,9 @@ def test_so_many_are_asked_at_a_time_and_so_many_for_one_client(
     """Who waits for them keeps no worker: of another client all that there are answer."""
     remote.answer = remote.hold
     service = make(workers=2)
-    mine = [threads.submit(service.rows, calling(remote), calls=True) for _ in range(2)]
+    mine = [threads.submit(service.rows, calling(remote), federated=True) for _ in range(2)]
     assert remote.holds(1)
-    others = [threads.submit(service.rows, calling(remote), f"198.51.100.{n}", calls=True) for n in range(3)]
+    others = [threads.submit(service.rows, calling(remote), f"198.51.100.{n}", federated=True) for n in range(3)]
     assert remote.holds(2)
     for number in range(5):
         assert service.rows(f"{FAST} # {number}", client="192.0.2.9") == 1
@@ -156,7 +156,7 @@ def test_so_many_are_asked_at_a_time_and_so_many_for_one_client(
 
 def test_a_request_ends_with_the_query_service(service: Service, remote: Remote, threads: ThreadPoolExecutor) -> None:
     remote.answer = remote.hold
-    asked = threads.submit(service.problem, calling(remote), calls=True)
+    asked = threads.submit(service.problem, calling(remote), federated=True)
     assert remote.holds(1)
     os.kill(service.process._running[0].pid, signal.SIGKILL)
     assert remote.holds(0)
@@ -169,7 +169,7 @@ def test_a_process_that_asks_and_dies_takes_nobody_along(
     remote.answer = remote.hold
     service.rows()
     workers = service.workers()
-    asked = threads.submit(service.problem, calling(remote), calls=True)
+    asked = threads.submit(service.problem, calling(remote), federated=True)
     assert remote.holds(1)
     (caller,) = service.workers() - workers
     os.kill(caller, signal.SIGKILL)

@@ -42,7 +42,7 @@ def test_one_that_had_its_time_on_a_processor_is_over() -> None:
     with process(int) as worker:
         with pytest.raises(TimeoutError):
             asyncio.run(worker.within(0.3, asyncio.sleep(600)))
-        assert processor_time(worker.process) > 0.25  # which is told in hundredths
+        assert processor_time(worker.pid) > 0.25  # which is told in hundredths
 
 
 def test_what_fails_within_its_time_fails() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from atmpgraph.sparql.service.messages import QueryJob
-from atmpgraph.sparql.service.result_cache import ResultCache, key
+from atmpgraph.sparql.service.result_cache import ResultCache, cache_key
 from atmpgraph.store import StoreAddress
 
 STORE = StoreAddress("embedded", "store", "0")
@@ -24,8 +24,8 @@ def test_an_answer_depends_on_all_of_its_job() -> None:
         replace(JOB, bytes=11),
         replace(JOB, next="?"),
     ]
-    assert len({key(job) for job in [JOB, *others]}) == len(others) + 1
-    assert key(JOB) == key(replace(JOB))
+    assert len({cache_key(job) for job in [JOB, *others]}) == len(others) + 1
+    assert cache_key(JOB) == cache_key(replace(JOB))
 
 
 def test_the_least_recently_used_goes_first() -> None:

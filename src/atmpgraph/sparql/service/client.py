@@ -1,7 +1,8 @@
-"""Asking the query service: a question goes out over its Unix socket, the result comes back ready to be sent."""
+"""The client of the query service: sends a query over its Unix socket and reads the result, ready to be sent on."""
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,20 +10,20 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from ...http.problem import Problem, ProblemError
+from ...http.problem import ProblemError
+from ..problems import unavailable
 from . import messages
 from .evaluate import Cut
 from .spool import Spool, SpooledResult
 
-_BOUNDLESS: Final = Spool(1 << 62)
-_UNAVAILABLE: Final = "The query service is not answering. Try again in a moment."
+_UNLIMITED: Final = Spool(1 << 62)
 
-# Takes what is to be done when the client of the HTTP request goes away.
+# Registers what to do when the client of the HTTP request disconnects.
 OnDisconnect = Callable[[Callable[[], object]], object]
 
 
 class ClientDisconnectedError(Exception):
-    """Whoever asked is not there any more."""
+    """The client of the HTTP request disconnected."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Result:
     """The result of a query.
 
     Attributes:
-        pieces: its bytes, to be read once; closing the iterator ends the query.
-        length: how many bytes, when that is known.
-        rows: how many rows or triples, when that is known.
+        pieces: its bytes, which can be read once; closing the iterator ends the query.
+        length: its bytes; None while it is not complete.
+        rows: its rows or triples; None while it is not complete.
         cut: which limit cut it short; empty when it is complete.
-        timing: milliseconds of the parts of the work.
-        fields: header fields about the client's quota.
+        timing: milliseconds by part of the work.
+        fields: the header fields with the client's quota.
     """
 
     pieces: Iterator[bytes]
@@ -46,57 +47,55 @@ class Result:
     fields: dict[str, str]
 
 
-def ask(
+def submit(
     address: Path,
-    question: messages.QueryRequest,
+    request: messages.QueryRequest,
     on_disconnect: OnDisconnect,
-    seconds: float,
-    spool: Spool = _BOUNDLESS,
+    silence_seconds: float,
+    spool: Spool = _UNLIMITED,
 ) -> Result:
-    """Ask the service at a Unix socket.
+    """Submit a query to the service at a Unix socket.
 
-    A result with limits is awaited to its end, so that the status and the fields of the response tell the truth about
-    it; one without is passed on as it comes, and so is one that was kept, which tells its end first.
+    A result with limits is read to its end first, so that the status and the fields of the response are true; one
+    without limits is passed on while it arrives, and so is a cached one, which begins with its end.
 
     Args:
-        seconds: how long the service may be silent.
-        spool: where a result waits that is not passed on.
+        address: of the socket.
+        request: the query.
+        on_disconnect: registers what to do when the client of the HTTP request disconnects.
+        silence_seconds: how long the service may be silent.
+        spool: stores a result that is read to its end first.
 
     Raises:
-        ProblemError: the problem that the question met, 503 the service does not answer, or 503 the spool is full.
-        GoneError: the client went away meanwhile.
+        ProblemError: the query is refused or fails, the service does not answer, or the spool is full.
+        ClientDisconnectedError: the client of the HTTP request disconnected.
     """
     connection = socket.socket(socket.AF_UNIX)
-    gone: list[bool] = []
+    disconnected = threading.Event()
 
     def stop() -> None:
-        gone.append(True)
+        disconnected.set()
         with suppress(OSError):  # it may have ended
             connection.shutdown(socket.SHUT_RDWR)
 
     try:
-        connection.settimeout(seconds)
+        connection.settimeout(silence_seconds)
         connection.connect(str(address))
         on_disconnect(stop)
-        connection.sendall(messages.frame(messages.QUESTION, question.encode()))
-        return _result(connection, bool(question.job.rows or question.job.bytes), spool)
+        connection.sendall(messages.frame(messages.QUERY, request.encode()))
+        return _result(connection, bool(request.job.rows or request.job.bytes), spool)
     except ProblemError:
         connection.close()
         raise
     except OSError:
         connection.close()
-        if gone:
+        if disconnected.is_set():
             raise ClientDisconnectedError from None
-        raise unavailable() from None
-
-
-def unavailable() -> ProblemError:
-    """503: there is no service to ask, or it ended in the middle."""
-    return ProblemError(Problem(503, _UNAVAILABLE, headers={"Retry-After": "2"}))
+        raise ProblemError(unavailable()) from None
 
 
 def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
-    """The result that comes over a connection."""
+    """The result that arrives on a connection."""
     arriving = messages.frames(connection)
     first = next(arriving, None)
     if first is None:
@@ -104,7 +103,7 @@ def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
     kind, content = first
     if kind == messages.PROBLEM:
         raise ProblemError(messages.problem_from(content))
-    if kind == messages.KEPT:
+    if kind == messages.CACHED:
         ending = json.loads(content)
         return _ended(ending, _passing(connection, arriving), ending["length"])
     if limited:
@@ -114,26 +113,26 @@ def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
 
 
 def _complete(arriving: Iterator[tuple[bytes, bytes]], spool: Spool) -> Result:
-    """The whole result, put away until it is sent."""
-    held = SpooledResult(spool)
+    """The whole result, spooled."""
+    result = SpooledResult(spool)
     for kind, content in arriving:
         if kind == messages.PROBLEM:
             raise ProblemError(messages.problem_from(content))
         if kind == messages.END:
-            return _ended(json.loads(content), held.pieces(), held.length)
-        held.write(content)
+            return _ended(json.loads(content), result.pieces(), result.length)
+        result.write(content)
     raise ConnectionResetError
 
 
 def _ended(ending: dict[str, Any], pieces: Iterator[bytes], length: int) -> Result:
-    """A result whose end is known."""
+    """A result whose end has arrived."""
     before = ending["before"].encode()
     pieces, length = chain(filter(None, [before]), pieces), len(before) + length
     return Result(pieces, length, ending["rows"], ending["cut"], ending["timing"], ending["fields"])
 
 
 def _passing(connection: socket.socket, arriving: Iterator[tuple[bytes, bytes]]) -> Iterator[bytes]:
-    """The pieces as they come; a result that breaks off raises, so that the response breaks off too."""
+    """The pieces while they arrive; a result that breaks off raises, so that the response breaks off too."""
     with connection:
         for kind, content in arriving:
             if kind == messages.END:

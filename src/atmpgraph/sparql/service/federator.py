@@ -15,11 +15,11 @@ from .federation import Federation
 from .fork import fork
 from .sandbox import confine
 
-_FILES: Final = 64  # descriptors: connections, the name server's, certificates
+_DESCRIPTORS: Final = 64  # connections, the name server's, certificates
 
 
 def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[socket.socket, int]:
-    """Start a federator for a job; to be called from a process with one thread.
+    """Start a federator for a job; only a process with one thread may call this.
 
     Args:
         job: its query has SERVICE clauses.
@@ -32,7 +32,7 @@ def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[
     """
 
     def run(connection: socket.socket) -> int:
-        confine(memory, _FILES)
+        confine(memory, _DESCRIPTORS)
         connection.sendall(_frame(job, federation))
         return 0
 

@@ -1,4 +1,4 @@
-"""A child process of the query service. All that it has open is its connection to the service, and it ends with it."""
+"""A child process of the query service: it has only its connection to the service open, and ends with the service."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ _ONLY: Final = 3  # the descriptor of its connection
 
 
 def fork(run: Callable[[socket.socket], int]) -> tuple[socket.socket, int]:
-    """Start a child process that does nothing but `run`; to be called from a process with one thread.
+    """Start a child process that runs `run` and ends; only a process with one thread may call this.
 
     Args:
         run: gets the child's end of the connection, and returns the exit status.
@@ -21,29 +21,29 @@ def fork(run: Callable[[socket.socket], int]) -> tuple[socket.socket, int]:
     Returns:
         Our end of the connection, and the process identifier.
     """
-    ours, its = socket.socketpair()
+    ours, theirs = socket.socketpair()
     parent = os.getpid()
-    process = os.fork()
-    if process:
-        its.close()
-        return ours, process
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        return ours, pid
     status = 1
     try:
-        status = _run(run, its, parent)
+        status = _run(run, theirs, parent)
     except ConnectionError:
         status = 0  # the service ended first
     except BaseException as error:  # the engine's panics are no Exceptions
         print(f"a process of the query service failed: {error!r}", file=sys.stderr, flush=True)
     finally:
-        os._exit(status)  # nothing of the parent's is to be ended here
+        os._exit(status)  # without the exit handlers of the parent
 
 
 def _run(run: Callable[[socket.socket], int], connection: socket.socket, parent: int) -> int:
-    signal.set_wakeup_fd(-1)  # the signals of this process are its own
+    signal.set_wakeup_fd(-1)  # the parent must not see the signals of this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service ends its children
     follow_parent(parent)
-    # Whoever waits for the end of another connection must not wait for this process.
+    # A connection that this process inherits would stay open until it ends.
     os.dup2(connection.detach(), _ONLY)
     os.closerange(_ONLY + 1, os.sysconf("SC_OPEN_MAX"))
     with socket.socket(fileno=_ONLY) as only:

@@ -1,4 +1,4 @@
-"""The process of the query service: started by whoever needs it first, and ended with that one."""
+"""The process of the query service: it starts with the first query of another process, and ends with that process."""
 
 import errno
 import json
@@ -18,82 +18,83 @@ from typing import Final
 from ..limits import Limits
 
 _MODULE: Final = "atmpgraph.sparql.service.broker"
-_FOLDER: Final = "atmpgraph-"  # how its folder's name begins
+_FOLDER: Final = "atmpgraph-"  # the start of its folder's name
 _SOCKET: Final = "queries"
-_PAUSE: Final = 0.5  # seconds before it is started again
-_PATIENCE: Final = 10.0  # seconds for it to end by itself
-_WAITING: Final = 128  # connections that the system holds while the service starts
+_RESTART_SECONDS: Final = 0.5  # before it is restarted
+_STOP_SECONDS: Final = 10.0  # for it to end by itself
+_BACKLOG: Final = 128  # connections that the system holds while the service starts
 
 
 class ServiceProcess:
     """A query service that belongs to this process. Safe to share between threads."""
 
     def __init__(self, limits: Limits) -> None:
-        """Listen in a folder that nobody else may enter; the service itself starts when it is needed."""
+        """Listen in a folder that no other user may enter; the service itself starts when it is needed."""
         self._limits = limits
         _sweep(Path(tempfile.gettempdir()))
         folder = tempfile.mkdtemp(prefix=_FOLDER)
         self._socket = Path(folder) / _SOCKET
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(f"{self._socket}.new")
-        self._listening.listen(_WAITING)
-        Path(f"{self._socket}.new").rename(self._socket)  # only now: a socket where nobody listens is swept away
+        self._listening.listen(_BACKLOG)
+        Path(f"{self._socket}.new").rename(self._socket)  # only now: `_sweep` removes a socket where nothing listens
         self._lock = threading.Lock()
         self._running: list[subprocess.Popen[bytes]] = []
-        weakref.finalize(self, _end, folder, self._listening, self._running, os.getpid())
+        weakref.finalize(self, _stop, folder, self._listening, self._running, os.getpid())
 
     def address(self) -> Path:
-        """Where it listens. It is started again when it has ended; connections wait until it is there."""
+        """Where it listens. This restarts a service that has ended; connections wait until it serves."""
         with self._lock:
             if not self._running or self._running[0].poll() is not None:
                 self._running[:] = [self._start()]
         return self._socket
 
     def _start(self) -> subprocess.Popen[bytes]:
-        number = self._listening.fileno()
+        descriptor = self._listening.fileno()
         return subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", _MODULE, str(number), json.dumps(self._limits.as_json())],
+            [sys.executable, "-m", _MODULE, str(descriptor), json.dumps(self._limits.as_json())],
             stdin=subprocess.PIPE,
-            pass_fds=[number],
-            env=os.environ | {"RUST_BACKTRACE": "0"},  # tracing what brought the engine down took seconds
+            pass_fds=[descriptor],
+            env=os.environ | {"RUST_BACKTRACE": "0"},  # a trace of a crash of the engine takes seconds
         )
 
     @contextmanager
-    def kept(self) -> Iterator[Path]:
-        """Where it listens, for other processes to ask; as long as the block lasts it is started again when it ends."""
+    def supervised(self) -> Iterator[Path]:
+        """Where it listens, for other processes; as long as the block lasts, a service that ends is restarted."""
         ended = threading.Event()
 
-        def keep() -> None:
+        def supervise() -> None:
             while not ended.is_set():
                 self.address()
                 self._running[0].wait()
-                ended.wait(_PAUSE)
+                ended.wait(_RESTART_SECONDS)
 
-        keeper = threading.Thread(target=keep, name="query service", daemon=True)
-        keeper.start()
+        supervisor = threading.Thread(target=supervise, name="query service", daemon=True)
+        supervisor.start()
         try:
             yield self.address()
         finally:
             ended.set()
             self._running[0].terminate()
-            keeper.join()
+            supervisor.join()
 
 
 def _sweep(place: Path) -> None:
-    """Remove what processes left behind that were killed: their sockets, where nobody listens any more.
+    """Remove the sockets of processes that were killed: nothing listens there any more.
 
-    A folder goes only when it is empty then: one that happens to be named so may be anything, and files refuse too.
+    A folder is removed only if it is empty then: one of that name may belong to anything, and a file refuses
+    connections too.
     """
-    for left in place.glob(f"{_FOLDER}*/{_SOCKET}"):
-        with suppress(OSError), socket.socket(socket.AF_UNIX) as tried:
-            tried.setblocking(False)
-            if left.is_socket() and tried.connect_ex(str(left)) == errno.ECONNREFUSED:
-                left.unlink()
-                left.parent.rmdir()
+    for path in place.glob(f"{_FOLDER}*/{_SOCKET}"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.setblocking(False)
+            if path.is_socket() and probe.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink()
+                path.parent.rmdir()
 
 
-def _end(folder: str, listening: socket.socket, running: list[subprocess.Popen[bytes]], owner: int) -> None:
-    """Let the service end, which it does with its standard input, and leave nothing behind."""
+def _stop(folder: str, listening: socket.socket, running: list[subprocess.Popen[bytes]], owner: int) -> None:
+    """End the service by closing its standard input, and leave nothing behind."""
     if os.getpid() != owner:
         return
     listening.close()
@@ -102,7 +103,7 @@ def _end(folder: str, listening: socket.socket, running: list[subprocess.Popen[b
         if process.stdin:
             process.stdin.close()
         try:
-            process.wait(_PATIENCE)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

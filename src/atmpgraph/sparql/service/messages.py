@@ -1,9 +1,15 @@
-"""What the server, the query service and its workers say to each other: frames over Unix sockets.
+"""The messages between a client, the broker and its processes: frames over Unix sockets.
 
-A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content. A question is one
-`QUESTION`; its answer is some `DATA` and an `END`, or at any point a `PROBLEM`. An answer that was kept begins with its
-end (`KEPT`), which says also how long it is. A worker says `READY` first. A caller says the `QUESTION` to give to a
-worker, or a `PROBLEM`.
+A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content.
+
+    client → broker      QUERY, a `QueryRequest`
+    broker → client      DATA … END, or at any point PROBLEM; a cached result is CACHED DATA … END
+    worker → broker      READY, once its store is open
+    broker → worker      QUERY, a `QueryJob`
+    worker → broker      DATA … END, or at any point PROBLEM
+    federator → broker   QUERY, the job with the rows of other services in it, or PROBLEM
+
+`CACHED` carries what `END` carries otherwise, and the length of the result, so that nothing of it has to be buffered.
 """
 
 import asyncio
@@ -17,21 +23,21 @@ from typing import Any, Final, Self
 from ...http.problem import Problem
 from ...store import StoreAddress
 
-QUESTION: Final = b"Q"
+QUERY: Final = b"Q"
 READY: Final = b"R"
 DATA: Final = b"D"
 END: Final = b"E"
-KEPT: Final = b"K"
+CACHED: Final = b"C"
 PROBLEM: Final = b"P"
 
 _HEADER: Final = struct.Struct(">cI")
-_LARGEST: Final = 1 << 26  # of a frame; a question is smaller still
+_LARGEST: Final = 1 << 26  # bytes of a frame; a query is smaller still
 _READ: Final = 1 << 16
 
 
 @dataclass(frozen=True)
 class QueryJob:
-    """A query as a worker gets it.
+    """A query for a worker.
 
     Attributes:
         store: address of the release's store.
@@ -40,10 +46,10 @@ class QueryJob:
         default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); none when both are
             empty.
         format: suffix of the format to send.
-        offset: rows or triples of the result to leave out.
+        offset: rows or triples of the result to skip.
         rows, bytes: largest result; 0 for no limit.
         nesting: deepest nesting of brackets.
-        next: URL of the rest of a result that is cut short, all but the offset at its end.
+        next: URL of the rest of a result that is cut short, without the offset at its end.
     """
 
     store: StoreAddress
@@ -61,20 +67,20 @@ class QueryJob:
 
 @dataclass(frozen=True)
 class QueryRequest:
-    """A job, and for whom.
+    """A job and its client.
 
     Attributes:
-        client: who asks; all its questions share its part of the service.
-        seconds: longest time it may run; the service may allow less.
-        keep: whether the answer may be kept and given again.
-        calls: whether the query names other services, which are to be asked first.
+        client: all queries of one client share its part of the service.
+        timeout_seconds: longest time that the query may run; the service may allow less. None for no limit of its own.
+        cacheable: whether its result may be cached.
+        federated: whether it calls other services, which comes first.
     """
 
     job: QueryJob
     client: str
-    seconds: float | None
-    keep: bool
-    calls: bool
+    timeout_seconds: float | None
+    cacheable: bool
+    federated: bool
 
     def encode(self) -> bytes:
         """The content of its frame."""
@@ -82,7 +88,7 @@ class QueryRequest:
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
-        """The question of a frame."""
+        """The request in a frame."""
         values = json.loads(content)
         return cls(**values | {"job": job_from(values["job"])})
 
@@ -94,8 +100,8 @@ def job_from(values: dict[str, Any]) -> QueryJob:
 
 
 def job_frame(job: QueryJob) -> bytes:
-    """The frame of a job for a worker, who knows of no client."""
-    return frame(QUESTION, json.dumps(asdict(job)).encode())
+    """The frame of a job."""
+    return frame(QUERY, json.dumps(asdict(job)).encode())
 
 
 def problem_frame(problem: Problem) -> bytes:
@@ -114,7 +120,7 @@ def frame(kind: bytes, content: bytes) -> bytes:
 
 
 def frames(connection: socket.socket) -> Iterator[tuple[bytes, bytes]]:
-    """The frames that come over a socket, until the other side closes it."""
+    """The frames from a socket, until the other side closes it."""
     with connection.makefile("rb", _READ) as stream:
         while len(head := stream.read(_HEADER.size)) == _HEADER.size:
             kind, length = _HEADER.unpack(head)
@@ -129,7 +135,7 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
     Raises:
         EOFError: the other side closed the socket.
-        ValueError: the frame is larger than any may be.
+        ValueError: the frame is too large.
     """
     kind, length = _HEADER.unpack(await reader.readexactly(_HEADER.size))
     if length > _LARGEST:

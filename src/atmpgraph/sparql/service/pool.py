@@ -14,40 +14,45 @@ from ...store import StoreAddress
 from . import messages
 from .worker import start
 
-_CLOCK: Final = 2  # of all processors, in the numbers of clocks that clock_getcpuclockid(3) gives on Linux
-_PAUSE: Final = 0.01  # seconds between two looks at a clock
+_CLOCK: Final = 2  # of all processors, in the clock numbers of clock_getcpuclockid(3) on Linux
+_PAUSE_SECONDS: Final = 0.01  # between two readings of a clock
 
 T = TypeVar("T")
 
 
 @dataclass(eq=False)
 class Worker:
-    """A worker process with a release's store open, and the connection to it."""
+    """A worker process with a release's store open, and the connection to it.
+
+    Attributes:
+        pid: its process identifier.
+        ready: whether its store is open.
+    """
 
     store: StoreAddress
     base: str
-    process: int
+    pid: int
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     ready: bool = False
 
-    def running(self) -> float:
-        """Seconds that it has been running on a processor; where the system does not tell, any that went by."""
+    def processor_seconds(self) -> float:
+        """Seconds that it has run on a processor; where the system does not report them, those of the wall clock."""
         if sys.platform == "linux":
             with suppress(OSError):
-                return time.clock_gettime(~self.process << 3 | _CLOCK)
+                return time.clock_gettime(~self.pid << 3 | _CLOCK)
         return time.monotonic()
 
     async def within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
-        """What comes of some work of this worker, as long as that takes no more of a processor.
+        """The outcome of some work of this worker that takes no more of a processor.
 
         Raises:
             TimeoutError: it takes more.
         """
-        working, end = asyncio.ensure_future(work), self.running() + seconds
+        working, end = asyncio.ensure_future(work), self.processor_seconds() + seconds
         try:
-            while (left := end - self.running()) > 0 and not working.done():
-                await asyncio.wait({working}, timeout=max(_PAUSE, left))
+            while (left := end - self.processor_seconds()) > 0 and not working.done():
+                await asyncio.wait({working}, timeout=max(_PAUSE_SECONDS, left))
             if not working.done():
                 raise TimeoutError
             return working.result()
@@ -55,17 +60,17 @@ class Worker:
             working.cancel()
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill it, whatever it does."""
         with suppress(ProcessLookupError):
-            os.kill(self.process, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
         self.writer.close()
 
 
 class Pool:
-    """The workers of one priority that run nothing now."""
+    """The idle workers of one priority."""
 
     def __init__(self, size: int, memory: int, nice: int) -> None:
-        """Keep at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet."""
+        """Hold at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet."""
         self._size, self._memory, self._nice = size, memory, nice
         self._idle: list[Worker] = []
 
@@ -86,7 +91,7 @@ class Pool:
             try:
                 await messages.read_frame(worker.reader)
             except asyncio.CancelledError:
-                self.give_back(worker)  # it is on its way, for somebody else
+                self.give_back(worker)  # it starts all the same, for another query
                 raise
             except EOFError:
                 worker.kill()
@@ -95,19 +100,19 @@ class Pool:
         return worker
 
     async def _start(self, store: StoreAddress, base: str) -> Worker:
-        connection, process = start(store, base, self._memory, self._nice)
+        connection, pid = start(store, base, self._memory, self._nice)
         reader, writer = await asyncio.open_connection(sock=connection)
-        return Worker(store, base, process, reader, writer)
+        return Worker(store, base, pid, reader, writer)
 
     def give_back(self, worker: Worker) -> None:
-        """Keep a worker that has answered."""
+        """Take back a worker that is idle; kill it if there are enough."""
         if len(self._idle) < self._size:
             self._idle.append(worker)
         else:
             worker.kill()
 
     async def replace(self, worker: Worker) -> None:
-        """Kill a worker, and let another one open the store before anybody asks for it."""
+        """Kill a worker, and let another one open the store before a query needs it."""
         worker.kill()
-        if worker.ready and len(self._idle) < self._size:  # one that could not open its store is not tried again
+        if worker.ready and len(self._idle) < self._size:  # a second one could not open its store either
             self._idle.append(await self._start(worker.store, worker.base))

@@ -1,4 +1,4 @@
-"""Answers that are kept to be given again: the least recently used are forgotten, so that all fit into some bytes."""
+"""A cache of results: the least recently used leave, so that all fit into some bytes."""
 
 import hashlib
 import json
@@ -9,24 +9,24 @@ from cachetools import LRUCache
 
 from .messages import QueryJob
 
-_ENTRY = 1_000  # bytes that an answer takes beside its own
-_SHARE = 4  # no answer takes more than a quarter of the room
+_ENTRY = 1_000  # bytes that an entry takes beside its content
+_SHARE = 4  # no result takes more than a quarter of the cache
 
 
-def key(job: QueryJob) -> bytes:
-    """What an answer depends on: the store, whose address has the digest of its release, the query, and the format."""
+def cache_key(job: QueryJob) -> bytes:
+    """What a result depends on: the store, whose address has the digest of its release, the query, and the format."""
     return hashlib.sha256(json.dumps(asdict(job), sort_keys=True).encode()).digest()
 
 
 class ResultCache(LRUCache[bytes, tuple[bytes, ...]]):
-    """Answers by key, each in pieces."""
+    """Results by key, each in pieces."""
 
-    def __init__(self, room: int) -> None:
-        """Keep at most `room` bytes."""
-        super().__init__(room, lambda pieces: _ENTRY + sum(map(len, pieces)))
-        self.largest = room // _SHARE
+    def __init__(self, size: int) -> None:
+        """Cache at most `size` bytes."""
+        super().__init__(size, lambda pieces: _ENTRY + sum(map(len, pieces)))
+        self.largest = size // _SHARE
 
-    def put(self, name: bytes, pieces: tuple[bytes, ...]) -> None:
-        """Keep an answer, if it fits."""
+    def put(self, key: bytes, pieces: tuple[bytes, ...]) -> None:
+        """Cache a result, if it fits."""
         with suppress(ValueError):
-            self[name] = pieces
+            self[key] = pieces

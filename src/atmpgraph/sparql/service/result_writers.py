@@ -22,7 +22,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row: TypeAlias = Iterable[Term | None]
 
 _PLAIN: Final = XSD + "string"
-# Literals that Turtle, and so TSV, writes as they are (Turtle §2.5.2, §2.5.3).
+# Literals that Turtle, and so TSV, writes bare (Turtle §2.5.2, §2.5.3).
 _BARE: Final = {
     XSD + "integer": re.compile(r"[+-]?[0-9]+"),
     XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
@@ -43,7 +43,7 @@ class ResultWriter(ABC):
 
     @abstractmethod
     def start(self, link: str) -> str:
-        """What stands before the rows; `link` leads to those that are missing, where the format has a place for it."""
+        """What precedes the rows; `link` leads to the rest, where the format has a place for it."""
 
     @abstractmethod
     def row(self, row: Row) -> str:
@@ -67,7 +67,7 @@ class JsonWriter(ResultWriter):
         self._comma = ""
 
     def start(self, link: str) -> str:
-        """The head with its link (§3.1.2), and the results opened."""
+        """The head with its link (§3.1.2), and the start of the results."""
         names, links = ",".join(map(quoted, self.variables)), f',"link":[{quoted(link)}]' if link else ""
         return f'{{"head":{{"vars":[{names}]{links}}},"results":{{"bindings":['
 
@@ -104,7 +104,7 @@ class XmlWriter(ResultWriter):
     end = "</results></sparql>\n"
 
     def start(self, link: str) -> str:
-        """The head with its link (§2.3), and the results opened."""
+        """The head with its link (§2.2), and the start of the results."""
         head = "".join(f"<variable name={quoteattr(name)}/>" for name in self.variables)
         head += f"<link href={quoteattr(link)}/>" if link else ""
         return f'<?xml version="1.0"?>\n<sparql xmlns="{_XML_RESULTS}"><head>{head}</head><results>\n'
@@ -142,7 +142,7 @@ def _xml(term: Term) -> str:
 
 
 def _text(value: str) -> str:
-    """Text in XML: what XML 1.0 cannot hold becomes U+FFFD."""
+    """Text in XML; a character that XML 1.0 cannot hold becomes U+FFFD."""
     return escape(NOT_XML.sub("\ufffd", value), {"\r": "&#13;"})
 
 
@@ -154,7 +154,7 @@ class CsvWriter(ResultWriter):
         return ",".join(self.variables) + "\r\n"
 
     def row(self, row: Row) -> str:
-        """A line; a term that is not bound is an empty field."""
+        """A line; an unbound variable is an empty field."""
         return ",".join(map(_csv, row)) + "\r\n"
 
 
@@ -173,7 +173,7 @@ class TsvWriter(ResultWriter):
         return "\t".join(f"?{name}" for name in self.variables) + "\n"
 
     def row(self, row: Row) -> str:
-        """A line; a term that is not bound is an empty field."""
+        """A line; an unbound variable is an empty field."""
         return "\t".join(map(_tsv, row)) + "\n"
 
 

@@ -1,10 +1,10 @@
-"""Who may run a query now, who waits, who is turned away: fair by client, bounded, with no clock or thread of its own.
+"""Which query runs now, which waits, which is turned away: fair by client, bounded, with no clock or thread of its own.
 
-The client whose questions ran least of late goes first, however many others wait. While all workers are busy, each
-question is tried: shortly on one of two more, which is all that most of them need, then once for longer on one of
-another two. So a short one does not wait for the end of a long one. A question for which other services are to be
-asked first runs elsewhere until they have answered, so that who waits for them keeps no worker from others.
-One client never has all there are of a kind. What a client may use in a minute is counted in seconds of running time.
+The client whose queries ran least of late precedes the others, however many of theirs wait. While all workers are busy,
+each query is tried: briefly on one of two more workers, which is enough for most, then once for longer on another two.
+So a short query does not wait for the end of a long one. A query that calls other services first waits for them in a
+federator, so that it holds no worker meanwhile. No client ever has all workers or federators. What a client may use in
+a minute is counted in seconds of running time.
 """
 
 import math
@@ -16,39 +16,38 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from ..limits import Limits
 
-WINDOW: Final = 60.0  # seconds
-TRYING: Final = 2  # workers for tries of either length
-_MOST_CLIENTS: Final = 10_000  # remembered; one forgotten starts anew
+WINDOW_SECONDS: Final = 60.0
+TRY_WORKERS: Final = 2  # for tries of either length
+_MAX_CLIENTS: Final = 10_000  # with a budget; one beyond starts with a full one
 
 
 class Lane(Enum):
-    """Where a question may run: on a worker, on one of those for tries, in a process that asks other services."""
+    """Where a query may run: on a worker, on a worker for tries, in a federator."""
 
     WORKER = auto()
     QUICK = auto()
     LONGER = auto()
-    CALLER = auto()
+    FEDERATOR = auto()
 
 
-TRIES: Final = {Lane.QUICK: 0.25, Lane.LONGER: 1.0}  # seconds of a processor, however many share it
-# Where a question may run at first, and after what it has been through.
-FIRST: Final = frozenset({Lane.WORKER, Lane.QUICK})
-AFTER: Final = {
+TRY_SECONDS: Final = {Lane.QUICK: 0.25, Lane.LONGER: 1.0}  # of a processor, however many queries share it
+FIRST_LANES: Final = frozenset({Lane.WORKER, Lane.QUICK})
+NEXT_LANES: Final = {
     Lane.QUICK: frozenset({Lane.WORKER, Lane.LONGER}),
     Lane.LONGER: frozenset({Lane.WORKER}),
-    Lane.CALLER: FIRST,
+    Lane.FEDERATOR: FIRST_LANES,
 }
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What a client has left.
+    """The budget of a client.
 
     Attributes:
         budget: seconds of running time in a window.
-        remaining: of these, seconds that are left.
-        reset: seconds until all of them are there again.
-        wait: seconds until there are some again; 0 when there are.
+        remaining: seconds of them that are left.
+        reset: seconds until all of them are there.
+        wait: seconds until some are there; 0 when some are.
     """
 
     budget: int
@@ -60,17 +59,17 @@ class Quota:
     def fields(self) -> dict[str, str]:
         """The RateLimit fields (draft-ietf-httpapi-ratelimit-headers §4, §5), counted in seconds of running time."""
         return {
-            "RateLimit-Policy": f'"running-time";q={self.budget};w={WINDOW:g}',
+            "RateLimit-Policy": f'"running-time";q={self.budget};w={WINDOW_SECONDS:g}',
             "RateLimit": f'"running-time";r={self.remaining};t={self.reset}',
         }
 
 
 class Budgets:
-    """Running time by client: a bucket that holds a minute's share and fills as the minute goes by."""
+    """Running time by client: a bucket that holds the seconds of a minute and refills within a minute."""
 
     def __init__(self, budget: float) -> None:
         """Give each client `budget` seconds a minute."""
-        self._budget, self._rate = budget, budget / WINDOW
+        self._budget, self._rate = budget, budget / WINDOW_SECONDS
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def _level(self, client: str, now: float) -> float:
@@ -78,100 +77,100 @@ class Budgets:
         return min(self._budget, level + (now - then) * self._rate)
 
     def used(self, client: str, now: float) -> float:
-        """Seconds that the client's questions have taken of late."""
+        """Seconds that the client's queries took of late."""
         return self._budget - self._level(client, now)
 
     def quota(self, client: str, now: float) -> Quota:
-        """What the client has left."""
+        """The budget of a client."""
         level = self._level(client, now)
         reset = math.ceil((self._budget - level) / self._rate)
         wait = 0 if level > 0 else max(1, math.ceil(-level / self._rate))
         return Quota(round(self._budget), max(0, int(level)), reset, wait)
 
     def spend(self, client: str, seconds: float, now: float) -> None:
-        """Note what a question took."""
+        """Count the running time of a query."""
         self._levels[client] = (self._level(client, now) - seconds, now)
         self._levels.move_to_end(client)
-        if len(self._levels) > _MOST_CLIENTS:
+        if len(self._levels) > _MAX_CLIENTS:
             self._levels.popitem(last=False)
 
 
 class WaitingQuery(Protocol):
-    """A question that waits."""
+    """A query that waits."""
 
     @property
     def client(self) -> str:
-        """Whose it is."""
+        """The client that it belongs to."""
 
     @property
     def lanes(self) -> Container[Lane]:
         """Where it may run next."""
 
 
-T = TypeVar("T", bound=WaitingQuery)
+Q = TypeVar("Q", bound=WaitingQuery)
 
 
-class Scheduler(Generic[T]):
-    """The questions that wait, by client, and how many each client has running."""
+class Scheduler(Generic[Q]):
+    """The queries that wait, by client, and how many each client has running."""
 
     def __init__(self, limits: Limits, used: Callable[[str], float]) -> None:
-        """Keep to the limits; `used` tells what a client's questions have taken of late, those that run included."""
-        self._waiting, self._used = limits.max_queued, used
-        self._queues: dict[str, list[T]] = {}
-        self._slots = dict.fromkeys(Lane, limits.workers) | dict.fromkeys(TRIES, TRYING)
-        self._each = {
+        """Schedule within limits; `used` returns the seconds that a client's queries took of late, up to now."""
+        self._max_queued, self._used = limits.max_queued, used
+        self._queues: dict[str, list[Q]] = {}
+        self._slots = dict.fromkeys(Lane, limits.workers) | dict.fromkeys(TRY_SECONDS, TRY_WORKERS)
+        self._per_client = {
             lane: max(1, min(limits.max_running_per_client, slots - 1)) for lane, slots in self._slots.items()
         }
         self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
 
-    def enter(self, ticket: T) -> T | None:
-        """Let a ticket wait.
+    def enqueue(self, query: Q) -> Q | None:
+        """Let a query wait.
 
         Returns:
-            The ticket that must leave because too many wait: the last of the client with the most of them, or of those
-            the one that used most, which may be this very one; None when there is room.
+            The query that must leave because too many wait: the last of the client with the most of them, or of those
+            the one that used most, which may be this very query; None when there is room.
         """
-        self._queues.setdefault(ticket.client, []).append(ticket)
-        free = sum(self._free(lane) for lane in Lane if lane in ticket.lanes)
-        if sum(map(len, self._queues.values())) <= self._waiting + free:
+        self._queues.setdefault(query.client, []).append(query)
+        free = sum(self._free(lane) for lane in Lane if lane in query.lanes)
+        if sum(map(len, self._queues.values())) <= self._max_queued + free:
             return None
-        longest = max(self._queues, key=lambda name: (len(self._queues[name]), self._used(name)))
+        longest = max(self._queues, key=lambda client: (len(self._queues[client]), self._used(client)))
         leaving = self._queues[longest][-1]
         self.withdraw(leaving)
         return leaving
 
-    def again(self, ticket: T) -> None:
-        """Let a ticket that ran somewhere wait for its next turn, before the others of its client."""
-        self._queues.setdefault(ticket.client, []).insert(0, ticket)
+    def requeue(self, query: Q) -> None:
+        """Let a query that ran in some lane wait for its next one, before the others of its client."""
+        self._queues.setdefault(query.client, []).insert(0, query)
 
-    def withdraw(self, ticket: T) -> None:
-        """Take a ticket out that waits no longer."""
-        if ticket in self._queues.get(ticket.client, ()):
-            self._queues[ticket.client].remove(ticket)
-            if not self._queues[ticket.client]:
-                del self._queues[ticket.client]
+    def withdraw(self, query: Q) -> None:
+        """Remove a query that waits no longer."""
+        if query in self._queues.get(query.client, ()):
+            self._queues[query.client].remove(query)
+            if not self._queues[query.client]:
+                del self._queues[query.client]
 
-    def next(self) -> tuple[T, Lane] | None:
-        """The ticket to run now, and where; None when nobody who waits may."""
+    def next(self) -> tuple[Q, Lane] | None:
+        """The query to run now, and where; None when none that waits may."""
         for lane in Lane:
             running = self._running[lane]
-            waiting = [
-                next((ticket for ticket in queue if lane in ticket.lanes), None)
+            first = [
+                next((query for query in queue if lane in query.lanes), None)
                 for client, queue in self._queues.items()
-                if running[client] < self._each[lane]
+                if running[client] < self._per_client[lane]
             ]
-            may = [ticket for ticket in waiting if ticket]
-            if may and self._free(lane):
-                ticket = min(may, key=lambda ticket: (running[ticket.client], self._used(ticket.client)))
-                self.withdraw(ticket)
-                running[ticket.client] += 1
-                return ticket, lane
+            eligible = [query for query in first if query]
+            if eligible and self._free(lane):
+                query = min(eligible, key=lambda query: (running[query.client], self._used(query.client)))
+                self.withdraw(query)
+                running[query.client] += 1
+                return query, lane
         return None
 
     def _free(self, lane: Lane) -> int:
         return self._slots[lane] - self._running[lane].total()
 
     def leave(self, client: str, lane: Lane) -> None:
-        """Note that a question of the client runs no more there."""
+        """Free the place of a query that ran in a lane."""
         self._running[lane][client] -= 1
-        self._running[lane] += Counter()  # forgets who has none
+        self._running[lane] += Counter()  # drops clients with none

@@ -1,4 +1,4 @@
-"""Results that are put away until their clients have taken them: small ones in memory, others in nameless files."""
+"""Results that are stored until their clients have read them: small ones in memory, others in nameless files."""
 
 import tempfile
 import threading
@@ -6,49 +6,47 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self
 
-from ...http.problem import Problem, ProblemError
+from ...http.problem import ProblemError
+from ..problems import spool_full
 
 IN_MEMORY: Final = 1 << 20  # bytes of a result; more goes to a temporary file
 _PIECE: Final = 1 << 16
-_FULL: Final = (
-    "The server is busy: too many large results are waiting to be downloaded. Try again in a moment, or ask for less."
-)
 
 
 class Spool:
-    """Room for the files of all results together. Safe to share between threads."""
+    """The space for the files of all results together. Safe to share between threads."""
 
-    def __init__(self, room: int) -> None:
-        """Let files take `room` bytes."""
-        self._left = room
+    def __init__(self, size: int) -> None:
+        """Allow `size` bytes in files."""
+        self._left = size
         self._lock = threading.Lock()
 
     def take(self, size: int) -> None:
-        """Take some bytes; fewer than none give some back.
+        """Take some bytes; a negative number gives some back.
 
         Raises:
-            ProblemError: 503 there is no room for so many.
+            ProblemError: 503 there is no space for so many.
         """
         with self._lock:
             if size > self._left:
-                raise ProblemError(Problem(503, _FULL, headers={"Retry-After": "5"}))
+                raise ProblemError(spool_full())
             self._left -= size
 
 
 class SpooledResult:
-    """One result that is put away, and forgotten with the last use of it."""
+    """One result, removed after it is read."""
 
     def __init__(self, spool: Spool) -> None:
-        """Nothing yet."""
+        """Begin an empty result."""
         self._spool, self._taken = spool, 0
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with this
         self.length = 0
 
     def write(self, content: bytes) -> None:
-        """Put away some more.
+        """Append some bytes.
 
         Raises:
-            ProblemError: 503 there is no room for it.
+            ProblemError: 503 there is no space for them.
         """
         self.length += len(content)
         if self.length > IN_MEMORY:
@@ -57,26 +55,26 @@ class SpooledResult:
         self._file.write(content)
 
     def pieces(self) -> Iterator[bytes]:
-        """All of it, to be read once."""
+        """The whole result; it can be read once."""
         with self:
             self._file.seek(0)
             while piece := self._file.read(_PIECE):
                 yield piece
 
     def close(self) -> None:
-        """Forget it."""
+        """Remove the result and free its space."""
         self._file.close()
         taken, self._taken = self._taken, 0
         self._spool.take(-taken)
 
     def __enter__(self) -> Self:
-        """Use it."""
+        """Use the result within a block."""
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Forget it."""
+        """Remove the result."""
         self.close()
 
     def __del__(self) -> None:
-        """Nobody may have read it to its end: a client went away, or asked with HEAD."""
+        """Free the space if the result was never read to its end (disconnect, HEAD)."""
         self.close()

@@ -1,4 +1,4 @@
-"""One worker: a process that answers one question after the other from a read-only store, until it is killed."""
+"""One worker: a process that runs one query after the other on a read-only store, until it is killed."""
 
 import json
 import resource
@@ -15,36 +15,36 @@ from .evaluate import evaluate
 from .fork import fork
 from .sandbox import confine
 
-_RETIRES: Final = 0.5  # of its memory: what a large query leaves behind would be missing to the next
+_RETIRES: Final = 0.5  # of its memory: the next query would lack what a large one leaves behind
 _PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = messages.frame(messages.READY, b"")
 
 
-def start(store: StoreAddress, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
-    """Start a worker on a store; to be called from a process with one thread.
+def start(address: StoreAddress, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
+    """Start a worker on a store; only a process with one thread may call this.
 
     Args:
-        store: address of the store.
+        address: of the store.
         base: of the publication.
         memory: bytes that a query may use.
         nice: how far its priority is lowered.
 
     Returns:
-        The connection to it, on which it says `READY`, and its process identifier.
+        The connection to it, on which it sends `READY`, and its process identifier.
     """
 
-    def serve(connection: socket.socket) -> int:
-        backend = BACKENDS[store.kind]
-        opened = backend.open(store, base)
+    def run(connection: socket.socket) -> int:
+        backend = BACKENDS[address.kind]
+        store = backend.open(address, base)
         confine(memory, backend.descriptors, nice)
         connection.sendall(_READY)
-        return work(connection, opened, memory)
+        return work(connection, store, memory)
 
-    return fork(serve)
+    return fork(run)
 
 
 def work(connection: socket.socket, store: Store, memory: int) -> int:
-    """Answer the jobs that come over a connection; returns the exit status."""
+    """Run the jobs that arrive on a connection; returns the exit status."""
 
     def put(piece: bytes) -> None:
         for start in range(0, len(piece), _PIECE):
@@ -58,7 +58,7 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
             connection.sendall(messages.problem_frame(problem_of(error)))
         except MemoryError:
             return 1
-        except BaseException as error:  # the engine's panics are no Exceptions; nothing may be left of them
+        except BaseException as error:  # a panic of the engine is no Exception; this process must not outlive one
             print(f"a query failed: {error!r}", file=sys.stderr, flush=True)
             connection.sendall(messages.problem_frame(engine_failed()))
             return 1

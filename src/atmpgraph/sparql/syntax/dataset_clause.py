@@ -12,16 +12,16 @@ _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 @dataclass(frozen=True)
 class Prologue:
-    """The declarations before a query, which say what its names stand for."""
+    """The declarations before a query: its base and its prefixes."""
 
     text: str
     base: str
 
     def iris(self, names: Sequence[Token]) -> list[str]:
-        """What IRIs and prefixed names stand for; Turtle has the same declarations, and its parser runs nothing.
+        """The IRIs that names stand for. Turtle has the same declarations, and its parser evaluates nothing.
 
         Raises:
-            SyntaxError: they are none.
+            SyntaxError: a name is neither an IRI nor a prefixed name.
         """
         if not names:
             return []
@@ -31,7 +31,7 @@ class Prologue:
 
 
 def read_prologue(query: str, words: Sequence[Token], base: str) -> Prologue:
-    """The prologue of a query: all that comes before its form."""
+    """The prologue of a query: all that precedes its form."""
     end = next((word.start for word in words if word.kind == "word" and word.text.upper() in _FORMS), len(query))
     return Prologue(query[:end], base)
 
@@ -40,7 +40,7 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
     """The graphs of FROM and of FROM NAMED.
 
     Raises:
-        SyntaxError: what stands after FROM is no IRI.
+        SyntaxError: no IRI follows FROM.
     """
     words = list(tokens(query))
     default, named = [], []

@@ -1,34 +1,34 @@
-"""Where a syntax error is. The engine says how far its parser looked, which is further than where it failed.
+"""The position of a syntax error. The engine reports how far its parser looked, which is past the error.
 
-To know whether a keyword stands at some place it takes as many characters as the longest keyword has: for
-`FILTER (?x = ) }` it names a place past the end of the group. But of a text that is fine so far, and then ends in
-blanks, it complains at the end only. So the error is in the first word that cannot be the last.
+To see whether a keyword stands somewhere it reads as many characters as the longest keyword has: for
+`FILTER (?x = ) }` it names a place past the end of the group. But a text that is right so far, and then ends in blanks,
+has its error at the end only. So the error is in the first word that cannot be the last.
 """
 
 import re
 from collections.abc import Callable
 from typing import Final
 
-MOST: Final = 20_000  # characters of a query that is searched: some eighty times it is read
+MOST: Final = 20_000  # characters of a query that is searched, which parses it some eighty times
 _PLACE: Final = re.compile(r"\b(\d+):(\d+)\b")
 _WORD: Final = re.compile(r"\S+")
 _BLANKS: Final = " " * 64  # longer than any keyword
-_LONGEST: Final = 64  # of a word that is searched letter by letter
+_LONGEST: Final = 64  # characters of a word that is searched letter by letter
 
 
 def named_place(message: str) -> tuple[int, int]:
     """The line and column that a message of the parser names, from 1; zeros when it names none."""
-    found = _PLACE.search(message)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    place = _PLACE.search(message)
+    return (int(place[1]), int(place[2])) if place else (0, 0)
 
 
 def unexpected(text: str, error: str, error_of: Callable[[str], str | None]) -> tuple[int, int, str]:
-    """Line, column and first word of what is wrong in a query; the word is empty where the query ends too early.
+    """Line, column and first word of the error in a query; the word is empty where the query ends too early.
 
     Args:
         text: a query that has a syntax error.
-        error: what the parser says to it.
-        error_of: what the parser says to another text; None when that is right.
+        error: the message of the parser.
+        error_of: the message of the parser for another text; None when that is right.
     """
     offset = min(error_offset(text, error_of), _offset(text, *named_place(error)))
     word = _WORD.match(text, offset)
@@ -40,17 +40,17 @@ def _offset(text: str, line: int, column: int) -> int:
 
 
 def error_offset(text: str, error_of: Callable[[str], str | None]) -> int:
-    """Where the first word of a query begins that is wrong there; its length, when it ends too early.
+    """The offset of the first word that is wrong in a query; the length of the query when it ends too early.
 
     Args:
         text: a query that has a syntax error.
-        error_of: what the parser says to a text; None when it is right.
+        error_of: the message of the parser for a text; None when it is right.
     """
 
     def may_end(offset: int) -> bool:
-        tried = text[:offset] + _BLANKS
-        error = error_of(tried)
-        return error is None or named_place(error) == line_and_column(tried, len(tried))
+        start = text[:offset] + _BLANKS
+        error = error_of(start)
+        return error is None or named_place(error) == line_and_column(start, len(start))
 
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     low, high = 0, len(words)  # every word before `low` is right; the one at `high` is not
@@ -68,6 +68,6 @@ def error_offset(text: str, error_of: Callable[[str], str | None]) -> int:
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """The place of an offset, both counted from 1."""
+    """The line and column of an offset, both counted from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - before.rfind("\n")

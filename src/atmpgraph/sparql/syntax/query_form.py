@@ -14,14 +14,14 @@ _STRING: Final = r"(?:\"[^\"\r\n]*+\"|'[^'\r\n]*+')"
 _DECLARATION: Final = (
     rf"(?:BASE{_SPACE}{_IRI}|PREFIX{_SPACE}[^\s:<>\"{{}}#]*+:{_SPACE}{_IRI}|VERSION{_SPACE}{_STRING}){_SPACE}"
 )
-# No quantifier here gives back what it took: the time is linear in the length of the prologue.
+# No quantifier backtracks: the time is linear in the length of the prologue.
 _HEAD: Final = re.compile(rf"{_SPACE}(?:{_DECLARATION})*+([A-Z]++)", re.IGNORECASE | re.ASCII)
 
 
 def form(text: str) -> Form | None:
-    """The form of a query, `UPDATE` for any update operation; None for what starts like neither."""
-    found = _HEAD.match(text)
-    match found and found[1].upper():
+    """The form of a query, `UPDATE` for any update operation; None for a text that starts like neither."""
+    head = _HEAD.match(text)
+    match head and head[1].upper():
         case "SELECT" | "ASK" | "CONSTRUCT" | "DESCRIBE" as word:
             return word
         case word if word in _UPDATES:

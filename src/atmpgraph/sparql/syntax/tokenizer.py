@@ -1,6 +1,6 @@
 """The words of a query (SPARQL 1.1 §19.8, terminals): enough to find a clause, far from a grammar.
 
-What is found here is never what keeps a query harmless: the engine's own parser has the last word (`guard`).
+No safety rests on them: the engine's own parser decides what a query is (`validate`).
 """
 
 import re
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-# In this order: what could begin two of them is the first. No quantifier gives back what it took, and a string that is
-# not closed is one all the same: the time is linear in the length of the query.
+# The first that matches wins. No quantifier backtracks, and an unclosed string counts as one: the time is linear in the
+# length of the query.
 _TERMINALS: Final = re.compile(
     r"""
       (?P<space>[\x20\t\r\n]++|\#[^\r\n]*+)
@@ -36,8 +36,8 @@ class Token:
 
     Attributes:
         kind: which terminal: `iri`, `string`, `variable`, `language`, `blank`, `prefixed`, `word` or `other`.
-        text: as it is written.
-        start, end: its place.
+        text: as it stands in the query.
+        start, end: its offsets.
     """
 
     kind: str
@@ -51,10 +51,10 @@ class Token:
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """The words of a query; spaces and comments are left out."""
+    """The words of a query, without spaces and comments."""
     for match in _TERMINALS.finditer(query):
         kind = match.lastgroup or "other"
-        if kind == "prefixed" and match["local"] is None:  # only words and full stops, after all
+        if kind == "prefixed" and match["local"] is None:  # it has no colon: words and full stops
             for part in _PARTS.finditer(query, *match.span()):
                 yield Token("other" if part[0] == "." else "word", part[0], *part.span())
         elif kind != "space":

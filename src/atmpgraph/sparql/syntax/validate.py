@@ -43,7 +43,7 @@ def check_syntax(text: str, base: str) -> None:
     Raises:
         QuerySyntaxError: it is no SPARQL 1.1.
         ServiceNotAllowedError: it has a SERVICE clause.
-        TooManyKeywordsError: it cannot be told whether it has one.
+        TooManyKeywordsError: no word is left to disguise SERVICE with.
     """
     disguised = _disguise(text)
     error = _parser_message(disguised, base)

@@ -12,7 +12,7 @@ from flask import request
 from ...formats import Format
 from ...sparql.limits import limits_of
 from ...sparql.protocol import Query
-from ...sparql.service.client import Result, ask
+from ...sparql.service.client import Result, submit
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
 from ...sparql.syntax.tokenizer import tokens
@@ -66,12 +66,12 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         nesting=limits.max_nesting,
         next=next_page,
     )
-    calls, keep = _calls_services(context, query), not is_volatile(context, query)
-    queued = QueryRequest(job, _client(), query.timeout, keep=keep, calls=calls)
+    federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
+    queued = QueryRequest(job, _client(), query.timeout, cacheable=cacheable, federated=federated)
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
     seconds = limits.queue_timeout_seconds + limits.timeout_seconds + _MARGIN_SECONDS
     spool = _spool(context.settings.queries.spool_bytes)
-    return ask(context.publication.query_service(), queued, on_disconnect, seconds, spool)
+    return submit(context.publication.query_service(), queued, on_disconnect, seconds, spool)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Jobs, questions and a service for tests, with limits that no test meets by accident."""
+"""Jobs, requests and a query service for tests, with limits that no test meets by accident."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import pytest
 from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.limits import FederationLimits, Limits
-from atmpgraph.sparql.service.client import Result, ask
+from atmpgraph.sparql.service.client import Result, submit
 from atmpgraph.sparql.service.launcher import ServiceProcess
 from atmpgraph.sparql.service.messages import QueryJob, QueryRequest
 
@@ -38,27 +38,34 @@ LIMITS = Limits(
 def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
-    made = QueryJob(
+    defaults = QueryJob(
         release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
     )
-    return replace(made, **changes)
+    return replace(defaults, **changes)
 
 
-def question(release: Release, query: str, client: str = "192.0.2.1", **changes: Any) -> QueryRequest:
-    """A question of a client; nothing of it is kept."""
-    asked = {key: changes.pop(key) for key in ("seconds", "keep", "calls") if key in changes}
-    keep, calls = bool(asked.get("keep")), bool(asked.get("calls"))
-    return QueryRequest(job(release, query, **changes), client, asked.get("seconds"), keep, calls)
+def request_of(
+    release: Release,
+    query: str,
+    client: str = "192.0.2.1",
+    *,
+    seconds: float | None = None,
+    cacheable: bool = False,
+    federated: bool = False,
+    **changes: Any,
+) -> QueryRequest:
+    """A request of a client."""
+    return QueryRequest(job(release, query, **changes), client, seconds, cacheable, federated)
 
 
 class Service:
-    """A service and how tests ask it."""
+    """A query service and how tests use it."""
 
     def __init__(self, limits: Limits, release: Release) -> None:
-        """Start it with its first question."""
+        """Start it with its first query."""
         self.process, self.release = ServiceProcess(limits), release
 
-    def ask(
+    def result(
         self,
         query: str,
         client: str = "192.0.2.1",
@@ -66,18 +73,18 @@ class Service:
         **changes: Any,
     ) -> Result:
         """The result of a query."""
-        return ask(self.process.address(), question(self.release, query, client, **changes), on_disconnect, 60.0)
+        return submit(self.process.address(), request_of(self.release, query, client, **changes), on_disconnect, 60.0)
 
     def problem(self, query: str, client: str = "192.0.2.1", **changes: Any) -> Problem:
         """The problem that a query meets."""
         with pytest.raises(ProblemError) as caught:
-            b"".join(self.ask(query, client, **changes).pieces)
+            b"".join(self.result(query, client, **changes).pieces)
         return caught.value.problem
 
     def rows(self, query: str = FAST, client: str = "192.0.2.1", **changes: Any) -> int:
         """How many rows a query has."""
-        return len(json.loads(b"".join(self.ask(query, client, **changes).pieces))["results"]["bindings"])
+        return len(json.loads(b"".join(self.result(query, client, **changes).pieces))["results"]["bindings"])
 
     def workers(self) -> set[int]:
-        """The processes that run queries, or could, and those that ask other services."""
+        """The workers, idle or not, and the federators."""
         return children(self.process._running[0].pid)
