@@ -186,7 +186,7 @@ def test_a_tag_that_was_given_out_needs_no_query(
     def fail(*_: object) -> NoReturn:
         raise ProblemError(Problem(504, "The query engine failed on this query."))
 
-    monkeypatch.setattr(query_client, "ask", fail)
+    monkeypatch.setattr(query_client, "submit", fail)
     for tag in (whole.headers["ETag"], f'"other", {whole.headers["ETag"]}'):
         same = client.get(path, headers={"If-None-Match": tag})
         assert (same.status_code, same.headers["ETag"], same.data) == (304, whole.headers["ETag"], b"")
