@@ -124,7 +124,7 @@ class Context:
     Attributes:
         publication: what is served.
         root: the path where it is mounted, with a slash at the end.
-        raw_path: the path of the request below `root` as the client sent it; empty where the server does not tell it.
+        raw_path: of the request below `root`, as the client sent it; empty where the server does not pass it on.
         language: of a page.
         requested_language: the language that the URL names.
         fixed: the format that the URL names by its suffix.

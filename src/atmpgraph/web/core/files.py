@@ -10,9 +10,9 @@ from typing import Final
 
 from flask import Response, request, url_for
 
-from ...http.coding import IDENTITY, choose_coding, encoded_file
+from ...http.coding import IDENTITY, encoded_file
 from ...http.conditional import Validators, byte_range
-from .response import content_type, not_modified, unmodified, validate, vary
+from .response import content_type, negotiate_coding, not_modified, unmodified, validate
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -32,8 +32,8 @@ def respond_with_file(file: Path, media_type: str, digest: str, modified: dateti
         ProblemError: 412 a precondition failed; 416 the range lies outside.
     """
     ranged = request.method == "GET" and "Range" in request.headers
-    vary("Accept-Encoding")
-    coding = IDENTITY if ranged else choose_coding(request.headers.get("Accept-Encoding"))
+    coding = negotiate_coding()
+    coding = IDENTITY if ranged else coding
     validators = Validators(f"{digest}-{coding}" if coding else digest, modified)
     if unmodified(validators):
         return validate(not_modified(), validators, cache_control)

@@ -69,7 +69,7 @@ def _finish(response: Response) -> Response:
 
 
 def _redirect(response: Response) -> None:
-    """Keep a redirection on this server, and its note short: one word in no language, never HTML.
+    """Limit a redirection to this server, and its body to the target, which is in no language.
 
     The router's own redirections name whatever Host the request does.
     """

@@ -115,7 +115,7 @@ class DocumentStates:
 
 
 def _iris(context: Context, stem: str) -> list[str]:
-    """The IRIs that a path may stand for, first as the current release writes it."""
+    """The possible IRIs of a path, first the one that the current release uses."""
     current = resolve_iri(replace(context, named_release=None), "id", stem, start="doc/")
     return list(dict.fromkeys([*([current] if current else []), *candidates(context.base, f"id/{stem}")]))
 

@@ -1,4 +1,4 @@
-"""The way in: what a trusted proxy says of the request, and the path as it was sent, before any route sees it."""
+"""Before any route: the origin of a request as a trusted proxy states it, and the path as the client sent it."""
 
 from collections.abc import Iterable
 from ipaddress import ip_network
@@ -21,7 +21,7 @@ class ProxyHeaders:
     """WSGI middleware: sets client, scheme, host and mount point of the request from its trusted proxies."""
 
     def __init__(self, app: "WSGIApplication", settings: Settings) -> None:
-        """Stand before `app`."""
+        """Wrap `app`."""
         self._app = app
         self._trusted = [ip_network(address) for address in settings.proxy.trusted]
         self._family = settings.proxy.headers
@@ -34,7 +34,7 @@ class ProxyHeaders:
         root = quote(mount, encoding="latin-1", safe="/!$&'()*+,;=:@~")
         environ[RAW_PATH] = raw.removeprefix(root) if mount and raw.startswith(f"{root}/") else raw
         query = environ.get("QUERY_STRING", "")
-        if not query.isascii():  # bytes that no URL may hold as they are; the framework would fail on them
+        if not query.isascii():  # bytes that no URL may have unencoded; the framework would fail on them
             environ["QUERY_STRING"] = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in query)
         peer = environ.get("REMOTE_ADDR", "")
         if self._trusted and (origin := forwarded(peer, EnvironHeaders(environ), self._trusted, self._family)):

@@ -30,7 +30,7 @@ class Pool(Enum):
     """The threads of the server that answer a request."""
 
     PAGES = auto()
-    QUERIES = auto()  # threads that may wait for the query service, without keeping documents from anyone
+    QUERIES = auto()  # those that wait for the query service
     HEALTH = auto()
     LOOP = auto()  # none: the event loop answers at once
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Final
+from typing import Final, TypeAlias
 
 from flask import Response, g, request
 
@@ -54,7 +54,7 @@ class Body:
     Attributes:
         pieces: its bytes, to be read once.
         length: how many, if that is known.
-        fields: header fields that only its making could tell.
+        fields: header fields that come with it, such as those of a query's result.
     """
 
     pieces: Iterator[bytes]
@@ -79,7 +79,7 @@ class Body:
         return response
 
 
-Content = bytes | str | Body
+Content: TypeAlias = bytes | str | Body
 
 
 def vary(name: str) -> None:
@@ -93,14 +93,8 @@ def vary_by_language() -> None:
         vary("Accept-Language")
 
 
-def vary_by_coding() -> str:
-    """The content coding of the response."""
-    vary("Accept-Encoding")
-    return choose_coding(request.headers.get("Accept-Encoding"))
-
-
 def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple[Format, str]:
-    """The format and media type to send, and notes what they depend on; a fixed format is not negotiated.
+    """The format and media type to send (RFC 9110 §12.5.1), and notes what they depend on; nothing for a fixed one.
 
     Where one of the formats is a page, all representations depend on the language: a URL has one `Vary`.
 
@@ -117,6 +111,12 @@ def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple
     if chosen is None:
         raise not_acceptable(offered)
     return chosen
+
+
+def negotiate_coding() -> str:
+    """The content coding of the response (RFC 9110 §12.5.3), and notes that it depends on Accept-Encoding."""
+    vary("Accept-Encoding")
+    return choose_coding(request.headers.get("Accept-Encoding"))
 
 
 def respond(
@@ -141,7 +141,7 @@ def respond(
     """
     fmt, media_type = chosen
     language = context.language if fmt is HTML else ""
-    coding = vary_by_coding()
+    coding = negotiate_coding()
     validators = None
     if request.method in _READING and cache is not Cache.NEVER:
         validators = _validators(context, (media_type, language, coding), version, cache)

@@ -1,1 +1,1 @@
-"""View models, a module for each kind of page; their templates stand in `templates/`."""
+"""View models, a module for each kind of page; their templates are in `templates/`."""

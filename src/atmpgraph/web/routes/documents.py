@@ -42,8 +42,14 @@ _ACCEPT_DATETIME: Final = {
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
-def _thing(context: Context, kind: str, path: str) -> str | AnyResponse | None:
-    """The IRI that a path stands for; where to if it was renamed; None if nothing was ever described under it.
+def _thing(context: Context, kind: str, path: str, space: str) -> str | AnyResponse | None:
+    """The IRI of a path; a redirection if the thing was renamed; None if nothing was ever described under it.
+
+    Args:
+        context: of the request.
+        kind: the first segment of the IRI's path.
+        path: the rest, decoded.
+        space: the first segment of the URL's path.
 
     Raises:
         ProblemError: 410 only an earlier release described it.
@@ -51,46 +57,48 @@ def _thing(context: Context, kind: str, path: str) -> str | AnyResponse | None:
     iri = resolve_iri(context, kind, path) or context.iris.page(f"{kind}/{path}")
     thing = state_of(context.release, iri)
     if thing.state is State.RENAMED:
-        return redirect(_url(context, thing.successors[0], "doc" if request.path.startswith("/doc/") else "id"), 308)
+        return redirect(_url(context, thing.successors[0], kind, space), 308)
     if thing.state is State.GONE:
         raise _gone(thing.successors)
     return iri if thing.state is State.DESCRIBED else None
 
 
 def _gone(successors: tuple[str, ...]) -> ProblemError:
-    """410, with what stands in the place of a thing (RFC 9110 §15.5.11)."""
+    """410, with the successors of the thing (RFC 9110 §15.5.11)."""
     detail = "An earlier release described this resource; the current one does not."
     links = ", ".join(f'<{iri}>; rel="successor-version"' for iri in successors)
     extra = {"isReplacedBy": list(successors)} if successors else {}
     return ProblemError(Problem(410, detail, extra=extra, headers={"Link": links} if links else {}))
 
 
-def _url(context: Context, iri: str, space: str) -> str:
-    """The URL of a thing in a space (`id`, `doc`), with the suffix and the query of the request."""
-    name = (iri_to_path(context.iris.things, iri) or "") + (f".{context.fixed.suffix}" if context.fixed else "")
+def _url(context: Context, iri: str, kind: str, space: str) -> str:
+    """The URL of an IRI under `kind` in a space (`id`, `doc`), with the suffix and the query of the request."""
+    path = iri_to_path(context.iris.page(f"{kind}/"), iri) or ""
+    suffix = f".{context.fixed.suffix}" if context.fixed else ""
     query = f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
-    return context.urls.page(f"{space}/{name}{query}")
+    return context.urls.page(f"{space}/{path}{suffix}{query}")
 
 
 def _load_thing(context: Context, path: str) -> str | AnyResponse | None:
-    return _thing(context, "id", path)
+    return _thing(context, "id", path, "id")
 
 
 def _see_other(context: Context, iri: str) -> AnyResponse:
     """A thing cannot be sent; its document can, in the same fixed format (httpRange-14)."""
-    return redirect(_url(context, iri, "doc"), 303)
+    return redirect(_url(context, iri, "id", "doc"), 303)
 
 
 def _load_document(context: Context, path: str) -> Loaded:
-    return _state_at(context, path) or _describe(context, "id", path)
+    return _state_at(context, path) or _describe(context, "id", path, "doc")
 
 
 def _loader(kind: str) -> Callable[..., Loaded]:
-    return lambda context, path: _describe(context, kind, path)
+    """For what is its own document."""
+    return lambda context, path: _describe(context, kind, path, kind)
 
 
-def _describe(context: Context, kind: str, path: str) -> Loaded:
-    iri = _thing(context, kind, path)
+def _describe(context: Context, kind: str, path: str, space: str) -> Loaded:
+    iri = _thing(context, kind, path, space)
     return describe(context.release, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
 
 
@@ -118,27 +126,23 @@ def _state_at(context: Context, path: str) -> AnyResponse | None:
     return response
 
 
-def _respond(context: Context, described: Description) -> Response:
-    return _respond_with(context, described)
-
-
 def _respond_with_timegate(context: Context, described: Description) -> Response:
-    """A document that leads to its earlier states: its URL is its own TimeGate."""
+    """A document with earlier states: its URL is its own TimeGate."""
     vary("Accept-Datetime")
     path = iri_to_path(context.iris.things, described.topic) or ""
-    return _respond_with(context, described, original(context.urls, path).links())
+    return _respond(context, described, original(context.urls, path).links())
 
 
-def _respond_with(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
+def _respond(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
     """The description of a thing in the profile and format that the client wants, or its citation."""
     if fmt := requested_citation(context):
         return respond_with_citation(context, described.topic, fmt)
     return represent(
         context,
         described,
-        lambda shown, blocks, heads: render_template(
+        lambda _, blocks, heads: render_template(
             "document.html",
-            page=document_page(context, shown),
+            page=document_page(context, described),
             cited=work(context, context.release, described.topic),
             data_blocks=blocks,
             links=heads,

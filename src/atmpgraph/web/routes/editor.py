@@ -6,6 +6,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ... import __version__
+from ...addresses import Addresses
 from ...formats import JSON
 from ...release.release import Release
 from ...settings import LANGUAGES
@@ -33,7 +34,7 @@ def _terms(_: Context, release: Release) -> str:
 
 def _used(release: Release) -> dict[str, list[str]]:
     """The classes and the properties that a release uses."""
-    counted = release.in_catalogue(f"{release.base}id/catalogue")
+    counted = release.in_catalogue(Addresses(release.base).catalogue)
     store, queries = (release.catalogue_store, _COUNTED) if counted else (release.store, _USED)
     terms = {kind: [row["term"] for row in store.select(query)] for kind, query in queries.items()}
     return {kind: sorted(t.value for t in used if isinstance(t, ox.NamedNode)) for kind, used in terms.items()}
