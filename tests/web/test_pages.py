@@ -32,7 +32,7 @@ LANGUAGES = ("fr", "nl", "de", "en")
             "de",
             ["mehr als 470", "Schätzung", "Quellen weichen voneinander ab", "15 von 26 beschrieben", "mindestens 15"],
         ),
-        ("en", ["more than 470", "estimate", "Sources differ", "15 described of 26 declared", "at least 15"]),
+        ("en", ["more than 470", "estimate", "Sources differ", "15 of 26 described", "at least 15"]),
     ],
 )
 def test_home(language: str, words: list[str], client: FlaskClient) -> None:

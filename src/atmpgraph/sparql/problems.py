@@ -29,7 +29,7 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
         case TooManyKeywordsError():
             return Problem(400, "The query contains too many words that resemble a keyword.")
         case TooManyServicesError(count=count, most=most):
-            detail = "The query has {count} SERVICE clauses; {most} are allowed."
+            detail = "The query has {count} SERVICE clauses; the limit is {most}."
             return Problem(400, detail, values={"count": count, "most": most})
         case ServiceFailedError(service=service, reason=reason):
             detail = "The service {service} gave no usable answer: {reason}."
@@ -69,21 +69,21 @@ def too_many_queued() -> Problem:
 
 def not_started(seconds: float) -> Problem:
     """503: no worker was free within the time that a query may wait."""
-    detail = "The server is busy: your query was not started within {limit} seconds. Try again in a moment."
+    detail = "The server is busy: your query was not started within {limit} s. Try again in a moment."
     return Problem(503, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
 
 
 def over_budget(budget: int, wait: int) -> Problem:
     """429: the client has used its running time; some is left again in `wait` seconds."""
-    detail = "Your queries ran for more than {budget} seconds within a minute. Try again in {wait} seconds."
+    detail = "Your queries ran for more than {budget} s within a minute. Try again in {wait} s."
     return Problem(429, detail, headers={"Retry-After": str(wait)}, values={"budget": budget, "wait": wait})
 
 
 def over_time(seconds: float) -> Problem:
     """504: the query ran as long as the service allows."""
     detail = (
-        "The query was stopped after {limit} seconds, the time limit. Ask for less: narrow its patterns, add "
-        "a LIMIT, or download a file from /releases/."
+        "The query was stopped after {limit} s, the time limit. Ask for less: narrow its patterns, add a "
+        "LIMIT, or download a file from /releases/."
     )
     return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
 
@@ -91,7 +91,7 @@ def over_time(seconds: float) -> Problem:
 def over_own_time(seconds: float) -> Problem:
     """504: the query ran as long as its request allows."""
     detail = (
-        "The query was stopped after {limit} seconds, the timeout of the request. Raise it, or ask for less: "
+        "The query was stopped after {limit} s, the timeout of the request. Raise it, or ask for less: "
         "narrow its patterns, or add a LIMIT."
     )
     return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})

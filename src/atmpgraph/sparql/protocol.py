@@ -79,7 +79,7 @@ def parse(
     """
     in_url = parameters(query_string.encode("latin-1"))
     if coding.strip().lower() not in {"", "identity"} and method in _WITH_BODY:
-        detail = "The body is coded ({coding}). Send it uncoded."
+        detail = "The body has a content coding ({coding}). Send it without one."
         _refuse(415, detail, {"Accept-Encoding": "identity"}, coding=coding[:200])  # RFC 9110 §12.5.3, §15.5.16
     in_body = _of_body(content_type, body) if method in _WITH_BODY else {}
     if in_url.get("query") and in_body.get("query"):
@@ -137,7 +137,7 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
         _refuse(400, "Send exactly one query; this request contains {count}.", count=len(texts))
     text = texts[0]
     if len(text) > max_length:
-        detail = "The query has {length} characters; {most} are allowed."
+        detail = "The query has {length} characters; the limit is {most}."
         _refuse(413 if with_body else 414, detail, length=len(text), most=max_length)
     if not text.strip():
         _refuse(400, "The query is empty.")

@@ -52,11 +52,11 @@ EXPLANATIONS: Final = {
     ),
     "content-too-large": (
         message("Content too large"),
-        message("The body of the request is larger than this service reads. The detail names the limit."),
+        message("The body of the request is larger than this service accepts. The detail names the limit."),
     ),
     "uri-too-long": (
         message("URI too long"),
-        message("The address is longer than this service reads. Send a long SPARQL query by POST."),
+        message("The address is longer than this service accepts. Send a long SPARQL query by POST."),
     ),
     "unsupported-media-type": (
         message("Unsupported media type"),
@@ -82,8 +82,8 @@ EXPLANATIONS: Final = {
     "header-fields-too-large": (
         message("Header fields too large"),
         message(
-            "The header fields of the request are larger than this service reads. Shorten them: the Accept list, "
-            "for example, or cookies, which this site does not use."
+            "The header fields of the request are larger than this service accepts. Shorten them: the Accept "
+            "list, for example, or cookies, which this site does not use."
         ),
     ),
     "internal-error": (

@@ -31,7 +31,7 @@ SENTENCES: Final = {
     "close_tab": message("Close the tab"),
     "failed": message("That did not work"),
     "stopped": message("You stopped the query."),
-    "unreachable": message("No answer came. Check your network connection and try again."),
+    "unreachable": message("There was no answer. Check your network connection and try again."),
     "place": message("Line {line}, column {column}"),
     "mend": message("The line is marked in the query below. Correct it and run the query again."),
     "keys": message("Ctrl + Enter runs the query, Ctrl + Space completes, Tab leaves the editor."),
