@@ -109,10 +109,9 @@ class Texts:
         amount, gap = self.compact(value), _NBSP if _NBSP in pattern else ""
         return f"{symbol}{gap}{amount}" if pattern.startswith("¤") else f"{amount}{gap}{symbol}"
 
-    def percent(self, share: float) -> str:
-        """A share of 1 in per cent, to one digit."""
-        pattern = self._locale.percent_formats[None].pattern.replace("#,##0", "#,##0.#")
-        return numbers.format_percent(share, format=pattern, locale=self._locale)
+    def percent(self, share: Scalar) -> str:
+        """A share of 1 in per cent, with all its digits."""
+        return numbers.format_percent(Decimal(str(share)), locale=self._locale, decimal_quantization=False)
 
     def size(self, count: int) -> str:
         """A number of bytes, in kB."""

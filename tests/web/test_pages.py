@@ -4,17 +4,19 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import pyoxigraph as ox
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 import atmpgraph.web
 from atmpgraph.formats import ALL, HTML, split_suffix
 from atmpgraph.i18n import texts
 from atmpgraph.settings import Settings
-from atmpgraph.vocab import UNIT
+from atmpgraph.vocab import UNIT, XSD
 from atmpgraph.web import create_app
 from atmpgraph.web.pages.figures import disputed
-from atmpgraph.web.pages.filters import measured
+from atmpgraph.web.pages.filters import measured, typed
 
 from ..conftest import changed
 from .rules import BROWSER, check_page
@@ -148,7 +150,7 @@ def test_the_code_knows_no_publication() -> None:
         ("6000", "NUM", "nombre", "fr", "6\u202f000"),
         ("6000", "NUM", "aantal", "nl", "6.000"),
         ("2.6", "PERCENT", "%", "de", "2,6 %"),
-        ("19.30", "PERCENT", "%", "en", "19.3 %"),
+        ("19.30", "PERCENT", "%", "en", "19.3%"),
         ("81000000", "CCY_EUR", "euro", "nl", "€ 81 miljoen"),
         ("470", "NUM", "number", "en", "470"),
         ("123456789", "CCY_EUR", "euro", "en", "€123.456789 million"),
@@ -158,6 +160,23 @@ def test_numbers_are_written_as_the_language_does_and_never_rounded(
     value: str, unit: str, name: str, language: str, words: str
 ) -> None:
     assert measured(texts(language), value, f"{UNIT}{unit}", name).replace("\u00a0", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("value", "datatype", "language", "html"),
+    [
+        ("81000000", "decimal", "de", '<data value="81000000">81.000.000</data>'),
+        ("2024-01-17", "date", "fr", '<time datetime="2024-01-17">17 janvier 2024</time>'),
+        ("2024-01", "gYearMonth", "nl", '<time datetime="2024-01">januari 2024</time>'),
+        ("2024", "gYear", "en", "2024"),
+        ("a < b", "string", "en", "a < b"),
+    ],
+)
+def test_a_typed_value_is_for_people_with_the_value_for_programs(
+    value: str, datatype: str, language: str, html: str, app: Flask
+) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert typed(ox.Literal(value, datatype=ox.NamedNode(f"{XSD}{datatype}"))) == html
 
 
 class _Term:

@@ -97,7 +97,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         number=lambda value: page_texts().number(value),
-        percent=lambda share: page_texts().percent(share),
+        percent=lambda share: page_texts().percent(round(share, 3)),
         money=lambda value, currency: page_texts().money(Decimal(value), currency),
         size=lambda count: page_texts().size(count),
         date=lambda text: page_texts().date(text),

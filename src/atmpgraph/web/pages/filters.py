@@ -5,14 +5,18 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 from flask import Flask
+from markupsafe import Markup
 
 from ...i18n import Texts
-from ...vocab import UNIT
+from ...vocab import UNIT, XSD
 from ..core.i18n import page_texts
 from ..core.labels import Name
 from .figures import Row
 
+_NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
+_DATES = {"date", "dateTime", "gYearMonth"}
 _CURRENCY = f"{UNIT}CCY_"  # followed by the code of ISO 4217
+_PERCENT = f"{UNIT}PERCENT"
 _COUNT = f"{UNIT}NUM"  # the unit of a number of things, which is not written
 
 
@@ -27,7 +31,19 @@ def measured(texts: Texts, value: str, unit: str, name: str) -> str:
     """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has none."""
     if unit.startswith(_CURRENCY):
         return texts.money(Decimal(value), unit.removeprefix(_CURRENCY))
+    if unit == _PERCENT:
+        return texts.percent(Decimal(value) / 100)
     return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
+
+
+def typed(literal: ox.Literal) -> str:
+    """A typed value in the reader's language, with the value as it is for programs (HTML §4.5.13, §4.5.14)."""
+    text, datatype = literal.value, literal.datatype.value.removeprefix(XSD)
+    if datatype in _NUMBERS:
+        return Markup('<data value="{}">{}</data>').format(text, page_texts().number(Decimal(text)))
+    if datatype in _DATES:
+        return Markup('<time datetime="{}">{}</time>').format(text, page_texts().date(text))
+    return text
 
 
 def best(literals: Sequence[ox.Literal], language: str) -> ox.Literal | None:
@@ -42,4 +58,4 @@ def fragment(iri: str) -> str:
 
 def register(app: Flask) -> None:
     """Add them to the templates."""
-    app.jinja_env.filters.update(reading=reading, best=best, fragment=fragment)
+    app.jinja_env.filters.update(reading=reading, typed=typed, best=best, fragment=fragment)
