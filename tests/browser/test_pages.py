@@ -55,7 +55,7 @@ def test_rows_are_paged_without_script(plain: Reader) -> None:
     assert "Rows 1 to 500" in plain.one(".answer .note").text
     first = plain.one("table.results tbody").text
     plain.one("a[rel=next]").click()
-    assert "Rows 501 to 1000" in plain.one(".answer .note").text
+    assert "Rows 501 to 1,000" in plain.one(".answer .note").text
     assert MOST_ROWS > 500
     assert plain.one("table.results tbody").text != first
 

@@ -14,8 +14,8 @@ BASE = "https://example.org/p/"
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'<https://example.org/p/a> <https://example.org/1> "x" .\n', "no name for"),
-        (b'<https://example.org/p/a> <https://example.org/says> "\\u0001" .\n', "no character"),
+        (b'<https://example.org/p/a> <https://example.org/1> "x" .\n', "cannot abbreviate"),
+        (b'<https://example.org/p/a> <https://example.org/says> "\\u0001" .\n', "does not allow the character"),
     ],
 )
 def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str, tmp_path: Path) -> None:

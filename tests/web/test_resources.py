@@ -90,7 +90,7 @@ def test_a_suffix_fixes_the_format(client: FlaskClient, release: Release) -> Non
         assert client.get(path).status_code == 404, path
     missing = client.get("/counts/none", headers={"Accept-Language": "fr"}).json
     assert missing is not None
-    assert missing["detail"] == "Cette publication n’existe pas."
+    assert missing["detail"] == "Cette version n’existe pas."
 
 
 def test_it_has_validators(client: FlaskClient) -> None:
