@@ -10,6 +10,6 @@ from .remote import Remote
 @pytest.fixture
 def remote() -> Iterator[Remote]:
     """A SPARQL service elsewhere."""
-    found = Remote()
-    yield found
-    found.end()
+    service = Remote()
+    yield service
+    service.end()

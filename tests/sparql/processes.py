@@ -41,6 +41,6 @@ def processor_time(process: int) -> float:
 def until(condition: Callable[[], object]) -> bool:
     """Wait for a condition; whether it came."""
     end = time.monotonic() + PATIENCE
-    while not (found := condition()) and time.monotonic() < end:
+    while not (fulfilled := condition()) and time.monotonic() < end:
         time.sleep(0.02)
-    return bool(found)
+    return bool(fulfilled)

@@ -18,14 +18,14 @@ class Remote:
     """A SPARQL service on loopback that answers what a test wants.
 
     Attributes:
-        asked, fields: the queries that came, and the header fields with each.
+        queries, fields: the queries that came, and the header fields with each.
         held, most: how many of them are held now, and the most that were.
         go: lets all that are held have their answer.
     """
 
     def __init__(self) -> None:
         """Answer with two rows."""
-        self.asked: list[str] = []
+        self.queries: list[str] = []
         self.fields: list[dict[str, str]] = []
         self.held = self.most = 0
         self.changed, self.go = threading.Condition(), threading.Event()
@@ -34,7 +34,7 @@ class Remote:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                remote.asked.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                remote.queries.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 remote.fields.append(dict(self.headers))
                 remote.answer(self)
 
@@ -52,11 +52,11 @@ class Remote:
         handler.wfile.write(content.encode())
 
     def hold(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answer when a test says so, or not at all when who asked has gone."""
+        """Answer when a test says so, or not at all when the client has closed the connection."""
         self._count(1)
         try:
             while not self.go.is_set():
-                if select.select([handler.connection], [], [], 0.02)[0]:  # it has nothing more to say: it has gone
+                if select.select([handler.connection], [], [], 0.02)[0]:  # readable without more data: closed
                     return
             self.rows(handler)
         finally:

@@ -342,8 +342,8 @@ def triples(store: Store, query: str) -> set[str]:
 
 def test_construct(store: Store) -> None:
     """§16.2: a triple that cannot be is left out, and one comes once."""
-    found = triples(store, "CONSTRUCT { ?y :of ?x . ?n :of ?x } { ?x :q ?y OPTIONAL { ?y :name ?n } }")
-    assert found == {f"{B} <http://e/of> {A}", f"{C} <http://e/of> {B}"}
+    graph = triples(store, "CONSTRUCT { ?y :of ?x . ?n :of ?x } { ?x :q ?y OPTIONAL { ?y :name ?n } }")
+    assert graph == {f"{B} <http://e/of> {A}", f"{C} <http://e/of> {B}"}
 
 
 def test_construct_where(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The query library is checked with the data: what nobody could ask does not go live."""
+"""The query library is checked with the data: a query that cannot run does not go live."""
 
 from pathlib import Path
 
@@ -44,9 +44,9 @@ def test_what_cannot_be_asked_is_a_violation_with_its_line(
     text: str, line: int | None, words: str, tmp_path: Path
 ) -> None:
     (tmp_path / "other.rq").write_text("ASK {}", encoding="utf-8")
-    [found] = _faults(tmp_path, text)
-    assert (found.severity, found.places) == (Severity.VIOLATION, (Place("one.rq", line),))
-    assert words in found.text("en")
+    [finding] = _faults(tmp_path, text)
+    assert (finding.severity, finding.places) == (Severity.VIOLATION, (Place("one.rq", line),))
+    assert words in finding.text("en")
 
 
 def test_services_may_be_called_where_the_settings_name_some(tmp_path: Path) -> None:

@@ -99,8 +99,8 @@ def test_a_graph_that_is_no_absolute_iri_is_refused_by_name(name: str, value: st
 
 
 def test_a_graph_named_twice_is_one_graph() -> None:
-    found = ask("GET", "", urlencode([("query", ASK), *GRAPHS, *GRAPHS]))
-    assert found == Query(ASK, ("http://e/1", "http://e/2#é"), ("urn:x:3",))
+    query = ask("GET", "", urlencode([("query", ASK), *GRAPHS, *GRAPHS]))
+    assert query == Query(ASK, ("http://e/1", "http://e/2#é"), ("urn:x:3",))
 
 
 # --- exactly one query ---
@@ -238,9 +238,9 @@ def test_an_update_operation_sent_as_a_query_is_refused(word: str) -> None:
 )
 def test_timeout(sent: str, seconds: float) -> None:
     for request in in_every_way([("timeout", sent)]):
-        found = ask(*request)
-        assert found is not None
-        assert found.timeout == pytest.approx(seconds)
+        query = ask(*request)
+        assert query is not None
+        assert query.timeout == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("sent", ["", "0", "0.0", "-1", "1e3", "inf", "nan", "5s", "1,5", "٣", "9" * 400, " 1"])
@@ -277,16 +277,16 @@ def test_a_parameter_repeated_with_another_value_is_refused_by_name(name: str) -
 @pytest.mark.parametrize("name", ["timeout", "offset"])
 def test_a_parameter_repeated_with_its_value_is_that_value(name: str) -> None:
     for request in in_every_way([(name, "1"), (name, "1")]):
-        found = ask(*request)
-        assert found is not None
-        assert getattr(found, name) == 1
+        query = ask(*request)
+        assert query is not None
+        assert getattr(query, name) == 1
 
 
 def test_formats_are_kept_in_their_order_and_are_no_part_of_the_query() -> None:
     for request in in_every_way([("format", "tsv"), ("output", "tsv"), ("format", "text/tab-separated-values")]):
-        found = ask(*request)
-        assert found == Query(ASK)
-        assert found.formats == ("tsv", "text/tab-separated-values")
+        query = ask(*request)
+        assert query == Query(ASK)
+        assert query.formats == ("tsv", "text/tab-separated-values")
 
 
 def test_parameters_that_we_do_not_know_are_ignored() -> None:
@@ -306,9 +306,9 @@ def test_the_recorded_requests_of_clients_are_read() -> None:
     assert len(requests) > 40
     for request in requests:
         query_string, body = urlsplit(request["path"]).query, request["body"].encode()
-        found = parse(request["method"], request["headers"].get("content-type", ""), query_string, body, 100_000)
+        query = parse(request["method"], request["headers"].get("content-type", ""), query_string, body, 100_000)
         if "query=" in query_string or body:
-            assert found is not None, request["client"]
-            assert found.text.lstrip().startswith(("SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX")), request
+            assert query is not None, request["client"]
+            assert query.text.lstrip().startswith(("SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX")), request
         else:
-            assert found is None, request["client"]
+            assert query is None, request["client"]

@@ -94,9 +94,9 @@ def test_the_licence(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize("federated", [False, True])
 def test_federation_is_a_feature_only_where_it_is_on(endpoint: Endpoint, federated: bool) -> None:
-    found = replace(endpoint, federated=federated)
-    assert ask(found, "<sparql> sd:feature sd:UnionDefaultGraph")
-    assert ask(found, "<sparql> sd:feature sd:BasicFederatedQuery") is federated
+    changed = replace(endpoint, federated=federated)
+    assert ask(changed, "<sparql> sd:feature sd:UnionDefaultGraph")
+    assert ask(changed, "<sparql> sd:feature sd:BasicFederatedQuery") is federated
 
 
 def test_every_format_of_results_is_named_and_no_other(endpoint: Endpoint) -> None:
@@ -148,8 +148,8 @@ def test_every_limit_is_told(endpoint: Endpoint, limits: Limits) -> None:
         assert ask(
             endpoint, f"<sparql> schema:additionalProperty {limit} . {limit} schema:name ?n ; schema:unitText ?u"
         )
-        found = values(endpoint, f"{limit} a schema:PropertyValue ; schema:maxValue ?x")
-        assert [float(value) for value in found] == [float(limits.as_json()[name])], name
+        maximum = values(endpoint, f"{limit} a schema:PropertyValue ; schema:maxValue ?x")
+        assert [float(value) for value in maximum] == [float(limits.as_json()[name])], name
     assert len(values(endpoint, "<sparql> schema:additionalProperty ?x")) == len(PUBLISHED_LIMITS)
 
 
@@ -179,10 +179,10 @@ def test_every_question_is_an_example_in_four_languages_that_runs(endpoint: Endp
     [("SELECT*{}", "Select"), ("ask{}", "Ask"), ("CONSTRUCT{}WHERE{}", "Construct"), ("DESCRIBE <x>", "")],
 )
 def test_the_kind_of_an_example_follows_its_form(endpoint: Endpoint, text: str, kind: str) -> None:
-    found = replace(endpoint, library=[LibraryQuery("q", f"#+ title@fr: Q\n{text}")])
+    changed = replace(endpoint, library=[LibraryQuery("q", f"#+ title@fr: Q\n{text}")])
     if kind:
-        assert ask(found, f"<queries/q> a sh:SPARQL{kind}Executable ; sh:{kind.lower()} ?text ; rdfs:label 'Q'@fr")
-    assert ask(found, "?q a sh:SPARQLExecutable") is bool(kind)
+        assert ask(changed, f"<queries/q> a sh:SPARQL{kind}Executable ; sh:{kind.lower()} ?text ; rdfs:label 'Q'@fr")
+    assert ask(changed, "?q a sh:SPARQLExecutable") is bool(kind)
 
 
 def test_the_prefixes_are_declared(endpoint: Endpoint) -> None:

@@ -1,6 +1,6 @@
 """The query-evaluation, syntax and result-format tests of the W3C for SPARQL 1.0 and 1.1, on our store and writers.
 
-The suites are not in this repository: `docs/sparql.md` says where they are found. Without them this is skipped, and fails on CI.
+The suites are not in this repository: `docs/sparql.md` says where to get them. Without them this is skipped, and fails on CI.
 """
 
 from collections import Counter
@@ -58,15 +58,15 @@ def _passes(case: Case) -> bool:
     assert case.result is not None
     suffix = {"srx": "xml", "srj": "json"}.get(case.result.suffix[1:], case.result.suffix[1:])
     try:
-        found = outcome(query(case), suffix)
+        actual = outcome(query(case), suffix)
     except QueryError:
         return False
     wanted = expected(case.result)
     if case.name.startswith("reduced/"):  # how often a row comes is free (SPARQL 1.1 §18.2.5.4)
-        assert isinstance(found, Counter)
+        assert isinstance(actual, Counter)
         assert isinstance(wanted, Counter)
-        return set(found) == set(wanted)
-    return found == wanted
+        return set(actual) == set(wanted)
+    return actual == wanted
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -30,8 +30,8 @@ PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?test ?type ?query ?result (GROUP_CONCAT(DISTINCT COALESCE(STR(?d), "")) AS ?data) (GROUP_CONCAT(DISTINCT COALESCE(STR(?g), "")) AS ?graphs) {{
   ?manifest mf:entries/rdf:rest*/rdf:first ?test .
   ?test a ?type ; mf:action ?action
-  OPTIONAL {{ ?action qt:query ?asked }}
-  BIND (COALESCE(?asked, ?action) AS ?query)
+  OPTIONAL {{ ?action qt:query ?explicit }}
+  BIND (COALESCE(?explicit, ?action) AS ?query)
   OPTIONAL {{ ?test mf:result ?result }}
   OPTIONAL {{ ?action qt:data ?d }}
   OPTIONAL {{ ?action qt:graphData ?g }}
@@ -58,8 +58,8 @@ class Case:
 def cases() -> list[Case]:
     """The tests of queries, by name: not those of updates, protocols, federation and entailment regimes."""
     left_out = {"entailment", "service"}
-    found = (path.parent for path in SUITE.rglob("manifest.ttl") if {"dawg-data-r2", "sparql11"} & set(path.parts))
-    manifests = sorted(folder / "manifest.ttl" for folder in found if folder.name not in left_out)
+    folders = (path.parent for path in SUITE.rglob("manifest.ttl") if {"dawg-data-r2", "sparql11"} & set(path.parts))
+    manifests = sorted(folder / "manifest.ttl" for folder in folders if folder.name not in left_out)
     return sorted((case for manifest in manifests for case in _read(manifest)), key=lambda case: case.name)
 
 
@@ -112,7 +112,7 @@ def parses(case: Case) -> bool:
         query(Case(case.name, case.type, case.query, None, (), ()))
     except QueryError:
         return False
-    except RuntimeError:  # it is SPARQL, with a function that nobody knows
+    except RuntimeError:  # it is SPARQL, with an unknown function
         return True
     return True
 
@@ -143,15 +143,15 @@ def _canonical(triples: Any) -> Iterator[ox.Triple]:
 
 def _rows(rows: Any) -> Solutions:
     """Solutions without an order; blank nodes are named by their place in all of them."""
-    found = list(rows)
-    if any(isinstance(term, ox.BlankNode) for row in found for term in row.values()):
+    solutions = list(rows)
+    if any(isinstance(term, ox.BlankNode) for row in solutions for term in row.values()):
         triples = []
-        for row in found:
+        for row in solutions:
             node = ox.BlankNode()
             triples.append(ox.Triple(node, ox.NamedNode("urn:a"), ox.NamedNode("urn:row")))
             triples += [ox.Triple(node, ox.NamedNode(f"urn:v:{name}"), term) for name, term in row.items()]
         return Counter({frozenset((str(t.subject), t) for t in _canonical(triples)): 1})
-    return Counter(frozenset((name, _normal(term)) for name, term in row.items()) for row in found)
+    return Counter(frozenset((name, _normal(term)) for name, term in row.items()) for row in solutions)
 
 
 def _normal(term: Any) -> Any:
@@ -173,10 +173,10 @@ def expected(file: Path) -> Outcome:
         return str(getattr(truth[0].object, "value", "")) == "true"
     rows: dict[Any, dict[str, Any]] = {}
     pattern = f"PREFIX rs: <{_RS}> SELECT ?row ?name ?term {{ ?set rs:solution ?row OPTIONAL {{ ?row rs:binding [ rs:variable ?name ; rs:value ?term ] }} }}"
-    for found in _solutions(store.query(pattern)):
-        row = rows.setdefault(found["row"], {})
-        if found["name"] is not None:
-            row[found["name"].value] = found["term"]
+    for solution in _solutions(store.query(pattern)):
+        row = rows.setdefault(solution["row"], {})
+        if solution["name"] is not None:
+            row[solution["name"].value] = solution["term"]
     return _rows(rows.values())
 
 

@@ -81,17 +81,17 @@ def test_a_query_over_its_time_is_killed_and_its_worker_replaced(release: Releas
 
 def test_the_client_may_lower_its_time_but_not_raise_it(release: Release) -> None:
     service = make(release, timeout_seconds=0.8)
-    for asked, allowed in ((0.2, 0.2), (1_000.0, 0.8)):
+    for requested, allowed in ((0.2, 0.2), (1_000.0, 0.8)):
         started = time.monotonic()
-        assert service.problem(SLOW, seconds=asked).extra["limit"] == allowed
+        assert service.problem(SLOW, seconds=requested).extra["limit"] == allowed
         assert allowed - 0.05 < time.monotonic() - started < 30
 
 
-def test_whose_time_is_over_is_told(release: Release) -> None:
+def test_the_problem_says_whose_limit_it_was(release: Release) -> None:
     service = make(release, timeout_seconds=0.8)
     assert "the timeout of the request" in service.problem(SLOW, seconds=0.4).detail
-    for asked in (None, 9.0):
-        assert "the time limit" in service.problem(SLOW, seconds=asked).detail
+    for requested in (None, 9.0):
+        assert "the time limit" in service.problem(SLOW, seconds=requested).detail
 
 
 def test_a_query_that_takes_too_much_memory_ends_alone(release: Release) -> None:
@@ -131,12 +131,12 @@ def slow_queries(service: Service, clients: list[str]) -> Iterator[list[Future[R
     """Slow queries of some clients, as long as the block lasts."""
     stops: list[Callable[[], object]] = []
     with ThreadPoolExecutor(len(clients)) as threads:
-        asked = [threads.submit(service.result, SLOW, client, stops.append) for client in clients]
+        futures = [threads.submit(service.result, SLOW, client, stops.append) for client in clients]
         assert until(lambda: len(stops) == len(clients))
-        yield asked
+        yield futures
         for stop in stops:
             stop()
-        for future in asked:
+        for future in futures:
             assert isinstance(future.exception(), ClientDisconnectedError | ProblemError)
 
 
@@ -160,10 +160,10 @@ def test_many_slow_clients_do_not_keep_a_fast_one_waiting(query: str, release: R
             return service.rows(query, client="192.0.2.2", seconds=6.0) == 1
         return False
 
-    with slow_queries(service, [f"198.51.100.{n}" for n in range(6)]) as asked:
+    with slow_queries(service, [f"198.51.100.{n}" for n in range(6)]) as futures:
         assert until(lambda: busy(service) >= 2)
         assert until(answered)
-        assert not any(future.done() for future in asked)
+        assert not any(future.done() for future in futures)
 
 
 def priorities(service: Service) -> set[int]:
@@ -180,34 +180,36 @@ def test_the_longer_a_query_may_run_the_lower_is_its_priority(release: Release) 
         assert until(lambda: priorities(service) == {min(19, own + nice) for nice in (5, 10, 19)})
 
 
-@pytest.mark.parametrize(("asked", "patience", "told"), [(2.0, 600.0, 2.0), (None, 0.5, 0.5), (99.0, 0.5, 0.5)])
+@pytest.mark.parametrize(
+    ("requested", "queue_timeout", "limit"), [(2.0, 600.0, 2.0), (None, 0.5, 0.5), (99.0, 0.5, 0.5)]
+)
 def test_none_waits_for_longer_than_the_client_or_the_service_would(
-    asked: float | None, patience: float, told: float, release: Release
+    requested: float | None, queue_timeout: float, limit: float, release: Release
 ) -> None:
-    service = make(release, timeout_seconds=600.0, workers=2, max_queued=9, queue_timeout_seconds=patience)
+    service = make(release, timeout_seconds=600.0, workers=2, max_queued=9, queue_timeout_seconds=queue_timeout)
     with slow_queries(service, ["198.51.100.1", "198.51.100.2"]):
         assert until(lambda: busy(service) == 2)
-        problem = service.problem(SLOW, client="192.0.2.2", seconds=asked)
-        assert (problem.status, problem.extra["limit"]) in {(503, told), (504, told)}
-        if asked != 2.0:
+        problem = service.problem(SLOW, client="192.0.2.2", seconds=requested)
+        assert (problem.status, problem.extra["limit"]) in {(503, limit), (504, limit)}
+        if requested != 2.0:
             assert problem.status == 503
             assert "was not started" in problem.detail
-        assert int(problem.headers["Retry-After"]) == max(1, round(told))
+        assert int(problem.headers["Retry-After"]) == max(1, round(limit))
         assert service.rows(client="192.0.2.3") == 1  # its place is free
 
 
 def test_more_than_may_wait_are_turned_away_at_once(release: Release) -> None:
     """Two run, two are tried, two are tried for longer, two wait; while one runs, and no longer."""
     service = make(release, timeout_seconds=60.0, workers=2, max_queued=2)
-    with slow_queries(service, [f"198.51.100.{n}" for n in range(12)]) as asked:
-        for future in islice(as_completed(asked, PATIENCE), 4):
+    with slow_queries(service, [f"198.51.100.{n}" for n in range(12)]) as futures:
+        for future in islice(as_completed(futures, PATIENCE), 4):
             error = future.exception()
             assert isinstance(error, ProblemError)
             assert error.problem.status == 503
             assert error.problem.headers["Retry-After"] == "5"
 
 
-def test_a_client_over_its_budget_is_told_when_to_come_back(release: Release) -> None:
+def test_a_client_over_its_budget_learns_when_to_retry(release: Release) -> None:
     service = make(release, running_seconds_per_minute=0.5)
     assert service.problem(SLOW, seconds=0.8).status == 504
     problem = service.problem(FAST)
@@ -219,10 +221,10 @@ def test_a_client_over_its_budget_is_told_when_to_come_back(release: Release) ->
 
 def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> None:
     service = make(release, timeout_seconds=60.0)
-    with slow_queries(service, ["192.0.2.1"]) as asked:
+    with slow_queries(service, ["192.0.2.1"]) as futures:
         assert until(lambda: busy(service))
         before = service.workers()
-    assert isinstance(asked[0].exception(), ClientDisconnectedError)
+    assert isinstance(futures[0].exception(), ClientDisconnectedError)
     assert until(lambda: not before & service.workers())  # the worker that ran it is no more
 
 
@@ -233,24 +235,24 @@ def test_one_that_waits_and_goes_away_leaves_the_queue(release: Release) -> None
         assert until(lambda: busy(service) == 2)
         with slow_queries(service, ["192.0.2.3"]):
             time.sleep(3.0)  # it was tried, and waits
-        asked = threads.submit(service.rows, client="192.0.2.2", on_disconnect=stops.append)
+        future = threads.submit(service.rows, client="192.0.2.2", on_disconnect=stops.append)
         assert until(lambda: stops)
-    assert asked.result() == 1  # it was not turned away
+    assert future.result() == 1  # it was not turned away
 
 
-def test_an_answer_is_kept_and_given_again(service: Service) -> None:
+def test_a_result_is_cached(service: Service) -> None:
     query = "SELECT * { ?s a ?o } LIMIT 7"
     first = service.result(query, cacheable=True)
     assert "query" in first.timing
-    again = service.result(query, client="192.0.2.9", cacheable=True)
-    assert "cache" in again.timing
-    assert b"".join(again.pieces) == b"".join(first.pieces)
-    assert again.length == first.length
+    second = service.result(query, client="192.0.2.9", cacheable=True)
+    assert "cache" in second.timing
+    assert b"".join(second.pieces) == b"".join(first.pieces)
+    assert second.length == first.length
     assert "cache" not in service.result(query, cacheable=True, format="xml").timing
     assert "cache" not in service.result(query, cacheable=False).timing
 
 
-def test_what_is_kept_is_bounded(release: Release) -> None:
+def test_the_cache_is_bounded(release: Release) -> None:
     service = make(release, result_bytes=40_000)
     some = "SELECT * {{ ?s ?p ?o }} LIMIT 20 OFFSET {0}"
     sizes = [service.result(some.format(number), cacheable=True).length or 0 for number in range(20)]
@@ -262,10 +264,10 @@ def test_what_is_kept_is_bounded(release: Release) -> None:
 
 
 def test_small_answers_take_room_too() -> None:
-    kept = ResultCache(100_000)
+    cache = ResultCache(100_000)
     for number in range(1_000):
-        kept.put(str(number).encode(), (b"true",))
-    assert 0 < len(kept) <= 100
+        cache.put(str(number).encode(), (b"true",))
+    assert 0 < len(cache) <= 100
 
 
 def test_a_quick_try_that_is_read_slowly_is_sent_once(release: Release) -> None:
@@ -288,10 +290,10 @@ def test_a_try_with_too_much_to_hold_back_is_over(release: Release) -> None:
     with ThreadPoolExecutor() as threads:
         with slow_queries(service, ["198.51.100.1", "198.51.100.2"]):
             assert until(lambda: busy(service) == 2)
-            asked = threads.submit(lambda: service.result(query, rows=0, bytes=0, format="csv", nesting=10**6))
+            future = threads.submit(lambda: service.result(query, rows=0, bytes=0, format="csv", nesting=10**6))
             time.sleep(4.0)
-            assert not asked.done()
-        assert sum(piece.count(b"\n") for piece in asked.result().pieces) == 10_001
+            assert not future.done()
+        assert sum(piece.count(b"\n") for piece in future.result().pieces) == 10_001
     assert memory(service.process._running[0].pid) < 300 << 20
 
 
@@ -347,7 +349,7 @@ def test_a_result_that_breaks_off_never_looks_complete(release: Release) -> None
     assert caught.value.problem.status == 503
 
 
-def test_a_service_that_dies_is_started_again(release: Release) -> None:
+def test_a_service_that_dies_is_restarted(release: Release) -> None:
     service = make(release)
     service.rows()
     workers = service.workers()
@@ -357,13 +359,13 @@ def test_a_service_that_dies_is_started_again(release: Release) -> None:
     assert until(lambda: not any(runs(worker) for worker in workers))
 
 
-def test_nobody_to_ask_is_a_503(release: Release, tmp_path: Path) -> None:
+def test_no_service_is_a_503(release: Release, tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
-        submit(tmp_path / "nobody", request_of(release, FAST), id, 1.0)
+        submit(tmp_path / "none", request_of(release, FAST), id, 1.0)
     assert caught.value.problem.status == 503
 
 
-def test_its_socket_is_for_nobody_else(service: Service) -> None:
+def test_its_socket_is_private(service: Service) -> None:
     address = service.process.address()
     assert address.parent.stat().st_mode & 0o077 == 0
 
@@ -380,7 +382,7 @@ def test_it_ends_with_its_process_and_leaves_nothing_behind(release: Release) ->
 
 
 @pytest.mark.parametrize("query", [FAST, "SELEC", "SELECT * { ?s ?p ?o }"], ids=["answered", "refused", "unread"])
-def test_nothing_that_was_asked_keeps_a_service(query: str, release: Release) -> None:
+def test_no_result_and_no_error_holds_a_service(query: str, release: Release) -> None:
     """No answer and no error is part of a cycle that only a collection would find, whenever that is."""
     service = make(release)
     gc.disable()

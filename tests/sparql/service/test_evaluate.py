@@ -35,8 +35,8 @@ def run(release: Release, query: str, **changes: Any) -> tuple[str, Outcome]:
 
 def bindings(release: Release, query: str, **changes: Any) -> list[dict[str, dict[str, str]]]:
     """The rows of a SELECT query."""
-    found: list[dict[str, dict[str, str]]] = json.loads(run(release, query, **changes)[0])["results"]["bindings"]
-    return found
+    rows: list[dict[str, dict[str, str]]] = json.loads(run(release, query, **changes)[0])["results"]["bindings"]
+    return rows
 
 
 def number(release: Release, query: str, **changes: Any) -> int:
@@ -179,14 +179,14 @@ def test_a_result_is_cut_at_its_rows_and_says_where_the_rest_is(release: Release
 
 
 def test_the_pages_of_a_result_are_the_whole_of_it(release: Release) -> None:
-    found, offset = [], 0
+    rows, offset = [], 0
     while True:
         text, outcome = run(release, EVERYTHING, rows=1_500, offset=offset)
-        found += json.loads(text)["results"]["bindings"]
+        rows += json.loads(text)["results"]["bindings"]
         offset += outcome.rows
         if not outcome.cut:
             break
-    assert found == bindings(release, EVERYTHING)
+    assert rows == bindings(release, EVERYTHING)
 
 
 def test_the_pages_of_a_description_are_the_whole_of_it(release: Release) -> None:
@@ -196,13 +196,13 @@ def test_the_pages_of_a_description_are_the_whole_of_it(release: Release) -> Non
     described = run(release, "CONSTRUCT WHERE { <id/organisation/uclouvain> ?p ?o }", format="nt")[1].rows
     assert described + 1 < outcome.rows
     for size in (described // 2, described + 1):  # the first page of the other ends among the names
-        found: list[str] = []
+        lines: list[str] = []
         offset, cut = 0, True
         while cut:
             text, outcome = run(release, query, format="nt", rows=size, offset=offset)
-            found += [line for line in text.splitlines() if not line.startswith("#")]
+            lines += [line for line in text.splitlines() if not line.startswith("#")]
             offset, cut = offset + outcome.rows, bool(outcome.cut)
-        assert sorted(found) == sorted(whole.splitlines())
+        assert sorted(lines) == sorted(whole.splitlines())
 
 
 @pytest.mark.parametrize("fmt", ["json", "xml", "csv", "tsv"])

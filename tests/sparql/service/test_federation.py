@@ -1,4 +1,4 @@
-"""SERVICE where the settings allow it: asked from here, to public addresses only, within limits."""
+"""SERVICE where the settings allow it: called from here, at public addresses only, within limits."""
 
 import json
 import threading
@@ -28,10 +28,10 @@ def federation(remote: Remote, **changes: Any) -> Federation:
     return Federation(frozenset({remote.iri}), 2, Outbound(**limits))
 
 
-def refused(query: str, found: Federation) -> Problem:
+def refused(query: str, services: Federation) -> Problem:
     """The problem of a query."""
     with pytest.raises(QueryError) as caught:
-        found.resolved(query, BASE)
+        services.resolved(query, BASE)
     return problem_of(caught.value)
 
 
@@ -41,7 +41,7 @@ def test_the_rows_of_the_service_are_joined(remote: Remote) -> None:
     rows = ox.Store().query(resolved)
     assert isinstance(rows, ox.QuerySolutions)
     assert [row["n"] for row in rows] == [ox.Literal("Été", language="fr")]
-    assert remote.asked == [f"BASE <{BASE}>\nPREFIX e: <http://e/> \nSELECT * WHERE {{ ?s e:name ?n }}"]
+    assert remote.queries == [f"BASE <{BASE}>\nPREFIX e: <http://e/> \nSELECT * WHERE {{ ?s e:name ?n }}"]
     assert remote.fields[0]["Content-Type"] == "application/sparql-query"
     assert remote.fields[0]["Host"] == urlsplit(remote.iri).netloc
 
@@ -59,61 +59,61 @@ def test_a_row_without_a_value_is_undefined(remote: Remote) -> None:
 def test_the_service_may_be_written_in_many_ways(call: str, remote: Remote) -> None:
     prefix = remote.iri.removesuffix("sparql")
     federation(remote).resolved(f"PREFIX s: <{prefix}> SELECT * {{ {call} }}", BASE)
-    assert len(remote.asked) == 1
+    assert len(remote.queries) == 1
 
 
 def test_a_nested_call_goes_to_the_service(remote: Remote) -> None:
     query = f"SELECT * {{ SERVICE <{remote.iri}> {{ ?s ?p '}}' SERVICE <http://other/> {{ }} }} ?s ?p ?n }}"
     resolved = federation(remote).resolved(query, BASE)
-    assert remote.asked[0].endswith("{ ?s ?p '}' SERVICE <http://other/> { } }")
+    assert remote.queries[0].endswith("{ ?s ?p '}' SERVICE <http://other/> { } }")
     assert resolved.endswith("?s ?p ?n }")
 
 
-def test_only_services_of_the_settings_are_asked(remote: Remote) -> None:
+def test_only_services_of_the_settings_are_called(remote: Remote) -> None:
     problem = refused("SELECT * { SERVICE <http://other.example/sparql> {} }", federation(remote))
     assert (problem.status, problem.extra["allowed"]) == (403, [remote.iri])
-    assert not remote.asked
+    assert not remote.queries
 
 
 def test_a_variable_is_no_service_and_stays_for_the_guard(remote: Remote) -> None:
     query = f"SELECT * {{ VALUES ?u {{ <{remote.iri}> }} SERVICE ?u {{}} }}"
     assert federation(remote).resolved(query, BASE) == query
-    assert not remote.asked
+    assert not remote.queries
 
 
 def test_nothing_of_a_query_is_run_to_read_it(remote: Remote) -> None:
     """Whatever here looks like a prologue: the engine, which calls every SERVICE, must not get it."""
     query = f"BASE <http://e/\\u0041'> SELECT * {{ SERVICE <{remote.iri}> {{}} }} #' SELECT * {{ SERVICE <http://e/> {{}} }}"
-    found = Federation(frozenset({"http://e/"}), 2, Outbound(1.0, 1000, bool))
-    assert refused(query, found).values["service"] == remote.iri
-    assert not remote.asked
+    services = Federation(frozenset({"http://e/"}), 2, Outbound(1.0, 1000, bool))
+    assert refused(query, services).values["service"] == remote.iri
+    assert not remote.queries
 
 
 def test_clauses_without_an_end_are_read_in_linear_time() -> None:
-    found, query = Federation(frozenset(), 2, Outbound(1.0, 1000)), "SERVICE<x>{" * 9_000
+    services, query = Federation(frozenset(), 2, Outbound(1.0, 1000)), "SERVICE<x>{" * 9_000
     started = time.process_time()
-    assert found.resolved(query, BASE) == query
+    assert services.resolved(query, BASE) == query
     assert time.process_time() - started < 5
 
 
 def test_the_clauses_of_a_query_are_counted(remote: Remote) -> None:
     query = f"SELECT * {{ {f'SERVICE <{remote.iri}> {{}} ' * 3} }}"
     assert refused(query, federation(remote)).status == 400
-    assert not remote.asked
+    assert not remote.queries
 
 
-def test_an_address_that_is_not_public_is_never_asked(remote: Remote) -> None:
+def test_an_address_that_is_not_public_is_never_called(remote: Remote) -> None:
     problem = refused(f"SELECT * {{ SERVICE <{remote.iri}> {{}} }}", federation(remote, permitted=is_public))
     assert problem.status == 502
     assert "not public" in str(problem.values["reason"])
-    assert not remote.asked
+    assert not remote.queries
 
 
-def test_a_name_that_leads_to_a_private_address_is_never_asked(remote: Remote) -> None:
+def test_a_name_that_leads_to_a_private_address_is_never_called(remote: Remote) -> None:
     iri = remote.iri.replace("127.0.0.1", "localhost")
-    found = Federation(frozenset({iri}), 2, Outbound(2.0, 1000))
-    assert refused(f"SELECT * {{ SERVICE <{iri}> {{}} }}", found).status == 502
-    assert not remote.asked
+    services = Federation(frozenset({iri}), 2, Outbound(2.0, 1000))
+    assert refused(f"SELECT * {{ SERVICE <{iri}> {{}} }}", services).status == 502
+    assert not remote.queries
 
 
 def test_a_redirection_is_not_followed(remote: Remote) -> None:
@@ -124,7 +124,7 @@ def test_a_redirection_is_not_followed(remote: Remote) -> None:
 
     remote.answer = elsewhere
     assert "redirect" in str(refused(f"ASK {{ SERVICE <{remote.iri}> {{}} }}", federation(remote)).values["reason"])
-    assert len(remote.asked) == 1
+    assert len(remote.queries) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,11 +146,11 @@ def test_an_answer_that_cannot_be_used_is_a_problem_unless_silent(
     content: str, status: int, reason: str, remote: Remote
 ) -> None:
     remote.answer = lambda handler: remote.rows(handler, content, status)
-    found = federation(remote)
-    problem = refused(f"SELECT * {{ SERVICE <{remote.iri}> {{ ?s ?p ?o }} }}", found)
+    services = federation(remote)
+    problem = refused(f"SELECT * {{ SERVICE <{remote.iri}> {{ ?s ?p ?o }} }}", services)
     assert problem.status == 502
     assert reason in str(problem.values["reason"])
-    resolved = found.resolved(f"SELECT * {{ SERVICE SILENT <{remote.iri}> {{ ?s ?p ?o }} }}", BASE)
+    resolved = services.resolved(f"SELECT * {{ SERVICE SILENT <{remote.iri}> {{ ?s ?p ?o }} }}", BASE)
     assert resolved == "SELECT * { {} }"
 
 
@@ -167,10 +167,12 @@ def test_a_service_has_its_time(remote: Remote) -> None:
                 return
 
     remote.answer = drip
-    found = federation(remote, seconds=0.5)
-    assert "longer than 0.5 seconds" in str(refused(f"ASK {{ SERVICE <{remote.iri}> {{}} }}", found).values["reason"])
+    services = federation(remote, seconds=0.5)
+    assert "longer than 0.5 seconds" in str(
+        refused(f"ASK {{ SERVICE <{remote.iri}> {{}} }}", services).values["reason"]
+    )
     remote.answer = lambda _: (stop.wait(3), None)[1]
-    assert refused(f"ASK {{ SERVICE <{remote.iri}> {{}} }}", found).status == 502
+    assert refused(f"ASK {{ SERVICE <{remote.iri}> {{}} }}", services).status == 502
     stop.set()
 
 
@@ -214,9 +216,9 @@ def test_addresses_that_are_public(address: str) -> None:
 
 
 @pytest.mark.parametrize("iri", ["file:///etc/passwd", "ftp://e/", "http://user@e/", "http:///x", "gopher://e/"])
-def test_only_plain_web_addresses_are_asked(iri: str) -> None:
-    found = Federation(frozenset({iri}), 2, Outbound(1.0, 1000, bool))
-    assert refused(f"ASK {{ SERVICE <{iri}> {{}} }}", found).status == 502
+def test_only_plain_web_addresses_are_called(iri: str) -> None:
+    services = Federation(frozenset({iri}), 2, Outbound(1.0, 1000, bool))
+    assert refused(f"ASK {{ SERVICE <{iri}> {{}} }}", services).status == 502
 
 
 def test_a_query_without_a_service_stays_as_it_is(remote: Remote) -> None:

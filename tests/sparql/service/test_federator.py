@@ -1,4 +1,4 @@
-"""Other services are asked as part of a query: in its turn, in its time, on its client's account, and no longer."""
+"""Calls of other services are part of a query: scheduled with it, within its time, on its client's budget."""
 
 import os
 import signal
@@ -29,11 +29,11 @@ def make(release: Release, remote: Remote, monkeypatch: pytest.MonkeyPatch) -> M
     monkeypatch.setattr(launcher, "_MODULE", "tests.sparql.loopback")
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
 
-    def made(**changes: Any) -> Service:
+    def start(**changes: Any) -> Service:
         federation = replace(LIMITS.federation, services=(remote.iri,), timeout_seconds=PATIENCE * 2)
         return Service(replace(LIMITS, federation=federation, **changes), release)
 
-    return made
+    return start
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def calling(remote: Remote, rest: str = "") -> str:
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
     """Threads to ask from."""
-    with ThreadPoolExecutor(8) as found:
-        yield found
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
 
 
 def test_the_rows_of_another_service_are_joined(service: Service, remote: Remote) -> None:
@@ -60,11 +60,11 @@ def test_the_rows_of_another_service_are_joined(service: Service, remote: Remote
     assert result.rows == 1
     assert set(result.timing) == {"queue", "services", "query"}
     assert set(result.fields) == {"RateLimit", "RateLimit-Policy"}
-    assert len(remote.asked) == 1
+    assert len(remote.queries) == 1
     assert service.rows() == 1
 
 
-def test_what_is_refused_before_anybody_is_asked(service: Service, remote: Remote) -> None:
+def test_what_is_refused_before_any_call(service: Service, remote: Remote) -> None:
     clause = f"SERVICE <{remote.iri}> {{}}"
     for status, query in (
         (403, "SELECT * { SERVICE <http://e/> {} }"),
@@ -76,7 +76,7 @@ def test_what_is_refused_before_anybody_is_asked(service: Service, remote: Remot
         problem = service.problem(query, federated=True)
         assert problem.status == status
         assert "RateLimit" in problem.headers
-    assert not remote.asked
+    assert not remote.queries
 
 
 def test_a_service_that_fails_is_a_502_unless_silent(service: Service, remote: Remote) -> None:
@@ -92,17 +92,17 @@ def test_the_service_itself_asks_public_addresses_only(release: Release, remote:
     problem = Service(replace(LIMITS, federation=federation), release).problem(calling(remote), federated=True)
     assert problem.status == 502
     assert problem.values["reason"] == "its address is not public"
-    assert not remote.asked
+    assert not remote.queries
 
 
-def test_when_the_client_goes_away_nobody_is_asked_any_more(
+def test_when_the_client_disconnects_the_call_ends(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer, stops = remote.hold, list[Callable[[], object]]()
-    asked = threads.submit(service.result, calling(remote), on_disconnect=stops.append, federated=True)
+    future = threads.submit(service.result, calling(remote), on_disconnect=stops.append, federated=True)
     assert remote.holds(1)
     stops[0]()
-    assert isinstance(asked.exception(), ClientDisconnectedError)
+    assert isinstance(future.exception(), ClientDisconnectedError)
     assert remote.holds(0)
 
 
@@ -110,9 +110,9 @@ def test_a_request_ends_with_the_time_of_its_query(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer = remote.hold
-    asked = threads.submit(service.problem, calling(remote), seconds=1.5, federated=True)
+    future = threads.submit(service.problem, calling(remote), seconds=1.5, federated=True)
     assert remote.holds(1)
-    problem = asked.result()
+    problem = future.result()
     assert (problem.status, problem.extra["limit"]) == (504, 1.5)
     assert remote.holds(0)
 
@@ -125,17 +125,17 @@ def test_the_time_of_other_services_is_part_of_the_time_of_the_query(
     service = make(running_seconds_per_minute=2.0)
     service.rows(client="192.0.2.2")
     started = time.monotonic()
-    asked = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, federated=True)
+    future = threads.submit(service.problem, calling(remote, LONG), seconds=2.5, federated=True)
     assert remote.holds(1)
     time.sleep(max(0.0, started + 2.2 - time.monotonic()))
     remote.go.set()
-    assert asked.result().status == 504
+    assert future.result().status == 504
     assert time.monotonic() - started < 2.2 + 2.5
     assert service.problem(calling(remote), federated=True).status == 429
-    assert len(remote.asked) == 1
+    assert len(remote.queries) == 1
 
 
-def test_so_many_are_asked_at_a_time_and_so_many_for_one_client(
+def test_calls_at_a_time_are_limited_in_all_and_by_client(
     make: Make, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     """Who waits for them keeps no worker: of another client all that there are answer."""
@@ -150,29 +150,29 @@ def test_so_many_are_asked_at_a_time_and_so_many_for_one_client(
     assert remote.most == 2
     remote.go.set()
     assert [future.result() for future in (*mine, *others)] == [2] * 5
-    assert len(remote.asked) == 5
+    assert len(remote.queries) == 5
     assert remote.most == 2
 
 
 def test_a_request_ends_with_the_query_service(service: Service, remote: Remote, threads: ThreadPoolExecutor) -> None:
     remote.answer = remote.hold
-    asked = threads.submit(service.problem, calling(remote), federated=True)
+    future = threads.submit(service.problem, calling(remote), federated=True)
     assert remote.holds(1)
     os.kill(service.process._running[0].pid, signal.SIGKILL)
     assert remote.holds(0)
-    assert asked.result().status == 503
+    assert future.result().status == 503
 
 
-def test_a_process_that_asks_and_dies_takes_nobody_along(
+def test_a_federator_that_dies_takes_no_other_query_along(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
     remote.answer = remote.hold
     service.rows()
     workers = service.workers()
-    asked = threads.submit(service.problem, calling(remote), federated=True)
+    future = threads.submit(service.problem, calling(remote), federated=True)
     assert remote.holds(1)
     (caller,) = service.workers() - workers
     os.kill(caller, signal.SIGKILL)
-    assert asked.result().status == 503
+    assert future.result().status == 503
     assert service.rows() == 1
     assert until(lambda: service.workers() == workers)

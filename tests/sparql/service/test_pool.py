@@ -1,4 +1,4 @@
-"""How long a worker runs is told by the processors, not by a clock on the wall."""
+"""How long a worker runs is measured on the processors, not by the wall clock."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ def test_one_that_had_its_time_on_a_processor_is_over() -> None:
     with process(int) as worker:
         with pytest.raises(TimeoutError):
             asyncio.run(worker.within(0.3, asyncio.sleep(600)))
-        assert processor_time(worker.pid) > 0.25  # which is told in hundredths
+        assert processor_time(worker.pid) > 0.25  # which the system reports in hundredths
 
 
 def test_what_fails_within_its_time_fails() -> None:

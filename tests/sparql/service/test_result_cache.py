@@ -1,4 +1,4 @@
-"""Answers that are kept: which are the same, and how many fit."""
+"""Cached results: which are the same, and how many fit."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ STORE = StoreAddress("embedded", "store", "0")
 JOB = QueryJob(STORE, "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
 
 
-def test_an_answer_depends_on_all_of_its_job() -> None:
+def test_a_result_depends_on_all_of_its_job() -> None:
     others = [
         replace(JOB, store=replace(STORE, kind="other")),
         replace(JOB, store=replace(STORE, location="other")),
@@ -29,25 +29,25 @@ def test_an_answer_depends_on_all_of_its_job() -> None:
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    kept = ResultCache(20_000)
-    kept.put(b"a", (b"x" * 4_000, b"y" * 4_000))
-    kept.put(b"b", (b"x" * 8_000,))
-    assert kept.get(b"a") == (b"x" * 4_000, b"y" * 4_000)
-    kept.put(b"c", (b"x" * 8_000,))
-    assert kept.get(b"b") is None
-    assert kept.get(b"a")
-    assert kept.get(b"c")
+    cache = ResultCache(20_000)
+    cache.put(b"a", (b"x" * 4_000, b"y" * 4_000))
+    cache.put(b"b", (b"x" * 8_000,))
+    assert cache.get(b"a") == (b"x" * 4_000, b"y" * 4_000)
+    cache.put(b"c", (b"x" * 8_000,))
+    assert cache.get(b"b") is None
+    assert cache.get(b"a")
+    assert cache.get(b"c")
 
 
-def test_what_does_not_fit_is_not_kept() -> None:
-    kept = ResultCache(20_000)
-    kept.put(b"a", (b"x" * 20_000,))
-    assert kept.get(b"a") is None
-    assert kept.largest == 5_000
+def test_a_result_that_does_not_fit_is_not_cached() -> None:
+    cache = ResultCache(20_000)
+    cache.put(b"a", (b"x" * 20_000,))
+    assert cache.get(b"a") is None
+    assert cache.largest == 5_000
 
 
-def test_answers_without_content_have_a_size_too() -> None:
-    kept = ResultCache(20_000)
+def test_results_without_content_have_a_size_too() -> None:
+    cache = ResultCache(20_000)
     for number in range(1_000):
-        kept.put(str(number).encode(), ())
-    assert kept.get(b"0") is None
+        cache.put(str(number).encode(), ())
+    assert cache.get(b"0") is None

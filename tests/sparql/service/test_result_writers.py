@@ -49,9 +49,9 @@ def written(fmt: str, rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode |
 
 def read(text: str, fmt: ox.QueryResultsFormat) -> list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]:
     """The rows, by the engine's reader."""
-    found = ox.parse_query_results(text.encode(), format=fmt)
-    assert isinstance(found, ox.QuerySolutions)
-    return [list(row) for row in found]
+    results = ox.parse_query_results(text.encode(), format=fmt)
+    assert isinstance(results, ox.QuerySolutions)
+    return [list(row) for row in results]
 
 
 @given(rows_of(TEXT), st.sampled_from(["", "?query=%3E&offset=7"]))
@@ -78,10 +78,10 @@ def xml_term(element: ET.Element) -> ox.NamedNode | ox.Literal | ox.BlankNode:
 @given(rows_of(XML_TEXT), st.sampled_from(["", '?query=<"&offset=7']))
 def test_xml_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]], link: str) -> None:
     root = ET.fromstring(written("xml", rows, link))
-    found = [
+    read_back = [
         {binding.get("name"): xml_term(binding[0]) for binding in result} for result in root.iter(f"{RESULTS}result")
     ]
-    assert [[row.get("a"), row.get("b")] for row in found] == rows
+    assert [[row.get("a"), row.get("b")] for row in read_back] == rows
     assert [element.get("href") for element in root.iter(f"{RESULTS}link")] == [link] * bool(link)
 
 
@@ -99,9 +99,9 @@ def test_tsv_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNo
 
 @given(rows_of(TEXT))
 def test_csv_has_the_values(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]]) -> None:
-    found = list(csv.reader(io.StringIO(written("csv", rows), newline="")))
-    assert found[0] == ["a", "b"]
-    assert found[1:] == [["" if t is None else str(t) if isinstance(t, ox.BlankNode) else t.value for t in row] for row in rows]  # fmt: skip
+    read_back = list(csv.reader(io.StringIO(written("csv", rows), newline="")))
+    assert read_back[0] == ["a", "b"]
+    assert read_back[1:] == [["" if t is None else str(t) if isinstance(t, ox.BlankNode) else t.value for t in row] for row in rows]  # fmt: skip
 
 
 @pytest.mark.parametrize(

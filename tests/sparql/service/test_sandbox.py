@@ -30,23 +30,23 @@ def outcome(attempt: Callable[[], object]) -> str:
             os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as stream:
-        said = stream.read()
+        output = stream.read()
     os.waitpid(child, 0)
-    return said
+    return output
 
 
 @pytest.fixture
 def heard() -> list[bytes]:
     """What is heard on a port of this machine, whose number is its only member at first."""
     server = socket.create_server(("127.0.0.1", 0))
-    found: list[bytes] = [str(server.getsockname()[1]).encode()]
+    numbers: list[bytes] = [str(server.getsockname()[1]).encode()]
 
     def listen() -> None:
         while True:
-            found.append(server.accept()[1][0].encode())
+            numbers.append(server.accept()[1][0].encode())
 
     threading.Thread(target=listen, daemon=True).start()
-    return found
+    return numbers
 
 
 def test_it_calls_no_service_even_without_the_guard(heard: list[bytes]) -> None:

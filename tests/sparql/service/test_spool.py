@@ -1,4 +1,4 @@
-"""Results that are put away: as many as there is room for, each until nobody needs it."""
+"""Spooled results: as many as there is space for, each until it is read or dropped."""
 
 import pytest
 
@@ -10,16 +10,16 @@ LARGE = bytes(IN_MEMORY + 1)
 
 def held(spool: Spool, content: bytes) -> SpooledResult:
     """A result that is put away."""
-    found = SpooledResult(spool)
-    found.write(content)
-    return found
+    result = SpooledResult(spool)
+    result.write(content)
+    return result
 
 
 def test_a_result_comes_back_as_it_was() -> None:
-    found = held(Spool(2 * len(LARGE)), LARGE)
-    found.write(b"end")
-    assert found.length == len(LARGE) + 3
-    assert b"".join(found.pieces()) == LARGE + b"end"
+    result = held(Spool(2 * len(LARGE)), LARGE)
+    result.write(b"end")
+    assert result.length == len(LARGE) + 3
+    assert b"".join(result.pieces()) == LARGE + b"end"
 
 
 def test_when_there_is_no_more_room_large_results_are_refused_and_small_ones_are_not() -> None:
@@ -36,16 +36,16 @@ def test_when_there_is_no_more_room_large_results_are_refused_and_small_ones_are
 @pytest.mark.parametrize("way", ["read", "closed", "closed twice", "forgotten", "broken off", "never begun"])
 def test_each_way_out_leaves_its_room_to_others(way: str) -> None:
     spool = Spool(len(LARGE))
-    found = held(spool, LARGE)
-    pieces = found.pieces()
+    result = held(spool, LARGE)
+    pieces = result.pieces()
     if way == "read":
         list(pieces)
     elif way == "broken off":
         next(pieces)
     elif way.startswith("closed"):
-        found.close()
-        found.close()
-    del found, pieces
+        result.close()
+        result.close()
+    del result, pieces
     assert held(spool, LARGE)
     with pytest.raises(ProblemError):  # and not twice
         SpooledResult(spool).write(2 * LARGE)

@@ -83,10 +83,10 @@ _OPERATION = st.tuples(
 @given(_PROLOGUE, _SPACE, _OPERATION)
 def test_the_form_is_what_the_engine_finds(prologue: str, space: str, operation: str) -> None:
     text = prologue + space + operation
-    found = form(text)
+    actual = form(text)
     engine = _engine(text)
     if operation and engine is not None:  # no operation at all is an update that does nothing (SPARQL 1.1 Update §3)
-        assert found == engine or (found in {"CONSTRUCT", "DESCRIBE"} and engine == "CONSTRUCT or DESCRIBE"), text
+        assert actual == engine or (actual in {"CONSTRUCT", "DESCRIBE"} and engine == "CONSTRUCT or DESCRIBE"), text
 
 
 @pytest.mark.parametrize("expected", _BODIES)
