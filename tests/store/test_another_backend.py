@@ -165,8 +165,13 @@ def test_pages_are_the_same_to_the_byte(
 ) -> None:
     """Each query of theirs goes to the store that the address names, and to no other.
 
-    The releases are a copy the second time: what the process caches of one is not cached of the other.
+    The releases are a copy each time: what the process has cached of one is not cached of another.
     """
+
+    def copied(name: str) -> Settings:
+        shutil.copytree(released.path(released.folders.releases), tmp_path / name, symlinks=True)
+        return changed(released, folders={"releases": tmp_path / name})
+
     sent: list[tuple[type[Store], str]] = []
 
     def counted(store: type[Store]) -> Callable[..., Results]:
@@ -182,11 +187,10 @@ def test_pages_are_the_same_to_the_byte(
     local = type(EMBEDDED.open(release.store_address, release.base))
     for store in (local, RemoteStore):
         monkeypatch.setattr(store, "query", counted(store))
-    embedded = answers(released, release)
+    embedded = answers(copied("here"), release)
     queries, sent = sent, []
     monkeypatch.setattr(Release, "store_address", address)
-    shutil.copytree(released.path(released.folders.releases), tmp_path / "releases", symlinks=True)
-    elsewhere = answers(changed(released, folders={"releases": tmp_path / "releases"}), release)
+    elsewhere = answers(copied("there"), release)
     assert [path for path, status, _ in embedded if status >= 400] == ["/doc/none", "/doc/none"]
     for here, there in zip(embedded, elsewhere, strict=True):
         assert here == there
