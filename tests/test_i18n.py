@@ -108,6 +108,12 @@ def test_plurals_and_numbers_follow_the_language(n: int, words: str) -> None:
             "17. Januar 2024, 09:05 UTC",
             "17 January 2024, 09:05 UTC",
         ),
+        (
+            "2024-01-17T00:30:00+02:00",
+            "16 janvier 2024, 22:30 UTC",
+            "16. Januar 2024, 22:30 UTC",
+            "16 January 2024, 22:30 UTC",
+        ),
         ("2024-13-40", "2024-13-40", "2024-13-40", "2024-13-40"),
         ("spring 2024", "spring 2024", "spring 2024", "spring 2024"),
     ],

@@ -5,7 +5,7 @@ are, without a step that compiles them (`docs/decisions/texts.md`).
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
@@ -129,6 +129,7 @@ class Texts:
                     return dates.format_date(datetime.strptime(text, "%Y-%m-%d"), "long", self._locale)  # noqa: DTZ007
                 case length if length > 10:
                     moment = datetime.fromisoformat(text)
+                    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
                     day, time = (
                         dates.format_date(moment, "long", self._locale),
                         dates.format_time(moment, "short", locale=self._locale),
@@ -152,10 +153,15 @@ def texts(language: str) -> Texts:
     return Texts(language)
 
 
+@cache
+def _languages() -> tuple[str, ...]:
+    """The languages there are; read once, for findings come by the thousand."""
+    return SOURCE, *sorted(file.stem for file in FOLDER.glob("*.po"))
+
+
 def every_language(sentence: str, **values: object) -> dict[str, str]:
     """A sentence in each language there is, by its tag: for records that are read later, by anyone."""
-    languages = (SOURCE, *sorted(file.stem for file in FOLDER.glob("*.po")))
-    return {language: texts(language).gettext(sentence, **values) for language in languages}
+    return {language: texts(language).gettext(sentence, **values) for language in _languages()}
 
 
 def message(text: str) -> str:
