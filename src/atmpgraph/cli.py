@@ -1,6 +1,8 @@
 """The command line. Exit status: 0 done; 1 the data are wrong, or there is nothing to work on; 2 the call is wrong."""
 
+import errno
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
-from .release.release import Release, open_release
+from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
 
@@ -27,6 +29,13 @@ T = TypeVar("T")
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
+_REMEDIES = {
+    errno.ENOSPC: "; nothing was changed that is served: free some space and run the command again",
+    errno.EDQUOT: "; nothing was changed that is served: free some space and run the command again",
+    errno.EROFS: "; this command writes there: allow it to",
+    errno.EACCES: "; this user may not: change the owner or the rights",
+    errno.EPERM: "; this user may not: change the owner or the rights",
+}
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -43,6 +52,14 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):  # the reader of the output has enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(1)
+            place = f"{error.filename}: " if error.filename else ""
+            remedy = _REMEDIES.get(error.errno or 0, "")
+            click.echo(f"atmpgraph: {place}{error.strerror or error}{remedy}", err=True)
+            sys.exit(1)
         except ModuleNotFoundError as error:
             if error.name not in _BUILD:
                 raise
@@ -238,6 +255,33 @@ def links(context: click.Context, as_json: bool) -> None:
         return
     for line in checked.lines():
         click.echo(line)
+
+
+@main.command()
+@click.argument("release", required=False)
+@_json
+@click.pass_context
+@_command
+def verify(context: click.Context, release: str | None, as_json: bool) -> None:
+    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them."""
+    from .publish.verify import verify as run
+
+    settings = _settings(context)
+    releases = settings.path(settings.folders.releases)
+    damaged = []
+    for damage in run(releases, settings.base, named(releases, release) if release else None):
+        damaged.append(damage)
+        if not as_json:
+            click.echo(str(damage))
+    if as_json:
+        listed = [{"path": str(damage.path), "reason": damage.reason} for damage in damaged]
+        click.echo(json.dumps({"whole": not damaged, "damaged": listed}, ensure_ascii=False, indent=1))
+    else:
+        words, whole = texts(context.obj["language"]), not damaged
+        number = words.ngettext("{n} damaged file", "{n} damaged files", len(damaged))
+        click.echo(words.gettext("all files are whole") if whole else number)
+    if damaged:
+        sys.exit(1)
 
 
 @main.command()

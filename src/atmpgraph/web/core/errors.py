@@ -7,14 +7,14 @@ from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import NotExpressibleError, ReleaseError
+from ...errors import DamagedError, NotExpressibleError, ReleaseError
 from ...formats import HTML
 from ...http.negotiate import choose, choose_language
 from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible
 from ...i18n import texts
 from ...settings import LANGUAGES
 from ...sparql.service.client import ClientDisconnectedError
-from .context import settings
+from .context import publication, settings
 from .i18n import note_arguments, page_language, requested_language
 from .problem_texts import EXPLANATIONS
 from .response import content_type, vary, vary_by_language
@@ -25,6 +25,7 @@ _DETAILS: Final = {
     408: "The body of the request did not arrive in time.",
     413: "The body of the request is too large.",
 }
+_LATER: Final = {"Retry-After": "30"}
 # For programs, English is the default: developers read their logs.
 _MACHINE_LANGUAGES: Final = ("en", *(language for language in LANGUAGES if language != "en"))
 
@@ -84,9 +85,17 @@ def _of_http(error: HTTPException) -> AnyResponse:
 
 
 def _of_release(error: ReleaseError) -> Response:
-    current_app.logger.warning("%s", error)  # not in the response: it names folders
-    detail = "There is no release to serve; 'atmpgraph build' makes one."
-    return _response(Problem(503, detail, headers={"Retry-After": "30"}))
+    if publication().is_news(str(error)):
+        current_app.logger.warning("%s", error)  # not in the response: it names folders
+    if not isinstance(error, DamagedError):
+        detail = "There is no release to serve; 'atmpgraph build' makes one."
+        return _response(Problem(503, detail, headers=_LATER))
+    publication().forget()
+    detail = (
+        "A file that this answer is made from is damaged, so there is none. 'atmpgraph verify' names the file, and "
+        "'atmpgraph build' makes it anew."
+    )
+    return _response(Problem(503, detail, headers=_LATER))
 
 
 def _of_disconnect(_: ClientDisconnectedError) -> Response:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
@@ -226,7 +226,7 @@ def not_modified() -> Response:
 def validate(response: Response, validators: Validators, cache_control: str) -> Response:
     """The response with its validators and how long it may be reused."""
     response.headers["ETag"] = validators.etag
-    response.headers["Last-Modified"] = validators.last_modified
+    response.headers["Last-Modified"] = validators.last_modified(datetime.now(UTC))
     response.headers["Cache-Control"] = cache_control
     return response
 
