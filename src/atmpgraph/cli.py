@@ -161,13 +161,15 @@ def _report(
 @_command
 def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """Serve the current release."""
+    from .server.listen import address_text, listen
     from .server.serve import serve as run
 
     settings = _settings(context)
     _release(settings)
     host, port = host or settings.server.host, port or settings.server.port
-    click.echo(f"serving on http://{host}:{port}/", err=True)
-    run(settings, context.obj["file"], host, port)
+    listening = listen(host, port)
+    click.echo(f"serving on http://{address_text(host, port)}/", err=True)
+    run(settings, context.obj["file"], listening)
 
 
 @main.command()

@@ -15,6 +15,8 @@ AtmpgraphError
 │  ├─ EvaluationError            the engine cannot evaluate it
 │  └─ ResultFormatError          its kind of result does not have this format
 ├─ ViolationError                the data have violations (`findings`)
+├─ ServerError                   the server cannot start
+│  └─ ListenError                it cannot listen where it should
 ├─ NotExpressibleError           a format cannot say a statement
 └─ ProblemError                  a request that ends in a problem (`http.problem`)
 """
@@ -124,6 +126,14 @@ class EvaluationError(QueryError):
 
 class ResultFormatError(QueryError):
     """This kind of result (rows, a boolean, a graph) does not have the format."""
+
+
+class ServerError(AtmpgraphError):
+    """The server cannot start."""
+
+
+class ListenError(ServerError):
+    """The server cannot listen where it should."""
 
 
 class NotExpressibleError(AtmpgraphError):

@@ -312,11 +312,12 @@ def test_health_waits_for_no_document_and_no_query(path: str, released: Settings
         path=path,
         method="GET",
         query_string="",
-        headers={},
+        headers={"host": "x"},
         scheme="http",
         http_version="1.1",
         client="192.0.2.1:9",
         server="127.0.0.1:80",
+        authority=None,
     )
     protocol = SimpleNamespace(response_bytes=lambda status, _, body: answers.append((status, body[:5])))
 

@@ -15,14 +15,16 @@ from .conditional import Fields
 Network: TypeAlias = IPv4Network | IPv6Network
 Family: TypeAlias = Literal["x-forwarded", "forwarded"]
 
-_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+\Z")
 _PAIR: Final = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;,\"]*))\s*([;,]|\Z)")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The client and the URL that it requested; empty where the proxy does not name them."""
+    """The client and the URL that it requested; empty where the proxy does not name them.
+
+    The host is as the proxy wrote it, for a client may have chosen it: whether it is one is not checked yet.
+    """
 
     client: str = ""
     scheme: str = ""
@@ -49,7 +51,7 @@ def forwarded(peer: str, headers: Fields, trusted: Sequence[Network], family: Fa
     return Origin(
         _address(origin.get("for", "")),
         scheme if scheme in {"http", "https"} else "",
-        host if _HOST.match(host) else "",
+        host,
         prefix if _PREFIX.match(prefix) and not {".", ".."} & set(prefix.split("/")) else "",
     )
 

@@ -5,28 +5,27 @@ Each resource declares the threads that answer: however many queries wait, docum
 
 import asyncio
 import io
-import os
 import sys
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, Final, NoReturn, TypeAlias
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any, Final, TypeAlias
 
 from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
-from werkzeug.exceptions import RequestTimeout
 
 from ..http.problem import ProblemError
 from ..sparql.limits import limits_of
-from ..sparql.service.sandbox import follow_parent
 from ..web import create_app
 from ..web.core.context import publication
+from ..web.core.proxy_headers import TARGET_AUTHORITY
 from ..web.core.query_client import ON_DISCONNECT
 from ..web.core.resource import Pool
 from ..web.core.serving import resource_at
 from .backpressure import ClientConnection, address_of
+from .bodies import Bodies, Body, BodyWantedError, RaisingBody
 
 Fields: TypeAlias = list[tuple[str, str]]
+Answer: TypeAlias = tuple[int, Fields, bytes, Generator[bytes] | None]
 
 _THREADS: Final = 8
 _SPARE: Final = 8  # threads for queries beyond those that may run or wait, to refuse more (503)
@@ -55,14 +54,6 @@ class Watcher:
             self._callback()
 
 
-class _LateBody(io.RawIOBase):
-    """A body that did not arrive in time."""
-
-    def readinto(self, _: object, /) -> NoReturn:
-        """Raise 408."""
-        raise RequestTimeout
-
-
 class Application:
     """An RSGI application that calls the WSGI one in threads."""
 
@@ -70,9 +61,10 @@ class Application:
         """Call `app`."""
         self._app = app
         with app.app_context():
-            limits = limits_of(publication().settings)
-            self._patience = publication().settings.server.body_timeout_seconds
-        self._longest = app.config["MAX_CONTENT_LENGTH"]
+            self.settings = publication().settings
+        limits, server = limits_of(self.settings), self.settings.server
+        self._patience = server.body_timeout_seconds
+        self._bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], server.max_buffered_body_bytes, self._patience)
         self._threads = {
             Pool.PAGES: ThreadPoolExecutor(_THREADS, "web"),
             Pool.QUERIES: ThreadPoolExecutor(2 * limits.workers + limits.max_queued + _SPARE, "query"),
@@ -82,32 +74,47 @@ class Application:
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
         watcher, pool = Watcher(), self._pool(scope)
-        environ = environ_of(scope, await self._body(scope, protocol)) | {ON_DISCONNECT: watcher.on_disconnect}
+        environ = environ_of(scope) | {ON_DISCONNECT: watcher.on_disconnect}
         if pool is Pool.LOOP:
             self._answer_here(protocol, environ)
             return
         loop, threads = asyncio.get_running_loop(), self._threads[pool]
-        calling = loop.run_in_executor(threads, self._call, environ)
         disconnect: asyncio.Future[None] = (
             asyncio.ensure_future(protocol.client_disconnect()) if pool is Pool.QUERIES else loop.create_future()
         )
         disconnect.add_done_callback(watcher.disconnected)
-        status, fields, first, rest = await calling
-        if rest is None:
-            disconnect.cancel()
-            protocol.response_bytes(status, fields, first)
-            return
+        with self._bodies.body(protocol) as body:
+            status, fields, first, rest = await self._answer(environ, body, threads)
+            if rest is None:
+                disconnect.cancel()
+                protocol.response_bytes(status, fields, first)
+                if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
+                    await body.discard(announced="expect" in scope.headers)
+                return
+            try:
+                await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
+            except ProtocolClosed:
+                pass  # the client disconnected, as browsers do that load another page
+            except Exception as error:
+                # A query that was stopped and a client that does not read are no faults of the server.
+                if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
+                    raise
+            finally:
+                disconnect.cancel()
+                await loop.run_in_executor(threads, rest.close)
+
+    async def _answer(self, environ: dict[str, Any], body: Body, threads: Executor) -> Answer:
+        """The answer of the application.
+
+        It is called without the body first: what it refuses for its target, method or fields costs nobody a body.
+        """
+        loop = asyncio.get_running_loop()
         try:
-            await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
-        except ProtocolClosed:
-            pass  # the client disconnected, as browsers do that load another page
-        except Exception as error:
-            # A query that was stopped and a client that does not read are no faults of the server.
-            if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
-                raise
-        finally:
-            disconnect.cancel()
-            await loop.run_in_executor(threads, rest.close)
+            unread = RaisingBody(BodyWantedError())
+            return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": unread})
+        except BodyWantedError:
+            content = await body.read()
+            return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
 
     def _pool(self, scope: Scope) -> Pool:
         """The threads that the resource of a request declares."""
@@ -139,22 +146,12 @@ class Application:
                 peer.sever()
                 raise
 
-    async def _body(self, scope: Scope, protocol: Any) -> io.IOBase:  # noqa: ANN401
-        """The body of a request; incomplete if the application will refuse it for its length or its time."""
-        body = bytearray()
-        if scope.method not in {"GET", "HEAD"}:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._patience):
-                    async for chunk in protocol:
-                        body += chunk
-                        if len(body) > self._longest:
-                            break
-                    return io.BytesIO(body)
-            return _LateBody()
-        return io.BytesIO()
+    def _call(self, environ: dict[str, Any]) -> Answer:
+        """Status, fields and the first piece of a response; and the other pieces, if there may be any.
 
-    def _call(self, environ: dict[str, Any]) -> tuple[int, Fields, bytes, Generator[bytes] | None]:
-        """Status, fields and the first piece of a response; and the other pieces, if there may be any."""
+        Raises:
+            BodyWantedError: the application reads the body.
+        """
         started: list[Any] = []
 
         def start(status: str, fields: Fields, _: object = None, /) -> Callable[[bytes], object]:
@@ -186,8 +183,8 @@ def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
             close()
 
 
-def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
-    """The WSGI environment of a request (PEP 3333)."""
+def environ_of(scope: Scope) -> dict[str, Any]:
+    """The WSGI environment of a request (PEP 3333), without its body."""
     host, port = address_of(scope.server)
     environ = {
         "REQUEST_METHOD": scope.method,
@@ -196,16 +193,17 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_PROTOCOL": "HTTP/1.0" if scope.http_version == "1" else f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": address_of(scope.client)[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": body,
+        "wsgi.input": io.BytesIO(),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        TARGET_AUTHORITY: scope.authority or "",
     }
     for name, value in scope.headers.items():
         if "_" in name:  # in the environment it would look like the field with a hyphen, which a proxy sets
@@ -218,6 +216,5 @@ def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
 
 
 def application() -> Application:
-    """The application of a server process, which ends with the server."""
-    follow_parent(os.getppid())
+    """The application of a web process."""
     return Application(create_app())

@@ -67,6 +67,19 @@ class Server(Group):
         description="Longest time that a client may take to send the body of a request (408), or may read nothing of"
         " a large answer.",
     )
+    max_buffered_body_bytes: int = Field(
+        67_108_864,
+        ge=0,
+        description="Bytes of request bodies that a process holds at the same time; beyond it the largest that is still"
+        " arriving is refused (503).",
+    )
+    stop_timeout_seconds: float = Field(
+        30,
+        ge=0,
+        le=3_600,
+        description="Longest time that running requests may take after the server is told to end (SIGTERM); then they"
+        " are cut off.",
+    )
 
 
 class Queries(Group):

@@ -6,7 +6,7 @@ own.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl
@@ -61,7 +61,12 @@ class Query:
 
 
 def parse(
-    method: str, content_type: str, query_string: str, body: bytes, max_length: int, coding: str = ""
+    method: str,
+    content_type: str,
+    query_string: str,
+    read_body: Callable[[], bytes],
+    max_length: int,
+    coding: str = "",
 ) -> Query | None:
     """Read the request; None for a GET or HEAD without a query, whose response is the service description.
 
@@ -69,7 +74,7 @@ def parse(
         method: GET, HEAD, POST or QUERY.
         content_type: the field of the request, empty without one.
         query_string: of the URL, as latin-1 text of its bytes.
-        body: of a POST or QUERY.
+        read_body: reads the body of a POST or QUERY; not called when the fields show that it is refused.
         max_length: longest query, in characters.
         coding: the field `Content-Encoding` of the request, empty without one.
 
@@ -81,7 +86,7 @@ def parse(
     if coding.strip().lower() not in {"", "identity"} and method in _WITH_BODY:
         detail = "The body has a content coding ({coding}). Send it without one."
         _refuse(415, detail, {"Accept-Encoding": "identity"}, coding=coding[:200])  # RFC 9110 §12.5.3, §15.5.16
-    in_body = _of_body(content_type, body) if method in _WITH_BODY else {}
+    in_body = _of_body(content_type, read_body) if method in _WITH_BODY else {}
     if in_url.get("query") and in_body.get("query"):
         _refuse(400, "Send the query in the URL or in the body, not in both.")
     arguments = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
@@ -114,7 +119,7 @@ def parameters(raw: bytes) -> _Parameters:
     return dict(arguments)
 
 
-def _of_body(content_type: str, body: bytes) -> _Parameters:
+def _of_body(content_type: str, read_body: Callable[[], bytes]) -> _Parameters:
     """The parameters in a body (§2.1.2, §2.1.3), which is in UTF-8."""
     media_type, options = parse_options_header(content_type.lower())
     if media_type == UPDATE:
@@ -123,6 +128,7 @@ def _of_body(content_type: str, body: bytes) -> _Parameters:
         _refuse(415, "Send the query as {types}.", ACCEPTS, types=_TYPES)
     if options.get("charset", "utf-8") not in {"utf-8", "utf8"}:
         _refuse(415, "Send the query in UTF-8.", ACCEPTS)
+    body = read_body()
     if media_type == FORM:
         return parameters(body)
     try:

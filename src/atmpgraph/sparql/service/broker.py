@@ -23,7 +23,7 @@ from .federation import Federation
 from .pool import Pool, Worker
 from .result_cache import ResultCache, cache_key
 from .running_query import RunningQuery
-from .sandbox import NICE
+from .sandbox import NICE, ignore_stray_signals
 from .scheduler import FIRST_LANES, NEXT_LANES, TRY_SECONDS, TRY_WORKERS, Budgets, Lane, Quota, Scheduler
 
 _PIECE: Final = 1 << 16  # bytes of a cached result that wait for a client which does not read
@@ -280,7 +280,10 @@ def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public)
     """
     limits = Limits.from_json(json.loads(arguments[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets children that ended
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end of standard input ends this process
+    ignore_stray_signals()
+    # The end of standard input ends this process, after those whose requests it answers; both signals may reach all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=int(arguments[0])) as listening:
         asyncio.run(Broker(limits, permitted).serve(listening))
 

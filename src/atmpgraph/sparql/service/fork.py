@@ -40,8 +40,7 @@ def fork(run: Callable[[socket.socket], int]) -> tuple[socket.socket, int]:
 
 def _run(run: Callable[[socket.socket], int], connection: socket.socket, parent: int) -> int:
     signal.set_wakeup_fd(-1)  # the parent must not see the signals of this process
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service ends its children
+    # What reaches the whole group (Ctrl-C, the end of a unit) is ignored here too: the service ends its children.
     follow_parent(parent)
     # A connection that this process inherits would stay open until it ends.
     os.dup2(connection.detach(), _ONLY)

@@ -56,6 +56,7 @@ class ServiceProcess:
             stdin=subprocess.PIPE,
             pass_fds=[descriptor],
             env=os.environ | {"RUST_BACKTRACE": "0"},  # a trace of a crash of the engine takes seconds
+            restore_signals=False,  # what this process ignores, that one ignores from its start on
         )
 
     @contextmanager
@@ -75,7 +76,8 @@ class ServiceProcess:
             yield self.address()
         finally:
             ended.set()
-            self._running[0].terminate()
+            if self._running[0].stdin:
+                self._running[0].stdin.close()
             supervisor.join()
 
 

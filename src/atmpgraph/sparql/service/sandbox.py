@@ -11,6 +11,19 @@ from typing import Final
 NICE: Final = 19  # the lowest priority: documents and health precede queries
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 _STATM: Final = Path("/proc/self/statm")
+# Those whose default is to end a process and that tell of nothing which should end one (signal(7)).
+_STRAY: Final = (
+    "SIGHUP",
+    "SIGUSR1",
+    "SIGUSR2",
+    "SIGPIPE",
+    "SIGALRM",
+    "SIGVTALRM",
+    "SIGPROF",
+    "SIGPOLL",
+    "SIGPWR",
+    "SIGSTKFLT",
+)
 _DATA: Final = 5  # the field of statm with the pages that RLIMIT_DATA counts (proc(5))
 
 
@@ -20,6 +33,16 @@ def follow_parent(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before this call
             os._exit(1)
+
+
+def ignore_stray_signals() -> None:
+    """Go on when a signal comes that is meant for something else; so do the processes that this one starts.
+
+    SIGTERM, SIGINT and SIGQUIT end a server, and so do the signals of a fault.
+    """
+    realtime = range(int(signal.SIGRTMIN), int(signal.SIGRTMAX) + 1) if hasattr(signal, "SIGRTMIN") else ()
+    for number in (*(int(getattr(signal, name)) for name in _STRAY if hasattr(signal, name)), *realtime):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def confine(memory: int, descriptors: int = 0, nice: int = NICE) -> None:

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import Flask, Response, g, request
 
 from ...http.cache_control import NO_STORE, current_release
-from ...http.problem import ProblemError
+from ...http.problem import Problem, ProblemError
 from ...http.request_limits import refusal
 from .context import settings
+from .proxy_headers import REFUSED_HOST
 from .response import content_type
 from .serving import resources
 
@@ -38,6 +39,8 @@ _PREFLIGHT: Final = {
 
 def _check() -> Response | None:
     """Refuse what exceeds the limits; answer every preflight, so that scripts may see a 404."""
+    if request.environ.get(REFUSED_HOST):
+        raise ProblemError(Problem(400, "The request does not name one host: Host is missing, repeated or malformed."))
     limits = settings().limits
     headers = request.headers.items()
     problem = refusal(request.method, request.path, headers, limits.path_characters, limits.header_characters)

@@ -49,7 +49,7 @@ def _load(context: Context) -> Operation:
         request.method,
         request.headers.get("Content-Type", ""),
         request.query_string.decode("latin-1"),
-        request.get_data() if request.method in {"POST", "QUERY"} else b"",
+        request.get_data,
         context.settings.queries.max_length_characters,
         request.headers.get("Content-Encoding", ""),
     )

@@ -1,0 +1,81 @@
+"""The socket that the web processes share: bound once, never beside another server, and drained at the end."""
+
+import ctypes
+import errno
+import os
+import socket
+import struct
+import sys
+import time
+from typing import Final
+
+from ..errors import ListenError
+
+BACKLOG: Final = 4_096  # connections that wait to be accepted, if the system allows so many
+_UNPRIVILEGED: Final = 1_024  # the first port that everyone may listen on
+_SO_ATTACH_FILTER: Final = 26  # socket(7), on most architectures of Linux
+_DROP_ALL: Final = struct.pack("HBBI", 0x06, 0, 0, 0)  # the one instruction of a filter: keep no byte of any packet
+_TCP_INFO_BYTES: Final = 32  # of tcp_info (tcp(7)) to read
+_WAITING: Final = 24  # offset of tcpi_unacked in it: of a listening socket, the connections that wait
+_DRAINING_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 0.005
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on one address; of a host name, on its first IPv4 address or else its first IPv6 address.
+
+    The port is not shared (no SO_REUSEPORT): two servers would answer in turn, each from its own release.
+
+    Raises:
+        ListenError: the address is in use, none of this machine, reserved or unknown.
+    """
+    try:
+        candidates = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(candidates, key=lambda candidate: candidate[0] is socket.AF_INET6)
+        both = family is socket.AF_INET6 and socket.has_dualstack_ipv6()  # `::` is every address of IPv4 too
+        listening = socket.create_server((str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
+    except (OSError, UnicodeError) as error:
+        raise ListenError(_sentence(error, host, port)) from None
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted connections have it too
+    return listening
+
+
+def _sentence(error: OSError | UnicodeError, host: str, port: int) -> str:
+    """Why an address cannot be listened on, and what to do about it."""
+    place = address_text(host, port)
+    another_port = "choose another port ([server] port, or --port)"
+    another_host = "choose an address of this machine ([server] host, or --host), such as 127.0.0.1"
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return f"{place}: there is no host of this name; {another_host}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{place}: the address is in use, maybe by another server; end that one or {another_port}"
+    if error.errno in {errno.EACCES, errno.EPERM} and port < _UNPRIVILEGED:
+        return f"{place}: a port below {_UNPRIVILEGED} is reserved for the administrator; {another_port}"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{place}: this is no address of this machine; {another_host}"
+    return f"{place}: {os.strerror(error.errno or 0)}; {another_host}, or {another_port}"
+
+
+def address_text(host: str, port: int) -> str:
+    """Host and port as a URL has them (RFC 3986 §3.2.2)."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def drain(listening: socket.socket) -> None:
+    """Let nobody connect any more, and wait until those who did are accepted; on systems other than Linux, nothing.
+
+    A socket that closes resets the connections that wait in its queue, and the requests that they carry.
+    """
+    if sys.platform != "linux":
+        return
+    instructions = ctypes.create_string_buffer(_DROP_ALL)
+    listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(instructions)))
+    end = time.monotonic() + _DRAINING_SECONDS
+    while _waiting(listening) and time.monotonic() < end:
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _waiting(listening: socket.socket) -> int:
+    """The connections that wait to be accepted."""
+    info = listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_BYTES)
+    return int(struct.unpack_from("I", info, _WAITING)[0])

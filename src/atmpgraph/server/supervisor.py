@@ -1,0 +1,167 @@
+"""The supervisor of the web processes: it starts them, replaces those that end, and ends them all."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Final
+
+from ..errors import ServerError
+from .listen import drain
+from .web_process import READY
+
+_LOGGER: Final = logging.getLogger(__name__)
+_MODULE: Final = "atmpgraph.server.web_process"
+# Before a process that ended soon after its start is replaced: the first time, the second, …
+_PAUSES_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+_STABLE_SECONDS: Final = 10.0  # a process that lived as long did not end soon
+_LOST_STARTS: Final = 5  # processes in a row that were killed before any served
+
+
+class Supervisor:
+    """Keeps a number of web processes running on one socket."""
+
+    def __init__(self, listening: socket.socket, processes: int, stop_seconds: float) -> None:
+        """Start nothing yet.
+
+        Args:
+            listening: the socket; closed at the end.
+            processes: how many.
+            stop_seconds: how long running requests may take at the end.
+        """
+        self._listening, self._processes, self._stop_seconds = listening, processes, stop_seconds
+        self._stopping, self._cutting = asyncio.Event(), asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._served = False  # whether any process ever did
+        self._lost_starts = 0
+
+    def handle_signals(self) -> None:
+        """From now on SIGTERM and SIGINT let the requests that run end; a second SIGINT, or SIGQUIT, cuts them off."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, self._signalled)
+
+    def _signalled(self, number: int, _: object) -> None:
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._stop, number)  # it also wakes the loop
+        else:
+            self._stopping.set()
+
+    def _stop(self, number: int) -> None:
+        if number == signal.SIGQUIT or (number == signal.SIGINT and self._stopping.is_set()):
+            self._cutting.set()
+        if not self._stopping.is_set():
+            _LOGGER.warning("the server ends; running requests have %g seconds", self._stop_seconds)
+            drain(self._listening)
+            self._listening.close()
+            self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until a signal ends it.
+
+        Raises:
+            ServerError: no process can start.
+        """
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(1, self._processes + 1):
+                    group.create_task(self._keep(number))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            self._loop = None
+            self._listening.close()
+
+    async def _keep(self, number: int) -> None:
+        """Start a process, and another one whenever it ends.
+
+        Raises:
+            ServerError: the process cannot start, and none ever could.
+        """
+        early = 0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            reason = await self._run_one()
+            if self._stopping.is_set():
+                return
+            early = early + 1 if time.monotonic() - started < _STABLE_SECONDS else 0
+            pause = _PAUSES_SECONDS[min(early, len(_PAUSES_SECONDS) - 1)]
+            _LOGGER.warning("web process %d %s; it is replaced in %g seconds", number, reason, pause)
+            await _first(self._stopping.wait(), asyncio.sleep(pause))
+
+    async def _run_one(self) -> str:
+        """Run one process to its end; returns how it ended.
+
+        Raises:
+            ServerError: it cannot start, and none ever could.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptors = self._listening.fileno(), theirs.fileno()
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
+                pass_fds=descriptors,
+                restore_signals=False,  # what this process ignores, that one ignores from its start on
+            )
+        try:
+            reader, writer = await asyncio.open_connection(sock=ours)
+            starting = asyncio.ensure_future(self._started(reader))
+            await _first(process.wait(), self._stopping.wait())
+            if self._stopping.is_set():
+                await self._end(process)
+            failure = await starting
+            writer.close()
+        finally:
+            if process.returncode is None:  # another one cannot start, which ends the server
+                process.kill()
+                await process.wait()
+        return self._ending(failure, process.returncode or 0)
+
+    async def _started(self, reader: asyncio.StreamReader) -> str:
+        """Wait until a process serves or ends; why it does not serve, if it says so."""
+        failure = ""
+        while line := (await reader.readline()).strip():
+            if line == READY:
+                self._served = True
+            else:
+                failure = line.decode()
+        return failure
+
+    def _ending(self, failure: str, status: int) -> str:
+        """How a process ended.
+
+        Raises:
+            ServerError: it cannot start, and none ever could.
+        """
+        ending = f"ended by {signal.strsignal(-status) or -status}" if status < 0 else f"ended with status {status}"
+        if not (self._served or self._stopping.is_set()):
+            self._lost_starts += 1
+            if status >= 0 or self._lost_starts >= _LOST_STARTS:
+                raise ServerError(f"the server cannot start: {failure or f'a web process {ending}'}")
+        return f"failed: {failure}" if failure else ending
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        """Let a process finish its requests; cut off those that take too long."""
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await _first(process.wait(), self._cutting.wait(), asyncio.sleep(self._stop_seconds))
+        if process.returncode is None:
+            _LOGGER.warning("requests that did not end in time are cut off")
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+async def _first(*events: Awaitable[object]) -> None:
+    """Wait for the first of some events."""
+    waiting = [asyncio.ensure_future(event) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()

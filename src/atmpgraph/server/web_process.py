@@ -1,0 +1,116 @@
+"""One web process: granian on the socket that all of them share, until it is told to end (SIGTERM)."""
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.net import SocketHolder
+from granian.server.embed import Server
+
+from ..errors import AtmpgraphError
+from ..settings import Settings
+from ..sparql.service.sandbox import follow_parent
+from .listen import BACKLOG
+
+READY: Final = b"ready"
+_HEADER_MILLISECONDS: Final = 5_000  # for a header section to arrive, and between two requests
+_REQUEST_LINE: Final = 1 << 16  # bytes; longer ones are refused
+_SPARE: Final = 1 << 13  # bytes of a buffer beyond the longest header section
+_DESCRIPTORS: Final = 16_384  # of a process, if the system allows so many
+_SETTLED_SECONDS: Final = 0.1  # what granian cannot start fails sooner
+
+
+class SharedSocketServer(Server):
+    """granian in the process that calls it, on a socket that is listening already.
+
+    By itself granian binds a socket in each process, which the system lets them share with any other server
+    (SO_REUSEPORT); and the connections that wait for one process end with it.
+    """
+
+    def __init__(self, listening: socket.socket, application: object, settings: Settings) -> None:
+        """Serve an RSGI application."""
+        super().__init__(
+            application,
+            address="shared",  # no address: were it used, the server would not start
+            interface=Interfaces.RSGI,
+            # Other versions have more ways to occupy a connection for nothing; a proxy in front may speak HTTP/2.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=_HEADER_MILLISECONDS,
+                max_buffer_size=_REQUEST_LINE + settings.limits.header_characters + _SPARE,
+            ),
+            websockets=False,
+            backlog=BACKLOG,
+            backpressure=_connections(),
+            log_level=LogLevels.error,
+        )
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        """Take the socket; granian closes its descriptor when it stops accepting."""
+        holder: Any = SocketHolder  # its stub lacks the backlog
+        self._shd: Any = holder(self._listening.detach(), False, BACKLOG)
+
+
+def _connections() -> int:
+    """How many connections a process accepts, so that silent ones leave room for the others.
+
+    The limit of descriptors is raised; an eighth of them is for files and outgoing connections.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed - allowed // 8
+
+
+async def _serve(listening: socket.socket, ready: Callable[[], object]) -> None:
+    """Serve until SIGTERM, then end the requests that run."""
+    from .rsgi import application  # what fails here is reported
+
+    app = application()
+    server = SharedSocketServer(listening, app, app.settings)
+    loop = asyncio.get_running_loop()
+    # The handlers of asyncio lose a signal while many connections wake the loop: their pipe is full then.
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(server.stop))
+    loop.call_later(_SETTLED_SECONDS, ready)
+    await server.serve()
+    if tidying := asyncio.all_tasks() - {asyncio.current_task()}:  # after the last byte of a response
+        await asyncio.wait(tidying)
+
+
+def main(parent: int, listening: int, status: int) -> int:
+    """Serve, and tell the parent process when that began, or why it cannot; returns the exit status.
+
+    Args:
+        parent: its process identifier; this process ends with it.
+        listening: the descriptor of the socket to serve.
+        status: that of the connection to the parent.
+    """
+    follow_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
+    os.set_inheritable(listening, False)
+    with socket.socket(fileno=status) as connection:
+        connection.set_inheritable(False)
+        try:
+            asyncio.run(_serve(socket.socket(fileno=listening), lambda: connection.sendall(READY + b"\n")))
+        except Exception as error:
+            if not isinstance(error, AtmpgraphError):
+                traceback.print_exc()
+            reason = str(error) if isinstance(error, AtmpgraphError) else f"{type(error).__name__}: {error}"
+            connection.sendall(" ".join(reason.split()).encode() + b"\n")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
