@@ -1,1 +1,1 @@
-"""What operators see: the access log, the event log, and figures for Prometheus. None of it may fail or delay a request."""
+"""What operators see: access log, event log, figures for Prometheus. None of it fails or delays a request."""

@@ -12,11 +12,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from . import log
 from .events import Level
 
+# For `logging.config`: granian's loggers have no handlers of their own.
+LIBRARIES: Final[dict[str, Any]] = {
+    "handlers": {},
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("_granian", "granian.access")},
+}
 _STANDARD: Final = (1, 2)
 _PIECE: Final = 1 << 16
 _LONGEST: Final = 1 << 14  # bytes of a line of output; the rest is another line
@@ -30,10 +35,10 @@ class EventHandler(logging.Handler):
         """Write a record as an event; one that cannot be rendered says so."""
         try:
             text = record.getMessage()
-        except Exception as error:  # noqa: BLE001 - a library's wrong arguments must not fail its caller
+        except Exception as error:
             text = f"{record.msg} ({log.cause_of(error)})"
-        error = record.exc_info[1] if record.exc_info else None
-        trace = log.trace_of(error) if error else record.exc_text or None
+        raised = record.exc_info[1] if record.exc_info else None
+        trace = log.trace_of(raised) if raised else record.exc_text or None
         log.event("log", _level(record.levelno), logger=record.name, text=text, trace=trace)
 
 

@@ -1,4 +1,4 @@
-"""The figures of all processes as Prometheus reads them: its text format, or OpenMetrics for a client that accepts it."""
+"""The figures of all processes as Prometheus reads them: its text format, or OpenMetrics by Accept."""
 
 import os
 import platform

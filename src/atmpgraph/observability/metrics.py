@@ -31,6 +31,7 @@ _OTHER: Final = "other"
 _MOST_SERIES: Final = 2_500  # of requests; more would not fit into the files
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _QUERY_SECONDS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_OFF: Final = threading.Event()
 _LOCK: Final = threading.Lock()
 
 
@@ -104,7 +105,7 @@ def _new_metrics() -> Metrics:
         if not _ALL:
             if shared := slots():
                 shared.current()
-                values.ValueClass = values.MultiProcessValue(shared.current)
+                values.ValueClass = values.MultiProcessValue(shared.current)  # type: ignore[no-untyped-call]
             _ALL.append(Metrics(registry()))
         return _ALL[0]
 
@@ -114,14 +115,26 @@ def use_folder(folder: Path) -> None:
     os.environ[FOLDER] = str(folder)
 
 
+def are_shared() -> bool:
+    """Whether others see the figures of this process."""
+    return FOLDER in os.environ
+
+
+def record_only_if_shared() -> None:
+    """Record nothing that nobody sees."""
+    if not are_shared():
+        _OFF.set()
+
+
 def _recording(record: Callable[P, Any]) -> Callable[P, None]:
     """Make a function that records something one that never fails."""
 
     @wraps(record)
     def recording(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            record(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - no figure is worth a request
+            if not _OFF.is_set():
+                record(*args, **kwargs)
+        except Exception as error:
             _report(f"{type(error).__name__}: {error}")
 
     return recording

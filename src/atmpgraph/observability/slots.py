@@ -1,8 +1,8 @@
 """The files in which the processes of a server share their figures, by slot.
 
-The library maps a file of each process into memory and adds up all of them. A process that dies leaves its slot, and its
-counters with it, to the next: locks of a file end with their process, however it ends. So nothing that was counted is
-lost, no file is left over by the dead, and what they were busy with (gauges) is not counted any more.
+The library maps a file of each process into memory and adds up all of them. A process that dies leaves its slot, and
+its counters with it, to the next: locks of a file end with their process, however it ends. So nothing that was counted
+is lost, no file is left over by the dead, and what they were busy with (gauges) is not counted any more.
 
 A file is allocated whole before it is mapped. A write to a page of a mapped file that the disk has no room for would
 kill the process (SIGBUS).

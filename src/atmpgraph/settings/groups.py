@@ -221,7 +221,7 @@ class Log(Group):
     access: bool = Field(True, description="Whether each request is logged.")
     client: Literal["whole", "network", "none"] = Field(
         "whole",
-        description="How much of a client's address is logged: all of it, its network (24 bits, or 48 of IPv6), nothing.",
+        description="How much of a client's address is logged: all, its network (24 bits, or 48 of IPv6), or nothing.",
     )
     max_query_characters: int = Field(
         200, ge=0, le=2_000, description="Longest part logged of a URL's query, and of a SPARQL query; 0: nothing."
