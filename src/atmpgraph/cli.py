@@ -19,6 +19,7 @@ from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
+from .observability.stream import fill_standard_descriptors
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
@@ -95,6 +96,7 @@ def _say(step: str) -> None:
 @click.pass_context
 def main(context: click.Context, file: Path, language: str) -> None:
     """Publish a partnership's tables as checked, citable linked data."""
+    fill_standard_descriptors()
     context.obj = {"file": file, "language": language}
 
 
@@ -131,8 +133,11 @@ def check(context: click.Context, as_json: bool) -> None:
 def build(context: click.Context, as_json: bool) -> None:
     """Check everything, build a release and switch to it."""
     from .publish.build import build as run
+    from .publish.observation import observed_build
 
-    built = run(_settings(context), _say)
+    settings = _settings(context)
+    with observed_build(settings) as observed:
+        built = observed.built = run(settings, _say)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
     _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
 

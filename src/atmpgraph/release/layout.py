@@ -6,6 +6,7 @@ releases/
   published            every IRI that any release described, sorted
   since.json           the date of each file of the live release
   links.json           the last check of external links
+  build.json           how the last build ended
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: its changes
@@ -202,6 +203,11 @@ class ReleasesFolder:
     def links(self) -> Path:
         """The last check of external links."""
         return self.path / "links.json"
+
+    @property
+    def last_build(self) -> Path:
+        """How the last build ended."""
+        return self.path / "build.json"
 
     @property
     def stream(self) -> "StreamFolder":

@@ -15,6 +15,7 @@ from ... import __version__
 from ...addresses import CURRENT, Addresses
 from ...errors import ReleaseError
 from ...formats import Format
+from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
 from ...release.integrity import State, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
@@ -46,6 +47,7 @@ class Publication:
         self._releases = settings.path(settings.folders.releases)
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
+        self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
         self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
@@ -69,8 +71,16 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    current = self._current = (switched, open_release(self._releases, CURRENT, self.settings.base))
+                    release = open_release(self._releases, CURRENT, self.settings.base)
+                    self._announce(release.digest)
+                    current = self._current = (switched, release)
         return current[1]
+
+    def _announce(self, digest: str) -> None:
+        """Log that this process serves another release than before."""
+        if digest != self._announced:
+            event("release.switched", old=self._announced, new=digest)
+            self._announced = digest
 
     def published(self, release: Release) -> datetime:
         """When a release went live, to the second.

@@ -17,6 +17,7 @@ from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
 from .context import Context
 from .i18n import arguments, requested_language
+from .observation import note_cached
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
@@ -185,6 +186,7 @@ def _response(context: Context, make: Callable[[], Content], coding: str, valida
     """The response under a coding, cached if it is in memory and a strong tag names its bytes."""
     parts = _cache_key(context, validators.tag) if validators and not validators.weak else ()
     if parts and (stored := context.publication.responses.get(*parts)) is not None:
+        note_cached("responses")
         return Response(stored)
     content = make()
     body = content if isinstance(content, Body) else Body.whole(content)
