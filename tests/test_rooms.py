@@ -18,6 +18,7 @@ GROUND: Final = frozenset({"", "addresses", "errors", "findings", "formats", "i1
 # Each room with the rooms it may import, the ground apart. `web` and `sparql` have rooms within.
 MAY_IMPORT: Final = {
     "rdf": set(),
+    "observability": set(),
     "http": set(),
     "sources": set(),
     "store": {"rdf", "sparql/syntax"},
@@ -26,15 +27,26 @@ MAY_IMPORT: Final = {
     "citation": set(),
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
-    "sparql/service": {"http", "rdf", "sparql", "sparql/syntax", "store"},
+    "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
     "catalogue": {"http", "rdf", "release", "store"},
     "stream": {"rdf", "release"},
     "quality": {"http", "mapping", "rdf", "release", "store"},
     "profiles": {"http", "rdf", "release", "sources"},
-    "publish": {"catalogue", "mapping", "quality", "rdf", "release", "sources", "sparql", "store", "stream"},
+    "publish": {
+        "catalogue",
+        "mapping",
+        "observability",
+        "quality",
+        "rdf",
+        "release",
+        "sources",
+        "sparql",
+        "store",
+        "stream",
+    },
     "web/core": {
         *("citation", "http", "profiles", "rdf", "release", "sparql", "sparql/service", "sparql/syntax"),
-        "store",
+        *("observability", "store"),
     },
     "web/pages": {
         "profiles",
@@ -49,12 +61,12 @@ MAY_IMPORT: Final = {
     },
     "web/routes": {
         *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
-        *("store", "stream", "web/core", "web/pages"),
+        *("observability", "store", "stream", "web/core", "web/pages"),
     },
-    "web": {"web/core", "web/pages", "web/routes"},
-    "server": {"http", "sparql", "sparql/service", "web", "web/core"},
+    "web": {"observability", "web/core", "web/pages", "web/routes"},
+    "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
     "starter": {"mapping"},
-    "cli": {"publish", "quality", "release", "server", "sparql/service", "starter", "store"},
+    "cli": {"observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

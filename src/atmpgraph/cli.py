@@ -1,6 +1,8 @@
 """The command line. Exit status: 0 done; 1 the data are wrong, or there is nothing to work on; 2 the call is wrong."""
 
+import errno
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,7 +19,8 @@ from .errors import AtmpgraphError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
-from .release.release import Release, open_release
+from .observability.stream import fill_standard_descriptors
+from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results
 
@@ -27,6 +30,9 @@ T = TypeVar("T")
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
+_MAY_NOT = "; this user may not: change the owner or the rights"
+_REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -43,6 +49,12 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
+        except BrokenPipeError:  # the reader of the output has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except OSError as error:
+            click.echo(f"atmpgraph: {_sentence(error)}", err=True)
+            sys.exit(1)
         except ModuleNotFoundError as error:
             if error.name not in _BUILD:
                 raise
@@ -53,6 +65,16 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
             sys.exit(2)
 
     return run
+
+
+def _sentence(error: OSError) -> str:
+    """What the system refused, where, and the remedy."""
+    words = error.strerror or " ".join(map(str, error.args))  # the engine gives words and no number
+    if error.errno in _FULL or os.strerror(errno.ENOSPC) in words:
+        place = error.filename or "a disk"
+        return f"{place}: no space is left; free some, and run the command again: it goes on where this one ended"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{words}{_REMEDIES.get(error.errno or 0, '')}"
 
 
 def _say(step: str) -> None:
@@ -74,6 +96,7 @@ def _say(step: str) -> None:
 @click.pass_context
 def main(context: click.Context, file: Path, language: str) -> None:
     """Publish a partnership's tables as checked, citable linked data."""
+    fill_standard_descriptors()
     context.obj = {"file": file, "language": language}
 
 
@@ -110,8 +133,11 @@ def check(context: click.Context, as_json: bool) -> None:
 def build(context: click.Context, as_json: bool) -> None:
     """Check everything, build a release and switch to it."""
     from .publish.build import build as run
+    from .publish.observation import observed_build
 
-    built = run(_settings(context), _say)
+    settings = _settings(context)
+    with observed_build(settings) as observed:
+        built = observed.built = run(settings, _say)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
     _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
 
@@ -240,6 +266,33 @@ def links(context: click.Context, as_json: bool) -> None:
         return
     for line in checked.lines():
         click.echo(line)
+
+
+@main.command()
+@click.argument("release", required=False)
+@_json
+@click.pass_context
+@_command
+def verify(context: click.Context, release: str | None, as_json: bool) -> None:
+    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them."""
+    from .publish.verify import verify as run
+
+    settings = _settings(context)
+    releases = settings.path(settings.folders.releases)
+    damaged = []
+    for damage in run(releases, settings.base, named(releases, release) if release else None):
+        damaged.append(damage)
+        if not as_json:
+            click.echo(str(damage))
+    if as_json:
+        listed = [{"path": str(damage.path), "reason": damage.reason} for damage in damaged]
+        click.echo(json.dumps({"whole": not damaged, "damaged": listed}, ensure_ascii=False, indent=1))
+    else:
+        words, whole = texts(context.obj["language"]), not damaged
+        number = words.ngettext("{n} damaged file", "{n} damaged files", len(damaged))
+        click.echo(words.gettext("all files are whole") if whole else number)
+    if damaged:
+        sys.exit(1)
 
 
 @main.command()

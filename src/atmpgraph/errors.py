@@ -4,6 +4,7 @@ AtmpgraphError
 ├─ SettingsError
 ├─ MappingError
 ├─ ReleaseError
+│  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
 │  ├─ QuerySyntaxError           the text is not SPARQL 1.1
 │  ├─ NestingError               its brackets nest too deep for the parser
@@ -21,6 +22,7 @@ AtmpgraphError
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from .formats import Format
 
@@ -39,6 +41,20 @@ class MappingError(AtmpgraphError):
 
 class ReleaseError(AtmpgraphError):
     """A release cannot be made, located or opened."""
+
+
+class DamagedError(ReleaseError):
+    """A file of a release, or beside the releases, is not what was written.
+
+    Attributes:
+        path: of the file.
+        reason: in words, such as `missing`.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        """Name the file, the reason and the remedy."""
+        super().__init__(f"{path}: {reason}; 'atmpgraph build' makes it anew, else restore it from a backup")
+        self.path, self.reason = path, reason
 
 
 class QueryError(AtmpgraphError):

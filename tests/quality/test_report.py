@@ -47,11 +47,11 @@ def graph(quads: list[ox.Quad]) -> Graph:
 
 @pytest.fixture(scope="module")
 def report(release: Release) -> Graph:
-    return graph(read_quality(release.path, release.manifest).quads(IRI, BASE))
+    return graph(read_quality(release).quads(IRI, BASE))
 
 
 def test_nothing_in_it_is_without_a_name(release: Release) -> None:
-    quads = read_quality(release.path, release.manifest).quads(IRI, BASE)
+    quads = read_quality(release).quads(IRI, BASE)
     assert not [
         quad for quad in quads if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode)
     ]
@@ -66,7 +66,7 @@ def test_each_result_is_well_formed_and_names_a_shape_that_is_published(report: 
     assert str(report.value(root, SH.conforms)) == "false", "it conforms only without any result (SHACL §3.6.1.1)"
     vocabulary = Graph().parse(Path(pyshacl.__file__).parent / "assets" / "shacl.ttl")
     assert {p for p in report.predicates() if str(p).startswith(str(SH))} <= set(vocabulary.subjects())
-    named = parts(released_shapes(release.path), f"{BASE}ns/shapes")
+    named = parts(released_shapes(release), f"{BASE}ns/shapes")
     for result in results:
         for predicate, (least, most) in CARDINALITIES.items():
             assert least <= len(list(report.objects(result, predicate))) <= most, (result, predicate)
@@ -130,7 +130,7 @@ def test_without_findings_it_conforms() -> None:
 
 
 def test_what_is_measured_is_counted_in_the_release(release: Release) -> None:
-    found = {m.metric: m for m in read_quality(release.path, release.manifest).measures if not m.on}
+    found = {m.metric: m for m in read_quality(release).measures if not m.on}
     assert found["statements-with-source"] == Measure(
         "statements-with-source", release.manifest.statements, release.manifest.statements
     )
@@ -153,9 +153,7 @@ def test_what_is_measured_is_counted_in_the_release(release: Release) -> None:
 
 
 def test_links_to_registries_are_those_of_the_data(release: Release) -> None:
-    counted = {
-        m.on: m.value for m in read_quality(release.path, release.manifest).measures if m.metric == "registry-links"
-    }
+    counted = {m.on: m.value for m in read_quality(release).measures if m.metric == "registry-links"}
     lines = (release.path / "data.nq").read_text(encoding="utf-8").splitlines()
     ror = {
         line.rpartition(" <")[0] for line in lines if "> <https://ror.org/" in line and line.startswith(f"<{BASE}id/")
@@ -191,7 +189,7 @@ def test_every_name_is_there_in_each_language() -> None:
 
 
 def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
-    known = read_quality(release.path, release.manifest)
+    known = read_quality(release)
     score = Score((Metric("findability", "keywords", 15.0, 30, (f"{BASE}id/dataset/x",)),))
     poorer = graph(replace(known, score=score).quads(IRI, BASE))
     measurement = URIRef(f"{IRI}#mqa-keywords")
@@ -200,7 +198,7 @@ def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
 
 
 def test_links_that_nobody_asked_are_told_as_such(release: Release) -> None:
-    known = read_quality(release.path, release.manifest)
+    known = read_quality(release)
     assert known.links.checked == ""
     assert set(known.links.counts()) == {"unasked"}
     found = graph(known.quads(IRI, BASE))

@@ -247,8 +247,8 @@ def documents(release: Release) -> dict[str, list[ox.Quad]]:
     for profile in (SCHEMA, EURIO):
         found |= {f"{iri} {profile.token}": list(translated(release, iri, profile)) for iri in things.values()}
     found["catalogue"] = release.quads(f"{release.base}id/catalogue")
-    found["shapes"] = released_shapes(release.path)
-    found["quality"] = read_quality(release.path, release.manifest).quads(f"{release.base}quality", release.base)
+    found["shapes"] = released_shapes(release)
+    found["quality"] = read_quality(release).quads(f"{release.base}quality", release.base)
     found["release"] = release_quads([ReleaseEntry(release.digest, release.manifest)], release.base, "urn:licence")
     return {name: statements for name, statements in found.items() if statements}
 

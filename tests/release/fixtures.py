@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from atmpgraph.publish.self_description import list_files
 from atmpgraph.release.diff import write_changes
-from atmpgraph.release.history import history, record_switch
-from atmpgraph.release.layout import CANONICAL, ReleasesFolder, write_json
-from atmpgraph.release.manifest import File, Manifest
+from atmpgraph.release.history import history, record_switch, write_history
+from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.release.listing import list_internal
+from atmpgraph.release.manifest import Manifest, write_manifest
+from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import EMBEDDED
+from atmpgraph.stream.pages import seal
 
 BASE: Final = "https://example.org/p/"
 LABEL: Final = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -42,6 +46,7 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         folder.path.mkdir(parents=True)
         folder.canonical.write_bytes(canonical)
         folder.catalogue.touch()
+        folder.thing_dates.touch()
         changes = write_changes(folder.path, all_releases.release(previous) if previous else None, base)
         if store:
             EMBEDDED.load(folder.canonical, folder.store, digest)
@@ -53,9 +58,13 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
             statements=canonical.count(b"\n"),
             previous=previous,
             changes=changes,
-            files={CANONICAL: File(len(canonical), digest)},
+            files=list_files(folder.downloads()),
         )
-        write_json(folder.manifest, manifest.as_json())
+        list_internal(folder, manifest)
+        write_manifest(folder.manifest, manifest)
+    seal(releases, base)
+    record_published(releases, [folder.canonical], base)
+    write_history(releases, past)
     all_releases.switch(digest)
     record_switch(releases, past, digest, date)
     return digest

@@ -10,8 +10,8 @@ import pytest
 
 from atmpgraph.release.file_dates import live_file_dates, read_file_dates, write_file_dates
 from atmpgraph.release.history import history, prune, record_switch
-from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder, write_json
-from atmpgraph.release.manifest import File, Manifest
+from atmpgraph.release.layout import CANONICAL, MANIFEST, ReleasesFolder
+from atmpgraph.release.manifest import File, Manifest, write_manifest
 
 DAY = "2026-01-{:02}T00:00:00Z"
 
@@ -35,7 +35,7 @@ def live(releases: Path, name: str, day: int, files: Mapping[str, str]) -> None:
         (folder / CANONICAL).touch()
         listed, date = {path: File(1, content) for path, content in files.items()}, DAY.format(day)
         manifest = Manifest(digest=folder.name, created=date, files_created=date, base="", statements=0, files=listed)
-        write_json(folder / MANIFEST, manifest.as_json())
+        write_manifest(folder / MANIFEST, manifest)
     if not past or past[-1].digest != folder.name:
         link(releases, name, day)
     record_switch(releases, past, folder.name, DAY.format(day))

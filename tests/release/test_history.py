@@ -2,16 +2,18 @@
 
 import os
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 
-from atmpgraph.errors import ReleaseError
+from atmpgraph.errors import DamagedError, ReleaseError
 from atmpgraph.publish.build import build
 from atmpgraph.release.diff import diff, read_changes
-from atmpgraph.release.history import Switch, history, prune, removed_summary
+from atmpgraph.release.history import Switch, history, lines, prune, removed_summary
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release, open_release
+from atmpgraph.release.sealed import sealing_lines
 from atmpgraph.settings import Settings
 from atmpgraph.stream.members import replay
 from atmpgraph.stream.pages import read_stream
@@ -46,7 +48,13 @@ def test_dates_grow_even_when_the_clock_does_not(tmp_path: Path) -> None:
 def test_a_folder_without_a_log_tells_by_its_manifests_and_its_link(tmp_path: Path) -> None:
     one = publish(tmp_path, A, "2026-01-01T00:00:00Z")
     two = publish(tmp_path, B, "2026-01-02T00:00:00Z")
-    ReleasesFolder(tmp_path).history.unlink()
+    folder = ReleasesFolder(tmp_path)
+    for path in (
+        folder.history,
+        folder.published,
+        folder.stream.index,
+    ):  # put together by hand, or by an earlier version
+        path.unlink()
     assert dates(tmp_path) == [("2026-01-01T00:00:00Z", one), ("2026-01-02T00:00:00Z", two)]
     (tmp_path / "current").unlink()
     (tmp_path / "current").symlink_to(one)  # by hand
@@ -59,9 +67,15 @@ def test_a_folder_without_a_log_tells_by_its_manifests_and_its_link(tmp_path: Pa
 
 def test_a_damaged_log_is_told_by_its_line(tmp_path: Path) -> None:
     publish(tmp_path, A, "2026-01-01T00:00:00Z")
-    with ReleasesFolder(tmp_path).history.open("a") as file:
+    path = ReleasesFolder(tmp_path).history
+    with path.open("a") as file:
         file.write("yesterday\n")
-    with pytest.raises(ReleaseError, match=r"history:2: .*'yesterday'"):
+    with pytest.raises(DamagedError, match=r"history: its content is not what its seal says"):
+        history(tmp_path)
+    switches = "".join(f"{switch.date} {switch.digest}\n" for switch in map(itemgetter(1), lines(path, lenient=True)))
+    with sealing_lines(path) as out:
+        out.write(f"{switches}yesterday\n".encode())
+    with pytest.raises(ReleaseError, match=r"history:3: .*'yesterday'"):
         history(tmp_path)
 
 
@@ -100,7 +114,8 @@ def test_what_changed_outlives_the_release_before(tmp_path: Path) -> None:
     prune(tmp_path, 1)
     assert read_changes(second) == expected
     second.folder.changes.unlink()
-    assert read_changes(second) is None
+    with pytest.raises(DamagedError, match=r"changes\.json: missing"):
+        read_changes(second)
 
 
 def test_a_build_writes_history_changes_and_stream_and_removes_old_releases(started: Settings) -> None:

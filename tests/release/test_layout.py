@@ -54,7 +54,7 @@ def test_it_reaches_the_disk_before_it_is_seen(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "fsync", fsync)
     write_atomically(tmp_path / "file", "one")
     replace_link(tmp_path / "link", "file")
-    assert synced == [f".file-{os.getpid()}", tmp_path.name, tmp_path.name]
+    assert synced == [f".building-file-{os.getpid()}", tmp_path.name, tmp_path.name]
     assert (tmp_path / "link").read_text(encoding="utf-8") == "one"
 
 
@@ -62,8 +62,13 @@ def test_what_a_killed_build_left_is_known(tmp_path: Path) -> None:
     folder = ReleasesFolder(tmp_path)
     write_atomically(folder.history, "")
     write_atomically(folder.links, "")
-    left = [folder.building("1"), tmp_path / ".history-1", tmp_path / ".published-77", tmp_path / ".current-1"]
-    for path in (*left, tmp_path / ".links.json-1"):  # `atmpgraph links` may be running: that one is its own
+    folder.stream.path.mkdir()
+    dead, mine = 1 << 30, os.getpid()  # a number that no process has
+    left = [
+        *(folder.building(name) for name in ("1", f"history-{dead}", f"current-{dead}", f"links.json-{dead}")),
+        folder.stream.path / f".building-index.json-{dead}",
+    ]
+    for path in (*left, folder.building(f"links.json-{mine}")):  # `atmpgraph links` may be running
         path.touch()
     assert sorted(folder.abandoned()) == sorted(left)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from atmpgraph.errors import ReleaseError
-from atmpgraph.release.layout import LAYOUT, write_json
-from atmpgraph.release.manifest import File, Manifest, Score, Summary, read_manifest, read_summary
+from atmpgraph.release.layout import LAYOUT
+from atmpgraph.release.manifest import File, Manifest, Score, Summary, read_manifest, read_summary, write_manifest
 from atmpgraph.release.release import Release
 
 # As the first version wrote it.
@@ -61,7 +61,7 @@ def test_a_release_that_was_made_a_second_time_has_two_dates() -> None:
 
 def test_the_summary_outlives_the_release(tmp_path: Path) -> None:
     summary = Manifest.from_json(FIRST).summary()
-    write_json(tmp_path / "x.json", summary.as_json())
+    write_manifest(tmp_path / "x.json", summary)
     assert read_summary(tmp_path / "x.json") == summary
     assert list(summary.as_json()) == ["digest", "created", "previous", "version", "base", "statements", "changes"]
 
@@ -82,10 +82,10 @@ def test_a_score_is_the_sum_of_its_metrics(release: Release) -> None:
         ),
         (
             json.dumps({name: value for name, value in FIRST.items() if name != "digest"}),
-            "damaged .*digest.*build it again",
+            "not a manifest: .*digest.*build' makes it anew",
         ),
-        (json.dumps(FIRST | {"files": []}), "damaged"),
-        ("[]", "damaged"),
+        (json.dumps(FIRST | {"files": []}), "not a manifest"),
+        ("[]", "not a JSON object"),
         ('{"digest"', "not JSON"),
     ],
 )

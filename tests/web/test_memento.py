@@ -103,7 +103,6 @@ def test_a_malformed_date_is_a_400(client: FlaskClient, date: str) -> None:
 def test_what_is_gone_today_still_has_a_past(published: tuple[Path, list[str]], tmp_path: Path) -> None:
     publish(tmp_path, named("a", "one"), DAYS[0])
     publish(tmp_path, named("b", "one"), DAYS[1])
-    (tmp_path / "published").write_text(f"{BASE}id/thing/a\n{BASE}id/thing/b\n")
     client = create_app(trial(tmp_path)).test_client()
     assert client.get("/doc/thing/a").status_code == 410
     assert negotiated(client, "/doc/thing/a", http(1)).status_code == 302

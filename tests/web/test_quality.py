@@ -162,7 +162,7 @@ def test_links_of_the_page_lead_somewhere(client: FlaskClient) -> None:
 def test_each_shape_has_its_place_on_the_page(client: FlaskClient, release: Release, language: str) -> None:
     page = check_page(client.get(f"/ns/shapes?lang={language}", headers=BROWSER), language)
     ids = {str(attributes.get("id")) for _, attributes in page.elements}
-    known = set(parts(released_shapes(release.path), f"{BASE}ns/shapes")) - {f"{BASE}ns/shapes"}
+    known = set(parts(released_shapes(release), f"{BASE}ns/shapes")) - {f"{BASE}ns/shapes"}
     assert len(known) > 200
     assert {iri.partition("#")[2] for iri in known} <= ids
     anchors = {str(a["href"])[1:] for a in page.all("a") if str(a["href"]).startswith("#")}

@@ -74,7 +74,10 @@ def encoded_file(file: Path, coding: str, start: int = 0, stop: int | None = Non
 def _read(file: Path, start: int, left: int) -> Iterator[bytes]:
     with file.open("rb") as content:
         content.seek(start)
-        while left > 0 and (chunk := content.read(min(_CHUNK, left))):
+        while left > 0:
+            chunk = content.read(min(_CHUNK, left))
+            if not chunk:  # an end that looks like the end of the file would pass for the whole
+                raise EOFError(f"{file}: cut while it was read")
             left -= len(chunk)
             yield chunk
 

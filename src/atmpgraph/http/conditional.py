@@ -42,10 +42,9 @@ class Validators:
         """The field value of ETag."""
         return f'{"W/" if self.weak else ""}"{self.tag}"'
 
-    @property
-    def last_modified(self) -> str:
-        """The field value of Last-Modified."""
-        return http_date(self.modified)
+    def last_modified(self, now: datetime) -> str:
+        """The field value of Last-Modified, which is never later than the response (RFC 9110 §8.8.2.1)."""
+        return http_date(min(self.modified, now))
 
     def _listed(self, field: str, *, strong: bool) -> bool:
         """Whether a list of tags holds ours, by strong or weak comparison (§8.8.3.2)."""

@@ -53,6 +53,7 @@ class Problem:
         extra: extension members (§3.2), such as the formats that exist or the position of a syntax error.
         headers: header fields of the response, such as Allow.
         values: of the `{names}` in `detail`; without values, braces in it have no meaning.
+        reason: a word for the logs, which the client does not see.
     """
 
     status: int
@@ -60,6 +61,7 @@ class Problem:
     extra: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
 
     @property
     def title(self) -> str:

@@ -58,6 +58,6 @@ def shaped(release: Release, topic: str, profile: Profile, languages: tuple[str,
     if profile == CITED:
         return datacite(quads, topic, languages)
     if profile == CROISSANT:
-        package = json.loads((release.folder.tables / DESCRIPTOR).read_text(encoding="utf-8"))
+        package = json.loads(release.whole(release.folder.tables / DESCRIPTOR).read_bytes())
         return croissant(quads, topic, languages, package)
     return schema_org(quads, topic, languages)

@@ -5,7 +5,7 @@
 Each step makes an immutable artefact from the one before it, or refuses the data with a report of all violations.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from ..settings import Settings
 from .candidate import Candidate, make_candidate
 from .go_live import go_live
 from .graph import make_graph
+from .repair import Repair, outcomes, repair
 from .tables import read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
@@ -55,12 +56,14 @@ class Built:
         candidate: None when the tables or the graph have a violation.
         release: the live one; None when there is a violation.
         switched: whether another one was live before.
+        repairs: the damaged files, of all releases and beside them, and what became of each.
     """
 
     report: Report
     candidate: Candidate | None = None
     release: Release | None = None
     switched: bool = False
+    repairs: Sequence[Repair] = ()
 
     @property
     def new(self) -> bool:
@@ -73,8 +76,9 @@ class Built:
         return self.release.digest if self.release else None
 
     def lines(self, language: str) -> list[str]:
-        """Coverage and score, for people."""
-        return self.candidate.lines(language) if self.candidate else []
+        """Repairs, coverage and score, for people."""
+        repairs = [each.line(language) for each in self.repairs]
+        return [*repairs, *(self.candidate.lines(language) if self.candidate else [])]
 
 
 def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
@@ -88,13 +92,14 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
     releases.path.mkdir(parents=True, exist_ok=True)
     with exclusive(releases), workplace(releases) as folder:
         live = releases.live
+        damaged = repair(settings, folder)
         try:
             candidate = check(settings, folder, progress)
         except ViolationError as refusal:
-            return Built(refusal.report)
+            return Built(refusal.report, repairs=outcomes(damaged, settings))
         if not candidate.report.conforms:
-            return Built(candidate.report, candidate)
+            return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
         if candidate.new:
             progress("writing the release")
         release = go_live(candidate, settings)
-        return Built(candidate.report, candidate, release, live != release.digest)
+        return Built(candidate.report, candidate, release, live != release.digest, outcomes(damaged, settings))

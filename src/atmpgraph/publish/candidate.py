@@ -11,8 +11,11 @@ from ..findings import Finding, Report
 from ..quality.coverage import coverages
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.terms import without_graph
+from ..release.history import made_before
+from ..release.integrity import known_difference
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
-from ..release.manifest import Coverage, Score, read_manifest
+from ..release.listing import live_description
+from ..release.manifest import Coverage, Manifest, Score, read_manifest
 from ..release.release import Release
 from ..settings import Settings
 from ..store import EMBEDDED
@@ -20,6 +23,7 @@ from ..stream.members import check_statements
 from .dumps import write_dumps
 from .graph import Graph
 from .self_description import list_files, live_release, now, write_description
+from .verify import damages
 
 # The folder of the shapes of the catalogue, in that of all shapes.
 SHAPES: Final = "catalogue"
@@ -49,7 +53,7 @@ class Candidate:
 
     @property
     def new(self) -> bool:
-        """Whether no release has this digest yet."""
+        """Whether no whole release has this digest yet."""
         return self.folder == self.graph.folder
 
     def lines(self, language: str) -> list[str]:
@@ -60,7 +64,7 @@ class Candidate:
 def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: Path) -> Candidate:
     """Make all files for download and the catalogue of a release, and check the latter with its own shapes.
 
-    An existing release gets a new description only, and the live one nothing.
+    An existing release gets a new description only, and the live one nothing; one that is damaged is made anew.
 
     Args:
         graph: its statements.
@@ -74,16 +78,20 @@ def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: 
     """
     releases, created = settings.path(settings.folders.releases), now()
     existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
+    whole = existing.path.exists() and not any(damages(existing, known_difference))
+    if not whole and ReleasesFolder(releases).live == graph.digest and (before := made_before(releases, graph.digest)):
+        live = ReleasesFolder(releases).release(before.previous) if before.previous else None
+        created = before.files_created if isinstance(before, Manifest) else before.created
     history = History(graph.digest, created)
-    folder = existing if existing.path.exists() else graph.folder
+    folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
         check_statements(folder.canonical)
         store = EMBEDDED.open(EMBEDDED.load(folder.canonical, folder.store, graph.digest), settings.base)
         write_dumps(folder, graph.tables.package, store, workplace)
-        write_description(folder, folder, list_files(folder), live, history, store)
+        write_description(folder, folder, list_files(folder.downloads()), live, history, store)
     elif live and live.path == folder.path:
-        store, description = Release(folder.path, settings.base).store, live.live_description
+        store, description = Release(folder.path, settings.base).store, live_description(live)
     else:
         store, description = Release(folder.path, settings.base).store, DescriptionFolder(workplace / "description")
         write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)

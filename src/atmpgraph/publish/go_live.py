@@ -12,14 +12,16 @@ from ..quality.measures import measures
 from ..quality.shapes_document import shapes_lines
 from ..release.diff import write_changes
 from ..release.file_dates import live_file_dates, write_file_dates
-from ..release.history import history, prune, record_switch, removed_summary
-from ..release.layout import ReleasesFolder, sync, write_json
-from ..release.manifest import Manifest
+from ..release.history import history, made_before, prune, record_switch, write_history
+from ..release.layout import ReleasesFolder, exchange, sync, write_json
+from ..release.listing import list_internal
+from ..release.manifest import Manifest, write_manifest
 from ..release.release import Release, open_at
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
+from ..stream.pages import seal
 from .candidate import Candidate
 from .reactivation import reactivate
 from .self_description import list_files, live_release, now
@@ -37,10 +39,10 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
     release = folder.release(digest)
     if candidate.new:
         complete(candidate, settings)
-        candidate.folder.path.rename(release.path)
-        sync(releases)
-    for file in (release.canonical, release.catalogue):
-        record_published(releases, file, base)
+        exchange(candidate.folder.path, release.path)
+    record_published(releases, (release.canonical, release.catalogue), base)
+    write_history(releases, switches)  # sealed, as it must be when a release of this version is live
+    seal(releases, base)
     if live != digest:  # caches see the date of the link, so an unchanged release keeps it
         if not candidate.new or digest in {switch.digest for switch in switches}:
             description = None if candidate.new else candidate.description
@@ -58,7 +60,7 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
 def complete(candidate: Candidate, settings: Settings) -> None:
     """Verify the store, and write the quality, the changes and, last, the manifest of a release.
 
-    A release that was removed before keeps its date and its predecessor.
+    A release that was made before, and is removed or damaged, keeps its date and its predecessor.
 
     Raises:
         ReleaseError: the store does not give back the statements.
@@ -74,7 +76,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base)
     links_to(read_links(releases.links), addresses).write(folder.links)
-    files, before = list_files(folder), removed_summary(releases.path, graph.digest)
+    before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
     changes = write_changes(folder.path, releases.release(previous) if previous else None, settings.base)
     manifest = Manifest(
@@ -90,9 +92,10 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         coverage=candidate.coverage,
         measures=tuple(measures(EMBEDDED.open(store, settings.base), graph.graphs)),
         score=candidate.score,
-        files=files,
+        files=list_files(folder.downloads()),
     )
-    write_json(folder.manifest, manifest.as_json())
+    list_internal(folder, manifest)
+    write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)
 
 

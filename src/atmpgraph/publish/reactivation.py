@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..release.diff import write_changes
 from ..release.layout import DescriptionFolder, ReleaseFolder
+from ..release.listing import list_reactivated
 
 
 def reactivate(
@@ -30,4 +31,5 @@ def reactivate(
         target.thing_dates.unlink(missing_ok=True)
         target.catalogue.unlink(missing_ok=True)
     write_changes(release.path, previous, base, reactivated=True)
+    list_reactivated(target)
     return target.path

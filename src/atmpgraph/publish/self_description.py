@@ -1,6 +1,5 @@
 """The description of a release: its files, its catalogue, and the dates of its things."""
 
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +12,9 @@ from ..addresses import Addresses
 from ..catalogue.dcat import History, catalogue
 from ..catalogue.void import void
 from ..rdf.statements import quad_of, timestamp
+from ..release.integrity import sha256
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
+from ..release.listing import live_description
 from ..release.manifest import File
 from ..release.thing_dates import thing_date_lines
 from ..store import Store
@@ -49,9 +50,9 @@ def write_description(
     description.catalogue.write_text("".join(sorted(quads)), encoding="utf-8")
 
 
-def list_files(folder: ReleaseFolder) -> dict[str, File]:
-    """The files of a release for download: size and SHA-256 by path."""
-    return {name: File(path.stat().st_size, _sha256(path)) for name, path in folder.downloads().items()}
+def list_files(paths: Mapping[str, Path]) -> dict[str, File]:
+    """Files of a release: size and SHA-256 by path in its folder."""
+    return {name: File(path.stat().st_size, sha256(path)) for name, path in paths.items()}
 
 
 def now() -> str:
@@ -71,11 +72,6 @@ def _following(history: History, live: ReleaseFolder | None, base: str) -> Histo
     if live is None or not live.catalogue.is_file():
         return replace(history, previous=live.path.name if live else "")
     graph = ox.NamedNode(Addresses(base).page("catalogue"))
-    quads = ox.parse(path=str(live.live_description.catalogue), format=ox.RdfFormat.N_QUADS)
+    quads = ox.parse(path=str(live_description(live).catalogue), format=ox.RdfFormat.N_QUADS)
     before = frozenset(quad.triple for quad in quads if quad.graph_name == graph)
     return replace(history, previous=live.path.name, before=before)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """The external links of a release and the results of checking them, which stand in a file and in the report."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -11,9 +10,9 @@ from urllib.parse import urldefrag
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..errors import AtmpgraphError
+from ..errors import DamagedError
 from ..http.outbound import NOT_PUBLIC
-from ..release.layout import write_json
+from ..release.sealed import read_sealed, write_sealed
 from ..vocab import RDF
 
 UNASKED: Final = "unasked"
@@ -88,23 +87,23 @@ class LinkCheck:
 
     def write(self, path: Path) -> None:
         """Write the check, at once or not at all."""
-        write_json(path, self.as_json())
+        write_sealed(path, self.as_json())
 
 
 def read_links(path: Path) -> LinkCheck:
     """The check in a file; an empty one where there is none.
 
     Raises:
-        AtmpgraphError: the file is damaged.
+        DamagedError: the file is not what was written.
     """
     try:
-        check = json.loads(path.read_text(encoding="utf-8"))
+        check = read_sealed(path, must=False)
         links = (ExternalLink(**(link | {"things": tuple(link.get("things", ()))})) for link in check["links"])
         return LinkCheck(check["checked"], tuple(links))
     except FileNotFoundError:
         return LinkCheck()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise AtmpgraphError(f"{path}: damaged; remove it and check the links again ({error!r})") from None
+        raise DamagedError(path, repr(error)) from None
 
 
 def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
 from ..rdf.statements import text_of
-from ..release.layout import ReleaseFolder
+from ..release.release import Release
 from ..vocab import RDF, SH
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -43,9 +43,13 @@ def _of_file(term: Any, number: int) -> Any:  # noqa: ANN401 - whatever term it 
     return ox.BlankNode(f"f{number}{term.value}") if isinstance(term, ox.BlankNode) else term
 
 
-def released_shapes(folder: Path) -> list[ox.Quad]:
-    """The shapes of the release in `folder`; none for one that was made without them."""
-    path = ReleaseFolder(folder).shapes
+def released_shapes(release: Release) -> list[ox.Quad]:
+    """The shapes of a release; none for one that was made without them.
+
+    Raises:
+        DamagedError: the file is not whole.
+    """
+    path = release.whole(release.folder.shapes)
     return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
 
 

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..release.layout import ReleaseFolder, ReleasesFolder
-from ..release.manifest import Coverage, Manifest, Measure, Score
+from ..release.layout import ReleasesFolder
+from ..release.manifest import Coverage, Measure, Score
+from ..release.release import Release
 from .links import LinkCheck, links_to, read_links
 from .report import Document, metrics, mqa_measures
 
@@ -73,19 +73,19 @@ class Quality:
         return [Measure("described", c.described, c.declared, c.indicator) for c in self.coverage]
 
 
-def read_quality(folder: Path, manifest: Manifest) -> Quality:
-    """The quality of the release in `folder`; releases made before quality was recorded have fewer fields.
+def read_quality(release: Release) -> Quality:
+    """The quality of a release; releases made before quality was recorded have fewer fields.
 
     Raises:
-        AtmpgraphError: a check of links is damaged.
+        DamagedError: a file that tells it is not whole.
     """
-    files, releases = ReleaseFolder(folder), ReleasesFolder(folder.parent)
-    stored = read_links(files.links)
+    files, releases, manifest = release.folder, ReleasesFolder(release.path.parent), release.manifest
+    stored = read_links(release.whole(files.links))
     newest = max(stored, read_links(releases.links), key=lambda links: links.checked)
     return Quality(
         manifest.digest,
         manifest.created,
-        json.loads(files.report.read_text(encoding="utf-8")) if files.report.is_file() else None,
+        json.loads(files.report.read_bytes()) if release.whole(files.report).is_file() else None,
         manifest.coverage,
         manifest.score,
         manifest.measures,

@@ -1,55 +1,111 @@
-"""Binary search in a sorted file of lines on disk: no index, nothing in memory, safe between threads."""
+"""Binary search in a sorted file of lines on disk: no index, nothing in memory, safe between threads.
 
-import mmap
+The file is read piece by piece (pread(2)) and never mapped: a mapped file that shrinks would end the process. Any bytes
+end a search, also those of a file that is cut or was never sorted.
+"""
+
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from io import FileIO
 from pathlib import Path
+from typing import Final, Self
+
+_AROUND: Final = 1 << 11  # bytes read to each side of a place, enough for most lines
+_PIECE: Final = 1 << 14  # bytes read at once of neighbouring lines
+_WHOLE: Final = 1 << 20  # and of the whole file
+
+
+class CutFileError(OSError):
+    """The file has become shorter since it was opened."""
 
 
 @dataclass(frozen=True)
 class SortedLines:
-    """The lines of a file sorted by their bytes; an absent or empty file has none."""
+    """The lines of an open file sorted by their bytes, up to the size that it had when it was opened."""
 
-    path: Path
+    file: FileIO
+    size: int
 
-    @cached_property
-    def _data(self) -> mmap.mmap | bytes:
-        if not self.path.exists() or self.path.stat().st_size == 0:
-            return b""
-        with self.path.open("rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the lines of a file.
+
+        Raises:
+            OSError: there is no such file, or it cannot be read.
+        """
+        file = FileIO(path)
+        return cls(file, os.fstat(file.fileno()).st_size)
 
     def starting(self, prefix: bytes) -> list[bytes]:
-        """The lines that start with `prefix`, without their line ends."""
-        data, at = self._data, self._first(prefix)
-        lines = []
-        while at < len(data) and data[at : at + len(prefix)] == prefix:
-            end = data.find(b"\n", at)
-            lines.append(data[at:end])
-            at = end + 1
-        return lines
+        """The lines that start with `prefix`, without their line ends.
+
+        Raises:
+            CutFileError: the file was cut.
+        """
+        matching = []
+        for line in self._lines(self._first(prefix), _PIECE):
+            if not line.startswith(prefix):
+                break
+            matching.append(line)
+        return matching
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
-        """The matches of a pattern in the whole file, which takes as long as reading it."""
-        return pattern.finditer(self._data)
+        """The match of a pattern at the start of each line that has one; this takes as long as reading the file.
+
+        Raises:
+            CutFileError: the file was cut.
+        """
+        return filter(None, map(pattern.match, self._lines(0, _WHOLE)))
 
     def __contains__(self, line: bytes) -> bool:
         """Whether `line`, without its line end, is one of the lines."""
-        at = self._first(line)
-        return at < len(self._data) and self._data[at : self._data.find(b"\n", at)] == line
+        return next(self._lines(self._first(line), _PIECE), None) == line
 
     def _first(self, prefix: bytes) -> int:
         """The offset of the first line that does not sort before `prefix`."""
-        data = self._data
-        low, high = 0, len(data)
+        low, high = 0, self.size
         while low < high:
-            middle = (low + high) // 2
-            start = data.rfind(b"\n", 0, middle) + 1
-            end = data.find(b"\n", middle)
-            if data[start:end] < prefix:
-                low = end + 1
+            start, line = self._around((low + high) // 2)
+            if line < prefix:
+                low = start + len(line) + 1
             else:
                 high = start
         return low
+
+    def _around(self, place: int) -> tuple[int, bytes]:
+        """The line that a byte belongs to, and its offset."""
+        before = after = _AROUND
+        while True:
+            first, last = max(0, place - before), min(self.size, place + after)
+            piece = self._read(first, last)
+            start, end = piece.rfind(b"\n", 0, place - first) + 1, piece.find(b"\n", place - first)
+            if not start and first:
+                before *= 4
+            elif end < 0 and last < self.size:
+                after *= 4
+            else:
+                return first + start, piece[start : end if end >= 0 else len(piece)]
+
+    def _lines(self, offset: int, size: int) -> Iterator[bytes]:
+        """The lines from an offset on, read in pieces of `size` bytes."""
+        rest = b""
+        while offset < self.size:
+            piece = self._read(offset, min(self.size, offset + size))
+            offset += len(piece)
+            *lines, rest = (rest + piece).split(b"\n")
+            yield from lines
+        if rest:
+            yield rest
+
+    def _read(self, start: int, end: int) -> bytes:
+        """The bytes from one offset to another."""
+        pieces = []
+        while start < end:
+            piece = os.pread(self.file.fileno(), end - start, start)
+            if not piece:
+                raise CutFileError(f"{self.file.name}: cut while it was read")
+            pieces.append(piece)
+            start += len(piece)
+        return b"".join(pieces)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from ..addresses import Addresses
-from .layout import ReleaseFolder, ReleasesFolder, write_json
-from .release import Release
+from .history import removed_summary
+from .layout import ReleaseFolder, write_json
+from .listing import read_listed
+from .release import Release, open_at
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 
@@ -116,7 +118,8 @@ def write_changes(
     if previous is None or not previous.canonical.is_file():
         return None
     folder, difference = ReleaseFolder(path), diff(previous.path, path, base, rows=True)
-    write_json(folder.changes_since(previous.path.name) if reactivated else folder.changes, difference.as_json())
+    file = folder.reactivated.changes_since(previous.path.name) if reactivated else folder.changes
+    write_json(file, difference.as_json())
     return difference.without_rows(base).counts()
 
 
@@ -126,18 +129,27 @@ def read_changes(release: Release, predecessor: str | None = None) -> Diff | Non
     Args:
         release: the later one.
         predecessor: digest of the release that was live before a reactivation; None for the first time.
+
+    Raises:
+        DamagedError: a file that tells it is not whole.
     """
-    first = release.manifest.previous
-    previous, files = predecessor or first, [release.folder.changes_since(predecessor)] if predecessor else []
-    if previous == first:
-        files.append(release.folder.changes)
-    for file in files:
-        if file.is_file():
-            return Diff(**json.loads(file.read_text(encoding="utf-8")))
-    before = ReleasesFolder(release.path.parent).release(previous) if previous else None
-    if before and not before.canonical.is_file():
+    folder, first = release.folder, release.manifest.previous
+    previous = predecessor or first
+    reactivated = folder.reactivated
+    if predecessor and (text := read_listed(reactivated.changes_since(predecessor), reactivated.listing)):
+        return Diff(**json.loads(text))
+    if previous == first and release.whole(folder.changes).is_file():
+        return Diff(**json.loads(folder.changes.read_bytes()))
+    after = release.whole(folder.canonical).parent
+    if not previous:
+        return diff(None, after, release.base, rows=True)
+    releases = folder.path.parent
+    try:
+        before = open_at(releases / previous, release.base)
+    except FileNotFoundError:
+        removed_summary(releases, previous)
         return None
-    return diff(before.path if before else None, release.path, release.base, rows=True)
+    return diff(before.whole(before.folder.canonical).parent, after, release.base, rows=True)
 
 
 @lru_cache(maxsize=1024)  # the difference of two releases never changes

@@ -4,15 +4,16 @@ A release is immutable and may be reactivated, so the dates stand outside it. Th
 those of the release that was live just before: a file of a reactivated release changes with the switch.
 """
 
-import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from .history import history
-from .layout import ReleasesFolder, write_json
+from ..errors import DamagedError
+from .history import Switch, history
+from .layout import ReleasesFolder
 from .manifest import read_manifest
+from .sealed import read_sealed, write_sealed
 
 
 @dataclass(frozen=True)
@@ -43,19 +44,19 @@ class FileDates:
 
 
 def read_file_dates(releases: Path) -> FileDates:
-    """The dates written at the last switch; none where the file cannot be read, which is always safe."""
+    """The dates written at the last switch; none where the file is missing or damaged, which is always safe."""
     path = ReleasesFolder(releases).file_dates
     try:
         state = path.stat()
-        return _read(path, state.st_ino, state.st_mtime_ns)
-    except (OSError, KeyError, TypeError, ValueError):
+        return _read(path, state.st_ino, state.st_ctime_ns)
+    except (OSError, DamagedError, KeyError, TypeError, ValueError):
         return FileDates()
 
 
 @lru_cache(maxsize=2)
 def _read(path: Path, _inode: int, _time: int) -> FileDates:
     """Read the file once: each switch puts a new one in its place."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_sealed(path, must=False)
     files = {name: (digest, date) for name, (digest, date) in content["files"].items()}
     return FileDates(content["digest"], content["date"], files)
 
@@ -76,9 +77,20 @@ def write_file_dates(releases: Path, before: FileDates) -> None:
         releases: the folder.
         before: the result of `live_file_dates` before the switch.
     """
-    folder, last = ReleasesFolder(releases), history(releases)[-1]
+    folder, switches = ReleasesFolder(releases), history(releases)
+    last = switches[-1]
     files = {}
     for name, file in read_manifest(folder.release(last.digest).manifest).files.items():
         digest, date = before.files.get(name, ("", ""))
         files[name] = (file.sha256, date if digest == file.sha256 else last.date)
-    write_json(folder.file_dates, asdict(FileDates(last.digest, last.date, files)))
+    copy = [[switch.date, switch.digest] for switch in switches]
+    write_sealed(folder.file_dates, {**asdict(FileDates(last.digest, last.date, files)), "history": copy})
+
+
+def copied_history(releases: Path) -> list[Switch]:
+    """The history up to the last switch, from the copy beside the dates; empty where there is no whole one."""
+    try:
+        content = read_sealed(ReleasesFolder(releases).file_dates, must=True)
+        return [Switch(date, digest) for date, digest in content["history"]]
+    except (FileNotFoundError, KeyError, DamagedError):
+        return []

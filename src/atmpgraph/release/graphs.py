@@ -47,5 +47,5 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
 @lru_cache(maxsize=4)
 def union_size(release: Release) -> int:
     """The number of triples in the union of the graphs: one that several graphs state counts once."""
-    with release.folder.canonical.open("rb") as file:
+    with release.whole(release.folder.canonical).open("rb") as file:
         return sum(1 for _ in groupby(map(without_graph, file)))  # equal triples are neighbours

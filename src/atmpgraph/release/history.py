@@ -1,20 +1,28 @@
 """The history of switches, reactivations included, and the summaries of removed releases.
 
-The file `history` in the folder of the releases has a line for each switch, `<date> <digest>`, the oldest first. Dates
+The file `history` in the folder of the releases has a line for each switch, `<date> <digest>`, the oldest first, after
+that with its seal. Dates
 are to the second, as those of HTTP are, and each is later than the one before: a date names one release.
 """
 
 import re
 import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from ..errors import ReleaseError
+from ..errors import DamagedError, ReleaseError
 from ..rdf.statements import timestamp
-from .layout import MANIFEST, ReleasesFolder, write_atomically, write_json
-from .manifest import Summary, read_manifest, read_summary
+from .integrity import State, prove_once
+from .layout import MANIFEST, ReleasesFolder
+from .listing import copied_manifest
+from .manifest import Summary, read_manifest, read_summary, write_manifest
+from .release import is_sealed
+from .sealed import check_lines, is_seal, sealing_lines
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _LINE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})")
@@ -36,13 +44,20 @@ class Switch:
 def history(releases: Path) -> list[Switch]:
     """Every switch, the oldest first.
 
-    Without the file, the manifests give the dates. A link that was set by hand adds a switch with its own date.
+    A folder of an earlier version may lack the file; the manifests give the dates then. A link that was set by hand
+    adds a switch with its own date.
 
     Raises:
-        ReleaseError: the file is damaged.
+        DamagedError: the file is not whole.
+        ReleaseError: a line of it is wrong.
     """
     folder = ReleasesFolder(releases)
-    switches = _read(folder.history) if folder.history.is_file() else _from_manifests(releases)
+    must = is_sealed(releases)
+    if must or folder.history.is_file():
+        state = prove_once(folder.history, "history", lambda: check_lines(folder.history, must=must))
+        switches = list(_read(folder.history, state))
+    else:
+        switches = _from_manifests(releases)
     if folder.live and (not switches or switches[-1].digest != folder.live):
         linked = datetime.fromtimestamp(int(folder.current.lstat().st_mtime), UTC)
         switches.append(_later(switches, linked, folder.live))
@@ -61,8 +76,33 @@ def record_switch(releases: Path, before: list[Switch], digest: str, now: str) -
     switches = list(before)
     if not switches or switches[-1].digest != digest:
         switches.append(_later(switches, datetime.fromisoformat(now), digest))
-    lines = (f"{switch.date} {switch.digest}\n" for switch in switches)
-    write_atomically(ReleasesFolder(releases).history, "".join(lines))
+    write_history(releases, switches)
+
+
+def write_history(releases: Path, switches: Iterable[Switch]) -> None:
+    """Write the history, at once or not at all."""
+    with sealing_lines(ReleasesFolder(releases).history) as out:
+        out.write("".join(f"{switch.date} {switch.digest}\n" for switch in switches).encode())
+
+
+def made_before(releases: Path, digest: str) -> Summary | None:
+    """What is known of a release that was made before, if it is damaged or removed; None for one that never was."""
+    folder = ReleasesFolder(releases)
+    release = folder.release(digest)
+    readers: tuple[Callable[[], Summary], ...] = (
+        lambda: read_manifest(release.manifest),
+        lambda: copied_manifest(release),
+        lambda: read_summary(folder.removed(digest)),
+    )
+    for read in readers:
+        with suppress(FileNotFoundError, ReleaseError):
+            return read()
+    switches = history(releases)
+    first = next((number for number, switch in enumerate(switches) if switch.digest == digest), None)
+    if first is None:
+        return None
+    previous = switches[first - 1].digest if first else None
+    return Summary(digest=digest, created=switches[first].date, base="", statements=0, previous=previous)
 
 
 def prune(releases: Path, most: int) -> list[str]:
@@ -79,7 +119,7 @@ def prune(releases: Path, most: int) -> list[str]:
     for digest in removed:
         release, summary = folder.release(digest), folder.removed(digest)
         summary.parent.mkdir(exist_ok=True)
-        write_json(summary, read_manifest(release.manifest).summary().as_json())
+        write_manifest(summary, read_manifest(release.manifest).summary())
         aside = folder.building(f"removed-{digest}")
         release.path.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
@@ -87,23 +127,68 @@ def prune(releases: Path, most: int) -> list[str]:
     return removed
 
 
+def existing_releases(releases: Path, switches: Iterable[Switch]) -> set[str]:
+    """The digests of the releases that are kept.
+
+    Raises:
+        DamagedError: one is neither kept nor removed.
+    """
+    folder, existing = ReleasesFolder(releases), {path.name for path in releases.iterdir()}
+    for digest in {switch.digest for switch in switches} - existing:
+        if not folder.removed(digest).exists():
+            raise DamagedError(folder.release(digest).path, "missing")
+    return existing
+
+
 def removed_summary(releases: Path, digest: str) -> Summary | None:
-    """The summary of a removed release; None for one that never was, or that is there."""
+    """The summary of a removed release; None for one that never was, or that is there.
+
+    Raises:
+        DamagedError: the summary, or all of a release that was live once, is missing or not whole.
+    """
     folder = ReleasesFolder(releases)
     path = folder.removed(digest)
-    if not _DIGEST.fullmatch(digest) or not path.is_file() or folder.release(digest).path.exists():
+    if not _DIGEST.fullmatch(digest) or folder.release(digest).path.exists():
         return None
-    return read_summary(path)
+    try:
+        return read_summary(path)
+    except FileNotFoundError:
+        if any(switch.digest == digest for switch in history(releases)):
+            raise DamagedError(folder.release(digest).path, "missing") from None
+        return None
 
 
-def _read(path: Path) -> list[Switch]:
-    switches = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+@lru_cache(4)
+def _read(path: Path, _: State) -> tuple[Switch, ...]:
+    """Read the file once: each switch puts a new one in its place."""
+    return tuple(switch for _, switch in lines(path))
+
+
+def lines(path: Path, *, lenient: bool = False) -> Iterator[tuple[int, Switch]]:
+    """The lines of a file of switches, with their numbers.
+
+    Args:
+        path: of the file.
+        lenient: leave out what is no such line.
+
+    Raises:
+        ReleaseError: a line is wrong.
+    """
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
         match = _LINE.fullmatch(line)
-        if not match:
+        if match and _is_date(match[1]):
+            yield number, Switch(*match.groups())
+        elif not lenient and not is_seal(line.encode()):
             raise ReleaseError(f"{path}:{number}: not '<date> <digest>'; correct or remove the line: {line!r:.80}")
-        switches.append(Switch(*match.groups()))
-    return switches
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _from_manifests(releases: Path) -> list[Switch]:

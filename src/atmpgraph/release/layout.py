@@ -4,11 +4,13 @@ releases/
   current              link to the release that is served, replaced in one rename
   history              `<date> <digest>`: a line for each switch
   published            every IRI that any release described, sorted
-  since.json           the date of each file of the live release
+  since.json           the date of each file of the live release, and a copy of the history
   links.json           the last check of external links
+  build.json           how the last build ended
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: its changes
+    internal.json      the digests of these files
   <digest>/            a release, immutable
     manifest.json      digest, counts and files of the release
     data.nq            the statements, canonical N-Quads; data.<suffix>: the same in other formats
@@ -17,21 +19,28 @@ releases/
     changes.json       the difference to the release before
     report.json shapes.nt links.json    its quality
     store/             the same statements, for queries
+    internal.json      the digests of changes.json and the store, and a copy of the manifest
 """
 
+import ctypes
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-# The format of layout and manifest; releases without the number have 1.
-LAYOUT: Final = 2
+# The format of layout and manifest; releases without the number have 1. Since 3 every file is sealed or listed.
+LAYOUT: Final = 3
+SEALED: Final = 3
 CANONICAL: Final = "data.nq"
 MANIFEST: Final = "manifest.json"
+_LISTING: Final = "internal.json"
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _BUILDING: Final = ".building-"
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,20 @@ class DescriptionFolder:
 
 
 @dataclass(frozen=True)
+class ReactivatedFolder(DescriptionFolder):
+    """The folder that describes a release after a reactivation."""
+
+    @property
+    def listing(self) -> Path:
+        """The list of the files with their digests; none in a folder that an earlier version made."""
+        return self.path / _LISTING
+
+    def changes_since(self, previous: str) -> Path:
+        """The difference to the release that was live before the reactivation, by that one's digest."""
+        return self.path / f"{previous}.json"
+
+
+@dataclass(frozen=True)
 class ReleaseFolder(DescriptionFolder):
     """The folder of one release."""
 
@@ -59,6 +82,11 @@ class ReleaseFolder(DescriptionFolder):
     def manifest(self) -> Path:
         """The manifest, written last."""
         return self.path / MANIFEST
+
+    @property
+    def listing(self) -> Path:
+        """The list of the files that the manifest does not list; none in a release that an earlier version made."""
+        return self.path / _LISTING
 
     @property
     def canonical(self) -> Path:
@@ -110,24 +138,25 @@ class ReleaseFolder(DescriptionFolder):
         return self.path / "tables"
 
     @property
-    def reactivated(self) -> DescriptionFolder:
+    def reactivated(self) -> ReactivatedFolder:
         """The folder of its description after a reactivation."""
-        return DescriptionFolder(self.path.parent / "again" / self.path.name)
-
-    @property
-    def live_description(self) -> DescriptionFolder:
-        """The folder of its description while it is live."""
-        return self.reactivated if self.reactivated.catalogue.is_file() else self
-
-    def changes_since(self, previous: str) -> Path:
-        """The difference to the release that was live before a reactivation, by that one's digest."""
-        return self.reactivated.path / f"{previous}.json"
+        return ReactivatedFolder(self.path.parent / "again" / self.path.name)
 
     def downloads(self) -> dict[str, Path]:
         """The files for download, by their path in the folder; the manifest lists them."""
+        return {name: path for name, path in self._files().items() if not self._is_internal(name)}
+
+    def internal(self) -> list[Path]:
+        """The files that are not for download, but for manifest and listing: the difference, and those of the store."""
+        names = {MANIFEST, _LISTING}
+        return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
+
+    def _is_internal(self, name: str) -> bool:
+        return name in {MANIFEST, _LISTING, self.changes.name} or name.startswith(f"{self.store.name}/")
+
+    def _files(self) -> dict[str, Path]:
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}
-        own = f"{self.store.name}/"
-        return {name: files[name] for name in sorted(files) if name != MANIFEST and not name.startswith(own)}
+        return {name: files[name] for name in sorted(files)}
 
 
 @dataclass(frozen=True)
@@ -176,6 +205,11 @@ class ReleasesFolder:
         return self.path / "links.json"
 
     @property
+    def last_build(self) -> Path:
+        """How the last build ended."""
+        return self.path / "build.json"
+
+    @property
     def stream(self) -> "StreamFolder":
         """The folder of the change stream."""
         return StreamFolder(self.path / "stream")
@@ -183,6 +217,11 @@ class ReleasesFolder:
     def release(self, digest: str) -> ReleaseFolder:
         """The folder of a release."""
         return ReleaseFolder(self.path / digest)
+
+    def all(self) -> list[ReleaseFolder]:
+        """The folders of all releases, by digest."""
+        paths = sorted(self.path.iterdir()) if self.path.is_dir() else []
+        return [ReleaseFolder(path) for path in paths if _DIGEST.fullmatch(path.name)]
 
     def removed(self, digest: str) -> Path:
         """The summary of a removed release."""
@@ -194,9 +233,10 @@ class ReleasesFolder:
 
     def abandoned(self) -> Iterator[Path]:
         """The files and folders of killed builds; to be removed only under the lock."""
-        yield from self.path.glob(f"{_BUILDING}*")
-        for file in (self.current, self.history, self.published, self.file_dates, self.stream.index):
-            yield from file.parent.glob(f".{file.name}-*")
+        for folder in (self.path, self.stream.path, self.removed("").parent, *self.path.glob("again/*")):
+            for path in folder.glob(f"{_BUILDING}*"):
+                if not (path.name.startswith(f"{_BUILDING}{self.links.name}-") and _runs(path.name.rpartition("-")[2])):
+                    yield path
 
 
 @dataclass(frozen=True)
@@ -229,7 +269,7 @@ def write_json(path: Path, content: object) -> None:
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Replace the content of a file when the block ends without an error; an error changes and leaves nothing."""
-    new = path.with_name(f".{path.name}-{os.getpid()}")
+    new = _beside(path)
     try:
         with new.open("wb") as file:
             yield file
@@ -243,7 +283,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 def replace_link(path: Path, target: str) -> None:
     """Point a symbolic link to another target, in one rename."""
-    new = path.with_name(f".{path.name}-{os.getpid()}")
+    new = _beside(path)
     new.unlink(missing_ok=True)
     try:
         new.symlink_to(target)
@@ -251,6 +291,34 @@ def replace_link(path: Path, target: str) -> None:
     finally:
         new.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders take each other's place; at once where the system can (renameat2(2), Linux)."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    names = os.fsencode(one.absolute()), os.fsencode(other.absolute())
+    if not other.exists() or rename is None or rename(_HERE, names[0], _HERE, names[1], _EXCHANGE):
+        aside = one.with_name(f"{_BUILDING}{other.name}-{os.getpid()}")
+        if other.exists():
+            other.rename(aside)
+        one.rename(other)
+        if aside.exists():
+            aside.rename(one)
+    sync(other.parent)
+
+
+def _beside(path: Path) -> Path:
+    """A path for what is about to take the place of a file."""
+    return path.with_name(f"{_BUILDING}{path.name}-{os.getpid()}")
+
+
+def _runs(process: str) -> bool:
+    """Whether a process runs: `atmpgraph links` needs no lock."""
+    try:
+        os.kill(int(process), 0)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def sync(path: Path) -> None:

@@ -4,20 +4,20 @@ A manifest is written once, and every later version of the software reads it: me
 defaults, unknown members survive, and a later format is refused.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from ..errors import ReleaseError
+from ..errors import DamagedError, ReleaseError
 from ..i18n import texts
-from .layout import LAYOUT
+from .layout import LAYOUT, SEALED
+from .sealed import unsealed, write_sealed
 
 
 @dataclass(frozen=True)
 class File:
-    """A file for download: its size and its SHA-256 in hexadecimal."""
+    """A file of a release: its size and its SHA-256 in hexadecimal."""
 
     bytes: int
     sha256: str
@@ -148,7 +148,8 @@ class Summary:
         """Read the JSON of this or an earlier version, with defaults for absent members.
 
         Raises:
-            ReleaseError: a later version wrote it, or it is damaged.
+            ReleaseError: a later version wrote it.
+            ValueError: it is no manifest.
         """
         try:
             members = dict(content)
@@ -158,8 +159,8 @@ class Summary:
                     f"format {format_!r}, and {LAYOUT} is the latest that this version reads; update atmpgraph"
                 )
             return cls(**cls._taken(members), others=members)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ReleaseError(f"damaged ({error!r}); remove the release and build it again") from None
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"not a manifest: {error!r}") from None
 
     @classmethod
     def _taken(cls, members: dict[str, Any]) -> dict[str, Any]:
@@ -260,14 +261,25 @@ def _metric(members: Mapping[str, Any]) -> Metric:
     return Metric(members["dimension"], members["name"], members["points"], members["of"], tuple(members["missing"]))
 
 
+def write_manifest(path: Path, manifest: Summary) -> None:
+    """Write a manifest or a summary with its seal, at once or not at all."""
+    write_sealed(path, manifest.as_json())
+
+
 def read_manifest(path: Path) -> Manifest:
     """Read the manifest of a release.
 
     Raises:
         FileNotFoundError: there is none.
-        ReleaseError: a later version wrote it, or it is damaged.
+        DamagedError: it is not what was written.
+        ReleaseError: a later version wrote it.
     """
-    return _read(path, Manifest)
+    return parse_manifest(path, path.read_bytes())
+
+
+def parse_manifest(path: Path, text: bytes) -> Manifest:
+    """The manifest in the bytes of a file."""
+    return _parsed(path, text, Manifest)
 
 
 def read_summary(path: Path) -> Summary:
@@ -276,16 +288,20 @@ def read_summary(path: Path) -> Summary:
     Raises:
         FileNotFoundError, ReleaseError: as above.
     """
-    return _read(path, Summary)
+    return _parsed(path, path.read_bytes(), Summary)
 
 
 Kind = TypeVar("Kind", bound=Summary)
 
 
-def _read(path: Path, kind: type[Kind]) -> Kind:
+def _parsed(path: Path, text: bytes, kind: type[Kind]) -> Kind:
+    content = unsealed(path, text, must=False)
     try:
-        return kind.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise ReleaseError(f"{path}: not JSON: {error}") from None
+        parsed = kind.from_json(content)
     except ReleaseError as error:
         raise ReleaseError(f"{path}: {error}") from None
+    except ValueError as error:
+        raise DamagedError(path, str(error)) from None
+    if parsed.format >= SEALED:
+        unsealed(path, text, must=True)
+    return parsed

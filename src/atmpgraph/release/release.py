@@ -2,25 +2,31 @@
 
 Documents come from the canonical file, which has every literal as published. It is sorted, so the quads of a subject
 are neighbours, and a binary search locates them. Queries go to the store.
+
+No file is read that is not whole: `whole` gives the path of one that is.
 """
 
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from ..errors import ReleaseError
-from ..rdf.sorted_lines import SortedLines
+from ..errors import DamagedError, ReleaseError
+from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
-from .layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
-from .manifest import Manifest, read_manifest
+from .integrity import State, difference_in_size, prove, state_of_file
+from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
+from .listing import live_description, read_listing
+from .manifest import File, Manifest, parse_manifest, read_manifest
 
-_ENCODED = re.compile(rb"^<([^<> %\n]*%[^<> \n]*)> ", re.MULTILINE)
+_ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class Release:
 
     path: Path
     base: str
-    reactivated: DescriptionFolder | None = None
+    reactivated: ReactivatedFolder | None = None
     state: tuple[int, ...] = ()
 
     @property
@@ -50,19 +56,78 @@ class Release:
         return self.reactivated or self.folder
 
     @cached_property
+    def manifest_text(self) -> bytes:
+        """The manifest as it was when the release was opened."""
+        try:
+            return self.folder.manifest.read_bytes()
+        except FileNotFoundError:
+            raise DamagedError(self.folder.manifest, "missing") from None
+
+    @cached_property
     def manifest(self) -> Manifest:
-        """Digest, date, counts and files of the release, as written at build."""
-        return read_manifest(self.folder.manifest)
+        """Digest, date, counts and files of the release, as written at build.
+
+        Raises:
+            ReleaseError: it is damaged, or a later version wrote it.
+        """
+        return parse_manifest(self.folder.manifest, self.manifest_text)
 
     @cached_property
     def manifest_digest(self) -> str:
         """SHA-256 of the manifest itself, in hexadecimal."""
-        return hashlib.sha256(self.folder.manifest.read_bytes()).hexdigest()
+        return hashlib.sha256(self.manifest_text).hexdigest()
+
+    @cached_property
+    def files(self) -> dict[Path, File]:
+        """All files that answers are made from, as they were written; the manifest itself apart."""
+        files = {self.path / name: file for name, file in self.manifest.files.items()}
+        if self.manifest.format >= SEALED:
+            files |= read_listing(self.folder.listing)
+        listing = self.reactivated.listing if self.reactivated else None
+        return files | (read_listing(listing) if listing and listing.exists() else {})
+
+    def whole(self, path: Path) -> Path:
+        """The path of a file of the release, which is whole; one that an earlier version did not list may be absent.
+
+        Raises:
+            DamagedError: it is not.
+        """
+        if path in self.files:
+            self._proven(path)
+        return path
+
+    def _proven(self, path: Path) -> State:
+        """The state of a whole file."""
+        file = self.files.get(path)
+        return prove(path, file) if file else state_of_file(path)
+
+    def prove(self) -> None:
+        """Make sure that each file is whole.
+
+        Raises:
+            DamagedError: one is not.
+        """
+        prove(self.folder.manifest, File(len(self.manifest_text), self.manifest_digest))
+        for path in self.files:
+            self.whole(path)
+
+    def check(self) -> None:
+        """Make sure that each file is there and has its size, and that the name of the folder is the digest.
+
+        Raises:
+            DamagedError: one does not.
+        """
+        canonical = self.files.get(self.folder.canonical)
+        if not self.path.name == self.manifest.digest == (canonical.sha256 if canonical else self.path.name):
+            raise DamagedError(self.folder.manifest, "of another release")
+        for path, file in self.files.items():
+            if reason := difference_in_size(path, file):
+                raise DamagedError(path, reason)
 
     @cached_property
     def identity(self) -> str:
         """The hash of all that responses about the release depend on, in hexadecimal."""
-        description = self.reactivated.catalogue.read_bytes() if self.reactivated else b""
+        description = self.whole(self.reactivated.catalogue).read_bytes() if self.reactivated else b""
         return hashlib.sha256(self.manifest_digest.encode() + description).hexdigest()
 
     @property
@@ -72,36 +137,52 @@ class Release:
 
     @property
     def store_address(self) -> StoreAddress:
-        """The address of its store."""
-        return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest)
+        """The address of its store.
+
+        Raises:
+            DamagedError: a file of the store is not whole.
+        """
+        states = tuple(map(self._proven, self._store_files))
+        return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, f"{hash(states):x}" if states else "")
 
     @cached_property
+    def _store_files(self) -> list[Path]:
+        return [path for path in self.files if path.parent == self.folder.store]
+
+    @property
     def store(self) -> Store:
-        """The store of the release, opened read-only."""
-        return BACKENDS[self.store_address.kind].open(self.store_address, self.base)
+        """The store of the release, opened read-only.
+
+        Raises:
+            DamagedError: a file of the store is not whole.
+        """
+        return self._open_store(self.store_address)
 
     @cached_property
-    def _canonical(self) -> SortedLines:
-        return SortedLines(self.folder.canonical)
+    def _open_store(self) -> Callable[[StoreAddress], Store]:
+        """Opens the store again when its files are others."""
+        return lru_cache(1)(lambda address: BACKENDS[address.kind].open(address, self.base))
 
     @cached_property
-    def _catalogue(self) -> SortedLines:
-        return SortedLines(self.description.catalogue)
+    def _open_lines(self) -> Callable[[Path, State], SortedLines]:
+        """Opens a file again when it is another one."""
+        return lru_cache(2)(lambda path, _: SortedLines.open(path))
 
     @cached_property
     def catalogue_store(self) -> Store:
         """The catalogue of the release, in memory."""
-        return memory_store(self.description.catalogue.read_bytes().splitlines(keepends=True), self.base)
+        lines = self.whole(self.description.catalogue).read_bytes().splitlines(keepends=True)
+        return memory_store(lines, self.base)
 
     def graph(self, name: str) -> list[ox.Quad]:
         """The quads of the catalogue file in the graph `name`, relative to the base."""
         graph = ox.NamedNode(self.base + name)
-        quads = ox.parse(path=str(self.description.catalogue), format=ox.RdfFormat.N_QUADS)
+        quads = ox.parse(path=str(self.whole(self.description.catalogue)), format=ox.RdfFormat.N_QUADS)
         return [quad for quad in quads if quad.graph_name == graph]
 
     def in_catalogue(self, iri: str) -> bool:
         """Whether the catalogue describes a thing."""
-        return bool(self._catalogue.starting(f"<{iri}> ".encode()))
+        return bool(self._described(self.description.catalogue, iri))
 
     def stores(self, iri: str) -> tuple[Store, ...]:
         """The stores that describe a thing: the data and, when it is in the catalogue, that."""
@@ -109,14 +190,27 @@ class Release:
 
     def lines(self, iri: str) -> list[bytes]:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
-        start = f"<{iri}> ".encode()
-        return sorted({*self._canonical.starting(start), *self._catalogue.starting(start)})
+        return sorted({line for path in self._described_in for line in self._described(path, iri)})
+
+    @property
+    def _described_in(self) -> tuple[Path, Path]:
+        return self.folder.canonical, self.description.catalogue
+
+    def _described(self, path: Path, iri: str) -> list[bytes]:
+        """The lines about a thing in a file that was whole before it was read, and is the same after."""
+        while True:
+            state = self._proven(path)
+            with suppress(CutFileError):
+                lines = self._open_lines(path, state).starting(f"<{iri}> ".encode())
+                if self._proven(path) == state:
+                    return lines
 
     @cached_property
     def encoded(self) -> dict[str, list[str]]:
         """The subjects with percent-encoding in their IRI, by that IRI decoded, as servers decode paths."""
         subjects: dict[str, list[str]] = defaultdict(list)
-        for match in self._canonical.matching(_ENCODED):
+        path = self.folder.canonical
+        for match in self._open_lines(path, self._proven(path)).matching(_ENCODED):
             iri = match[1].decode()
             if iri not in subjects[unquote(iri)]:
                 subjects[unquote(iri)].append(iri)
@@ -137,31 +231,71 @@ def open_at(path: Path, base: str, *, live: bool = False) -> Release:
 
     Raises:
         FileNotFoundError: there is none.
+        DamagedError: its folder has no manifest.
     """
     folder = ReleaseFolder(path)
-    reactivated = folder.reactivated if live and folder.live_description != folder else None
-    files = [folder.manifest.stat(), *([reactivated.catalogue.stat()] if reactivated else [])]
-    return Release(path, base, reactivated, tuple(n for file in files for n in (file.st_ino, file.st_mtime_ns)))
+    reactivated = folder.reactivated if live and live_description(folder) != folder else None
+    try:
+        files = [folder.manifest.stat(), *([reactivated.path.stat()] if reactivated else [])]
+    except FileNotFoundError:
+        if path.exists():
+            raise DamagedError(folder.manifest, "missing") from None
+        raise
+    return Release(path, base, reactivated, tuple(n for file in files for n in (file.st_ino, file.st_ctime_ns)))
 
 
 def open_release(releases: Path, name: str, base: str) -> Release:
-    """Open a release by its digest or unambiguous start of it, or `current`.
+    """Open a release by its digest or unambiguous start of it, or `current`, and look for each of its files.
 
     Raises:
         ReleaseError: there is no such release, or it was made with another base.
+        DamagedError: a file is missing, or has another size.
     """
     current = ReleasesFolder(releases).current
-    live = name == current.name
-    if live:
-        folders = [current] if current.is_dir() else []
-    else:
-        digits = name if re.fullmatch(r"[0-9a-f]{1,64}", name) else "no digest"
-        folders = sorted(path for path in releases.glob(f"{digits}*") if re.fullmatch(r"[0-9a-f]{64}", path.name))
-    if len(folders) == 1:
-        release = open_at(folders[0].resolve(), base, live=live)
-        if release.manifest.base != base:
-            wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
-            raise ReleaseError(f"{folders[0]}: {wrong}; build again, or set the base back")
-        return release
-    problem = "there is no such release" if len(folders) < 2 else f"{len(folders)} releases start like that"
+    live, digest = name == current.name, named(releases, name)
+    path = current.resolve() if live else releases / digest
+    release = open_at(path, base, live=live)
+    if release.manifest.base != base:
+        wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
+        raise ReleaseError(f"{path}: {wrong}; build again, or set the base back")
+    release.check()
+    return release
+
+
+def named(releases: Path, name: str) -> str:
+    """The digest of the release that is named by an unambiguous start of it, or by `current`.
+
+    Raises:
+        ReleaseError: there is no such release.
+        DamagedError: the link to the current one leads nowhere.
+    """
+    folder = ReleasesFolder(releases)
+    if name == folder.current.name and folder.live:
+        if folder.current.is_dir():
+            return folder.live
+        raise DamagedError(releases / folder.live, "missing")
+    digits = re.fullmatch(r"[0-9a-f]{1,64}", name)
+    starting = [release.path.name for release in folder.all() if digits and release.path.name.startswith(name)]
+    if len(starting) == 1:
+        return starting[0]
+    problem = f"{len(starting)} releases start like that" if starting else "there is no such release"
     raise ReleaseError(f"{releases / name}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits")
+
+
+def is_sealed(releases: Path) -> bool:
+    """Whether the files beside the releases must all be there, with their seals: this version made the live release.
+
+    A folder with none of them was put together by hand.
+    """
+    folder = ReleasesFolder(releases)
+    manifest = folder.current / MANIFEST
+    try:
+        sealed = _is_sealed(manifest, state_of_file(manifest))
+    except DamagedError:
+        sealed = folder.current.is_symlink()
+    return sealed and any(path.exists() for path in (folder.history, folder.published, folder.stream.index))
+
+
+@lru_cache(16)
+def _is_sealed(manifest: Path, _: State) -> bool:
+    return read_manifest(manifest).format >= SEALED

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .diff import diff
 from .layout import DescriptionFolder, ReleaseFolder
+from .listing import live_description
 
 
 def thing_date_lines(path: Path, live: Path | None, created: str, base: str) -> Iterator[str]:
@@ -17,7 +18,7 @@ def thing_date_lines(path: Path, live: Path | None, created: str, base: str) -> 
         created: when the release is made or reactivated (xsd:dateTime).
         base: of the publication.
     """
-    before = dict(thing_dates(ReleaseFolder(live).live_description)) if live else {}
+    before = dict(thing_dates(live_description(ReleaseFolder(live)))) if live else {}
     changed = diff(live, path, base).things if live else {}
     with ReleaseFolder(path).canonical.open("rb") as file:
         for subject, _ in groupby(line.split(b"> ", 1)[0][1:].decode() for line in file):

@@ -12,11 +12,14 @@ from heapq import merge
 from itertools import groupby
 from pathlib import Path
 
-from ..rdf.sorted_lines import SortedLines
+from ..errors import DamagedError
+from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..rdf.statements import text_of
 from ..vocab import DCT, PROV
-from .layout import ReleasesFolder, replacing
-from .release import Release
+from .integrity import prove_once
+from .layout import ReleasesFolder
+from .release import Release, is_sealed
+from .sealed import check_lines, is_seal, sealing_lines
 
 _RENAMED, _REPLACED = PROV + "alternateOf", DCT + "isReplacedBy"
 
@@ -39,7 +42,11 @@ class ThingState:
 
 
 def state_of(release: Release, iri: str) -> ThingState:
-    """The state of `iri` in a release."""
+    """The state of `iri` in a release.
+
+    Raises:
+        DamagedError: a file that tells it is not whole.
+    """
     quads = release.quads(iri)
     successors = {p: [q.object for q in quads if q.predicate.value == p] for p in (_RENAMED, _REPLACED)}
     if any(quad.predicate.value not in successors for quad in quads):
@@ -47,17 +54,42 @@ def state_of(release: Release, iri: str) -> ThingState:
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
         if successors[predicate]:
             return ThingState(state, tuple(sorted(map(text_of, successors[predicate]))))
-    published = SortedLines(ReleasesFolder(release.path.parent).published)
-    return ThingState(State.GONE if iri.encode() in published else State.UNKNOWN)
+    return ThingState(State.GONE if was_published(release.path.parent, iri) else State.UNKNOWN)
 
 
-def record_published(releases: Path, canonical: Path, base: str) -> None:
-    """Add the things that a release describes to the list of all published IRIs."""
+def was_published(releases: Path, iri: str) -> bool:
+    """Whether any release ever described a thing.
+
+    Raises:
+        DamagedError: the list is not whole.
+    """
+    path, must = ReleasesFolder(releases).published, is_sealed(releases)
+    if not must and not path.exists():
+        return False
+    prove_once(path, "published", lambda: check_lines(path, must=must))
+    try:
+        return iri.encode() in SortedLines.open(path)
+    except CutFileError:
+        raise DamagedError(path, "cut while it was read") from None
+
+
+def record_published(releases: Path, canonical: Iterable[Path], base: str) -> None:
+    """Add the things that releases describe to the list of all published IRIs.
+
+    Args:
+        releases: the folder.
+        canonical: files of sorted N-Quads.
+        base: of the publication.
+    """
     path = ReleasesFolder(releases).published
-    with ExitStack() as files, replacing(path) as out:
-        before = files.enter_context(path.open("rb")) if path.exists() else ()
-        described = sorted(_subjects(files.enter_context(canonical.open("rb")), base.encode()))
-        out.writelines(line for line, _ in groupby(merge(before, described)))
+    with ExitStack() as files, sealing_lines(path) as out:
+        lists: list[Iterable[bytes]] = [
+            sorted(_subjects(files.enter_context(file.open("rb")), base.encode())) for file in canonical
+        ]
+        if path.exists():
+            lists.append(line for line in files.enter_context(path.open("rb")) if not is_seal(line))
+        for line, _ in groupby(merge(*lists)):
+            out.write(line)
 
 
 def _subjects(lines: Iterable[bytes], base: bytes) -> Iterator[bytes]:

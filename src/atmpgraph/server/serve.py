@@ -5,6 +5,9 @@ import os
 import socket
 from pathlib import Path
 
+from ..observability import log, metrics
+from ..observability.capture import capture_logging, captured_output
+from ..observability.slots import shared_folder
 from ..settings import Settings
 from ..sparql.limits import limits_of
 from ..sparql.service.launcher import ServiceProcess
@@ -24,6 +27,15 @@ def serve(settings: Settings, file: Path, listening: socket.socket) -> None:
         ServerError: no process can start.
     """
     os.environ["ATMPGRAPH_SETTINGS"] = str(file)
+    log.configure(settings)
+    with captured_output(), shared_folder() as figures:
+        capture_logging()
+        metrics.use_folder(figures)
+        metrics.process_started("main")
+        _serve(settings, listening)
+
+
+def _serve(settings: Settings, listening: socket.socket) -> None:
     ignore_stray_signals()
     processes, stop_seconds = settings.server.workers, settings.server.stop_timeout_seconds
     if settings.queries.socket:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..errors import ServerError
+from ..observability import log, metrics
 from .listen import drain
 from .web_process import READY
 
@@ -103,7 +104,8 @@ class Supervisor:
                 return
             early = early + 1 if time.monotonic() - started < _STABLE_SECONDS else 0
             pause = _PAUSES_SECONDS[min(early, len(_PAUSES_SECONDS) - 1)]
-            _LOGGER.warning("web process %d %s; it is replaced in %g seconds", number, reason, pause)
+            log.event("process.ended", role="web", reason=f"web process {number} {reason}; replaced in {pause:g} s")
+            metrics.process_ended("web")
             await _first(self._stopping.wait(), asyncio.sleep(pause))
 
     async def _run_one(self) -> str:
@@ -117,7 +119,8 @@ class Supervisor:
             descriptors = self._listening.fileno(), theirs.fileno()
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
-                pass_fds=descriptors,
+                pass_fds=(*descriptors, *log.descriptors()),
+                env=os.environ | log.handed_on(),
                 restore_signals=False,  # what this process ignores, that one ignores from its start on
             )
         try:

@@ -7,7 +7,6 @@ import resource
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,6 +17,8 @@ from granian.net import SocketHolder
 from granian.server.embed import Server
 
 from ..errors import AtmpgraphError
+from ..observability import log
+from ..observability.capture import LIBRARIES, capture_logging
 from ..settings import Settings
 from ..sparql.service.sandbox import follow_parent
 from .listen import BACKLOG
@@ -53,6 +54,7 @@ class SharedSocketServer(Server):
             backlog=BACKLOG,
             backpressure=_connections(),
             log_level=LogLevels.error,
+            log_dictconfig=LIBRARIES,
         )
         self._listening = listening
 
@@ -98,19 +100,26 @@ def main(parent: int, listening: int, status: int) -> int:
         status: that of the connection to the parent.
     """
     follow_parent(parent)
+    log.take_over()
+    capture_logging()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
     os.set_inheritable(listening, False)
     with socket.socket(fileno=status) as connection:
         connection.set_inheritable(False)
         try:
-            asyncio.run(_serve(socket.socket(fileno=listening), lambda: connection.sendall(READY + b"\n")))
+            asyncio.run(_serve(socket.socket(fileno=listening), lambda: _ready(connection)))
         except Exception as error:
             if not isinstance(error, AtmpgraphError):
-                traceback.print_exc()
+                log.event("process.exception", cause=log.cause_of(error), trace=log.trace_of(error))
             reason = str(error) if isinstance(error, AtmpgraphError) else f"{type(error).__name__}: {error}"
             connection.sendall(" ".join(reason.split()).encode() + b"\n")
             return 1
     return 0
+
+
+def _ready(connection: socket.socket) -> None:
+    connection.sendall(READY + b"\n")
+    log.event("process.started", role="web")
 
 
 if __name__ == "__main__":

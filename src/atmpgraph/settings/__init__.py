@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..errors import SettingsError
-from .groups import Cache, Federation, Folders, Group, History, Links, Proxy, Queries, Server, SizeLimits
+from .groups import Cache, Federation, Folders, Group, History, Links, Log, Metrics, Proxy, Queries, Server, SizeLimits
 from .renamed import RENAMED
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     links: Links = Links()
     cache: Cache = Cache()
     proxy: Proxy = Proxy()
+    log: Log = Log()
+    metrics: Metrics = Metrics()
 
     @classmethod
     def settings_customise_sources(

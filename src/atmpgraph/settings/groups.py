@@ -211,3 +211,29 @@ class Proxy(Group):
         description="Which header fields those proxies set: X-Forwarded-For, -Proto and -Host, or Forwarded (RFC 7239)."
         " X-Forwarded-Prefix names the sub-path with both.",
     )
+
+
+class Log(Group):
+    """What is logged: requests on standard output, events on standard error (`docs/monitoring.md`)."""
+
+    format: Literal["text", "json"] = Field("text", description="Form of each line: text (logfmt) or JSON.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least important events logged.")
+    access: bool = Field(True, description="Whether each request is logged.")
+    client: Literal["whole", "network", "none"] = Field(
+        "whole",
+        description="How much of a client's address is logged: all, its network (24 bits, or 48 of IPv6), or nothing.",
+    )
+    max_query_characters: int = Field(
+        200, ge=0, le=2_000, description="Longest part logged of a URL's query, and of a SPARQL query; 0: nothing."
+    )
+    max_line_characters: int = Field(
+        4_000, ge=500, le=4_095, description="Longest line; the longest fields of a longer one are cut."
+    )
+
+
+class Metrics(Group):
+    """The figures for operators at `/metrics`."""
+
+    readers: tuple[Annotated[str, AfterValidator(_valid_network)], ...] = Field(
+        ("127.0.0.0/8", "::1"), description="Addresses or networks of the clients that may read them; others get a 403."
+    )

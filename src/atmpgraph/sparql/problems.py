@@ -64,19 +64,25 @@ def _service_problem(error: ServiceNotAllowedError) -> Problem:
 
 def too_many_queued() -> Problem:
     """503: no more queries may wait."""
-    return Problem(503, "Too many queries are waiting. Try again in a moment.", headers={"Retry-After": "5"})
+    return Problem(
+        503,
+        "Too many queries are waiting. Try again in a moment.",
+        headers={"Retry-After": "5"},
+        reason="too-many-queued",
+    )
 
 
 def not_started(seconds: float) -> Problem:
     """503: no worker was free within the time that a query may wait."""
     detail = "The server is busy: your query was not started within {limit} s. Try again in a moment."
-    return Problem(503, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+    return Problem(503, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"}, "not-started")
 
 
 def over_budget(budget: int, wait: int) -> Problem:
     """429: the client has used its running time; some is left again in `wait` seconds."""
     detail = "Your queries ran for more than {budget} s within a minute. Try again in {wait} s."
-    return Problem(429, detail, headers={"Retry-After": str(wait)}, values={"budget": budget, "wait": wait})
+    values = {"budget": budget, "wait": wait}
+    return Problem(429, detail, headers={"Retry-After": str(wait)}, values=values, reason="over-budget")
 
 
 def over_time(seconds: float) -> Problem:
@@ -85,7 +91,7 @@ def over_time(seconds: float) -> Problem:
         "The query was stopped after {limit} s, the time limit. Ask for less: narrow its patterns, add a "
         "LIMIT, or download a file from /releases/."
     )
-    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"}, "over-time")
 
 
 def over_own_time(seconds: float) -> Problem:
@@ -94,7 +100,7 @@ def over_own_time(seconds: float) -> Problem:
         "The query was stopped after {limit} s, the timeout of the request. Raise it, or ask for less: "
         "narrow its patterns, or add a LIMIT."
     )
-    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"})
+    return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"}, "over-time")
 
 
 def crashed(memory_bytes: int) -> Problem:
@@ -104,18 +110,18 @@ def crashed(memory_bytes: int) -> Problem:
         "and group fewer rows, or download a file from /releases/."
     )
     memory = memory_bytes >> 20
-    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory})
+    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory}, "crashed")
 
 
 def engine_failed() -> Problem:
     """500: a fault of the engine."""
-    return Problem(500, "The query engine failed on this query.")
+    return Problem(500, "The query engine failed on this query.", reason="engine-failed")
 
 
 def unavailable() -> Problem:
     """503: there is no query service, or it ended in the middle."""
     detail = "The query service is not answering. Try again in a moment."
-    return Problem(503, detail, headers={"Retry-After": "2"})
+    return Problem(503, detail, headers={"Retry-After": "2"}, reason="no-service")
 
 
 def spool_full() -> Problem:
@@ -124,7 +130,7 @@ def spool_full() -> Problem:
         "The server is busy: too many large results are waiting to be downloaded. Try again in a moment,"
         " or ask for less."
     )
-    return Problem(503, detail, headers={"Retry-After": "5"})
+    return Problem(503, detail, headers={"Retry-After": "5"}, reason="no-space")
 
 
 def _retry_after(seconds: float) -> dict[str, str]:

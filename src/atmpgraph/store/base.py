@@ -35,11 +35,13 @@ class StoreAddress:
         kind: the name of the backend in `BACKENDS`.
         location: a folder or URL, as the backend reads it.
         digest: SHA-256 of the canonical N-Quads that the store was loaded from, in hexadecimal.
+        state: another one after its files were replaced, so that nobody goes on with those that are open.
     """
 
     kind: str
     location: str
     digest: str
+    state: str = ""
 
 
 @dataclass(frozen=True)

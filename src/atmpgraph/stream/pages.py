@@ -4,29 +4,39 @@ A page is closed when another one follows it. The index is replaced in one renam
 stream as it was; the next build cuts off what it had written beyond.
 """
 
-import json
+import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from ..addresses import Addresses
+from ..errors import DamagedError
 from ..release.diff import Change
-from ..release.layout import ReleasesFolder, StreamFolder, write_json
+from ..release.layout import ReleasesFolder, StreamFolder
+from ..release.release import is_sealed
+from ..release.sealed import read_sealed, write_sealed
 from .members import Version, member, versions
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its number, its bytes and members, and the dates of the first and last member."""
+    """One page.
+
+    Attributes:
+        number: from 1.
+        bytes, members: how much of its file counts.
+        first, last: the dates of the first and last member.
+        sha256: of its bytes, in hexadecimal; empty for a page that an earlier version wrote.
+    """
 
     number: int
     bytes: int = 0
     members: int = 0
     first: str = ""
     last: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,9 +75,25 @@ class Stream:
         return next(iter(self.pages[max(at - 1, 0) : at]), None), next(iter(self.pages[at + 1 :]), None)
 
     def content(self, page: Page) -> bytes:
-        """The members of a page, in N-Quads."""
-        with self.folder.page(page.number).open("rb") as file:
-            return file.read(page.bytes)
+        """The members of a page, in N-Quads.
+
+        Raises:
+            FileNotFoundError: the page was removed after the index was read.
+            DamagedError: it is not what was written.
+        """
+        path = self.folder.page(page.number)
+        try:
+            with path.open("rb") as file:
+                content = file.read(page.bytes)
+        except FileNotFoundError:
+            if page in read_stream(self.folder.path.parent, self.base).pages:
+                raise DamagedError(path, "missing") from None
+            raise
+        if len(content) < page.bytes:
+            raise DamagedError(path, f"{len(content)} bytes instead of {page.bytes}")
+        if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
+            raise DamagedError(path, "its content is not what its digest says")
+        return content
 
     def newest(self, most: int) -> list[Version]:
         """The latest versions, the newest release first; those of one release in their order.
@@ -86,55 +112,81 @@ class Stream:
     def write(self) -> None:
         """Make this the stream that is served."""
         content = {name: value for name, value in asdict(self).items() if name != "folder"}
-        write_json(self.folder.index, content)
+        write_sealed(self.folder.index, content)
         for file in self.folder.path.glob("*.nq"):  # of pages that are removed, or were never finished
             if self.page(int(file.stem)) is None:
                 file.unlink()
 
 
 def read_stream(releases: Path, base: str) -> Stream:
-    """The stream of a folder of releases; empty when there is none under this base."""
-    folder = ReleasesFolder(releases).stream
+    """The stream of a folder of releases; empty when there is none under this base.
+
+    Raises:
+        DamagedError: the index is missing, or not what was written.
+    """
+    folder, must = ReleasesFolder(releases).stream, is_sealed(releases)
     try:
-        index = json.loads(folder.index.read_text(encoding="utf-8"))
+        index = read_sealed(folder.index, must=must)
     except FileNotFoundError:
+        if must:
+            raise DamagedError(folder.index, "missing") from None
         return Stream(folder, base)
     pages = tuple(Page(**page) for page in index.pop("pages"))
     return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
+
+
+def seal(releases: Path, base: str) -> None:
+    """Write the index, if only an earlier version did, or none."""
+    folder = ReleasesFolder(releases).stream
+    folder.path.mkdir(exist_ok=True)
+    try:
+        write_sealed(folder.index, read_sealed(folder.index, must=False))
+    except FileNotFoundError:
+        Stream(folder, base).write()
 
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
     """The stream with one more member for each change; another page follows one that has `size` members."""
     stream.folder.path.mkdir(exist_ok=True)
     pages = list(stream.pages)
-    file: IO[bytes] | None = None
+    file: _Growing | None = None
     for change in changes:
         if not pages or pages[-1].members >= size:
             pages.append(Page(pages[-1].number + 1 if pages else 1))
-            _close(file)
+            if file:
+                file.close()
             file = None
         page = pages[-1]
-        file = file or _open(stream.folder.page(page.number), page)
-        text = member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date)
-        file.write(text)
+        file = file or _Growing(stream.folder.page(page.number), page.bytes)
+        file.write(member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date))
         pages[-1] = replace(
-            page, bytes=page.bytes + len(text), members=page.members + 1, first=page.first or date, last=date
+            page,
+            bytes=file.size,
+            members=page.members + 1,
+            first=page.first or date,
+            last=date,
+            sha256=file.digest.hexdigest(),
         )
-    _close(file)
+    if file:
+        file.close()
     return replace(stream, date=date, digest=digest, pages=tuple(pages))
 
 
-def _open(path: Path, page: Page) -> IO[bytes]:
-    """The file of a page, cut to its valid length."""
-    path.touch()
-    file = path.open("r+b")
-    file.truncate(page.bytes)
-    file.seek(page.bytes)
-    return file
+class _Growing:
+    """The file of a page, cut to its valid length, and the digest of what is in it."""
 
+    def __init__(self, path: Path, size: int) -> None:
+        path.touch()
+        self._file = path.open("r+b")
+        self._file.truncate(size)
+        self.digest, self.size = hashlib.sha256(self._file.read()), size
 
-def _close(file: IO[bytes] | None) -> None:
-    if file:
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
+    def write(self, content: bytes) -> None:
+        self._file.write(content)
+        self.digest.update(content)
+        self.size += len(content)
+
+    def close(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()

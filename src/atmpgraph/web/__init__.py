@@ -10,9 +10,11 @@ from typing import Final
 
 from flask import Flask
 
+from ..observability import log, metrics
+from ..observability.access import AccessLog
 from ..settings import FILE_NAME, Settings
 from . import routes
-from .core import errors, headers, i18n
+from .core import errors, headers, i18n, observation
 from .core.context import Publication
 from .core.proxy_headers import ProxyHeaders
 from .core.serving import Resources
@@ -30,15 +32,17 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
         modules: those that declare the resources, as `RESOURCES`; by default all in `routes`.
     """
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
+    log.configure(settings)
+    metrics.process_started("web")
     app = Flask(__name__, static_folder=None, template_folder="pages/templates")
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM
     app.url_map.merge_slashes = False  # a name may have two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)
     Resources(each for module in modules or route_modules() for each in module.RESOURCES).register(app)
-    for part in (headers, errors, i18n, filters, editor):
+    for part in (headers, errors, i18n, filters, editor, observation):
         part.register(app)
-    app.wsgi_app = ProxyHeaders(app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = AccessLog(ProxyHeaders(app.wsgi_app, settings), settings)  # type: ignore[method-assign]
     return app
 
 

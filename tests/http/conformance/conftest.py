@@ -5,16 +5,22 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from atmpgraph.release.history import record_switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
+from atmpgraph.release.listing import list_internal
+from atmpgraph.release.manifest import File, read_manifest, write_manifest
 from atmpgraph.release.release import Release, open_release
+from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED
 from atmpgraph.stream.follow import follow
+from atmpgraph.stream.pages import seal
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent, changed
@@ -49,11 +55,15 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name))
     release.canonical.write_bytes(canonical)
     EMBEDDED.load(release.canonical, release.store, digest)
-    manifest = json.loads(release.manifest.read_text(encoding="utf-8"))
-    manifest["digest"] = digest
-    manifest["files"][CANONICAL] = {"bytes": len(canonical), "sha256": digest}
-    release.manifest.write_text(json.dumps(manifest), encoding="utf-8")
+    manifest = read_manifest(release.manifest)
+    files = {**manifest.files, CANONICAL: File(len(canonical), digest)}
+    manifest = replace(manifest, digest=digest, files=files)
+    list_internal(release, manifest)
+    write_manifest(release.manifest, manifest)
+    record_published(folder, (release.canonical, release.catalogue), released.base)
+    seal(folder, released.base)
     ReleasesFolder(folder).switch(digest)
+    record_switch(folder, [], digest, manifest.created)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open
     return changed(released, folders={"releases": folder}, proxy={"trusted": TRUSTED})

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from ...http.outbound import Address, Outbound, is_public
 from ...http.problem import Problem
+from ...observability import log, metrics
+from ...observability.capture import capture_logging
 from .. import problems
 from ..limits import Limits
 from . import federator, messages
@@ -26,6 +28,7 @@ from .running_query import RunningQuery
 from .sandbox import NICE, ignore_stray_signals
 from .scheduler import FIRST_LANES, NEXT_LANES, TRY_SECONDS, TRY_WORKERS, Budgets, Lane, Quota, Scheduler
 
+_REPORT_SECONDS: Final = 1.0
 _PIECE: Final = 1 << 16  # bytes of a cached result that wait for a client which does not read
 # The shorter a try, the less it disturbs others, and the more it needs its share of a processor.
 _NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}
@@ -51,11 +54,20 @@ class Broker:
     async def serve(self, listening: socket.socket) -> None:
         """Serve until standard input ends, which it does with the process that started this one."""
         server = await asyncio.start_unix_server(self._connected, sock=listening)
-        ended = asyncio.get_running_loop().create_future()
+        ended, reporting = asyncio.get_running_loop().create_future(), asyncio.ensure_future(self._report())
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.cancel)
         async with server:
             with suppress(asyncio.CancelledError):
                 await ended
+        reporting.cancel()
+
+    async def _report(self) -> None:
+        """Record from time to time what runs and waits."""
+        while metrics.are_shared():
+            idle = sum(pool.idle for pool in self._pools.values())
+            metrics.query_service(idle, len(self._running), self._scheduler.waiting)
+            metrics.cache_size("results", int(self._cache.currsize))
+            await asyncio.sleep(_REPORT_SECONDS)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the one query of a connection; a client that closes it wants no result any more."""
@@ -75,13 +87,18 @@ class Broker:
     async def _answer(self, query: RunningQuery) -> None:
         """Send the cached result, or let a worker compute it."""
         key = cache_key(query.request.job)
-        if query.request.cacheable and (cached := self._cache.get(key)):
+        if query.request.cacheable and (cached := self._look_up(key)):
             await self._send_cached(query, *cached)
             return
         if problem := await self._admit(query) or await self._run(query, key):
             problem.headers.update(self._quota(query).fields)
             query.writer.write(messages.problem_frame(problem))
             await query.writer.drain()
+
+    def _look_up(self, key: bytes) -> tuple[bytes, ...] | None:
+        cached = self._cache.get(key)
+        metrics.cache_looked_up("results", hit=cached is not None)
+        return cached
 
     async def _send_cached(self, query: RunningQuery, *cached: bytes) -> None:
         """Send a cached result, its end first, as fast as the client reads: so the client need not buffer it."""
@@ -278,6 +295,10 @@ def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public)
 
     Other services are called only at `permitted` addresses.
     """
+    log.take_over()
+    capture_logging()
+    metrics.record_only_if_shared()
+    metrics.process_started("queries")
     limits = Limits.from_json(json.loads(arguments[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets children that ended
     ignore_stray_signals()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ...errors import ServerError
+from ...observability import log, metrics
 from ..limits import Limits
 
 _MODULE: Final = "atmpgraph.sparql.service.broker"
@@ -48,7 +49,11 @@ class ServiceProcess:
     def address(self) -> Path:
         """Where it listens. This restarts a service that has ended; connections wait until it serves."""
         with self._lock:
-            if not self._running or self._running[0].poll() is not None:
+            if self._running and (status := self._running[0].poll()) is not None:
+                log.event("process.ended", role="queries", reason=f"the query service ended with status {status}")
+                metrics.process_ended("queries")
+                self._running.clear()
+            if not self._running:
                 self._running[:] = [self._start()]
         return self._socket
 
@@ -57,8 +62,10 @@ class ServiceProcess:
         return subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-m", _MODULE, str(descriptor), json.dumps(self._limits.as_json())],
             stdin=subprocess.PIPE,
-            pass_fds=[descriptor],
-            env=os.environ | {"RUST_BACKTRACE": "0"},  # a trace of a crash of the engine takes seconds
+            pass_fds=(descriptor, *log.descriptors()),
+            env=os.environ
+            | log.handed_on()
+            | {"RUST_BACKTRACE": "0"},  # a trace of a crash of the engine takes seconds
             restore_signals=False,  # what this process ignores, that one ignores from its start on
         )
 

@@ -99,6 +99,11 @@ class Pool:
             worker.ready = True
         return worker
 
+    @property
+    def idle(self) -> int:
+        """How many workers wait for a query."""
+        return len(self._idle)
+
     async def _start(self, store: StoreAddress, base: str) -> Worker:
         connection, pid = start(store, base, self._memory, self._nice)
         reader, writer = await asyncio.open_connection(sock=connection)

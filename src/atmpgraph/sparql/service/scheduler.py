@@ -139,6 +139,11 @@ class Scheduler(Generic[Q]):
         self.withdraw(leaving)
         return leaving
 
+    @property
+    def waiting(self) -> int:
+        """How many queries wait."""
+        return sum(map(len, self._queues.values()))
+
     def requeue(self, query: Q) -> None:
         """Let a query that ran in some lane wait for its next one, before the others of its client."""
         self._queues.setdefault(query.client, []).insert(0, query)

@@ -8,15 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from cachetools import LRUCache, cached
+from cachetools import LRUCache, TTLCache, cached
 from flask import current_app, g
 
 from ... import __version__
 from ...addresses import CURRENT, Addresses
 from ...errors import ReleaseError
 from ...formats import Format
+from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
-from ...release.layout import ReleasesFolder
+from ...release.integrity import State, state_of_file
+from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
 from ...settings import LANGUAGES, Settings
@@ -27,6 +29,7 @@ from .response_cache import ResponseCache
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 _OPEN_RELEASES: Final = 16  # earlier releases that stay open
+_REPORTS, _REPORT_SECONDS = 256, 600  # problems that are reported once in that time
 
 
 def created(release: Release) -> datetime:
@@ -43,22 +46,24 @@ class Publication:
         self.responses = ResponseCache(settings.cache.response_bytes)
         self._releases = settings.path(settings.folders.releases)
         self._lock = threading.Lock()
-        self._current: tuple[tuple[str, int, int], Release] | None = None
+        self._current: tuple[tuple[str, State, State], Release] | None = None
+        self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
-        shared = LRUCache[Release, Release](_OPEN_RELEASES)
-        self._shared = cached(shared, key=_itself, lock=threading.Lock())(_itself)
+        self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
+        self._shared = cached(self._open_releases, key=_itself, lock=threading.Lock())(_checked)
+        self._reported = TTLCache[str, bool](_REPORTS, _REPORT_SECONDS)
 
     def release(self) -> Release:
-        """The current release. Each call reads one link, which every switch replaces.
+        """The current release. Each call reads the link, which every switch replaces, and the date of the manifest.
 
         Raises:
-            ReleaseError: there is none yet.
+            ReleaseError: there is none yet, or it is damaged.
         """
         link = ReleasesFolder(self._releases).current
         try:
             state = link.lstat()
-            switched = str(link.readlink()), state.st_ino, state.st_mtime_ns
+            switched = str(link.readlink()), (state.st_ino, state.st_mtime_ns), state_of_file(link / MANIFEST)
         except OSError:
             raise ReleaseError(f"{link}: there is no release yet. 'atmpgraph build' makes one.") from None
         current = self._current
@@ -66,8 +71,16 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    current = self._current = (switched, open_release(self._releases, CURRENT, self.settings.base))
+                    release = open_release(self._releases, CURRENT, self.settings.base)
+                    self._announce(release.digest)
+                    current = self._current = (switched, release)
         return current[1]
+
+    def _announce(self, digest: str) -> None:
+        """Log that this process serves another release than before."""
+        if digest != self._announced:
+            event("release.switched", old=self._announced, new=digest)
+            self._announced = digest
 
     def published(self, release: Release) -> datetime:
         """When a release went live, to the second.
@@ -82,13 +95,28 @@ class Publication:
         return max(written, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
-        """A release by its whole digest; None if there is none, or none any more."""
+        """A release by its whole digest; None if there is none, or none any more.
+
+        Raises:
+            ReleaseError: it is damaged, or a later version made it.
+        """
         if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
             return None
         try:
             return self._shared(open_at(self._releases / digest, self.settings.base))
         except FileNotFoundError:
             return None
+
+    def forget(self) -> None:
+        """Open all releases again when they are requested: the files of one were damaged, and may be replaced."""
+        with self._lock:
+            self._current = None
+            self._open_releases.clear()
+
+    def is_news(self, problem: str) -> bool:
+        """Whether a problem was not reported in the last minutes: requests without number may meet the same one."""
+        with self._lock:
+            return not self._reported.get(problem) and not self._reported.update({problem: True})
 
     def history(self) -> list[Switch]:
         """Every time that a release went live, the oldest first."""
@@ -113,7 +141,13 @@ class Publication:
 
 
 def _itself(release: Release) -> Release:
-    """The release; behind a cache, the open one that equals it."""
+    """The release, as the key of the open one that equals it."""
+    return release
+
+
+def _checked(release: Release) -> Release:
+    """The release, of which no file is missing."""
+    release.check()
     return release
 
 

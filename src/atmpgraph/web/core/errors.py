@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import NotExpressibleError, ReleaseError
+from ...errors import DamagedError, NotExpressibleError, ReleaseError
 from ...formats import HTML
 from ...http.negotiate import choose, choose_language
 from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible
 from ...i18n import texts
+from ...observability.access import cut, shown_client
+from ...observability.log import cause_of, event, trace_of
 from ...settings import LANGUAGES
 from ...sparql.service.client import ClientDisconnectedError
-from .context import settings
+from .context import publication, settings
 from .i18n import note_arguments, page_language, requested_language
 from .problem_texts import EXPLANATIONS
 from .response import content_type, vary, vary_by_language
@@ -25,6 +27,8 @@ _DETAILS: Final = {
     408: "The body of the request did not arrive in time.",
     413: "The body of the request is too large.",
 }
+_FAULT: Final = 500  # this status and those above are failures of ours
+_LATER: Final = {"Retry-After": "30"}
 # For programs, English is the default: developers read their logs.
 _MACHINE_LANGUAGES: Final = ("en", *(language for language in LANGUAGES if language != "en"))
 
@@ -34,13 +38,15 @@ def offer_to_edit(query: str, dataset: Mapping[str, tuple[str, ...]]) -> None:
     g.to_edit = {"query": query, "dataset": dataset}
 
 
-def _response(problem: Problem) -> Response:
-    """The response for a problem, as JSON for a client that accepts neither form."""
+def _response(problem: Problem, error: Exception | None = None) -> Response:
+    """The response for a problem, as JSON for a client that accepts neither form; failures are logged."""
     vary("Accept")
     vary_by_language()
     fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
     language = page_language() if fmt is HTML else requested_language()
     language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
+    if problem.status >= _FAULT:
+        _log(problem, error)
     translate = texts(language).gettext
     title = translate(EXPLANATIONS.get(KINDS.get(problem.status, ""), (problem.title, ""))[0])
     if fmt is HTML:
@@ -51,6 +57,20 @@ def _response(problem: Problem) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.content_language.add(language)
     return response
+
+
+def _log(problem: Problem, error: Exception | None) -> None:
+    event(
+        "request.failed",
+        status=problem.status,
+        method=cut(request.method, 20),
+        path=cut(request.path, 500),
+        route=request.endpoint,
+        client=shown_client(request.remote_addr or "", settings().log.client),
+        reason=problem.reason or None,
+        cause=cause_of(error) if error else problem.sentence(),
+        trace=trace_of(error) if error and problem.status == _FAULT else None,
+    )
 
 
 def _page(problem: Problem, title: str, language: str) -> str:
@@ -84,9 +104,18 @@ def _of_http(error: HTTPException) -> AnyResponse:
 
 
 def _of_release(error: ReleaseError) -> Response:
-    current_app.logger.warning("%s", error)  # not in the response: it names folders
-    detail = "There is no release to serve; 'atmpgraph build' makes one."
-    return _response(Problem(503, detail, headers={"Retry-After": "30"}))
+    damaged = isinstance(error, DamagedError)
+    if publication().is_news(str(error)):
+        event("release.damaged" if damaged else "release.missing", cause=str(error))
+    if not damaged:
+        detail = "There is no release to serve; 'atmpgraph build' makes one."
+        return _response(Problem(503, detail, headers=_LATER), error)  # which is not in the response: it names folders
+    publication().forget()
+    detail = (
+        "A file that this answer is made from is damaged, so there is none. 'atmpgraph verify' names the file, and "
+        "'atmpgraph build' makes it anew."
+    )
+    return _response(Problem(503, detail, headers=_LATER), error)
 
 
 def _of_disconnect(_: ClientDisconnectedError) -> Response:
@@ -94,8 +123,7 @@ def _of_disconnect(_: ClientDisconnectedError) -> Response:
 
 
 def _of_anything(error: Exception) -> Response:
-    current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _response(Problem(500, "Something went wrong on the server. The error was logged."))
+    return _response(Problem(500, "Something went wrong on the server. The error was logged."), error)
 
 
 def register(app: Flask) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from ...addresses import Addresses, candidates, iri_to_path
+from ...errors import DamagedError
 from ...formats import CITATIONS, Format
 from ...http.memento import Memento, Resource
 from ...profiles.registry import MODEL
-from ...release.history import Switch
+from ...release.history import Switch, existing_releases
 from ...release.release import Release
 from ...release.thing_state import State, state_of
 from .context import Context
@@ -70,7 +71,7 @@ class DocumentStates:
         self._iris = _iris(context, path)
         self._releases = context.settings.path(context.settings.folders.releases)
         self._history = context.publication.history()
-        existing = {folder.name for folder in self._releases.iterdir()}
+        existing = existing_releases(self._releases, self._history)
         first = {switch.digest: switch for switch in reversed(self._history)}  # a return to a release makes no state
         self._switches = [s for s in self._history if s is first[s.digest] and s.digest in existing]
 
@@ -110,7 +111,9 @@ class DocumentStates:
         """Whether a release describes a thing; one that is being removed does not."""
         try:
             return _described(self._releases, digest, self._base, iri)
-        except FileNotFoundError:
+        except DamagedError:
+            if (self._releases / digest).exists():
+                raise
             return False
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 RAW_PATH: Final = "atmpgraph.raw_path"
 TARGET_AUTHORITY: Final = "atmpgraph.target_authority"  # of an absolute target, from a server that passes it on
+UNKNOWN_ORIGIN: Final = "atmpgraph.unknown_origin"  # whether a proxy that nobody trusts forwards the request
 REFUSED_HOST: Final = "atmpgraph.refused_host"
+_FORWARDING: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 _NEUTRAL_HOST: Final = "localhost"  # in place of a refused one, for the page of the error
 
 
@@ -42,7 +44,9 @@ class ProxyHeaders:
             environ["QUERY_STRING"] = "".join(c if c.isascii() else f"%{ord(c):02X}" for c in query)
         hosts = _hosts(environ, target)
         peer = environ.get("REMOTE_ADDR", "")
-        if self._trusted and (origin := forwarded(peer, EnvironHeaders(environ), self._trusted, self._family)):
+        origin = forwarded(peer, EnvironHeaders(environ), self._trusted, self._family) if self._trusted else None
+        environ[UNKNOWN_ORIGIN] = origin is None and any(name in environ for name in _FORWARDING)
+        if origin:
             original = {
                 "REMOTE_ADDR": origin.client,
                 "wsgi.url_scheme": origin.scheme,

@@ -17,6 +17,7 @@ from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
 from ...sparql.syntax.tokenizer import tokens
 from .context import Context
+from .query_observation import QueryObservation
 from .response import Body
 
 ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
@@ -71,7 +72,8 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
     seconds = limits.queue_timeout_seconds + limits.timeout_seconds + _MARGIN_SECONDS
     spool = _spool(context.settings.queries.spool_bytes)
-    return submit(context.publication.query_service(), queued, on_disconnect, seconds, spool)
+    address = context.publication.query_service()
+    return QueryObservation(context, query.text).result(lambda: submit(address, queued, on_disconnect, seconds, spool))
 
 
 @cache

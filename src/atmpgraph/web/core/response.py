@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final, TypeAlias
 
@@ -17,6 +17,7 @@ from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
 from .context import Context
 from .i18n import arguments, requested_language
+from .observation import note_cached
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
@@ -185,6 +186,7 @@ def _response(context: Context, make: Callable[[], Content], coding: str, valida
     """The response under a coding, cached if it is in memory and a strong tag names its bytes."""
     parts = _cache_key(context, validators.tag) if validators and not validators.weak else ()
     if parts and (stored := context.publication.responses.get(*parts)) is not None:
+        note_cached("responses")
         return Response(stored)
     content = make()
     body = content if isinstance(content, Body) else Body.whole(content)
@@ -226,7 +228,7 @@ def not_modified() -> Response:
 def validate(response: Response, validators: Validators, cache_control: str) -> Response:
     """The response with its validators and how long it may be reused."""
     response.headers["ETag"] = validators.etag
-    response.headers["Last-Modified"] = validators.last_modified
+    response.headers["Last-Modified"] = validators.last_modified(datetime.now(UTC))
     response.headers["Cache-Control"] = cache_control
     return response
 

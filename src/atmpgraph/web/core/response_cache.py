@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from cachetools import LRUCache
 
+from ...observability import metrics
+
 _OVERHEAD = 512  # bytes that an entry takes beside its body
 
 
@@ -21,12 +23,15 @@ class ResponseCache:
     def get(self, *parts: str) -> bytes | None:
         """The body that is made from `parts`, if it is here."""
         with self._lock:
-            return self._bodies.get(_key(parts))
+            body = self._bodies.get(_key(parts))
+        metrics.cache_looked_up("responses", hit=body is not None)
+        return body
 
     def put(self, body: bytes, *parts: str) -> bytes:
         """Hold a body, unless it is larger than all the room there is."""
         with self._lock, suppress(ValueError):
             self._bodies[_key(parts)] = body
+        metrics.cache_size("responses", int(self._bodies.currsize))
         return body
 
     def get_or_make(self, make: Callable[[], bytes], *parts: str) -> bytes:

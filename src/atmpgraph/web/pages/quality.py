@@ -45,7 +45,7 @@ def quality_page(context: Context, quality: Quality) -> QualityPage:
     iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:most]}
     iris |= {coverage.indicator for coverage in quality.coverage}
     node_shape = ox.NamedNode(SH + "NodeShape")
-    shapes = sum(quad.object == node_shape for quad in released_shapes(context.release.path))
+    shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
     names, tables = page_names(context, iris), context.iris.tables
     return QualityPage(quality, tables, groups, names, _metric_names(context), shapes, most)
 

@@ -61,6 +61,7 @@ def _sitemap(context: Context, part: SitemapPart) -> str:
 
 def _dates(release: Release) -> dict[str, str]:
     """When the document of each thing changed last."""
+    release.whole(release.description.thing_dates)
     dates = dict(thing_dates(release.description))
     for row in release.catalogue_store.select(_DATED):
         thing, date = row["thing"].value, row["date"].value

@@ -157,7 +157,8 @@ def _context_document(context: Context, _: object) -> str:
 
 
 def _load_table(context: Context, name: str) -> Path | None:
-    return next((file for file in context.release.folder.tables.glob("*.csv") if file.stem == name), None)
+    file = context.release.folder.tables / f"{name}.csv"
+    return context.release.whole(file) if file in context.release.files else None
 
 
 def _example_of(kind: str, concept: str) -> Callable[[Context], Mapping[str, str]]:

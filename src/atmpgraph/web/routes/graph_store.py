@@ -29,7 +29,7 @@ def _page(context: Context, _: Part) -> str:
 
 def _maker(fmt: Format) -> Maker[Part]:
     def make(context: Context, part: Part) -> Content:
-        file = context.release.folder.canonical
+        file = context.release.whole(context.release.folder.canonical)
         small = _is_small(context, part)
         return part.body(file, fmt, prefixes(context.base)) if small else Body(part.pieces(file))
 

@@ -1,11 +1,15 @@
 """Is the process alive, and can it serve?"""
 
+from functools import partial
 from typing import Final
 
 from flask import Response
 
 from ...formats import TEXT
+from ...release.integrity import prove_once
 from ...release.release import Release
+from ...release.thing_state import was_published
+from ...stream.pages import read_stream
 from ..core.context import Context
 from ..core.resource import Pool, Resource
 from ..core.response import Cache
@@ -17,9 +21,21 @@ def _plain(text: str) -> Response:
     return Response(text + "\n", content_type="text/plain; charset=utf-8", headers=_FIELDS)
 
 
-def _ready(_: Context, release: Release) -> Response:
+def _ready(context: Context, release: Release) -> Response:
+    release.prove()
     release.store.query("ASK {}")
+    _prove_the_rest(context)
     return _plain(f"ready {release.digest}")
+
+
+def _prove_the_rest(context: Context) -> None:
+    """Make sure that what stands beside the releases is whole: history, published IRIs, stream."""
+    context.publication.history()
+    releases = context.release.path.parent
+    was_published(releases, context.base)
+    stream = read_stream(releases, context.base)
+    for page in stream.pages:
+        prove_once(stream.folder.page(page.number), page.sha256, partial(stream.content, page))
 
 
 RESOURCES = (
@@ -36,7 +52,7 @@ RESOURCES = (
     Resource(
         endpoint="health.ready",
         path="/health/ready",
-        summary="Whether there is a release and its store answers; 503 otherwise.",
+        summary="Whether there is a release, all its files are whole and its store answers; 503 otherwise.",
         handler=_ready,
         formats=(TEXT,),
         cache=Cache.NEVER,

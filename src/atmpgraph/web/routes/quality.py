@@ -22,7 +22,7 @@ from ..pages.shapes import shapes_page
 
 
 def _load(context: Context) -> Quality:
-    return read_quality(context.release.path, context.release.manifest)
+    return read_quality(context.release)
 
 
 def _page(context: Context, quality: Quality) -> str:
@@ -47,7 +47,7 @@ _SHARED: Final[dict[str, Any]] = {"load": _load, "makers": _MAKERS, "suffixes": 
 
 def _load_shapes(context: Context) -> Description | None:
     document = context.iris.vocabulary("shapes")
-    shapes = parts(released_shapes(context.release.path), document)
+    shapes = parts(released_shapes(context.release), document)
     return Description(document, document, shapes.pop(document, []), shapes, embedded=[]) if shapes else None
 
 

@@ -20,7 +20,9 @@ from ...i18n import message
 from ...release.diff import change_counts
 from ...release.file_dates import read_file_dates
 from ...release.history import Switch
+from ...release.integrity import prove
 from ...release.layout import MANIFEST
+from ...release.manifest import File
 from ...release.release import Release
 from ..core.citation import citation, work
 from ..core.context import Context, created
@@ -115,7 +117,7 @@ def _version(context: Context, release: Release, fmt: Format) -> Version:
 _MAKERS: Final[Mapping[Format, Maker[Release]]] = {
     **rdf(_quads),
     HTML: _page,
-    JSON: lambda _, release: release.folder.manifest.read_bytes(),
+    JSON: lambda _, release: release.manifest_text,
     **{fmt: _citation(fmt) for fmt in CITATIONS},
 }
 
@@ -140,8 +142,12 @@ class Download:
 def _load_file(context: Context, name: str) -> Download | None:
     """A file by its name; nothing else in the folder has a URL."""
     release = context.release
-    digests = {name: file.sha256 for name, file in release.manifest.files.items()} | {MANIFEST: release.manifest_digest}
-    return Download(name, release.path / name, digests[name]) if name in digests else None
+    manifest = File(len(release.manifest_text), release.manifest_digest)
+    files = {**release.manifest.files, MANIFEST: manifest}
+    if name not in files:
+        return None
+    prove(release.path / name, files[name])
+    return Download(name, release.path / name, files[name].sha256)
 
 
 def _send_file(context: Context, file: Download) -> Response:

@@ -1,0 +1,173 @@
+"""Each request: a line of the access log, and its figures. WSGI middleware outside of all other."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from . import metrics
+from .line import Value, timestamp
+from .log import LOGS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from ..settings import Settings
+
+ClientForm: TypeAlias = Literal["whole", "network", "none"]
+
+OBSERVED: Final = "atmpgraph.observed"  # the key of the environment
+_LONGEST: Final = {"method": 20, "path": 1_500, "field": 200}  # characters
+_NETWORK_BITS: Final = {4: 24, 6: 48}
+_SHORT_DIGEST: Final = 12
+_SAFE: Final = "/!$&'()*+,;=:@~"
+
+
+@dataclass(slots=True)
+class Observed:
+    """What the application tells of a request while it answers.
+
+    Attributes:
+        route: the endpoint of its resource; empty where there is none.
+        release: the digest of the release that answers; empty where none does.
+        cached: from which cache the answer comes; empty for one that was made.
+    """
+
+    route: str = ""
+    release: str = ""
+    cached: str = ""
+
+
+class AccessLog:
+    """WSGI middleware that observes each request to the end of its response."""
+
+    def __init__(self, app: "WSGIApplication", settings: "Settings") -> None:
+        """Wrap `app`."""
+        self._app, self._log = app, settings.log
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Pass the request on."""
+        request = _Request(self, environ)
+        metrics.request_started()
+
+        def start(status: str, fields: list[tuple[str, str]], error: Any = None, /) -> Any:  # noqa: ANN401
+            request.status = int(status[:3])
+            return start_response(status, fields, error) if error else start_response(status, fields)
+
+        try:
+            request.pieces = self._app(environ, start)
+        except Exception:
+            request.close()
+            raise
+        except BaseException:  # the server calls once more, with the body
+            metrics.request_withdrawn()
+            raise
+        return request
+
+    def ended(self, request: "_Request") -> None:
+        """Record a request and its response."""
+        seconds = time.perf_counter() - request.started
+        method, of = request.environ.get("REQUEST_METHOD", ""), request.observed
+        metrics.request_ended(of.route, method, request.status, seconds, request.size)
+        if self._log.access:
+            LOGS.write(LOGS.requests, self._fields(request, method, seconds))
+
+    def _fields(self, request: "_Request", method: str, seconds: float) -> dict[str, Value]:
+        environ, of = request.environ, request.observed
+        query = environ.get("QUERY_STRING", "")
+        return {
+            "time": timestamp(request.at),
+            "level": "info",
+            "event": "request",
+            "client": shown_client(environ.get("REMOTE_ADDR", ""), self._log.client),
+            "method": cut(method, _LONGEST["method"]),
+            "path": cut(_path(environ), _LONGEST["path"]),
+            "query": cut_query(query, self._log.max_query_characters),
+            "route": of.route or None,
+            "status": request.status,
+            "bytes": request.size,
+            "ms": round(seconds * 1000, 2),
+            "release": of.release[:_SHORT_DIGEST] or None,
+            "cached": of.cached or None,
+            "referer": _field(environ, "HTTP_REFERER"),
+            "agent": _field(environ, "HTTP_USER_AGENT"),
+        }
+
+
+class _Request:
+    """A request, which is the body of its response too."""
+
+    __slots__ = ("_closed", "_log", "_rest", "at", "environ", "observed", "pieces", "size", "started", "status")
+
+    def __init__(self, log: AccessLog, environ: "WSGIEnvironment") -> None:
+        self._log, self._closed = log, False
+        self._rest: Iterator[bytes] | None = None
+        self.environ, self.at, self.started = environ, time.time(), time.perf_counter()
+        self.observed = environ[OBSERVED] = Observed()
+        self.pieces: Iterable[bytes] = ()
+        self.status, self.size = 500, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._rest is None:
+            self._rest = iter(self.pieces)
+        piece = next(self._rest)
+        self.size += len(piece)
+        return piece
+
+    def close(self) -> None:
+        """End the response (PEP 3333), once."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if close := getattr(self.pieces, "close", None):
+                close()
+        finally:
+            self._log.ended(self)
+
+
+def observed(environ: "WSGIEnvironment") -> Observed:
+    """What is told of a request; where nothing observes it, nobody reads that."""
+    request: Observed | None = environ.get(OBSERVED)
+    return Observed() if request is None else request
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many characters, marked where it is cut."""
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def cut_query(text: str, most: int) -> str | None:
+    """What is logged of the query of a URL, or of a SPARQL query; nothing if the setting says so."""
+    return cut(text, most) if text and most else None
+
+
+def _path(environ: "WSGIEnvironment") -> str:
+    """The path as the client sent it, where the server passes it on; else encoded anew."""
+    target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    return target.partition("?")[0] or quote(environ.get("PATH_INFO", ""), _SAFE, "latin-1")
+
+
+def _field(environ: "WSGIEnvironment", name: str) -> str | None:
+    value = environ.get(name)
+    return cut(value, _LONGEST["field"]) if value else None
+
+
+@lru_cache(1_024)
+def shown_client(address: str, form: ClientForm) -> str | None:
+    """An address as logs show it: whole, its network (of 24 bits, or 48 of IPv6), or not at all."""
+    if form == "none" or not address:
+        return None
+    if form == "whole":
+        return cut(address, 64)
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return None
+    return str(ip_network((ip, _NETWORK_BITS[ip.version]), strict=False))

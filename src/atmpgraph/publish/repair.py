@@ -1,0 +1,255 @@
+"""Damaged files made anew: from what is whole, and only with the bytes that they had.
+
+Each file of a release is a function of its statements and of the publication, or is in another release too. So all are
+made again in a scratch folder, and those with the right digest take the place of the damaged ones. What stands beside
+the releases follows from them.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..catalogue.dcat import History
+from ..errors import AtmpgraphError, DamagedError, ReleaseError
+from ..formats import TRIG
+from ..i18n import message, texts
+from ..quality.shapes_document import shapes_lines
+from ..rdf.canonical import CanonicalWriter
+from ..rdf.terms import line
+from ..release.diff import write_changes
+from ..release.file_dates import copied_history
+from ..release.history import Switch, history, lines, write_history
+from ..release.integrity import difference, known_difference
+from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, replacing
+from ..release.listing import copied_manifest, list_internal, list_reactivated, read_listing
+from ..release.manifest import File, Manifest, read_manifest, write_manifest
+from ..release.sealed import sealing_lines
+from ..release.thing_state import record_published
+from ..settings import Settings
+from ..sources.package import open_package
+from ..store import EMBEDDED, Store, StoreAddress
+from ..stream.pages import seal
+from .dumps import write_dumps
+from .self_description import write_description
+from .verify import Damage, damages, damages_beside
+
+# What is needed to make a file anew is itself missing, or not what it was.
+_UNABLE: Final = (AtmpgraphError, FileNotFoundError, SyntaxError, ValueError)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What became of a damaged file: made anew, or lost."""
+
+    damage: Damage
+    done: bool
+
+    def line(self, language: str) -> str:
+        """The outcome in words."""
+        sentence = message("{path} is damaged ({reason}) and cannot be made anew: restore it from a backup")
+        if self.done:
+            sentence = message("{path} was damaged ({reason}) and is made anew")
+        return texts(language).gettext(sentence, path=self.damage.path, reason=self.damage.reason)
+
+
+def repair(settings: Settings, workplace: Path) -> list[Damage]:
+    """Make all damaged files anew, as far as that can be; only under the lock of a build. Returns what was damaged.
+
+    Args:
+        settings: of the publication.
+        workplace: a folder for what is made.
+    """
+    releases, base = settings.path(settings.folders.releases), settings.base
+    folder, damaged = ReleasesFolder(releases), list[Damage]()
+    for release in folder.all():
+        if wrong := list(damages(release, known_difference)):
+            damaged += wrong
+            scratch = workplace / f"repair-{release.path.name}"
+            scratch.mkdir()
+            with suppress(*_UNABLE):  # what is not made anew is damaged still
+                _Remaking(release, settings, scratch).replace({damage.path for damage in wrong})
+            shutil.rmtree(scratch)
+    for damage in damages_beside(releases, base):
+        damaged.append(damage)
+        _repair_beside(damage.path, folder, base)
+    return damaged
+
+
+def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:
+    """What became of damaged files, at the end of a build."""
+    if not damaged:
+        return []
+    releases = settings.path(settings.folders.releases)
+    left = {damage.path for release in ReleasesFolder(releases).all() for damage in damages(release, known_difference)}
+    left |= {damage.path for damage in damages_beside(releases, settings.base)}
+    return [Repair(damage, damage.path not in left) for damage in damaged]
+
+
+class _Remaking:
+    """The files of one release, made anew in a scratch folder."""
+
+    def __init__(self, folder: ReleaseFolder, settings: Settings, scratch: Path) -> None:
+        self._folder, self._settings, self._scratch = folder, settings, scratch
+        self._releases = ReleasesFolder(folder.path.parent)
+
+    def replace(self, damaged: set[Path]) -> None:
+        """Put what has the right bytes in the place of what is damaged."""
+        folder = self._folder
+        if folder.manifest in damaged:
+            write_manifest(folder.manifest, copied_manifest(folder))
+        manifest = read_manifest(folder.manifest)
+        listed = {folder.path / name: file for name, file in manifest.files.items()}
+        with suppress(DamagedError):
+            listed |= read_listing(folder.listing)
+        wanted = {path: listed[path] for path in damaged if path in listed}
+        for path, file in wanted.items():
+            if same := self._elsewhere(file):
+                _copy(same, path, file)
+        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged:
+            self._make_anew(manifest, wanted, listing=folder.listing in damaged)
+        if folder.reactivated.path.exists():
+            self._replace_reactivation(manifest, damaged)
+
+    def _elsewhere(self, file: File) -> Path | None:
+        """The same bytes in another release."""
+        for other in self._releases.all():
+            with suppress(FileNotFoundError, ReleaseError):
+                for name, listed in read_manifest(other.manifest).files.items():
+                    if listed == file and not difference(other.path / name, file):
+                        return other.path / name
+        return None
+
+    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool) -> None:
+        folder, base = self._folder, manifest.base
+        remade = ReleaseFolder(self._scratch / manifest.digest)
+        remade.path.mkdir()
+        self._canonical(remade.canonical, manifest)
+        _copy(remade.canonical, folder.canonical, manifest.files[folder.canonical.name])
+        address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
+        EMBEDDED.verify(address)
+        store = EMBEDDED.open(address, base)
+        for step in (self._dumps, self._description, self._shapes, self._changes):
+            with suppress(*_UNABLE):
+                step(remade, manifest, store)
+        for path, file in wanted.items():
+            _copy(remade.path / path.relative_to(folder.path), path, file)
+        if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
+            exchange(remade.store, folder.store)
+            list_internal(folder, manifest)
+
+    def _canonical(self, path: Path, manifest: Manifest) -> None:
+        """The statements, from whichever file of the release still has them all."""
+        folder, wanted = self._folder, manifest.files[self._folder.canonical.name]
+        if not difference(folder.canonical, wanted):
+            shutil.copyfile(folder.canonical, path)
+            return
+        address = StoreAddress(EMBEDDED.kind, str(folder.store), manifest.digest)
+        sources: tuple[Callable[[], Iterator[ox.Quad]], ...] = (
+            lambda: ox.parse(path=str(folder.dump(TRIG.suffix)), format=ox.RdfFormat.TRIG),
+            lambda: EMBEDDED.open(address, manifest.base).quads(),
+        )
+        for quads in sources:
+            with suppress(*_UNABLE, OSError, RuntimeError), CanonicalWriter(self._scratch) as writer:
+                for quad in quads():
+                    writer.add(line(quad))
+                if writer.write(path) == manifest.digest:
+                    return
+        raise DamagedError(folder.canonical, "no file has all statements")
+
+    def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
+        package = open_package(self._settings.path(self._settings.folders.data))
+        write_dumps(remade, package, store, self._scratch)
+
+    def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
+        own = {remade.catalogue, remade.thing_dates, remade.report, remade.shapes, remade.links}
+        files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
+        live = self._releases.release(manifest.previous) if manifest.previous else None
+        history = History(manifest.digest, manifest.files_created)
+        write_description(remade, remade, files, live, history, store)
+
+    def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
+        shapes = self._settings.path(self._settings.folders.shapes)
+        remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
+
+    def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
+        previous = self._releases.release(manifest.previous) if manifest.previous else None
+        write_changes(remade.path, previous, manifest.base)
+
+    def _replace_reactivation(self, manifest: Manifest, damaged: set[Path]) -> None:
+        """The files about a reactivation: they count while the release is live, but for the differences."""
+        folder, reactivated, releases = self._folder, self._folder.reactivated, self._folder.path.parent
+        if not any(reactivated.path in path.parents for path in damaged):
+            return
+        digests = [switch.digest for switch in history(releases)]
+        for previous in {before for before, now in pairwise(digests) if now == manifest.digest}:
+            before = self._releases.release(previous)
+            if reactivated.changes_since(previous) in damaged and before.canonical.is_file():
+                write_changes(folder.path, before, manifest.base, reactivated=True)
+        described = {reactivated.catalogue, reactivated.thing_dates}
+        if reactivated.listing in damaged or described & damaged:
+            for path in described:
+                path.unlink(missing_ok=True)
+            if self._releases.live == manifest.digest:
+                self._describe_reactivation(manifest)
+        list_reactivated(reactivated)
+
+    def _describe_reactivation(self, manifest: Manifest) -> None:
+        *_, before, last = history(self._folder.path.parent)
+        store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
+        live, now = self._releases.release(before.digest), History(manifest.digest, last.date)
+        write_description(self._folder.reactivated, self._folder, manifest.files, live, now, store)
+
+
+def _copy(source: Path, path: Path, file: File) -> None:
+    """Put a file in the place of a damaged one, if it is the listed one."""
+    if difference(path, file) and not difference(source, file):
+        path.parent.mkdir(exist_ok=True)
+        with source.open("rb") as content, replacing(path) as out:
+            shutil.copyfileobj(content, out)
+
+
+def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
+    """Make a file beside the releases anew, from what is whole of it and from the releases."""
+    if path == folder.current:
+        if last := next(reversed(history(folder.path)), None):
+            folder.switch(last.digest)
+    elif path == folder.history:
+        write_history(folder.path, _switches(folder))
+    elif path == folder.published:
+        _publish_again(folder, base)
+    elif path in {folder.file_dates, folder.links}:
+        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it
+    elif folder.stream.path in path.parents:
+        shutil.rmtree(folder.stream.path)
+        seal(folder.path, base)
+
+
+def _switches(folder: ReleasesFolder) -> list[Switch]:
+    """The switches of the copy, then those in the lines that can be read, and one to each release that none names."""
+    switches = {switch.date: switch for switch in copied_history(folder.path)}
+    last = max(switches, default="")
+    written = lines(folder.history, lenient=True) if folder.history.exists() else ()
+    switches |= {switch.date: switch for _, switch in written if switch.date > last}
+    for release in folder.all():
+        with suppress(FileNotFoundError, ReleaseError):
+            manifest = read_manifest(release.manifest)
+            if manifest.digest not in {switch.digest for switch in switches.values()}:
+                switches[manifest.created] = Switch(manifest.created, manifest.digest)
+    return [switches[date] for date in sorted(switches)]
+
+
+def _publish_again(folder: ReleasesFolder, base: str) -> None:
+    """The IRIs that can be read, and those of all releases that are kept."""
+    text = folder.published.read_bytes() if folder.published.exists() else b""
+    ours = re.compile(re.escape(base.encode()) + rb"""[^\s<>"{}|\\^`]+\n""")
+    with sealing_lines(folder.published) as out:
+        out.write(b"".join(sorted(set(filter(ours.fullmatch, text.splitlines(keepends=True))))))
+    files = [file for release in folder.all() for file in (release.canonical, release.catalogue) if file.exists()]
+    record_published(folder.path, files, base)

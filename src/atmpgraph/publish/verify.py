@@ -1,0 +1,123 @@
+"""Reading everything: which files of the releases, and beside them, are not what was written."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from ..errors import DamagedError, ReleaseError
+from ..release.history import existing_releases, history
+from ..release.integrity import difference
+from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder
+from ..release.listing import copied_manifest, read_listing
+from ..release.manifest import File, read_manifest, read_summary
+from ..release.release import is_sealed
+from ..release.sealed import check_lines, read_sealed
+from ..store import EMBEDDED, StoreAddress
+from ..stream.pages import read_stream
+
+# How a file differs from the listed one; empty when it does not.
+Check: TypeAlias = Callable[[Path, File], str]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A file that is not what was written, and how it differs."""
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        """Both, for people."""
+        return f"{self.path}: {self.reason}"
+
+
+def verify(releases: Path, base: str, digest: str | None = None) -> Iterator[Damage]:
+    """Read all files of the releases and beside them, and all statements in their stores.
+
+    Args:
+        releases: the folder.
+        base: of the publication.
+        digest: of the one release to read; None for all, and what is beside them.
+    """
+    folder = ReleasesFolder(releases)
+    for release in [folder.release(digest)] if digest else folder.all():
+        yield from damages(release)
+        store = StoreAddress(EMBEDDED.kind, str(release.store), release.path.name)
+        try:
+            EMBEDDED.verify(store)
+        except ReleaseError as error:
+            yield Damage(release.store, str(error))
+    if not digest:
+        yield from damages_beside(releases, base)
+
+
+def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage]:
+    """The damaged files of a release, those of its reactivation included."""
+    wrong, files = list[Damage](), dict[Path, File]()
+
+    def read(path: Path, reader: Callable[[Path], T]) -> T | None:
+        try:
+            return reader(path)
+        except FileNotFoundError:
+            wrong.append(Damage(path, "missing"))
+        except DamagedError as error:
+            wrong.append(Damage(path, error.reason))
+        except ReleaseError as error:
+            wrong.append(Damage(path, str(error)))
+        return None
+
+    manifest = read(folder.manifest, read_manifest)
+    if manifest and manifest.digest != folder.path.name:
+        wrong.append(Damage(folder.manifest, "of another release"))
+    if manifest is None or manifest.format >= SEALED:
+        files |= read(folder.listing, read_listing) or {}
+        manifest = manifest or (copied_manifest(folder) if files else None)
+    if folder.reactivated.listing.exists():
+        files |= read(folder.reactivated.listing, read_listing) or {}
+    files |= {folder.path / name: file for name, file in manifest.files.items()} if manifest else {}
+    yield from wrong
+    yield from (Damage(path, reason) for path, file in sorted(files.items()) if (reason := check(path, file)))
+
+
+def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
+    """The damaged files beside the releases: history, published IRIs, dates, links, stream, summaries."""
+    folder, must = ReleasesFolder(releases), is_sealed(releases)
+    if folder.current.is_symlink() and not folder.current.is_dir():
+        yield Damage(folder.current, f"it leads to {folder.current.readlink()}, which is not here")
+    for step in (
+        lambda: history(releases),
+        lambda: existing_releases(releases, history(releases)),
+        lambda: check_lines(folder.published, must=must),
+        lambda: read_sealed(folder.file_dates, must=must),
+        lambda: read_sealed(folder.links, must=False),
+        *(_reading(path) for path in sorted(folder.removed("").parent.glob("[0-9a-f]*.json"))),
+    ):
+        try:
+            step()
+        except DamagedError as error:
+            yield Damage(error.path, error.reason)
+        except FileNotFoundError as error:
+            if must and error.filename != str(folder.links):
+                yield Damage(Path(error.filename), "missing")
+    yield from _damages_of_stream(releases, base)
+
+
+def _reading(path: Path) -> Callable[[], object]:
+    return lambda: read_summary(path)
+
+
+def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:
+    try:
+        stream = read_stream(releases, base)
+    except DamagedError as error:
+        yield Damage(error.path, error.reason)
+        return
+    for page in stream.pages:
+        with suppress(FileNotFoundError):  # removed meanwhile
+            try:
+                stream.content(page)
+            except DamagedError as error:
+                yield Damage(error.path, error.reason)

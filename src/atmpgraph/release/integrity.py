@@ -1,0 +1,140 @@
+"""Whether files are whole: each is read once, and again when the system says that it changed.
+
+Inode, size and times of a file (stat(2)) tell at each use whether it may have changed since its digest was computed; a
+process cannot set its `ctime`. What a disk forgets by itself does not show there: `atmpgraph verify` reads everything.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from cachetools import LRUCache
+
+from ..errors import DamagedError
+from .manifest import File
+
+# Inode, size and times of a file.
+State: TypeAlias = tuple[int, ...]
+
+_REMEMBERED: Final = 1 << 16  # files
+_SETTLED_NS: Final = 50_000_000  # a file that changed later than this before the check may change again unseen
+_outcomes: LRUCache[tuple[Path, str], tuple[State, str]] = LRUCache(_REMEMBERED)
+_lock, _reading = threading.Lock(), threading.Lock()
+
+
+def prove(path: Path, file: File) -> State:
+    """Make sure that a file is the one that a manifest lists; returns its state.
+
+    Raises:
+        DamagedError: it is missing, or another one.
+    """
+
+    def check() -> None:
+        if reason := difference(path, file):
+            raise DamagedError(path, reason)
+
+    return prove_once(path, file.sha256, check)
+
+
+def prove_once(path: Path, identity: str, check: Callable[[], object]) -> State:
+    """Check a file, unless it has been checked as it is now; returns its state.
+
+    Args:
+        path: of the file.
+        identity: of the check.
+        check: reads the file, and raises `DamagedError` if it is not whole.
+
+    Raises:
+        DamagedError: it is missing or not whole.
+    """
+    key = path, identity
+    state, (before, reason) = state_of_file(path), _outcome(key)
+    if before != state:
+        with _reading:  # others may have checked it meanwhile
+            state, (before, reason) = state_of_file(path), _outcome(key)
+            if before != state:
+                state, reason = _checked(path, check)
+                _remember(key, state, reason)
+    if reason:
+        raise DamagedError(path, reason)
+    return state
+
+
+def _checked(path: Path, check: Callable[[], object]) -> tuple[State, str]:
+    """The state of a file that did not change while it was checked, and why it is not whole."""
+    while True:
+        before, reason = state_of_file(path), ""
+        try:
+            check()
+        except DamagedError as error:
+            reason = error.reason
+        except OSError as error:
+            reason = _words(error)
+        if (state := state_of_file(path)) == before:
+            return state, reason
+
+
+def state_of_file(path: Path) -> State:
+    """The state of a file.
+
+    Raises:
+        DamagedError: there is none.
+    """
+    try:
+        status = os.stat(path)  # noqa: PTH116 - at each use of a file: half the time of Path.stat
+    except OSError as error:
+        raise DamagedError(path, _words(error)) from None
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _outcome(key: tuple[Path, str]) -> tuple[State, str]:
+    with _lock:
+        return _outcomes.get(key, ((), ""))
+
+
+def _remember(key: tuple[Path, str], state: State, reason: str) -> None:
+    if time.time_ns() - max(state[2:]) > _SETTLED_NS:
+        with _lock:
+            _outcomes[key] = state, reason
+
+
+def difference(path: Path, file: File) -> str:
+    """How a file differs from the one that a manifest lists, by all its bytes; empty when it does not."""
+    if reason := difference_in_size(path, file):
+        return reason
+    try:
+        return "" if sha256(path) == file.sha256 else "its content is not what its digest says"
+    except OSError as error:
+        return _words(error)
+
+
+def known_difference(path: Path, file: File) -> str:
+    """The same, as long as the file does not change without computing it again."""
+    try:
+        prove(path, file)
+    except DamagedError as error:
+        return error.reason
+    return ""
+
+
+def difference_in_size(path: Path, file: File) -> str:
+    """The same by existence and size alone."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return _words(error)
+    return "" if size == file.bytes else f"{size} bytes instead of {file.bytes}"
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _words(error: OSError) -> str:
+    return "missing" if isinstance(error, FileNotFoundError) else str(error.strerror or error)

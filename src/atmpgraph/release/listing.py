@@ -1,0 +1,79 @@
+"""Listings: which files there must be beside those that a manifest lists, with their sizes and digests."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..errors import DamagedError
+from .integrity import prove, sha256
+from .layout import DescriptionFolder, ReactivatedFolder, ReleaseFolder
+from .manifest import File, Manifest
+from .sealed import read_sealed, write_sealed
+
+
+def list_internal(folder: ReleaseFolder, manifest: Manifest) -> None:
+    """List the files of a release that are not for download; the manifest, which is written last, as a copy."""
+    write_sealed(folder.listing, {**_listing(folder.path, folder.internal()), "manifest": manifest.as_json()})
+
+
+def list_reactivated(folder: ReactivatedFolder) -> None:
+    """List the files about a reactivated release."""
+    write_sealed(folder.listing, _listing(folder.path, (p for p in folder.path.iterdir() if p != folder.listing)))
+
+
+def read_listing(path: Path) -> dict[Path, File]:
+    """The listed files by their path.
+
+    Raises:
+        DamagedError: the listing is missing, or not what was written.
+    """
+    listed = _read(path)["files"]
+    return {path.parent / name: File(file["bytes"], file["sha256"]) for name, file in listed.items()}
+
+
+def copied_manifest(folder: ReleaseFolder) -> Manifest:
+    """The copy of the manifest of a release.
+
+    Raises:
+        DamagedError: the listing is missing, or not what was written.
+    """
+    return Manifest.from_json(_read(folder.listing)["manifest"])
+
+
+def read_listed(path: Path, listing: Path) -> bytes | None:
+    """The content of a file; None where there is no such file, and none is listed.
+
+    Raises:
+        DamagedError: the file or the listing is not whole.
+    """
+    file = read_listing(listing).get(path) if listing.exists() else None
+    if file:
+        prove(path, file)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def live_description(release: ReleaseFolder) -> DescriptionFolder:
+    """The folder of the description of a release while it is live.
+
+    Raises:
+        DamagedError: the listing is not what was written.
+    """
+    reactivated = release.reactivated
+    listed = read_listing(reactivated.listing) if reactivated.listing.exists() else {}
+    return reactivated if reactivated.catalogue.is_file() or reactivated.catalogue in listed else release
+
+
+def _listing(folder: Path, paths: Iterable[Path]) -> dict[str, Any]:
+    files = {path.relative_to(folder).as_posix(): File(path.stat().st_size, sha256(path)) for path in sorted(paths)}
+    return {"files": {name: asdict(file) for name, file in files.items()}}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_sealed(path, must=True)
+    except FileNotFoundError:
+        raise DamagedError(path, "missing") from None

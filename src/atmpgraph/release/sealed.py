@@ -1,0 +1,108 @@
+"""Sealed files: they carry the digest of their own content, so that damage shows.
+
+JSON has it as the last member, `sha256`: of the other members, keys sorted, without white space. A list of lines has it
+in its first line, `# sha256 <hexadecimal>`: of all bytes after that line.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
+
+from ..errors import DamagedError
+from .layout import replacing, write_json
+
+SEAL: Final = "sha256"
+_START: Final = f"# {SEAL} ".encode()
+_HEAD: Final = len(_START) + 64 + 1  # bytes of the first line
+_PIECE: Final = 1 << 20
+
+
+def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON object with its seal, at once or not at all."""
+    write_json(path, {**content, SEAL: _digest(content)})
+
+
+def read_sealed(path: Path, *, must: bool) -> dict[str, Any]:
+    """Read a JSON object, without its seal.
+
+    Args:
+        path: of the file.
+        must: whether it must have a seal; those of earlier versions have none.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it is not what was written.
+    """
+    return unsealed(path, path.read_bytes(), must=must)
+
+
+def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
+    """The same of the bytes of a file."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise DamagedError(path, f"not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise DamagedError(path, "not a JSON object")
+    seal = content.pop(SEAL, None)
+    if seal != _digest(content) and (must or seal is not None):
+        raise DamagedError(path, "its content is not what its seal says")
+    return content
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Sealing:
+    """A file that notes the digest of what is written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+
+    def write(self, content: bytes) -> int:
+        self.digest.update(content)
+        return self._file.write(content)
+
+
+@contextmanager
+def sealing_lines(path: Path) -> Iterator[_Sealing]:
+    """Replace a list of lines, sealed, when the block ends without an error."""
+    with replacing(path) as file:
+        file.write(bytes(_HEAD))
+        out = _Sealing(file)
+        yield out
+        file.seek(0)
+        file.write(_START + out.digest.hexdigest().encode() + b"\n")
+
+
+def check_lines(path: Path, *, must: bool) -> None:
+    """Make sure that a list of lines is what was written.
+
+    Args:
+        path: of the file.
+        must: whether it must have a seal; those of earlier versions have none.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it is not.
+    """
+    with path.open("rb") as file:
+        head, digest = file.read(_HEAD), hashlib.sha256()
+        if not head.startswith(_START):
+            if must or not head:
+                raise DamagedError(path, "it has no seal")
+            return
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    if head != _START + digest.hexdigest().encode() + b"\n":
+        raise DamagedError(path, "its content is not what its seal says")
+
+
+def is_seal(line: bytes) -> bool:
+    """Whether a line of a list is its seal."""
+    return line.startswith(_START)
