@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from flask import Flask
@@ -108,13 +109,11 @@ class Application:
 
         It is called without the body first: what it refuses for its target, method or fields costs nobody a body.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            unread = RaisingBody(BodyWantedError())
+        loop, unread = asyncio.get_running_loop(), RaisingBody(BodyWantedError)
+        with suppress(BodyWantedError):
             return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": unread})
-        except BodyWantedError:
-            content = await body.read()
-            return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
+        content = await body.read()
+        return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
 
     def _pool(self, scope: Scope) -> Pool:
         """The threads that the resource of a request declares."""

@@ -1,6 +1,7 @@
 """One web process: granian on the socket that all of them share, until it is told to end (SIGTERM)."""
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -122,4 +123,7 @@ def _ready(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    exit_status = main(*map(int, sys.argv[1:]))
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(exit_status)  # an interpreter that ends in order ends under granian's threads, which abort the process
