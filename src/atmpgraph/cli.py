@@ -30,13 +30,9 @@ T = TypeVar("T")
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 _BUILD = {"frictionless", "pyshacl", "rdflib"}
-_REMEDIES = {
-    errno.ENOSPC: "; nothing was changed that is served: free some space and run the command again",
-    errno.EDQUOT: "; nothing was changed that is served: free some space and run the command again",
-    errno.EROFS: "; this command writes there: allow it to",
-    errno.EACCES: "; this user may not: change the owner or the rights",
-    errno.EPERM: "; this user may not: change the owner or the rights",
-}
+_MAY_NOT = "; this user may not: change the owner or the rights"
+_REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -53,13 +49,11 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {error}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
+        except BrokenPipeError:  # the reader of the output has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         except OSError as error:
-            if isinstance(error, BrokenPipeError):  # the reader of the output has enough
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                sys.exit(1)
-            place = f"{error.filename}: " if error.filename else ""
-            remedy = _REMEDIES.get(error.errno or 0, "")
-            click.echo(f"atmpgraph: {place}{error.strerror or error}{remedy}", err=True)
+            click.echo(f"atmpgraph: {_sentence(error)}", err=True)
             sys.exit(1)
         except ModuleNotFoundError as error:
             if error.name not in _BUILD:
@@ -71,6 +65,16 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
             sys.exit(2)
 
     return run
+
+
+def _sentence(error: OSError) -> str:
+    """What the system refused, where, and the remedy."""
+    words = error.strerror or " ".join(map(str, error.args))  # the engine gives words and no number
+    if error.errno in _FULL or os.strerror(errno.ENOSPC) in words:
+        place = error.filename or "a disk"
+        return f"{place}: no space is left; free some, and run the command again: it goes on where this one ended"
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{words}{_REMEDIES.get(error.errno or 0, '')}"
 
 
 def _say(step: str) -> None:

@@ -17,7 +17,7 @@ from ..settings import Settings
 from .candidate import Candidate, make_candidate
 from .go_live import go_live
 from .graph import make_graph
-from .repair import Repair, repair
+from .repair import Repair, outcomes, repair
 from .tables import read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
@@ -92,14 +92,14 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
     releases.path.mkdir(parents=True, exist_ok=True)
     with exclusive(releases), workplace(releases) as folder:
         live = releases.live
-        repairs = repair(settings, folder)
+        damaged = repair(settings, folder)
         try:
             candidate = check(settings, folder, progress)
         except ViolationError as refusal:
-            return Built(refusal.report, repairs=repairs)
+            return Built(refusal.report, repairs=outcomes(damaged, settings))
         if not candidate.report.conforms:
-            return Built(candidate.report, candidate, repairs=repairs)
+            return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
         if candidate.new:
             progress("writing the release")
         release = go_live(candidate, settings)
-        return Built(candidate.report, candidate, release, live != release.digest, repairs)
+        return Built(candidate.report, candidate, release, live != release.digest, outcomes(damaged, settings))

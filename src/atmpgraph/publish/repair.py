@@ -24,6 +24,7 @@ from ..quality.shapes_document import shapes_lines
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
 from ..release.diff import write_changes
+from ..release.file_dates import copied_history
 from ..release.history import Switch, history, lines, write_history
 from ..release.integrity import difference, known_difference
 from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, replacing
@@ -58,29 +59,37 @@ class Repair:
         return texts(language).gettext(sentence, path=self.damage.path, reason=self.damage.reason)
 
 
-def repair(settings: Settings, workplace: Path) -> list[Repair]:
-    """Make all damaged files anew, as far as that can be; only under the lock of a build.
+def repair(settings: Settings, workplace: Path) -> list[Damage]:
+    """Make all damaged files anew, as far as that can be; only under the lock of a build. Returns what was damaged.
 
     Args:
         settings: of the publication.
         workplace: a folder for what is made.
     """
     releases, base = settings.path(settings.folders.releases), settings.base
-    folder, repairs = ReleasesFolder(releases), list[Repair]()
-    damaged = {release: list(damages(release, known_difference)) for release in folder.all()}
-    for number, release in enumerate(release for release, wrong in damaged.items() if wrong):
-        scratch = workplace / f"repair-{number}"
-        scratch.mkdir()
-        with suppress(*_UNABLE):  # what is not made anew is damaged still
-            _Remaking(release, settings, scratch).replace({damage.path for damage in damaged[release]})
-        left = {damage.path for damage in damages(release, known_difference)}
-        repairs += (Repair(damage, damage.path not in left) for damage in damaged[release])
-        shutil.rmtree(scratch)
-    beside = list(damages_beside(releases, base))
-    for damage in beside:
+    folder, damaged = ReleasesFolder(releases), list[Damage]()
+    for release in folder.all():
+        if wrong := list(damages(release, known_difference)):
+            damaged += wrong
+            scratch = workplace / f"repair-{release.path.name}"
+            scratch.mkdir()
+            with suppress(*_UNABLE):  # what is not made anew is damaged still
+                _Remaking(release, settings, scratch).replace({damage.path for damage in wrong})
+            shutil.rmtree(scratch)
+    for damage in damages_beside(releases, base):
+        damaged.append(damage)
         _repair_beside(damage.path, folder, base)
-    left = {damage.path for damage in damages_beside(releases, base)} if beside else set()
-    return repairs + [Repair(damage, damage.path not in left) for damage in beside]
+    return damaged
+
+
+def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:
+    """What became of damaged files, at the end of a build."""
+    if not damaged:
+        return []
+    releases = settings.path(settings.folders.releases)
+    left = {damage.path for release in ReleasesFolder(releases).all() for damage in damages(release, known_difference)}
+    left |= {damage.path for damage in damages_beside(releases, settings.base)}
+    return [Repair(damage, damage.path not in left) for damage in damaged]
 
 
 class _Remaking:
@@ -223,14 +232,17 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
 
 
 def _switches(folder: ReleasesFolder) -> list[Switch]:
-    """The switches in the lines that can be read, and the first one to each release that none of them names."""
-    switches = [switch for _, switch in lines(folder.history, lenient=True)] if folder.history.exists() else []
+    """The switches of the copy, then those in the lines that can be read, and one to each release that none names."""
+    switches = {switch.date: switch for switch in copied_history(folder.path)}
+    last = max(switches, default="")
+    written = lines(folder.history, lenient=True) if folder.history.exists() else ()
+    switches |= {switch.date: switch for _, switch in written if switch.date > last}
     for release in folder.all():
         with suppress(FileNotFoundError, ReleaseError):
-            if release.path.name not in {switch.digest for switch in switches}:
-                switches.append(Switch(read_manifest(release.manifest).created, release.path.name))
-    dates = {switch.date: switch for switch in switches}
-    return [dates[date] for date in sorted(dates)]
+            manifest = read_manifest(release.manifest)
+            if manifest.digest not in {switch.digest for switch in switches.values()}:
+                switches[manifest.created] = Switch(manifest.created, manifest.digest)
+    return [switches[date] for date in sorted(switches)]
 
 
 def _publish_again(folder: ReleasesFolder, base: str) -> None:

@@ -11,6 +11,10 @@ from ..errors import ReleaseError
 from ..release.layout import ReleasesFolder
 
 
+def _free(path: Path) -> int:
+    return shutil.disk_usage(path).free
+
+
 @contextmanager
 def exclusive(releases: ReleasesFolder) -> Iterator[None]:
     """Let one build run at a time; the lock goes with the process, however it ends.
@@ -37,5 +41,9 @@ def workplace(releases: ReleasesFolder) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=releases.building().name, dir=releases.path))
     try:
         yield folder
+    except OSError as error:
+        if error.filename is None:  # not told for a disk that is full; after this it is full no more
+            error.filename = str(min((releases.path, Path(tempfile.gettempdir())), key=_free))
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import DamagedError
-from .history import history
+from .history import Switch, history
 from .layout import ReleasesFolder
 from .manifest import read_manifest
 from .sealed import read_sealed, write_sealed
@@ -77,9 +77,20 @@ def write_file_dates(releases: Path, before: FileDates) -> None:
         releases: the folder.
         before: the result of `live_file_dates` before the switch.
     """
-    folder, last = ReleasesFolder(releases), history(releases)[-1]
+    folder, switches = ReleasesFolder(releases), history(releases)
+    last = switches[-1]
     files = {}
     for name, file in read_manifest(folder.release(last.digest).manifest).files.items():
         digest, date = before.files.get(name, ("", ""))
         files[name] = (file.sha256, date if digest == file.sha256 else last.date)
-    write_sealed(folder.file_dates, asdict(FileDates(last.digest, last.date, files)))
+    copy = [[switch.date, switch.digest] for switch in switches]
+    write_sealed(folder.file_dates, {**asdict(FileDates(last.digest, last.date, files)), "history": copy})
+
+
+def copied_history(releases: Path) -> list[Switch]:
+    """The history up to the last switch, from the copy beside the dates; empty where there is no whole one."""
+    try:
+        content = read_sealed(ReleasesFolder(releases).file_dates, must=True)
+        return [Switch(date, digest) for date, digest in content["history"]]
+    except (FileNotFoundError, KeyError, DamagedError):
+        return []

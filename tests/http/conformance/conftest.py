@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from atmpgraph.release.history import record_switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
 from atmpgraph.release.listing import list_internal
 from atmpgraph.release.manifest import File, read_manifest, write_manifest
 from atmpgraph.release.release import Release, open_release
+from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED
 from atmpgraph.stream.follow import follow
+from atmpgraph.stream.pages import seal
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent, changed
@@ -58,7 +61,10 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     manifest = replace(manifest, digest=digest, files=files)
     list_internal(release, manifest)
     write_manifest(release.manifest, manifest)
+    record_published(folder, (release.canonical, release.catalogue), released.base)
+    seal(folder, released.base)
     ReleasesFolder(folder).switch(digest)
+    record_switch(folder, [], digest, manifest.created)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open
     return changed(released, folders={"releases": folder}, proxy={"trusted": TRUSTED}, metrics={"readers": EVERYONE})
