@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,8 @@ def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def strike(processes: set[int], number: int) -> None:
     """Send a signal to processes."""
     for process in processes:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process, number)
-        except ProcessLookupError:
-            pass
 
 
 def one(server: RunningServer) -> set[int]:
