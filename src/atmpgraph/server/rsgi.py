@@ -56,7 +56,14 @@ class Watcher:
 
 
 class Application:
-    """An RSGI application that calls the WSGI one in threads."""
+    """An RSGI application that calls the WSGI one in threads.
+
+    Attributes:
+        settings: of the publication.
+        last_requests: every response is the last of its connection (RFC 9112 §9.6), for the server ends.
+    """
+
+    last_requests = False
 
     def __init__(self, app: Flask) -> None:
         """Call `app`."""
@@ -160,6 +167,8 @@ class Application:
         rest = _pieces(self._app(environ, start))
         first = next(rest, b"")
         status, fields = started[0], [(name.lower(), value) for name, value in started[1]]
+        if self.last_requests:
+            fields.append(("connection", "close"))
         length = next((value for name, value in fields if name == "content-length"), "")
         if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
             rest.close()

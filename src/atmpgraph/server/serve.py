@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import socket
+import sys
 from pathlib import Path
 
 from ..observability import log, metrics
@@ -27,6 +29,7 @@ def serve(settings: Settings, file: Path, listening: socket.socket) -> None:
         ServerError: no process can start.
     """
     os.environ["ATMPGRAPH_SETTINGS"] = str(file)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until the supervisor handles it, leave nothing behind
     log.configure(settings)
     with captured_output(), shared_folder() as figures:
         capture_logging()
