@@ -104,7 +104,9 @@ def test_no_process_of_it_may_anything(installed: Machine) -> None:
     owner = installed.must("id", "-u", "atmpgraph-build").strip()
     for number in numbers:
         status = dict(
-            line.split(":\t", 1) for line in installed.must("cat", f"/proc/{number}/status").splitlines() if ":\t" in line
+            line.split(":\t", 1)
+            for line in installed.must("cat", f"/proc/{number}/status").splitlines()
+            if ":\t" in line
         )
         assert status["Uid"].split()[0] not in {"0", owner}
         assert {int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")} == {0}
