@@ -50,7 +50,7 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
     if live != digest:  # caches see the date of the link, so an unchanged release keeps it
         if not candidate.new or digest in {switch.digest for switch in switches}:
             description = None if candidate.new else candidate.description
-            _sync_all(reactivate(release, description, live_release(releases), base))
+            _sync_all(reactivate(release, description, live_release(releases), base, candidate.created))
         folder.switch(digest)
     record_switch(releases, switches, digest, now())
     write_file_dates(releases, dates)
