@@ -142,6 +142,8 @@ class _Remaking:
             _copy(remade.path / path.relative_to(folder.path), path, file)
         if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
             exchange(remade.store, folder.store)
+            if listing and remade.changes.exists():  # nothing tells any more whether the old one is whole
+                shutil.copyfile(remade.changes, folder.changes)
             list_internal(folder, manifest)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:

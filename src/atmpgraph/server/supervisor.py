@@ -66,9 +66,11 @@ class Supervisor:
             self._cutting.set()
         if not self._stopping.is_set():
             _LOGGER.warning("the server ends; running requests have %g seconds", self._stop_seconds)
-            drain(self._listening)
-            self._listening.close()
-            self._stopping.set()
+            try:
+                drain(self._listening)
+            finally:  # whatever the system refuses, the server ends
+                self._listening.close()
+                self._stopping.set()
 
     async def run(self) -> None:
         """Serve until a signal ends it.

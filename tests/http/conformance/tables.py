@@ -217,8 +217,8 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/queries/direct-jobs.rq", ("application/sparql-query",), pool="queries"),
     ),
     "/health/live": (Resource("/health/live", ("text/plain",), cache="never", pool="loop"),),
-    "/metrics": (Resource("/metrics", ("text/plain",), cache="never", pool="health"),),
     "/health/ready": (Resource("/health/ready", ("text/plain",), cache="never", pool="health"),),
+    "/metrics": (Resource("/metrics", ("text/plain",), cache="never", pool="health"),),
     "/static/<path:filename>": (
         Resource("/static/atmpgraph.css", ("text/css",)),
         Resource("/static/icon.svg", ("image/svg+xml",)),

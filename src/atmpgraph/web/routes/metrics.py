@@ -26,21 +26,6 @@ _REFUSED: Final = message(
 )
 
 
-def _load(context: Context) -> Context:
-    """The context, for a client that may read.
-
-    A request that a proxy forwards comes from anywhere, unless the proxy is trusted to say from where.
-
-    Raises:
-        ProblemError: 403 it may not.
-    """
-    if request.environ.get(UNKNOWN_ORIGIN) or not _may_read(
-        request.remote_addr or "", context.settings.metrics.readers
-    ):
-        raise ProblemError(Problem(403, _REFUSED))
-    return context
-
-
 def _may_read(client: str, readers: tuple[str, ...]) -> bool:
     try:
         address = ip_address(client)
@@ -50,9 +35,20 @@ def _may_read(client: str, readers: tuple[str, ...]) -> bool:
     return any(address in ip_network(network) for network in readers)
 
 
-def _respond(context: Context, _: Context) -> Response:
+def _respond(context: Context, _: str) -> Response:
+    """The figures, for a client that may read them.
+
+    A request that a proxy forwards comes from anywhere, unless the proxy is trusted to say from where.
+
+    Raises:
+        ProblemError: 403 it may not.
+    """
+    readers = context.settings.metrics.readers
+    if request.environ.get(UNKNOWN_ORIGIN) or not _may_read(request.remote_addr or "", readers):
+        raise ProblemError(Problem(403, _REFUSED))
     content, media_type = exposition(request.headers.get("Accept"), served(context))
-    return Response(content, content_type=media_type, headers={"Cache-Control": NO_STORE})
+    # Without its length, which is another one at each request, also for HEAD (RFC 9110 §9.3.2).
+    return Response(iter((content,)), content_type=media_type, headers={"Cache-Control": NO_STORE})
 
 
 def served(context: Context) -> Iterator[Metric]:
@@ -78,7 +74,7 @@ RESOURCES = (
         endpoint="metrics",
         path="/metrics",
         summary="Figures for operators: Prometheus text, or OpenMetrics; only for the clients that the settings name.",
-        load=_load,
+        load=lambda _: "figures",  # without any release
         handler=_respond,
         formats=(TEXT,),
         cache=Cache.NEVER,
