@@ -177,8 +177,7 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     _release(settings)
     host, port = host or settings.server.host, port or settings.server.port
     listening = listen(host, port)
-    click.echo(f"serving on http://{address_text(host, port)}/", err=True)
-    run(settings, context.obj["file"], listening)
+    run(settings, context.obj["file"], listening, f"http://{address_text(host, port)}/")
 
 
 @main.command()

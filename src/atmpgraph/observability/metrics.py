@@ -6,10 +6,10 @@ one has them for itself. The library is imported when the first figure is record
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias, TypeVar
 
 from .slots import GAUGES, Slots
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 P = ParamSpec("P")
+T = TypeVar("T", bound=Hashable)
 Outcome: TypeAlias = Literal[
     "ok", "cached", "cut", "invalid", "refused", "over_time", "over_memory", "crashed", "client_gone", "error"
 ]
@@ -28,7 +29,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 NO_ROUTE: Final = "none"  # of a request for an unknown path
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "QUERY"})
 _OTHER: Final = "other"
-_MOST_SERIES: Final = 2_500  # of requests; more would not fit into the files
+_MOST_SERIES: Final = 2_500  # of requests; more would not fit into the files, and a file that grows has holes
+_MOST_ROUTES: Final = 150
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _QUERY_SECONDS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _OFF: Final = threading.Event()
@@ -69,6 +71,7 @@ class Metrics:
         self.process_ends = counter("process_ends", "Processes that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
         self.requests_seen: set[tuple[str, str, str]] = set()
+        self.routes_seen: set[str] = set()
 
 
 @cache
@@ -190,15 +193,20 @@ def request_ended(route: str, method: str, status: int, seconds: float, size: in
     """
     of = metrics()
     of.in_flight.dec()
-    route = route or NO_ROUTE
-    labels = route, method if method in _METHODS else _OTHER, str(status)
-    if labels not in of.requests_seen:
-        if len(of.requests_seen) >= _MOST_SERIES:
-            labels = _OTHER, _OTHER, _OTHER
-        of.requests_seen.add(labels)
+    route = _bounded(route or NO_ROUTE, of.routes_seen, _MOST_ROUTES, _OTHER)
+    series = route, method if method in _METHODS else _OTHER, str(status)
+    labels = _bounded(series, of.requests_seen, _MOST_SERIES, (_OTHER, _OTHER, _OTHER))
     of.requests.labels(*labels).inc()
     of.request_seconds.labels(route).observe(seconds)
     of.response_bytes.labels(route).inc(size)
+
+
+def _bounded(value: T, seen: set[T], most: int, other: T) -> T:
+    """A value, if it is one of the first so many."""
+    if value not in seen:
+        value = value if len(seen) < most else other
+        seen.add(value)
+    return value
 
 
 @_recording
