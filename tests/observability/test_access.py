@@ -38,7 +38,13 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
 
 
 def environ(path: str = "/", **others: Any) -> dict[str, Any]:
-    return {**EnvironBuilder().get_environ(), "PATH_INFO": path, "REMOTE_ADDR": "192.0.2.1"} | others
+    return {
+        **EnvironBuilder().get_environ(),
+        "RAW_URI": "",
+        "REQUEST_URI": "",
+        "PATH_INFO": path,
+        "REMOTE_ADDR": "192.0.2.1",
+    } | others
 
 
 def test_a_path_is_as_it_was_sent_or_encoded_anew(released: Settings, requests: Read) -> None:

@@ -53,22 +53,29 @@ class Metrics:
         def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
             return Histogram(f"atmpgraph_{name}", text, labels, registry=registry, buckets=buckets)
 
-        self.requests = counter("http_requests", "Requests.", "route", "method", "status")
-        self.response_bytes = counter("http_response_bytes", "Bytes of bodies.", "route")
+        self.requests = counter("http_requests", "Requests that were answered.", "route", "method", "status")
+        self.response_bytes = counter("http_response_bytes", "Bytes of the bodies of responses, as sent.", "route")
         self.request_seconds = histogram(
-            "http_request_duration_seconds", "From the request to the end of its response.", _REQUEST_SECONDS, "route"
+            "http_request_duration_seconds",
+            "Seconds from a request to the end of its response.",
+            _REQUEST_SECONDS,
+            "route",
         )
         self.in_flight = gauge("http_requests_in_flight", "Requests that are being answered.")
-        self.queries = counter("queries", "Queries.", "outcome")
-        self.query_seconds = histogram("query_duration_seconds", "Of a query that ran.", _QUERY_SECONDS)
-        self.queue_seconds = histogram("query_queue_seconds", "That a query waited to run.", _QUERY_SECONDS)
-        self.query_workers = gauge("query_workers", "Workers of the query service.", "state")
+        self.queries = counter("queries", "Queries, by how they ended.", "outcome")
+        self.query_seconds = histogram("query_duration_seconds", "Seconds that a query ran.", _QUERY_SECONDS)
+        self.queue_seconds = histogram(
+            "query_queue_seconds", "Seconds that a query waited to run, or to be refused.", _QUERY_SECONDS
+        )
+        self.query_workers = gauge(
+            "query_workers", "Workers that wait for a query (idle), and queries that run (busy).", "state"
+        )
         self.queries_queued = gauge("queries_queued", "Queries that wait to run.")
-        self.cache_hits = counter("cache_hits", "Look-ups that had an answer.", "cache")
-        self.cache_misses = counter("cache_misses", "Look-ups that had none.", "cache")
-        self.cache_bytes = gauge("cache_bytes", "Bytes in a cache, of all processes.", "cache")
-        self.process_starts = counter("process_starts", "Processes that started.", "role")
-        self.process_ends = counter("process_ends", "Processes that ended without being told to.", "role")
+        self.cache_hits = counter("cache_hits", "Look-ups in a cache that had the answer.", "cache")
+        self.cache_misses = counter("cache_misses", "Look-ups in a cache that had none.", "cache")
+        self.cache_bytes = gauge("cache_bytes", "Bytes that a cache holds, in all processes.", "cache")
+        self.process_starts = counter("process_starts", "Processes of the server that started.", "role")
+        self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
         self.requests_seen: set[tuple[str, str, str]] = set()
         self.routes_seen: set[str] = set()
@@ -102,10 +109,11 @@ _ALL: Final[list[Metrics]] = []
 
 
 def _new_metrics() -> Metrics:
-    from prometheus_client import values
+    from prometheus_client import disable_created_metrics, values
 
     with _LOCK:
         if not _ALL:
+            disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which the shared files do not have
             if shared := slots():
                 shared.current()
                 values.ValueClass = values.MultiProcessValue(shared.current)  # type: ignore[no-untyped-call]
