@@ -180,8 +180,7 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
         click.echo(f"atmpgraph: {error}", err=True)
     host, port = host or settings.server.host, port or settings.server.port
     listening = listen(host, port)
-    click.echo(f"serving on http://{address_text(host, port)}/", err=True)
-    run(settings, context.obj["file"], listening)
+    run(settings, context.obj["file"], listening, f"http://{address_text(host, port)}/")
 
 
 @main.command()
