@@ -5,8 +5,8 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_without_a_release_it_waits_for_one(machine: Machine) -> None:
     machine.must("bash", "-euc", recipe("Install with systemd", 2).split("systemctl start")[0], cwd="/checkout")
     machine.run("systemctl", "start", "atmpgraph")
     machine.until(lambda: int(machine.show("atmpgraph", "NRestarts")) > 1)
-    assert "there is no release" in machine.must("journalctl", "-u", "atmpgraph", "-o", "cat")
+    assert "there is no such release" in machine.must("journalctl", "-u", "atmpgraph", "-o", "cat")
     machine.must("systemctl", "start", "atmpgraph-build")
     machine.until(lambda: ready(machine) != "")
 
@@ -91,7 +91,6 @@ def test_it_answers_every_kind_of_request(installed: Machine) -> None:
         assert len(installed.must("curl", "-fsS", f"http://127.0.0.1:8000{path}")) > 500, path
     answer = installed.ask("/sparql?format=csv&query=SELECT(COUNT(*)AS%20%3Fn)%7B%3Fs%20%3Fp%20%3Fo%7D")
     assert int(answer.split()[1]) > 3000
-    assert "timeout" in installed.ask(SLOW) or "time" in installed.ask(SLOW)
     assert ready(installed)
 
 
@@ -137,25 +136,27 @@ def test_it_sees_only_what_it_reads_and_writes_only_to_its_tmp(installed: Machin
 
 
 @pytest.mark.clients
-def test_it_reaches_this_machine_alone(installed: Machine) -> None:
-    """Another address of the machine, to which the network itself would let it, is refused by the unit."""
-    installed.must("sh", "-c", "ip link set lo up; ip link add other type dummy; ip link set other up")
-    installed.must("ip", "address", "add", "192.0.2.1/24", "dev", "other")
-    code = "import socket; socket.create_connection(('{}', {}), 5)"
-    installed.must("systemd-run", "--unit=elsewhere", "python3", "-m", "http.server", "--bind", "192.0.2.1", "7000")
-    plain = ["systemd-run", "--quiet", "--pipe", "--wait", "/opt/atmpgraph/current/bin/python", "-c"]
-    installed.until(lambda: installed.run(*plain, code.format("192.0.2.1", 7000)).returncode == 0)
-    wanted = ("DynamicUser", "IPAddressDeny", "IPAddressAllow", "RestrictAddressFamilies", "SystemCallFilter")
+def test_what_a_server_never_needs_is_refused(installed: Machine) -> None:
+    """System calls and kinds of sockets. (The filter of addresses needs a machine of its own: namespaces have none.)"""
+    wanted = ("RestrictAddressFamilies", "SystemCall", "Restrict", "MemoryDenyWriteExecute", "LockPersonality")
     lines = (UNITS / "atmpgraph.service").read_text(encoding="utf-8").splitlines()
-    options = [f"-p{line}" for line in lines if line.partition("=")[0] in wanted]
-    assert len(options) == 6
-    confined = [*plain[:-2], *options, *plain[-2:]]
-    assert installed.run(*confined, code.format("127.0.0.1", 8000)).returncode == 0
-    refused = installed.run(*confined, code.format("192.0.2.1", 7000))
-    assert refused.returncode
-    assert re.search("not permitted|timed out", refused.stderr), refused
-    family = installed.run(*confined, "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)")
-    assert "not supported" in family.stderr, family
+    options = [f"-p{line}" for line in lines if line.startswith(wanted)]
+    assert len(options) >= 8
+
+    def tried(code: str, *confinement: str) -> subprocess.CompletedProcess[str]:
+        command = ["systemd-run", "--quiet", "--pipe", "--wait", *confinement, "/opt/atmpgraph/current/bin/python"]
+        return installed.run(*command, "-c", f"import ctypes, mmap, os, socket; {code}")
+
+    for code in (
+        "socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
+        "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+        "mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC)",
+        "assert not ctypes.CDLL(None).unshare(0x10000000)",  # a user namespace
+        "assert not ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+        "os.chown('/tmp', 0, 0)",
+    ):
+        assert tried(code).returncode == 0, code
+        assert tried(code, *options).returncode, code
 
 
 @pytest.mark.clients
@@ -174,18 +175,19 @@ def test_whatever_ends_is_started_again(installed: Machine) -> None:
 
 @pytest.mark.clients
 def test_a_restart_finishes_what_runs(installed: Machine) -> None:
-    """A query that takes three seconds has its answer, though the server was told to end after one."""
+    """A query that takes seconds is answered, though the server was told to end after one; or stopped after ten."""
     answers: list[str] = []
-    query = SLOW.replace("&timeout=3", "&timeout=4")
-    client = threading.Thread(target=lambda: answers.append(installed.ask(query)))
+    main = installed.show("atmpgraph", "MainPID")
+    client = threading.Thread(target=lambda: answers.append(installed.ask(SLOW.replace("timeout=3", "timeout=10"))))
     client.start()
-    threading.Event().wait(1)
+    time.sleep(1)
     installed.must("systemctl", "restart", "atmpgraph")
     client.join(30)
     (answer,) = answers
-    assert "504" in answer or "time" in answer, answer
+    assert '"bindings"' in answer or '"status":504' in answer.replace(" ", ""), answer
     installed.until(lambda: ready(installed) != "")
-    assert "Failed with result" not in installed.must("journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "5")
+    assert installed.show("atmpgraph", "MainPID") != main
+    assert "timed out" not in installed.must("journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "30", "--grep=State|Killing|Stopped")
 
 
 @pytest.mark.clients
@@ -232,9 +234,6 @@ def test_a_command_by_hand(installed: Machine) -> None:
 
 @pytest.mark.clients
 def test_nothing_is_left_when_it_is_stopped(installed: Machine) -> None:
-    number = installed.show("atmpgraph", "MainPID")
-    files = Path(f"/proc/{number}/root/tmp")
-    assert files.name == "tmp"
     installed.must("systemctl", "stop", "atmpgraph")
     assert installed.show("atmpgraph", "Result") == "success"
     assert installed.run("pgrep", "-f", "/opt/atmpgraph").stdout == ""
