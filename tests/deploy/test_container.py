@@ -14,7 +14,7 @@ import pytest
 
 from atmpgraph.starter import start
 
-from ..conftest import ROOT, absent
+from ..conftest import absent
 from ..http.conformance.targets import OverSocket, free_port, wait_for
 from ..installation.checkout import copy_checkout
 from .recipes import recipe
