@@ -1,6 +1,6 @@
 """SIGKILL at random moments of build, verify and switch, while clients read: nothing fails, nothing is mixed, nothing stays.
 
-`ATMPGRAPH_KILLS` says how often; `make bench` kills two hundred times.
+`KILLS` says how often; `make bench` kills two hundred times.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import OverSocket, serving
 
-KILLS = int(os.environ.get("ATMPGRAPH_KILLS", "8"))
+KILLS = int(os.environ.get("KILLS", "8"))
 LONGEST_SECONDS = 3.0  # a build of the starter, or a check of its releases
 NAMES = ("example-person", "second-person", "third-person")
 
