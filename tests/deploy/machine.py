@@ -81,7 +81,9 @@ def booted(folder: Path) -> Iterator[Machine]:
         command += ["--private-network", "--console=pipe", "--boot", f"--bind-ro={ROOT}:/checkout"]
         command += [f"--bind-ro={sys.prefix}/{_SITE}:/opt/libraries", f"--bind-ro={ROOT / 'src'}:/opt/source"]
         with (folder / "boot").open("wb") as log:
-            process = subprocess.Popen([*command, "--", "--unit=booted.target"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                [*command, "--", "--unit=booted.target"], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         try:
             machine = Machine(root, _leader(process))
             machine.until(lambda: machine.run("systemctl", "is-active", "booted.target").returncode == 0)

@@ -64,7 +64,8 @@ def installed(machine: Machine) -> Machine:
 
 def ready(machine: Machine) -> str:
     """The digest of the release that is served, if one is."""
-    return (re.findall(r"^ready ([0-9a-f]{64})$", machine.ask("/health/ready")) or [""])[0]
+    found = re.search(r"^ready ([0-9a-f]{64})$", machine.ask("/health/ready"), re.MULTILINE)
+    return found[1] if found else ""
 
 
 @pytest.mark.clients
@@ -103,7 +104,9 @@ def test_no_process_of_it_may_anything(installed: Machine) -> None:
     owner = installed.must("id", "-u", "atmpgraph-build").strip()
     for number in numbers:
         status = dict(
-            line.split(":\t", 1) for line in installed.must("cat", f"/proc/{number}/status").splitlines() if ":\t" in line
+            line.split(":\t", 1)
+            for line in installed.must("cat", f"/proc/{number}/status").splitlines()
+            if ":\t" in line
         )
         assert status["Uid"].split()[0] not in {"0", owner}
         assert {int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapAmb")} == {0}
@@ -185,7 +188,9 @@ def test_a_restart_finishes_what_runs(installed: Machine) -> None:
     assert '"bindings"' in answer or '"status":504' in answer.replace(" ", ""), answer
     installed.until(lambda: ready(installed) != "")
     assert installed.show("atmpgraph", "MainPID") != main
-    assert "timed out" not in installed.must("journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "30", "--grep=State|Killing|Stopped")
+    assert "timed out" not in installed.must(
+        "journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "30", "--grep=State|Killing|Stopped"
+    )
 
 
 @pytest.mark.clients
