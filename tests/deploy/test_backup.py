@@ -18,6 +18,8 @@ from ..conftest import absent
 from ..http.conformance.targets import Answer, OverSocket, free_port, serving, wait_for
 from .recipes import recipe
 
+pytestmark = pytest.mark.clients  # builds upon builds
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -111,7 +113,7 @@ def test_copies_under_builds_are_whole_and_are_served(publication: Publication, 
         builds.start()
         try:
             served = set[bytes]()
-            for _ in range(6):
+            for _ in range(4):
                 publication.follow("Back up")
                 checked = publication.command("verify", releases=publication.backup)
                 assert checked.returncode == 0, checked.stdout + checked.stderr
