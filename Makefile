@@ -37,6 +37,7 @@ bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+	ATMPGRAPH_KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
 
 texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates
 	$(BIN)/python -m tests.messages

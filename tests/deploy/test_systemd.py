@@ -64,8 +64,8 @@ def installed(machine: Machine) -> Machine:
 
 def ready(machine: Machine) -> str:
     """The digest of the release that is served, if one is."""
-    found = re.search(r"^ready ([0-9a-f]{64})$", machine.ask("/health/ready"), re.MULTILINE)
-    return found[1] if found else ""
+    answer = re.search(r"^ready ([0-9a-f]{64})$", machine.ask("/health/ready"))
+    return answer[1] if answer else ""
 
 
 @pytest.mark.clients

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.observability.line import LogFormat, line, timestamp
+from atmpgraph.observability.line import LogFormat, Value, line, timestamp
 
 FORMS: tuple[LogFormat, ...] = ("text", "json")
 HOSTILE = (
@@ -48,7 +48,7 @@ def test_nothing_in_a_field_leaves_it(text: str, form: LogFormat) -> None:
 @pytest.mark.parametrize("form", FORMS)
 @given(text=st.text(st.characters(), max_size=3_000), most=st.integers(200, 4_095))
 def test_a_line_is_never_longer_than_it_may_be(form: LogFormat, text: str, most: int) -> None:
-    fields = {"time": "t", "level": "info", "event": "x", "path": text, "agent": text, "status": 404}
+    fields: dict[str, Value] = {"time": "t", "level": "info", "event": "x", "path": text, "agent": text, "status": 404}
     content = line(fields, form, most)
     assert len(content) <= most
     assert all(32 <= byte < 127 for byte in content)

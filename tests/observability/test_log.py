@@ -65,7 +65,7 @@ def test_what_libraries_log_is_an_event(lines: Lines) -> None:
     logger.warning("%s\n\x1b[31m", "forged")
     logger.info("%d", "no number")
     try:
-        {}["gone"]
+        dict[str, int]()["gone"]
     except KeyError:
         logger.exception("failed")
     first, second, third = lines()

@@ -21,7 +21,7 @@ from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import OverSocket, serving
 
-KILLS = int(os.environ.get("ATMPGRAPH_KILLS", "12"))
+KILLS = int(os.environ.get("ATMPGRAPH_KILLS", "8"))
 LONGEST_SECONDS = 3.0  # a build of the starter, or a check of its releases
 NAMES = ("example-person", "second-person", "third-person")
 

@@ -24,6 +24,7 @@ class Event:
 _QUERY: Final = ("reason", "client", "seconds", "release", "query")
 
 EVENTS: Final = {
+    "server.started": Event("info", "The server accepts connections; its processes start.", ("url",)),
     "process.started": Event("info", "A process serves from now on.", ("role",)),
     "process.ended": Event("error", "A process ended without being told to; it is replaced.", ("role", "reason")),
     "process.exception": Event("error", "An exception that nothing handles.", ("cause", "trace")),

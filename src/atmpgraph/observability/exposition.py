@@ -2,6 +2,8 @@
 
 import os
 import platform
+import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry
@@ -27,7 +29,7 @@ def exposition(accept: str | None, served: Iterable[Metric] = ()) -> tuple[bytes
     """
     try:
         encode, media_type = choose_encoder(accept or "")
-    except ValueError:  # a version that is no number
+    except (TypeError, ValueError):  # a version that is no number
         encode, media_type = choose_encoder("")
     return encode(gathered(served)), media_type
 
@@ -69,13 +71,19 @@ def _software() -> Metric:
     return figure("build_info", "The software; always 1.", 1, versions)
 
 
+def _boot_time() -> float:
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else 0.0
+
+
 def _processes(processes: list[Process]) -> list[Metric]:
     """Memory, processor time and descriptors of each process, as the library names them."""
     families: dict[str, Metric] = {}
     for process in processes:
         labels = {"role": process.role, "slot": str(process.slot)}
         pid = process.pid
-        for one in ProcessCollector(_OWN, lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
+        collector = ProcessCollector(_OWN, lambda pid=pid: pid, registry=None)  # type: ignore[misc]
+        collector._btime = collector._btime or int(_boot_time())  # a sandbox may hide /proc/stat, where it looks
+        for one in collector.collect():
             family = families.setdefault(one.name, Metric(one.name, one.documentation, one.type))
             for sample in one.samples:
                 family.add_sample(sample.name, {**sample.labels, **labels}, sample.value)

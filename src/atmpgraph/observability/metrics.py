@@ -6,10 +6,10 @@ one has them for itself. The library is imported when the first figure is record
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias, TypeVar
 
 from .slots import GAUGES, Slots
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 P = ParamSpec("P")
+T = TypeVar("T", bound=Hashable)
 Outcome: TypeAlias = Literal[
     "ok", "cached", "cut", "invalid", "refused", "over_time", "over_memory", "crashed", "client_gone", "error"
 ]
@@ -28,7 +29,8 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
 NO_ROUTE: Final = "none"  # of a request for an unknown path
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "QUERY"})
 _OTHER: Final = "other"
-_MOST_SERIES: Final = 2_500  # of requests; more would not fit into the files
+_MOST_SERIES: Final = 2_500  # of requests; more would not fit into the files, and a file that grows has holes
+_MOST_ROUTES: Final = 150
 _REQUEST_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _QUERY_SECONDS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _OFF: Final = threading.Event()
@@ -51,24 +53,32 @@ class Metrics:
         def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
             return Histogram(f"atmpgraph_{name}", text, labels, registry=registry, buckets=buckets)
 
-        self.requests = counter("http_requests", "Requests.", "route", "method", "status")
-        self.response_bytes = counter("http_response_bytes", "Bytes of bodies.", "route")
+        self.requests = counter("http_requests", "Requests that were answered.", "route", "method", "status")
+        self.response_bytes = counter("http_response_bytes", "Bytes of the bodies of responses, as sent.", "route")
         self.request_seconds = histogram(
-            "http_request_duration_seconds", "From the request to the end of its response.", _REQUEST_SECONDS, "route"
+            "http_request_duration_seconds",
+            "Seconds from a request to the end of its response.",
+            _REQUEST_SECONDS,
+            "route",
         )
         self.in_flight = gauge("http_requests_in_flight", "Requests that are being answered.")
-        self.queries = counter("queries", "Queries.", "outcome")
-        self.query_seconds = histogram("query_duration_seconds", "Of a query that ran.", _QUERY_SECONDS)
-        self.queue_seconds = histogram("query_queue_seconds", "That a query waited to run.", _QUERY_SECONDS)
-        self.query_workers = gauge("query_workers", "Workers of the query service.", "state")
+        self.queries = counter("queries", "Queries, by how they ended.", "outcome")
+        self.query_seconds = histogram("query_duration_seconds", "Seconds that a query ran.", _QUERY_SECONDS)
+        self.queue_seconds = histogram(
+            "query_queue_seconds", "Seconds that a query waited to run, or to be refused.", _QUERY_SECONDS
+        )
+        self.query_workers = gauge(
+            "query_workers", "Workers that wait for a query (idle), and queries that run (busy).", "state"
+        )
         self.queries_queued = gauge("queries_queued", "Queries that wait to run.")
-        self.cache_hits = counter("cache_hits", "Look-ups that had an answer.", "cache")
-        self.cache_misses = counter("cache_misses", "Look-ups that had none.", "cache")
-        self.cache_bytes = gauge("cache_bytes", "Bytes in a cache, of all processes.", "cache")
-        self.process_starts = counter("process_starts", "Processes that started.", "role")
-        self.process_ends = counter("process_ends", "Processes that ended without being told to.", "role")
+        self.cache_hits = counter("cache_hits", "Look-ups in a cache that had the answer.", "cache")
+        self.cache_misses = counter("cache_misses", "Look-ups in a cache that had none.", "cache")
+        self.cache_bytes = gauge("cache_bytes", "Bytes that a cache holds, in all processes.", "cache")
+        self.process_starts = counter("process_starts", "Processes of the server that started.", "role")
+        self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
         self.requests_seen: set[tuple[str, str, str]] = set()
+        self.routes_seen: set[str] = set()
 
 
 @cache
@@ -99,10 +109,11 @@ _ALL: Final[list[Metrics]] = []
 
 
 def _new_metrics() -> Metrics:
-    from prometheus_client import values
+    from prometheus_client import disable_created_metrics, values
 
     with _LOCK:
         if not _ALL:
+            disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which the shared files do not have
             if shared := slots():
                 shared.current()
                 values.ValueClass = values.MultiProcessValue(shared.current)  # type: ignore[no-untyped-call]
@@ -190,15 +201,20 @@ def request_ended(route: str, method: str, status: int, seconds: float, size: in
     """
     of = metrics()
     of.in_flight.dec()
-    route = route or NO_ROUTE
-    labels = route, method if method in _METHODS else _OTHER, str(status)
-    if labels not in of.requests_seen:
-        if len(of.requests_seen) >= _MOST_SERIES:
-            labels = _OTHER, _OTHER, _OTHER
-        of.requests_seen.add(labels)
+    route = _bounded(route or NO_ROUTE, of.routes_seen, _MOST_ROUTES, _OTHER)
+    series = route, method if method in _METHODS else _OTHER, str(status)
+    labels = _bounded(series, of.requests_seen, _MOST_SERIES, (_OTHER, _OTHER, _OTHER))
     of.requests.labels(*labels).inc()
     of.request_seconds.labels(route).observe(seconds)
     of.response_bytes.labels(route).inc(size)
+
+
+def _bounded(value: T, seen: set[T], most: int, other: T) -> T:
+    """A value, if it is one of the first so many."""
+    if value not in seen:
+        value = value if len(seen) < most else other
+        seen.add(value)
+    return value
 
 
 @_recording

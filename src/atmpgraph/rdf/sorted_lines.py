@@ -7,10 +7,10 @@ memory, so a search reads one block.
 
 import os
 import re
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import FileIO
 from pathlib import Path
 from typing import Final, Self
 
@@ -28,8 +28,9 @@ class CutFileError(OSError):
 class SortedLines:
     """The lines of an open file sorted by their bytes, up to the size that it had when it was opened."""
 
-    file: FileIO
+    path: Path
     size: int
+    _descriptor: int
     _turns: dict[int, tuple[int, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -39,8 +40,10 @@ class SortedLines:
         Raises:
             OSError: there is no such file, or it cannot be read.
         """
-        file = FileIO(path)
-        return cls(file, os.fstat(file.fileno()).st_size)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        lines = cls(path, os.fstat(descriptor).st_size, descriptor)
+        weakref.finalize(lines, os.close, descriptor)
+        return lines
 
     def starting(self, prefix: bytes) -> list[bytes]:
         """The lines that start with `prefix`, without their line ends.
@@ -117,9 +120,9 @@ class SortedLines:
         """The bytes from one offset to another."""
         pieces = []
         while start < end:
-            piece = os.pread(self.file.fileno(), end - start, start)
+            piece = os.pread(self._descriptor, end - start, start)
             if not piece:
-                raise CutFileError(f"{self.file.name}: cut while it was read")
+                raise CutFileError(f"{self.path}: cut while it was read")
             pieces.append(piece)
             start += len(piece)
         return b"".join(pieces)

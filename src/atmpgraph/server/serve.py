@@ -17,13 +17,14 @@ from ..sparql.service.sandbox import ignore_stray_signals
 from .supervisor import Supervisor
 
 
-def serve(settings: Settings, file: Path, listening: socket.socket) -> None:
+def serve(settings: Settings, file: Path, listening: socket.socket, url: str) -> None:
     """Serve the current release until the process is stopped.
 
     Args:
         settings: of the publication.
         file: with these settings, for the web processes.
         listening: where to serve; closed at the end.
+        url: the same, for people.
 
     Raises:
         ServerError: no process can start.
@@ -35,6 +36,7 @@ def serve(settings: Settings, file: Path, listening: socket.socket) -> None:
         capture_logging()
         metrics.use_folder(figures)
         metrics.process_started("main")
+        log.event("server.started", url=url)
         _serve(settings, listening)
 
 

@@ -299,6 +299,7 @@ def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public)
     capture_logging()
     metrics.record_only_if_shared()
     metrics.process_started("queries")
+    log.event("process.started", role="queries")
     limits = Limits.from_json(json.loads(arguments[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets children that ended
     ignore_stray_signals()

@@ -58,15 +58,24 @@ def served(context: Context) -> Iterator[Metric]:
         manifest, live = release.manifest, context.publication.published(release)
         labels = {"digest": release.digest, "created": manifest.created}
         yield figure("release_info", "The release that is served; always 1.", 1, labels)
-        yield figure("release_statements", "Statements of it.", manifest.statements)
+        yield figure("release_statements", "Statements of the release that is served.", manifest.statements)
         created = datetime.fromisoformat(manifest.created).timestamp()
-        yield figure("release_created_timestamp_seconds", "When it was made.", created)
-        yield figure("release_live_timestamp_seconds", "When it went live.", live.timestamp())
+        yield figure("release_created_timestamp_seconds", "When the release that is served was made.", created)
+        yield figure(
+            "release_live_timestamp_seconds",
+            "When the release that is served went live: the last switch.",
+            live.timestamp(),
+        )
     if last := read_build(context.settings.path(context.settings.folders.releases)):
         yield figure("build_last_timestamp_seconds", "When the last build ended.", last.finished)
-        yield figure("build_last_duration_seconds", "How long it took.", last.seconds)
-        yield figure("build_last_success", "Whether it succeeded.", last.success, {"outcome": last.outcome})
-        yield figure("build_success_timestamp_seconds", "When a build last succeeded.", last.succeeded)
+        yield figure("build_last_duration_seconds", "How long the last build took.", last.seconds)
+        yield figure(
+            "build_last_success",
+            "Whether the last build succeeded, with its outcome.",
+            last.success,
+            {"outcome": last.outcome},
+        )
+        yield figure("build_success_timestamp_seconds", "When a build last succeeded; 0 for never.", last.succeeded)
 
 
 RESOURCES = (
