@@ -184,7 +184,8 @@ def test_the_containers_may_nothing(served: OverSocket, docker: Docker) -> None:
 def test_the_health_check_tells_a_damaged_release(served: OverSocket, docker: Docker) -> None:
     """By the check of the compose file, as Docker runs it."""
     (check,) = {
-        tuple(docker.inspect(name)["Config"]["Healthcheck"]["Test"]) for name in ("atmpgraph", docker.container("server"))
+        tuple(docker.inspect(name)["Config"]["Healthcheck"]["Test"])
+        for name in ("atmpgraph", docker.container("server"))
     }
     assert docker.inspect(docker.container("server"))["State"]["Health"]["Status"] == "healthy"
     assert docker.inside("server", *check[1:]).returncode == 0

@@ -188,7 +188,9 @@ def test_a_restart_finishes_what_runs(installed: Machine) -> None:
     assert '"bindings"' in answer or '"status":504' in answer.replace(" ", ""), answer
     installed.until(lambda: ready(installed) != "")
     assert installed.show("atmpgraph", "MainPID") != main
-    assert "timed out" not in installed.must("journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "30", "--grep=State|Killing|Stopped")
+    assert "timed out" not in installed.must(
+        "journalctl", "-u", "atmpgraph", "-o", "cat", "-n", "30", "--grep=State|Killing|Stopped"
+    )
 
 
 @pytest.mark.clients
