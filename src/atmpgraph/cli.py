@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from . import __version__
 from .addresses import Addresses
-from .errors import AtmpgraphError, QueryError, SettingsError
+from .errors import AtmpgraphError, DamagedError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
@@ -174,7 +174,10 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     from .server.serve import serve as run
 
     settings = _settings(context)
-    _release(settings)
+    try:
+        _release(settings)
+    except DamagedError as error:  # answered with 503 until a build has made it whole
+        click.echo(f"atmpgraph: {error}", err=True)
     host, port = host or settings.server.host, port or settings.server.port
     listening = listen(host, port)
     run(settings, context.obj["file"], listening, f"http://{address_text(host, port)}/")

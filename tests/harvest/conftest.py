@@ -108,7 +108,7 @@ class Site:
             now = Site._clock.isoformat().replace("+00:00", "Z")
             files = release.manifest.files
             write_description(made, release.folder, files, live, History(release.digest, now), release.store)
-            reactivate(release.folder, made, live, BASE)
+            reactivate(release.folder, made, live, BASE, now)
             ReleasesFolder(releases).switch(release.digest)
             set_date(ReleasesFolder(releases).current, Site._clock.timestamp())
         record_switch(releases, past, release.digest, Site._clock.isoformat())

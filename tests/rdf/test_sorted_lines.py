@@ -27,7 +27,7 @@ def test_it_finds_what_a_search_from_the_start_finds(
     content = sorted(line.encode() for line in lines)
     found = written(tmp_path_factory.mktemp("sorted"), b"".join(line + b"\n" for line in content))
     with pytest.MonkeyPatch.context() as patch:
-        for name, size in {"_AROUND": around, "_PIECE": piece, "_WHOLE": piece}.items():
+        for name, size in {"_AROUND": around, "_BLOCK": piece, "_WHOLE": piece}.items():
             patch.setattr(sorted_lines, name, size)
         assert found.starting(prefix.encode()) == [line for line in content if line.startswith(prefix.encode())]
         assert (prefix.encode() in found) == (prefix.encode() in content)

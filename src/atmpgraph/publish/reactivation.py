@@ -12,7 +12,11 @@ from ..release.listing import list_reactivated
 
 
 def reactivate(
-    release: ReleaseFolder, description: DescriptionFolder | None, previous: ReleaseFolder | None, base: str
+    release: ReleaseFolder,
+    description: DescriptionFolder | None,
+    previous: ReleaseFolder | None,
+    base: str,
+    created: str,
 ) -> Path:
     """Write the new description beside the release; unread until the switch. Returns its folder.
 
@@ -21,6 +25,7 @@ def reactivate(
         description: the new one; None for a removed release that was built a second time, whose own is new.
         previous: the release that is live, against which the changes are computed.
         base: of the publication.
+        created: when it is reactivated (xsd:dateTime).
     """
     target = release.reactivated
     target.path.mkdir(parents=True, exist_ok=True)
@@ -31,5 +36,5 @@ def reactivate(
         target.thing_dates.unlink(missing_ok=True)
         target.catalogue.unlink(missing_ok=True)
     write_changes(release.path, previous, base, reactivated=True)
-    list_reactivated(target)
+    list_reactivated(target, created)
     return target.path

@@ -28,7 +28,7 @@ from ..release.file_dates import copied_history
 from ..release.history import Switch, history, lines, write_history
 from ..release.integrity import difference, known_difference
 from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, replacing
-from ..release.listing import copied_manifest, list_internal, list_reactivated, read_listing
+from ..release.listing import copied_manifest, list_internal, list_reactivated, reactivated_at, read_listing
 from ..release.manifest import File, Manifest, read_manifest, write_manifest
 from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
@@ -142,6 +142,8 @@ class _Remaking:
             _copy(remade.path / path.relative_to(folder.path), path, file)
         if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
             exchange(remade.store, folder.store)
+            if listing and remade.changes.exists():  # nothing tells any more whether the old one is whole
+                shutil.copyfile(remade.changes, folder.changes)
             list_internal(folder, manifest)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
@@ -192,18 +194,22 @@ class _Remaking:
             before = self._releases.release(previous)
             if reactivated.changes_since(previous) in damaged and before.canonical.is_file():
                 write_changes(folder.path, before, manifest.base, reactivated=True)
+        *_, last = history(releases)
+        created = last.date
+        with suppress(DamagedError):
+            created = reactivated_at(reactivated)
         described = {reactivated.catalogue, reactivated.thing_dates}
         if reactivated.listing in damaged or described & damaged:
             for path in described:
                 path.unlink(missing_ok=True)
             if self._releases.live == manifest.digest:
-                self._describe_reactivation(manifest)
-        list_reactivated(reactivated)
+                self._describe_reactivation(manifest, created)
+        list_reactivated(reactivated, created)
 
-    def _describe_reactivation(self, manifest: Manifest) -> None:
-        *_, before, last = history(self._folder.path.parent)
+    def _describe_reactivation(self, manifest: Manifest, created: str) -> None:
+        *_, before, _ = history(self._folder.path.parent)
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
-        live, now = self._releases.release(before.digest), History(manifest.digest, last.date)
+        live, now = self._releases.release(before.digest), History(manifest.digest, created)
         write_description(self._folder.reactivated, self._folder, manifest.files, live, now, store)
 
 

@@ -1,19 +1,22 @@
-"""Binary search in a sorted file of lines on disk: no index, nothing in memory, safe between threads.
+"""Binary search in a sorted file of lines on disk, safe between threads.
 
 The file is read piece by piece (pread(2)) and never mapped: a mapped file that shrinks would end the process. Any bytes
-end a search, also those of a file that is cut or was never sorted.
+end a search, also those of a file that is cut or was never sorted. The lines at which searches turn first stay in
+memory, so a search reads one block.
 """
 
 import os
 import re
+import weakref
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from io import FileIO
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
 _AROUND: Final = 1 << 11  # bytes read to each side of a place, enough for most lines
-_PIECE: Final = 1 << 14  # bytes read at once of neighbouring lines
+_BLOCK: Final = 1 << 14  # bytes in which a search ends, and that are read at once of neighbouring lines
+_TURNS: Final = 1 << 15  # lines in memory, some 200 bytes each
 _WHOLE: Final = 1 << 20  # and of the whole file
 
 
@@ -25,8 +28,10 @@ class CutFileError(OSError):
 class SortedLines:
     """The lines of an open file sorted by their bytes, up to the size that it had when it was opened."""
 
-    file: FileIO
+    path: Path
     size: int
+    _descriptor: int
+    _turns: dict[int, tuple[int, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -35,8 +40,10 @@ class SortedLines:
         Raises:
             OSError: there is no such file, or it cannot be read.
         """
-        file = FileIO(path)
-        return cls(file, os.fstat(file.fileno()).st_size)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        lines = cls(path, os.fstat(descriptor).st_size, descriptor)
+        weakref.finalize(lines, os.close, descriptor)
+        return lines
 
     def starting(self, prefix: bytes) -> list[bytes]:
         """The lines that start with `prefix`, without their line ends.
@@ -44,12 +51,12 @@ class SortedLines:
         Raises:
             CutFileError: the file was cut.
         """
-        matching = []
-        for line in self._lines(self._first(prefix), _PIECE):
+        lines = []
+        for line in self._not_before(prefix):
             if not line.startswith(prefix):
                 break
-            matching.append(line)
-        return matching
+            lines.append(line)
+        return lines
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
         """The match of a pattern at the start of each line that has one; this takes as long as reading the file.
@@ -57,22 +64,32 @@ class SortedLines:
         Raises:
             CutFileError: the file was cut.
         """
-        return filter(None, map(pattern.match, self._lines(0, _WHOLE)))
+        return filter(None, map(pattern.match, self._lines(0, _WHOLE, self.size)))
 
     def __contains__(self, line: bytes) -> bool:
         """Whether `line`, without its line end, is one of the lines."""
-        return next(self._lines(self._first(line), _PIECE), None) == line
+        return next(self._not_before(line), None) == line
 
-    def _first(self, prefix: bytes) -> int:
-        """The offset of the first line that does not sort before `prefix`."""
+    def _not_before(self, prefix: bytes) -> Iterator[bytes]:
+        """The lines that do not sort before `prefix`, from the first one on."""
         low, high = 0, self.size
-        while low < high:
-            start, line = self._around((low + high) // 2)
+        while high - low > _BLOCK:
+            start, line = self._turn((low + high) // 2)
             if line < prefix:
                 low = start + len(line) + 1
             else:
                 high = start
-        return low
+        lines = list(self._lines(low, _BLOCK, high))
+        yield from lines[bisect_left(lines, prefix) :]
+        yield from self._lines(max(low, high), _BLOCK, self.size)
+
+    def _turn(self, place: int) -> tuple[int, bytes]:
+        """The line that a byte belongs to, and its offset, from memory where searches have turned there."""
+        if (turn := self._turns.get(place)) is None:
+            turn = self._around(place)
+            if len(self._turns) < _TURNS:
+                self._turns[place] = turn
+        return turn
 
     def _around(self, place: int) -> tuple[int, bytes]:
         """The line that a byte belongs to, and its offset."""
@@ -88,11 +105,11 @@ class SortedLines:
             else:
                 return first + start, piece[start : end if end >= 0 else len(piece)]
 
-    def _lines(self, offset: int, size: int) -> Iterator[bytes]:
-        """The lines from an offset on, read in pieces of `size` bytes."""
+    def _lines(self, offset: int, size: int, end: int) -> Iterator[bytes]:
+        """The lines between two offsets, read in pieces of `size` bytes."""
         rest = b""
-        while offset < self.size:
-            piece = self._read(offset, min(self.size, offset + size))
+        while offset < end:
+            piece = self._read(offset, min(end, offset + size))
             offset += len(piece)
             *lines, rest = (rest + piece).split(b"\n")
             yield from lines
@@ -103,9 +120,9 @@ class SortedLines:
         """The bytes from one offset to another."""
         pieces = []
         while start < end:
-            piece = os.pread(self.file.fileno(), end - start, start)
+            piece = os.pread(self._descriptor, end - start, start)
             if not piece:
-                raise CutFileError(f"{self.file.name}: cut while it was read")
+                raise CutFileError(f"{self.path}: cut while it was read")
             pieces.append(piece)
             start += len(piece)
         return b"".join(pieces)

@@ -91,13 +91,18 @@ def state_of_file(path: Path) -> State:
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
+def is_settled(state: State) -> bool:
+    """Whether a file that changes from now on gets another state."""
+    return time.time_ns() - max(state[2:]) > _SETTLED_NS
+
+
 def _outcome(key: tuple[Path, str]) -> tuple[State, str]:
     with _lock:
         return _outcomes.get(key, ((), ""))
 
 
 def _remember(key: tuple[Path, str], state: State, reason: str) -> None:
-    if time.time_ns() - max(state[2:]) > _SETTLED_NS:
+    if is_settled(state):
         with _lock:
             _outcomes[key] = state, reason
 

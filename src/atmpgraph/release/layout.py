@@ -4,7 +4,7 @@ releases/
   current              link to the release that is served, replaced in one rename
   history              `<date> <digest>`: a line for each switch
   published            every IRI that any release described, sorted
-  since.json           the date of each file of the live release
+  since.json           the date of each file of the live release, and a copy of the history
   links.json           the last check of external links
   build.json           how the last build ended
   stream/              the change stream: index.json, <page>.nq

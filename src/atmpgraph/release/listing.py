@@ -17,9 +17,19 @@ def list_internal(folder: ReleaseFolder, manifest: Manifest) -> None:
     write_sealed(folder.listing, {**_listing(folder.path, folder.internal()), "manifest": manifest.as_json()})
 
 
-def list_reactivated(folder: ReactivatedFolder) -> None:
-    """List the files about a reactivated release."""
-    write_sealed(folder.listing, _listing(folder.path, (p for p in folder.path.iterdir() if p != folder.listing)))
+def list_reactivated(folder: ReactivatedFolder, created: str) -> None:
+    """List the files about a reactivated release, and when they were made (xsd:dateTime)."""
+    paths = (path for path in folder.path.iterdir() if path != folder.listing)
+    write_sealed(folder.listing, {**_listing(folder.path, paths), "created": created})
+
+
+def reactivated_at(folder: ReactivatedFolder) -> str:
+    """When the files about a reactivated release were made (xsd:dateTime).
+
+    Raises:
+        DamagedError: the listing is missing, or not what was written.
+    """
+    return str(_read(folder.listing)["created"])
 
 
 def read_listing(path: Path) -> dict[Path, File]:

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..errors import DamagedError, ReleaseError
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
-from .integrity import State, difference_in_size, prove, state_of_file
+from .integrity import State, difference_in_size, is_settled, prove, state_of_file
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .listing import live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
@@ -98,8 +98,18 @@ class Release:
 
     def _proven(self, path: Path) -> State:
         """The state of a whole file."""
-        file = self.files.get(path)
-        return prove(path, file) if file else state_of_file(path)
+        state = state_of_file(path)
+        if self._states.get(path) != state:
+            file = self.files.get(path)
+            state = prove(path, file) if file else state
+            if is_settled(state):
+                self._states[path] = state
+        return state
+
+    @cached_property
+    def _states(self) -> dict[Path, State]:
+        """The states in which files are whole; a file in any other is proven again."""
+        return {}
 
     def prove(self) -> None:
         """Make sure that each file is whole.
@@ -182,7 +192,7 @@ class Release:
 
     def in_catalogue(self, iri: str) -> bool:
         """Whether the catalogue describes a thing."""
-        return bool(self._described(self.description.catalogue, iri))
+        return bool(self._described(self._described_in[1], iri))
 
     def stores(self, iri: str) -> tuple[Store, ...]:
         """The stores that describe a thing: the data and, when it is in the catalogue, that."""
@@ -192,7 +202,7 @@ class Release:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
         return sorted({line for path in self._described_in for line in self._described(path, iri)})
 
-    @property
+    @cached_property
     def _described_in(self) -> tuple[Path, Path]:
         return self.folder.canonical, self.description.catalogue
 

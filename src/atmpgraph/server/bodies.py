@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, Self
 
@@ -10,6 +10,8 @@ from werkzeug.exceptions import RequestTimeout
 
 from ..http.problem import Problem, ProblemError
 
+_BUFFERS: Final = 1 << 18  # bytes of granian's buffers for one connection
+_DISCARDING: Final = 32  # connections at the same time: an attack would fill buffers that nobody needs
 _DISCARDING_SECONDS: Final = 2.0
 _DISCARDED_BYTES: Final = 1 << 24
 
@@ -21,13 +23,13 @@ class BodyWantedError(BaseException):
 class RaisingBody(io.RawIOBase):
     """A body whose reading raises."""
 
-    def __init__(self, error: BaseException) -> None:
-        """Raise `error`."""
+    def __init__(self, error: Callable[[], BaseException]) -> None:
+        """Raise what `error` makes: one that was raised before would hold on to all that it went through."""
         self._error = error
 
     def readinto(self, _: object, /) -> NoReturn:
         """Raise it."""
-        raise self._error
+        raise self._error()
 
 
 class _Chunks:
@@ -69,6 +71,7 @@ class Bodies:
         self._most = most
         self._held = 0
         self._arriving: set[Body] = set()
+        self._discarding = 0
 
     @contextmanager
     def body(self, protocol: Any) -> Iterator["Body"]:  # noqa: ANN401
@@ -77,7 +80,7 @@ class Bodies:
         try:
             yield body
         finally:
-            self._held -= body.size
+            self._held -= body.cost
 
     @contextmanager
     def arriving(self, body: "Body") -> Iterator[None]:
@@ -88,17 +91,27 @@ class Bodies:
         finally:
             self._arriving.discard(body)
 
+    @contextmanager
+    def discarding(self) -> Iterator[bool]:
+        """Whether a body may be discarded now."""
+        self._discarding += 1
+        try:
+            yield self._discarding <= _DISCARDING
+        finally:
+            self._discarding -= 1
+
     def take(self, body: "Body", size: int) -> None:
         """Hold some bytes of a body. Where they are too many, the largest that still arrive are refused.
 
         So one client that sends much does not refuse the small bodies of others.
         """
+        before = body.cost
         body.size += size
-        self._held += size
+        self._held += body.cost - before
         while self._held > self._most and self._arriving:
             largest = max(self._arriving, key=lambda each: each.size)
             self._arriving.remove(largest)
-            self._held -= largest.size
+            self._held -= largest.cost
             largest.refuse()
 
 
@@ -116,6 +129,11 @@ class Body:
         self._refused = False
         self._deadline: asyncio.Timeout | None = None
 
+    @property
+    def cost(self) -> int:
+        """Bytes of memory that it takes: while it arrives, granian holds a part of it twice."""
+        return self.size + min(2 * self.size, _BUFFERS)
+
     async def read(self) -> io.IOBase:
         """The whole body. Of one that is too long a part; one that is too late, or refused, raises when it is read."""
         content = io.BytesIO()
@@ -131,10 +149,10 @@ class Body:
                             break
         except TimeoutError:
             if not self._refused:
-                return RaisingBody(RequestTimeout())
+                return RaisingBody(RequestTimeout)
         if self._refused:
             detail = "The server holds as many request bodies as it can. Send the request again in a moment."
-            return RaisingBody(ProblemError(Problem(503, detail, headers={"Retry-After": "1"})))
+            return RaisingBody(lambda: ProblemError(Problem(503, detail, headers={"Retry-After": "1"})))
         content.seek(0)
         return content
 
@@ -155,10 +173,8 @@ class Body:
         """
         if announced and not self._chunks.begun:
             return
-        left = _DISCARDED_BYTES
-        with suppress(TimeoutError):
+        with self._bodies.discarding() as may, suppress(TimeoutError):
+            left = _DISCARDED_BYTES if may else 0
             async with asyncio.timeout(_DISCARDING_SECONDS):
-                async for chunk in self._chunks:
+                while left > 0 and (chunk := await anext(self._chunks, b"")):
                     left -= len(chunk)
-                    if left < 0:
-                        break

@@ -64,12 +64,16 @@ def address_text(host: str, port: int) -> str:
 def drain(listening: socket.socket) -> None:
     """Let nobody connect any more, and wait until those who did are accepted; on systems other than Linux, nothing.
 
-    A socket that closes resets the connections that wait in its queue, and the requests that they carry.
+    A socket that closes resets the connections that wait in its queue, and the requests that they carry. Where only
+    root may filter what arrives, the queue is made as short as can be, and one client may still be too late.
     """
     if sys.platform != "linux":
         return
     instructions = ctypes.create_string_buffer(_DROP_ALL)
-    listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(instructions)))
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(instructions)))
+    except PermissionError:
+        listening.listen(0)
     end = time.monotonic() + _DRAINING_SECONDS
     while _waiting(listening) and time.monotonic() < end:
         time.sleep(_PAUSE_SECONDS)

@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from flask import Flask
@@ -55,7 +56,14 @@ class Watcher:
 
 
 class Application:
-    """An RSGI application that calls the WSGI one in threads."""
+    """An RSGI application that calls the WSGI one in threads.
+
+    Attributes:
+        settings: of the publication.
+        last_requests: every response is the last of its connection (RFC 9112 §9.6), for the server ends.
+    """
+
+    last_requests = False
 
     def __init__(self, app: Flask) -> None:
         """Call `app`."""
@@ -108,13 +116,11 @@ class Application:
 
         It is called without the body first: what it refuses for its target, method or fields costs nobody a body.
         """
-        loop = asyncio.get_running_loop()
-        try:
-            unread = RaisingBody(BodyWantedError())
+        loop, unread = asyncio.get_running_loop(), RaisingBody(BodyWantedError)
+        with suppress(BodyWantedError):
             return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": unread})
-        except BodyWantedError:
-            content = await body.read()
-            return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
+        content = await body.read()
+        return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
 
     def _pool(self, scope: Scope) -> Pool:
         """The threads that the resource of a request declares."""
@@ -161,6 +167,8 @@ class Application:
         rest = _pieces(self._app(environ, start))
         first = next(rest, b"")
         status, fields = started[0], [(name.lower(), value) for name, value in started[1]]
+        if self.last_requests:
+            fields.append(("connection", "close"))
         length = next((value for name, value in fields if name == "content-length"), "")
         if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
             rest.close()

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import socket
+import sys
 from pathlib import Path
 
 from ..observability import log, metrics
@@ -28,6 +30,7 @@ def serve(settings: Settings, file: Path, listening: socket.socket, url: str) ->
         ServerError: no process can start.
     """
     os.environ["ATMPGRAPH_SETTINGS"] = str(file)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # until the supervisor handles it, leave nothing behind
     log.configure(settings)
     with captured_output(), shared_folder() as figures:
         capture_logging()
@@ -39,12 +42,16 @@ def serve(settings: Settings, file: Path, listening: socket.socket, url: str) ->
 
 def _serve(settings: Settings, listening: socket.socket) -> None:
     ignore_stray_signals()
-    supervisor = Supervisor(listening, settings.server.workers, settings.server.stop_timeout_seconds)
-    supervisor.handle_signals()
+    processes, stop_seconds = settings.server.workers, settings.server.stop_timeout_seconds
     if settings.queries.socket:
+        supervisor = Supervisor(listening, processes, stop_seconds)
+        supervisor.handle_signals()
         asyncio.run(supervisor.run())
         return
     # One for all processes, so that limits and quotas are the same in each. It ends after them.
-    with ServiceProcess(limits_of(settings)).supervised() as address:
+    service = ServiceProcess(limits_of(settings))
+    supervisor = Supervisor(listening, processes, stop_seconds, service.await_start)
+    supervisor.handle_signals()  # before the service starts, which must not stay behind
+    with service.supervised() as address:
         os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)
         asyncio.run(supervisor.run())

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -19,7 +19,7 @@ from .web_process import READY
 _LOGGER: Final = logging.getLogger(__name__)
 _MODULE: Final = "atmpgraph.server.web_process"
 # Before a process that ended soon after its start is replaced: the first time, the second, …
-_PAUSES_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+_PAUSES_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
 _STABLE_SECONDS: Final = 10.0  # a process that lived as long did not end soon
 _LOST_STARTS: Final = 5  # processes in a row that were killed before any served
 
@@ -27,14 +27,23 @@ _LOST_STARTS: Final = 5  # processes in a row that were killed before any served
 class Supervisor:
     """Keeps a number of web processes running on one socket."""
 
-    def __init__(self, listening: socket.socket, processes: int, stop_seconds: float) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        processes: int,
+        stop_seconds: float,
+        await_service: Callable[[Callable[[], bool]], None] | None = None,
+    ) -> None:
         """Start nothing yet.
 
         Args:
             listening: the socket; closed at the end.
             processes: how many.
             stop_seconds: how long running requests may take at the end.
+            await_service: waits until what they need serves, or the server ends; raises a ServerError if it
+                cannot.
         """
+        self._await_service = await_service
         self._listening, self._processes, self._stop_seconds = listening, processes, stop_seconds
         self._stopping, self._cutting = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -57,22 +66,27 @@ class Supervisor:
             self._cutting.set()
         if not self._stopping.is_set():
             _LOGGER.warning("the server ends; running requests have %g seconds", self._stop_seconds)
-            drain(self._listening)
-            self._listening.close()
-            self._stopping.set()
+            try:
+                drain(self._listening)
+            finally:  # whatever the system refuses, the server ends
+                self._listening.close()
+                self._stopping.set()
 
     async def run(self) -> None:
         """Serve until a signal ends it.
 
         Raises:
-            ServerError: no process can start.
+            ServerError: no process, or not what it needs, can start.
         """
         self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.TaskGroup() as group:
                 for number in range(1, self._processes + 1):
                     group.create_task(self._keep(number))
+                if self._await_service:
+                    group.create_task(asyncio.to_thread(self._await_service, self._stopping.is_set))
         except ExceptionGroup as failures:
+            self._stopping.set()
             raise failures.exceptions[0] from None
         finally:
             self._loop = None

@@ -1,6 +1,7 @@
 """One web process: granian on the socket that all of them share, until it is told to end (SIGTERM)."""
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -27,6 +28,8 @@ _HEADER_MILLISECONDS: Final = 5_000  # for a header section to arrive, and betwe
 _REQUEST_LINE: Final = 1 << 16  # bytes; longer ones are refused
 _SPARE: Final = 1 << 13  # bytes of a buffer beyond the longest header section
 _DESCRIPTORS: Final = 16_384  # of a process, if the system allows so many
+# granian closes a connection on which no request has arrived. Those that are on their way are answered before.
+_LAST_REQUESTS_SECONDS: Final = 0.3
 _SETTLED_SECONDS: Final = 0.1  # what granian cannot start fails sooner
 
 
@@ -82,8 +85,13 @@ async def _serve(listening: socket.socket, ready: Callable[[], object]) -> None:
     app = application()
     server = SharedSocketServer(listening, app, app.settings)
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        app.last_requests = True
+        loop.call_later(_LAST_REQUESTS_SECONDS, server.stop)
+
     # The handlers of asyncio lose a signal while many connections wake the loop: their pipe is full then.
-    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(server.stop))
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop))
     loop.call_later(_SETTLED_SECONDS, ready)
     await server.serve()
     if tidying := asyncio.all_tasks() - {asyncio.current_task()}:  # after the last byte of a response
@@ -122,4 +130,7 @@ def _ready(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    exit_status = main(*map(int, sys.argv[1:]))
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(exit_status)  # an interpreter that ends in order ends under granian's threads, which abort the process

@@ -176,3 +176,22 @@ def test_a_federator_that_dies_takes_no_other_query_along(
     assert future.result().status == 503
     assert service.rows() == 1
     assert until(lambda: service.workers() == workers)
+
+
+def test_signals_that_mean_nothing_end_neither_worker_nor_federator(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    """Nor does the one that ends a whole group: the service ends its children itself, when nobody needs it any more."""
+    assert service.rows() == 1
+    (worker,) = service.workers()
+    remote.answer = remote.hold
+    asking = threads.submit(service.rows, calling(remote), federated=True)
+    assert until(lambda: remote.held)
+    processes = service.workers() | {service.process._running[0].pid}
+    assert len(processes) == 3
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
+        for process in processes:
+            os.kill(process, number)
+    remote.go.set()
+    assert asking.result() == 2
+    assert worker in service.workers()

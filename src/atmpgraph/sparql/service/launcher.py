@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from ...errors import ServerError
 from ...observability import log, metrics
 from ..limits import Limits
 
@@ -22,6 +24,7 @@ _MODULE: Final = "atmpgraph.sparql.service.broker"
 _FOLDER: Final = "atmpgraph-"  # the start of its folder's name
 _SOCKET: Final = "queries"
 _RESTART_SECONDS: Final = 0.5  # before it is restarted
+_PROBE_SECONDS: Final = 0.05  # between two looks whether it has ended
 _STOP_SECONDS: Final = 10.0  # for it to end by itself
 _BACKLOG: Final = 128  # connections that the system holds while the service starts
 
@@ -83,9 +86,32 @@ class ServiceProcess:
             yield self.address()
         finally:
             ended.set()
-            if self._running[0].stdin:
-                self._running[0].stdin.close()
-            supervisor.join()
+            patience = time.monotonic() + _STOP_SECONDS
+            while supervisor.is_alive():
+                service = self._running[0]  # the last may have started only now
+                if service.stdin:
+                    service.stdin.close()
+                if time.monotonic() > patience:
+                    service.kill()
+                supervisor.join(_PROBE_SECONDS)
+
+    def await_start(self, given_up: Callable[[], bool]) -> None:
+        """Wait until the service, while it is supervised, serves, or nobody wants it any more.
+
+        Raises:
+            ServerError: it ends by itself before.
+        """
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(self._socket))
+            probe.shutdown(socket.SHUT_WR)  # the service answers that with its end of the connection
+            probe.settimeout(_PROBE_SECONDS)
+            while not given_up():
+                with suppress(TimeoutError):
+                    probe.recv(1)
+                    return
+                status = self._running[0].poll() if self._running else None
+                if status is not None and status > 0:
+                    raise ServerError("the server cannot start: the query service failed; its message stands above")
 
 
 def _sweep(place: Path) -> None:

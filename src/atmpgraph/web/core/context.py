@@ -45,13 +45,16 @@ class Publication:
         self.settings = settings
         self.responses = ResponseCache(settings.cache.response_bytes)
         self._releases = settings.path(settings.folders.releases)
+        self._link = ReleasesFolder(self._releases).current
+        self._manifest = self._link / MANIFEST
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json()
         self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
-        self._shared = cached(self._open_releases, key=_itself, lock=threading.Lock())(_checked)
+        self._open_lock = threading.Lock()
+        self._shared = cached(self._open_releases, key=_itself, lock=self._open_lock)(_checked)
         self._reported = TTLCache[str, bool](_REPORTS, _REPORT_SECONDS)
 
     def release(self) -> Release:
@@ -60,12 +63,12 @@ class Publication:
         Raises:
             ReleaseError: there is none yet, or it is damaged.
         """
-        link = ReleasesFolder(self._releases).current
         try:
-            state = link.lstat()
-            switched = str(link.readlink()), (state.st_ino, state.st_mtime_ns), state_of_file(link / MANIFEST)
+            state = self._link.lstat()
+            manifest = state_of_file(self._manifest)
+            switched = str(self._link.readlink()), (state.st_ino, state.st_mtime_ns), manifest
         except OSError:
-            raise ReleaseError(f"{link}: there is no release yet. 'atmpgraph build' makes one.") from None
+            raise ReleaseError(f"{self._link}: there is no release yet. 'atmpgraph build' makes one.") from None
         current = self._current
         if current is None or current[0] != switched:
             with self._lock:
@@ -89,7 +92,7 @@ class Publication:
         """
         written = created(release)
         try:
-            switched = int(ReleasesFolder(self._releases).current.lstat().st_mtime)
+            switched = int(self._link.lstat().st_mtime)
         except OSError:
             return written
         return max(written, datetime.fromtimestamp(switched, UTC))
@@ -111,6 +114,7 @@ class Publication:
         """Open all releases again when they are requested: the files of one were damaged, and may be replaced."""
         with self._lock:
             self._current = None
+        with self._open_lock:
             self._open_releases.clear()
 
     def is_news(self, problem: str) -> bool:

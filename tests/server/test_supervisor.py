@@ -1,0 +1,203 @@
+"""A server that stays: whatever process ends, however often; and one that cannot start says why and ends."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import ListenError
+from atmpgraph.server.listen import address_text, listen
+from atmpgraph.settings import Settings
+
+from ..conftest import changed
+from ..sparql.processes import runs, until
+from .running_server import SERVICE, WEB, RunningServer, running_server, started
+
+KILL, FAULT, TERM = signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM
+STRAY = [
+    *(signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM, signal.SIGVTALRM),
+    *(signal.SIGPROF, signal.SIGPOLL, signal.SIGPWR, signal.SIGWINCH, signal.SIGURG, signal.SIGCONT, signal.SIGCHLD),
+    *(signal.SIGSTKFLT, signal.SIGRTMIN, signal.SIGRTMAX),
+]
+
+
+@pytest.fixture(scope="module")
+def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of two web processes."""
+    with running_server(released, tmp_path_factory.mktemp("server")) as found:
+        yield found
+
+
+# --- processes that end ---
+
+
+def strike(processes: set[int], number: int) -> None:
+    """Send a signal to processes."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, number)
+
+
+def one(server: RunningServer) -> set[int]:
+    """One of those that serve."""
+    return set(sorted(server.named(WEB))[:1])
+
+
+def all_that_serve(server: RunningServer) -> set[int]:
+    """All that serve."""
+    return server.named(WEB)
+
+
+def queries(server: RunningServer) -> set[int]:
+    """The query service."""
+    return server.named(SERVICE)
+
+
+def everyone(server: RunningServer) -> set[int]:
+    """All but the main process."""
+    return server.all() - {server.process.pid}
+
+
+@pytest.mark.parametrize(
+    ("victims", "number", "times"),
+    [
+        (one, KILL, 1),
+        (one, KILL, 5),
+        (all_that_serve, KILL, 1),
+        (all_that_serve, FAULT, 3),
+        (all_that_serve, TERM, 1),
+        (queries, KILL, 1),
+        (queries, FAULT, 2),
+        (everyone, KILL, 4),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_process_that_ends_is_replaced(
+    server: RunningServer, victims: Callable[[RunningServer], set[int]], number: int, times: int
+) -> None:
+    for _ in range(times):
+        assert until(lambda: victims(server))
+        strike(victims(server), number)
+        time.sleep(0.1)
+    assert until(server.serves)
+    assert until(lambda: len(server.named(WEB)) == 2)
+    assert runs(server.process.pid)
+
+
+def test_who_connects_while_no_process_serves_is_answered(server: RunningServer) -> None:
+    """The connection waits in the queue of the one socket that all share."""
+    strike(server.named(WEB), KILL)
+    assert server.target.ask("/health/live").status == 200
+
+
+# --- signals that mean nothing ---
+
+
+@pytest.mark.parametrize("number", STRAY, ids=lambda number: signal.Signals(number).name)
+def test_a_stray_signal_ends_no_process(server: RunningServer, number: int) -> None:
+    assert until(server.serves)
+    assert until(lambda: len(server.named(WEB)) == 2)
+    processes = server.all()
+    assert len(processes) >= 5  # the main one, two that serve, the query service, a worker
+    strike(processes, number)
+    assert until(server.serves)
+    assert all(map(runs, processes))
+
+
+# --- a server that cannot start ---
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ({"flask.py": "raise ImportError('no Flask today')"}, "the server cannot start: ImportError: no Flask today"),
+        ({"flask.py": "import os; os.kill(os.getpid(), 11)"}, "the server cannot start: a web process ended by Seg"),
+        (
+            {
+                "sitecustomize.py": "import sys; sys.modules['pyoxigraph'] = None if 'broker' in str(sys.orig_argv) else 1"
+            },
+            "the server cannot start: the query service failed",
+        ),
+    ],
+    ids=["import", "fault", "query service"],
+)
+def test_an_installation_that_is_broken(
+    broken: dict[str, str], sentence: str, released: Settings, tmp_path: Path
+) -> None:
+    """In the other processes, for the command itself needs neither."""
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    for name, text in broken.items():
+        (libraries / name).write_text(text.replace(" else 1", " else __import__('pyoxigraph')"), encoding="utf-8")
+    with started(released, tmp_path, PYTHONPATH=str(libraries)) as server:
+        assert server.ends() == 1
+        assert f"atmpgraph: {sentence}" in server.said()
+        assert not list(server.temporary.iterdir())
+
+
+def test_no_release(released: Settings, tmp_path: Path) -> None:
+    nowhere = changed(released, folders={"releases": tmp_path / "none"})
+    with started(nowhere, tmp_path) as server:
+        assert server.ends() == 1
+        assert "there is no such release; 'atmpgraph build' makes one" in server.said()
+
+
+def test_a_second_server_at_the_same_address(server: RunningServer, released: Settings, tmp_path: Path) -> None:
+    port = str(server.target.port)
+    with started(released, tmp_path, "--port", port) as second:
+        assert second.ends() == 1
+        assert f"atmpgraph: 127.0.0.1:{port}: the address is in use" in second.said()
+        assert "[server] port, or --port" in second.said()
+    assert server.serves()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("127.0.0.1", "0.0.0.0"), ("0.0.0.0", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")]
+)
+def test_an_address_is_listened_on_once(first: str, second: str) -> None:
+    with listen(first, 0) as listening, pytest.raises(ListenError, match="in use"):
+        listen(second, listening.getsockname()[1])
+
+
+def test_every_address_is_that_of_both_versions() -> None:
+    with listen("::", 0) as listening, socket.create_connection(("127.0.0.1", listening.getsockname()[1])):
+        pass
+
+
+def test_a_name_is_listened_on() -> None:
+    with listen("localhost", 0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "sentence"),
+    [
+        ("192.0.2.1", 8000, r"192\.0\.2\.1:8000: this is no address of this machine; .*\[server\] host, or --host"),
+        ("2001:db8::1", 8000, r"\[2001:db8::1\]:8000: this is no address of this machine"),
+        ("nowhere.invalid", 80, r"nowhere\.invalid:80: there is no host of this name"),
+        ("a..b", 80, r"a\.\.b:80: there is no host of this name"),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on(host: str, port: int, sentence: str) -> None:
+    with pytest.raises(ListenError, match=sentence):
+        listen(host, port)
+
+
+def test_a_reserved_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system of the test may reserve none, so its refusal is made."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(ListenError, match=r"127\.0\.0\.1:80: a port below 1024 is reserved .*--port"):
+        listen("127.0.0.1", 80)
+
+
+def test_an_address_as_text() -> None:
+    assert [address_text(host, 80) for host in ("localhost", "::1")] == ["localhost:80", "[::1]:80"]
