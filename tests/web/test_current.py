@@ -81,7 +81,7 @@ def test_the_settings_file_is_named_by_the_environment(monkeypatch: pytest.Monke
 
 
 def test_an_unforeseen_error_is_a_problem_without_a_trace(
-    app: Flask, released: Settings, caplog: pytest.LogCaptureFixture
+    app: Flask, released: Settings, capfd: pytest.CaptureFixture[str]
 ) -> None:
     broken = create_app(released)
 
@@ -92,4 +92,8 @@ def test_an_unforeseen_error_is_a_problem_without_a_trace(
     response = broken.test_client().get("/broken")
     assert response.status_code == 500
     assert "secret" not in response.text
-    assert "secret" in caplog.text
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if " request.failed " in line]
+    assert " error request.failed " in line
+    assert "status=500 method=GET path=/broken" in line
+    assert "KeyError: 'secret'" in line
+    assert "Traceback" in line

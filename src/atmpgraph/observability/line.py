@@ -5,10 +5,11 @@ sequences of terminals, line separators of Unicode, marks that reorder text, lon
 line or look like another field, and a character is a byte.
 """
 
-import json
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import Final, Literal, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
@@ -21,12 +22,17 @@ _CUT: Final = "..."
 def timestamp(seconds: float) -> str:
     """A time in UTC with milliseconds (RFC 3339 §5.6)."""
     whole = int(seconds)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{int((seconds - whole) * 1000):03d}Z"
+    return f"{_to_the_second(whole)}.{int((seconds - whole) * 1000):03d}Z"
+
+
+@lru_cache(8)
+def _to_the_second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def escaped(text: str) -> str:
     """A string as in JSON, with its quotation marks, in printable ASCII."""
-    return json.dumps(text).replace("\x7f", "\\u007f")
+    return encode_basestring_ascii(text).replace("\x7f", "\\u007f")
 
 
 def line(fields: Mapping[str, Value], form: LogFormat, most: int) -> bytes:
@@ -62,7 +68,12 @@ def _json(fields: Mapping[str, Value]) -> str:
 
 
 def _json_value(value: Value) -> str:
-    return escaped(value) if isinstance(value, str) else json.dumps(value)
+    return escaped(value) if isinstance(value, str) else _plain(value)
+
+
+def _plain(value: int | float | bool | None) -> str:
+    """A number or truth value as JSON has it."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _text(fields: Mapping[str, Value]) -> str:
@@ -80,4 +91,4 @@ _POSITIONAL: Final = frozenset({"time", "level", "event"})
 def _text_value(value: Value) -> str:
     if isinstance(value, str):
         return value if _BARE.fullmatch(value) else escaped(value)
-    return json.dumps(value)
+    return _plain(value)

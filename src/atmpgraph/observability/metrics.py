@@ -6,10 +6,10 @@ one has them for itself. The library is imported when the first figure is record
 
 import os
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, ParamSpec, TypeAlias
 
 from .slots import GAUGES, Slots
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 P = ParamSpec("P")
-T = TypeVar("T", bound=Hashable)
+# What records one more request, its seconds and its bytes.
+RequestSeries: TypeAlias = tuple[Callable[[], None], Callable[[float], None], Callable[[float], None]]
 Outcome: TypeAlias = Literal[
     "ok", "cached", "cut", "invalid", "refused", "over_time", "over_memory", "crashed", "client_gone", "error"
 ]
@@ -77,8 +78,27 @@ class Metrics:
         self.process_starts = counter("process_starts", "Processes of the server that started.", "role")
         self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
-        self.requests_seen: set[tuple[str, str, str]] = set()
-        self.routes_seen: set[str] = set()
+        self._series: dict[tuple[str, str, int], RequestSeries] = {}
+        self._routes: set[str] = set()
+
+    def request_series(self, route: str, method: str, status: int) -> "RequestSeries":
+        """The figures of requests of a kind, as many kinds as there is room for."""
+        method = method if method in _METHODS else _OTHER
+        series = self._series.get((route, method, status))
+        if series is None:
+            listed = route in self._routes or len(self._routes) < _MOST_ROUTES
+            if not listed or len(self._series) >= _MOST_SERIES:
+                return self._request_series(_OTHER, _OTHER, _OTHER)
+            self._routes.add(route)
+            series = self._series[route, method, status] = self._request_series(route, method, str(status))
+        return series
+
+    def _request_series(self, route: str, method: str, status: str) -> "RequestSeries":
+        return (
+            self.requests.labels(route, method, status).inc,
+            self.request_seconds.labels(route).observe,
+            self.response_bytes.labels(route).inc,
+        )
 
 
 @cache
@@ -201,20 +221,10 @@ def request_ended(route: str, method: str, status: int, seconds: float, size: in
     """
     of = metrics()
     of.in_flight.dec()
-    route = _bounded(route or NO_ROUTE, of.routes_seen, _MOST_ROUTES, _OTHER)
-    series = route, method if method in _METHODS else _OTHER, str(status)
-    labels = _bounded(series, of.requests_seen, _MOST_SERIES, (_OTHER, _OTHER, _OTHER))
-    of.requests.labels(*labels).inc()
-    of.request_seconds.labels(route).observe(seconds)
-    of.response_bytes.labels(route).inc(size)
-
-
-def _bounded(value: T, seen: set[T], most: int, other: T) -> T:
-    """A value, if it is one of the first so many."""
-    if value not in seen:
-        value = value if len(seen) < most else other
-        seen.add(value)
-    return value
+    count, observe, add_bytes = of.request_series(route or NO_ROUTE, method, status)
+    count()
+    observe(seconds)
+    add_bytes(size)
 
 
 @_recording
