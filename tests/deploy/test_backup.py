@@ -130,6 +130,7 @@ def test_copies_under_builds_are_whole_and_are_served(publication: Publication, 
     restored = tmp_path / "elsewhere" / "releases"
     restored.mkdir(parents=True)
     publication.follow("Restore", restored)
+    assert restored.stat().st_mode == publication.releases.stat().st_mode  # another user serves it
     with serving(settings, tmp_path, ATMPGRAPH_FOLDERS_RELEASES=str(restored)) as target:
         current = (publication.releases / "current").readlink().name
         assert target.ask("/health/ready").body.decode().split() == ["ready", current]
