@@ -19,7 +19,7 @@ from ..http.conformance.targets import OverSocket, free_port, wait_for
 from ..installation.checkout import copy_checkout
 from .recipes import recipe
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.container
 
 COMPOSE: Final = "deploy/container/compose.yaml"
 IMAGES: Final = ("docker.io/library/python:3.11-slim-bookworm", "docker.io/library/nginx:1.28")
