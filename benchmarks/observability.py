@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,28 +26,26 @@ ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = "/doc/organisation/ulb.html"
 TURTLE: Final = "/doc/organisation/ulb.ttl"
 QUERY: Final = "/sparql?query=SELECT%20%2A%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
-SECONDS: Final = 3
+SECONDS: Final = 1
 
 
-def main(rounds: int = 5, checkout: Path | None = None) -> None:
+def main(rounds: int = 20, checkout: Path | None = None) -> None:
     """Measure and print."""
     wrk = shutil.which("wrk")
     if not wrk:
         sys.exit("wrk is not installed")
     ways = {"log on": (ROOT, "true"), "log off": (ROOT, "false")} | ({"other": (checkout, "")} if checkout else {})
     taken: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-    for _ in range(rounds):
-        for way, (folder, access) in ways.items():
-            with serving(folder, access) as (port, process):
-                tag = field(port, TURTLE, "ETag")
-                asked = {"page": (PAGE, ""), "304": (TURTLE, f"If-None-Match: {tag}"), "small query": (QUERY, "")}
-                for name, (target, header) in asked.items():
-                    taken[name, way].append(microseconds(wrk, port, process, target, header))
+    with ExitStack() as opened:
+        servers = {way: opened.enter_context(serving(folder, access)) for way, (folder, access) in ways.items()}
+        tags = {way: field(port, TURTLE, "ETag") for way, (port, _) in servers.items()}
+        for number in range(rounds):
+            for name, target in (("page", PAGE), ("304", TURTLE), ("small query", QUERY)):
+                for way in sorted(servers, key=lambda way: hash((way, number))):
+                    header = f"If-None-Match: {tags[way]}" if name == "304" else ""
+                    taken[name, way].append(microseconds(wrk, *servers[way], target, header))
     for name in ("page", "304", "small query"):
-        medians = {way: statistics.median(taken[name, way]) for way in ways}
-        least = {way: min(taken[name, way]) for way in ways}
-        text = ", ".join(f"{way} {medians[way]:.0f} µs (least {least[way]:.0f})" for way in ways)
-        print(f"{name}: {text}")
+        print(f"{name}: " + ", ".join(f"{way} {statistics.median(taken[name, way]):.0f} µs" for way in ways))
 
 
 @contextmanager

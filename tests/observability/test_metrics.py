@@ -18,6 +18,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 
 from atmpgraph.observability import metrics
+from atmpgraph.observability.shared_value import SharedValues
 from atmpgraph.observability.slots import Slots
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app, route_modules
@@ -284,7 +285,7 @@ def test_the_files_have_room_for_all_series(folder: Path, released: Settings, mo
     endpoints = [each.endpoint for each in Resources(each for module in route_modules() for each in module.RESOURCES)]
     slots = Slots(folder)
     monkeypatch.setenv(metrics.FOLDER, str(folder))
-    monkeypatch.setattr(values, "ValueClass", values.MultiProcessValue(slots.current))  # type: ignore[no-untyped-call]
+    monkeypatch.setattr(values, "ValueClass", SharedValues(slots))
     monkeypatch.setattr(metrics, "_ALL", [metrics.Metrics(CollectorRegistry())])
     sizes = {file.name: file.stat().st_size for file in folder.glob("*.db")}
     for route in ("", *endpoints):

@@ -1,5 +1,6 @@
 """Each request: a line of the access log, and its figures. WSGI middleware outside of all other."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 ClientForm: TypeAlias = Literal["whole", "network", "none"]
 
 OBSERVED: Final = "atmpgraph.observed"  # the key of the environment
-_LONGEST: Final = {"method": 20, "path": 1_500, "field": 200}  # characters
+_METHOD, _PATH, _FIELD = 20, 1_500, 200  # characters
 _NETWORK_BITS: Final = {4: 24, 6: 48}
 _SHORT_DIGEST: Final = 12
+_PLAIN_PATH: Final = re.compile("[A-Za-z0-9/._-]+")
 _SAFE: Final = "/!$&'()*+,;=:@~"
 
 
@@ -83,17 +85,17 @@ class AccessLog:
             "level": "info",
             "event": "request",
             "client": shown_client(environ.get("REMOTE_ADDR", ""), self._log.client),
-            "method": cut(method, _LONGEST["method"]),
-            "path": cut(_path(environ), _LONGEST["path"]),
-            "query": cut_query(query, self._log.max_query_characters),
+            "method": _cut_common(method, _METHOD),
+            "path": cut(_path(environ), _PATH),
+            "query": cut_query(query, self._log.max_query_characters) if query else None,
             "route": of.route or None,
             "status": request.status,
             "bytes": request.size,
             "ms": round(seconds * 1000, 2),
             "release": of.release[:_SHORT_DIGEST] or None,
             "cached": of.cached or None,
-            "referer": _field(environ, "HTTP_REFERER"),
-            "agent": _field(environ, "HTTP_USER_AGENT"),
+            "referer": _cut_common(environ.get("HTTP_REFERER"), _FIELD),
+            "agent": _cut_common(environ.get("HTTP_USER_AGENT"), _FIELD),
         }
 
 
@@ -151,12 +153,16 @@ def cut_query(text: str, most: int) -> str | None:
 def _path(environ: "WSGIEnvironment") -> str:
     """The path as the client sent it, where the server passes it on; else encoded anew."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    return target.partition("?")[0] or quote(environ.get("PATH_INFO", ""), _SAFE, "latin-1")
+    if target:
+        return target.partition("?")[0]
+    path: str = environ.get("PATH_INFO", "")
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path, _SAFE, "latin-1")
 
 
-def _field(environ: "WSGIEnvironment", name: str) -> str | None:
-    value = environ.get(name)
-    return cut(value, _LONGEST["field"]) if value else None
+@lru_cache(1_024)
+def _cut_common(text: str | None, most: int) -> str | None:
+    """The same for what many requests have in common; nothing for nothing."""
+    return cut(text, most) if text else None
 
 
 @lru_cache(1_024)

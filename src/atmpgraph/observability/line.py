@@ -9,12 +9,15 @@ import re
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from json.encoder import encode_basestring_ascii
+from json.encoder import JSONEncoder, encode_basestring_ascii
 from typing import Final, Literal, TypeAlias
 
 Value: TypeAlias = str | int | float | bool | None
 LogFormat: TypeAlias = Literal["text", "json"]
 
+_POSITIONAL: Final = frozenset({"time", "level", "event"})
+_DEL, _ESCAPED_DEL = "\x7f", "\\u007f"
+_ENCODE: Final = JSONEncoder(separators=(",", ":")).encode
 _BARE: Final = re.compile(r"[A-Za-z0-9_./:+-]+")
 _CUT: Final = "..."
 
@@ -32,7 +35,7 @@ def _to_the_second(seconds: int) -> str:
 
 def escaped(text: str) -> str:
     """A string as in JSON, with its quotation marks, in printable ASCII."""
-    return encode_basestring_ascii(text).replace("\x7f", "\\u007f")
+    return encode_basestring_ascii(text).replace(_DEL, _ESCAPED_DEL)
 
 
 def line(fields: Mapping[str, Value], form: LogFormat, most: int) -> bytes:
@@ -63,32 +66,26 @@ def _longest(values: Mapping[str, Value]) -> str:
 
 
 def _json(fields: Mapping[str, Value]) -> str:
-    members = (f'"{name}":{_json_value(value)}' for name, value in fields.items() if value is not None)
-    return "{" + ",".join(members) + "}"
-
-
-def _json_value(value: Value) -> str:
-    return escaped(value) if isinstance(value, str) else _plain(value)
-
-
-def _plain(value: int | float | bool | None) -> str:
-    """A number or truth value as JSON has it."""
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+    members = {name: value for name, value in fields.items() if value is not None}
+    return _ENCODE(members).replace(_DEL, _ESCAPED_DEL)
 
 
 def _text(fields: Mapping[str, Value]) -> str:
     parts = [
-        str(value) if name in _POSITIONAL else f"{name}={_text_value(value)}"
+        _string(name, value) if isinstance(value, str) else _plain(name, value)
         for name, value in fields.items()
         if value is not None
     ]
     return " ".join(parts)
 
 
-_POSITIONAL: Final = frozenset({"time", "level", "event"})
+def _plain(name: str, value: float | None) -> str:
+    """A number or truth value as JSON has it."""
+    return f"{name}={str(value).lower() if isinstance(value, bool) else value}"
 
 
-def _text_value(value: Value) -> str:
-    if isinstance(value, str):
-        return value if _BARE.fullmatch(value) else escaped(value)
-    return _plain(value)
+@lru_cache(2_048)  # what most requests have in common
+def _string(name: str, value: str) -> str:
+    if name in _POSITIONAL:
+        return value
+    return f"{name}={value if _BARE.fullmatch(value) else escaped(value)}"

@@ -135,8 +135,10 @@ def _new_metrics() -> Metrics:
         if not _ALL:
             disable_created_metrics()  # type: ignore[no-untyped-call] # a series more for each, which the shared files do not have
             if shared := slots():
+                from .shared_value import SharedValues
+
                 shared.current()
-                values.ValueClass = values.MultiProcessValue(shared.current)  # type: ignore[no-untyped-call]
+                values.ValueClass = SharedValues(shared)
             _ALL.append(Metrics(registry()))
         return _ALL[0]
 

@@ -55,8 +55,9 @@ class Slots:
         """Take none yet."""
         self.folder, self.role = folder, "web"
         self._locks = os.open(folder / _LOCKS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._pid, self._slot = 0, -1
-        self._failure: tuple[int, float, OSError] | None = None
+        self._slot = -1
+        os.register_at_fork(after_in_child=self._forked)
+        self._failure: tuple[float, OSError] | None = None
 
     def current(self) -> int:
         """The slot of this process, which takes one at the first call, and another one after a fork.
@@ -64,24 +65,33 @@ class Slots:
         Raises:
             OSError: there is no room for its files.
         """
-        pid = os.getpid()
-        if pid != self._pid:
-            if self._failure and self._failure[0] == pid and time.monotonic() < self._failure[1]:
-                raise self._failure[2]
+        if self._slot < 0:
+            if self._failure and time.monotonic() < self._failure[0]:
+                raise self._failure[1]
             try:
-                self._slot = self._take(pid)
+                self._slot = self._take()
             except OSError as error:
-                self._failure = pid, time.monotonic() + _RETRY_SECONDS, error
+                self._failure = time.monotonic() + _RETRY_SECONDS, error
                 raise
-            self._pid = pid
         return self._slot
 
-    def _take(self, pid: int) -> int:
+    def file(self, kind: str) -> Path:
+        """A file of the slot of this process.
+
+        Raises:
+            OSError: there is no room for its files.
+        """
+        return self.folder / f"{kind}_{self.current()}.db"
+
+    def _forked(self) -> None:
+        self._slot, self._failure = -1, None
+
+    def _take(self) -> int:
         slot = next(number for number in count() if self._lock(number))
         try:
             for kind, size in _SIZES.items():
                 _allocate(self.folder / f"{kind}_{slot}.db", size, anew=kind.startswith("gauge"))
-            (self.folder / f"process_{slot}").write_text(f"{self.role} {pid}", encoding="ascii")
+            (self.folder / f"process_{slot}").write_text(f"{self.role} {os.getpid()}", encoding="ascii")
         except OSError:
             self._unlock(slot)
             raise

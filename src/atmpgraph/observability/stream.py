@@ -45,13 +45,17 @@ class Stream:
     """
 
     def __init__(self, descriptor: int) -> None:
-        """Write to a descriptor."""
+        """Write to a descriptor, of which nobody changes what it stands for, except of the standard streams."""
         self.descriptor, self.lost = descriptor, 0
         self._torn = False
         self._socket: socket.socket | None = None
+        self._never_waits = False
         with suppress(OSError):
-            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISSOCK(mode):
                 self._socket = socket.socket(fileno=os.dup(descriptor))
+            own = descriptor not in _STANDARD
+            self._never_waits = own and (stat.S_ISREG(mode) or not os.get_blocking(descriptor))
 
     def write(self, line: bytes) -> bool:
         """Write a line, or lose it; a line that was cut is ended before the next. Returns whether it was written."""
@@ -67,7 +71,7 @@ class Stream:
     def _send(self, content: bytes) -> int:
         if self._socket:
             return self._socket.send(content, socket.MSG_DONTWAIT)
-        if not os.get_blocking(self.descriptor):
+        if self._never_waits:
             return os.write(self.descriptor, content)
         poll = select.poll()  # one that may wait is not ours alone
         poll.register(self.descriptor, select.POLLOUT)
