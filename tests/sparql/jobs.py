@@ -32,7 +32,7 @@ LIMITS = Limits(
     running_seconds_per_minute=10_000.0,
     max_length_characters=100_000,
     max_nesting=64,
-    max_patterns=128,
+    max_patterns=100,
     max_operators=1_000,
     result_bytes=1 << 20,
     federation=FederationLimits(services=(), max_clauses=4, timeout_seconds=10.0, max_bytes=1 << 20),
@@ -43,7 +43,7 @@ def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
     defaults = QueryJob(
-        release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, 128, 1_000, "?query=x&offset="
+        release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, 100, 1_000, "?query=x&offset="
     )
     return replace(defaults, **changes)
 

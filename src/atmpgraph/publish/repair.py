@@ -102,7 +102,7 @@ class _Remaking:
     def replace(self, damaged: set[Path]) -> None:
         """Put what has the right bytes in the place of what is damaged."""
         folder = self._folder
-        for path in damaged:
+        for path in damaged - {folder.store}:
             _clear(path)
         if folder.manifest in damaged and folder.listing not in damaged:
             write_manifest(folder.manifest, copied_manifest(folder))
@@ -116,8 +116,9 @@ class _Remaking:
         for path, file in wanted.items():
             if same := self._elsewhere(file):
                 _copy(same, path, file)
-        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged:
-            self._make_anew(manifest, wanted, listing=folder.listing in damaged)
+        store = folder.store in damaged
+        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged or store:
+            self._make_anew(manifest, wanted, listing=folder.listing in damaged, store=store)
         if folder.reactivated.path.exists() or folder.reactivated.listing in damaged:
             self._replace_reactivation(manifest, damaged)
 
@@ -130,7 +131,7 @@ class _Remaking:
                         return other.path / name
         return None
 
-    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool) -> None:
+    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool, store: bool) -> None:
         folder, base = self._folder, manifest.base
         remade = ReleaseFolder(self._scratch / manifest.digest)
         remade.path.mkdir()
@@ -138,10 +139,10 @@ class _Remaking:
         _copy(remade.canonical, folder.canonical, manifest.files[folder.canonical.name])
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
-        store = EMBEDDED.open(address, base)
+        opened_store = EMBEDDED.open(address, base)
         for step in (self._dumps, self._description, self._shapes, self._changes):
             with suppress(*_UNABLE):
-                step(remade, manifest, store)
+                step(remade, manifest, opened_store)
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
         if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
@@ -149,6 +150,8 @@ class _Remaking:
             if listing and remade.changes.exists():  # nothing tells any more whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
             list_internal(folder, manifest)
+        elif store:
+            exchange(remade.store, folder.store)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
         """The statements, from whichever file of the release still has them all."""

@@ -79,6 +79,8 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
         copy = read(folder.listing, lambda _: copied_manifest(folder))
         files |= read_listing(folder.listing) if copy else {}
         manifest = manifest or copy
+    elif reason := _unopened(folder):
+        wrong.append(Damage(folder.store, reason))
     if is_lost(folder.reactivated):
         yield Damage(folder.reactivated.listing, "missing")
     if folder.reactivated.listing.exists():
@@ -86,6 +88,17 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
     files |= {folder.path / name: file for name, file in manifest.files.items()} if manifest else {}
     yield from wrong
     yield from (Damage(path, reason) for path, file in sorted(files.items()) if (reason := check(path, file)))
+
+
+def _unopened(folder: ReleaseFolder) -> str:
+    """Why a store whose files are not listed cannot be read; empty when it can."""
+    try:
+        EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), folder.path.name), "urn:none").query("ASK {}")
+    except DamagedError as error:
+        return error.reason
+    except ReleaseError as error:
+        return str(error)
+    return ""
 
 
 def damages_beside(releases: Path, base: str) -> Iterator[Damage]:

@@ -143,9 +143,9 @@ class Queries(Group):
         description="Deepest nesting of brackets, or of operators before an operand, in a query (400).",
     )
     max_patterns: int = Field(
-        128,
+        100,
         ge=1,
-        le=300,
+        le=200,
         description="Triple patterns, steps of paths and groups that one group of a query joins (400): planning takes"
         " sixteen times as long for twice as many.",
     )

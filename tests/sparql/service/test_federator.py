@@ -181,6 +181,21 @@ def test_a_federator_that_dies_takes_no_other_query_along(
     assert until(lambda: service.workers() == workers)
 
 
+def test_a_federator_that_hangs_ends_with_its_time(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    remote.answer = remote.hold
+    service.rows()
+    workers = service.workers()
+    future = threads.submit(service.problem, calling(remote), federated=True, seconds=3.0)
+    assert remote.holds(1)
+    (caller,) = service.workers() - workers
+    os.kill(caller, signal.SIGSTOP)
+    assert future.result().status == 504
+    assert until(lambda: not runs(caller))
+    assert service.rows() == 1
+
+
 def test_signals_that_mean_nothing_end_neither_worker_nor_federator(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
