@@ -216,8 +216,9 @@ def prove(store: Store, digest: str) -> None:
             union += 1
             for text in same:
                 read.update(text)
-    [[size]] = store.select("SELECT (COUNT(*) AS ?size) { ?s ?p ?o }")
+    # Not by COUNT: over files that it cannot read the engine counts for ever, and takes all memory.
+    size = sum(1 for _ in store.select("SELECT ?s { ?s ?p ?o }"))
     if read.hexdigest() != digest:
         raise ReleaseError(f"{NOT_PUBLISHED}; a literal is not in canonical form")
-    if int(size.value) != union:
+    if size != union:
         raise ReleaseError(f"{NOT_PUBLISHED}; its default graph is not the union of its named graphs")
