@@ -8,7 +8,7 @@ SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test test-clients check bench texts lock clean
+.PHONY: help serve wheel test test-clients test-container check bench texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,12 @@ test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, type
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
-	.ci/apt rasqal-utils r-cran-sparql systemd-container debootstrap docker.io docker-compose apache2 rsync
+	.ci/apt rasqal-utils r-cran-sparql systemd-container apache2 rsync
 	$(BIN)/pytest -m clients
+
+test-container: $(VENV)/.dev ## the image and the compose file under Docker (by root; some minutes)
+	.ci/apt debootstrap docker.io docker-compose
+	$(BIN)/pytest -m container
 
 wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, in dist/
 	$(BIN)/python $(PIP) wheel $(OURS) --wheel-dir dist .

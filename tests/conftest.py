@@ -71,6 +71,11 @@ def absent(message: str) -> NoReturn:
     pytest.skip(message)
 
 
+def unable(message: str) -> NoReturn:
+    """Skip a test for which this machine gives no rights, or not the kernel: nothing can be installed for that."""
+    pytest.skip(message)
+
+
 def shared(path: str) -> Path:
     """A file or folder of the official material; the test is skipped where it is absent, and fails on CI."""
     found = SHARED / path

@@ -15,14 +15,14 @@ import pyoxigraph as ox
 
 from . import __version__
 from .addresses import Addresses
-from .errors import AtmpgraphError, DamagedError, QueryError, SettingsError
+from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
 from .observability.stream import fill_standard_descriptors
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
-from .store import Results
+from .store import Results, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -195,27 +195,31 @@ def query(context: click.Context, file: IO[str], format_: str, release: str) -> 
     """Run the query in FILE (or `-`) on a release."""
     store = _release(_settings(context), release).store
     try:
-        click.echo(_rendered(store.query(file.read()), format_), nl=False)
-    except RuntimeError as error:  # the engine could not evaluate it: an unknown function, for one
-        raise QueryError(f"the query cannot be evaluated: {error}") from None
+        click.echo(_rendered(store, store.query(file.read()), format_), nl=False)
+    except EvaluationError as error:
+        raise QueryError(f"the query cannot be evaluated: {error.reason}") from None
 
 
-def _rendered(results: Results, format_: str) -> bytes | str:
+def _rendered(store: Store, results: Results, format_: str) -> bytes | str:
     """The results of a query in a format that fits their kind."""
     if isinstance(results, ox.QueryTriples):
         if format_ in _RESULTS:
             raise click.UsageError(f"the result is a graph; choose one of {', '.join(_GRAPHS)}")
-        return results.serialize(format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)) or b""
+        return ox.serialize(store.reading(results), format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)) or b""
     if format_ in _GRAPHS:
         raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
+    if isinstance(results, ox.QueryBoolean):
+        if format_ == "table":
+            return "yes\n" if results else "no\n"
+        from .sparql.service.result_writers import WRITERS
+
+        return WRITERS[format_].boolean(bool(results))
+    names = [variable.value for variable in results.variables]
     if format_ != "table":
         from .sparql.service.result_writers import whole_result
 
-        return "".join(whole_result(results, format_))
-    if isinstance(results, ox.QueryBoolean):
-        return "yes\n" if results else "no\n"
-    names = [variable.value for variable in results.variables]
-    rows = [[getattr(row[name], "value", "") for name in names] for row in results]
+        return "".join(whole_result(names, store.reading(results), format_))
+    rows = [[getattr(row[name], "value", "") for name in names] for row in store.reading(results)]
     widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
     table = [names, ["-" * width for width in widths], *rows]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)

@@ -4,10 +4,12 @@ AtmpgraphError
 ├─ SettingsError
 ├─ MappingError
 ├─ ReleaseError
+│  ├─ RemovedError             a release was removed while something was read from it
 │  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
 │  ├─ QuerySyntaxError           the text is not SPARQL 1.1
-│  ├─ NestingError               its brackets nest too deep for the parser
+│  ├─ NestingError               it nests too deep
+│  ├─ ComplexityError            it joins or computes too much to be planned
 │  ├─ TooManyKeywordsError       no word is left to disguise SERVICE with
 │  ├─ ServiceNotAllowedError     a SERVICE clause that this endpoint does not call
 │  ├─ TooManyServicesError       more SERVICE clauses than allowed
@@ -23,6 +25,7 @@ AtmpgraphError
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from .formats import Format
 
@@ -41,6 +44,14 @@ class MappingError(AtmpgraphError):
 
 class ReleaseError(AtmpgraphError):
     """A release cannot be made, located or opened."""
+
+
+class RemovedError(ReleaseError):
+    """A release was removed while something was read from it."""
+
+    def __init__(self, path: Path) -> None:
+        """Name its folder."""
+        super().__init__(f"{path}: removed meanwhile; what is read now comes from the current release")
 
 
 class DamagedError(ReleaseError):
@@ -79,9 +90,30 @@ class QuerySyntaxError(QueryError):
 
 @dataclass(eq=False)
 class NestingError(QueryError):
-    """The brackets nest deeper than `most`."""
+    """Brackets, or operators before an operand, nest deeper than `most`.
+
+    Attributes:
+        line, column: of the first that is too deep, from 1.
+    """
 
     most: int
+    line: int
+    column: int
+
+
+@dataclass(eq=False)
+class ComplexityError(QueryError):
+    """More than `most` patterns are joined, or operators applied.
+
+    Attributes:
+        kind: what there are too many of.
+        line, column: of the first that is one too many, from 1.
+    """
+
+    kind: Literal["patterns", "operators"]
+    most: int
+    line: int
+    column: int
 
 
 class TooManyKeywordsError(QueryError):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from ..conftest import ROOT, absent
+from ..conftest import ROOT, absent, unable
 
 PROGRAM: Final = "/opt/atmpgraph/current/bin/atmpgraph"
 _VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -74,7 +74,7 @@ def booted(folder: Path) -> Iterator[Machine]:
         if not shutil.which(needed):
             absent(f"{needed} is not installed")
     if os.geteuid():
-        absent("a machine is booted by root")
+        unable("a machine is booted by root")
     with _overlay(folder) as root:
         _install(root)
         command = ["systemd-nspawn", "-D", str(root), "--machine=atmpgraph-test", "--register=no", "--keep-unit"]
@@ -104,7 +104,7 @@ def _overlay(folder: Path) -> Iterator[Path]:
             (memory / name).mkdir()
         layers = f"lowerdir=/,upperdir={memory / 'upper'},workdir={memory / 'work'}"
         if subprocess.run(["mount", "-t", "overlay", "overlay", "-o", layers, root], check=False).returncode:
-            absent("this system has no overlays")
+            unable("this system has no overlays")
         try:
             yield root
         finally:
@@ -137,7 +137,7 @@ def _leader(process: "subprocess.Popen[bytes]") -> int:
         if (numbers := children.read_text(encoding="ascii").split()) and _is_init(int(numbers[0])):
             return int(numbers[0])
         time.sleep(0.05)
-    return absent("no machine boots here")
+    return unable("no machine boots here")
 
 
 def _is_init(number: int) -> bool:

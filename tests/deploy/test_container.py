@@ -14,12 +14,12 @@ import pytest
 
 from atmpgraph.starter import start
 
-from ..conftest import absent
+from ..conftest import absent, unable
 from ..http.conformance.targets import OverSocket, free_port, wait_for
 from ..installation.checkout import copy_checkout
 from .recipes import recipe
 
-pytestmark = pytest.mark.clients
+pytestmark = pytest.mark.container
 
 COMPOSE: Final = "deploy/container/compose.yaml"
 IMAGES: Final = ("docker.io/library/python:3.11-slim-bookworm", "docker.io/library/nginx:1.28")
@@ -74,8 +74,10 @@ class Docker:
 @contextmanager
 def _daemon(folder: Path) -> Iterator[Path]:
     """A daemon that leaves the network of the machine alone; builds use that network, containers have their own."""
-    if os.geteuid() or not all(map(shutil.which, ("dockerd", "docker", "docker-compose", "debootstrap"))):
-        absent("dockerd, docker-compose and debootstrap are needed, and root")
+    if os.geteuid():
+        unable("Docker's daemon is started by root")
+    if not all(map(shutil.which, ("dockerd", "docker", "docker-compose", "debootstrap"))):
+        absent("dockerd, docker-compose and debootstrap are needed")
     socket = folder / "docker.sock"
     command = ["dockerd", "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"), "--bridge=none"]
     command += ["--pidfile", str(folder / "pid"), "-H", f"unix://{socket}", "--iptables=false", "--ip6tables=false"]
@@ -85,7 +87,7 @@ def _daemon(folder: Path) -> Iterator[Path]:
         end = time.monotonic() + 30
         while subprocess.run(["docker", "-H", f"unix://{socket}", "info"], capture_output=True, check=False).returncode:
             if process.poll() is not None or time.monotonic() > end:
-                absent(f"dockerd does not start: {(folder / 'log').read_text(encoding='utf-8')[-1000:]}")
+                unable(f"dockerd does not start: {(folder / 'log').read_text(encoding='utf-8')[-1000:]}")
             time.sleep(0.2)
         yield socket
     finally:

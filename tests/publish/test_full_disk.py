@@ -9,7 +9,7 @@ import pytest
 
 from atmpgraph.settings import Settings
 
-from ..conftest import absent
+from ..conftest import unable
 
 # Runs in namespaces of its own, where any user may mount. $1: the options of the mount, $2: which folder it is.
 SCRIPT = """
@@ -40,7 +40,7 @@ def build_on(options: str, role: str, settings: Settings) -> tuple[int, str]:
 @pytest.fixture(autouse=True)
 def _namespaces() -> None:
     if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
-        absent("this machine gives no namespaces")
+        unable("this machine gives no namespaces")
 
 
 @pytest.mark.parametrize("size", ["40k", "1100k", "2m", "3500k"])

@@ -18,10 +18,12 @@ from .processes import children
 
 FAST = "SELECT ?s { ?s a <ns/atmp#Partnership> }"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+SILENCE = 60.0  # seconds, on a machine that has much else to do
 LIMITS = Limits(
     workers=4,
     timeout_seconds=20.0,
     queue_timeout_seconds=600.0,
+    silence_seconds=SILENCE,
     memory_bytes=1 << 30,
     max_rows=100_000,
     max_bytes=1 << 26,
@@ -30,6 +32,8 @@ LIMITS = Limits(
     running_seconds_per_minute=10_000.0,
     max_length_characters=100_000,
     max_nesting=64,
+    max_patterns=100,
+    max_operators=1_000,
     result_bytes=1 << 20,
     federation=FederationLimits(services=(), max_clauses=4, timeout_seconds=10.0, max_bytes=1 << 20),
 )
@@ -39,7 +43,7 @@ def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
     defaults = QueryJob(
-        release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, "?query=x&offset="
+        release.store_address, release.base, query, (), (), fmt, 0, 100_000, 1 << 26, 64, 100, 1_000, "?query=x&offset="
     )
     return replace(defaults, **changes)
 
@@ -73,7 +77,9 @@ class Service:
         **changes: Any,
     ) -> Result:
         """The result of a query."""
-        return submit(self.process.address(), request_of(self.release, query, client, **changes), on_disconnect, 60.0)
+        return submit(
+            self.process.address(), request_of(self.release, query, client, **changes), on_disconnect, SILENCE
+        )
 
     def problem(self, query: str, client: str = "192.0.2.1", **changes: Any) -> Problem:
         """The problem that a query meets."""
@@ -87,4 +93,4 @@ class Service:
 
     def workers(self) -> set[int]:
         """The workers, idle or not, and the federators."""
-        return children(self.process._running[0].pid)
+        return children(self.process.pid)

@@ -43,7 +43,7 @@ def term(store: Store, text: str) -> Any:
 def rows(store: Store, query: str) -> list[tuple[str | None, ...]]:
     """The solutions of a query, each as the texts of its terms in the order of its variables."""
     results = store.select(HEAD + query)
-    names = [variable.value for variable in results.variables]
+    names = results.variables
     return [tuple(str(row[n]) if row[n] is not None else None for n in names) for row in results]
 
 

@@ -41,6 +41,7 @@ EVENTS: Final = {
         "A response with a status of 500 or more, and why.",
         ("status", "method", "path", "route", "client", "reason", "cause", "trace"),
     ),
+    "disk.full": Event("error", "A large result could not be written to the disk; it was refused.", ("place", "cause")),
     "metrics.unavailable": Event("warning", "A process cannot record its figures, which are missing.", ("cause",)),
     "log": Event("info", "What a library logs, at its own level.", ("logger", "text", "trace")),
     "log.dropped": Event("warning", "Lines of this log were lost: the disk was full, or nobody read.", ("lines",)),

@@ -102,19 +102,24 @@ class _Remaking:
     def replace(self, damaged: set[Path]) -> None:
         """Put what has the right bytes in the place of what is damaged."""
         folder = self._folder
-        if folder.manifest in damaged:
+        for path in damaged - {folder.store}:
+            _clear(path)
+        if folder.manifest in damaged and folder.listing not in damaged:
             write_manifest(folder.manifest, copied_manifest(folder))
         manifest = read_manifest(folder.manifest)
+        if manifest.digest != folder.path.name:  # nothing of another release has a place here
+            raise DamagedError(folder.manifest, "of another release")
         listed = {folder.path / name: file for name, file in manifest.files.items()}
-        with suppress(DamagedError):
+        if folder.listing not in damaged and folder.listing.exists():
             listed |= read_listing(folder.listing)
         wanted = {path: listed[path] for path in damaged if path in listed}
         for path, file in wanted.items():
             if same := self._elsewhere(file):
                 _copy(same, path, file)
-        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged:
-            self._make_anew(manifest, wanted, listing=folder.listing in damaged)
-        if folder.reactivated.path.exists():
+        store = folder.store in damaged
+        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged or store:
+            self._make_anew(manifest, wanted, listing=folder.listing in damaged, store=store)
+        if folder.reactivated.path.exists() or folder.reactivated.listing in damaged:
             self._replace_reactivation(manifest, damaged)
 
     def _elsewhere(self, file: File) -> Path | None:
@@ -126,7 +131,7 @@ class _Remaking:
                         return other.path / name
         return None
 
-    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool) -> None:
+    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool, store: bool) -> None:
         folder, base = self._folder, manifest.base
         remade = ReleaseFolder(self._scratch / manifest.digest)
         remade.path.mkdir()
@@ -134,10 +139,10 @@ class _Remaking:
         _copy(remade.canonical, folder.canonical, manifest.files[folder.canonical.name])
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
-        store = EMBEDDED.open(address, base)
+        opened_store = EMBEDDED.open(address, base)
         for step in (self._dumps, self._description, self._shapes, self._changes):
             with suppress(*_UNABLE):
-                step(remade, manifest, store)
+                step(remade, manifest, opened_store)
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
         if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
@@ -145,6 +150,8 @@ class _Remaking:
             if listing and remade.changes.exists():  # nothing tells any more whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
             list_internal(folder, manifest)
+        elif store:
+            exchange(remade.store, folder.store)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
         """The statements, from whichever file of the release still has them all."""
@@ -189,10 +196,12 @@ class _Remaking:
         folder, reactivated, releases = self._folder, self._folder.reactivated, self._folder.path.parent
         if not any(reactivated.path in path.parents for path in damaged):
             return
+        reactivated.path.mkdir(parents=True, exist_ok=True)
         digests = [switch.digest for switch in history(releases)]
         for previous in {before for before, now in pairwise(digests) if now == manifest.digest}:
             before = self._releases.release(previous)
-            if reactivated.changes_since(previous) in damaged and before.canonical.is_file():
+            changes = reactivated.changes_since(previous)
+            if (changes in damaged or not changes.exists()) and before.canonical.is_file():
                 write_changes(folder.path, before, manifest.base, reactivated=True)
         *_, last = history(releases)
         created = last.date
@@ -213,6 +222,12 @@ class _Remaking:
         write_description(self._folder.reactivated, self._folder, manifest.files, live, now, store)
 
 
+def _clear(path: Path) -> None:
+    """Remove a folder that stands in the place of a file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+
+
 def _copy(source: Path, path: Path, file: File) -> None:
     """Put a file in the place of a damaged one, if it is the listed one."""
     if difference(path, file) and not difference(source, file):
@@ -223,6 +238,7 @@ def _copy(source: Path, path: Path, file: File) -> None:
 
 def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
     """Make a file beside the releases anew, from what is whole of it and from the releases."""
+    _clear(path)
     if path == folder.current:
         if last := next(reversed(history(folder.path)), None):
             folder.switch(last.digest)

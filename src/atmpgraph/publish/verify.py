@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from ..errors import DamagedError, ReleaseError
+from ..quality.links import read_links
 from ..release.history import existing_releases, history
 from ..release.integrity import difference
-from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder
-from ..release.listing import copied_manifest, read_listing
+from ..release.layout import DIGEST, SEALED, ReleaseFolder, ReleasesFolder
+from ..release.listing import copied_manifest, is_lost, read_listing
 from ..release.manifest import File, read_manifest, read_summary
 from ..release.release import is_sealed
 from ..release.sealed import check_lines, read_sealed
@@ -65,16 +67,22 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
             wrong.append(Damage(path, "missing"))
         except DamagedError as error:
             wrong.append(Damage(path, error.reason))
-        except ReleaseError as error:
+        except (ReleaseError, OSError, KeyError, TypeError, ValueError) as error:
             wrong.append(Damage(path, str(error)))
         return None
 
     manifest = read(folder.manifest, read_manifest)
     if manifest and manifest.digest != folder.path.name:
         wrong.append(Damage(folder.manifest, "of another release"))
+        manifest = None
     if manifest is None or manifest.format >= SEALED:
-        files |= read(folder.listing, read_listing) or {}
-        manifest = manifest or (copied_manifest(folder) if files else None)
+        copy = read(folder.listing, lambda _: copied_manifest(folder))
+        files |= read_listing(folder.listing) if copy else {}
+        manifest = manifest or copy
+    elif reason := _unopened(folder):
+        wrong.append(Damage(folder.store, reason))
+    if is_lost(folder.reactivated):
+        yield Damage(folder.reactivated.listing, "missing")
     if folder.reactivated.listing.exists():
         files |= read(folder.reactivated.listing, read_listing) or {}
     files |= {folder.path / name: file for name, file in manifest.files.items()} if manifest else {}
@@ -82,31 +90,45 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
     yield from (Damage(path, reason) for path, file in sorted(files.items()) if (reason := check(path, file)))
 
 
+def _unopened(folder: ReleaseFolder) -> str:
+    """Why a store whose files are not listed cannot be read; empty when it can."""
+    try:
+        EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), folder.path.name), "urn:none").query("ASK {}")
+    except DamagedError as error:
+        return error.reason
+    except ReleaseError as error:
+        return str(error)
+    return ""
+
+
 def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
     """The damaged files beside the releases: history, published IRIs, dates, links, stream, summaries."""
     folder, must = ReleasesFolder(releases), is_sealed(releases)
     if folder.current.is_symlink() and not folder.current.is_dir():
         yield Damage(folder.current, f"it leads to {folder.current.readlink()}, which is not here")
-    for step in (
-        lambda: history(releases),
-        lambda: existing_releases(releases, history(releases)),
-        lambda: check_lines(folder.published, must=must),
-        lambda: read_sealed(folder.file_dates, must=must),
-        lambda: read_sealed(folder.links, must=False),
-        *(_reading(path) for path in sorted(folder.removed("").parent.glob("[0-9a-f]*.json"))),
-    ):
+    elif not folder.current.is_symlink() and (folder.current.exists() or folder.all()):
+        yield Damage(folder.current, "not a link")
+    elif folder.live and not DIGEST.fullmatch(folder.live):
+        yield Damage(folder.current, "not a link to a release")
+    steps: tuple[tuple[Path, Callable[[], object]], ...] = (
+        (folder.history, lambda: history(releases)),
+        (folder.history, lambda: existing_releases(releases, history(releases))),
+        (folder.published, lambda: check_lines(folder.published, must=must)),
+        (folder.file_dates, lambda: read_sealed(folder.file_dates, must=must)["files"]),
+        (folder.links, lambda: read_links(folder.links)),
+        *((path, partial(read_summary, path)) for path in sorted(folder.removed("").parent.glob("[0-9a-f]*.json"))),
+    )
+    for path, step in steps:
         try:
             step()
+        except FileNotFoundError:
+            if must:
+                yield Damage(path, "missing")
         except DamagedError as error:
             yield Damage(error.path, error.reason)
-        except FileNotFoundError as error:
-            if must and error.filename != str(folder.links):
-                yield Damage(Path(error.filename), "missing")
+        except (ReleaseError, OSError, KeyError, TypeError, ValueError) as error:
+            yield Damage(path, str(error))
     yield from _damages_of_stream(releases, base)
-
-
-def _reading(path: Path) -> Callable[[], object]:
-    return lambda: read_summary(path)
 
 
 def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:

@@ -84,7 +84,10 @@ def write_file_dates(releases: Path, before: FileDates) -> None:
         digest, date = before.files.get(name, ("", ""))
         files[name] = (file.sha256, date if digest == file.sha256 else last.date)
     copy = [[switch.date, switch.digest] for switch in switches]
-    write_sealed(folder.file_dates, {**asdict(FileDates(last.digest, last.date, files)), "history": copy})
+    returned = folder.release(last.digest).reactivated.listing.exists()
+    write_sealed(
+        folder.file_dates, {**asdict(FileDates(last.digest, last.date, files)), "history": copy, "again": returned}
+    )
 
 
 def copied_history(releases: Path) -> list[Switch]:

@@ -6,6 +6,7 @@ process cannot set its `ctime`. What a disk forgets by itself does not show ther
 
 import hashlib
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -88,6 +89,8 @@ def state_of_file(path: Path) -> State:
         status = os.stat(path)  # noqa: PTH116 - at each use of a file: half the time of Path.stat
     except OSError as error:
         raise DamagedError(path, _words(error)) from None
+    if not stat.S_ISREG(status.st_mode):  # to open a pipe would wait for its other end
+        raise DamagedError(path, "not a file")
     return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
@@ -129,9 +132,9 @@ def known_difference(path: Path, file: File) -> str:
 def difference_in_size(path: Path, file: File) -> str:
     """The same by existence and size alone."""
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        return _words(error)
+        size = state_of_file(path)[1]
+    except DamagedError as error:
+        return error.reason
     return "" if size == file.bytes else f"{size} bytes instead of {file.bytes}"
 
 

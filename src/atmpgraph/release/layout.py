@@ -38,7 +38,7 @@ SEALED: Final = 3
 CANONICAL: Final = "data.nq"
 MANIFEST: Final = "manifest.json"
 _LISTING: Final = "internal.json"
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
+DIGEST: Final = re.compile("[0-9a-f]{64}")
 _BUILDING: Final = ".building-"
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 
@@ -221,7 +221,7 @@ class ReleasesFolder:
     def all(self) -> list[ReleaseFolder]:
         """The folders of all releases, by digest."""
         paths = sorted(self.path.iterdir()) if self.path.is_dir() else []
-        return [ReleaseFolder(path) for path in paths if _DIGEST.fullmatch(path.name)]
+        return [ReleaseFolder(path) for path in paths if DIGEST.fullmatch(path.name)]
 
     def removed(self, digest: str) -> Path:
         """The summary of a removed release."""

@@ -5,9 +5,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedError
+from ..errors import DamagedError, ReleaseError
 from .integrity import prove, sha256
-from .layout import DescriptionFolder, ReactivatedFolder, ReleaseFolder
+from .layout import DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .manifest import File, Manifest
 from .sealed import read_sealed, write_sealed
 
@@ -29,7 +29,10 @@ def reactivated_at(folder: ReactivatedFolder) -> str:
     Raises:
         DamagedError: the listing is missing, or not what was written.
     """
-    return str(_read(folder.listing)["created"])
+    try:
+        return str(_read(folder.listing)["created"])
+    except KeyError:
+        raise DamagedError(folder.listing, "without a date") from None
 
 
 def read_listing(path: Path) -> dict[Path, File]:
@@ -38,8 +41,11 @@ def read_listing(path: Path) -> dict[Path, File]:
     Raises:
         DamagedError: the listing is missing, or not what was written.
     """
-    listed = _read(path)["files"]
-    return {path.parent / name: File(file["bytes"], file["sha256"]) for name, file in listed.items()}
+    try:
+        listed = _read(path)["files"]
+        return {path.parent / name: File(file["bytes"], file["sha256"]) for name, file in listed.items()}
+    except (AttributeError, KeyError, TypeError) as error:
+        raise DamagedError(path, f"not a listing: {error!r}") from None
 
 
 def copied_manifest(folder: ReleaseFolder) -> Manifest:
@@ -48,7 +54,13 @@ def copied_manifest(folder: ReleaseFolder) -> Manifest:
     Raises:
         DamagedError: the listing is missing, or not what was written.
     """
-    return Manifest.from_json(_read(folder.listing)["manifest"])
+    try:
+        manifest = Manifest.from_json(_read(folder.listing)["manifest"])
+    except (KeyError, ValueError, ReleaseError) as error:
+        raise DamagedError(folder.listing, f"without a manifest: {error}") from None
+    if manifest.digest != folder.path.name:
+        raise DamagedError(folder.listing, "of another release")
+    return manifest
 
 
 def read_listed(path: Path, listing: Path) -> bytes | None:
@@ -70,11 +82,24 @@ def live_description(release: ReleaseFolder) -> DescriptionFolder:
     """The folder of the description of a release while it is live.
 
     Raises:
-        DamagedError: the listing is not what was written.
+        DamagedError: the listing is missing, or not what was written.
     """
     reactivated = release.reactivated
+    if is_lost(reactivated):
+        raise DamagedError(reactivated.listing, "missing")
     listed = read_listing(reactivated.listing) if reactivated.listing.exists() else {}
     return reactivated if reactivated.catalogue.is_file() or reactivated.catalogue in listed else release
+
+
+def is_lost(folder: ReactivatedFolder) -> bool:
+    """Whether a release is live after a reactivation, and what was written about that is gone."""
+    if folder.listing.exists():
+        return False
+    try:
+        last = read_sealed(ReleasesFolder(folder.path.parents[1]).file_dates, must=True)
+    except (FileNotFoundError, DamagedError):
+        return False
+    return last.get("digest") == folder.path.name and bool(last.get("again"))
 
 
 def _listing(folder: Path, paths: Iterable[Path]) -> dict[str, Any]:

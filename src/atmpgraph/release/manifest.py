@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from ..errors import DamagedError, ReleaseError
 from ..i18n import texts
 from .layout import LAYOUT, SEALED
-from .sealed import unsealed, write_sealed
+from .sealed import content_of, unsealed, write_sealed
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def read_manifest(path: Path) -> Manifest:
         DamagedError: it is not what was written.
         ReleaseError: a later version wrote it.
     """
-    return parse_manifest(path, path.read_bytes())
+    return parse_manifest(path, content_of(path))
 
 
 def parse_manifest(path: Path, text: bytes) -> Manifest:
@@ -288,7 +288,7 @@ def read_summary(path: Path) -> Summary:
     Raises:
         FileNotFoundError, ReleaseError: as above.
     """
-    return _parsed(path, path.read_bytes(), Summary)
+    return _parsed(path, content_of(path), Summary)
 
 
 Kind = TypeVar("Kind", bound=Summary)

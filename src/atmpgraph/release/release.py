@@ -25,6 +25,7 @@ from .integrity import State, difference_in_size, is_settled, prove, state_of_fi
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .listing import live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
+from .sealed import content_of
 
 _ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
 
@@ -59,7 +60,7 @@ class Release:
     def manifest_text(self) -> bytes:
         """The manifest as it was when the release was opened."""
         try:
-            return self.folder.manifest.read_bytes()
+            return content_of(self.folder.manifest)
         except FileNotFoundError:
             raise DamagedError(self.folder.manifest, "missing") from None
 
@@ -118,6 +119,10 @@ class Release:
             DamagedError: one is not.
         """
         prove(self.folder.manifest, File(len(self.manifest_text), self.manifest_digest))
+        if self.manifest.format >= SEALED:
+            read_listing(self.folder.listing)
+        if self.reactivated and live_description(self.folder) != self.reactivated:
+            raise DamagedError(self.reactivated.listing, "missing")
         for path in self.files:
             self.whole(path)
 
@@ -303,7 +308,8 @@ def is_sealed(releases: Path) -> bool:
         sealed = _is_sealed(manifest, state_of_file(manifest))
     except DamagedError:
         sealed = folder.current.is_symlink()
-    return sealed and any(path.exists() for path in (folder.history, folder.published, folder.stream.index))
+    beside = (folder.history, folder.published, folder.file_dates, folder.stream.path, folder.removed("").parent)
+    return sealed and any(path.exists() for path in beside)
 
 
 @lru_cache(16)

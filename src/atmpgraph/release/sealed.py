@@ -1,7 +1,8 @@
 """Sealed files: they carry the digest of their own content, so that damage shows.
 
-JSON has it as the last member, `sha256`: of the other members, keys sorted, without white space. A list of lines has it
-in its first line, `# sha256 <hexadecimal>`: of all bytes after that line.
+JSON has it as the last member, `sha256`: of the name of the file, a line end, and the other members, keys sorted,
+without white space. A list of lines has it in its first line, `# sha256 <hexadecimal>`: of the name, a line end, and
+all bytes after that line. So no sealed file passes for another one.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ _PIECE: Final = 1 << 20
 
 def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
     """Write a JSON object with its seal, at once or not at all."""
-    write_json(path, {**content, SEAL: _digest(content)})
+    write_json(path, {**content, SEAL: _digest(path, content)})
 
 
 def read_sealed(path: Path, *, must: bool) -> dict[str, Any]:
@@ -36,7 +37,24 @@ def read_sealed(path: Path, *, must: bool) -> dict[str, Any]:
         FileNotFoundError: there is no such file.
         DamagedError: it is not what was written.
     """
-    return unsealed(path, path.read_bytes(), must=must)
+    return unsealed(path, content_of(path), must=must)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        FileNotFoundError: there is none.
+        DamagedError: something else stands there, such as a folder or a pipe, or it cannot be read.
+    """
+    if path.exists() and not path.is_file():  # to open a pipe would wait for its other end
+        raise DamagedError(path, "not a file")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DamagedError(path, str(error.strerror or error)) from None
 
 
 def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
@@ -48,21 +66,27 @@ def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DamagedError(path, "not a JSON object")
     seal = content.pop(SEAL, None)
-    if seal != _digest(content) and (must or seal is not None):
+    if seal != _digest(path, content) and (must or seal is not None):
         raise DamagedError(path, "its content is not what its seal says")
     return content
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def _begun(path: Path) -> "hashlib._Hash":
+    return hashlib.sha256(path.name.encode() + b"\n")
+
+
+def _digest(path: Path, content: Mapping[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = _begun(path)
+    digest.update(text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 class _Sealing:
     """A file that notes the digest of what is written."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self.digest = file, hashlib.sha256()
+    def __init__(self, file: IO[bytes], digest: "hashlib._Hash") -> None:
+        self._file, self.digest = file, digest
 
     def write(self, content: bytes) -> int:
         self.digest.update(content)
@@ -74,7 +98,7 @@ def sealing_lines(path: Path) -> Iterator[_Sealing]:
     """Replace a list of lines, sealed, when the block ends without an error."""
     with replacing(path) as file:
         file.write(bytes(_HEAD))
-        out = _Sealing(file)
+        out = _Sealing(file, _begun(path))
         yield out
         file.seek(0)
         file.write(_START + out.digest.hexdigest().encode() + b"\n")
@@ -91,8 +115,10 @@ def check_lines(path: Path, *, must: bool) -> None:
         FileNotFoundError: there is no such file.
         DamagedError: it is not.
     """
+    if path.exists() and not path.is_file():
+        raise DamagedError(path, "not a file")
     with path.open("rb") as file:
-        head, digest = file.read(_HEAD), hashlib.sha256()
+        head, digest = file.read(_HEAD), _begun(path)
         if not head.startswith(_START):
             if must or not head:
                 raise DamagedError(path, "it has no seal")

@@ -134,8 +134,12 @@ class Body:
         """Bytes of memory that it takes: while it arrives, granian holds a part of it twice."""
         return self.size + min(2 * self.size, _BUFFERS)
 
-    async def read(self) -> io.IOBase:
-        """The whole body. Of one that is too long a part; one that is too late, or refused, raises when it is read."""
+    async def read(self, declared: str) -> io.IOBase:
+        """The whole body. Of one that is too long a part; one that is cut, too late or refused raises when it is read.
+
+        Args:
+            declared: its Content-Length; empty for a body in chunks.
+        """
         content = io.BytesIO()
         try:
             async with asyncio.timeout(self._bodies.patience) as self._deadline:
@@ -153,6 +157,9 @@ class Body:
         if self._refused:
             detail = "The server holds as many request bodies as it can. Send the request again in a moment."
             return RaisingBody(lambda: ProblemError(Problem(503, detail, headers={"Retry-After": "1"})))
+        if declared.isdecimal() and self.size < min(int(declared), self._bodies.longest):
+            detail = "The body ends before its Content-Length."
+            return RaisingBody(lambda: ProblemError(Problem(400, detail)))
         content.seek(0)
         return content
 

@@ -119,7 +119,7 @@ class Application:
         loop, unread = asyncio.get_running_loop(), RaisingBody(BodyWantedError)
         with suppress(BodyWantedError):
             return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": unread})
-        content = await body.read()
+        content = await body.read(environ.get("CONTENT_LENGTH", ""))
         return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": content})
 
     def _pool(self, scope: Scope) -> Pool:

@@ -103,6 +103,13 @@ class Queries(Group):
     queue_timeout_seconds: float = Field(
         30, gt=0, le=3_600, description="Longest time a query waits for a worker; then it is refused (503)."
     )
+    silence_seconds: float = Field(
+        5,
+        ge=2,
+        le=3_600,
+        description="Longest time in which the query service gives no sign of life (it gives one each second); then it"
+        " is replaced, and queries that wait for it are answered (503).",
+    )
     memory_bytes: int = Field(
         1_073_741_824,
         ge=268_435_456,
@@ -129,7 +136,26 @@ class Queries(Group):
     max_length_characters: int = Field(
         100_000, ge=1, description="Longest query accepted; a URL has 65,534 bytes at most (414)."
     )
-    max_nesting: int = Field(64, ge=1, le=200, description="Deepest nesting of brackets in a query.")
+    max_nesting: int = Field(
+        64,
+        ge=1,
+        le=200,
+        description="Deepest nesting of brackets, or of operators before an operand, in a query (400).",
+    )
+    max_patterns: int = Field(
+        100,
+        ge=1,
+        le=200,
+        description="Triple patterns, steps of paths and groups that one group of a query joins (400): planning takes"
+        " sixteen times as long for twice as many.",
+    )
+    max_operators: int = Field(
+        1_000,
+        ge=1,
+        le=4_000,
+        description="Operators, function calls and keywords such as FILTER in a query (400). Lists of values have no"
+        " limit of their own.",
+    )
     spool_bytes: int = Field(
         536_870_912,
         ge=0,

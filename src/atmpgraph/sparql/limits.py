@@ -35,13 +35,14 @@ class Limits:
         workers: queries that run at the same time; as many more may call other services meanwhile.
         timeout_seconds: longest time one query runs.
         queue_timeout_seconds: longest time one query waits for a worker.
+        silence_seconds: how long the service may give no sign of life.
         memory_bytes: memory that one query may use.
         max_rows, max_bytes: largest result; 0 for no limit.
         max_queued: queries that may wait for a worker.
         max_running_per_client: queries of one client that run at the same time, or call other services.
         running_seconds_per_minute: running time that one client may use.
         max_length_characters: longest query.
-        max_nesting: deepest nesting of brackets in a query.
+        max_nesting, max_patterns, max_operators: the largest query that is planned (`syntax.complexity`).
         result_bytes: results that are cached.
         federation: what a query may request from other services.
     """
@@ -49,6 +50,7 @@ class Limits:
     workers: int
     timeout_seconds: float
     queue_timeout_seconds: float
+    silence_seconds: float
     memory_bytes: int
     max_rows: int
     max_bytes: int
@@ -57,6 +59,8 @@ class Limits:
     running_seconds_per_minute: float
     max_length_characters: int
     max_nesting: int
+    max_patterns: int
+    max_operators: int
     result_bytes: int
     federation: FederationLimits
 

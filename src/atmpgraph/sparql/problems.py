@@ -1,6 +1,7 @@
 """The problem that a client gets instead of a result: the one place with the status, detail and values of each."""
 
 from ..errors import (
+    ComplexityError,
     EvaluationError,
     NestingError,
     NotExpressibleError,
@@ -24,8 +25,8 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
             return _syntax_problem(error)
         case ServiceNotAllowedError():
             return _service_problem(error)
-        case NestingError(most=most):
-            return Problem(400, "The query nests brackets more than {most} deep.", values={"most": most})
+        case NestingError() | ComplexityError():
+            return _complexity_problem(error)
         case TooManyKeywordsError():
             return Problem(400, "The query contains too many words that resemble a keyword.")
         case TooManyServicesError(count=count, most=most):
@@ -41,14 +42,37 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
     return _syntax_problem(QuerySyntaxError(reason=str(error)))
 
 
+def _position(error: NestingError | ComplexityError | QuerySyntaxError) -> dict[str, int]:
+    return {"line": error.line, "column": error.column} if error.line else {}
+
+
 def _syntax_problem(error: QuerySyntaxError) -> Problem:
-    extra = {"line": error.line, "column": error.column} if error.line else {}
+    extra = _position(error)
     if error.reason:
         return Problem(400, "The query is not SPARQL 1.1: {reason}", extra, values={"reason": error.reason})
     if error.word:
         detail = "The query is not SPARQL 1.1: “{word}” cannot stand there."
         return Problem(400, detail, extra, values={"word": error.word})
     return Problem(400, "The query is not SPARQL 1.1: it ends too early.", extra)
+
+
+def _complexity_problem(error: NestingError | ComplexityError) -> Problem:
+    if isinstance(error, NestingError):
+        detail = (
+            "The query nests more than {most} brackets or operators inside each other (line {line}, column {column})."
+            " Simplify it, or divide it into several."
+        )
+    elif error.kind == "patterns":
+        detail = (
+            "The query joins {most} patterns or more in one group (line {line}, column {column}). Divide it into"
+            " several; list what is searched for with VALUES."
+        )
+    else:
+        detail = (
+            "The query has more than {most} operators (line {line}, column {column}). Divide it into several; list"
+            " values with VALUES or IN."
+        )
+    return Problem(400, detail, _position(error), values={"most": error.most, **_position(error)})
 
 
 def _service_problem(error: ServiceNotAllowedError) -> Problem:
@@ -103,19 +127,55 @@ def over_own_time(seconds: float) -> Problem:
     return Problem(504, detail, {"limit": seconds}, _retry_after(seconds), {"limit": f"{seconds:g}"}, "over-time")
 
 
-def crashed(memory_bytes: int) -> Problem:
-    """503: the process of the query ended, most likely because it needed more memory than it may have."""
+def over_memory(memory_bytes: int) -> Problem:
+    """503: the query needed more memory than it may have."""
     detail = (
-        "The query needed more than {memory} MiB of memory, or crashed the query engine. Ask for less: sort "
-        "and group fewer rows, or download a file from /releases/."
+        "The query needed more than {memory} MiB of memory. Ask for less: sort and group fewer rows, or download a file"
+        " from /releases/."
     )
     memory = memory_bytes >> 20
-    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory}, "crashed")
+    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory}, "over-memory")
+
+
+def killed() -> Problem:
+    """503: the system, or somebody, killed the process of the query."""
+    detail = (
+        "The query was stopped from outside, as the operating system does when memory runs out. Try again later, or ask"
+        " for less: sort and group fewer rows."
+    )
+    return Problem(503, detail, headers={"Retry-After": "60"}, reason="crashed")
+
+
+def crashed() -> Problem:
+    """500: the query crashed the engine."""
+    detail = "The query crashed the query engine, which was restarted. Write it in another way."
+    return Problem(500, detail, reason="crashed")
 
 
 def engine_failed() -> Problem:
     """500: a fault of the engine."""
     return Problem(500, "The query engine failed on this query.", reason="engine-failed")
+
+
+def release_removed() -> Problem:
+    """503: the release that the query is for went away while it waited."""
+    detail = "The release was replaced by a newer one while the query waited, and removed. Send the query again."
+    return Problem(503, detail, headers={"Retry-After": "1"}, reason="release-removed")
+
+
+def store_damaged() -> Problem:
+    """503: the files of the store are not what was written."""
+    detail = (
+        "The data that the query reads are damaged on this server, so there is no answer. 'atmpgraph verify' names the"
+        " file, and 'atmpgraph build' makes it anew."
+    )
+    return Problem(503, detail, headers={"Retry-After": "30"}, reason="store-damaged")
+
+
+def no_worker() -> Problem:
+    """503: no process for the query could start."""
+    detail = "The server could not start a process for the query. Try again in a moment."
+    return Problem(503, detail, headers={"Retry-After": "10"}, reason="no-worker")
 
 
 def unavailable() -> Problem:
@@ -131,6 +191,15 @@ def spool_full() -> Problem:
         " or ask for less."
     )
     return Problem(503, detail, headers={"Retry-After": "5"}, reason="no-space")
+
+
+def no_space() -> Problem:
+    """503: the disk for large results is full, or cannot be written."""
+    detail = (
+        "The server has no space left for a result as large as this one; smaller ones are answered. Try again later, or"
+        " ask for less: add a LIMIT."
+    )
+    return Problem(503, detail, headers={"Retry-After": "60"}, reason="no-space")
 
 
 def _retry_after(seconds: float) -> dict[str, str]:

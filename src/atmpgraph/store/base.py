@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,6 +20,7 @@ from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line, without_graph
 from ..vocab import DCT, FOAF, RDFS, SKOS
 
+T = TypeVar("T")
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", FOAF + "name", DCT + "title")
@@ -58,6 +59,23 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """The solutions of a SELECT query, which can be read once.
+
+    Attributes:
+        variables: their names.
+        solutions: one after the other.
+    """
+
+    variables: tuple[str, ...]
+    solutions: Iterator[ox.QuerySolution]
+
+    def __iter__(self) -> Iterator[ox.QuerySolution]:
+        """The solutions."""
+        return self.solutions
+
+
+@dataclass(frozen=True)
 class Store(ABC):
     """A read-only dataset whose default graph is the union of its named graphs.
 
@@ -83,22 +101,32 @@ class Store(ABC):
                 the query's own FROM and FROM NAMED. Either way the default graph is the RDF merge of its graphs.
 
         Raises:
-            QueryError: the query is not SPARQL 1.1; the message names line and column.
+            QueryError: the query is not SPARQL 1.1, and the message names line and column; or it calls a function that
+                is none.
+            ReleaseError: the store cannot be read.
         """
 
-    def select(self, text: str) -> ox.QuerySolutions:
+    def reading(self, results: Iterable[T]) -> Iterator[T]:
+        """The rows or triples of a query, which are read from the store only now.
+
+        Raises:
+            ReleaseError: the store cannot be read.
+        """
+        return iter(results)
+
+    def select(self, text: str) -> Rows:
         """Run a SELECT query of our own."""
         results = self.query(text)
         if not isinstance(results, ox.QuerySolutions):
             raise QueryError("a SELECT query is expected")
-        return results
+        return Rows(tuple(variable.value for variable in results.variables), self.reading(results))
 
-    def construct(self, text: str) -> ox.QueryTriples:
+    def construct(self, text: str) -> Iterator[ox.Triple]:
         """Run a CONSTRUCT or DESCRIBE query of our own."""
         results = self.query(text)
         if not isinstance(results, ox.QueryTriples):
             raise QueryError("a CONSTRUCT query is expected")
-        return results
+        return self.reading(results)
 
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
@@ -165,7 +193,12 @@ class Backend(Protocol):
         """
 
     def open(self, address: StoreAddress, base: str) -> Store:
-        """Open a store read-only."""
+        """Open a store read-only.
+
+        Raises:
+            RemovedError: it is no longer there.
+            ReleaseError: it cannot be opened.
+        """
 
 
 def prove(store: Store, digest: str) -> None:

@@ -5,15 +5,15 @@ but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 a
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
-from ..errors import QueryError, ReleaseError
+from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..vocab import GEOSPARQL_FUNCTIONS
@@ -22,6 +22,7 @@ from .base import NOT_PUBLISHED, Backend, Features, Results, Store, StoreAddress
 _BATCH: Final = 20_000  # lines that are loaded at once; some 4 MB
 _FROM: Final = re.compile(r"\bFROM\b", re.IGNORECASE)
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
+T = TypeVar("T")
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 # Functions of GeoSPARQL 1.1 (OGC 22-047r1 §9, §10).
@@ -37,9 +38,10 @@ _FUNCTIONS: Final = (
 
 @dataclass(frozen=True)
 class EmbeddedStore(Store):
-    """A store of Oxigraph in this process."""
+    """A store of Oxigraph in this process; in memory, or in the folder `_path`."""
 
     _engine: ox.Store
+    _path: Path | None = None
 
     def query(
         self,
@@ -62,6 +64,31 @@ class EmbeddedStore(Store):
             return engine.query(text, base_iri=self.base, default_graph=default, named_graphs=list(named))
         except (SyntaxError, ValueError) as error:
             raise QueryError(str(error)) from None
+        except (RuntimeError, OSError) as error:
+            self._check_evaluation(text)
+            raise self._damage(error) from None
+
+    def _check_evaluation(self, text: str) -> None:
+        """Pass a query that can be evaluated: the engine plans one, and refuses a function that is none, without data.
+
+        Raises:
+            EvaluationError: it cannot.
+        """
+        try:
+            ox.Store().query(text, base_iri=self.base)
+        except (RuntimeError, OSError) as error:
+            raise EvaluationError(str(error)) from None
+
+    def _damage(self, error: Exception) -> ReleaseError:
+        """What the engine reports while it reads: its files are others than those that it wrote."""
+        return DamagedError(self._path or Path("memory"), str(error))
+
+    def reading(self, results: Iterable[T]) -> Iterator[T]:
+        """The rows or triples of a query; every block that is read for them has its checksum compared."""
+        try:
+            yield from results
+        except (RuntimeError, OSError) as error:
+            raise self._damage(error) from None
 
 
 class MemoryStore(EmbeddedStore):
@@ -116,12 +143,20 @@ class _Embedded:
         """Read the store back."""
         try:
             prove(self.open(address, _NO_BASE), address.digest)
-        except (OSError, RuntimeError, ValueError) as error:
+        except DamagedError as error:
+            raise ReleaseError(f"{NOT_PUBLISHED}: {error.reason}") from None
+        except ValueError as error:
             raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
 
     def open(self, address: StoreAddress, base: str) -> Store:
         """Open the store in a folder read-only."""
-        return EmbeddedStore(base, ox.Store.read_only(address.location))
+        path = Path(address.location)
+        try:
+            return EmbeddedStore(base, ox.Store.read_only(address.location), path)
+        except (RuntimeError, OSError) as error:
+            if not path.is_dir():
+                raise RemovedError(path) from None
+            raise DamagedError(path, str(error)) from None
 
 
 EMBEDDED: Final[Backend] = _Embedded()

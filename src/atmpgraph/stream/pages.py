@@ -82,6 +82,8 @@ class Stream:
             DamagedError: it is not what was written.
         """
         path = self.folder.page(page.number)
+        if path.exists() and not path.is_file():
+            raise DamagedError(path, "not a file")
         try:
             with path.open("rb") as file:
                 content = file.read(page.bytes)
@@ -131,8 +133,11 @@ def read_stream(releases: Path, base: str) -> Stream:
         if must:
             raise DamagedError(folder.index, "missing") from None
         return Stream(folder, base)
-    pages = tuple(Page(**page) for page in index.pop("pages"))
-    return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
+    try:
+        pages = tuple(Page(**page) for page in index.pop("pages"))
+        return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
+    except (KeyError, TypeError) as error:
+        raise DamagedError(folder.index, f"not an index: {error!r}") from None
 
 
 def seal(releases: Path, base: str) -> None:

@@ -16,7 +16,7 @@ from atmpgraph.sparql.service.client import ClientDisconnectedError
 
 from ...conftest import ROOT
 from ..jobs import FAST, LIMITS, Service
-from ..processes import PATIENCE, until
+from ..processes import PATIENCE, runs, until
 from ..remote import Remote
 
 Make = Callable[..., Service]
@@ -158,8 +158,11 @@ def test_a_request_ends_with_the_query_service(service: Service, remote: Remote,
     remote.answer = remote.hold
     future = threads.submit(service.problem, calling(remote), federated=True)
     assert remote.holds(1)
-    os.kill(service.process._running[0].pid, signal.SIGKILL)
-    assert remote.holds(0)
+    callers = service.workers()
+    os.kill(service.process.pid, signal.SIGKILL)
+    assert until(lambda: not any(map(runs, callers)))
+    assert until(lambda: service.workers() - callers)
+    os.kill(service.process.pid, signal.SIGKILL)  # its query ran again on the next one, but will not a third time
     assert future.result().status == 503
 
 
@@ -178,6 +181,21 @@ def test_a_federator_that_dies_takes_no_other_query_along(
     assert until(lambda: service.workers() == workers)
 
 
+def test_a_federator_that_hangs_ends_with_its_time(
+    service: Service, remote: Remote, threads: ThreadPoolExecutor
+) -> None:
+    remote.answer = remote.hold
+    service.rows()
+    workers = service.workers()
+    future = threads.submit(service.problem, calling(remote), federated=True, seconds=3.0)
+    assert remote.holds(1)
+    (caller,) = service.workers() - workers
+    os.kill(caller, signal.SIGSTOP)
+    assert future.result().status == 504
+    assert until(lambda: not runs(caller))
+    assert service.rows() == 1
+
+
 def test_signals_that_mean_nothing_end_neither_worker_nor_federator(
     service: Service, remote: Remote, threads: ThreadPoolExecutor
 ) -> None:
@@ -187,7 +205,7 @@ def test_signals_that_mean_nothing_end_neither_worker_nor_federator(
     remote.answer = remote.hold
     asking = threads.submit(service.rows, calling(remote), federated=True)
     assert until(lambda: remote.held)
-    processes = service.workers() | {service.process._running[0].pid}
+    processes = service.workers() | {service.process.pid}
     assert len(processes) == 3
     for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGINT, signal.SIGTERM):
         for process in processes:

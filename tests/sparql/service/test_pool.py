@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from atmpgraph.sparql.service.children import Child
 from atmpgraph.sparql.service.pool import Worker
 from atmpgraph.store import StoreAddress
 
@@ -26,7 +27,7 @@ def process(run: Callable[[], object]) -> Iterator[Worker]:
             run()
     nothing: Any = None
     try:
-        yield Worker(StoreAddress("embedded", "", ""), "", child, nothing, nothing)
+        yield Worker(StoreAddress("embedded", "", ""), "", Child(child, -1, nothing), nothing, nothing)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -42,7 +43,7 @@ def test_one_that_had_its_time_on_a_processor_is_over() -> None:
     with process(int) as worker:
         with pytest.raises(TimeoutError):
             asyncio.run(worker.within(0.3, asyncio.sleep(600)))
-        assert processor_time(worker.pid) > 0.25  # which the system reports in hundredths
+        assert processor_time(worker.child.pid) > 0.25  # which the system reports in hundredths
 
 
 def test_what_fails_within_its_time_fails() -> None:

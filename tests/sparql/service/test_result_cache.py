@@ -7,7 +7,7 @@ from atmpgraph.sparql.service.result_cache import ResultCache, cache_key
 from atmpgraph.store import StoreAddress
 
 STORE = StoreAddress("embedded", "store", "0")
-JOB = QueryJob(STORE, "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, "")
+JOB = QueryJob(STORE, "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, 100, 1_000, "")
 
 
 def test_a_result_depends_on_all_of_its_job() -> None:

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 import pytest
-from flask.testing import FlaskClient
 
-from atmpgraph.errors import NestingError, QueryError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
-from atmpgraph.settings import Settings
-from atmpgraph.sparql.syntax.validate import check_nesting, check_syntax
-from atmpgraph.web import create_app
+from atmpgraph.errors import QueryError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from atmpgraph.sparql.syntax.validate import check_syntax
 
 BASE = "https://example.org/"
 
@@ -170,32 +167,3 @@ def test_a_text_full_of_disguises_is_refused() -> None:
     words = " ".join(f"?ser{c}ice" for c in "abcdefghijklmnopqrstuvwxyz")
     with pytest.raises(TooManyKeywordsError):
         check_syntax(f"SELECT {words} {{}}", BASE)
-
-
-DEEP = {
-    "groups left open": "SELECT * {" + "{" * 20_000,
-    "groups": "SELECT * {" + "{" * 20_000 + "}" * 20_001,
-    "blank nodes": "ASK {?s ?p " + "[<a:b> " * 5_000 + "1" + " ]" * 5_000 + "}",
-    "collections": "ASK {?s ?p " + "(" * 20_000 + "1" + ")" * 20_000 + "}",
-    "closed before": "ASK " + "}" * 10 + "{" * 200,
-}
-
-
-@pytest.fixture
-def client(released: Settings) -> FlaskClient:
-    """A client of the application."""
-    return create_app(released).test_client()
-
-
-@pytest.mark.parametrize("name", DEEP)
-def test_deep_nesting_is_refused(name: str, client: FlaskClient) -> None:
-    response = client.post("/sparql", data={"query": DEEP[name]})
-    assert response.status_code == 400
-    assert b"brackets" in response.data
-
-
-def test_what_people_write_passes() -> None:
-    check_nesting("SELECT * WHERE { { ?s ?p [ <a:b> (1 2 [ <a:c> ?x ]) ] } UNION { FILTER((?x + (1 * 2)) > 3) } }", 8)
-    check_nesting("ASK {" + "{ ?s ?p ?o } UNION " * 5_000 + "{} }", 2)
-    with pytest.raises(NestingError):
-        check_nesting("ASK {{{}}}", 2)

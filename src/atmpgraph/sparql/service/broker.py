@@ -5,7 +5,6 @@ It evaluates nothing itself and calls no other service itself, so no query can k
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import sys
@@ -15,20 +14,22 @@ from contextlib import closing, suppress
 from typing import Any, Final
 
 from ...http.outbound import Address, Outbound, is_public
-from ...http.problem import Problem
+from ...http.problem import Problem, ProblemError
 from ...observability import log, metrics
 from ...observability.capture import capture_logging
 from .. import problems
 from ..limits import Limits
 from . import federator, messages
+from .children import Children, Ending
 from .federation import Federation
-from .pool import Pool, Worker
+from .pool import Pool, Worker, store_problem
 from .result_cache import ResultCache, cache_key
 from .running_query import RunningQuery
 from .sandbox import NICE, ignore_stray_signals
 from .scheduler import FIRST_LANES, NEXT_LANES, TRY_SECONDS, TRY_WORKERS, Budgets, Lane, Quota, Scheduler
 
 _REPORT_SECONDS: Final = 1.0
+_BEAT_SECONDS: Final = 1.0  # between two signs of life; a client gives up after several
 _PIECE: Final = 1 << 16  # bytes of a cached result that wait for a client which does not read
 # The shorter a try, the less it disturbs others, and the more it needs its share of a processor.
 _NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}
@@ -48,18 +49,33 @@ class Broker:
         self._scheduler: Scheduler[RunningQuery] = Scheduler(limits, self._used)
         self._running: set[RunningQuery] = set()
         self._cache = ResultCache(limits.result_bytes)
+        self._children = Children()
+        self._connected_queries: set[RunningQuery] = set()
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRY_WORKERS, Lane.QUICK: TRY_WORKERS}
-        self._pools = {lane: Pool(size, limits.memory_bytes, _NICE[lane]) for lane, size in sizes.items()}
+        memory = limits.memory_bytes
+        self._pools = {lane: Pool(size, memory, _NICE[lane], self._children) for lane, size in sizes.items()}
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until standard input ends, which it does with the process that started this one."""
+        self._children.watch()
         server = await asyncio.start_unix_server(self._connected, sock=listening)
         ended, reporting = asyncio.get_running_loop().create_future(), asyncio.ensure_future(self._report())
+        beating = asyncio.ensure_future(self._beat())
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.cancel)
         async with server:
             with suppress(asyncio.CancelledError):
                 await ended
         reporting.cancel()
+        beating.cancel()
+
+    async def _beat(self) -> None:
+        """Tell the clients that nothing is sent to at the moment that this process is alive."""
+        sign = messages.frame(messages.ALIVE, b"")
+        while True:
+            await asyncio.sleep(_BEAT_SECONDS)
+            for query in self._connected_queries:
+                if not query.writer.transport.get_write_buffer_size():  # otherwise the client does not read
+                    query.writer.write(sign)
 
     async def _report(self) -> None:
         """Record from time to time what runs and waits."""
@@ -72,17 +88,30 @@ class Broker:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the one query of a connection; a client that closes it wants no result any more."""
         with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
-            request = messages.QueryRequest.decode((await messages.read_frame(reader))[1])
-            lanes = frozenset({Lane.FEDERATOR}) if request.federated else FIRST_LANES
-            admission = asyncio.get_running_loop().create_future()
-            query = RunningQuery(request, writer, admission, messages.job_frame(request.job), lanes)
-            answering, closed = asyncio.ensure_future(self._answer(query)), asyncio.ensure_future(reader.read(1))
+            kind, content = await messages.read_frame(reader)
+            if kind == messages.ALIVE:
+                writer.write(messages.frame(messages.ALIVE, b""))
+            else:
+                await self._serve_query(messages.QueryRequest.decode(content), reader, writer)
+        writer.close()
+
+    async def _serve_query(
+        self, request: messages.QueryRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Serve a query, until its client closes the connection."""
+        lanes = frozenset({Lane.FEDERATOR}) if request.federated else FIRST_LANES
+        admission = asyncio.get_running_loop().create_future()
+        query = RunningQuery(request, writer, admission, messages.job_frame(request.job), lanes)
+        answering, closed = asyncio.ensure_future(self._answer(query)), asyncio.ensure_future(reader.read(1))
+        self._connected_queries.add(query)
+        try:
             await asyncio.wait({answering, closed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._connected_queries.remove(query)
             for task in (closed, answering):
                 task.cancel()
                 with suppress(asyncio.CancelledError, OSError):
                     await task
-        writer.close()
 
     async def _answer(self, query: RunningQuery) -> None:
         """Send the cached result, or let a worker compute it."""
@@ -211,20 +240,24 @@ class Broker:
             TimeoutError: they did not answer in time.
         """
         try:
-            connection, pid = federator.start(query.request.job, self._federation, self._limits.memory_bytes)
-            async with asyncio.timeout(seconds):
-                reader, writer = await asyncio.open_connection(sock=connection)
-                with closing(writer):
-                    kind, content = await messages.read_frame(reader)
-        except (asyncio.CancelledError, TimeoutError):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            raise
-        except (EOFError, ValueError):  # it ended, or its answer is larger than any frame
-            return problems.crashed(self._limits.memory_bytes)
-        finally:
-            query.federation_seconds = time.monotonic() - query.started
+            forked = federator.start(query.request.job, self._federation, self._limits.memory_bytes)
+        except OSError as error:
+            log.event("process.ended", role="federator", reason=f"none can start: {error}")
             self._leave(query)
+            return problems.no_worker()
+        with closing(self._children.add(forked.pid, forked.errors)) as child:
+            try:
+                async with asyncio.timeout(seconds):
+                    reader, writer = await asyncio.open_connection(sock=forked.connection)
+                    with closing(writer):
+                        kind, content = await messages.read_frame(reader)
+            except EOFError:
+                return self._problem_of(await child.ending())
+            except ValueError:  # the rows of the services are more than a query may hold
+                return problems.over_memory(self._limits.memory_bytes)
+            finally:
+                query.federation_seconds = time.monotonic() - query.started
+                self._leave(query)
         if kind == messages.PROBLEM:
             return messages.problem_from(content)
         query.job = messages.frame(kind, content)
@@ -250,7 +283,9 @@ class Broker:
                 pool.give_back(worker)
                 worker = None
         except EOFError:
-            return problems.crashed(self._limits.memory_bytes)
+            return self._problem_of(await worker.child.ending()) if worker else problems.no_worker()
+        except ProblemError as error:
+            return error.problem
         finally:
             self._leave(query)
             if worker:
@@ -264,6 +299,13 @@ class Broker:
                 await query.send(messages.DATA, piece)
         await self._send_end(query, ending, timing)
         return None
+
+    def _problem_of(self, ending: Ending) -> Problem:
+        """The problem of a query whose process ended by itself."""
+        if ending.out_of_memory:
+            return problems.over_memory(self._limits.memory_bytes)
+        log.event("process.ended", role="worker", reason=f"the process of a query {ending}")
+        return problems.killed() if ending.status == -signal.SIGKILL else problems.crashed()
 
     async def _relay(
         self, query: RunningQuery, worker: Worker, pieces: list[bytes]
@@ -279,6 +321,8 @@ class Broker:
             kind, content = await messages.read_frame(worker.reader)
             if kind == messages.PROBLEM:
                 return messages.problem_from(content), size
+            if kind == messages.STORE_FAILED:
+                return store_problem(content), size
             if kind == messages.END:
                 return json.loads(content), size
             size += len(content)
@@ -301,7 +345,6 @@ def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public)
     metrics.process_started("queries")
     log.event("process.started", role="queries")
     limits = Limits.from_json(json.loads(arguments[1]))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system forgets children that ended
     ignore_stray_signals()
     # The end of standard input ends this process, after those whose requests it answers; both signals may reach all.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,8 +1,10 @@
 """The client of the query service: sends a query over its Unix socket and reads the result, ready to be sent on."""
 
 import json
+import math
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from .evaluate import Cut
 from .spool import Spool, SpooledResult
 
 _UNLIMITED: Final = Spool(1 << 62)
+_RUNS: Final = 2  # of a query whose service ends while it runs
+_PAUSE_SECONDS: Final = 0.05  # before the service is tried again
 
 # Registers what to do when the client of the HTTP request disconnects.
 OnDisconnect = Callable[[Callable[[], object]], object]
@@ -63,40 +67,74 @@ def submit(
         address: of the socket.
         request: the query.
         on_disconnect: registers what to do when the client of the HTTP request disconnects.
-        silence_seconds: how long the service may be silent.
+        silence_seconds: how long the service may be silent, or may take to be there again after it ended.
         spool: stores a result that is read to its end first.
 
     Raises:
         ProblemError: the query is refused or fails, the service does not answer, or the spool is full.
         ClientDisconnectedError: the client of the HTTP request disconnected.
     """
-    connection = socket.socket(socket.AF_UNIX)
-    disconnected = threading.Event()
-
-    def stop() -> None:
-        disconnected.set()
-        with suppress(OSError):  # it may have ended
-            connection.shutdown(socket.SHUT_RDWR)
-
-    try:
+    frame, stopped, lost, end = messages.frame(messages.QUERY, request.encode()), _Stop(), 0, math.inf
+    on_disconnect(stopped.stop)
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(silence_seconds)
-        connection.connect(str(address))
-        on_disconnect(stop)
-        connection.sendall(messages.frame(messages.QUERY, request.encode()))
-        return _result(connection, bool(request.job.rows or request.job.bytes), spool)
-    except ProblemError:
-        connection.close()
-        raise
-    except OSError:
-        connection.close()
-        if disconnected.is_set():
-            raise ClientDisconnectedError from None
-        raise ProblemError(unavailable()) from None
+        sent = False
+        try:
+            stopped.follow(connection)
+            connection.connect(str(address))
+            connection.sendall(frame)
+            sent = True
+            return _result(connection, bool(request.job.rows or request.job.bytes), spool)
+        except ProblemError:
+            connection.close()
+            raise
+        except OSError as error:
+            connection.close()
+            if stopped.is_set():
+                raise ClientDisconnectedError from None
+            # Nothing of the result is on its way to the client yet, and a query changes nothing: it may run again.
+            lost, end = lost + sent, math.inf if sent else min(end, time.monotonic() + silence_seconds)
+            if isinstance(error, TimeoutError) or lost >= _RUNS or time.monotonic() >= end:
+                raise ProblemError(unavailable()) from None
+            time.sleep(_PAUSE_SECONDS)
+
+
+class _Stop:
+    """Ends the connection to the service when the client of the HTTP request disconnects."""
+
+    def __init__(self) -> None:
+        """Follow no connection yet."""
+        self._lock, self._stopped = threading.Lock(), False
+        self._connection: socket.socket | None = None
+
+    def follow(self, connection: socket.socket) -> None:
+        """End this connection from now on.
+
+        Raises:
+            OSError: the client has disconnected.
+        """
+        with self._lock:
+            self._connection = connection
+            if self._stopped:
+                raise ConnectionAbortedError
+
+    def is_set(self) -> bool:
+        """Whether the client has disconnected."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """The client disconnects."""
+        with self._lock:
+            self._stopped = True
+            if self._connection:
+                with suppress(OSError):  # it may have ended
+                    self._connection.shutdown(socket.SHUT_RDWR)
 
 
 def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
     """The result that arrives on a connection."""
-    arriving = messages.frames(connection)
+    arriving = (frame for frame in messages.frames(connection) if frame[0] != messages.ALIVE)
     first = next(arriving, None)
     if first is None:
         raise ConnectionResetError

@@ -1,7 +1,6 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import IO, Final, Literal, TypeAlias, cast
@@ -14,9 +13,10 @@ from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
 from ...store import Store
 from ...vocab import prefixes
+from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
-from ..syntax.validate import check_nesting, check_syntax, syntax_error
+from ..syntax.validate import check_syntax, syntax_error
 from .messages import QueryJob
 from .result_writers import WRITERS, ResultWriter, Term
 
@@ -42,42 +42,35 @@ class Outcome:
     before: str = ""
 
 
-@contextmanager
-def _evaluation() -> Iterator[None]:
-    """What the engine cannot evaluate, such as an unknown function, is an error of the query."""
-    try:
-        yield
-    except (RuntimeError, ValueError, OSError) as error:
-        raise EvaluationError(str(error)) from None
-
-
 def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
     """Run the query of a job and write its result with `put`.
 
     Raises:
-        QueryError: the query is not SPARQL, nests too deep, has a SERVICE clause, names a graph by no IRI or cannot be
+        QueryError: the query is not SPARQL, too complex, has a SERVICE clause, names a graph by no IRI or cannot be
             evaluated, or this kind of result does not have the format.
         NotExpressibleError: the format cannot say this result.
+        ReleaseError: the store cannot be read.
     """
-    check_nesting(job.query, job.nesting)
+    check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
     check_syntax(job.query, job.base)
-    with _evaluation():
-        default, named = list(job.default_graphs), list(job.named_graphs)
-        if not default and not named:
-            default, named = named_dataset(job.query, job.base)
-        given = bool(default or named)
-        try:
-            results = store.query(
-                job.query, default_graphs=default if given else None, named_graphs=named if given else None
-            )
-        except QueryError as error:
-            raise syntax_error(str(error)) from None
-        if isinstance(results, ox.QueryTriples):
-            return _graph(store, default if given else None, results, job, put)
-        if isinstance(results, ox.QueryBoolean):
-            put(_writer(job).boolean(bool(results)).encode())
-            return Outcome()
-        return _rows(results, job, put)
+    default, named = list(job.default_graphs), list(job.named_graphs)
+    if not default and not named:
+        default, named = named_dataset(job.query, job.base)
+    given = bool(default or named)
+    try:
+        results = store.query(
+            job.query, default_graphs=default if given else None, named_graphs=named if given else None
+        )
+    except EvaluationError:
+        raise
+    except QueryError as error:
+        raise syntax_error(str(error)) from None
+    if isinstance(results, ox.QueryTriples):
+        return _graph(store, default if given else None, store.reading(results), job, put)
+    if isinstance(results, ox.QueryBoolean):
+        put(_writer(job).boolean(bool(results)).encode())
+        return Outcome()
+    return _rows([variable.value for variable in results.variables], store.reading(results), job, put)
 
 
 def _writer(job: QueryJob) -> type[ResultWriter]:
@@ -86,12 +79,14 @@ def _writer(job: QueryJob) -> type[ResultWriter]:
     return WRITERS[job.format]
 
 
-def _rows(results: ox.QuerySolutions, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
-    writer = _writer(job)([variable.value for variable in results.variables])
+def _rows(
+    variables: list[str], solutions: Iterator[ox.QuerySolution], job: QueryJob, put: Callable[[bytes], object]
+) -> Outcome:
+    writer = _writer(job)(variables)
     bounded = bool(job.rows or job.bytes)
     if not bounded:
         put(writer.start("").encode())
-    rows = islice(results, job.offset, None)
+    rows = islice(solutions, job.offset, None)
     sent = size = 0
     cut: Cut = ""
     while not cut:
@@ -126,12 +121,12 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
 
 
 def _graph(
-    store: Store, graphs: list[str] | None, results: ox.QueryTriples, job: QueryJob, put: Callable[[bytes], object]
+    store: Store, graphs: list[str] | None, results: Iterator[ox.Triple], job: QueryJob, put: Callable[[bytes], object]
 ) -> Outcome:
     fmt = by_suffix(job.format, RDF_FORMATS)
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
         raise ResultFormatError
-    triples: Iterator[ox.Triple] = results
+    triples = results
     if form(job.query) == "DESCRIBE":
         triples = _with_labels(store, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)

@@ -11,14 +11,15 @@ from typing import Final
 from ...errors import QueryError
 from ..problems import problem_of
 from . import messages
+from .children import OUT_OF_MEMORY
 from .federation import Federation
-from .fork import fork
+from .fork import Forked, fork
 from .sandbox import confine
 
 _DESCRIPTORS: Final = 64  # connections, the name server's, certificates
 
 
-def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[socket.socket, int]:
+def start(job: messages.QueryJob, federation: Federation, memory: int) -> Forked:
     """Start a federator for a job; only a process with one thread may call this.
 
     Args:
@@ -27,13 +28,19 @@ def start(job: messages.QueryJob, federation: Federation, memory: int) -> tuple[
         memory: bytes that it may use.
 
     Returns:
-        The connection to it, which carries one frame: the job for a worker (`QUERY`), or a problem; and its process
-        identifier.
+        Its connection carries one frame: the job for a worker (`QUERY`), or a problem.
+
+    Raises:
+        OSError: the system allows no more processes.
     """
 
     def run(connection: socket.socket) -> int:
         confine(memory, _DESCRIPTORS)
-        connection.sendall(_frame(job, federation))
+        try:
+            content = _frame(job, federation)
+        except MemoryError:
+            return OUT_OF_MEMORY
+        connection.sendall(content)
         return 0
 
     return fork(run)

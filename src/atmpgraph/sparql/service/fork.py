@@ -5,30 +5,57 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from .sandbox import follow_parent
 
 _ONLY: Final = 3  # the descriptor of its connection
+_STDERR: Final = 2
 
 
-def fork(run: Callable[[socket.socket], int]) -> tuple[socket.socket, int]:
+@dataclass(frozen=True)
+class Forked:
+    """A child process that was just started.
+
+    Attributes:
+        connection: our end of the connection to it.
+        pid: its process identifier.
+        errors: our end of the pipe that is its standard error; neither end ever waits for the other.
+    """
+
+    connection: socket.socket
+    pid: int
+    errors: int
+
+
+def fork(run: Callable[[socket.socket], int]) -> Forked:
     """Start a child process that runs `run` and ends; only a process with one thread may call this.
 
     Args:
         run: gets the child's end of the connection, and returns the exit status.
 
-    Returns:
-        Our end of the connection, and the process identifier.
+    Raises:
+        OSError: the system allows no more processes or descriptors.
     """
     ours, theirs = socket.socketpair()
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    os.set_blocking(write, False)
     parent = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        for descriptor in (read, write, ours.detach(), theirs.detach()):
+            os.close(descriptor)
+        raise
     if pid:
         theirs.close()
-        return ours, pid
+        os.close(write)
+        return Forked(ours, pid, read)
     status = 1
     try:
+        os.dup2(write, _STDERR)
         status = _run(run, theirs, parent)
     except ConnectionError:
         status = 0  # the service ended first

@@ -1,4 +1,4 @@
-"""The process of the query service: it starts with the first query of another process, and ends with that process."""
+"""The process of the query service: it starts with the first query, is replaced when it hangs, ends with its owner."""
 
 import errno
 import json
@@ -19,45 +19,65 @@ from typing import Final
 from ...errors import ServerError
 from ...observability import log, metrics
 from ..limits import Limits
+from .liveness import answers
 
 _MODULE: Final = "atmpgraph.sparql.service.broker"
 _FOLDER: Final = "atmpgraph-"  # the start of its folder's name
 _SOCKET: Final = "queries"
-_RESTART_SECONDS: Final = 0.5  # before it is restarted
-_PROBE_SECONDS: Final = 0.05  # between two looks whether it has ended
+_RESTART_SECONDS: Final = 0.5  # before one that ended at once is restarted
+_START_SECONDS: Final = 60.0  # to start on a machine that has much else to do
 _STOP_SECONDS: Final = 10.0  # for it to end by itself
-_BACKLOG: Final = 128  # connections that the system holds while the service starts
+_CHECK_SECONDS: Final = 1.0  # between two questions whether it is alive, and for the answer
+_PROBE_SECONDS: Final = 0.2  # between two looks whether it is still wanted
+_BACKLOG: Final = 1024  # connections that the system holds while the service starts
 
 
-class ServiceProcess:
-    """A query service that belongs to this process. Safe to share between threads."""
+class _Service:
+    """The process, which is started when it is needed, and replaced when it ends or hangs."""
 
     def __init__(self, limits: Limits) -> None:
-        """Listen in a folder that no other user may enter; the service itself starts when it is needed."""
+        """Listen in a folder that no other user may enter."""
         self._limits = limits
-        _sweep(Path(tempfile.gettempdir()))
-        folder = tempfile.mkdtemp(prefix=_FOLDER)
-        self._socket = Path(folder) / _SOCKET
+        self._folder = _private_folder()
+        self.socket = self._folder / _SOCKET
         self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(f"{self._socket}.new")
+        self._listening.bind(f"{self.socket}.new")
         self._listening.listen(_BACKLOG)
-        Path(f"{self._socket}.new").rename(self._socket)  # only now: `_sweep` removes a socket where nothing listens
-        self._lock = threading.Lock()
-        self._running: list[subprocess.Popen[bytes]] = []
-        weakref.finalize(self, _stop, folder, self._listening, self._running, os.getpid())
+        Path(f"{self.socket}.new").rename(self.socket)  # only now: `_sweep` removes a socket where nothing listens
+        self._lock, self._owner = threading.RLock(), os.getpid()
+        self._ended = self._serves = False
+        self._started = 0.0
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.failed = False  # whether it ever ended by itself before it served
 
-    def address(self) -> Path:
-        """Where it listens. This restarts a service that has ended; connections wait until it serves."""
+    def ensure(self) -> None:
+        """Start the process if there is none; restart one that has ended."""
         with self._lock:
-            if self._running and (status := self._running[0].poll()) is not None:
-                log.event("process.ended", role="queries", reason=f"the query service ended with status {status}")
-                metrics.process_ended("queries")
-                self._running.clear()
-            if not self._running:
-                self._running[:] = [self._start()]
-        return self._socket
+            if self._ended:
+                return
+            if self.running and (status := self.running[0].poll()) is not None:
+                self.failed |= status > 0 and not self._serves
+                self._note(f"the query service ended with status {status}")
+            if not self.running:
+                self.running.append(self._start())
+                self._serves, self._started = False, time.monotonic()
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def serves(self, seconds: float) -> bool:
+        """Whether it has served since its start, or does within some seconds."""
+        if not self._serves:
+            process = self.running[:]
+            if not answers(self.socket, seconds) or process != self.running:
+                return False
+            self._serves = True
+        return True
+
+    def _note(self, reason: str) -> None:
+        """The process ended without being told to."""
+        log.event("process.ended", role="queries", reason=reason)
+        metrics.process_ended("queries")
+        self.running.clear()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
         descriptor = self._listening.fileno()
         return subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-m", _MODULE, str(descriptor), json.dumps(self._limits.as_json())],
@@ -69,31 +89,93 @@ class ServiceProcess:
             restore_signals=False,  # what this process ignores, that one ignores from its start on
         )
 
+    def watch(self) -> None:
+        """Replace the process whenever it ends or hangs, until this service ends."""
+        while not self._ended:
+            self.ensure()
+            for process in self.running[:]:
+                self._look_after(process)
+                time.sleep(max(0.0, self._started + _RESTART_SECONDS - time.monotonic()))
+
+    def _look_after(self, process: "subprocess.Popen[bytes]") -> None:
+        """Return when a process has ended, or was killed because it gave no sign of life."""
+        silences = 0
+        # What counts is how long this process itself ran meanwhile: a machine that slept is no silence.
+        while silences * _CHECK_SECONDS < (self._limits.silence_seconds if self._serves else _START_SECONDS):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_CHECK_SECONDS)
+                return
+            if self._ended:
+                return
+            silences = 0 if answers(self.socket, _CHECK_SECONDS) else silences + 1
+            self._serves |= not silences
+        self._replace(process)
+
+    def _replace(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill a process that hangs, with its children, and start another one."""
+        with self._lock:
+            if self.running == [process] and not self._ended:
+                process.kill()
+                process.wait()
+                self._note(f"the query service did not answer for {self._limits.silence_seconds:g} s and was killed")
+
+    def end(self) -> None:
+        """End the process by closing its standard input, and leave nothing behind."""
+        if os.getpid() != self._owner:
+            return
+        with self._lock:
+            self._ended = True
+        self._listening.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for process in self.running:
+            if process.stdin:
+                process.stdin.close()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+class ServiceProcess:
+    """A query service that belongs to this process. Safe to share between threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Listen; the service itself starts when it is needed.
+
+        Raises:
+            ServerError: there is no folder for its socket.
+        """
+        self._service = _Service(limits)
+        self._lock, self._watched = threading.Lock(), False
+        weakref.finalize(self, self._service.end)
+
+    def address(self) -> Path:
+        """Where it listens, once it serves. From the first call on it is replaced when it ends or hangs."""
+        self._start()
+        self._service.serves(_START_SECONDS)
+        return self._service.socket
+
+    def _start(self) -> None:
+        self._service.ensure()
+        with self._lock:
+            if not self._watched:
+                self._watched = True
+                threading.Thread(target=self._service.watch, name="query service", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its process identifier; 0 while it does not run."""
+        return next((process.pid for process in self._service.running), 0)
+
     @contextmanager
     def supervised(self) -> Iterator[Path]:
-        """Where it listens, for other processes; as long as the block lasts, a service that ends is restarted."""
-        ended = threading.Event()
-
-        def supervise() -> None:
-            while not ended.is_set():
-                self.address()
-                self._running[0].wait()
-                ended.wait(_RESTART_SECONDS)
-
-        supervisor = threading.Thread(target=supervise, name="query service", daemon=True)
-        supervisor.start()
+        """Where it listens or soon will, for other processes; it ends with the block."""
         try:
-            yield self.address()
+            self._start()
+            yield self._service.socket
         finally:
-            ended.set()
-            patience = time.monotonic() + _STOP_SECONDS
-            while supervisor.is_alive():
-                service = self._running[0]  # the last may have started only now
-                if service.stdin:
-                    service.stdin.close()
-                if time.monotonic() > patience:
-                    service.kill()
-                supervisor.join(_PROBE_SECONDS)
+            self._service.end()
 
     def await_start(self, given_up: Callable[[], bool]) -> None:
         """Wait until the service, while it is supervised, serves, or nobody wants it any more.
@@ -101,17 +183,22 @@ class ServiceProcess:
         Raises:
             ServerError: it ends by itself before.
         """
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(self._socket))
-            probe.shutdown(socket.SHUT_WR)  # the service answers that with its end of the connection
-            probe.settimeout(_PROBE_SECONDS)
-            while not given_up():
-                with suppress(TimeoutError):
-                    probe.recv(1)
-                    return
-                status = self._running[0].poll() if self._running else None
-                if status is not None and status > 0:
-                    raise ServerError("the server cannot start: the query service failed; its message stands above")
+        while not given_up() and not self._service.serves(_PROBE_SECONDS):
+            if self._service.failed:
+                raise ServerError("the server cannot start: the query service failed; its message stands above")
+
+
+def _private_folder() -> Path:
+    """A new folder for temporary files that no other user may enter.
+
+    Raises:
+        ServerError: none can be made.
+    """
+    try:
+        _sweep(Path(tempfile.gettempdir()))
+        return Path(tempfile.mkdtemp(prefix=_FOLDER))
+    except OSError as error:
+        raise ServerError(f"{error.filename or 'temporary files'}: {error.strerror}; TMPDIR names the folder") from None
 
 
 def _sweep(place: Path) -> None:
@@ -126,19 +213,3 @@ def _sweep(place: Path) -> None:
             if path.is_socket() and probe.connect_ex(str(path)) == errno.ECONNREFUSED:
                 path.unlink()
                 path.parent.rmdir()
-
-
-def _stop(folder: str, listening: socket.socket, running: list[subprocess.Popen[bytes]], owner: int) -> None:
-    """End the service by closing its standard input, and leave nothing behind."""
-    if os.getpid() != owner:
-        return
-    listening.close()
-    shutil.rmtree(folder, ignore_errors=True)
-    for process in running:
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -2,11 +2,12 @@
 
 A frame is its kind (one byte), the length of its content (four bytes, big-endian) and the content.
 
-    client → broker      QUERY, a `QueryRequest`
-    broker → client      DATA … END, or at any point PROBLEM; a cached result is CACHED DATA … END
-    worker → broker      READY, once its store is open
+    client → broker      QUERY, a `QueryRequest`; or ALIVE, without content
+    broker → client      DATA … END, or at any point PROBLEM; a cached result is CACHED DATA … END;
+                         ALIVE, the answer to one, and each second in which nothing else is sent
+    worker → broker      READY, once its store is open; or STORE_FAILED, a `StoreFailure`
     broker → worker      QUERY, a `QueryJob`
-    worker → broker      DATA … END, or at any point PROBLEM
+    worker → broker      DATA … END, or at any point PROBLEM or STORE_FAILED
     federator → broker   QUERY, the job with the rows of other services in it, or PROBLEM
 
 `CACHED` carries what `END` carries otherwise, and the length of the result, so that nothing of it has to be buffered.
@@ -29,6 +30,8 @@ DATA: Final = b"D"
 END: Final = b"E"
 CACHED: Final = b"C"
 PROBLEM: Final = b"P"
+ALIVE: Final = b"A"
+STORE_FAILED: Final = b"F"
 
 _HEADER: Final = struct.Struct(">cI")
 _LARGEST: Final = 1 << 26  # bytes of a frame; a query is smaller still
@@ -48,7 +51,7 @@ class QueryJob:
         format: suffix of the format to send.
         offset: rows or triples of the result to skip.
         rows, bytes: largest result; 0 for no limit.
-        nesting: deepest nesting of brackets.
+        nesting, patterns, operators: the largest query that is planned (`syntax.complexity`).
         next: URL of the rest of a result that is cut short, without the offset at its end.
     """
 
@@ -62,6 +65,8 @@ class QueryJob:
     rows: int
     bytes: int
     nesting: int
+    patterns: int
+    operators: int
     next: str
 
 
@@ -91,6 +96,28 @@ class QueryRequest:
         """The request in a frame."""
         values = json.loads(content)
         return cls(**values | {"job": job_from(values["job"])})
+
+
+@dataclass(frozen=True)
+class StoreFailure:
+    """Why a store cannot be read.
+
+    Attributes:
+        removed: the release was removed; otherwise it is damaged.
+        cause: for the log: it names paths.
+    """
+
+    removed: bool
+    cause: str
+
+    def encode(self) -> bytes:
+        """The content of its frame."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The failure in a frame."""
+        return cls(**json.loads(content))
 
 
 def job_from(values: dict[str, Any]) -> QueryJob:

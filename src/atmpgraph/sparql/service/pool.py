@@ -1,21 +1,24 @@
 """Worker processes: taken, given back, or killed and replaced at once."""
 
 import asyncio
-import os
-import signal
 import sys
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from ...http.problem import Problem, ProblemError
+from ...observability import log
 from ...store import StoreAddress
+from .. import problems
 from . import messages
+from .children import Child, Children
 from .worker import start
 
 _CLOCK: Final = 2  # of all processors, in the clock numbers of clock_getcpuclockid(3) on Linux
 _PAUSE_SECONDS: Final = 0.01  # between two readings of a clock
+_START_SECONDS: Final = 10.0  # to open a store, which takes hundredths of one
 
 T = TypeVar("T")
 
@@ -25,22 +28,24 @@ class Worker:
     """A worker process with a release's store open, and the connection to it.
 
     Attributes:
-        pid: its process identifier.
+        child: the process.
         ready: whether its store is open.
+        started: when.
     """
 
     store: StoreAddress
     base: str
-    pid: int
+    child: Child
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     ready: bool = False
+    started: float = field(default_factory=time.monotonic)
 
     def processor_seconds(self) -> float:
         """Seconds that it has run on a processor; where the system does not report them, those of the wall clock."""
         if sys.platform == "linux":
             with suppress(OSError):
-                return time.clock_gettime(~self.pid << 3 | _CLOCK)
+                return time.clock_gettime(~self.child.pid << 3 | _CLOCK)
         return time.monotonic()
 
     async def within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
@@ -61,24 +66,23 @@ class Worker:
 
     def kill(self) -> None:
         """Kill it, whatever it does."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        self.child.close()
         self.writer.close()
 
 
 class Pool:
     """The idle workers of one priority."""
 
-    def __init__(self, size: int, memory: int, nice: int) -> None:
+    def __init__(self, size: int, memory: int, nice: int, children: Children) -> None:
         """Hold at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet."""
-        self._size, self._memory, self._nice = size, memory, nice
+        self._size, self._memory, self._nice, self._children = size, memory, nice, children
         self._idle: list[Worker] = []
 
     async def take(self, store: StoreAddress, base: str) -> Worker:
         """A worker with that store open.
 
         Raises:
-            EOFError: it could not open the store.
+            ProblemError: it could not start, or could not open the store.
         """
         worker = None
         while self._idle and worker is None:
@@ -88,16 +92,31 @@ class Pool:
                 worker = None
         worker = worker or await self._start(store, base)
         if not worker.ready:
-            try:
-                await messages.read_frame(worker.reader)
-            except asyncio.CancelledError:
-                self.give_back(worker)  # it starts all the same, for another query
-                raise
-            except EOFError:
-                worker.kill()
-                raise
-            worker.ready = True
+            await self._await_start(worker)
         return worker
+
+    async def _await_start(self, worker: Worker) -> None:
+        """Wait until a worker has its store open.
+
+        Raises:
+            ProblemError: it has not.
+        """
+        try:
+            kind, content = await messages.read_frame(worker.reader)
+        except asyncio.CancelledError:
+            if time.monotonic() - worker.started < _START_SECONDS:
+                self.give_back(worker)  # it starts all the same, for another query
+            else:
+                worker.kill()
+            raise
+        except EOFError:
+            log.event("process.ended", role="worker", reason=f"a worker {await worker.child.ending()} at its start")
+            worker.kill()
+            raise ProblemError(problems.no_worker()) from None
+        if kind == messages.STORE_FAILED:
+            worker.kill()
+            raise ProblemError(store_problem(content))
+        worker.ready = True
 
     @property
     def idle(self) -> int:
@@ -105,9 +124,14 @@ class Pool:
         return len(self._idle)
 
     async def _start(self, store: StoreAddress, base: str) -> Worker:
-        connection, pid = start(store, base, self._memory, self._nice)
-        reader, writer = await asyncio.open_connection(sock=connection)
-        return Worker(store, base, pid, reader, writer)
+        try:
+            forked = start(store, base, self._memory, self._nice)
+        except OSError as error:
+            log.event("process.ended", role="worker", reason=f"no worker can start: {error}")
+            raise ProblemError(problems.no_worker()) from None
+        child = self._children.add(forked.pid, forked.errors)
+        reader, writer = await asyncio.open_connection(sock=forked.connection)
+        return Worker(store, base, child, reader, writer)
 
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that is idle; kill it if there are enough."""
@@ -120,4 +144,14 @@ class Pool:
         """Kill a worker, and let another one open the store before a query needs it."""
         worker.kill()
         if worker.ready and len(self._idle) < self._size:  # a second one could not open its store either
-            self._idle.append(await self._start(worker.store, worker.base))
+            with suppress(ProblemError):
+                self._idle.append(await self._start(worker.store, worker.base))
+
+
+def store_problem(failure: bytes) -> Problem:
+    """The problem of a query whose store cannot be read; a damaged one is an event."""
+    read = messages.StoreFailure.decode(failure)
+    if read.removed:
+        return problems.release_removed()
+    log.event("release.damaged", cause=read.cause)
+    return problems.store_damaged()

@@ -195,12 +195,9 @@ WRITERS: Final[dict[str, type[ResultWriter]]] = {
 }
 
 
-def whole_result(results: ox.QuerySolutions | ox.QueryBoolean, suffix: str) -> Iterator[str]:
-    """A result without limits, in pieces, in the format with that suffix."""
-    if isinstance(results, ox.QueryBoolean):
-        yield WRITERS[suffix].boolean(bool(results))
-        return
-    writer = WRITERS[suffix]([variable.value for variable in results.variables])
+def whole_result(variables: list[str], rows: Iterable[Row], suffix: str) -> Iterator[str]:
+    """Rows without limits, in pieces, in the format with that suffix."""
+    writer = WRITERS[suffix](variables)
     yield writer.start("")
-    yield from map(writer.row, results)
+    yield from map(writer.row, rows)
     yield writer.end

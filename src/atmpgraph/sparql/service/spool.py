@@ -3,11 +3,13 @@
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
 from ...http.problem import ProblemError
-from ..problems import spool_full
+from ...observability import log
+from ..problems import no_space, spool_full
 
 IN_MEMORY: Final = 1 << 20  # bytes of a result; more goes to a temporary file
 _PIECE: Final = 1 << 16
@@ -46,13 +48,18 @@ class SpooledResult:
         """Append some bytes.
 
         Raises:
-            ProblemError: 503 there is no space for them.
+            ProblemError: 503 there is no space for them, here or on the disk.
         """
         self.length += len(content)
         if self.length > IN_MEMORY:
             self._spool.take(self.length - self._taken)
             self._taken = self.length
-        self._file.write(content)
+        try:
+            self._file.write(content)
+        except OSError as error:
+            self.close()
+            log.event("disk.full", place=_place(), cause=str(error.strerror or error))
+            raise ProblemError(no_space()) from None
 
     def pieces(self) -> Iterator[bytes]:
         """The whole result; it can be read once."""
@@ -63,7 +70,8 @@ class SpooledResult:
 
     def close(self) -> None:
         """Remove the result and free its space."""
-        self._file.close()
+        with suppress(OSError):  # what it has not written yet needs no space any more
+            self._file.close()
         taken, self._taken = self._taken, 0
         self._spool.take(-taken)
 
@@ -78,3 +86,10 @@ class SpooledResult:
     def __del__(self) -> None:
         """Free the space if the result was never read to its end (disconnect, HEAD)."""
         self.close()
+
+
+def _place() -> str:
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:  # no folder for temporary files can be written
+        return "TMPDIR"

@@ -1,26 +1,33 @@
-"""One worker: a process that runs one query after the other on a read-only store, until it is killed."""
+"""One worker: a process that runs one query after the other on a read-only store, until it is killed.
+
+It works in a thread, for the sake of its stack: the engine recurses over what a query nests and chains.
+"""
 
 import json
 import resource
 import socket
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final
 
-from ...errors import NotExpressibleError, QueryError
+from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError
 from ...store import BACKENDS, Store, StoreAddress
 from ..problems import engine_failed, problem_of
 from . import messages
+from .children import OUT_OF_MEMORY
 from .evaluate import evaluate
-from .fork import fork
+from .fork import Forked, fork
 from .sandbox import confine
 
 _RETIRES: Final = 0.5  # of its memory: the next query would lack what a large one leaves behind
 _PIECE: Final = 1 << 20  # bytes of a frame
 _READY: Final = messages.frame(messages.READY, b"")
+_STACK: Final = 1 << 28  # bytes; of what is planned (`syntax.complexity`) nothing measured needs a tenth of it
 
 
-def start(address: StoreAddress, base: str, memory: int, nice: int) -> tuple[socket.socket, int]:
+def start(address: StoreAddress, base: str, memory: int, nice: int) -> Forked:
     """Start a worker on a store; only a process with one thread may call this.
 
     Args:
@@ -30,42 +37,76 @@ def start(address: StoreAddress, base: str, memory: int, nice: int) -> tuple[soc
         nice: how far its priority is lowered.
 
     Returns:
-        The connection to it, on which it sends `READY`, and its process identifier.
+        It sends `READY` on its connection, or `STORE_FAILED`.
+
+    Raises:
+        OSError: the system allows no more processes.
     """
 
     def run(connection: socket.socket) -> int:
         backend = BACKENDS[address.kind]
-        store = backend.open(address, base)
-        confine(memory, backend.descriptors, nice)
+        try:
+            store = backend.open(address, base)
+        except ReleaseError as error:
+            connection.sendall(_store_failed(error))
+            return 0
+        confine(memory + _STACK, backend.descriptors, nice)
         connection.sendall(_READY)
-        return work(connection, store, memory)
+        return _on_large_stack(lambda: work(connection, store, memory))
 
     return fork(run)
 
 
+def _on_large_stack(run: Callable[[], int]) -> int:
+    """What a function returns that runs in a thread with a stack of its own; 1 when it raises."""
+    statuses: list[int] = []
+    threading.stack_size(_STACK)
+    thread = threading.Thread(target=lambda: statuses.append(run()))
+    thread.start()
+    thread.join()
+    return statuses[0] if statuses else 1
+
+
+def _store_failed(error: ReleaseError) -> bytes:
+    return messages.frame(
+        messages.STORE_FAILED, messages.StoreFailure(isinstance(error, RemovedError), str(error)).encode()
+    )
+
+
 def work(connection: socket.socket, store: Store, memory: int) -> int:
     """Run the jobs that arrive on a connection; returns the exit status."""
+    for _, content in messages.frames(connection):
+        try:
+            goes_on = _run(connection, store, messages.job_from(json.loads(content)), memory)
+        except MemoryError:
+            return OUT_OF_MEMORY
+        except ConnectionError:  # the service ended first
+            return 0
+        except BaseException as error:  # a panic of the engine is no Exception; this process must not outlive one
+            print(f"a query failed: {error!r}", file=sys.stderr, flush=True)
+            connection.sendall(messages.problem_frame(engine_failed()))
+            return 1
+        if not goes_on:
+            return 0
+    return 0
+
+
+def _run(connection: socket.socket, store: Store, job: messages.QueryJob, memory: int) -> bool:
+    """Run a job and send how it ended; whether this process may run another one."""
 
     def put(piece: bytes) -> None:
         for start in range(0, len(piece), _PIECE):
             connection.sendall(messages.frame(messages.DATA, piece[start : start + _PIECE]))
 
-    for _, content in messages.frames(connection):
-        job = messages.job_from(json.loads(content))
-        try:
-            outcome = evaluate(store, job, put)
-        except (QueryError, NotExpressibleError) as error:
-            connection.sendall(messages.problem_frame(problem_of(error)))
-        except MemoryError:
-            return 1
-        except BaseException as error:  # a panic of the engine is no Exception; this process must not outlive one
-            print(f"a query failed: {error!r}", file=sys.stderr, flush=True)
-            connection.sendall(messages.problem_frame(engine_failed()))
-            return 1
-        else:
-            retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory
-            ending = asdict(outcome) | {"retires": retires}
-            connection.sendall(messages.frame(messages.END, json.dumps(ending).encode()))
-            if retires:
-                return 0
-    return 0
+    try:
+        outcome = evaluate(store, job, put)
+    except (QueryError, NotExpressibleError) as error:
+        connection.sendall(messages.problem_frame(problem_of(error)))
+        return True
+    except ReleaseError as error:
+        connection.sendall(_store_failed(error))
+        return False
+    retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory
+    ending = asdict(outcome) | {"retires": retires}
+    connection.sendall(messages.frame(messages.END, json.dumps(ending).encode()))
+    return not retires

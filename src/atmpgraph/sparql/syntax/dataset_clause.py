@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from .tokenizer import Token, tokens
+from .tokenizer import Token, words
 
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
@@ -42,17 +42,17 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
     Raises:
         SyntaxError: no IRI follows FROM.
     """
-    words = list(tokens(query))
+    every = words(query)
     default, named = [], []
     depth = 0
-    for at, word in enumerate(words):
+    for at, word in enumerate(every):
         depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(word.text, 0) if word.kind == "other" else 0
         if depth or not word.is_word("FROM"):
             continue
-        after = words[at + 1 : at + 3]
+        after = every[at + 1 : at + 3]
         if len(after) == 2 and after[0].is_word("NAMED"):
             named.append(after[1])
         elif after:
             default.append(after[0])
-    prologue = read_prologue(query, words, base)
+    prologue = read_prologue(query, every, base)
     return prologue.iris(default), prologue.iris(named)

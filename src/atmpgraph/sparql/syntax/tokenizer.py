@@ -6,6 +6,7 @@ No safety rests on them: the engine's own parser decides what a query is (`valid
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # The first that matches wins. No quantifier backtracks, and an unclosed string counts as one: the time is linear in the
@@ -48,6 +49,12 @@ class Token:
     def is_word(self, word: str) -> bool:
         """Whether it is this keyword, in any case."""
         return self.kind == "word" and self.text.upper() == word
+
+
+@lru_cache(1)
+def words(query: str) -> tuple[Token, ...]:
+    """All words of the query that is being read: several rules look at each of them."""
+    return tuple(tokens(query))
 
 
 def tokens(query: str) -> Iterator[Token]:

@@ -1,4 +1,4 @@
-"""A query is validated before it runs: SPARQL 1.1, not nested too deep, no call of another service.
+"""A query is validated before it runs: SPARQL 1.1, nothing that cannot be evaluated, no call of another service.
 
 The engine cannot switch federation off, so SERVICE would make this server call any address. No second grammar decides
 what is a SERVICE clause: the engine's own parser does. Every `service` in the text, keyword or not, is changed in one
@@ -8,15 +8,13 @@ still parses therefore had none.
 """
 
 import re
-from itertools import accumulate
 from typing import Final
 
 import pyoxigraph as ox
 
-from ...errors import NestingError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from ...errors import EvaluationError, QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
 from .error_position import MOST, named_place, unexpected
 
-_BRACKET: Final = re.compile(r"[({\[]|[)}\]]")
 _SERVICE: Final = re.compile(r"(ser)(v)(ice)", re.IGNORECASE)
 # What the parser says in words; the rest is a list of what it tried last, which misleads.
 _SENTENCE: Final = re.compile(r"Prefix not found|IRI parsing failed|The [A-Z]+ [^,\[]*[^,\[ ]")
@@ -24,30 +22,23 @@ _EMPTY: Final = ox.Store()
 _END: Final = "\n\\"  # no token ends with a backslash, so no text that ends like this can run
 
 
-def check_nesting(text: str, most: int) -> None:
-    """Pass a query whose brackets nest at most `most` deep; those in strings, IRIs and comments count too.
-
-    The parser recurses: braces by the thousand overflow its stack, and the process with it.
-
-    Raises:
-        NestingError: deeper.
-    """
-    steps = (1 if bracket[0] in "({[" else -1 for bracket in _BRACKET.finditer(text))
-    if max(accumulate(steps), default=0) > most:
-        raise NestingError(most)
-
-
 def check_syntax(text: str, base: str) -> None:
-    """Pass a query that is SPARQL 1.1 and calls no other service.
+    """Pass a query that is SPARQL 1.1, can be evaluated and calls no other service.
 
     Raises:
+        EvaluationError: it calls a function that is none: the engine plans a query without looking at any data.
         QuerySyntaxError: it is no SPARQL 1.1.
         ServiceNotAllowedError: it has a SERVICE clause.
         TooManyKeywordsError: no word is left to disguise SERVICE with.
     """
     disguised = _disguise(text)
-    error = _parser_message(disguised, base)
-    if error is None:
+    try:
+        _EMPTY.query(disguised, base_iri=base)
+    except RuntimeError as refusal:
+        raise EvaluationError(str(refusal)) from None
+    except (SyntaxError, ValueError) as refusal:
+        error = str(refusal)
+    else:
         return
     if disguised == text:
         raise _located(text, error, base)

@@ -28,6 +28,8 @@ from .response_cache import ResponseCache
 
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
+# Settings that no answer depends on: two servers, and one before and after its restart, give the same tags.
+_UNSEEN: Final = {"folders": True, "log": True, "metrics": True, "queries": {"socket"}, "server": True}
 _OPEN_RELEASES: Final = 16  # earlier releases that stay open
 _REPORTS, _REPORT_SECONDS = 256, 600  # problems that are reported once in that time
 
@@ -51,7 +53,7 @@ class Publication:
         self._current: tuple[tuple[str, State, State], Release] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
-        self._settings_text = settings.model_dump_json()
+        self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
         self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
         self._open_lock = threading.Lock()
         self._shared = cached(self._open_releases, key=_itself, lock=self._open_lock)(_checked)

@@ -10,9 +10,12 @@ from urllib.parse import urlencode
 from flask import request
 
 from ...formats import Format
+from ...http.problem import ProblemError
 from ...sparql.limits import limits_of
+from ...sparql.problems import unavailable
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result, submit
+from ...sparql.service.liveness import answers
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
 from ...sparql.syntax.tokenizer import tokens
@@ -21,7 +24,6 @@ from .query_observation import QueryObservation
 from .response import Body
 
 ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
-_MARGIN_SECONDS: Final = 30.0  # beyond the longest that a query may wait and run
 _LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has all addresses under them
 
@@ -65,15 +67,28 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         rows=limits.max_rows if rows is None else min(rows, limits.max_rows or rows),
         bytes=limits.max_bytes,
         nesting=limits.max_nesting,
+        patterns=limits.max_patterns,
+        operators=limits.max_operators,
         next=next_page,
     )
     federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
     queued = QueryRequest(job, _client(), query.timeout, cacheable=cacheable, federated=federated)
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
-    seconds = limits.queue_timeout_seconds + limits.timeout_seconds + _MARGIN_SECONDS
     spool = _spool(context.settings.queries.spool_bytes)
     address = context.publication.query_service()
-    return QueryObservation(context, query.text).result(lambda: submit(address, queued, on_disconnect, seconds, spool))
+    return QueryObservation(context, query.text).result(
+        lambda: submit(address, queued, on_disconnect, limits.silence_seconds, spool)
+    )
+
+
+def check_query_service(context: Context) -> None:
+    """Make sure that the query service is alive.
+
+    Raises:
+        ProblemError: 503 it is not.
+    """
+    if not answers(context.publication.query_service(), context.settings.queries.silence_seconds):
+        raise ProblemError(unavailable())
 
 
 @cache

@@ -54,8 +54,7 @@ def _text(name: str) -> str:
 def _rows(context: Context, name: str, partnership: str) -> list[Row]:
     """The solutions of a query, in which `$partnership` is the partnership."""
     solutions = context.release.store.select(_text(name).replace("$partnership", f"<{partnership}>"))
-    variables = [v.value for v in solutions.variables]
-    return [{v: row[v] for v in variables} for row in solutions]
+    return [{name: row[name] for name in solutions.variables} for row in solutions]
 
 
 def home_page(context: Context, described: Description) -> HomePage:

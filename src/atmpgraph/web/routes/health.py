@@ -11,6 +11,7 @@ from ...release.release import Release
 from ...release.thing_state import was_published
 from ...stream.pages import read_stream
 from ..core.context import Context
+from ..core.query_client import check_query_service
 from ..core.resource import Pool, Resource
 from ..core.response import Cache
 
@@ -25,6 +26,7 @@ def _ready(context: Context, release: Release) -> Response:
     release.prove()
     release.store.query("ASK {}")
     _prove_the_rest(context)
+    check_query_service(context)
     return _plain(f"ready {release.digest}")
 
 
@@ -52,7 +54,7 @@ RESOURCES = (
     Resource(
         endpoint="health.ready",
         path="/health/ready",
-        summary="Whether there is a release, all its files are whole and its store answers; 503 otherwise.",
+        summary="Whether there is a release, all its files are whole, store and query service answer; else 503.",
         handler=_ready,
         formats=(TEXT,),
         cache=Cache.NEVER,
