@@ -55,7 +55,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "overwritten": (in_place, "its content is not what its digest says"),
     "overwritten and dated back": (and_dated_back, "its content is not"),
     "replaced": (replaced, "its content is not"),
-    "a folder": (as_a_folder, "bytes instead|directory"),
+    "a folder": (as_a_folder, "not a file"),
 }
 
 

@@ -59,8 +59,8 @@ def _syntax_problem(error: QuerySyntaxError) -> Problem:
 def _complexity_problem(error: NestingError | ComplexityError) -> Problem:
     if isinstance(error, NestingError):
         detail = (
-            "The query nests more than {most} brackets or operators inside each other (line {line}, column {column})."
-            " Simplify it, or divide it into several."
+            "The query nests more than {most} brackets or operators one inside the other (line {line}, column"
+            " {column}). Simplify it, or divide it into several."
         )
     elif error.kind == "patterns":
         detail = (
@@ -158,8 +158,8 @@ def engine_failed() -> Problem:
 
 
 def release_removed() -> Problem:
-    """503: the release that the query is for went away while it waited."""
-    detail = "The release was replaced by a newer one while the query waited, and removed. Send the query again."
+    """503: the release that a query or another request is for went away meanwhile."""
+    detail = "The release was replaced by a newer one meanwhile, and removed. Send the request again."
     return Problem(503, detail, headers={"Retry-After": "1"}, reason="release-removed")
 
 
@@ -196,8 +196,8 @@ def spool_full() -> Problem:
 def no_space() -> Problem:
     """503: the disk for large results is full, or cannot be written."""
     detail = (
-        "The server has no space left for a result as large as this one; smaller ones are answered. Try again later, or"
-        " ask for less: add a LIMIT."
+        "The server could not store a result as large as this one: its disk is full, or cannot be written. Smaller"
+        " results are answered. Try again later, or ask for less: add a LIMIT."
     )
     return Problem(503, detail, headers={"Retry-After": "60"}, reason="no-space")
 

@@ -128,22 +128,22 @@ class _Counter:
 
     def _open(self, word: Token, following: Token) -> None:
         around, keyword = self.brackets[-1], self.before.text.upper() if self.before.kind == "word" else ""
-        opened = _Bracket(word.text, data=around.data)
+        bracket = _Bracket(word.text, data=around.data)
         if word.text == "{":
-            opened.branch = keyword == "UNION"
-            opened.apart = keyword in _APART or around.clause or around.expression
-            opened.data |= self.values or keyword == "CONSTRUCT"
+            bracket.branch = keyword == "UNION"
+            bracket.apart = keyword in _APART or around.clause or around.expression
+            bracket.data |= self.values or keyword == "CONSTRUCT"
             self.values = False
             if following.text == "|":
                 self._join(word, _ANNOTATION - 1)
         elif word.text == "(":
             called = keyword not in {"", "A"}
-            opened.expression = around.expression or around.clause or called
-            opened.data |= self.values
+            bracket.expression = around.expression or around.clause or called
+            bracket.data |= self.values
             self._operate(word)
         else:
             self._join(word, 1)
-        self.brackets.append(opened)
+        self.brackets.append(bracket)
         self._check_nesting(word, 0)
 
     def _close(self, word: Token, following: Token) -> None:

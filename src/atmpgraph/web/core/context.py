@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cachetools import LRUCache, TTLCache, cached
 from flask import current_app, g
@@ -29,7 +29,7 @@ from .response_cache import ResponseCache
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 # Settings that no answer depends on: two servers, and one before and after its restart, give the same tags.
-_UNSEEN: Final = {"folders": True, "log": True, "metrics": True, "queries": {"socket"}, "server": True}
+_UNSEEN: Final[dict[str, Any]] = {"folders": True, "log": True, "metrics": True, "queries": {"socket"}, "server": True}
 _OPEN_RELEASES: Final = 16  # earlier releases that stay open
 _REPORTS, _REPORT_SECONDS = 256, 600  # problems that are reported once in that time
 
