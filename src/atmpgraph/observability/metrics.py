@@ -78,8 +78,16 @@ class Metrics:
         self.process_starts = counter("process_starts", "Processes of the server that started.", "role")
         self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
+        self._look_ups: dict[tuple[str, bool], Callable[[], None]] = {}
         self._series: dict[tuple[str, str, int], RequestSeries] = {}
         self._routes: set[str] = set()
+
+    def look_up(self, name: str, *, hit: bool) -> Callable[[], None]:
+        """What records a look-up in a cache."""
+        count = self._look_ups.get((name, hit))
+        if count is None:
+            count = self._look_ups[name, hit] = (self.cache_hits if hit else self.cache_misses).labels(name).inc
+        return count
 
     def request_series(self, route: str, method: str, status: int) -> "RequestSeries":
         """The figures of requests of a kind, as many kinds as there is room for."""
@@ -257,8 +265,7 @@ def query_service(idle: int, busy: int, queued: int) -> None:
 @_recording
 def cache_looked_up(name: str, *, hit: bool) -> None:
     """Something was looked up in a cache."""
-    of = metrics()
-    (of.cache_hits if hit else of.cache_misses).labels(name).inc()
+    metrics().look_up(name, hit=hit)()
 
 
 @_recording
