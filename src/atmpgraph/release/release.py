@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from ..errors import DamagedError, ReleaseError
+from ..errors import DamagedError, ReleaseError, RemovedError
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
 from .integrity import State, difference_in_size, is_settled, prove, state_of_file
@@ -98,13 +98,24 @@ class Release:
         return path
 
     def _proven(self, path: Path) -> State:
-        """The state of a whole file."""
-        state = state_of_file(path)
-        if self._states.get(path) != state:
+        """The state of a whole file.
+
+        Raises:
+            RemovedError: the release was removed meanwhile.
+            DamagedError: it is not whole.
+        """
+        try:
+            state = state_of_file(path)
+            if self._states.get(path) == state:
+                return state
             file = self.files.get(path)
             state = prove(path, file) if file else state
-            if is_settled(state):
-                self._states[path] = state
+        except DamagedError:
+            if not self.path.is_dir():
+                raise RemovedError(self.path) from None
+            raise
+        if is_settled(state):
+            self._states[path] = state
         return state
 
     @cached_property

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from atmpgraph.errors import RemovedError
 from atmpgraph.http.problem import Problem, ProblemError
 from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release, open_release
@@ -67,6 +68,9 @@ def test_a_query_on_a_release_that_is_gone(started: Settings) -> None:
     address = before.store_address
     service = Service(LIMITS, before)
     rebuild(started)
+    with pytest.raises(RemovedError):
+        assert before.store_address
+    service.release = current(started)
     problem = service.problem("ASK {}", store=address)
     assert (problem.status, problem.reason, problem.headers["Retry-After"]) == (503, "release-removed", "1")
     assert str(before.path) not in json.dumps(problem.sentence())
