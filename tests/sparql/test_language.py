@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from atmpgraph.errors import QueryError
+from atmpgraph.errors import EvaluationError, QueryError
 from atmpgraph.store import Store, memory_store
 
 BASE = "http://e/"
@@ -246,7 +246,7 @@ def test_an_error_in_a_filter_removes_the_solution(store: Store) -> None:
 
 def test_an_unknown_function_cannot_be_evaluated(store: Store) -> None:
     """§17.6."""
-    with pytest.raises(RuntimeError):
+    with pytest.raises(EvaluationError):
         evaluate(store, ":unknown(1)")
 
 

@@ -60,7 +60,8 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
-        response.headers.remove("Content-Type")
+        if response.status_code < 400:
+            response.headers.remove("Content-Type")
     elif 300 <= response.status_code < 400:
         response.headers.setdefault("Cache-Control", current_release(settings().cache.max_age_seconds))
         if response.location:
