@@ -16,6 +16,9 @@ from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
+from atmpgraph.web import create_app
+
+from .release.damages import addresses, answers, publish_history
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -118,6 +121,18 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def release(released: Settings) -> Release:
     """The release of the publication."""
     return open_release(released.path(released.folders.releases), "current", released.base)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a small publication with three releases, the first of which is live again. Not to be changed."""
+    return publish_history(tmp_path_factory.mktemp("whole") / "p")
+
+
+@pytest.fixture(scope="session")
+def expected(whole: Settings) -> dict[str, tuple[int, bytes]]:
+    """Its answers, which need all its files together."""
+    return answers(create_app(whole).test_client(), addresses(whole))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What is damaged is named by `atmpgraph verify` and made anew by `atmpgraph build`, with the bytes that it had."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -14,18 +15,7 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..release.damages import DAMAGES, addresses, answers, copied, files, publish_history
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The publication, not to be changed."""
-    return publish_history(tmp_path_factory.mktemp("whole") / "p")
-
-
-@pytest.fixture(scope="module")
-def expected(whole: Settings) -> dict[str, tuple[int, bytes]]:
-    return answers(create_app(whole).test_client(), addresses(whole))
+from ..release.damages import DAMAGES, answers, copied, files
 
 
 def run(settings: Settings, *arguments: str) -> tuple[int, str]:
@@ -76,22 +66,48 @@ def test_a_release_that_is_gone_altogether_is_built_again(
         assert client.get(url).data == expected[url][1]
 
 
-def test_what_nothing_tells_any_more_is_named_until_it_is_restored(whole: Settings, tmp_path: Path) -> None:
+def test_what_nothing_tells_any_more_is_named_until_something_does(whole: Settings, tmp_path: Path) -> None:
+    """All reports at once: that of the live release is made by its build, those of the others are in none."""
     settings = copied(whole, tmp_path / "p")
     folder = ReleasesFolder(settings.path(settings.folders.releases))
-    earlier = next(release for release in folder.all() if release.path.name != folder.live)
-    content = earlier.report.read_bytes()
+    earlier = [release for release in folder.all() if release.path.name != folder.live]
+    content = {release: release.report.read_bytes() for release in folder.all()}
     for release in folder.all():
-        if release.path.name != folder.live and release.report.read_bytes() == content:
-            release.report.write_bytes(b"{}")
-    live = folder.release(str(folder.live)).report
-    same = live.read_bytes() == content
+        release.report.write_bytes(b"{}")
     status, said = run(settings, "build")
     assert status == 0
-    assert ("was damaged" in said) == same
-    if not same:
-        assert f"{earlier.report} is damaged" in said
+    for release in earlier:
+        assert f"{release.report} is damaged" in said
         assert "restore it from a backup" in said
-    assert run(settings, "verify", earlier.path.name[:12])[0] == (0 if same else 1)
-    earlier.report.write_bytes(content)
-    assert run(settings, "verify", earlier.path.name[:12])[0] == 0
+        assert run(settings, "verify", release.path.name[:12])[0] == 1
+    assert run(settings, "verify", "current")[0] == 0
+    assert "is damaged" not in run(settings, "build")[1], "the same report is in the live release now"
+    assert {release: release.report.read_bytes() for release in folder.all()} == content
+
+
+@pytest.mark.parametrize("place", ["history", "published", "since.json", "stream/index.json", "current/data.nq"])
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_file_gives_its_place_back(place: str, kind: str, whole: Settings, tmp_path: Path) -> None:
+    settings = copied(whole, tmp_path / "p")
+    path = settings.path(settings.folders.releases) / place
+    path.unlink()
+    if kind == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+    assert "not a file" in run(settings, "verify")[1]
+    status, said = run(settings, "build")
+    assert status == 0
+    assert "was damaged (not a file) and is made anew" in said
+    assert run(settings, "verify")[0] == 0
+
+
+def test_a_release_that_never_went_live_is_no_damage(started: Settings) -> None:
+    """A first build that is killed between its two renames."""
+    folder = ReleasesFolder(started.path(started.folders.releases))
+    for path in (folder.current, folder.history, folder.published, folder.file_dates):
+        path.unlink()
+    shutil.rmtree(folder.stream.path)
+    built = build(started)
+    assert built.repairs == []
+    assert (built.new, built.switched) == (False, True)

@@ -15,7 +15,7 @@ from atmpgraph.release.manifest import Manifest, write_manifest
 from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings, Text
 from atmpgraph.store import EMBEDDED
-from atmpgraph.stream.pages import seal
+from atmpgraph.stream.pages import seal_stream
 
 BASE: Final = "https://example.org/p/"
 LABEL: Final = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -62,7 +62,7 @@ def publish(releases: Path, lines: Iterable[str], date: str, base: str = BASE, *
         )
         list_internal(folder, manifest)
         write_manifest(folder.manifest, manifest)
-    seal(releases, base)
+    seal_stream(releases, base)
     record_published(releases, [folder.canonical], base)
     write_history(releases, past)
     all_releases.switch(digest)

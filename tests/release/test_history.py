@@ -11,7 +11,7 @@ import pytest
 from atmpgraph.errors import DamagedError, ReleaseError
 from atmpgraph.publish.build import build
 from atmpgraph.release.diff import diff, read_changes
-from atmpgraph.release.history import Switch, history, lines, prune, removed_summary
+from atmpgraph.release.history import Switch, history, prune, removed_summary, switches_in
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.release.sealed import sealing_lines
@@ -70,7 +70,9 @@ def test_a_damaged_log_is_told_by_its_line(tmp_path: Path) -> None:
         file.write("yesterday\n")
     with pytest.raises(DamagedError, match=r"history: its content is not what its seal says"):
         history(tmp_path)
-    switches = "".join(f"{switch.date} {switch.digest}\n" for switch in map(itemgetter(1), lines(path, lenient=True)))
+    switches = "".join(
+        f"{switch.date} {switch.digest}\n" for switch in map(itemgetter(1), switches_in(path, lenient=True))
+    )
     with sealing_lines(path) as out:
         out.write(f"{switches}yesterday\n".encode())
     with pytest.raises(ReleaseError, match=r"history:3: .*'yesterday'"):

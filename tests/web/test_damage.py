@@ -12,18 +12,7 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..release.damages import DAMAGES, addresses, answers, copied, files, publish_history
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The publication, not to be changed."""
-    return publish_history(tmp_path_factory.mktemp("whole") / "p")
-
-
-@pytest.fixture(scope="module")
-def expected(whole: Settings) -> dict[str, tuple[int, bytes]]:
-    return answers(create_app(whole).test_client(), addresses(whole))
+from ..release.damages import DAMAGES, answers, copied, files
 
 
 @pytest.mark.parametrize("mode", ["before the start", "while it is served"])

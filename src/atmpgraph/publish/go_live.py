@@ -4,7 +4,6 @@ A build that is killed at any moment leaves a whole release served. The next bui
 the switch.
 """
 
-from dataclasses import asdict
 from pathlib import Path
 
 from .. import __version__
@@ -12,18 +11,17 @@ from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
 from ..quality.shapes_document import shapes_lines
 from ..release.diff import write_changes
-from ..release.file_dates import FileDates, live_file_dates, write_file_dates
+from ..release.file_dates import live_file_dates, seal_file_dates, write_file_dates
 from ..release.history import history, made_before, prune, record_switch, write_history
 from ..release.layout import ReleasesFolder, exchange, sync, write_json
 from ..release.listing import list_internal
 from ..release.manifest import Manifest, write_manifest
 from ..release.release import Release, open_at
-from ..release.sealed import write_sealed
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
-from ..stream.pages import seal
+from ..stream.pages import seal_stream
 from .candidate import Candidate
 from .reactivation import reactivate
 from .self_description import list_files, live_release, now
@@ -44,9 +42,8 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
         exchange(candidate.folder.path, release.path)
     record_published(releases, (release.canonical, release.catalogue), base)
     write_history(releases, switches)  # sealed, as all must be there when a release of this version is live
-    seal(releases, base)
-    if not folder.file_dates.exists():
-        write_sealed(folder.file_dates, asdict(FileDates()))
+    seal_stream(releases, base)
+    seal_file_dates(releases)
     if live != digest:  # caches see the date of the link, so an unchanged release keeps it
         if not candidate.new or digest in {switch.digest for switch in switches}:
             description = None if candidate.new else candidate.description

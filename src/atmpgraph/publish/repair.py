@@ -7,9 +7,11 @@ the releases follows from them.
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -25,9 +27,9 @@ from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
 from ..release.diff import write_changes
 from ..release.file_dates import copied_history
-from ..release.history import Switch, history, lines, write_history
+from ..release.history import Switch, history, switches_in, write_history
 from ..release.integrity import difference, known_difference
-from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, replacing
+from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder, exchange, replacing
 from ..release.listing import copied_manifest, list_internal, list_reactivated, reactivated_at, read_listing
 from ..release.manifest import File, Manifest, read_manifest, write_manifest
 from ..release.sealed import sealing_lines
@@ -35,7 +37,7 @@ from ..release.thing_state import record_published
 from ..settings import Settings
 from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
-from ..stream.pages import seal
+from ..stream.pages import seal_stream
 from .dumps import write_dumps
 from .self_description import write_description
 from .verify import Damage, damages, damages_beside
@@ -114,24 +116,24 @@ class _Remaking:
             listed |= read_listing(folder.listing)
         wanted = {path: listed[path] for path in damaged if path in listed}
         for path, file in wanted.items():
-            if same := self._elsewhere(file):
+            for same in self._places.get(file, ()):
                 _copy(same, path, file)
-        store = folder.store in damaged
-        if any(difference(path, file) for path, file in wanted.items()) or folder.listing in damaged or store:
-            self._make_anew(manifest, wanted, listing=folder.listing in damaged, store=store)
+        if damaged & {folder.listing, folder.store} or any(difference(path, file) for path, file in wanted.items()):
+            self._make_anew(manifest, wanted, damaged)
         if folder.reactivated.path.exists() or folder.reactivated.listing in damaged:
             self._replace_reactivation(manifest, damaged)
 
-    def _elsewhere(self, file: File) -> Path | None:
-        """The same bytes in another release."""
-        for other in self._releases.all():
+    @cached_property
+    def _places(self) -> Mapping[File, list[Path]]:
+        """Where the releases have each file, which may be damaged there."""
+        places = defaultdict[File, list[Path]](list)
+        for release in self._releases.all():
             with suppress(FileNotFoundError, ReleaseError):
-                for name, listed in read_manifest(other.manifest).files.items():
-                    if listed == file and not difference(other.path / name, file):
-                        return other.path / name
-        return None
+                for name, file in read_manifest(release.manifest).files.items():
+                    places[file].append(release.path / name)
+        return places
 
-    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], *, listing: bool, store: bool) -> None:
+    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], damaged: set[Path]) -> None:
         folder, base = self._folder, manifest.base
         remade = ReleaseFolder(self._scratch / manifest.digest)
         remade.path.mkdir()
@@ -139,19 +141,18 @@ class _Remaking:
         _copy(remade.canonical, folder.canonical, manifest.files[folder.canonical.name])
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
-        opened_store = EMBEDDED.open(address, base)
+        store = EMBEDDED.open(address, base)
         for step in (self._dumps, self._description, self._shapes, self._changes):
             with suppress(*_UNABLE):
-                step(remade, manifest, opened_store)
+                step(remade, manifest, store)
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
-        if listing or any(path.parent == folder.store for path in wanted):  # a store never gets the same bytes twice
-            exchange(remade.store, folder.store)
-            if listing and remade.changes.exists():  # nothing tells any more whether the old one is whole
+        if damaged & {folder.listing, folder.store} or any(path.parent == folder.store for path in wanted):
+            exchange(remade.store, folder.store)  # a store never gets the same bytes twice
+            if folder.listing in damaged and remade.changes.exists():  # nothing tells whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
-            list_internal(folder, manifest)
-        elif store:
-            exchange(remade.store, folder.store)
+            if manifest.format >= SEALED:
+                list_internal(folder, manifest)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
         """The statements, from whichever file of the release still has them all."""
@@ -193,18 +194,17 @@ class _Remaking:
 
     def _replace_reactivation(self, manifest: Manifest, damaged: set[Path]) -> None:
         """The files about a reactivation: they count while the release is live, but for the differences."""
-        folder, reactivated, releases = self._folder, self._folder.reactivated, self._folder.path.parent
+        folder, reactivated = self._folder, self._folder.reactivated
         if not any(reactivated.path in path.parents for path in damaged):
             return
         reactivated.path.mkdir(parents=True, exist_ok=True)
-        digests = [switch.digest for switch in history(releases)]
-        for previous in {before for before, now in pairwise(digests) if now == manifest.digest}:
+        switches = history(self._releases.path)
+        for previous in {before.digest for before, now in pairwise(switches) if now.digest == manifest.digest}:
             before = self._releases.release(previous)
             changes = reactivated.changes_since(previous)
             if (changes in damaged or not changes.exists()) and before.canonical.is_file():
                 write_changes(folder.path, before, manifest.base, reactivated=True)
-        *_, last = history(releases)
-        created = last.date
+        created = switches[-1].date
         with suppress(DamagedError):
             created = reactivated_at(reactivated)
         described = {reactivated.catalogue, reactivated.thing_dates}
@@ -212,20 +212,21 @@ class _Remaking:
             for path in described:
                 path.unlink(missing_ok=True)
             if self._releases.live == manifest.digest:
-                self._describe_reactivation(manifest, created)
+                self._describe_reactivation(manifest, switches[-2].digest, created)
         list_reactivated(reactivated, created)
 
-    def _describe_reactivation(self, manifest: Manifest, created: str) -> None:
-        *_, before, _ = history(self._folder.path.parent)
+    def _describe_reactivation(self, manifest: Manifest, before: str, created: str) -> None:
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
-        live, now = self._releases.release(before.digest), History(manifest.digest, created)
+        live, now = self._releases.release(before), History(manifest.digest, created)
         write_description(self._folder.reactivated, self._folder, manifest.files, live, now, store)
 
 
 def _clear(path: Path) -> None:
-    """Remove a folder that stands in the place of a file."""
+    """Remove what stands in the place of a file and is none, such as a folder or a pipe."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
+    elif path.exists() and not path.is_file() and not path.is_dir():
+        path.unlink()
 
 
 def _copy(source: Path, path: Path, file: File) -> None:
@@ -250,14 +251,14 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
         path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it
     elif folder.stream.path in path.parents:
         shutil.rmtree(folder.stream.path)
-        seal(folder.path, base)
+        seal_stream(folder.path, base)
 
 
 def _switches(folder: ReleasesFolder) -> list[Switch]:
     """The switches of the copy, then those in the lines that can be read, and one to each release that none names."""
     switches = {switch.date: switch for switch in copied_history(folder.path)}
     last = max(switches, default="")
-    written = lines(folder.history, lenient=True) if folder.history.exists() else ()
+    written = switches_in(folder.history, lenient=True) if folder.history.exists() else ()
     switches |= {switch.date: switch for _, switch in written if switch.date > last}
     for release in folder.all():
         with suppress(FileNotFoundError, ReleaseError):

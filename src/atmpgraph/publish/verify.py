@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from ..errors import DamagedError, ReleaseError
 from ..quality.links import read_links
-from ..release.history import existing_releases, history
+from ..release.history import existing_releases, history, switches_in
 from ..release.integrity import difference
 from ..release.layout import DIGEST, SEALED, ReleaseFolder, ReleasesFolder
 from ..release.listing import copied_manifest, is_lost, read_listing
@@ -106,7 +106,7 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
     folder, must = ReleasesFolder(releases), is_sealed(releases)
     if folder.current.is_symlink() and not folder.current.is_dir():
         yield Damage(folder.current, f"it leads to {folder.current.readlink()}, which is not here")
-    elif not folder.current.is_symlink() and (folder.current.exists() or folder.all()):
+    elif not folder.current.is_symlink() and (folder.current.exists() or any(_recorded(folder))):
         yield Damage(folder.current, "not a link")
     elif folder.live and not DIGEST.fullmatch(folder.live):
         yield Damage(folder.current, "not a link to a release")
@@ -129,6 +129,12 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         except (ReleaseError, OSError, KeyError, TypeError, ValueError) as error:
             yield Damage(path, str(error))
     yield from _damages_of_stream(releases, base)
+
+
+def _recorded(folder: ReleasesFolder) -> Iterator[object]:
+    """The switches in the file of the history, damaged or not: a release that is there may never have gone live."""
+    with suppress(FileNotFoundError, DamagedError):
+        yield from switches_in(folder.history, lenient=True)
 
 
 def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:

@@ -13,7 +13,7 @@ from ..errors import DamagedError
 from .history import Switch, history
 from .layout import ReleasesFolder
 from .manifest import read_manifest
-from .sealed import read_sealed, write_sealed
+from .sealed import read_sealed, seal, write_sealed
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,11 @@ def write_file_dates(releases: Path, before: FileDates) -> None:
     write_sealed(
         folder.file_dates, {**asdict(FileDates(last.digest, last.date, files)), "history": copy, "again": returned}
     )
+
+
+def seal_file_dates(releases: Path) -> None:
+    """Write the file, if only an earlier version did, or none."""
+    seal(ReleasesFolder(releases).file_dates, asdict(FileDates()))
 
 
 def copied_history(releases: Path) -> list[Switch]:

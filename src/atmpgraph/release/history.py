@@ -22,7 +22,7 @@ from .layout import MANIFEST, ReleasesFolder
 from .listing import copied_manifest
 from .manifest import Summary, read_manifest, read_summary, write_manifest
 from .release import is_sealed
-from .sealed import check_lines, is_seal, sealing_lines
+from .sealed import check_lines, content_of, is_seal, sealing_lines
 
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _LINE: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})")
@@ -161,10 +161,10 @@ def removed_summary(releases: Path, digest: str) -> Summary | None:
 @lru_cache(4)
 def _read(path: Path, _: State) -> tuple[Switch, ...]:
     """Read the file once: each switch puts a new one in its place."""
-    return tuple(switch for _, switch in lines(path))
+    return tuple(switch for _, switch in switches_in(path))
 
 
-def lines(path: Path, *, lenient: bool = False) -> Iterator[tuple[int, Switch]]:
+def switches_in(path: Path, *, lenient: bool = False) -> Iterator[tuple[int, Switch]]:
     """The lines of a file of switches, with their numbers.
 
     Args:
@@ -172,9 +172,11 @@ def lines(path: Path, *, lenient: bool = False) -> Iterator[tuple[int, Switch]]:
         lenient: leave out what is no such line.
 
     Raises:
+        FileNotFoundError: there is no such file.
+        DamagedError: it is no file.
         ReleaseError: a line is wrong.
     """
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = content_of(path).decode(errors="replace")
     for number, line in enumerate(text.splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match and _is_date(match[1]):

@@ -26,6 +26,14 @@ def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
     write_json(path, {**content, SEAL: _digest(path, content)})
 
 
+def seal(path: Path, default: Mapping[str, Any]) -> None:
+    """Seal a JSON object that an earlier version wrote; write `default` where there is none."""
+    try:
+        write_sealed(path, read_sealed(path, must=False))
+    except FileNotFoundError:
+        write_sealed(path, default)
+
+
 def read_sealed(path: Path, *, must: bool) -> dict[str, Any]:
     """Read a JSON object, without its seal.
 
@@ -47,14 +55,23 @@ def content_of(path: Path) -> bytes:
         FileNotFoundError: there is none.
         DamagedError: something else stands there, such as a folder or a pipe, or it cannot be read.
     """
-    if path.exists() and not path.is_file():  # to open a pipe would wait for its other end
-        raise DamagedError(path, "not a file")
+    expect_file(path)
     try:
         return path.read_bytes()
     except FileNotFoundError:
         raise
     except OSError as error:
         raise DamagedError(path, str(error.strerror or error)) from None
+
+
+def expect_file(path: Path) -> None:
+    """Make sure that no folder or pipe stands in the place of a file: to open a pipe would wait for its other end.
+
+    Raises:
+        DamagedError: one does.
+    """
+    if path.exists() and not path.is_file():
+        raise DamagedError(path, "not a file")
 
 
 def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
@@ -115,8 +132,7 @@ def check_lines(path: Path, *, must: bool) -> None:
         FileNotFoundError: there is no such file.
         DamagedError: it is not.
     """
-    if path.exists() and not path.is_file():
-        raise DamagedError(path, "not a file")
+    expect_file(path)
     with path.open("rb") as file:
         head, digest = file.read(_HEAD), _begun(path)
         if not head.startswith(_START):

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..addresses import Addresses
 from ..errors import DamagedError
 from ..release.diff import Change
 from ..release.layout import ReleasesFolder, StreamFolder
 from ..release.release import is_sealed
-from ..release.sealed import read_sealed, write_sealed
+from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
 
 
@@ -82,8 +83,7 @@ class Stream:
             DamagedError: it is not what was written.
         """
         path = self.folder.page(page.number)
-        if path.exists() and not path.is_file():
-            raise DamagedError(path, "not a file")
+        expect_file(path)
         try:
             with path.open("rb") as file:
                 content = file.read(page.bytes)
@@ -91,6 +91,8 @@ class Stream:
             if page in read_stream(self.folder.path.parent, self.base).pages:
                 raise DamagedError(path, "missing") from None
             raise
+        except OSError as error:
+            raise DamagedError(path, str(error.strerror)) from None
         if len(content) < page.bytes:
             raise DamagedError(path, f"{len(content)} bytes instead of {page.bytes}")
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
@@ -111,10 +113,13 @@ class Stream:
                 latest = [*versions(self.content(page)), *latest]
         return sorted(latest, key=lambda version: version.date, reverse=True)[:most]
 
+    def as_json(self) -> dict[str, Any]:
+        """The index as JSON."""
+        return {name: value for name, value in asdict(self).items() if name != "folder"}
+
     def write(self) -> None:
         """Make this the stream that is served."""
-        content = {name: value for name, value in asdict(self).items() if name != "folder"}
-        write_sealed(self.folder.index, content)
+        write_sealed(self.folder.index, self.as_json())
         for file in self.folder.path.glob("*.nq"):  # of pages that are removed, or were never finished
             if self.page(int(file.stem)) is None:
                 file.unlink()
@@ -140,14 +145,11 @@ def read_stream(releases: Path, base: str) -> Stream:
         raise DamagedError(folder.index, f"not an index: {error!r}") from None
 
 
-def seal(releases: Path, base: str) -> None:
+def seal_stream(releases: Path, base: str) -> None:
     """Write the index, if only an earlier version did, or none."""
     folder = ReleasesFolder(releases).stream
     folder.path.mkdir(exist_ok=True)
-    try:
-        write_sealed(folder.index, read_sealed(folder.index, must=False))
-    except FileNotFoundError:
-        Stream(folder, base).write()
+    seal(folder.index, Stream(folder, base).as_json())
 
 
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:

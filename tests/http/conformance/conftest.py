@@ -20,7 +20,7 @@ from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED
 from atmpgraph.stream.follow import follow
-from atmpgraph.stream.pages import seal
+from atmpgraph.stream.pages import seal_stream
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent, changed
@@ -62,7 +62,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     list_internal(release, manifest)
     write_manifest(release.manifest, manifest)
     record_published(folder, (release.canonical, release.catalogue), released.base)
-    seal(folder, released.base)
+    seal_stream(folder, released.base)
     ReleasesFolder(folder).switch(digest)
     record_switch(folder, [], digest, manifest.created)
     things = {line.split(b" ", 1)[0] for line in lines}

@@ -122,7 +122,9 @@ class Publication:
     def is_news(self, problem: str) -> bool:
         """Whether a problem was not reported in the last minutes: requests without number may meet the same one."""
         with self._lock:
-            return not self._reported.get(problem) and not self._reported.update({problem: True})
+            news = problem not in self._reported
+            self._reported.setdefault(problem, True)
+            return news
 
     def history(self) -> list[Switch]:
         """Every time that a release went live, the oldest first."""
