@@ -15,6 +15,8 @@ from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
 
 from ..http.problem import ProblemError
+from ..observability.access import OBSERVED, Observed
+from ..observability.log import cause_of, event, trace_of
 from ..sparql.limits import limits_of
 from ..web import create_app
 from ..web.core.context import publication
@@ -24,6 +26,7 @@ from ..web.core.resource import Pool
 from ..web.core.serving import resource_at
 from .backpressure import ClientConnection, address_of
 from .bodies import Bodies, Body, BodyWantedError, RaisingBody
+from .response_cache import ResponseCache
 
 Fields: TypeAlias = list[tuple[str, str]]
 Answer: TypeAlias = tuple[int, Fields, bytes, Generator[bytes] | None]
@@ -60,6 +63,7 @@ class Application:
 
     Attributes:
         settings: of the publication.
+        responses: those that need no call.
         last_requests: every response is the last of its connection (RFC 9112 §9.6), for the server ends.
     """
 
@@ -69,7 +73,9 @@ class Application:
         """Call `app`."""
         self._app = app
         with app.app_context():
-            self.settings = publication().settings
+            shared = publication()
+        self.settings = shared.settings
+        self.responses = ResponseCache(shared)
         limits, server = limits_of(self.settings), self.settings.server
         self._patience = server.body_timeout_seconds
         self._bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], server.max_buffered_body_bytes, self._patience)
@@ -79,10 +85,19 @@ class Application:
             Pool.HEALTH: ThreadPoolExecutor(1, "health"),
         }
 
+    def respond_at_once(self, scope: Scope, protocol: Any) -> bool:  # noqa: ANN401 - granian has no type for it
+        """Answer a request whose response is ready; whether it is."""
+        try:
+            return not self.last_requests and self.responses.respond(scope, protocol)
+        except Exception as error:
+            event("process.exception", cause=cause_of(error), trace=trace_of(error))
+            return False
+
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
         """Answer a request."""
+        cacheable, observed = self.responses.request(scope), Observed()
         watcher, pool = Watcher(), self._pool(scope)
-        environ = environ_of(scope) | {ON_DISCONNECT: watcher.on_disconnect}
+        environ = environ_of(scope) | {ON_DISCONNECT: watcher.on_disconnect, OBSERVED: observed}
         if pool is Pool.LOOP:
             self._answer_here(protocol, environ)
             return
@@ -96,6 +111,8 @@ class Application:
             if rest is None:
                 disconnect.cancel()
                 protocol.response_bytes(status, fields, first)
+                if cacheable:
+                    self.responses.put(cacheable, observed, status, fields, first)
                 if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
                     await body.discard(announced="expect" in scope.headers)
                 return
@@ -170,7 +187,8 @@ class Application:
         if self.last_requests:
             fields.append(("connection", "close"))
         length = next((value for name, value in fields if name == "content-length"), "")
-        if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
+        whole = not first or (length == str(len(first)) and len(first) <= _PIECE)
+        if whole or environ["REQUEST_METHOD"] == "HEAD":
             rest.close()
             return status, fields, first, None
         return status, fields, first, rest

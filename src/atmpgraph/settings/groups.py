@@ -222,7 +222,12 @@ class Cache(Group):
         ge=0,
         description="How long a cache may use what belongs to the current release; 0: it revalidates each time.",
     )
-    response_bytes: int = Field(16_777_216, ge=0, description="Responses that each process caches.")
+    response_bytes: int = Field(
+        16_777_216, ge=0, description="Responses that each process of the server holds, ready to be sent again."
+    )
+    body_bytes: int = Field(
+        16_777_216, ge=0, description="Bodies that each process holds, from which responses are made."
+    )
     result_bytes: int = Field(67_108_864, ge=0, description="Answers to queries that the query service caches.")
 
 

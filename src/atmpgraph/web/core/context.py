@@ -1,6 +1,7 @@
 """What answers are made from: the publication, shared by all requests, and the context of one request."""
 
 import hashlib
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from ...release.release import Release, open_at, open_release
 from ...settings import LANGUAGES, Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
-from .response_cache import ResponseCache
+from .body_cache import BodyCache
 
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
@@ -45,7 +46,7 @@ class Publication:
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet: a server may start before the first build."""
         self.settings = settings
-        self.responses = ResponseCache(settings.cache.response_bytes)
+        self.bodies = BodyCache(settings.cache.body_bytes)
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST
@@ -80,6 +81,19 @@ class Publication:
                     self._announce(release.digest)
                     current = self._current = (switched, release)
         return current[1]
+
+    def state(self) -> State:
+        """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links
+        and the removal of a release change it. Empty while there is no release.
+        """
+        try:
+            return tuple(
+                number
+                for status in (os.lstat(self._link), os.stat(self._manifest), os.stat(self._releases))  # noqa: PTH116
+                for number in (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            )
+        except OSError:
+            return ()
 
     def _announce(self, digest: str) -> None:
         """Log that this process serves another release than before."""

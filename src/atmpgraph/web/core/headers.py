@@ -9,6 +9,7 @@ from ...http.cache_control import NO_STORE, current_release
 from ...http.problem import Problem, ProblemError
 from ...http.request_limits import refusal
 from .context import settings
+from .observation import note_reusable
 from .proxy_headers import REFUSED_HOST
 from .response import content_type
 from .serving import resources
@@ -66,6 +67,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", current_release(settings().cache.max_age_seconds))
         if response.location:
             _redirect(response)
+            note_reusable(request.endpoint is not None)
     response.headers.setdefault("Cache-Control", NO_STORE)
     for name in g.get("vary", {}):
         response.vary.add(name)

@@ -63,8 +63,8 @@ def _result(fmt: Format) -> Maker[LibraryQuery]:
 
 def _version(context: Context, query: LibraryQuery, fmt: Format) -> Version:
     if fmt is SPARQL_QUERY:
-        return Version((query.runnable(context.base),))
-    return Version((query.file_text,), weak=True)
+        return Version((query.runnable(context.base),), edited=True)
+    return Version((query.file_text,), weak=True, edited=True)
 
 
 def _cache(context: Context, query: LibraryQuery, fmt: Format) -> Cache:
@@ -79,7 +79,7 @@ RESOURCES = (
         summary="The query library.",
         load=_library,
         makers={HTML: _library_page},
-        version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),)),
+        version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),), edited=True),
         navigation=Navigation("head", 2, message("Questions")),
         sitemap=Sitemap(),
     ),

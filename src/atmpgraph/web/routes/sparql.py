@@ -116,7 +116,7 @@ def _description(context: Context) -> list[ox.Quad]:
 def _version(context: Context, operation: Operation, _: Format) -> Version:
     if operation.query:
         return Version((operation.query.text,), weak=True)
-    return Version(("".join(query.file_text for query in _library(context).values()),))
+    return Version(("".join(query.file_text for query in _library(context).values()),), edited=True)
 
 
 def _cache(context: Context, operation: Operation, _: Format) -> Cache:
