@@ -65,7 +65,9 @@ def test_a_long_query_is_answered_or_refused_with_a_place_and_ends_no_worker(
 ) -> None:
     service.rows(store=store)
     workers = service.workers()
-    for count in sorted({1, accepted(name), accepted(name) + 1, longest(KINDS[name])}):
+    most, longest_one = accepted(name), longest(KINDS[name])
+    counts = {1, most, most + 1, longest_one} if most < longest_one else {1, longest_one // 4}  # data has no limit
+    for count in sorted(counts):
         query = KINDS[name](count)
         fmt = "ttl" if query.startswith(("CONSTRUCT", "DESCRIBE")) else "json"
         if problem := refusal(service, query, rows=10, format=fmt, store=store):
