@@ -1,8 +1,9 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import overload
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -14,7 +15,7 @@ from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
 
 _PARTS = f"SELECT DISTINCT ?part {{ ?part <{RDFS}isDefinedBy>|<{SKOS}inScheme> %s }}"
-_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s } LIMIT %d"
+_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s }"
 
 
 @dataclass(frozen=True)
@@ -73,12 +74,62 @@ def _catalogue(release: Release) -> list[ox.Quad]:
     return release.graph("catalogue")
 
 
-def incoming(release: Release, topic: str, most: int) -> tuple[list[tuple[str, str]], bool]:
-    """Pairs of predicate and subject whose object is a thing, sorted, and whether there are more than `most`."""
-    query = _INCOMING % (ox.NamedNode(topic), most + 1)
+class Incoming(Sequence[tuple[str, str]]):
+    """The links to a thing, as pairs of predicate and subject: those of the data, then those of the catalogue."""
+
+    def __init__(self, release: Release, topic: str) -> None:
+        """Look up how many there are.
+
+        Args:
+            release: in which.
+            topic: the IRI of the thing.
+        """
+        self._lists: list[tuple[Sequence[bytes], range]] = []
+        prefix = f"<{topic}> ".encode()
+        for path in (release.folder.incoming, release.description.catalogue_links):
+            if lines := release.numbered(path):
+                self._lists.append((lines, lines.starting(prefix)))
+        if not self._lists:
+            self._lists.append(_computed(release, topic))
+        self._skipped = len(prefix)
+
+    def __len__(self) -> int:
+        """How many links there are."""
+        return sum(len(numbers) for _, numbers in self._lists)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, number: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        """A link, or neighbouring ones."""
+        if isinstance(number, int):
+            return self[number : number + 1][0]
+        first, last, _ = number.indices(len(self))
+        found: list[tuple[str, str]] = []
+        for lines, numbers in self._lists:
+            chosen = numbers[max(first, 0) : max(last, 0)]
+            if chosen:
+                found += map(self._pair, lines[chosen[0] : chosen[-1] + 1])
+            first, last = first - len(numbers), last - len(numbers)
+        return found
+
+    def _pair(self, line: bytes) -> tuple[str, str]:
+        predicate, _, subject = line[self._skipped :].decode().partition(" ")
+        return predicate[1:-1], subject[1:-1]
+
+    def of(self, predicates: Iterable[str]) -> list[str]:
+        """The subjects that link to the thing with one of some predicates, sorted."""
+        return sorted({subject for predicate, subject in self if predicate in set(predicates)})
+
+
+def _computed(release: Release, topic: str) -> tuple[Sequence[bytes], range]:
+    """The same for a release that an earlier version made: all of them, asked of its store."""
+    query = _INCOMING % ox.NamedNode(topic)
     rows = (row for store in release.stores(topic) for row in store.select(query))
-    pairs = list({(row["predicate"].value, row["subject"].value) for row in rows})
-    return sorted(pairs[:most]), len(pairs) > most
+    lines = sorted({f"<{topic}> {row['predicate']} {row['subject']}".encode() for row in rows})
+    return lines, range(len(lines))
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:
@@ -96,7 +147,7 @@ def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str
     for iri in candidates(context.base, f"{kind}/{stem}", raw):
         if context.release.lines(iri):
             return iri
-    return next(iter(context.release.encoded.get(f"{unquote(context.base)}{kind}/{stem}", ())), None)
+    return context.release.encoded(f"{unquote(context.base)}{kind}/{stem}")
 
 
 def example_thing(context: Context) -> Mapping[str, str]:
