@@ -3,8 +3,8 @@
     python -m benchmarks.routes FOLDER [PART]
 
 asks every route of the URL map of the publication in FOLDER, in each of its formats, each in a process of its own: the
-first request opens the release, as after a switch, the second asks for another language; no answer is cached. With PART, only
-the URLs that have it in them.
+first request opens the release, as after a switch, the second asks for another language; no answer is cached. With
+PART, only the URLs that have it in them.
 """
 
 import os
@@ -65,7 +65,8 @@ def main(folder: Path, part: str = "") -> None:
             (" SLOW" * (answer.cold > COLD_MS), " LARGE" * (answer.size > PAGE_BYTES and answer.media_type in _PAGES))
         )
         slow, large = slow + ("SLOW" in marks), large + ("LARGE" in marks)
-        times = f"{answer.cold:7.1f} {answer.warm:7.1f} ms, processor {answer.cold_processor:7.1f} {answer.warm_processor:7.1f}"
+        times = f"{answer.cold:7.1f} {answer.warm:7.1f} ms,"
+        times += f" processor {answer.cold_processor:7.1f} {answer.warm_processor:7.1f}"
         print(f"{times} {answer.size:10,} B {answer.status} {url} {accept}{marks}", flush=True)
     print(f"{slow} slower than {COLD_MS} ms cold, {large} pages larger than {PAGE_BYTES:,} bytes")
 

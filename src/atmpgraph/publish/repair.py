@@ -266,8 +266,8 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
         write_history(folder.path, _switches(folder))
     elif path == folder.published:
         _publish_again(folder, base)
-    elif path in {folder.file_dates, folder.links}:
-        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it
+    elif path in {folder.file_dates, folder.links} or path.parent == folder.proofs("").parent:
+        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it; no proofs: all is read
     elif folder.stream.path in path.parents:
         shutil.rmtree(folder.stream.path)
         seal_stream(folder.path, base)

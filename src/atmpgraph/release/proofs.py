@@ -1,8 +1,8 @@
 """Proofs that outlive the process: in which state each large file of a release was whole when it was last read.
 
-A build reads all that it wrote, and notes the states (`integrity.State`), so that a server need not read a large release
-as a whole before its first answer. A file in another state, on another disk after a copy for instance, is read again;
-so is everything where the note is missing or damaged.
+A build reads all that it wrote, and notes the states (`integrity.State`), so that a server need not read all of a
+release before its first answer. A file in another state, on another disk after a copy for instance, is read again; so is
+everything where the note is missing or damaged.
 """
 
 from collections.abc import Mapping

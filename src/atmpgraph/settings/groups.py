@@ -193,6 +193,10 @@ class SizeLimits(Group):
         10, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
     )
     incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
+    listed_values: int = Field(
+        100, ge=1, description="Values of a property that a page lists; the page says when there are more."
+    )
+    list_page_codes: int = Field(200, ge=1, description="Codes on one page of a code list, in every format.")
     listed_changes: int = Field(
         200,
         ge=0,
