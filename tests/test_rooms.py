@@ -25,6 +25,7 @@ MAY_IMPORT: Final = {
     "mapping": {"rdf", "sources"},
     "release": {"rdf", "store"},
     "citation": set(),
+    "overview": {"rdf", "store"},
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
@@ -36,6 +37,7 @@ MAY_IMPORT: Final = {
         "catalogue",
         "mapping",
         "observability",
+        "overview",
         "quality",
         "rdf",
         "release",
@@ -49,6 +51,7 @@ MAY_IMPORT: Final = {
         *("observability", "store"),
     },
     "web/pages": {
+        "overview",
         "profiles",
         "sparql/syntax",
         "quality",

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 import atmpgraph.web
 from atmpgraph.formats import ALL, HTML, split_suffix
 from atmpgraph.i18n import texts
+from atmpgraph.overview.figures import disputed
 from atmpgraph.settings import Settings
 from atmpgraph.vocab import UNIT, XSD
 from atmpgraph.web import create_app
-from atmpgraph.web.pages.figures import disputed
 from atmpgraph.web.pages.filters import measured, typed
 
 from ..conftest import changed

@@ -7,6 +7,7 @@ No file is read that is not whole: `whole` gives the path of one that is.
 """
 
 import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,20 +15,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ..errors import DamagedError, ReleaseError, RemovedError
+from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
 from .integrity import State, difference_in_size, is_settled, prove, state_of_file
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .listing import live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
+from .proofs import noted_proofs
 from .sealed import content_of
 
-_ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
+# A subject with percent-encoding.
+ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,8 @@ class Release:
 
     @cached_property
     def _states(self) -> dict[Path, State]:
-        """The states in which files are whole; a file in any other is proven again."""
-        return {}
+        """The states in which files are whole, at first those of a build; a file in any other is proven again."""
+        return noted_proofs(self.path, self.files)
 
     def prove(self) -> None:
         """Make sure that each file is whole.
@@ -194,11 +199,52 @@ class Release:
         """Opens a file again when it is another one."""
         return lru_cache(2)(lambda path, _: SortedLines.open(path))
 
-    @cached_property
+    @property
     def catalogue_store(self) -> Store:
-        """The catalogue of the release, in memory."""
+        """The catalogue of the release: its store, or in memory for a release that an earlier version made.
+
+        Raises:
+            DamagedError: a file of it is not whole.
+        """
+        if not self._catalogue_files:
+            return self._catalogue_in_memory
+        states = tuple(map(self._proven, self._catalogue_files))
+        folder = str(self.description.catalogue_store)
+        return self._open_catalogue(StoreAddress(EMBEDDED.kind, folder, self.digest, f"{hash(states):x}"))
+
+    @cached_property
+    def _catalogue_files(self) -> list[Path]:
+        return [path for path in self.files if path.parent == self.description.catalogue_store]
+
+    @cached_property
+    def _open_catalogue(self) -> Callable[[StoreAddress], Store]:
+        return lru_cache(1)(lambda address: EMBEDDED.open(address, self.base))
+
+    @cached_property
+    def _catalogue_in_memory(self) -> Store:
         lines = self.whole(self.description.catalogue).read_bytes().splitlines(keepends=True)
         return memory_store(lines, self.base)
+
+    def numbered(self, path: Path) -> NumberedLines | None:
+        """A list that pages look up; None in a release that an earlier version made without it.
+
+        Raises:
+            DamagedError: it is not whole.
+        """
+        if path not in self.files:
+            return None
+        self._proven(index_of(path))
+        return NumberedLines(self.whole(path))
+
+    @cached_property
+    def overview(self) -> dict[str, Any] | None:
+        """Counts and the first of everything, as a build wrote them; None as for `numbered`.
+
+        Raises:
+            DamagedError: the file is not whole.
+        """
+        path = self.folder.overview
+        return json.loads(self.whole(path).read_bytes()) if path in self.files else None
 
     def graph(self, name: str) -> list[ox.Quad]:
         """The quads of the catalogue file in the graph `name`, relative to the base."""
@@ -231,12 +277,20 @@ class Release:
                 if self._proven(path) == state:
                     return lines
 
+    def encoded(self, decoded: str) -> str | None:
+        """The first subject with percent-encoding in its IRI that is `decoded` once it is decoded, as servers do."""
+        lines = self.numbered(self.folder.encoded)
+        if lines is None:
+            return next(iter(self._encoded.get(decoded, ())), None)
+        found = lines.starting(f"{decoded}\t".encode())
+        return lines[found[0]].decode().rpartition("\t")[2] if found else None
+
     @cached_property
-    def encoded(self) -> dict[str, list[str]]:
-        """The subjects with percent-encoding in their IRI, by that IRI decoded, as servers decode paths."""
+    def _encoded(self) -> dict[str, list[str]]:
+        """All of them, in a release that an earlier version made."""
         subjects: dict[str, list[str]] = defaultdict(list)
         path = self.folder.canonical
-        for match in self._open_lines(path, self._proven(path)).matching(_ENCODED):
+        for match in self._open_lines(path, self._proven(path)).matching(ENCODED):
             iri = match[1].decode()
             if iri not in subjects[unquote(iri)]:
                 subjects[unquote(iri)].append(iri)

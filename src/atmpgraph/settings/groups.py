@@ -186,9 +186,17 @@ class SizeLimits(Group):
     graph_statements: int = Field(
         100_000, ge=0, description="Most statements that `/data` gives in a format other than N-Triples and N-Quads."
     )
-    incoming_links: int = Field(
-        100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
+    home_section_rows: int = Field(
+        50, ge=0, le=200, description="Rows of a section of the home page up to which it shows them all."
     )
+    home_first_rows: int = Field(
+        10, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
+    )
+    incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
+    listed_values: int = Field(
+        100, ge=1, description="Values of a property that a page lists; the page says when there are more."
+    )
+    list_page_codes: int = Field(200, ge=1, description="Codes on one page of a code list, in every format.")
     listed_changes: int = Field(
         200,
         ge=0,

@@ -1,20 +1,26 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import overload
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ...addresses import Addresses, candidates, iri_to_path
+from ...rdf.numbered_lines import NumberedLines
 from ...rdf.statements import about
 from ...release.release import Release
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
+from .paging import Paging, paged
 
-_PARTS = f"SELECT DISTINCT ?part {{ ?part <{RDFS}isDefinedBy>|<{SKOS}inScheme> %s }}"
-_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s } LIMIT %d"
+# How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
+_DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
+PARTS = (_DEFINED, _LISTED)
+_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s }"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Description:
         parts: the statements about the terms or concepts that the thing defines, by their IRI.
         embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
+        paging: of its parts, where it has pages.
     """
 
     topic: str
@@ -36,6 +43,7 @@ class Description:
     parts: dict[str, list[ox.Quad]]
     embedded: list[ox.Quad] | None = None
     dataset: str = ""
+    paging: Paging | None = None
 
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
@@ -46,19 +54,29 @@ class Description:
             stated |= {RDF + "type": FOAF + "Document", FOAF + "primaryTopic": self.topic}
         elif any(q.subject == document and q.predicate.value == DCT + "license" for q in quads):
             del stated[DCT + "license"]
-        return [*quads, *about(self.document, *((name, iri) for name, iri in stated.items() if iri))]
+        whole = about(self.document, *((name, iri) for name, iri in stated.items() if iri))
+        return [*quads, *whole, *(self.paging.view(self.document) if self.paging else ())]
 
 
-def describe(release: Release, topic: str, document: str) -> Description | None:
-    """The description of a thing; None when the release states nothing about it."""
+def describe(context: Context, topic: str, document: str) -> Description | None:
+    """The description of a thing, of a code list with the page that the URL names; None when nothing is stated.
+
+    Raises:
+        ProblemError: 404 there is no such page.
+    """
+    release = context.release
     quads = release.quads(topic)
     if not quads:
         return None
-    parts = {}
+    parts, paging = list[str](), None
     if document == topic:
-        rows = release.store.select(_PARTS % ox.NamedNode(topic))
-        parts = {iri: release.quads(iri) for iri in sorted(row["part"].value for row in rows) if iri != topic}
-    return Description(topic, document, quads, parts, dataset=Addresses(release.base).dataset())
+        listed = Incoming(release, topic, only=_LISTED)
+        paging = paged(len(listed), context.settings.limits.list_page_codes)
+        found = [*Incoming(release, topic, only=_DEFINED), *listed[paging.first : paging.last]]
+        parts = sorted({subject for _, subject in found} - {topic})
+    stated = {iri: release.quads(iri) for iri in parts}
+    dataset = Addresses(release.base).dataset()
+    return Description(topic, document, quads, stated, dataset=dataset, paging=paging)
 
 
 def describe_catalogue(release: Release, document: str) -> Description | None:
@@ -73,12 +91,74 @@ def _catalogue(release: Release) -> list[ox.Quad]:
     return release.graph("catalogue")
 
 
-def incoming(release: Release, topic: str, most: int) -> tuple[list[tuple[str, str]], bool]:
-    """Pairs of predicate and subject whose object is a thing, sorted, and whether there are more than `most`."""
-    query = _INCOMING % (ox.NamedNode(topic), most + 1)
-    rows = (row for store in release.stores(topic) for row in store.select(query))
-    pairs = list({(row["predicate"].value, row["subject"].value) for row in rows})
-    return sorted(pairs[:most]), len(pairs) > most
+class Incoming(Sequence[tuple[str, str]]):
+    """The links to a thing, as pairs of predicate and subject: those of the data, then those of the catalogue."""
+
+    def __init__(self, release: Release, topic: str, *, only: str = "", without: Iterable[str] = ()) -> None:
+        """Look up how many there are.
+
+        Args:
+            release: in which.
+            topic: the IRI of the thing.
+            only: the predicate of the links; empty for any.
+            without: predicates of links that are left out.
+        """
+        self._lists: list[tuple[NumberedLines | _Computed, range]] = []
+        self._skipped = len(f"<{topic}> ".encode())
+        wanted = f"<{topic}> " + (f"<{only}> " if only else "")
+        unwanted = [f"<{topic}> <{predicate}> ".encode() for predicate in without]
+        paths = release.folder.incoming, release.description.catalogue_links
+        lists: list[NumberedLines | _Computed] = [found for at in paths if (found := release.numbered(at)) is not None]
+        for lines in lists or [_Computed(release, topic)]:
+            rest = lines.starting(wanted.encode())
+            for left_out in sorted(map(lines.starting, unwanted), key=lambda numbers: numbers.start):
+                if left_out:
+                    self._lists.append((lines, range(rest.start, left_out.start)))
+                    rest = range(left_out.stop, rest.stop)
+            self._lists.append((lines, rest))
+
+    def __len__(self) -> int:
+        """How many links there are."""
+        return sum(len(numbers) for _, numbers in self._lists)
+
+    @overload
+    def __getitem__(self, number: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[tuple[str, str]]: ...
+
+    def __getitem__(self, number: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
+        """A link, or neighbouring ones."""
+        if isinstance(number, int):
+            return self[number : number + 1][0]
+        first, last, _ = number.indices(len(self))
+        found: list[tuple[str, str]] = []
+        for lines, numbers in self._lists:
+            chosen = numbers[max(first, 0) : max(last, 0)]
+            if chosen:
+                found += map(self._pair, lines[chosen[0] : chosen[-1] + 1])
+            first, last = first - len(numbers), last - len(numbers)
+        return found
+
+    def _pair(self, line: bytes) -> tuple[str, str]:
+        predicate, _, subject = line[self._skipped :].decode().partition(" ")
+        return predicate[1:-1], subject[1:-1]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """All of them."""
+        return iter(self[:])
+
+
+class _Computed(list[bytes]):
+    """The links of a release that an earlier version made: all of them, asked of its store."""
+
+    def __init__(self, release: Release, topic: str) -> None:
+        query = _INCOMING % ox.NamedNode(topic)
+        rows = (row for store in release.stores(topic) for row in store.select(query))
+        super().__init__(sorted({f"<{topic}> {row['predicate']} {row['subject']}".encode() for row in rows}))
+
+    def starting(self, prefix: bytes) -> range:
+        """The numbers of the lines that start with `prefix`."""
+        return range(bisect_left(self, prefix), bisect_left(self, prefix + b"\xff"))
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:
@@ -96,7 +176,7 @@ def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str
     for iri in candidates(context.base, f"{kind}/{stem}", raw):
         if context.release.lines(iri):
             return iri
-    return next(iter(context.release.encoded.get(f"{unquote(context.base)}{kind}/{stem}", ())), None)
+    return context.release.encoded(f"{unquote(context.base)}{kind}/{stem}")
 
 
 def example_thing(context: Context) -> Mapping[str, str]:

@@ -12,8 +12,9 @@ from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import Context
-from ..core.description import Description, incoming
+from ..core.description import PARTS, Description, Incoming
 from ..core.labels import Name, page_names
+from ..core.paging import Paging, paged
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
@@ -43,7 +44,9 @@ class DocumentPage:
         rows: of the tables that it comes from: IRI, table and number of each.
         parts: the sections of the terms that it defines.
         incoming: the subjects that link to it, by predicate.
-        cut: there are more incoming links than `most`.
+        paging: of the incoming links.
+        codes: the paging of its parts, where they have pages.
+        most: values of a property that are shown.
         names: of every IRI on the page.
         formats: the page links to.
     """
@@ -55,7 +58,8 @@ class DocumentPage:
     rows: list[tuple[str, str, str]]
     parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
-    cut: bool
+    paging: Paging
+    codes: Paging | None
     most: int
     names: dict[str, Name]
     formats: tuple[Format, ...] = DATA_FORMATS
@@ -63,20 +67,23 @@ class DocumentPage:
 
 def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
-    topic, most = described.topic, context.settings.limits.incoming_links
+    topic, limits = described.topic, context.settings.limits
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
     parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
-    links, cut = incoming(context.release, topic, most)
+    links = Incoming(context.release, topic, without=PARTS if parts else ())
+    paging = paged(len(links), limits.incoming_links, "incoming")
+    shown = links[paging.first : paging.last]
     by_predicate: dict[str, list[str]] = defaultdict(list)
-    for predicate, subject in links:
+    for predicate, subject in shown:
         if subject not in parts:
             by_predicate[predicate].append(subject)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
-    iris = {topic, *parts, *(iri for pair in links for iri in pair)}
+    iris = {topic, *parts, *(iri for pair in shown for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
-        iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
+        listed = (term for _, values in section.properties for term in values[: limits.listed_values])
+        iris |= {term.value for term in listed if isinstance(term, ox.NamedNode)}
     return DocumentPage(
         topic,
         described.document,
@@ -85,8 +92,9 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         rows,
         parts,
         sorted(by_predicate.items()),
-        cut,
-        most,
+        paging,
+        described.paging,
+        limits.listed_values,
         page_names(context, iris),
     )
 

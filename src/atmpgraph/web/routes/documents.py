@@ -24,7 +24,7 @@ from ..core.context import Context
 from ..core.description import Description, describe, example_thing, resolve_iri
 from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
 from ..core.representations import represent
-from ..core.resource import Navigation, Resource
+from ..core.resource import Navigation, Resource, query_parameter
 from ..core.response import vary
 from ..pages.document import document_page
 
@@ -99,7 +99,7 @@ def _loader(kind: str) -> Callable[..., Loaded]:
 
 def _describe(context: Context, kind: str, path: str, space: str) -> Loaded:
     iri = _thing(context, kind, path, space)
-    return describe(context.release, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
+    return describe(context, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
 
 
 def _state_at(context: Context, path: str) -> AnyResponse | None:
@@ -131,6 +131,12 @@ def _respond_with_timegate(context: Context, described: Description) -> Response
     vary("Accept-Datetime")
     path = iri_to_path(context.iris.things, described.topic) or ""
     return _respond(context, described, original(context.urls, path).links())
+
+
+def _respond_with_pages(context: Context, described: Description) -> Response:
+    """A vocabulary or code list, with links to its other pages."""
+    url = context.urls.page(iri_to_path(context.base, described.document) or "")
+    return _respond(context, described, described.paging.links(url) if described.paging else ())
 
 
 def _respond(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
@@ -197,7 +203,10 @@ RESOURCES = (
         handler=_respond_with_timegate,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
-        parameters=(_ACCEPT_DATETIME,),
+        parameters=(
+            _ACCEPT_DATETIME,
+            query_parameter("incoming", "Number of the page of the links to the thing, on its page for people."),
+        ),
         examples=example_thing,
     ),
     Resource(
@@ -206,7 +215,7 @@ RESOURCES = (
         summary="An ontology, which is a document itself.",
         load=_loader("ns"),
         missing=_MISSING,
-        handler=_respond,
+        handler=_respond_with_pages,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
         navigation=Navigation("head", 4, message("Ontology"), {"path": "atmp"}),
@@ -218,9 +227,10 @@ RESOURCES = (
         summary="A code list or a code, which is a document itself.",
         load=_loader("auth"),
         missing=_MISSING,
-        handler=_respond,
+        handler=_respond_with_pages,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
+        parameters=(query_parameter("page", "Number of the page, where the code list has pages."),),
         examples=_example_of("auth", f"{SKOS}ConceptScheme"),
     ),
     Resource(

@@ -23,7 +23,7 @@ class Home:
 
 def _load(context: Context) -> Home | None:
     iri = context.iris.partnership(context.settings.partnership)
-    partnership = describe(context.release, iri, context.base)
+    partnership = describe(context, iri, context.base)
     catalogue = describe_catalogue(context.release, context.base)
     return Home(partnership, catalogue) if partnership and catalogue else None
 

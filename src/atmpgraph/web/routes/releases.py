@@ -141,13 +141,13 @@ class Download:
 
 def _load_file(context: Context, name: str) -> Download | None:
     """A file by its name; nothing else in the folder has a URL."""
-    release = context.release
-    manifest = File(len(release.manifest_text), release.manifest_digest)
-    files = {**release.manifest.files, MANIFEST: manifest}
-    if name not in files:
+    release, path = context.release, context.release.path / name
+    if name == MANIFEST:
+        prove(path, File(len(release.manifest_text), release.manifest_digest))
+        return Download(name, path, release.manifest_digest)
+    if name not in release.manifest.files:
         return None
-    prove(release.path / name, files[name])
-    return Download(name, release.path / name, files[name].sha256)
+    return Download(name, release.whole(path), release.manifest.files[name].sha256)
 
 
 def _send_file(context: Context, file: Download) -> Response:

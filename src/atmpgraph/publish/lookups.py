@@ -1,0 +1,100 @@
+"""What pages look up in a release, written at build: lists in which a line is found by its number, and an overview.
+
+Without them each page would read as much as the data grow. The same statements give the same bytes; only the store of
+the catalogue never has the same ones twice.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import unquote
+
+from ..addresses import Addresses
+from ..catalogue.discovery import documents
+from ..overview.home import home
+from ..rdf.canonical import CanonicalWriter
+from ..rdf.numbered_lines import write_lines
+from ..release.layout import DescriptionFolder, ReleaseFolder
+from ..release.release import ENCODED
+from ..release.thing_dates import thing_dates
+from ..store import EMBEDDED, Store
+from ..vocab import DCAT, DCT, FOAF
+
+# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
+_DATED = f"""
+SELECT ?thing ?date {{
+  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
+  ?record <{DCT}modified> ?date
+}}"""
+
+
+def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch: Path) -> None:
+    """Write what pages look up in a release, once it has its statements and its report.
+
+    Args:
+        folder: of the release.
+        store: of its statements.
+        partnership: the IRI of the one that the home page shows.
+        scratch: a folder for intermediate files.
+    """
+    folder.lookups.mkdir(exist_ok=True)
+    with folder.canonical.open("rb") as lines:
+        write_lines(folder.incoming, _links(lines, store.base, scratch))
+    with folder.canonical.open("rb") as lines:
+        write_lines(folder.encoded, sorted(set(_encoded(lines))))
+    report = json.loads(folder.report.read_bytes())
+    findings = report.pop("findings")
+    write_lines(folder.findings, (json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in findings))
+    with folder.canonical.open("rb") as lines:
+        union = sum(1 for _ in groupby(line.rpartition(b" <")[0] for line in lines))
+    overview = {"union": union, "report": report, "home": home(store, partnership)}
+    folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def write_description_lookups(description: DescriptionFolder, folder: ReleaseFolder, base: str, scratch: Path) -> None:
+    """Write what pages look up in the description of a release.
+
+    Args:
+        description: its folder, with the catalogue and the dates.
+        folder: of the release, which has its statements.
+        base: of the publication.
+        scratch: a folder for intermediate files.
+    """
+    description.lookups.mkdir(exist_ok=True)
+    address = EMBEDDED.load(description.catalogue, description.catalogue_store, folder.path.name)
+    with description.catalogue.open("rb") as lines, folder.canonical.open("rb") as data:
+        links = set(_links(lines, base, scratch))
+        links.difference_update(_link(line, base) for line in data)
+    write_lines(description.catalogue_links, sorted(links))
+    dates = dict(thing_dates(description))
+    for row in EMBEDDED.open(address, base).select(_DATED):
+        thing, date = row["thing"].value, row["date"].value
+        dates[thing] = max(date, dates.get(thing, date))
+    dated = documents(dates.items(), base)
+    write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
+
+
+def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:
+    """The links to what has a document, sorted and distinct."""
+    with CanonicalWriter(scratch) as links:
+        for line in lines:
+            if link := _link(line, base):
+                links.add(link.decode())
+        yield from links.lines()
+
+
+def _link(line: bytes, base: str) -> bytes:
+    """A statement as a link: object, predicate, subject; empty when the object is nothing that has a document."""
+    subject, predicate, rest = line.split(b" ", 2)
+    thing = rest.partition(b" ")[0] if rest.startswith(b"<") else b""
+    if not thing or not Addresses(base).has_document(thing[1:-1].decode()):
+        return b""
+    return b"%b %b %b\n" % (thing, predicate, subject)
+
+
+def _encoded(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        if match := ENCODED.match(line):
+            iri = match[1].decode()
+            yield f"{unquote(iri)}\t{iri}\n".encode()
