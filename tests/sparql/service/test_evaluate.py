@@ -19,7 +19,8 @@ from atmpgraph.errors import (
 from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS, Format
 from atmpgraph.rdf.statements import text_of
 from atmpgraph.release.release import Release
-from atmpgraph.sparql.service.evaluate import Outcome, evaluate
+from atmpgraph.sparql.service.evaluate import evaluate
+from atmpgraph.sparql.service.messages import Outcome
 
 from ..jobs import job
 
@@ -30,7 +31,7 @@ def run(release: Release, query: str, **changes: Any) -> tuple[str, Outcome]:
     """The result of a query as text, and how it ended."""
     pieces: list[bytes] = []
     outcome = evaluate(release.store, job(release, query, **changes), pieces.append)
-    return outcome.before + b"".join(pieces).decode(), outcome
+    return (outcome.before + b"".join(pieces)).decode(), outcome
 
 
 def bindings(release: Release, query: str, **changes: Any) -> list[dict[str, dict[str, str]]]:

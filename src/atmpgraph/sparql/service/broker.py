@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import Any, Final
+from typing import Final
 
 from ...http.outbound import Address, Outbound, is_public
 from ...http.problem import Problem, ProblemError
@@ -92,16 +92,16 @@ class Broker:
             if kind == messages.ALIVE:
                 writer.write(messages.frame(messages.ALIVE, b""))
             else:
-                await self._serve_query(messages.QueryRequest.decode(content), reader, writer)
+                await self._serve_query(messages.ArrivedRequest.decode(content), reader, writer)
         writer.close()
 
     async def _serve_query(
-        self, request: messages.QueryRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, request: messages.ArrivedRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Serve a query, until its client closes the connection."""
         lanes = frozenset({Lane.FEDERATOR}) if request.federated else FIRST_LANES
         admission = asyncio.get_running_loop().create_future()
-        query = RunningQuery(request, writer, admission, messages.job_frame(request.job), lanes)
+        query = RunningQuery(request, writer, admission, request.job, lanes)
         answering, closed = asyncio.ensure_future(self._answer(query)), asyncio.ensure_future(reader.read(1))
         self._connected_queries.add(query)
         try:
@@ -132,18 +132,17 @@ class Broker:
     async def _send_cached(self, query: RunningQuery, *cached: bytes) -> None:
         """Send a cached result, its end first, as fast as the client reads: so the client need not buffer it."""
         *pieces, ending = cached
-        content = json.loads(ending) | {"length": sum(map(len, pieces))}
-        await self._send_end(query, content, {"cache": 0.0}, messages.CACHED)
+        await self._send_end(query, ending, {"cache": 0.0}, messages.CACHED, sum(map(len, pieces)))
         for piece in pieces:
             for start in range(0, len(piece), _PIECE):
                 await query.send(messages.DATA, piece[start : start + _PIECE])
         await query.send(messages.END, b"")
 
     async def _send_end(
-        self, query: RunningQuery, ending: dict[str, Any], timing: dict[str, float], kind: bytes = messages.END
+        self, query: RunningQuery, outcome: bytes, timing: dict[str, float], kind: bytes = messages.END, length: int = 0
     ) -> None:
-        content = ending | {"timing": timing, "fields": self._quota(query).fields}
-        await query.send(kind, json.dumps(content).encode())
+        end = messages.ResultEnd(timing, self._quota(query).fields, outcome, length)
+        await query.send(kind, end.encode())
 
     def _used(self, client: str) -> float:
         """Seconds that the client's queries took of late, those that run included."""
@@ -240,7 +239,7 @@ class Broker:
             TimeoutError: they did not answer in time.
         """
         try:
-            forked = federator.start(query.request.job, self._federation, self._limits.memory_bytes)
+            forked = federator.start(messages.QueryJob.decode(query.job), self._federation, self._limits.memory_bytes)
         except OSError as error:
             log.event("process.ended", role="federator", reason=f"none can start: {error}")
             self._leave(query)
@@ -260,7 +259,7 @@ class Broker:
                 self._leave(query)
         if kind == messages.PROBLEM:
             return messages.problem_from(content)
-        query.job = messages.frame(kind, content)
+        query.job = content
         return None
 
     async def _attempt(self, query: RunningQuery, key: bytes, seconds: float) -> Problem | None:
@@ -269,17 +268,17 @@ class Broker:
         Raises:
             TimeoutError: it did not end in time.
         """
-        job, pool, worker = query.request.job, self._pools[query.lane], None
+        pool, worker = self._pools[query.lane], None
         pieces: list[bytes] = []
         try:
             async with asyncio.timeout(seconds):
-                worker = await pool.take(job.store, job.base)
+                worker = await pool.take(*messages.store_of(query.job))
                 relaying = self._relay(query, worker, pieces)
                 if query.is_try:
                     relaying = worker.within(TRY_SECONDS[query.lane], relaying)
                 ending, size = await relaying
             timing = query.timing()
-            if ending.status < 500 if isinstance(ending, Problem) else not ending.pop("retires"):
+            if ending.status < 500 if isinstance(ending, Problem) else not ending[0]:
                 pool.give_back(worker)
                 worker = None
         except EOFError:
@@ -293,11 +292,11 @@ class Broker:
         if isinstance(ending, Problem):
             return ending
         if query.request.cacheable and size <= self._cache.largest:
-            self._cache.put(key, (*pieces, json.dumps(ending).encode()))
+            self._cache.put(key, (*pieces, ending[1:]))
         if query.is_try:  # only now: a try that fails must have sent nothing, and a slow client must hold no worker
             for piece in pieces:
                 await query.send(messages.DATA, piece)
-        await self._send_end(query, ending, timing)
+        await self._send_end(query, ending[1:], timing)
         return None
 
     def _problem_of(self, ending: Ending) -> Problem:
@@ -307,15 +306,13 @@ class Broker:
         log.event("process.ended", role="worker", reason=f"the process of a query {ending}")
         return problems.killed() if ending.status == -signal.SIGKILL else problems.crashed()
 
-    async def _relay(
-        self, query: RunningQuery, worker: Worker, pieces: list[bytes]
-    ) -> tuple[Problem | dict[str, Any], int]:
+    async def _relay(self, query: RunningQuery, worker: Worker, pieces: list[bytes]) -> tuple[Problem | bytes, int]:
         """Send what the worker sends, or buffer it if this is a try; returns how it ended, and its size.
 
         Raises:
             TimeoutError: it is too much to buffer.
         """
-        worker.writer.write(query.job)
+        worker.writer.write(messages.frame(messages.QUERY, query.job))
         size = 0
         while True:
             kind, content = await messages.read_frame(worker.reader)
@@ -324,7 +321,7 @@ class Broker:
             if kind == messages.STORE_FAILED:
                 return store_problem(content), size
             if kind == messages.END:
-                return json.loads(content), size
+                return content, size
             size += len(content)
             if query.is_try and size > _MAX_BUFFERED:
                 raise TimeoutError

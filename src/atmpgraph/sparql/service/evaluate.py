@@ -1,9 +1,8 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
-from typing import IO, Final, Literal, TypeAlias, cast
+from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
@@ -17,29 +16,12 @@ from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
 from ..syntax.validate import check_syntax, syntax_error
-from .messages import QueryJob
+from .messages import Cut, Outcome, QueryJob
 from .result_writers import WRITERS, ResultWriter, Term
-
-Cut: TypeAlias = Literal["", "rows", "bytes"]
 
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a result ended.
-
-    Attributes:
-        rows: rows or triples sent.
-        cut: which limit ended it; empty when it is complete.
-        before: what precedes all that was written; a link to the rest is certain only at the end.
-    """
-
-    rows: int = 1
-    cut: Cut = ""
-    before: str = ""
 
 
 def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
@@ -106,7 +88,7 @@ def _rows(
             break
     put(writer.end.encode())
     link = f"{job.next}{job.offset + sent}" if cut and sent and job.next else ""
-    return Outcome(sent, cut, writer.start(link) if bounded else "")
+    return Outcome(sent, cut, writer.start(link).encode() if bounded else b"")
 
 
 def _fitting(batch: list[bytes], size: int) -> list[bytes]:

@@ -18,7 +18,7 @@ class RunningQuery:
         request: as it arrived.
         writer: the connection to its client.
         admission: None once it may run, or the problem with which it is turned away.
-        job: the frame for a worker.
+        job: for a worker, encoded.
         lanes: where it may run next.
         lane, started: where it runs, and the time at which it started there.
         received: the time at which it arrived.
@@ -26,7 +26,7 @@ class RunningQuery:
         earlier_seconds: time that it ran before it waits now, on other services and in tries.
     """
 
-    request: messages.QueryRequest
+    request: messages.ArrivedRequest
     writer: asyncio.StreamWriter
     admission: "asyncio.Future[Problem | None]"
     job: bytes

@@ -3,13 +3,11 @@
 It works in a thread, for the sake of its stack: the engine recurses over what a query nests and chains.
 """
 
-import json
 import resource
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Final
 
 from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError
@@ -77,7 +75,7 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
     """Run the jobs that arrive on a connection; returns the exit status."""
     for _, content in messages.frames(connection):
         try:
-            goes_on = _run(connection, store, messages.job_from(json.loads(content)), memory)
+            goes_on = _run(connection, store, messages.QueryJob.decode(content), memory)
         except MemoryError:
             return OUT_OF_MEMORY
         except ConnectionError:  # the service ended first
@@ -107,6 +105,5 @@ def _run(connection: socket.socket, store: Store, job: messages.QueryJob, memory
         connection.sendall(_store_failed(error))
         return False
     retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory
-    ending = asdict(outcome) | {"retires": retires}
-    connection.sendall(messages.frame(messages.END, json.dumps(ending).encode()))
+    connection.sendall(messages.frame(messages.END, bytes([retires]) + outcome.encode()))
     return not retires
