@@ -11,63 +11,32 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_network
 from typing import Any, Final, TypeAlias
 
 from cachetools import LRUCache
-from granian.rsgi import Scope
 
 from ..http.conditional import Validators, precondition
-from ..http.forwarded import forwarded
 from ..observability import metrics
-from ..observability.access import Access, Observed, encoded_path, log_access
+from ..observability.access import Observed, log_access
 from ..release.integrity import State, is_settled
 from ..web.core.context import Publication
-from .backpressure import address_of
+from .plain_request import PlainRequest, Url
 
 Fields: TypeAlias = list[tuple[str, str]]
-Url: TypeAlias = tuple[str, ...]
 Selection: TypeAlias = tuple[str | None, ...]
 
 _METHODS: Final = frozenset({"GET", "HEAD"})
 _CONDITIONAL: Final = ("if-none-match", "if-modified-since")
-# What only the application answers: bodies, parts, rarer preconditions.
-_PASSED_ON: Final = frozenset(
-    {"content-length", "expect", "if-match", "if-range", "if-unmodified-since", "range", "transfer-encoding"}
-)
 _REDIRECTIONS: Final = frozenset({301, 303, 307, 308})
 _LARGEST: Final = 1 << 16  # bytes of a body; a longer one is sent as fast as its client reads
 _SELECTIONS: Final = 32  # of one URL: clients with ever other fields put out their own alone
 _LONGEST: Final = 1_000  # characters of the fields that select
+_REMEMBERED: Final = 8_192  # URLs, twice
 _OVERHEAD: Final = 500  # bytes of an entry beside what is counted
 _CACHE: Final = "responses"
 # Fields that tell of the one request whose response was made.
 _OF_ONE: Final = frozenset({"connection", "ratelimit", "ratelimit-policy", "server-timing"})
 _FROM_CACHE: Final = ("server-timing", "cache;dur=0.0")
-
-
-class _Lower(dict[str, str]):
-    """Header fields by their names in lower case."""
-
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
-        return super().get(name.lower(), default)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a response is selected by.
-
-    Attributes:
-        url: method and URL, as the client and its proxies name it.
-        fields: the header fields, by their names in lower case.
-        client: its address.
-        state: of the releases when the request arrived.
-    """
-
-    url: Url
-    fields: dict[str, str]
-    client: str
-    state: State
 
 
 @dataclass(slots=True)
@@ -132,63 +101,55 @@ class _Selections:
         return values + sum(each.size() for each in {id(each): each for each in self.held.values()}.values())
 
 
+class _Doorkeeper:
+    """Knows the URLs that were requested of late: what is requested once, as crawlers do, puts nothing out."""
+
+    def __init__(self) -> None:
+        self._now, self._before = set[int](), set[int]()
+
+    def knows(self, url: Url) -> bool:
+        """Whether a URL was requested before; from now on it was."""
+        name = hash(url)
+        if name in self._now or name in self._before:
+            return True
+        self._now.add(name)
+        if len(self._now) >= _REMEMBERED:
+            self._now, self._before = set(), self._now
+        return False
+
+
 class ResponseCache:
     """As many responses as there is room for. Safe to share between threads."""
 
     def __init__(self, publication: Publication) -> None:
         """Hold responses of a publication, within its settings."""
         settings = publication.settings
-        self._publication, self._log = publication, settings.log
-        self._most_characters = settings.limits.header_characters
-        self._trusted = [ip_network(address) for address in settings.proxy.trusted]
-        self._family = settings.proxy.headers
+        self._log = settings.log
         self._lock, self._state = threading.Lock(), State()
+        self._doorkeeper = _Doorkeeper()
         self._urls = LRUCache[Url, _Selections](settings.cache.response_bytes, getsizeof=_Selections.size)
 
-    def request(self, scope: Scope) -> Request | None:
-        """A request whose response may be held; None for any other."""
-        if scope.method not in _METHODS:
-            return None
-        items = scope.headers.items()
-        fields = _Lower(items)
-        host, query = fields.get("host"), scope.query_string
-        repeated = len(fields) != len(items)
-        characters = sum(map(len, fields)) + sum(map(len, fields.values()))
-        if repeated or not host or not query.isascii() or characters > self._most_characters:
-            return None
-        if not _PASSED_ON.isdisjoint(fields):
-            return None
-        url: Url = (scope.method, scope.path, query, scope.scheme, scope.authority or "", host)
-        client = address_of(scope.client)[0]
-        if self._trusted and (origin := forwarded(client, fields, self._trusted, self._family)):
-            url, client = (*url, origin.scheme, origin.host, origin.prefix), origin.client or client
-        return Request(url, fields, client, self._publication.state())
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return int(self._urls.currsize)
 
-    def respond(self, scope: Scope, protocol: Any) -> bool:  # noqa: ANN401 - granian has no type for it
+    def respond(self, request: PlainRequest, protocol: Any) -> bool:  # noqa: ANN401 - granian has no type for it
         """Answer a request if its response is here; whether it is."""
         started = time.perf_counter()
-        request = self.request(scope)
-        if request is None or not (selected := self._select(request)):
+        selected = self._select(request) if request.method in _METHODS else None
+        if selected is None:
             return False
         held, status, fields, body = selected
         protocol.response_bytes(status, fields, body)
         metrics.cache_looked_up(_CACHE, hit=True)
         seconds = time.perf_counter() - started
-        metrics.request_ended(held.observed.route, scope.method, status, seconds, len(body), started=False)
+        metrics.request_ended(held.observed.route, request.method, status, seconds, len(body), started=False)
         if self._log.access:
-            access = Access(
-                time.time() - seconds,
-                request.client,
-                scope.method,
-                encoded_path(scope.path),
-                scope.query_string,
-                request.fields.get("user-agent"),
-                request.fields.get("referer"),
-            )
-            log_access(self._log, access, held.observed, status, len(body), seconds)
+            log_access(self._log, request.access(time.time() - seconds), held.observed, status, len(body), seconds)
         return True
 
-    def _select(self, request: Request) -> tuple[Held, int, Fields, bytes] | None:
+    def _select(self, request: PlainRequest) -> tuple[Held, int, Fields, bytes] | None:
         """The response to a request."""
         with self._lock:
             if request.state != self._state:
@@ -204,11 +165,15 @@ class ResponseCache:
             return (held, 304, held.unmodified, b"") if held.unmodified is not None else None
         return (held, *held.whole) if held.whole else None
 
-    def put(self, request: Request, observed: Observed, status: int, fields: Fields, body: bytes) -> None:
+    def put(self, request: PlainRequest, observed: Observed, status: int, fields: Fields, body: bytes) -> None:
         """Hold the response to a request, if it may be held and there is room."""
+        if request.method not in _METHODS:
+            return
         metrics.cache_looked_up(_CACHE, hit=False)
+        if not observed.reusable or not self._doorkeeper.knows(request.url):
+            return
         redirection = status in _REDIRECTIONS
-        if not observed.reusable or not (redirection or status in {200, 304}) or len(body) > _LARGEST:
+        if not (redirection or status in {200, 304}) or len(body) > _LARGEST:
             return
         values = dict(fields)
         vary = tuple(sorted(name.strip().lower() for name in values.get("vary", "").split(",") if name.strip()))
@@ -229,7 +194,7 @@ class ResponseCache:
                 selections = _Selections(vary)
             selections.put(request.fields, held)
             self._urls[request.url] = selections  # which weighs it anew
-            metrics.cache_size(_CACHE, int(self._urls.currsize))
+            metrics.cache_size(_CACHE, self.size)
 
 
 def _of_all(fields: Fields) -> Fields:

@@ -25,6 +25,7 @@ from ..sparql.service.sandbox import follow_parent
 from .listen import BACKLOG
 
 if TYPE_CHECKING:
+    from .plain_request import PlainRequest
     from .rsgi import Application
 
 READY: Final = b"ready"
@@ -45,18 +46,27 @@ class Scheduler(CallbackScheduler):
 
     __slots__ = ()
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, callback: Callable[..., Any], *_: object) -> None:
-        """Call `callback`, in tasks of a loop, for what `respond_at_once` does not answer."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
+        """Call the application in tasks of a loop for what it does not answer at once."""
         super().__init__()
 
-        def start(watcher: Any) -> None:  # noqa: ANN401 - granian has no types for these
-            watcher.taskref(loop.create_task(callback(watcher)))
+        async def respond(watcher: Any, request: "PlainRequest | None") -> None:  # noqa: ANN401 - granian has no types
+            try:
+                await self.application.respond(watcher.scope, watcher.proto, request)
+            except BaseException as error:
+                watcher.err(error)
+            else:
+                watcher.done()
+
+        def start(watcher: Any, request: "PlainRequest | None") -> None:  # noqa: ANN401
+            watcher.taskref(loop.create_task(respond(watcher, request)))
 
         def schedule(watcher: Any) -> None:  # noqa: ANN401
-            if self.application.respond_at_once(watcher.scope, watcher.proto):
+            request = self.application.plain(watcher.scope)
+            if request and self.application.respond_at_once(request, watcher.proto):
                 watcher.done()
             else:
-                loop.call_soon_threadsafe(start, watcher)
+                loop.call_soon_threadsafe(start, watcher, request)
 
         self._schedule_fn = schedule
 

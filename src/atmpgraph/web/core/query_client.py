@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import urlencode
@@ -11,7 +11,8 @@ from flask import request
 
 from ...formats import Format
 from ...http.problem import ProblemError
-from ...sparql.limits import limits_of
+from ...observability.access import observed
+from ...sparql.limits import Limits, limits_of
 from ...sparql.problems import unavailable
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result, submit
@@ -19,11 +20,12 @@ from ...sparql.service.liveness import answers
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
 from ...sparql.syntax.tokenizer import tokens
-from .context import Context
+from .context import Context, Publication
 from .query_observation import QueryObservation
 from .response import Body
 
 ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
+QUERY_PROBLEM: Final = "atmpgraph.query_problem"  # that the query of the request has met, where the server ran it
 _LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has all addresses under them
 
@@ -55,7 +57,23 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         ProblemError: the query is refused or fails.
         ClientDisconnectedError: the client went away.
     """
-    limits = limits_of(context.settings)
+    if problem := request.environ.get(QUERY_PROBLEM):  # the server has run it
+        raise ProblemError(problem)
+    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, next_page=next_page)
+    on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
+    spool = _spool(context.settings.queries.spool_bytes)
+    address, silence = context.publication.query_service(), context.settings.queries.silence_seconds
+    observation = QueryObservation(
+        context.settings.log, context.release.digest, request.remote_addr or "", query.text, observed(request.environ)
+    )
+    return observation.result(lambda: submit(address, queued, on_disconnect, silence, spool))
+
+
+def query_request(
+    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, next_page: str = ""
+) -> QueryRequest:
+    """What the query service is told of a query; the arguments are those of `run_query`, and the client's address."""
+    limits = _limits(context.publication)
     job = QueryJob(
         store=context.release.store_address,
         base=context.base,
@@ -72,13 +90,12 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         next=next_page,
     )
     federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
-    queued = QueryRequest(job, _client(), query.timeout, cacheable=cacheable, federated=federated)
-    on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
-    spool = _spool(context.settings.queries.spool_bytes)
-    address = context.publication.query_service()
-    return QueryObservation(context, query.text).result(
-        lambda: submit(address, queued, on_disconnect, limits.silence_seconds, spool)
-    )
+    return QueryRequest(job, client_name(client), query.timeout, cacheable=cacheable, federated=federated)
+
+
+@lru_cache(4)
+def _limits(publication: Publication) -> Limits:
+    return limits_of(publication.settings)
 
 
 def check_query_service(context: Context) -> None:
@@ -101,9 +118,9 @@ def _never(_: Callable[[], object]) -> None:
     """Most servers do not report that a client disconnects."""
 
 
-def _client() -> str:
+@lru_cache(1_024)
+def client_name(address: str) -> str:
     """The name under which the query service counts the queries of a client."""
-    address = request.remote_addr or ""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -20,7 +20,7 @@ from .i18n import arguments, requested_language
 from .observation import note_cached, note_reusable
 
 _READING: Final = frozenset({"GET", "HEAD"})
-_WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
+WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
 
 
 class Cache(Enum):
@@ -72,7 +72,7 @@ class Body:
 
     def response(self, coding: str) -> Response:
         """The response under a content coding."""
-        if self.length is not None and self.length <= _WHOLE:
+        if self.length is not None and self.length <= WHOLE:
             response = Response(encode(b"".join(self.pieces), coding))
         else:
             response = Response(packed(self.pieces, coding))
@@ -147,7 +147,7 @@ def respond(
     coding = negotiate_coding()
     validators = None
     if request.method in _READING and cache is not Cache.NEVER:
-        validators = _validators(context, (media_type, language, coding), version, cache)
+        validators = validators_of(context, (media_type, language, coding), version, cache)
     if validators and has_tag(request.headers, validators):
         response = Response()
     else:
@@ -170,7 +170,7 @@ def respond(
     return response
 
 
-def _validators(context: Context, chosen: tuple[str, str, str], version: Version, cache: Cache) -> Validators:
+def validators_of(context: Context, chosen: tuple[str, str, str], version: Version, cache: Cache) -> Validators:
     """The validators of a representation, chosen by media type, language and coding."""
     media_type, language, coding = chosen
     parts = (
@@ -232,11 +232,18 @@ def not_modified() -> Response:
 def validate(response: Response, validators: Validators, cache_control: str) -> Response:
     """The response with its validators and how long it may be reused."""
     now = datetime.now(UTC)
-    response.headers["ETag"] = validators.etag
-    response.headers["Last-Modified"] = validators.last_modified(now)
+    response.headers.update(validator_fields(validators, cache_control, now))
     note_reusable(validators.modified <= now, validators.modified)
-    response.headers["Cache-Control"] = cache_control
     return response
+
+
+def validator_fields(validators: Validators, cache_control: str, now: datetime) -> dict[str, str]:
+    """The fields of validators and how long the response may be reused."""
+    return {
+        "ETag": validators.etag,
+        "Last-Modified": validators.last_modified(now),
+        "Cache-Control": cache_control,
+    }
 
 
 def content_type(media_type: str) -> str:
