@@ -30,7 +30,7 @@ QUERY = "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20ORDER%20BY%
 PATHS = (
     *("/", "/doc/person/example-person", "/doc/person/example-person.ttl", "/id/person/example-person"),
     *("/doc/person/nobody", "/catalogue", "/quality", "/quality.json", "/releases/", "/ns/shapes", "/figures"),
-    *("/stream", "/sitemap.xml", "/queries/", "/static/site.css", "/health/live", "/about?lang=fr", QUERY),
+    *("/stream", "/sitemap.xml", "/queries/", "/static/atmpgraph.css", "/health/live", "/about?lang=fr", QUERY),
     *(f"{QUERY}&format=csv", "/sparql?query=CONSTRUCT%20WHERE%20%7B%20%3Fs%20a%20%3Fo%20%7D", "/sparql?query=no"),
     *("/sparql?query=SELECT%20(YEAR(NOW())%20AS%20%3Fn)%20%7B%7D&format=xml", f"{QUERY}&lang=nl", "/data?default"),
 )
@@ -100,7 +100,7 @@ def last_request(server: RunningServer) -> str:
 
 def test_responses_were_ready(served: RunningServer) -> None:
     """Otherwise the test above shows nothing."""
-    for path in ("/doc/person/example-person", "/", QUERY, "/id/person/example-person", "/static/site.css"):
+    for path in ("/doc/person/example-person", "/", QUERY, "/id/person/example-person", "/static/atmpgraph.css"):
         for fields in ({}, {"Accept": BROWSER, "Accept-Encoding": "gzip"}, {"If-None-Match": "*"}):
             sizes = {len(served.target.ask(path, fields=fields).body) for _ in range(3)}
             # Longer ones are sent piece by piece.
