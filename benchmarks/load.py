@@ -38,12 +38,13 @@ class Load:
 
 @dataclass(frozen=True)
 class Different:
-    """Requests of which none is the same: see `requests.lua`."""
+    """Requests of which none is the same, as many as `limit` or without an end: see `requests.lua`."""
 
     template: str
     first: int
     size: int
     start: int
+    limit: int = 0
 
 
 class WrongAnswersError(Exception):
@@ -78,7 +79,8 @@ def load(
     path, arguments = target, list[str]()
     if isinstance(target, Different):
         path = "/"
-        arguments = ["--", target.template, str(target.first), str(target.size), str(target.start)]
+        numbers = (target.first, target.size, target.start, target.limit)
+        arguments = ["--", target.template, *map(str, numbers)]
     lines = [part for name, value in (fields or {}).items() for part in ("-H", f"{name}: {value}")]
     command = [wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", *lines, "-s", str(_SCRIPT)]
     before = server.processor_seconds()
@@ -87,10 +89,13 @@ def load(
     )
     taken = server.processor_seconds() - before
     line = next(line for line in done.stdout.splitlines() if line.startswith("measured "))
-    requests, microseconds, median, p99, errors = map(float, line.split()[1:])
+    requests, microseconds, mean, median, p99, errors = map(float, line.split()[1:])
     if errors or not requests:
         raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors: {target}")
-    return Load(requests / microseconds * 1e6, median / 1000, p99 / 1000, taken / requests * 1000)
+    rate = requests / microseconds * 1e6
+    if isinstance(target, Different) and target.limit:  # wrk then waits for the end of its time (Little's law instead)
+        rate = connections / mean * 1e6
+    return Load(rate, median / 1000, p99 / 1000, taken / requests * 1000)
 
 
 def one_by_one(server: Server, targets: Iterable[str], fields: Mapping[str, str]) -> Load:
