@@ -1,0 +1,99 @@
+"""Documents: asked again and again, against nginx with the same bytes as files; and one not asked before."""
+
+import http.client
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
+from .outcomes import Outcome
+from .peers import nginx
+from .peers.ours import Ours
+from .processes import HOST, Server
+from .publication import Publication
+
+TURTLE: Final = "/doc/organisation/o100.ttl"
+PAGE: Final = "/doc/organisation/o100.html"
+_TRUSTED: Final = '["127.0.0.1"]'
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response."""
+
+    status: int
+    fields: Mapping[str, str]
+    body: bytes
+
+
+def get(server: Server, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+    """Ask once."""
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
+    try:
+        connection.request("GET", path, headers=dict(fields or {}))
+        response = connection.getresponse()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    finally:
+        connection.close()
+
+
+def hot(publication: Publication, scratch: Path, *, seconds: float = 2, rounds: int = 5) -> Iterator[Outcome | str]:
+    """A document in Turtle, a page and a 304: ours, ours behind nginx, and nginx with files, in turn."""
+    if reason := nginx.missing():
+        yield f"documents without nginx: {reason}"
+        return
+    with Ours(ATMPGRAPH_PROXY_TRUSTED=_TRUSTED).serving(publication, scratch) as ours:
+        bodies = {path: get(ours, path).body for path in (TURTLE, PAGE)}
+        with nginx.with_files(bodies, scratch) as files, nginx.before(ours, scratch) as behind:
+            for what, path, conditional in (
+                ("turtle", TURTLE, False),
+                ("page", PAGE, False),
+                ("304", TURTLE, True),
+            ):
+                asked = (
+                    (ours, path),
+                    (behind, nginx.PREFIX + path),
+                    (files, path),
+                )
+                found: dict[str, list[Load]] = {server.name: [] for server, _ in asked}
+                checked = [(server, target, _fields(server, target, conditional)) for server, target in asked]
+                for _ in range(rounds):
+                    for server, target, fields in checked:
+                        found[server.name].append(
+                            load(server, target, seconds=seconds, connections=16, fields=fields)
+                        )
+                loads = {name: middle(each) for name, each in found.items()}
+                reference = loads[files.name]
+                for server, how in ((ours, ""), (behind, ", behind nginx")):
+                    details = {name: loads[name].rounded() for name in (server.name, files.name)}
+                    name = f"document {what}, hot{how} : {files.name}"
+                    yield Outcome(name, loads[server.name].rate / reference.rate, details=details)
+
+
+def _fields(server: Server, target: str, conditional: bool) -> dict[str, str]:
+    """The fields of the request, once the server is known to answer it right.
+
+    Raises:
+        WrongAnswersError: it does not.
+    """
+    answer = get(server, target)
+    fields = {"If-None-Match": answer.fields["etag"]} if conditional else {}
+    again = get(server, target, fields)
+    if answer.status != 200 or again.status != (304 if conditional else 200):
+        raise WrongAnswersError(f"{server.name}: {answer.status} and {again.status} for {target}")
+    return fields
+
+
+def fresh(publication: Publication, size: str, scratch: Path) -> Iterator[Outcome]:
+    """Documents of which none was asked before: by wrk, and by one client, which tells how long one takes."""
+    half = publication.grower.counts["organisations"] // 2
+    many = min(half, 2_000)
+    with Ours().serving(publication, scratch) as ours:
+        for suffix, what in (("ttl", "document"), ("html", "page")):
+            name, path = f"{what} not asked before, {size} release", "/doc/organisation/o~T~." + suffix
+            given = load(ours, Different(path, 0, half, 0, many), seconds=3 + many // 200, connections=16)
+            yield Outcome(name, given.rate, "/s", {"atmpgraph": given.rounded()})
+            targets = (path.replace("~T~", str(half + number)) for number in range(min(300, half)))
+            taken = one_by_one(ours, targets, {})
+            yield Outcome(f"{name}, one client, p99", taken.p99_ms, "ms", {"atmpgraph": taken.rounded()})

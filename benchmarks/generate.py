@@ -1,0 +1,369 @@
+"""Grow the starter publication to any size: `python -m benchmarks.generate ROWS [FOLDER]`.
+
+The tables that `atmpgraph init` writes get ROWS made-up rows more: organisations, people, work packages, who takes part
+in which, figures, quotations, sources in four languages. Some organisations take part in very many work packages and
+most in one, and so with sources and quotations (Zipf's law). The same ROWS give the same bytes, and the result keeps to
+the shapes. Rows are written while they are made; in memory are only a number for each quotation and each participation.
+"""
+
+import csv
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from typing import Final, TypeAlias
+
+from atmpgraph.settings import FILE_NAME, Settings
+from atmpgraph.starter import start
+
+Row: TypeAlias = dict[str, object]
+
+BASE: Final = "https://example.org/partnership/"
+LEAST: Final = 100
+LANGUAGES: Final = ("fr", "nl", "de", "en")
+# How often each language is that of a source.
+_SPOKEN: Final = ("fr",) * 5 + ("nl",) * 2 + ("de",) + ("en",) * 2
+_CODES: Final = {"fr": "FRA", "nl": "NLD", "de": "DEU", "en": "ENG"}
+# Rows of each table among a thousand; the rest take part in work packages.
+_SHARES: Final = {
+    "organisations": 150,
+    "quotations": 150,
+    "figures": 150,
+    "workpackages": 50,
+    "names": 50,
+    "people": 50,
+    "identifiers": 15,
+    "events": 15,
+    "funding": 10,
+    "roles": 10,
+    "sources": 5,
+}
+_MOST: Final = {"places": 500, "periods": 360}
+_KINDS: Final = (
+    *(("company", "http://www.w3.org/ns/legal#LegalEntity", "SME"),) * 6,
+    *(("company", "http://www.w3.org/ns/legal#LegalEntity", "ForProfitOrganisation"),) * 3,
+    *(("university", "http://www.w3.org/ns/legal#LegalEntity", "HigherOrSecondaryEducation"),) * 2,
+    *(("research-centre", "http://www.w3.org/ns/legal#LegalEntity", "ResearchOrganisation"),) * 2,
+    ("hospital", "http://www.w3.org/ns/legal#LegalEntity", "Organisation"),
+    ("public-administration", "http://data.europa.eu/m8g/PublicOrganisation", "PublicBody"),
+    ("cluster", "http://www.w3.org/ns/org#OrganizationalCollaboration", "Organisation"),
+)
+_NAMES: Final = {
+    "fr": ("Institut", "Laboratoire", "Atelier", "Centre"),
+    "nl": ("Instituut", "Laboratorium", "Werkplaats", "Centrum"),
+    "de": ("Institut", "Labor", "Werkstatt", "Zentrum"),
+    "en": ("Institute", "Laboratory", "Workshop", "Centre"),
+}
+_TITLES: Final = {
+    "fr": ("Cellules", "Gènes", "Vecteurs", "Procédés"),
+    "nl": ("Cellen", "Genen", "Vectoren", "Processen"),
+    "de": ("Zellen", "Gene", "Vektoren", "Verfahren"),
+    "en": ("Cells", "Genes", "Vectors", "Processes"),
+}
+_FICTIONAL: Final = {"fr": "fictif", "nl": "fictief", "de": "fiktiv", "en": "fictional"}
+_FUNCTIONS: Final = {"fr": "directrice", "nl": "directeur", "de": "Direktorin", "en": "director"}
+# The words that tell how exact a number is: hidden labels of ontology/auth/value-qualifier.ttl.
+_CUES: Final = {
+    "exact": dict.fromkeys(LANGUAGES, ""),
+    "approximately": {"fr": "environ ", "nl": "ongeveer ", "de": "etwa ", "en": "about "},
+    "more-than": {"fr": "plus de ", "nl": "meer dan ", "de": "mehr als ", "en": "more than "},
+}
+_UNITS: Final = {
+    "NUM": {"fr": "emplois", "nl": "banen", "de": "Stellen", "en": "jobs"},
+    "CCY_EUR": dict.fromkeys(LANGUAGES, "euro"),
+}
+
+
+@dataclass
+class Grower:
+    """What is made: how many rows each table gets, and what rows of several tables agree on."""
+
+    rows: int
+    seed: str = "atmpgraph"
+    counts: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.rows < LEAST:
+            raise ValueError(f"{self.rows} rows: at least {LEAST}, so that each table has some")
+        self.counts = {table: max(1, self.rows * share // 1000) for table, share in _SHARES.items()}
+        self.counts |= {table: min(most, max(2, self.rows // 100)) for table, most in _MOST.items()}
+        self.counts["participations"] = self.rows - sum(self.counts.values())
+
+    def random(self, purpose: str) -> Random:
+        """Chances that depend on nothing else that is made."""
+        return Random(f"{self.seed} {purpose}")  # noqa: S311 (no secret)
+
+    @cached_property
+    def spoken(self) -> list[str]:
+        """The language of each source."""
+        chance = self.random("languages")
+        return [chance.choice(_SPOKEN) for _ in range(self.counts["sources"])]
+
+    @cached_property
+    def quoted(self) -> "array[int]":
+        """The source of each quotation."""
+        chance = self.random("quoted")
+        return array("l", (zipf(chance, self.counts["sources"]) for _ in range(self.counts["quotations"])))
+
+    def evidence(self, chance: Random) -> Row:
+        """A quotation, and the source whose words it repeats."""
+        quotation = zipf(chance, self.counts["quotations"])
+        return {"source": f"s{self.quoted[quotation]}", "quotation": f"q{quotation}"}
+
+    def organisation(self, chance: Random) -> str:
+        """The slug of one: a few of them often."""
+        return f"o{zipf(chance, self.counts['organisations'])}"
+
+    def statements(self) -> Iterator[tuple[Row, str, str]]:
+        """The figures, each with its language and its words. No two have the same dimensions (Data Cube, IC-12)."""
+        chance, used = self.random("figures"), Counter[tuple[str, int]]()
+        dates = self.counts["periods"] * self.counts["places"]
+        for number in range(self.counts["figures"]):
+            quotation = number % self.counts["quotations"]
+            source = self.quoted[quotation]
+            kind, size = chance.choice((("organisation", "organisations"),) * 2 + (("workpackage", "workpackages"),))
+            about = zipf(chance, self.counts[size])
+            while used[f"{kind[0]}{about}", source] >= dates:
+                about = chance.randrange(self.counts[size])
+            subject = f"{kind[0]}{about}"
+            which = used[subject, source]
+            used[subject, source] += 1
+            unit = "NUM" if kind == "organisation" else "CCY_EUR"
+            qualifier = chance.choice(("exact", "exact", "approximately", "more-than"))
+            value, language = 1 + zipf(chance, 100_000), self.spoken[source]
+            row: Row = {
+                "slug": f"f{number}",
+                "indicator": "new-direct-jobs" if unit == "NUM" else "budget",
+                "about_type": kind,
+                "about": subject,
+                "area": f"l{which // self.counts['periods']}",
+                "period": f"m{which % self.counts['periods']}",
+                "value": value,
+                "unit": unit,
+                "qualifier": qualifier,
+                "status": "E" if qualifier == "approximately" else "A",
+                "source": f"s{source}",
+                "quotation": f"q{quotation}",
+            }
+            yield row, language, f"{_CUES[qualifier][language]}{value} {_UNITS[unit][language]}"
+
+
+def zipf(chance: Random, size: int) -> int:
+    """A number below `size`, the k-th about 1/k as often as the first."""
+    return min(size - 1, int((size + 1) ** chance.random()) - 1)
+
+
+def _in_all(prefix: str, words: Callable[[str], str]) -> Row:
+    return {f"{prefix}_{language}": words(language) for language in LANGUAGES}
+
+
+def _title(number: int, words: dict[str, tuple[str, ...]], language: str) -> str:
+    return f"{words[language][number % 4]} {number} ({_FICTIONAL[language]})"
+
+
+def sources(grower: Grower) -> Iterator[Row]:
+    """Documents in four languages."""
+    chance = grower.random("sources")
+    for number, language in enumerate(grower.spoken):
+        yield {
+            "slug": f"s{number}",
+            "kind": chance.choice(("NewsItem", "NewsItem", "PressRelease", "WebPage", "Database")),
+            f"title_{language}": _title(number, _TITLES, language),
+            "publisher": f"The Example Times {number % 40} (fictional)",
+            "issued_date": f"{chance.randint(2001, 2025)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
+            "language": _CODES[language],
+            "confidence": chance.choice(("high", "medium")),
+        }
+
+
+def quotations(grower: Grower) -> Iterator[Row]:
+    """Words of a source: those that state a figure, for as many as there are."""
+    chance = grower.random("quotations")
+    for number, (_, language, words) in zip(range(grower.counts["quotations"]), grower.statements(), strict=False):
+        said = {"speaker": f"h{zipf(chance, grower.counts['people'])}"} if chance.random() < 0.2 else {}
+        exact = {f"exact_{language}": f"{_title(number, _NAMES, language)}: {words}"}
+        yield {"slug": f"q{number}", "source": f"s{grower.quoted[number]}", **exact, **said}
+
+
+def places(grower: Grower) -> Iterator[Row]:
+    """Places, most of them part of another."""
+    chance = grower.random("places")
+    for number in range(grower.counts["places"]):
+        within = {"within": f"l{zipf(chance, number)}"} if number else {}
+        yield {"slug": f"l{number}", **_in_all("label", lambda _, n=number: f"Exampleville {n}"), **within} | _EDITORIAL
+
+
+def periods(grower: Grower) -> Iterator[Row]:
+    """Months."""
+    for number in range(grower.counts["periods"]):
+        month = f"{1996 + number // 12}-{number % 12 + 1:02}"
+        span = {"start_month": month, "end_month": month}
+        yield {"slug": f"m{number}", **_in_all("label", lambda _, m=month: m), **span} | _EDITORIAL
+
+
+def organisations(grower: Grower) -> Iterator[Row]:
+    """Each named in one language or two; some part of one before."""
+    chance = grower.random("organisations")
+    for number in range(grower.counts["organisations"]):
+        kind, core, eurio = chance.choice(_KINDS)
+        languages = {chance.choice(_SPOKEN), chance.choice(_SPOKEN)}
+        yield {
+            "slug": f"o{number}",
+            **{f"name_{language}": _title(number, _NAMES, language) for language in sorted(languages)},
+            "kind": kind,
+            "core_class": core,
+            "eurio_class": eurio,
+            "part_of": f"o{zipf(chance, number)}" if number and chance.random() < 0.1 else "",
+            **grower.evidence(chance),
+        }
+
+
+def names(grower: Grower) -> Iterator[Row]:
+    """Other names, each of another organisation."""
+    chance = grower.random("names")
+    for number in range(grower.counts["names"]):
+        language = chance.choice(_SPOKEN)
+        name = {f"name_{language}": f"{_NAMES[language][number % 4][:3].upper()} {number}"}
+        yield {"organisation": f"o{number}", **name, **grower.evidence(chance)}
+
+
+def identifiers(grower: Grower) -> Iterator[Row]:
+    """Entries in registries."""
+    chance = grower.random("identifiers")
+    for number in range(grower.counts["identifiers"]):
+        value = f"{number:010}"
+        entry = {"scheme": "cbe", "value": f"{value[:4]}.{value[4:7]}.{value[7:]}"}
+        yield {"organisation": f"o{number}", **entry, "source": f"s{zipf(chance, grower.counts['sources'])}"}
+
+
+def people(grower: Grower) -> Iterator[Row]:
+    """Office holders, in the language of a source."""
+    chance = grower.random("people")
+    for number in range(grower.counts["people"]):
+        language = chance.choice(_SPOKEN)
+        yield {
+            "slug": f"h{number}",
+            "name": f"Example Person {number} (fictional)",
+            f"function_{language}": _FUNCTIONS[language],
+            "organisation": grower.organisation(chance),
+            **grower.evidence(chance),
+        }
+
+
+def roles(grower: Grower) -> Iterator[Row]:
+    """The part of organisations in the whole partnership."""
+    chance = grower.random("roles")
+    for number in range(grower.counts["roles"]):
+        role = chance.choice(("partner", "partner", "supporter", "funder"))
+        yield {"organisation": f"o{number}", "partnership": "example", "role": role, **grower.evidence(chance)}
+
+
+def workpackages(grower: Grower) -> Iterator[Row]:
+    """Half of them with a title in each language."""
+    chance = grower.random("workpackages")
+    for number in range(grower.counts["workpackages"]):
+        languages = LANGUAGES if chance.random() < 0.5 else (chance.choice(_SPOKEN),)
+        titles = {f"title_{language}": _title(number, _TITLES, language) for language in languages}
+        yield {
+            "slug": f"w{number}",
+            "partnership": "example",
+            "identifier": f"W{number}",
+            **titles,
+            **grower.evidence(chance),
+        }
+
+
+def participations(grower: Grower) -> Iterator[Row]:
+    """One organisation leads each work package; in a few very many take part."""
+    chance, used = grower.random("participations"), set[int]()
+    packages, members = grower.counts["workpackages"], grower.counts["organisations"]
+    for number in range(grower.counts["participations"]):
+        package = number if number < packages else zipf(chance, packages)
+        member = zipf(chance, members)
+        while package * members + member in used:
+            package, member = chance.randrange(packages), chance.randrange(members)
+        used.add(package * members + member)
+        role = "leads" if number < packages else "participatesIn"
+        yield {"organisation": f"o{member}", "workpackage": f"w{package}", "role": role, **grower.evidence(chance)}
+
+
+def funding(grower: Grower) -> Iterator[Row]:
+    """Grants and private money for work packages."""
+    chance = grower.random("funding")
+    for number in range(grower.counts["funding"]):
+        public = chance.random() < 0.7
+        yield {
+            "slug": f"c{number}",
+            **_in_all("title", lambda language, n=number: _title(n, _TITLES, language)),
+            "origin": "public" if public else "private",
+            "eurio_class": "Grant" if public else "",
+            "funds_type": "workpackage",
+            "funds": f"w{zipf(chance, grower.counts['workpackages'])}",
+            "funder": grower.organisation(chance),
+            "amount": 1000 * (1 + zipf(chance, 10_000)),
+            "currency": "EUR",
+            **grower.evidence(chance),
+        }
+
+
+def events(grower: Grower) -> Iterator[Row]:
+    """What happened, where and when."""
+    chance = grower.random("events")
+    for number in range(grower.counts["events"]):
+        yield {
+            "slug": f"e{number}",
+            **_in_all("title", lambda language, n=number: _title(n, _TITLES, language)),
+            "period": f"m{chance.randrange(grower.counts['periods'])}",
+            "place": f"l{zipf(chance, grower.counts['places'])}",
+            "organisation": grower.organisation(chance),
+            **grower.evidence(chance),
+        }
+
+
+def figures(grower: Grower) -> Iterator[Row]:
+    """Numbers of organisations and work packages, in the words of the source."""
+    for row, language, words in grower.statements():
+        yield {**row, f"stated_as_{language}": words}
+
+
+_EDITORIAL: Final[Row] = {"source": "editorial"}
+TABLES: Final[tuple[Callable[[Grower], Iterable[Row]], ...]] = (
+    *(sources, quotations, places, periods, organisations, names, identifiers, people),
+    *(roles, workpackages, participations, funding, events, figures),
+)
+
+
+def generate(rows: int, folder: Path) -> Settings:
+    """Write the publication into `folder`, which must be empty or not there.
+
+    Raises:
+        ValueError: there are too few rows to give each table one.
+        AtmpgraphError: the folder is not empty.
+    """
+    grower = Grower(rows)
+    start(folder, BASE)
+    for table in TABLES:
+        path = folder / "data" / f"{table.__name__}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        with path.open("a", encoding="utf-8", newline="") as file:
+            csv.DictWriter(file, header, lineterminator="\n").writerows(table(grower))
+    return Settings.load(folder / FILE_NAME)
+
+
+def main() -> None:
+    """Generate, and say what."""
+    if not (2 <= len(sys.argv) <= 3 and sys.argv[1].isdecimal()):
+        sys.exit("usage: python -m benchmarks.generate ROWS [FOLDER]")
+    rows = int(sys.argv[1])
+    folder = Path(sys.argv[2] if sys.argv[2:] else f"publication-{rows}")
+    generate(rows, folder)
+    print(f"{folder} is ready: cd {folder} && atmpgraph build && atmpgraph serve")
+
+
+if __name__ == "__main__":
+    main()

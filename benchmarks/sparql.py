@@ -1,0 +1,243 @@
+"""SPARQL: twelve kinds of queries (`queries.toml`), hot and each different, asked of several programs in turn.
+
+Before it is timed, each program's answers are compared with ours, row by row.
+"""
+
+import http.client
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from .generate import BASE, Grower
+from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
+from .outcomes import Outcome
+from .peers import Peer
+from .peers.ours import Ours
+from .processes import HOST, Server
+from .publication import Publication
+
+Term: TypeAlias = tuple[str, ...]
+
+FRESH: Final = 1_000
+JSON: Final = "application/sparql-results+json"
+TRIPLES: Final = "application/n-triples"
+# The kinds that are compared through a Python client too, which levels differences.
+BY_CLIENT: Final = ("look-up", "join", "describe", "figures-of-a-thing")
+_NUMBERS: Final = frozenset(
+    f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "decimal", "double", "int", "long")
+)
+_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+_TOML: Final = Path(__file__).with_name("queries.toml")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A kind of query.
+
+    Attributes:
+        kind: its name.
+        text: with `~T~` for the number of a thing and `~N~` for one that does not come again.
+        first: the lowest number of a thing.
+        size: how many there are.
+        ordered: whether the order of rows counts.
+    """
+
+    kind: str
+    text: str
+    first: int
+    size: int
+    ordered: bool
+
+    @property
+    def accept(self) -> str:
+        """The media type that is asked for."""
+        return TRIPLES if re.search(r"^\s*(DESCRIBE|CONSTRUCT)", self.text, re.MULTILINE) else JSON
+
+    def filled(self, thing: int, number: int) -> str:
+        """The query about one thing."""
+        return self.text.replace("~T~", str(thing)).replace("~N~", str(number))
+
+    def target(self, path: str, text: str | None = None) -> str:
+        """What is requested of a server: a template, or one query."""
+        return f"{path}?query={quote(self.text if text is None else text, safe='~')}"
+
+
+def read_queries(grower: Grower) -> dict[str, Query]:
+    """The queries by their kind, for a publication of that size."""
+    with _TOML.open("rb") as file:
+        table = tomllib.load(file)
+    prefixes: dict[str, str] = table.pop("prefixes")
+    found = {}
+    for kind, row in table.items():
+        text = re.sub(r"<((?:id|auth)/[^>]+)>", rf"<{BASE}\1>", row["text"].strip())
+        used = [
+            f"PREFIX {prefix}: <{iri if '//' in iri else BASE + iri}>\n"
+            for prefix, iri in prefixes.items()
+            if re.search(rf"(?<![\w-]){re.escape(prefix)}:", text)
+        ]
+        size = grower.counts[row["thing"]]
+        first = min(row.get("first", 0), size - 1)
+        most = min(row.get("most", size), size - first)
+        found[kind] = Query(kind, "".join(used) + text, first, most, row.get("ordered", False))
+    return found
+
+
+class Asker:
+    """Asks programs in turn, and never twice for the same where each query is to be different."""
+
+    def __init__(self, servers: Sequence[Server], queries: dict[str, Query], seconds: float, rounds: int) -> None:
+        self.servers, self.queries, self.seconds, self.rounds = servers, queries, seconds, rounds
+        self._next = FRESH * 10
+
+    def fresh(self, amount: int) -> int:
+        """The first of so many numbers that were not used before."""
+        self._next += amount
+        return self._next - amount
+
+    def by_wrk(self, query: Query, *, hot: bool) -> dict[str, Load]:
+        """What each program gives to eight connections."""
+        rounds: dict[str, list[Load]] = {server.name: [] for server in self.servers}
+        for number in range(self.rounds):
+            for server in _turned(self.servers, number):
+                asked: str | Different
+                if hot:
+                    asked = query.target(server.sparql, query.filled(query.first, FRESH))
+                else:
+                    start = self.fresh(int(self.seconds * 30_000))
+                    asked = Different(query.target(server.sparql), query.first, query.size, start)
+                fields = {"Accept": query.accept}
+                rounds[server.name].append(load(server, asked, seconds=self.seconds, connections=8, fields=fields))
+        return {name: middle(loads) for name, loads in rounds.items()}
+
+    def by_client(self, query: Query, amount: int, *, hot: bool) -> dict[str, Load]:
+        """What each program gives to one Python client that asks so many times."""
+        rounds: dict[str, list[Load]] = {server.name: [] for server in self.servers}
+        for number in range(self.rounds):
+            for server in _turned(self.servers, number):
+                start = self.fresh(amount)
+                targets = (
+                    query.target(server.sparql, query.filled(query.first, FRESH))
+                    if hot
+                    else query.target(server.sparql, query.filled(query.first + n % query.size, n))
+                    for n in range(start, start + amount)
+                )
+                rounds[server.name].append(one_by_one(server, targets, {"Accept": query.accept}))
+        return {name: middle(loads) for name, loads in rounds.items()}
+
+
+def _turned(servers: Sequence[Server], number: int) -> list[Server]:
+    """Another one first in each round."""
+    start = number % len(servers)
+    return [*servers[start:], *servers[:start]]
+
+
+def measure(
+    publication: Publication,
+    peers: Sequence[Peer],
+    scratch: Path,
+    *,
+    kinds: Sequence[str] = (),
+    seconds: float = 2,
+    rounds: int = 5,
+    clients: int = 300,
+) -> Iterator[Outcome | str]:
+    """Ask ours and the peers; ratios, and remarks about answers that differ.
+
+    Args:
+        publication: that all of them serve.
+        peers: that can run.
+        scratch: a folder for logs.
+        kinds: of queries; all without it.
+        seconds: that wrk asks each time.
+        rounds: in turn, of which the median counts.
+        clients: how often the Python client asks in a round; not at all with 0.
+    """
+    queries = read_queries(publication.grower)
+    with ExitStack() as opened:
+        servers = [opened.enter_context(peer.serving(publication, scratch)) for peer in (Ours(), *peers)]
+        for kind in kinds or queries:
+            query = queries[kind]
+            right = []
+            for server in servers:
+                if differs := difference(query, servers[0], server):
+                    yield f"{kind}: not timed for {server.name}: {differs}"
+                else:
+                    right.append(server)
+            asker = Asker(right, queries, seconds, rounds)
+            for hot in (True, False):
+                how = "hot" if hot else "different"
+                yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
+                if clients and kind in BY_CLIENT:
+                    found = asker.by_client(query, clients, hot=hot)
+                    yield from _ratios(f"{kind}, {how}, one client", found)
+        for server in servers:
+            memory = {f"process_{n}_MB": round(size / 1e6, 1) for n, size in enumerate(server.private_bytes().values())}
+            yield Outcome(f"memory of all processes: {server.name}", sum(memory.values()), "MB", {server.name: memory})
+
+
+def _ratios(name: str, found: dict[str, Load]) -> Iterator[Outcome]:
+    ours, *others = found
+    for other in others:
+        details = {who: found[who].rounded() for who in (ours, other)}
+        yield Outcome(f"{name} : {other}", found[ours].rate / found[other].rate, details=details)
+    if not others:
+        yield Outcome(name, found[ours].rate, "/s", {ours: found[ours].rounded()})
+
+
+def difference(query: Query, ours: Server, other: Server) -> str:
+    """In what the answers of another program differ from ours, for some things; empty when in nothing."""
+    for thing in sorted({query.first, query.first + query.size // 2, query.first + query.size - 1}):
+        text = query.filled(thing, FRESH)
+        try:
+            mine, theirs = (answer(server, query, text) for server in (ours, other))
+        except (WrongAnswersError, OSError, ValueError, SyntaxError, KeyError) as error:
+            return str(error)
+        if mine != theirs:
+            only = [str(row) for row in list((Counter(theirs) - Counter(mine)))[:1]]
+            return f"{len(theirs)} rows, ours {len(mine)}, for thing {thing}{'; only there: ' if only else ''}{''.join(only)}"
+    return ""
+
+
+def answer(server: Server, query: Query, text: str) -> list[Any]:
+    """The rows of an answer, in one form whatever the program; sorted where their order does not count.
+
+    Raises:
+        WrongAnswersError: it is not a good one.
+    """
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
+    try:
+        connection.request("GET", query.target(server.sparql, text), headers={"Accept": query.accept})
+        response = connection.getresponse()
+        body = response.read()
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise WrongAnswersError(f"{server.name}: {response.status} {body[:200]!r}")
+    rows: list[Any]
+    if query.accept == TRIPLES:
+        rows = [tuple(map(str, triple)) for triple in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+    else:
+        bindings = json.loads(body)["results"]["bindings"]
+        rows = [tuple(sorted((name, *_term(value)) for name, value in row.items())) for row in bindings]
+    return rows if query.ordered else sorted(rows)
+
+
+def _term(value: dict[str, str]) -> Term:
+    datatype, text = value.get("datatype", ""), value["value"]
+    if datatype in _NUMBERS:
+        try:
+            return ("number", str(Decimal(text).normalize()))
+        except InvalidOperation:
+            pass
+    kind = "literal" if "literal" in value["type"] else value["type"]
+    return (kind, text, value.get("xml:lang", "").lower(), "" if datatype == _STRING else datatype)
