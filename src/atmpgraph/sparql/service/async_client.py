@@ -106,7 +106,7 @@ class _Connection(FrameProtocol):
         try:
             return await result
         finally:
-            if self._result is not None:  # the task was cancelled
+            if self._result is result:  # the task was cancelled
                 self._result = None
                 self.transport.abort()
 

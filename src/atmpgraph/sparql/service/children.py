@@ -92,7 +92,9 @@ class Children:
 
     def watch(self) -> None:
         """Take note of each end from now on; only the main thread may call this, in its event loop."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
+        loop = asyncio.get_running_loop()
+        # Not by the loop's own method: uvloop refuses this signal there.
+        signal.signal(signal.SIGCHLD, lambda *_: loop.call_soon_threadsafe(self._reap))
 
     def add(self, pid: int, errors: int) -> Child:
         """A process that was just started, with the end of the pipe that is its standard error."""

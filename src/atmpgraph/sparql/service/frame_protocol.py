@@ -41,6 +41,10 @@ class FrameProtocol(asyncio.Protocol):
         elif start < end:
             self._buffered += data[start:]
 
+    def send(self, kind: bytes, content: bytes) -> None:
+        """Send a frame, however much waits to be sent."""
+        self.transport.write(messages.frame(kind, content))
+
     def frame_received(self, kind: bytes, content: bytes) -> None:
         """A frame arrived."""
         raise NotImplementedError
