@@ -1,69 +1,68 @@
-"""A big catalogue in pages that harvesters follow (Hydra `PartialCollectionView`), each a catalogue by itself."""
+"""A big catalogue in pages that harvesters follow (Hydra `PartialCollectionView`), each a catalogue by itself.
 
-from collections import defaultdict
+A page is read from the sorted file of the catalogue, as far as it goes: the whole is never in memory.
+"""
+
 from collections.abc import Iterable, Iterator
-from math import ceil
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..rdf.statements import about, integer
-from ..vocab import DCAT, FOAF, HYDRA, RDF
+from ..release.incoming import Incoming
+from ..release.release import Release
+from ..vocab import DCAT, FOAF
 
 _ENTRY: Final = DCAT + "dataset"
+_SERVICE: Final = DCAT + "service"
 _RECORD: Final = DCAT + "record"
 _SERVED: Final = DCAT + "servesDataset"
 _TOPIC: Final = FOAF + "primaryTopic"
+# Lists that grow with the data.
+_LONG: Final = frozenset({_ENTRY, _RECORD, _SERVED})
 
 
-def pages(quads: Iterable[ox.Quad], size: int) -> int:
-    """How many pages a catalogue has; 0 for all in one document."""
-    entries = {quad.object for quad in quads if quad.predicate.value == _ENTRY}
-    return ceil(len(entries) / size) if 0 < size < len(entries) else 0
+def entries(release: Release) -> list[str]:
+    """The IRIs of the datasets of the catalogue, sorted."""
+    return _objects(release, _ENTRY)
 
 
-def page(quads: Iterable[ox.Quad], number: int, size: int, base: str) -> list[ox.Quad]:
-    """One page: the catalogue with some of its datasets, all that they link to, the services, and the next pages.
+def page(release: Release, shown: Iterable[str]) -> list[ox.Quad]:
+    """The catalogue with some of its datasets, all that they link to, and the services.
 
     Args:
-        quads: of the whole catalogue.
-        number: of the page, from 1.
-        size: datasets on a page.
-        base: of the publication.
+        release: whose catalogue.
+        shown: the IRIs of the datasets.
     """
-    stated: dict[object, list[ox.Quad]] = defaultdict(list)
-    for quad in quads:
-        stated[quad.subject].append(quad)
-    catalogue = ox.NamedNode(Addresses(base).catalogue)
-    entries = sorted({quad.object for quad in stated[catalogue] if quad.predicate.value == _ENTRY}, key=str)
-    others = set(entries) - set(entries[(number - 1) * size : number * size])
-    others |= {quad.subject for quad in quads if quad.predicate.value == _TOPIC and quad.object in others}
-    reached, wanted, seen = [], [catalogue], set[object]()
-    while wanted:
-        thing = wanted.pop()
+    catalogue, wanted = Addresses(release.base).catalogue, set(shown)
+    for topic in (*wanted, *_objects(release, _SERVICE), catalogue):
+        wanted |= {record for _, record in Incoming(release, topic, only=_TOPIC)}
+    long = frozenset(f"<{predicate}>".encode() for predicate in _LONG)
+    reached, waiting, seen = list[bytes](), [catalogue], set[str]()
+    while waiting:
+        thing = waiting.pop()
         if thing in seen:
             continue
         seen.add(thing)
-        for quad in stated.get(thing, ()):
-            if quad.object in others and quad.predicate.value in {_ENTRY, _RECORD, _SERVED}:
+        for line in _lines(release, thing):
+            _, predicate, rest = line.split(b" ", 2)
+            linked = rest.partition(b">")[0][1:].decode() if rest.startswith(b"<") else ""
+            if predicate in long and linked not in wanted:
                 continue
-            reached.append(quad)
-            if isinstance(quad.object, ox.NamedNode):
-                wanted.append(quad.object)
-    return [*reached, *_view(number, ceil(len(entries) / size), len(entries), Addresses(base))]
+            reached.append(line)
+            if linked:
+                waiting.append(linked)
+    return list(ox.parse(b"\n".join(reached), format=ox.RdfFormat.N_QUADS))
 
 
-def _view(number: int, count: int, total: int, addresses: Addresses) -> Iterator[ox.Quad]:
-    """The page among the pages: no `next` on the last and no `previous` on the first, so that harvesters terminate."""
-    whole, view = addresses.catalogue_page(), addresses.catalogue_page(number)
-    yield from about(
-        whole,
-        (RDF + "type", HYDRA + "Collection"),
-        (HYDRA + "totalItems", integer(total)),
-        (HYDRA + "view", view),
-        graph=whole,
-    )
-    steps = {"first": 1, "previous": number - 1, "next": number + 1, "last": count}
-    links = [(HYDRA + name, addresses.catalogue_page(step)) for name, step in steps.items() if 1 <= step <= count]
-    yield from about(view, (RDF + "type", HYDRA + "PartialCollectionView"), *links, graph=whole)
+def _lines(release: Release, iri: str) -> Iterator[bytes]:
+    """What the catalogue states about a thing; the file has other graphs too."""
+    graph = f" <{Addresses(release.base).catalogue_page()}> .".encode()
+    return (line for line in release.catalogue_lines(iri) if line.endswith(graph))
+
+
+def _objects(release: Release, predicate: str) -> list[str]:
+    """What the catalogue links to by a property, sorted."""
+    start = f"<{Addresses(release.base).catalogue}> <{predicate}> <".encode()
+    lines = _lines(release, Addresses(release.base).catalogue)
+    return sorted({line[len(start) :].partition(b">")[0].decode() for line in lines if line.startswith(start)})

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from ..addresses import Addresses
 from ..catalogue.discovery import documents
 from ..overview.home import home
+from ..quality.links import read_links
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.numbered_lines import write_lines
 from ..release.layout import DescriptionFolder, ReleaseFolder
@@ -30,7 +31,7 @@ SELECT ?thing ?date {{
 
 
 def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch: Path) -> None:
-    """Write what pages look up in a release, once it has its statements and its report.
+    """Write what pages look up in a release, once it has its statements, report and links.
 
     Args:
         folder: of the release.
@@ -45,10 +46,13 @@ def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch
         write_lines(folder.encoded, sorted(set(_encoded(lines))))
     report = json.loads(folder.report.read_bytes())
     findings = report.pop("findings")
-    write_lines(folder.findings, (json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in findings))
+    write_lines(folder.findings, map(_json_line, findings))
     with folder.canonical.open("rb") as lines:
         union = sum(1 for _ in groupby(line.rpartition(b" <")[0] for line in lines))
-    overview = {"union": union, "report": report, "home": home(store, partnership)}
+    check = read_links(folder.links)
+    write_lines(folder.external_links, (_json_line(link.as_json()) for link in check.links))
+    links = {"checked": check.checked, "counts": check.counts()}
+    overview = {"union": union, "report": report, "links": links, "home": home(store, partnership)}
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
@@ -73,6 +77,10 @@ def write_description_lookups(description: DescriptionFolder, folder: ReleaseFol
         dates[thing] = max(date, dates.get(thing, date))
     dated = documents(dates.items(), base)
     write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
+
+
+def _json_line(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:

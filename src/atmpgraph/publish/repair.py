@@ -199,9 +199,11 @@ class _Remaking:
         remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
-        """From the report that the release has, if that is whole."""
-        shutil.copyfile(self._folder.report, remade.report)
-        if not difference(remade.report, manifest.files[remade.report.name]):
+        """From the report and the links that the release has, if they are whole."""
+        copies = {remade.report: self._folder.report, remade.links: self._folder.links}
+        for copy, own in copies.items():
+            shutil.copyfile(own, copy)
+        if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
             partnership = Addresses(manifest.base).partnership(self._settings.partnership)
             write_lookups(remade, store, partnership, self._scratch)
 

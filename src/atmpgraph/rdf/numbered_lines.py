@@ -5,13 +5,14 @@ takes two reads, however long the list is; in sorted lines, a binary search coun
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, overload
+from typing import Final, TypeVar, overload
 
 from .sorted_lines import CutFileError
 
 _WIDTH: Final = 8
+R = TypeVar("R")
 
 
 def index_of(path: Path) -> Path:
@@ -93,6 +94,34 @@ class NumberedLines(Sequence[bytes]):
             offsets = _piece(index.fileno(), first * _WIDTH, (last - first + 1) * _WIDTH)
             start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
             return _piece(lines.fileno(), start, end - start).split(b"\n")[:-1]
+
+
+class Records(Sequence[R]):
+    """What the lines of a list say, each read when it is needed."""
+
+    def __init__(self, lines: NumberedLines, read: Callable[[bytes], R]) -> None:
+        """Read nothing yet.
+
+        Args:
+            lines: of the list.
+            read: reads one line.
+        """
+        self._lines, self._of = lines, read
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A record by its number from 0, or neighbouring ones."""
+        if isinstance(number, slice):
+            return list(map(self._of, self._lines[number]))
+        return self._of(self._lines[number])
 
 
 def _piece(descriptor: int, start: int, size: int) -> bytes:

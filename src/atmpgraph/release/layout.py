@@ -159,6 +159,11 @@ class ReleaseFolder(DescriptionFolder):
         """The findings of the report, each as JSON."""
         return self.lookups / "findings.txt"
 
+    @property
+    def external_links(self) -> Path:
+        """The external links, each as JSON, by the outcome of the last check before the build."""
+        return self.lookups / "external.txt"
+
     def dump(self, suffix: str) -> Path:
         """All statements in another format."""
         return self.path / f"data.{suffix}"

@@ -190,7 +190,7 @@ class SizeLimits(Group):
         50, ge=0, le=200, description="Rows of a section of the home page up to which it shows them all."
     )
     home_first_rows: int = Field(
-        10, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
+        8, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
     )
     incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
     listed_values: int = Field(
@@ -206,7 +206,13 @@ class SizeLimits(Group):
         200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
     )
     catalogue_page_datasets: int = Field(
-        0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
+        50, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
+    )
+    home_catalogue_datasets: int = Field(
+        50,
+        ge=0,
+        description="Datasets up to which the home address gives programs the whole catalogue, as some harvesters"
+        " follow no pages; beyond it, the first page.",
     )
 
 

@@ -13,9 +13,10 @@ from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
 from ...profiles.translate import delivered, translated
+from ...release.incoming import Incoming
 from ...release.release import Release
 from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
-from .description import Description, Incoming
+from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
 _MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others

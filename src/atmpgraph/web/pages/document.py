@@ -10,9 +10,10 @@ import pyoxigraph as ox
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
+from ...release.incoming import Incoming
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import Context
-from ..core.description import PARTS, Description, Incoming
+from ..core.description import PARTS, Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging, paged
 
