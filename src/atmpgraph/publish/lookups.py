@@ -11,23 +11,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ..addresses import Addresses
-from ..catalogue.discovery import documents
+from ..catalogue.discovery import document_dates, documents
 from ..overview.home import home
 from ..quality.links import read_links
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.numbered_lines import write_lines
 from ..release.layout import DescriptionFolder, ReleaseFolder
 from ..release.release import ENCODED
-from ..release.thing_dates import thing_dates
 from ..store import EMBEDDED, Store
-from ..vocab import DCAT, DCT, FOAF
-
-# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
-_DATED = f"""
-SELECT ?thing ?date {{
-  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
-  ?record <{DCT}modified> ?date
-}}"""
 
 
 def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch: Path) -> None:
@@ -71,11 +62,7 @@ def write_description_lookups(description: DescriptionFolder, folder: ReleaseFol
         links = set(_links(lines, base, scratch))
         links.difference_update(_link(line, base) for line in data)
     write_lines(description.catalogue_links, sorted(links))
-    dates = dict(thing_dates(description))
-    for row in EMBEDDED.open(address, base).select(_DATED):
-        thing, date = row["thing"].value, row["date"].value
-        dates[thing] = max(date, dates.get(thing, date))
-    dated = documents(dates.items(), base)
+    dated = documents(document_dates(description, EMBEDDED.open(address, base)).items(), base)
     write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
 
 

@@ -124,6 +124,31 @@ class Records(Sequence[R]):
         return self._of(self._lines[number])
 
 
+class Concatenated(Sequence[R]):
+    """Two sequences as one, of which only what is needed is read."""
+
+    def __init__(self, one: Sequence[R], other: Sequence[R]) -> None:
+        """Read nothing yet."""
+        self._one, self._other = one, other
+
+    def __len__(self) -> int:
+        """The length of both."""
+        return len(self._one) + len(self._other)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A member, or neighbouring ones."""
+        if not isinstance(number, slice):
+            return self[number : number + 1][0]
+        first, last, _ = number.indices(len(self))
+        skipped = len(self._one)
+        return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
+
+
 def _piece(descriptor: int, start: int, size: int) -> bytes:
     piece = os.pread(descriptor, size, start)
     while len(piece) < size:

@@ -1,7 +1,9 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -57,24 +59,35 @@ class Description:
 
 
 def describe(context: Context, topic: str, document: str) -> Description | None:
-    """The description of a thing, of a code list with the page that the URL names; None when nothing is stated.
+    """The description of a thing, of one with many values or codes the page that the URL names; None for no thing.
 
     Raises:
         ProblemError: 404 there is no such page.
     """
-    release = context.release
-    quads = release.quads(topic)
-    if not quads:
+    release, size = context.release, context.settings.limits.document_page_values
+    lines = release.lines(topic)
+    if not lines:
         return None
-    parts, paging = list[str](), None
+    listed = Incoming(release, topic, only=_LISTED) if document == topic else ()
+    most = max(len(listed), *Counter(map(_property, lines)).values())
+    paging = paged(most, size) if most > size else None
+    parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
     if document == topic:
-        listed = Incoming(release, topic, only=_LISTED)
-        paging = paged(len(listed), context.settings.limits.list_page_codes)
-        found = [*Incoming(release, topic, only=_DEFINED), *listed[paging.first : paging.last]]
-        parts = sorted({subject for _, subject in found} - {topic})
-    stated = {iri: release.quads(iri) for iri in parts}
-    dataset = Addresses(release.base).dataset()
-    return Description(topic, document, quads, stated, dataset=dataset, paging=paging)
+        parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
+    stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
+    quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
+    return Description(topic, document, quads, stated, dataset=Addresses(release.base).dataset(), paging=paging)
+
+
+def _property(line: bytes) -> bytes:
+    return line.split(b" ", 2)[1]
+
+
+def _on(paging: Paging, lines: list[bytes]) -> Iterator[bytes]:
+    """The statements on a page: of the properties with many values some, all others on every page."""
+    for _, alike in groupby(lines, _property):
+        values = list(alike)
+        yield from values[paging.first : paging.last] if len(values) > paging.size else values
 
 
 def describe_catalogue(context: Context, document: str, *, pages: bool) -> Description | None:
