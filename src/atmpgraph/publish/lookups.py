@@ -5,7 +5,10 @@ the catalogue never has the same ones twice.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,19 +16,23 @@ from urllib.parse import unquote
 from ..addresses import Addresses
 from ..catalogue.discovery import document_dates, documents
 from ..overview.home import home
-from ..quality.links import read_links
+from ..quality.links import MOST_THINGS, read_links
 from ..rdf.canonical import CanonicalWriter
-from ..rdf.numbered_lines import write_lines
+from ..rdf.numbered_lines import ListWriter, write_lines
+from ..release.diff import KINDS, changes
 from ..release.layout import DescriptionFolder, ReleaseFolder
 from ..release.release import ENCODED
 from ..store import EMBEDDED, Store
 
 
-def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch: Path) -> None:
+def write_lookups(
+    folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str, scratch: Path
+) -> None:
     """Write what pages look up in a release, once it has its statements, report and links.
 
     Args:
         folder: of the release.
+        previous: the release before; None for the first.
         store: of its statements.
         partnership: the IRI of the one that the home page shows.
         scratch: a folder for intermediate files.
@@ -41,9 +48,11 @@ def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch
     with folder.canonical.open("rb") as lines:
         union = sum(1 for _ in groupby(line.rpartition(b" <")[0] for line in lines))
     check = read_links(folder.links)
-    write_lines(folder.external_links, (_json_line(link.as_json()) for link in check.links))
+    shown = (replace(link, things=link.things[:MOST_THINGS]) for link in check.links)
+    write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
     links = {"checked": check.checked, "counts": check.counts()}
-    overview = {"union": union, "report": report, "links": links, "home": home(store, partnership)}
+    counts = _write_changed(folder, previous, store.base)
+    overview = {"changes": counts, "union": union, "report": report, "links": links, "home": home(store, partnership)}
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
@@ -64,6 +73,26 @@ def write_description_lookups(description: DescriptionFolder, folder: ReleaseFol
     write_lines(description.catalogue_links, sorted(links))
     dated = documents(document_dates(description, EMBEDDED.open(address, base)).items(), base)
     write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
+
+
+def _write_changed(folder: ReleaseFolder, previous: ReleaseFolder | None, base: str) -> dict[str, int] | None:
+    """The things that changed since the release before, which may be removed later; returns the counts, as `Diff`."""
+    if previous and not previous.canonical.is_file():
+        return None
+    counts, rows = Counter[str](), f"<{Addresses(base).graph('tables')}> ."
+    with ExitStack() as files:
+        before = files.enter_context(previous.canonical.open("rb")) if previous else ()
+        after = files.enter_context(folder.canonical.open("rb"))
+        lists = {kind: files.enter_context(ListWriter(folder.changed(kind))) for kind in KINDS}
+        for change in changes(before, after):
+            removed, added = (
+                [line for line in some if not line.endswith(rows)] for some in (change.removed, change.added)
+            )
+            if removed or added:
+                counts.update({"added": len(added), "removed": len(removed), f"things_{change.kind}": 1})
+                stated = {"removed": removed, "added": added} if change.kind != "added" else {}
+                lists[change.kind].write(_json_line({"thing": change.thing, **stated}))
+    return {name: counts[name] for name in ("added", "removed", *(f"things_{kind}" for kind in KINDS))}
 
 
 def _json_line(content: object) -> bytes:

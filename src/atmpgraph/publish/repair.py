@@ -205,7 +205,8 @@ class _Remaking:
             shutil.copyfile(own, copy)
         if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
             partnership = Addresses(manifest.base).partnership(self._settings.partnership)
-            write_lookups(remade, store, partnership, self._scratch)
+            previous = self._releases.release(manifest.previous) if manifest.previous else None
+            write_lookups(remade, previous, store, partnership, self._scratch)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None

@@ -7,7 +7,7 @@ takes two reads, however long the list is; in sorted lines, a binary search coun
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, TypeVar, overload
+from typing import Final, Self, TypeVar, overload
 
 from .sorted_lines import CutFileError
 
@@ -22,13 +22,31 @@ def index_of(path: Path) -> Path:
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines, given with their line ends, and their index."""
-    offset = 0
-    with path.open("wb") as out, index_of(path).open("wb") as index:
+    with ListWriter(path) as out:
         for line in lines:
-            index.write(offset.to_bytes(_WIDTH))
             out.write(line)
-            offset += len(line)
-        index.write(offset.to_bytes(_WIDTH))
+
+
+class ListWriter:
+    """Writes lines one by one, and their index; as a context, which closes both."""
+
+    def __init__(self, path: Path) -> None:
+        """Create both files."""
+        self._lines, self._index, self._offset = path.open("wb"), index_of(path).open("wb"), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.close()
+        self._index.close()
+
+    def write(self, line: bytes) -> None:
+        """Write a line, given with its line end."""
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.write(line)
+        self._offset += len(line)
 
 
 class NumberedLines(Sequence[bytes]):

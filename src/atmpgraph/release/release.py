@@ -264,6 +264,10 @@ class Release:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
         return sorted({line for path in self._described_in for line in self._described(path, iri)})
 
+    def stated(self, iri: str) -> list[bytes]:
+        """The same of the data alone."""
+        return self._described(self.folder.canonical, iri)
+
     def catalogue_lines(self, iri: str) -> list[bytes]:
         """The same of the file of the catalogue alone."""
         return self._described(self.description.catalogue, iri)
