@@ -210,11 +210,11 @@ class SizeLimits(Group):
     sitemap_addresses: int = Field(10_000, ge=1, le=50_000, description="Addresses in one part of the sitemap.")
     listed_changes: int = Field(
         200,
-        ge=0,
-        description="How many things of a kind the page of a release's changes lists; its data have them all.",
+        ge=1,
+        description="Things on one page of a release's changes, as page, text and JSON; a patch has them all.",
     )
     listed_findings: int = Field(
-        200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
+        200, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
     )
     catalogue_page_datasets: int = Field(
         50, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
