@@ -32,8 +32,8 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
     """The description of a thing in a profile; empty when the profile has no terms for such a thing."""
     key = release, profile.token, topic
     with _lock:
-        if (known := _cache.get(key)) is not None:
-            return known
+        if (cached := _cache.get(key)) is not None:
+            return cached
     thing = str(ox.NamedNode(topic))
     queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
     triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}

@@ -152,13 +152,13 @@ class _Remaking:
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
         stores = {folder.store: remade.store, folder.catalogue_store: remade.catalogue_store}
-        again = [
+        stores_again = [
             at for at in stores if folder.listing in damaged or at in damaged or any(p.parent == at for p in wanted)
         ]
-        for at in again:  # a store never gets the same bytes twice
+        for at in stores_again:  # a store never gets the same bytes twice
             if stores[at].exists():
                 exchange(stores[at], at)
-        if again:
+        if stores_again:
             if folder.listing in damaged and remade.changes.exists():  # nothing tells whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
             if manifest.format >= SEALED:

@@ -53,7 +53,7 @@ def _about(lines: Iterable[str], things: frozenset[str]) -> list[str]:
     return [line for line in lines if line[1 : line.index("> ")] in things]
 
 
-class Kept(ChangedThings):
+class Stored(ChangedThings):
     """Those that a release has in its lists, with the statements that it does not have itself."""
 
     def __init__(self, release: Release, counts: dict[str, int], lists: dict[Kind, NumberedLines]) -> None:
@@ -62,19 +62,19 @@ class Kept(ChangedThings):
 
     def part(self, first: int, last: int) -> Diff:
         """The difference of neighbouring things."""
-        found: dict[str, tuple[Kind, list[str], list[str]]] = {}
+        stated: dict[str, tuple[Kind, list[str], list[str]]] = {}
         for kind in KINDS:
             lines = self._lists[kind]
             for change in map(json.loads, lines[max(first, 0) : max(last, 0)]):
                 thing = change["thing"]
                 added = self._statements(thing) if kind == "added" else change["added"]
-                found[thing] = kind, change.get("removed", []), added
+                stated[thing] = kind, change.get("removed", []), added
             first, last = first - len(lines), last - len(lines)
-        ordered = sorted(found, key=lambda thing: f"<{thing}>".encode())
+        ordered = sorted(stated, key=lambda thing: f"<{thing}>".encode())
         return Diff(
-            [line for thing in ordered for line in found[thing][1]],
-            [line for thing in ordered for line in found[thing][2]],
-            {thing: found[thing][0] for thing in ordered},
+            [line for thing in ordered for line in stated[thing][1]],
+            [line for thing in ordered for line in stated[thing][2]],
+            {thing: stated[thing][0] for thing in ordered},
         )
 
     def _statements(self, thing: str) -> list[str]:
@@ -83,7 +83,7 @@ class Kept(ChangedThings):
         return [line.decode() for line in self._release.stated(thing) if not line.endswith(rows)]
 
 
-def kept(release: Release) -> ChangedThings | None:
+def stored_changes(release: Release) -> ChangedThings | None:
     """The things that changed since the release before; None where the release keeps no lists.
 
     Raises:
@@ -91,5 +91,5 @@ def kept(release: Release) -> ChangedThings | None:
     """
     counts = (release.overview or {}).get("changes")
     lists = {kind: release.numbered(release.folder.changed(kind)) for kind in KINDS}
-    found = {kind: lines for kind, lines in lists.items() if lines is not None}
-    return Kept(release, counts, found) if counts and len(found) == len(KINDS) else None
+    whole = {kind: lines for kind, lines in lists.items() if lines is not None}
+    return Stored(release, counts, whole) if counts and len(whole) == len(KINDS) else None

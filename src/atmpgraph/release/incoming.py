@@ -1,4 +1,4 @@
-"""The links to a thing, found by their place in a sorted list: as quick for one that all others link to."""
+"""The links to a thing, by their place in a sorted list: as quick for one that all others link to."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Incoming(Sequence[tuple[str, str]]):
         wanted = f"<{topic}> " + (f"<{only}> " if only else "")
         unwanted = [f"<{topic}> <{predicate}> ".encode() for predicate in without]
         paths = release.folder.incoming, release.description.catalogue_links
-        lists: list[NumberedLines | _Computed] = [found for at in paths if (found := release.numbered(at)) is not None]
+        lists: list[NumberedLines | _Computed] = [links for at in paths if (links := release.numbered(at)) is not None]
         for lines in lists or [_Computed(release, topic)]:
             rest = lines.starting(wanted.encode())
             for left_out in sorted(map(lines.starting, unwanted), key=lambda numbers: numbers.start):
@@ -52,13 +52,13 @@ class Incoming(Sequence[tuple[str, str]]):
         if isinstance(number, int):
             return self[number : number + 1][0]
         first, last, _ = number.indices(len(self))
-        found: list[tuple[str, str]] = []
+        links: list[tuple[str, str]] = []
         for lines, numbers in self._lists:
             chosen = numbers[max(first, 0) : max(last, 0)]
             if chosen:
-                found += map(self._pair, lines[chosen[0] : chosen[-1] + 1])
+                links += map(self._pair, lines[chosen[0] : chosen[-1] + 1])
             first, last = first - len(numbers), last - len(numbers)
-        return found
+        return links
 
     def _pair(self, line: bytes) -> tuple[str, str]:
         predicate, _, subject = line[self._skipped :].decode().partition(" ")

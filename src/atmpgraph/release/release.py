@@ -290,8 +290,8 @@ class Release:
         lines = self.numbered(self.folder.encoded)
         if lines is None:
             return next(iter(self._encoded.get(decoded, ())), None)
-        found = lines.starting(f"{decoded}\t".encode())
-        return lines[found[0]].decode().rpartition("\t")[2] if found else None
+        numbers = lines.starting(f"{decoded}\t".encode())
+        return lines[numbers[0]].decode().rpartition("\t")[2] if numbers else None
 
     @cached_property
     def _encoded(self) -> dict[str, list[str]]:

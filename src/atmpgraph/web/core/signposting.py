@@ -125,7 +125,7 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
     }
     linking = (Incoming(release, described.topic, only=whole)[:_MOST_ITEMS] for whole in sorted(wholes))
-    items = sorted({item for found in linking for _, item in found} - {described.topic})[:_MOST_ITEMS]
+    items = sorted({item for links in linking for _, item in links} - {described.topic})[:_MOST_ITEMS]
     page = {"type": HTML.media_type}
     return [
         *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),

@@ -12,7 +12,7 @@ from flask import render_template, request
 from ...formats import HTML, JSON, RDF_PATCH, TEXT
 from ...http.links import link_field
 from ...http.problem import Problem, ProblemError
-from ...release.changed import ChangedThings, Computed, kept
+from ...release.changed import ChangedThings, Computed, stored_changes
 from ...release.diff import Diff, new_patch, read_changes
 from ...release.release import Release
 from ..core.context import Context, created
@@ -58,7 +58,7 @@ class Changes:
     @cached_property
     def listed(self) -> ChangedThings:
         """The things that changed, without rows, for people: as the release keeps them, else computed."""
-        return (None if self.since else kept(self.release)) or Computed(self.whole.without_rows(self.base))
+        return (None if self.since else stored_changes(self.release)) or Computed(self.whole.without_rows(self.base))
 
     def patch(self, old: str | None, new: str) -> Iterator[str]:
         """All of them as RDF Patch, read while it is sent where everything is new."""

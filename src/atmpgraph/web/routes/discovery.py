@@ -88,8 +88,8 @@ def _newest(release: Release, dated: Sequence[tuple[str, str]]) -> str:
     """The newest date: that of the catalogue, which tells of every change."""
     lines = release.numbered(release.description.documents)
     own = Addresses(release.base).document(Addresses(release.base).catalogue)
-    if lines is not None and (found := lines.starting(f"{own} ".encode())):
-        return dated[found[0]][1]
+    if lines is not None and (numbers := lines.starting(f"{own} ".encode())):
+        return dated[numbers[0]][1]
     return max((date for _, date in dated), default=release.manifest.created)
 
 
