@@ -47,7 +47,7 @@ MAY_IMPORT: Final = {
         "stream",
     },
     "web/core": {
-        *("citation", "http", "profiles", "rdf", "release", "sparql", "sparql/service", "sparql/syntax"),
+        *("catalogue", "citation", "http", "profiles", "rdf", "release", "sparql", "sparql/service", "sparql/syntax"),
         *("observability", "store"),
     },
     "web/pages": {

@@ -20,7 +20,7 @@ from .figures import by_subject
 # A solution, as JSON too: an IRI as a string, a literal as [value, language, datatype].
 Row: TypeAlias = dict[str, Any]
 
-KEPT: Final = 200  # rows of a section in a release; a page shows no more
+LONGEST: Final = 200  # rows of a section in a release; a page shows no more
 _QUERIES: Final = Path(__file__).parent / "home_queries"
 
 
@@ -129,7 +129,7 @@ def _section(store: Store, name: str, partnership: str) -> Section:
     rows = list(enumerate(_rows(store, name, partnership)))
     if len(rows) > 1 and (rank := _RANKS.get(name)):
         rows.sort(key=lambda pair: (rank(*pair), pair[0]))
-    return Section(rows[:KEPT], len(rows))
+    return Section(rows[:LONGEST], len(rows))
 
 
 def _figures(store: Store, partnership: str) -> Iterator[Group]:
@@ -137,7 +137,7 @@ def _figures(store: Store, partnership: str) -> Iterator[Group]:
     for topic in by_subject(list(_rows(store, "figures", partnership)), partnership):
         for indicator in topic.indicators:
             claims, key = indicator.claims, (topic.subject, indicator.indicator)
-            yield Group(key, claims[:KEPT], len(claims), indicator.disputed)
+            yield Group(key, claims[:LONGEST], len(claims), indicator.disputed)
 
 
 def _members(store: Store, partnership: str) -> list[Group]:
@@ -145,20 +145,20 @@ def _members(store: Store, partnership: str) -> list[Group]:
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(store, "members", partnership):
         rows[row["workpackage"].value].append(row)
-    groups = [Group((workpackage,), members[:KEPT], len(members)) for workpackage, members in rows.items()]
-    return sorted(groups, key=lambda group: -group.count) if len(groups) > KEPT else groups
+    groups = [Group((workpackage,), members[:LONGEST], len(members)) for workpackage, members in rows.items()]
+    return sorted(groups, key=lambda group: -group.count) if len(groups) > LONGEST else groups
 
 
 def _groups(groups: list[Group]) -> dict[str, Any]:
-    """Groups as JSON, with no more than `KEPT` rows in all but for the first of each."""
-    kept, room = [], KEPT
-    for group in groups[:KEPT]:
+    """Groups as JSON, with no more than `LONGEST` rows in all but for the first of each."""
+    chosen, room = [], LONGEST
+    for group in groups[:LONGEST]:
         rows = group.rows[: max(room, 3)]
         room = max(room - len(rows), 0)
-        kept.append(
+        chosen.append(
             {"key": group.key, "rows": list(map(_json, rows)), "count": group.count, "disputed": group.disputed}
         )
-    return {"count": len(groups), "rows": sum(group.count for group in groups), "groups": kept}
+    return {"count": len(groups), "rows": sum(group.count for group in groups), "groups": chosen}
 
 
 def _json(row: Row) -> Row:

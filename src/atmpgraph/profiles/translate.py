@@ -2,12 +2,13 @@
 
 import json
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, Final
 
 import pyoxigraph as ox
+from cachetools import LRUCache
 
 from ..http.profile_negotiation import Profile
 from ..rdf.statements import quad_of
@@ -18,8 +19,8 @@ from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
 _FOLDER = Path(__file__).parent
 _lock = threading.Lock()
-# A release never changes, so its translations are cached for as long as it is in memory.
-_cache: WeakKeyDictionary[Release, dict[tuple[str, str], tuple[ox.Quad, ...]]] = WeakKeyDictionary()
+_CACHED: Final = 20_000  # statements of translations in memory, some 8 MB: a release never changes
+_cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsizeof=lambda quads: len(quads) + 1)
 
 
 @cache
@@ -29,15 +30,17 @@ def _queries(token: str) -> tuple[str, ...]:
 
 def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad, ...]:
     """The description of a thing in a profile; empty when the profile has no terms for such a thing."""
+    key = release, profile.token, topic
     with _lock:
-        cached = _cache.setdefault(release, {})
-    key = (profile.token, topic)
-    if key not in cached:
-        thing = str(ox.NamedNode(topic))
-        queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
-        triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
-        cached[key] = tuple(map(quad_of, triples))
-    return cached[key]
+        if (cached := _cache.get(key)) is not None:
+            return cached
+    thing = str(ox.NamedNode(topic))
+    queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
+    triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
+    quads = tuple(map(quad_of, triples))
+    with _lock, suppress(ValueError):  # longer than all the room there is
+        _cache[key] = quads
+    return quads
 
 
 def delivered(release: Release, topic: str) -> list[Profile]:

@@ -81,11 +81,12 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base)
     links_to(read_links(releases.links), addresses).write(folder.links)
-    partnership = Addresses(settings.base).partnership(settings.partnership)
-    write_lookups(folder, EMBEDDED.open(store, settings.base), partnership, folder.path.parent)
     before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
-    changes = write_changes(folder.path, releases.release(previous) if previous else None, settings.base)
+    live = releases.release(previous) if previous else None
+    partnership = Addresses(settings.base).partnership(settings.partnership)
+    write_lookups(folder, live, EMBEDDED.open(store, settings.base), partnership, folder.path.parent)
+    changes = write_changes(folder.path, live, settings.base)
     manifest = Manifest(
         digest=graph.digest,
         created=before.created if before else candidate.created,

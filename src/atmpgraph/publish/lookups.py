@@ -5,35 +5,34 @@ the catalogue never has the same ones twice.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import unquote
 
 from ..addresses import Addresses
-from ..catalogue.discovery import documents
+from ..catalogue.discovery import document_dates, documents
 from ..overview.home import home
+from ..quality.links import MOST_THINGS, read_links
 from ..rdf.canonical import CanonicalWriter
-from ..rdf.numbered_lines import write_lines
+from ..rdf.numbered_lines import ListWriter, write_lines
+from ..release.diff import KINDS, changes
 from ..release.layout import DescriptionFolder, ReleaseFolder
 from ..release.release import ENCODED
-from ..release.thing_dates import thing_dates
 from ..store import EMBEDDED, Store
-from ..vocab import DCAT, DCT, FOAF
-
-# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
-_DATED = f"""
-SELECT ?thing ?date {{
-  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
-  ?record <{DCT}modified> ?date
-}}"""
 
 
-def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch: Path) -> None:
-    """Write what pages look up in a release, once it has its statements and its report.
+def write_lookups(
+    folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str, scratch: Path
+) -> None:
+    """Write what pages look up in a release, once it has its statements, report and links.
 
     Args:
         folder: of the release.
+        previous: the release before; None for the first.
         store: of its statements.
         partnership: the IRI of the one that the home page shows.
         scratch: a folder for intermediate files.
@@ -45,10 +44,15 @@ def write_lookups(folder: ReleaseFolder, store: Store, partnership: str, scratch
         write_lines(folder.encoded, sorted(set(_encoded(lines))))
     report = json.loads(folder.report.read_bytes())
     findings = report.pop("findings")
-    write_lines(folder.findings, (json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in findings))
+    write_lines(folder.findings, map(_json_line, findings))
     with folder.canonical.open("rb") as lines:
         union = sum(1 for _ in groupby(line.rpartition(b" <")[0] for line in lines))
-    overview = {"union": union, "report": report, "home": home(store, partnership)}
+    check = read_links(folder.links)
+    shown = (replace(link, things=link.things[:MOST_THINGS]) for link in check.links)
+    write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
+    links = {"checked": check.checked, "counts": check.counts()}
+    counts = _write_changed(folder, previous, store.base)
+    overview = {"changes": counts, "union": union, "report": report, "links": links, "home": home(store, partnership)}
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
@@ -67,12 +71,32 @@ def write_description_lookups(description: DescriptionFolder, folder: ReleaseFol
         links = set(_links(lines, base, scratch))
         links.difference_update(_link(line, base) for line in data)
     write_lines(description.catalogue_links, sorted(links))
-    dates = dict(thing_dates(description))
-    for row in EMBEDDED.open(address, base).select(_DATED):
-        thing, date = row["thing"].value, row["date"].value
-        dates[thing] = max(date, dates.get(thing, date))
-    dated = documents(dates.items(), base)
+    dated = documents(document_dates(description, EMBEDDED.open(address, base)).items(), base)
     write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
+
+
+def _write_changed(folder: ReleaseFolder, previous: ReleaseFolder | None, base: str) -> dict[str, int] | None:
+    """The things that changed since the release before, which may be removed later; returns the counts, as `Diff`."""
+    if previous and not previous.canonical.is_file():
+        return None
+    counts, rows = Counter[str](), f"<{Addresses(base).graph('tables')}> ."
+    with ExitStack() as files:
+        before = files.enter_context(previous.canonical.open("rb")) if previous else ()
+        after = files.enter_context(folder.canonical.open("rb"))
+        lists = {kind: files.enter_context(ListWriter(folder.changed(kind))) for kind in KINDS}
+        for change in changes(before, after):
+            removed, added = (
+                [line for line in some if not line.endswith(rows)] for some in (change.removed, change.added)
+            )
+            if removed or added:
+                counts.update({"added": len(added), "removed": len(removed), f"things_{change.kind}": 1})
+                stated = {"removed": removed, "added": added} if change.kind != "added" else {}
+                lists[change.kind].write(_json_line({"thing": change.thing, **stated}))
+    return {name: counts[name] for name in ("added", "removed", *(f"things_{kind}" for kind in KINDS))}
+
+
+def _json_line(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:

@@ -152,13 +152,13 @@ class _Remaking:
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
         stores = {folder.store: remade.store, folder.catalogue_store: remade.catalogue_store}
-        again = [
+        stores_again = [
             at for at in stores if folder.listing in damaged or at in damaged or any(p.parent == at for p in wanted)
         ]
-        for at in again:  # a store never gets the same bytes twice
+        for at in stores_again:  # a store never gets the same bytes twice
             if stores[at].exists():
                 exchange(stores[at], at)
-        if again:
+        if stores_again:
             if folder.listing in damaged and remade.changes.exists():  # nothing tells whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
             if manifest.format >= SEALED:
@@ -199,11 +199,14 @@ class _Remaking:
         remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
-        """From the report that the release has, if that is whole."""
-        shutil.copyfile(self._folder.report, remade.report)
-        if not difference(remade.report, manifest.files[remade.report.name]):
+        """From the report and the links that the release has, if they are whole."""
+        copies = {remade.report: self._folder.report, remade.links: self._folder.links}
+        for copy, own in copies.items():
+            shutil.copyfile(own, copy)
+        if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
             partnership = Addresses(manifest.base).partnership(self._settings.partnership)
-            write_lookups(remade, store, partnership, self._scratch)
+            previous = self._releases.release(manifest.previous) if manifest.previous else None
+            write_lookups(remade, previous, store, partnership, self._scratch)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None

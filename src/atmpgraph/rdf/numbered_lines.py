@@ -5,13 +5,14 @@ takes two reads, however long the list is; in sorted lines, a binary search coun
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, overload
+from typing import Final, Self, TypeVar, overload
 
 from .sorted_lines import CutFileError
 
 _WIDTH: Final = 8
+R = TypeVar("R")
 
 
 def index_of(path: Path) -> Path:
@@ -21,13 +22,31 @@ def index_of(path: Path) -> Path:
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines, given with their line ends, and their index."""
-    offset = 0
-    with path.open("wb") as out, index_of(path).open("wb") as index:
+    with ListWriter(path) as out:
         for line in lines:
-            index.write(offset.to_bytes(_WIDTH))
             out.write(line)
-            offset += len(line)
-        index.write(offset.to_bytes(_WIDTH))
+
+
+class ListWriter:
+    """Writes lines one by one, and their index; as a context, which closes both."""
+
+    def __init__(self, path: Path) -> None:
+        """Create both files."""
+        self._lines, self._index, self._offset = path.open("wb"), index_of(path).open("wb"), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.close()
+        self._index.close()
+
+    def write(self, line: bytes) -> None:
+        """Write a line, given with its line end."""
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.write(line)
+        self._offset += len(line)
 
 
 class NumberedLines(Sequence[bytes]):
@@ -93,6 +112,59 @@ class NumberedLines(Sequence[bytes]):
             offsets = _piece(index.fileno(), first * _WIDTH, (last - first + 1) * _WIDTH)
             start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
             return _piece(lines.fileno(), start, end - start).split(b"\n")[:-1]
+
+
+class Records(Sequence[R]):
+    """What the lines of a list say, each read when it is needed."""
+
+    def __init__(self, lines: NumberedLines, read: Callable[[bytes], R]) -> None:
+        """Read nothing yet.
+
+        Args:
+            lines: of the list.
+            read: reads one line.
+        """
+        self._lines, self._of = lines, read
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A record by its number from 0, or neighbouring ones."""
+        if isinstance(number, slice):
+            return list(map(self._of, self._lines[number]))
+        return self._of(self._lines[number])
+
+
+class Concatenated(Sequence[R]):
+    """Two sequences as one, of which only what is needed is read."""
+
+    def __init__(self, one: Sequence[R], other: Sequence[R]) -> None:
+        """Read nothing yet."""
+        self._one, self._other = one, other
+
+    def __len__(self) -> int:
+        """The length of both."""
+        return len(self._one) + len(self._other)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A member, or neighbouring ones."""
+        if not isinstance(number, slice):
+            return self[number : number + 1][0]
+        first, last, _ = number.indices(len(self))
+        skipped = len(self._one)
+        return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
 
 
 def _piece(descriptor: int, start: int, size: int) -> bytes:

@@ -159,6 +159,15 @@ class ReleaseFolder(DescriptionFolder):
         """The findings of the report, each as JSON."""
         return self.lookups / "findings.txt"
 
+    def changed(self, kind: str) -> Path:
+        """The things that were `added`, `removed` or `changed` since the release before, each as JSON."""
+        return self.lookups / f"things-{kind}.txt"
+
+    @property
+    def external_links(self) -> Path:
+        """The external links, each as JSON, by the outcome of the last check before the build."""
+        return self.lookups / "external.txt"
+
     def dump(self, suffix: str) -> Path:
         """All statements in another format."""
         return self.path / f"data.{suffix}"

@@ -1,8 +1,8 @@
 """Proofs that outlive the process: in which state each large file of a release was whole when it was last read.
 
 A build reads all that it wrote, and notes the states (`integrity.State`), so that a server need not read all of a
-release before its first answer. A file in another state, on another disk after a copy for instance, is read again; so is
-everything where the note is missing or damaged.
+release before its first answer. A file in another state, on another disk after a copy for instance, is read again; so
+is everything where the note is missing or damaged.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
 
-_SMALL: Final = 1 << 17  # bytes; smaller files take less time to read than to note
+_SMALL: Final = 1 << 12  # bytes; smaller files take less time to read than to note
 
 
 def note_proofs(release: Path, files: Mapping[Path, File]) -> None:

@@ -264,6 +264,14 @@ class Release:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
         return sorted({line for path in self._described_in for line in self._described(path, iri)})
 
+    def stated(self, iri: str) -> list[bytes]:
+        """The same of the data alone."""
+        return self._described(self.folder.canonical, iri)
+
+    def catalogue_lines(self, iri: str) -> list[bytes]:
+        """The same of the file of the catalogue alone."""
+        return self._described(self.description.catalogue, iri)
+
     @cached_property
     def _described_in(self) -> tuple[Path, Path]:
         return self.folder.canonical, self.description.catalogue
@@ -282,8 +290,8 @@ class Release:
         lines = self.numbered(self.folder.encoded)
         if lines is None:
             return next(iter(self._encoded.get(decoded, ())), None)
-        found = lines.starting(f"{decoded}\t".encode())
-        return lines[found[0]].decode().rpartition("\t")[2] if found else None
+        numbers = lines.starting(f"{decoded}\t".encode())
+        return lines[numbers[0]].decode().rpartition("\t")[2] if numbers else None
 
     @cached_property
     def _encoded(self) -> dict[str, list[str]]:

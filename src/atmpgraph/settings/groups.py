@@ -190,23 +190,40 @@ class SizeLimits(Group):
         50, ge=0, le=200, description="Rows of a section of the home page up to which it shows them all."
     )
     home_first_rows: int = Field(
-        10, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
+        8, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
     )
     incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
-    listed_values: int = Field(
-        100, ge=1, description="Values of a property that a page lists; the page says when there are more."
+    document_page_values: int = Field(
+        200,
+        ge=1,
+        description="Values of a property, and codes of a code list, on one page of a document, in every format.",
     )
-    list_page_codes: int = Field(200, ge=1, description="Codes on one page of a code list, in every format.")
+    list_page_releases: int = Field(50, ge=1, description="Switches on one page of `/releases/`.")
+    list_page_files: int = Field(
+        100, ge=1, description="Files on one page of a release; a longer list of them has the whole graph's alone."
+    )
+    list_page_graphs: int = Field(
+        100,
+        ge=1,
+        description="Graphs on a page of `/data` and `/.well-known/void`; `/sparql` describes the largest.",
+    )
+    sitemap_addresses: int = Field(10_000, ge=1, le=50_000, description="Addresses in one part of the sitemap.")
     listed_changes: int = Field(
         200,
-        ge=0,
-        description="How many things of a kind the page of a release's changes lists; its data have them all.",
+        ge=1,
+        description="Things on one page of a release's changes, as page, text and JSON; a patch has them all.",
     )
     listed_findings: int = Field(
-        200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
+        200, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
     )
     catalogue_page_datasets: int = Field(
-        0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
+        50, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
+    )
+    home_catalogue_datasets: int = Field(
+        50,
+        ge=0,
+        description="Datasets up to which the home address gives programs the whole catalogue, as some harvesters"
+        " follow no pages; beyond it, the first page.",
     )
 
 

@@ -1,18 +1,17 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import overload
+from itertools import groupby
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ...addresses import Addresses, candidates, iri_to_path
-from ...rdf.numbered_lines import NumberedLines
+from ...catalogue.paging import entries, page
 from ...rdf.statements import about
-from ...release.release import Release
+from ...release.incoming import Incoming
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
 from .paging import Paging, paged
@@ -20,7 +19,6 @@ from .paging import Paging, paged
 # How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
 _DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
 PARTS = (_DEFINED, _LISTED)
-_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s }"
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Description:
         embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
         paging: of its parts, where it has pages.
+        viewed: `quads` say already which of the pages this is.
     """
 
     topic: str
@@ -44,6 +43,7 @@ class Description:
     embedded: list[ox.Quad] | None = None
     dataset: str = ""
     paging: Paging | None = None
+    viewed: bool = False
 
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
@@ -55,110 +55,64 @@ class Description:
         elif any(q.subject == document and q.predicate.value == DCT + "license" for q in quads):
             del stated[DCT + "license"]
         whole = about(self.document, *((name, iri) for name, iri in stated.items() if iri))
-        return [*quads, *whole, *(self.paging.view(self.document) if self.paging else ())]
+        return [*quads, *whole, *(self.paging.view(self.document) if self.paging and not self.viewed else ())]
 
 
 def describe(context: Context, topic: str, document: str) -> Description | None:
-    """The description of a thing, of a code list with the page that the URL names; None when nothing is stated.
+    """The description of a thing, of one with many values or codes the page that the URL names; None for no thing.
 
     Raises:
         ProblemError: 404 there is no such page.
     """
-    release = context.release
-    quads = release.quads(topic)
-    if not quads:
+    release, size = context.release, context.settings.limits.document_page_values
+    lines = release.lines(topic)
+    if not lines:
         return None
-    parts, paging = list[str](), None
+    listed = Incoming(release, topic, only=_LISTED) if document == topic else ()
+    most = max(len(listed), *Counter(map(_property, lines)).values())
+    paging = paged(most, size) if most > size else None
+    parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
     if document == topic:
-        listed = Incoming(release, topic, only=_LISTED)
-        paging = paged(len(listed), context.settings.limits.list_page_codes)
-        found = [*Incoming(release, topic, only=_DEFINED), *listed[paging.first : paging.last]]
-        parts = sorted({subject for _, subject in found} - {topic})
-    stated = {iri: release.quads(iri) for iri in parts}
-    dataset = Addresses(release.base).dataset()
-    return Description(topic, document, quads, stated, dataset=dataset, paging=paging)
+        parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
+    stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
+    quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
+    return Description(topic, document, quads, stated, dataset=Addresses(release.base).dataset(), paging=paging)
 
 
-def describe_catalogue(release: Release, document: str) -> Description | None:
-    """The whole catalogue as a document; None when the release has none."""
-    topic = Addresses(release.base).catalogue
-    return Description(topic, document, _catalogue(release), {}, embedded=[]) if release.in_catalogue(topic) else None
+def _property(line: bytes) -> bytes:
+    return line.split(b" ", 2)[1]
 
 
-@lru_cache(maxsize=1)
-def _catalogue(release: Release) -> list[ox.Quad]:
-    """The statements of the catalogue, parsed once: harvesters read it in every format and page."""
-    return release.graph("catalogue")
+def _on(paging: Paging, lines: list[bytes]) -> Iterator[bytes]:
+    """The statements on a page: of the properties with many values some, all others on every page."""
+    for _, alike in groupby(lines, _property):
+        values = list(alike)
+        yield from values[paging.first : paging.last] if len(values) > paging.size else values
 
 
-class Incoming(Sequence[tuple[str, str]]):
-    """The links to a thing, as pairs of predicate and subject: those of the data, then those of the catalogue."""
+def describe_catalogue(context: Context, document: str, *, pages: bool) -> Description | None:
+    """The catalogue as a document; None when the release has none.
 
-    def __init__(self, release: Release, topic: str, *, only: str = "", without: Iterable[str] = ()) -> None:
-        """Look up how many there are.
+    Args:
+        context: of the request.
+        document: the IRI of the document.
+        pages: it has pages, of which the URL names one; otherwise it is whole as far as the settings allow, and leads
+            to the pages.
 
-        Args:
-            release: in which.
-            topic: the IRI of the thing.
-            only: the predicate of the links; empty for any.
-            without: predicates of links that are left out.
-        """
-        self._lists: list[tuple[NumberedLines | _Computed, range]] = []
-        self._skipped = len(f"<{topic}> ".encode())
-        wanted = f"<{topic}> " + (f"<{only}> " if only else "")
-        unwanted = [f"<{topic}> <{predicate}> ".encode() for predicate in without]
-        paths = release.folder.incoming, release.description.catalogue_links
-        lists: list[NumberedLines | _Computed] = [found for at in paths if (found := release.numbered(at)) is not None]
-        for lines in lists or [_Computed(release, topic)]:
-            rest = lines.starting(wanted.encode())
-            for left_out in sorted(map(lines.starting, unwanted), key=lambda numbers: numbers.start):
-                if left_out:
-                    self._lists.append((lines, range(rest.start, left_out.start)))
-                    rest = range(left_out.stop, rest.stop)
-            self._lists.append((lines, rest))
-
-    def __len__(self) -> int:
-        """How many links there are."""
-        return sum(len(numbers) for _, numbers in self._lists)
-
-    @overload
-    def __getitem__(self, number: int) -> tuple[str, str]: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[tuple[str, str]]: ...
-
-    def __getitem__(self, number: int | slice) -> tuple[str, str] | list[tuple[str, str]]:
-        """A link, or neighbouring ones."""
-        if isinstance(number, int):
-            return self[number : number + 1][0]
-        first, last, _ = number.indices(len(self))
-        found: list[tuple[str, str]] = []
-        for lines, numbers in self._lists:
-            chosen = numbers[max(first, 0) : max(last, 0)]
-            if chosen:
-                found += map(self._pair, lines[chosen[0] : chosen[-1] + 1])
-            first, last = first - len(numbers), last - len(numbers)
-        return found
-
-    def _pair(self, line: bytes) -> tuple[str, str]:
-        predicate, _, subject = line[self._skipped :].decode().partition(" ")
-        return predicate[1:-1], subject[1:-1]
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """All of them."""
-        return iter(self[:])
-
-
-class _Computed(list[bytes]):
-    """The links of a release that an earlier version made: all of them, asked of its store."""
-
-    def __init__(self, release: Release, topic: str) -> None:
-        query = _INCOMING % ox.NamedNode(topic)
-        rows = (row for store in release.stores(topic) for row in store.select(query))
-        super().__init__(sorted({f"<{topic}> {row['predicate']} {row['subject']}".encode() for row in rows}))
-
-    def starting(self, prefix: bytes) -> range:
-        """The numbers of the lines that start with `prefix`."""
-        return range(bisect_left(self, prefix), bisect_left(self, prefix + b"\xff"))
+    Raises:
+        ProblemError: 404 there is no such page.
+    """
+    release, limits = context.release, context.settings.limits
+    if not release.in_catalogue(context.iris.catalogue):
+        return None
+    datasets, size = entries(release), limits.catalogue_page_datasets
+    if not pages and len(datasets) > limits.home_catalogue_datasets:
+        paging = Paging(1, size, len(datasets))
+    else:
+        paging = paged(len(datasets), size) if pages and size else Paging(1, max(len(datasets), 1), len(datasets))
+    quads = page(release, datasets[paging.first : paging.last])
+    quads += paging.view(context.iris.catalogue_page(), context.iris.catalogue_page())
+    return Description(context.iris.catalogue, document, quads, {}, embedded=[], paging=paging, viewed=True)
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:

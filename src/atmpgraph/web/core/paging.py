@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 from flask import request
@@ -51,6 +51,11 @@ class Paging:
         return min(self.first + self.size, self.total)
 
     @property
+    def part(self) -> tuple[int, int]:
+        """Both."""
+        return self.first, self.last
+
+    @property
     def previous(self) -> int | None:
         """The number of the page before; None on the first."""
         return self.number - 1 if self.number > 1 else None
@@ -82,6 +87,12 @@ class Paging:
         """Links to the pages beside this one (RFC 8288); `url` is that of all pages, without a query."""
         steps = {"first": 1, "prev": self.previous, "next": self.next, "last": self.count}
         return [Link(self._url(url, step), rel) for rel, step in steps.items() if step and self.count > 1]
+
+    def as_json(self, url: str) -> dict[str, Any]:
+        """The page among the pages, as JSON; `url` as above."""
+        steps = {"previous": self.previous, "next": self.next}
+        places = {step: self._url(url, number) for step, number in steps.items() if number}
+        return {"number": self.number, "count": self.count, "total": self.total, **places}
 
     def _url(self, document: str, number: int) -> str:
         return f"{document}?{self.name}={number}"

@@ -13,9 +13,10 @@ from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
 from ...profiles.translate import delivered, translated
+from ...release.incoming import Incoming
 from ...release.release import Release
 from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
-from .description import Description, Incoming
+from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
 _MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others
@@ -124,7 +125,7 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
     }
     linking = (Incoming(release, described.topic, only=whole)[:_MOST_ITEMS] for whole in sorted(wholes))
-    items = sorted({item for found in linking for _, item in found} - {described.topic})[:_MOST_ITEMS]
+    items = sorted({item for links in linking for _, item in links} - {described.topic})[:_MOST_ITEMS]
     page = {"type": HTML.media_type}
     return [
         *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),

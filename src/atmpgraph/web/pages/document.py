@@ -10,9 +10,10 @@ import pyoxigraph as ox
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
+from ...release.incoming import Incoming
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import Context
-from ..core.description import PARTS, Description, Incoming
+from ..core.description import PARTS, Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging, paged
 
@@ -45,8 +46,7 @@ class DocumentPage:
         parts: the sections of the terms that it defines.
         incoming: the subjects that link to it, by predicate.
         paging: of the incoming links.
-        codes: the paging of its parts, where they have pages.
-        most: values of a property that are shown.
+        codes: the paging of its values and parts, where they have pages.
         names: of every IRI on the page.
         formats: the page links to.
     """
@@ -60,7 +60,6 @@ class DocumentPage:
     incoming: list[tuple[str, list[str]]]
     paging: Paging
     codes: Paging | None
-    most: int
     names: dict[str, Name]
     formats: tuple[Format, ...] = DATA_FORMATS
 
@@ -82,8 +81,7 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     iris = {topic, *parts, *(iri for pair in shown for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
-        listed = (term for _, values in section.properties for term in values[: limits.listed_values])
-        iris |= {term.value for term in listed if isinstance(term, ox.NamedNode)}
+        iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
     return DocumentPage(
         topic,
         described.document,
@@ -94,7 +92,6 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         sorted(by_predicate.items()),
         paging,
         described.paging,
-        limits.listed_values,
         page_names(context, iris),
     )
 

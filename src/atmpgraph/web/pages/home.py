@@ -48,15 +48,15 @@ def home_page(context: Context, described: Description) -> HomePage:
     """The home page of the partnership."""
     topic, limits = described.topic, context.settings.limits
     whole, first = limits.home_section_rows, limits.home_first_rows
-    kept = (context.release.overview or {}).get("home")
-    if not kept or kept["partnership"] != topic:
-        kept = home(context.release.store, topic)
-    sections = read_sections(kept)
+    content = (context.release.overview or {}).get("home")
+    if not content or content["partnership"] != topic:
+        content = home(context.release.store, topic)
+    sections = read_sections(content)
     tables = {name: section.shown(whole, first) for name, section in sections.items()}
     left_out = {name: section.count - len(tables[name]) for name, section in sections.items()}
     groups = dict[str, list[Group]]()
     for name in ("figures", "members"):
-        groups[name], rows = _shown(*read_groups(kept, name), whole, first, largest=name == "members")
+        groups[name], rows = _shown(*read_groups(content, name), whole, first, largest=name == "members")
         left_out[name] = rows - sum(len(group.rows) for group in groups[name])
     figures: dict[str, list[Group]] = {}
     for group in groups["figures"]:

@@ -39,6 +39,8 @@ _ACCEPT_DATETIME: Final = {
     "schema": {"type": "string"},
     "example": _EXAMPLE,
 }
+_PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.")
+_INCOMING: Final = query_parameter("incoming", "Number of the page of the links to the thing, on its page for people.")
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
@@ -133,14 +135,10 @@ def _respond_with_timegate(context: Context, described: Description) -> Response
     return _respond(context, described, original(context.urls, path).links())
 
 
-def _respond_with_pages(context: Context, described: Description) -> Response:
-    """A vocabulary or code list, with links to its other pages."""
-    url = context.urls.page(iri_to_path(context.base, described.document) or "")
-    return _respond(context, described, described.paging.links(url) if described.paging else ())
-
-
 def _respond(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
     """The description of a thing in the profile and format that the client wants, or its citation."""
+    url = context.urls.page(iri_to_path(context.base, described.document) or "")
+    beside = described.paging.links(url) if described.paging else []
     if fmt := requested_citation(context):
         return respond_with_citation(context, described.topic, fmt)
     return represent(
@@ -153,7 +151,7 @@ def _respond(context: Context, described: Description, links: Sequence[Link] = (
             data_blocks=blocks,
             links=heads,
         ),
-        links=links,
+        links=[*links, *beside],
     )
 
 
@@ -205,7 +203,8 @@ RESOURCES = (
         suffixes=_SUFFIXES,
         parameters=(
             _ACCEPT_DATETIME,
-            query_parameter("incoming", "Number of the page of the links to the thing, on its page for people."),
+            _PAGE,
+            _INCOMING,
         ),
         examples=example_thing,
     ),
@@ -215,10 +214,11 @@ RESOURCES = (
         summary="An ontology, which is a document itself.",
         load=_loader("ns"),
         missing=_MISSING,
-        handler=_respond_with_pages,
+        handler=_respond,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
         navigation=Navigation("head", 4, message("Ontology"), {"path": "atmp"}),
+        parameters=(_PAGE, _INCOMING),
         examples=_example_of("ns", f"{OWL}Ontology"),
     ),
     Resource(
@@ -227,10 +227,10 @@ RESOURCES = (
         summary="A code list or a code, which is a document itself.",
         load=_loader("auth"),
         missing=_MISSING,
-        handler=_respond_with_pages,
+        handler=_respond,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
-        parameters=(query_parameter("page", "Number of the page, where the code list has pages."),),
+        parameters=(_PAGE, _INCOMING),
         examples=_example_of("auth", f"{SKOS}ConceptScheme"),
     ),
     Resource(

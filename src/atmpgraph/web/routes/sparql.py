@@ -10,7 +10,7 @@ from flask import render_template, request
 from ...formats import ALL, DOCUMENTS, HTML, Format, by_suffix
 from ...i18n import message
 from ...rdf.serialize import serialize
-from ...release.graphs import graphs, union_size
+from ...release.graphs import graphs, largest, union_size
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
 from ...sparql.protocol import ACCEPTS, FORM, QUERY, Query, parse
@@ -104,7 +104,7 @@ def _description(context: Context) -> list[ox.Quad]:
             settings.licence,
             BACKENDS[release.store_address.kind].features,
             union_size(release),
-            graphs(release),
+            graphs(release, largest(release, settings.limits.list_page_graphs)),
             limits_of(settings),
             _library(context).values(),
             prefixes(settings.base),
