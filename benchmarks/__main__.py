@@ -56,7 +56,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=BIG, help="rows of the big publication")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts")
     parser.add_argument("--write", metavar="NAME", help="write docs/benchmarks/NAME.json and .md")
-    parser.add_argument("--compare", metavar="NAME", help="fail where a ratio is under half of docs/benchmarks/NAME.json")
+    parser.add_argument(
+        "--compare", metavar="NAME", help="fail where a ratio is under half of docs/benchmarks/NAME.json"
+    )
     chosen = parser.parse_args()
     outcomes: list[Outcome] = []
     remarks: list[str] = []

@@ -9,13 +9,14 @@ No file is read that is not whole: `whole` gives the path of one that is.
 import hashlib
 import json
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -33,6 +34,9 @@ from .sealed import content_of
 
 # A subject with percent-encoding.
 ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
+
+
+_STORE_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -168,13 +172,22 @@ class Release:
 
     @property
     def store_address(self) -> StoreAddress:
-        """The address of its store.
+        """The address of its store, whose files are looked at some times a second: the engine compares checksums itself.
 
         Raises:
             DamagedError: a file of the store is not whole.
         """
-        states = tuple(map(self._proven, self._store_files))
-        return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, f"{hash(states):x}" if states else "")
+        now = time.monotonic()
+        if not self._looks or now - self._looks[0][0] > _STORE_SECONDS:
+            states = tuple(map(self._proven, self._store_files))
+            state = f"{hash(states):x}" if states else ""
+            self._looks[:] = [(now, StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, state))]
+        return self._looks[0][1]
+
+    @cached_property
+    def _looks(self) -> list[tuple[float, StoreAddress]]:
+        """The last look at the files of the store: when, and the address then."""
+        return []
 
     @cached_property
     def _store_files(self) -> list[Path]:

@@ -56,10 +56,11 @@ class QueryResponse:
 
 @dataclass(frozen=True)
 class _Reading:
-    """A query as it was read: what runs on which release, and how its result is sent."""
+    """A query as it was read: what runs on which release, since when that is live, and how its result is sent."""
 
     query: Query
     context: Context
+    published: datetime
     chosen: tuple[Format, str]
     coding: str
     vary: str
@@ -183,7 +184,7 @@ class Queries:
             query = parse(
                 request.method, kind, request.query, lambda: body, self._settings.queries.max_length_characters
             )
-            release = self._publication.release()
+            release, published = self._publication.live(request.state)
         except (ProblemError, ReleaseError):
             return None
         if query is None:
@@ -197,7 +198,8 @@ class Queries:
         if chosen is None or chosen[0] is HTML:
             return None
         vary = "Accept-Encoding" if named else "Accept, Accept-Language, Accept-Encoding"
-        return _Reading(query, context, chosen, _coding(request.fields.get("accept-encoding")), vary)
+        coding = _coding(request.fields.get("accept-encoding"))
+        return _Reading(query, context, published, chosen, coding, vary)
 
     def _fields(self, request: PlainRequest, reading: _Reading, observed: Observed) -> Fields:
         """The fields of a response beside those that come with its result."""
@@ -207,7 +209,7 @@ class Queries:
             fields.append(("content-encoding", reading.coding))
         if request.method == "POST":
             return [*fields, ("cache-control", NO_STORE)]
-        now, version = datetime.now(UTC), Version((reading.query.text,), weak=True)
+        now, version = datetime.now(UTC), Version((reading.query.text,), reading.published, weak=True)
         validators = validators_of(reading.context, (media_type, "", reading.coding), version, Cache.CURRENT)
         observed.reusable, observed.modified = validators.modified <= now, validators.modified
         validating = validator_fields(validators, self._freshness, now)

@@ -5,7 +5,7 @@ import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ class Publication:
         self._manifest = self._link / MANIFEST
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
+        self._live: tuple[State, Release, datetime] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
@@ -101,6 +102,18 @@ class Publication:
             event("release.switched", old=self._announced, new=digest)
             self._announced = digest
 
+    def live(self, state: State) -> tuple[Release, datetime]:
+        """The current release and when it went live, in a state (`state`) that was just read.
+
+        Raises:
+            ReleaseError: there is none yet, or it is damaged.
+        """
+        last = self._live
+        if not state or last is None or last[0] != state:
+            release = self.release()
+            last = self._live = (state, release, self.published(release))
+        return last[1], last[2]
+
     def published(self, release: Release) -> datetime:
         """When a release went live, to the second.
 
@@ -129,7 +142,7 @@ class Publication:
     def forget(self) -> None:
         """Open all releases again when they are requested: the files of one were damaged, and may be replaced."""
         with self._lock:
-            self._current = None
+            self._current = self._live = None
         with self._open_lock:
             self._open_releases.clear()
 
@@ -158,8 +171,12 @@ class Publication:
 
     def fingerprint(self, release: Release) -> str:
         """What every response depends on: the release, the settings and the version of this package."""
-        parts = (release.identity, self._settings_text, __version__)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+        return _fingerprint(release.identity, self._settings_text, __version__)
+
+
+@lru_cache(64)
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 def _itself(release: Release) -> Release:
