@@ -1,8 +1,8 @@
 """What was measured, beside what is wanted: `wanted.toml` holds all the wanted values, `docs/benchmarks/` the measured."""
 
 import json
-import os
 import operator
+import os
 import platform
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -203,7 +203,7 @@ def difference(query: Query, ours: Server, other: Server) -> str:
         except (WrongAnswersError, OSError, ValueError, SyntaxError, KeyError) as error:
             return str(error)
         if mine != theirs:
-            only = [str(row) for row in list((Counter(theirs) - Counter(mine)))[:1]]
+            only = [str(row) for row in list(Counter(theirs) - Counter(mine))[:1]]
             return f"{len(theirs)} rows, ours {len(mine)}, for thing {thing}{'; only there: ' if only else ''}{''.join(only)}"
     return ""
 

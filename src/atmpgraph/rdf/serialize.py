@@ -1,6 +1,7 @@
 """Triples and quads to bytes: sorted, with only the prefixes in use, literals as published; always the same bytes."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -35,8 +36,13 @@ def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
 
 def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten at least one IRI of the statements."""
-    iris = set(_iris(statements)) - _UNWRITTEN
-    return {p: namespace for p, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+    iris = sorted(set(_iris(statements)) - _UNWRITTEN)
+    first = {prefix: bisect_left(iris, namespace) for prefix, namespace in prefixes.items()}
+    return {
+        p: namespace
+        for p, namespace in prefixes.items()
+        if "".join(iris[first[p] : first[p] + 1]).startswith(namespace)
+    }
 
 
 def serialize(

@@ -172,7 +172,7 @@ class Release:
 
     @property
     def store_address(self) -> StoreAddress:
-        """The address of its store, whose files are looked at some times a second: the engine compares checksums itself.
+        """The address of its store. Its files are looked at some times a second: the engine compares checksums itself.
 
         Raises:
             DamagedError: a file of the store is not whole.

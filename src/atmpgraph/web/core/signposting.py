@@ -124,8 +124,14 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         for quad in described.quads
         if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
     }
-    linking = (Incoming(release, described.topic, only=whole)[:_MOST_ITEMS] for whole in sorted(wholes))
-    items = sorted({item for links in linking for _, item in links} - {described.topic})[:_MOST_ITEMS]
+    linking = Incoming(release, described.topic)
+    if len(linking) > _MOST_ITEMS:  # then each kind is looked up by itself
+        parts = [
+            link for whole in sorted(wholes) for link in Incoming(release, described.topic, only=whole)[:_MOST_ITEMS]
+        ]
+    else:
+        parts = [link for link in linking if link[0] in wholes]
+    items = sorted({item for _, item in parts} - {described.topic})[:_MOST_ITEMS]
     page = {"type": HTML.media_type}
     return [
         *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),
