@@ -123,7 +123,7 @@ def grow(folder: Path, size: int) -> None:
     }
     for name, (count, row) in tables.items():
         path = folder / "data" / f"{name}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))
-        with path.open("a", encoding="utf-8", newline="") as file:
-            csv.DictWriter(file, columns, lineterminator="\n").writerows(map(row, range(count)))
+        with path.open(encoding="utf-8", newline="") as table:
+            columns = next(csv.reader(table))
+        with path.open("a", encoding="utf-8", newline="") as table:
+            csv.DictWriter(table, columns, lineterminator="\n").writerows(map(row, range(count)))

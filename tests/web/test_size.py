@@ -61,7 +61,7 @@ def _answers(app: Flask) -> dict[str, tuple[int, int, str]]:
     digest = app.extensions["atmpgraph"].release().digest
     for url, accept in urls(app):
         answer = app.test_client().get(url, headers={"Accept": accept or "*/*"})
-        found[f"{url.replace(digest, 'DIGEST')} {accept}"] = answer.status_code, len(answer.data), answer.mimetype
+        found[f"{url.replace(digest, 'DIGEST')} {accept}"] = answer.status_code, len(answer.data), answer.mimetype or ""
     return found
 
 
