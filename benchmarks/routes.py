@@ -161,7 +161,7 @@ def _timed(app: Flask, url: str, accept: str) -> Answer:
         size = len(response.data)
         taken.append((time.perf_counter() - begun) * 1000)
         used.append((time.process_time() - begun_processor) * 1000)
-    return Answer(response.status_code, response.mimetype, size, *taken, *used)
+    return Answer(response.status_code, response.mimetype or "", size, *taken, *used)
 
 
 if __name__ == "__main__":
