@@ -90,7 +90,9 @@ def load(
     taken = server.processor_seconds() - before
     line = next(line for line in done.stdout.splitlines() if line.startswith("measured "))
     requests, microseconds, mean, median, p99, errors = map(float, line.split()[1:])
-    if errors or not requests:
+    if not requests:
+        raise WrongAnswersError(f"{server.name}: no answer within {seconds:.0f} s: {target}")
+    if errors:
         raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors: {target}")
     rate = requests / microseconds * 1e6
     if isinstance(target, Different) and target.limit:  # wrk then waits for the end of its time (Little's law instead)

@@ -29,6 +29,7 @@ from .publication import Publication
 Term: TypeAlias = tuple[str, ...]
 
 FRESH: Final = 1_000
+SLOW_ROWS: Final = 10_000
 JSON: Final = "application/sparql-results+json"
 TRIPLES: Final = "application/n-triples"
 # The kinds that are compared through a Python client too, which levels differences.
@@ -164,25 +165,40 @@ def measure(
     """
     queries = read_queries(publication.grower)
     with ExitStack() as opened:
-        servers = [opened.enter_context(peer.serving(publication, scratch)) for peer in (Ours(), *peers)]
+        servers: dict[str, Server] = {}
+        for peer in (Ours(), *peers):
+            if reason := peer.missing():
+                yield f"without {peer.name}: {reason}"
+            else:
+                servers[peer.name] = opened.enter_context(peer.serving(publication, scratch))
+        big = publication.grower.rows > SLOW_ROWS
         for kind in kinds or queries:
             query = queries[kind]
             right = []
-            for server in servers:
-                if differs := difference(query, servers[0], server):
-                    yield f"{kind}: not timed for {server.name}: {differs}"
-                else:
-                    right.append(server)
-            asker = Asker(right, queries, seconds, rounds)
-            for hot in (True, False):
-                how = "hot" if hot else "different"
-                yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
-                if clients and kind in BY_CLIENT:
-                    found = asker.by_client(query, clients, hot=hot)
-                    yield from _ratios(f"{kind}, {how}, one client", found)
-        for server in servers:
+            for peer in (Ours(), *peers):
+                if big and kind in peer.slow:
+                    yield f"{kind}: {peer.name} is asked of a small publication alone"
+                elif peer.name in servers:
+                    differs = difference(query, servers[Ours.name], servers[peer.name])
+                    if differs:
+                        yield f"{kind}: {peer.name} is not timed, since its answer differs: {differs}"
+                    else:
+                        right.append(servers[peer.name])
+            yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
+        for server in servers.values():
             memory = {f"process_{n}_MB": round(size / 1e6, 1) for n, size in enumerate(server.private_bytes().values())}
             yield Outcome(f"memory of all processes: {server.name}", sum(memory.values()), "MB", {server.name: memory})
+
+
+def _timed(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome | str]:
+    for hot in (True, False):
+        how = "hot" if hot else "different"
+        try:
+            yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
+            if clients and kind in BY_CLIENT:
+                yield from _ratios(f"{kind}, {how}, one client", asker.by_client(query, clients, hot=hot))
+        except WrongAnswersError as error:
+            yield f"{kind}, {how}: {error}"
 
 
 def _ratios(name: str, found: dict[str, Load]) -> Iterator[Outcome]:

@@ -1,6 +1,5 @@
 """Programs that the same is asked of: a module each."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,9 +15,11 @@ class Peer(Protocol):
 
     Attributes:
         name: of the program.
+        slow: kinds of queries that it is asked of a small publication alone.
     """
 
     name: str
+    slow: frozenset[str]
 
     def missing(self) -> str:
         """Why it cannot run here; empty when it can."""
@@ -32,9 +33,3 @@ def installed(program: Path, target: str) -> str:
     return "" if program.is_file() else f"{program.name} is not installed: make {target}"
 
 
-def present(peers: Sequence[Peer], say: object = print) -> list[Peer]:
-    """Those that can run; the others are said."""
-    for peer in peers:
-        if reason := peer.missing():
-            print(f"without {peer.name}: {reason}")
-    return [peer for peer in peers if not peer.missing()]

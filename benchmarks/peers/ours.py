@@ -13,6 +13,7 @@ class Ours:
     """`atmpgraph serve`, two web processes and four query workers, as by default."""
 
     name = "atmpgraph"
+    slow = frozenset[str]()
 
     def __init__(self, **settings: str) -> None:
         """Other settings, as their variables in the environment."""
