@@ -67,7 +67,7 @@ def load(
     server: Server,
     target: str | Different,
     *,
-    seconds: float,
+    seconds: int,
     connections: int,
     fields: Mapping[str, str] | None = None,
 ) -> Load:
@@ -91,7 +91,7 @@ def load(
     line = next(line for line in done.stdout.splitlines() if line.startswith("measured "))
     requests, microseconds, mean, median, p99, errors = map(float, line.split()[1:])
     if not requests:
-        raise WrongAnswersError(f"{server.name}: no answer within {seconds:.0f} s: {target}")
+        raise WrongAnswersError(f"{server.name}: no answer within {seconds} s: {target}")
     if errors:
         raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors: {target}")
     rate = requests / microseconds * 1e6

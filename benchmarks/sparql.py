@@ -96,7 +96,7 @@ def read_queries(grower: Grower) -> dict[str, Query]:
 class Asker:
     """Asks programs in turn, and never twice for the same where each query is to be different."""
 
-    def __init__(self, servers: Sequence[Server], queries: dict[str, Query], seconds: float, rounds: int) -> None:
+    def __init__(self, servers: Sequence[Server], queries: dict[str, Query], seconds: int, rounds: int) -> None:
         self.servers, self.queries, self.seconds, self.rounds = servers, queries, seconds, rounds
         self._next = FRESH * 10
 
@@ -114,7 +114,7 @@ class Asker:
                 if hot:
                     asked = query.target(server.sparql, query.filled(query.first, FRESH))
                 else:
-                    start = self.fresh(int(self.seconds * 30_000))
+                    start = self.fresh(self.seconds * 30_000)
                     asked = Different(query.target(server.sparql), query.first, query.size, start)
                 fields = {"Accept": query.accept}
                 rounds[server.name].append(load(server, asked, seconds=self.seconds, connections=8, fields=fields))
@@ -148,7 +148,7 @@ def measure(
     scratch: Path,
     *,
     kinds: Sequence[str] = (),
-    seconds: float = 2,
+    seconds: int = 2,
     rounds: int = 5,
     clients: int = 300,
 ) -> Iterator[Outcome | str]:
@@ -227,10 +227,12 @@ def difference(query: Query, ours: Server, other: Server) -> str:
 def answer(server: Server, query: Query, text: str) -> list[Any]:
     """The rows of an answer, in one form whatever the program; sorted where their order does not count.
 
+    Of a description, the statements about the thing itself.
+
     Raises:
         WrongAnswersError: it is not a good one.
     """
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
     try:
         connection.request("GET", query.target(server.sparql, text), headers={"Accept": query.accept})
         response = connection.getresponse()
@@ -241,7 +243,9 @@ def answer(server: Server, query: Query, text: str) -> list[Any]:
         raise WrongAnswersError(f"{server.name}: {response.status} {body[:200]!r}")
     rows: list[Any]
     if query.accept == TRIPLES:
-        rows = [tuple(map(str, triple)) for triple in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+        graph = {(triple.subject, triple.predicate, triple.object) for triple in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
+        described = re.search(r"DESCRIBE (<[^>]+>)", text)
+        rows = [tuple(map(str, each)) for each in graph if not described or str(each[0]) == described[1]]
     else:
         bindings = json.loads(body)["results"]["bindings"]
         rows = [tuple(sorted((name, *_term(value)) for name, value in row.items())) for row in bindings]
