@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from . import cold, documents, sparql, switching
 from .outcomes import Outcome, fallen, show, write
+from .peers import QueryPeer
 from .peers.oxigraph import Oxigraph
 from .peers.rdflib_endpoint import RdflibEndpoint
 from .peers.trifid import Trifid
@@ -37,34 +38,34 @@ def _sparql(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
     if short:
         yield from sparql.measure(made(rows), [Oxigraph()], scratch, seconds=1, rounds=1, clients=100)
         return
-    peers = [Oxigraph(), RdflibEndpoint(), Virtuoso()]
+    peers: list[QueryPeer] = [Oxigraph(), RdflibEndpoint(), Virtuoso()]
     yield from sparql.measure(made(rows), peers, scratch, seconds=1, rounds=3, clients=200)
 
 
 def _lookup(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
     """Look-ups alone, against the two peers in which ours is wanted to be quicker."""
-    peers = [Oxigraph(), RdflibEndpoint()]
+    peers: list[QueryPeer] = [Oxigraph(), RdflibEndpoint()]
     rounds = 3 if short else 5
     yield from sparql.measure(made(rows), peers, scratch, kinds=["look-up"], seconds=1, rounds=rounds, clients=100)
 
 
-def _switch(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
+def _switch(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """Switches under load, and the first document after one."""
     yield from switching.under_load(made(SMALL), scratch, switches=20)
     yield from switching.first_documents(made(rows), scratch)
 
 
-def _cold(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
+def _cold(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """Pages that nobody asked for yet."""
     yield from cold.pages(made(rows), scratch)
 
 
-def _memory(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
+def _memory(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """What a web process takes."""
     yield from cold.memory(made(rows), scratch)
 
 
-def _publisher(rows: int, scratch: Path, short: bool) -> Iterator[Outcome | str]:
+def _publisher(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """The same document of another publisher."""
     yield from documents.publisher(made(rows), Trifid(), scratch)
 
@@ -93,7 +94,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, help=f"rows of the publication: {BIG:,}, or {SMALL:,} in the short form")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="parts")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks/full or short, .json and .md")
-    parser.add_argument("--check", action="store_true", help="fail where a ratio is under half of the one written there")
+    parser.add_argument(
+        "--check", action="store_true", help="fail where a ratio is under half of the one written there"
+    )
     chosen = parser.parse_args()
     name, parts, rows = ("short", SHORT, SMALL) if chosen.short else ("full", FULL, BIG)
     measured = [measured_part(part, chosen.rows or rows, chosen.short) for part in chosen.only or parts]

@@ -62,9 +62,7 @@ def hot(publication: Publication, scratch: Path, *, seconds: int = 2, rounds: in
                 checked = [(server, target, _fields(server, target, conditional)) for server, target in asked]
                 for _ in range(rounds):
                     for server, target, fields in checked:
-                        found[server.name].append(
-                            load(server, target, seconds=seconds, connections=16, fields=fields)
-                        )
+                        found[server.name].append(load(server, target, seconds=seconds, connections=16, fields=fields))
                 loads = {name: middle(each) for name, each in found.items()}
                 reference = loads[files.name]
                 for server, how in ((ours, ""), (behind, ", behind nginx")):

@@ -1,4 +1,4 @@
-"""Clients that ask: `wrk`, which takes as much as a server gives, and one Python client, which waits for each answer."""
+"""Clients that ask: `wrk`, which takes as much as a server gives, and a Python client, which waits for each answer."""
 
 import http.client
 import shutil

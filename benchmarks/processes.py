@@ -55,7 +55,7 @@ def free_port() -> int:
 @contextmanager
 def started(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     port: int,
     log: Path,
     *,

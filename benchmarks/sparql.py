@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from .generate import BASE, Grower
 from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
 from .outcomes import Outcome
-from .peers import Peer
+from .peers import QueryPeer
 from .peers.ours import Ours
 from .processes import HOST, Server
 from .publication import Publication
@@ -144,7 +144,7 @@ def _turned(servers: Sequence[Server], number: int) -> list[Server]:
 
 def measure(
     publication: Publication,
-    peers: Sequence[Peer],
+    peers: Sequence[QueryPeer],
     scratch: Path,
     *,
     kinds: Sequence[str] = (),
@@ -219,8 +219,8 @@ def difference(query: Query, ours: Server, other: Server) -> str:
         except (WrongAnswersError, OSError, ValueError, SyntaxError, KeyError) as error:
             return str(error)
         if mine != theirs:
-            only = [str(row) for row in list((Counter(theirs) - Counter(mine)))[:1]]
-            return f"{len(theirs)} rows, ours {len(mine)}, for thing {thing}{'; only there: ' if only else ''}{''.join(only)}"
+            only = "".join(f"; only there: {row}" for row in list(Counter(theirs) - Counter(mine))[:1])
+            return f"{len(theirs)} rows, ours {len(mine)}, for thing {thing}{only}"
     return ""
 
 
@@ -243,7 +243,10 @@ def answer(server: Server, query: Query, text: str) -> list[Any]:
         raise WrongAnswersError(f"{server.name}: {response.status} {body[:200]!r}")
     rows: list[Any]
     if query.accept == TRIPLES:
-        graph = {(triple.subject, triple.predicate, triple.object) for triple in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
+        graph = {
+            (triple.subject, triple.predicate, triple.object)
+            for triple in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+        }
         described = re.search(r"DESCRIBE (<[^>]+>)", text)
         rows = [tuple(map(str, each)) for each in graph if not described or str(each[0]) == described[1]]
     else:

@@ -40,7 +40,7 @@ class Watch:
         self.tags[self.live, who, path] = answer.fields.get("etag", "")
 
     def judge(self, who: str, path: str, begin: float, before: tuple[str, float], answer: Answer | None) -> str:
-        """Whether an answer is right, failed, mixed of two releases, or of one that was not live when it was asked for."""
+        """Whether an answer is right, failed, mixed of two releases, or stale: of one not live any more."""
         if answer is None or answer.status != 200:
             return "failed"
         tag, known = answer.fields.get("etag", ""), {release for release, name, where in self.bodies if name == who}
@@ -73,7 +73,7 @@ def under_load(publication: Publication, scratch: Path, *, switches: int = 20) -
         threads = [
             threading.Thread(target=_ask, args=(watch, who, server, prefix)) for who, (server, prefix) in asked.items()
         ]
-        for thread in threads * 1:
+        for thread in threads:
             thread.start()
         try:
             for number in range(switches):

@@ -15,11 +15,9 @@ class Peer(Protocol):
 
     Attributes:
         name: of the program.
-        slow: kinds of queries that it is asked of a small publication alone.
     """
 
     name: str
-    slow: frozenset[str]
 
     def missing(self) -> str:
         """Why it cannot run here; empty when it can."""
@@ -28,8 +26,16 @@ class Peer(Protocol):
         """The program with the publication's statements, as long as the block lasts."""
 
 
+class QueryPeer(Peer, Protocol):
+    """A program that answers queries.
+
+    Attributes:
+        slow: kinds of queries that it is asked of a small publication alone.
+    """
+
+    slow: frozenset[str]
+
+
 def installed(program: Path, target: str) -> str:
     """Why a program that `make` installs cannot run; empty when it can."""
     return "" if program.is_file() else f"{program.name} is not installed: make {target}"
-
-

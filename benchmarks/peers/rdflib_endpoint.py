@@ -15,7 +15,7 @@ class RdflibEndpoint:
     """`rdflib-endpoint serve --store Oxigraph`, which reads the statements at each start."""
 
     name = "rdflib-endpoint"
-    # It evaluates these in Python, one after another: at a hundred thousand rows each takes a minute and stops the rest.
+    # It evaluates these in Python, one by one: at a hundred thousand rows each takes a minute and blocks the rest.
     slow = frozenset({"wide-join", "group-by", "optional-language", "regex", "order-by-page", "count"})
 
     def missing(self) -> str:

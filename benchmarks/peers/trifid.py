@@ -1,6 +1,7 @@
 """Trifid: the publisher that is most like ours, in front of Oxigraph's server."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +30,11 @@ class Trifid:
 
     def missing(self) -> str:
         """Whether it is installed."""
-        if not shutil.which("node"):
+        if not _node():
             return "node is not installed"
-        return installed(FOLDER / "node_modules" / "trifid" / "server.js", "benchmarks/peers/npm/node_modules/.installed")
+        return installed(
+            FOLDER / "node_modules" / "trifid" / "server.js", "benchmarks/peers/npm/node_modules/.installed"
+        )
 
     @contextmanager
     def serving(self, publication: Publication, scratch: Path) -> Iterator[Server]:
@@ -44,7 +47,12 @@ class Trifid:
                 "DATASET_BASE_URL": publication.settings.base,
                 "TRIFID_CONFIG": str(file),
             }
-            command = ["node", FOLDER / "node_modules" / "trifid" / "server.js", "-p", str(port)]
+            command = [_node(), FOLDER / "node_modules" / "trifid" / "server.js", "-p", str(port)]
             log = scratch / "trifid.log"
             with started(self.name, command, port, log, ready="/healthz", environment=environment) as server:
                 yield server
+
+
+def _node() -> str:
+    """Node.js: the machine's, or the one that bundles our scripts."""
+    return shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent)) or ""
