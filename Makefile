@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 RML := .venv-morph-kgc
 CKAN := .venv-ckan
+PEERS := .venv-peers
 SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test test-clients test-container check bench texts lock clean
+.PHONY: help serve wheel test test-clients test-container check bench bench-short texts lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(VENV)/.serve $(SCRIPTS) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
 	$(BIN)/atmpgraph build
@@ -37,11 +38,19 @@ wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, 
 check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 	$(BIN)/atmpgraph check
 
-bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
+bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/node_modules/.installed ## all measurements, as ratios, beside what is wanted (an hour)
+	.ci/apt nginx wrk virtuoso-opensource-7 virtuoso-opensource-7-bin
+	$(BIN)/python -m benchmarks --write
+	$(BIN)/python -m benchmarks --short --write
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+	$(BIN)/python -m benchmarks.observability
 	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
+
+bench-short: $(VENV)/.dev $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
+	.ci/apt nginx wrk
+	$(BIN)/python -m benchmarks --short --check
 
 texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates
 	$(BIN)/python -m tests.messages
@@ -53,11 +62,12 @@ lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with 
 	$(COMPILE) pyproject.toml --extra build --constraint requirements/build.lock -o requirements/run.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
+	$(COMPILE) requirements/peers.in -o requirements/peers.lock
 	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf .venv .venv-* releases .w3c node_modules tests/clients/node_modules $(SCRIPTS)
+	rm -rf .venv .venv-* .bench releases .w3c node_modules tests/clients/node_modules benchmarks/peers/npm/node_modules $(SCRIPTS)
 
 # An environment is what its lock lists: each file by its hash, nothing besides, nothing compiled by tools of the day.
 # Where a machine has no wheels, `make WHEELS= …` compiles what it must, with tools that are not locked.
@@ -103,6 +113,10 @@ $(SCRIPTS): package.json node_modules/.installed $(wildcard editor/*)
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.serve
 	$(BIN)/npm ci --silent
+	@touch $@
+
+benchmarks/peers/npm/node_modules/.installed: benchmarks/peers/npm/package-lock.json benchmarks/peers/npm/.npmrc | $(VENV)/.serve
+	$(BIN)/npm --prefix benchmarks/peers/npm ci --silent
 	@touch $@
 
 tests/clients/node_modules/.installed: tests/clients/package-lock.json tests/clients/.npmrc | $(VENV)/.serve

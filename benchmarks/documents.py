@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
 from .outcomes import Outcome
-from .peers import nginx
+from .peers import Peer, nginx
 from .peers.ours import Ours
 from .processes import HOST, Server
 from .publication import Publication
@@ -38,7 +40,7 @@ def get(server: Server, path: str, fields: Mapping[str, str] | None = None) -> A
         connection.close()
 
 
-def hot(publication: Publication, scratch: Path, *, seconds: float = 2, rounds: int = 5) -> Iterator[Outcome | str]:
+def hot(publication: Publication, scratch: Path, *, seconds: int = 2, rounds: int = 5) -> Iterator[Outcome | str]:
     """A document in Turtle, a page and a 304: ours, ours behind nginx, and nginx with files, in turn."""
     if reason := nginx.missing():
         yield f"documents without nginx: {reason}"
@@ -81,6 +83,36 @@ def _fields(server: Server, target: str, conditional: bool) -> dict[str, str]:
     if answer.status != 200 or again.status != (304 if conditional else 200):
         raise WrongAnswersError(f"{server.name}: {answer.status} and {again.status} for {target}")
     return fields
+
+
+def publisher(publication: Publication, peer: Peer, scratch: Path, *, rounds: int = 3) -> Iterator[Outcome | str]:
+    """A thing's document in Turtle, hot and each different, of ours and of another publisher in turn."""
+    if reason := peer.missing():
+        yield f"without {peer.name}: {reason}"
+        return
+    half = publication.grower.counts["organisations"] // 2
+    with Ours().serving(publication, scratch) as ours, peer.serving(publication, scratch) as theirs:
+        asked = {ours: ("/doc/organisation/o~T~.ttl", {}), theirs: ("/id/organisation/o~T~", {"Accept": "text/turtle"})}
+        for how in ("hot", "different"):
+            found: dict[str, list[Load]] = {server.name: [] for server in asked}
+            for number in range(rounds):
+                for server, (path, fields) in asked.items():
+                    hot = path.replace("~T~", "100")
+                    if not _describes(get(server, hot, fields).body):
+                        yield f"{peer.name} is not timed: {server.name} does not describe {hot}"
+                        return
+                    target = hot if how == "hot" else Different(path, 0, half, number * half // rounds)
+                    found[server.name].append(load(server, target, seconds=2, connections=16, fields=fields))
+            loads = {name: middle(each) for name, each in found.items()}
+            details = {name: each.rounded() for name, each in loads.items()}
+            yield Outcome(
+                f"document turtle, {how} : {peer.name}", loads[ours.name].rate / loads[peer.name].rate, details=details
+            )
+
+
+def _describes(turtle: bytes) -> bool:
+    """Whether it has the names of an organisation."""
+    return any(triple.predicate.value.endswith("prefLabel") for triple in ox.parse(turtle, format=ox.RdfFormat.TURTLE))
 
 
 def fresh(publication: Publication, size: str, scratch: Path) -> Iterator[Outcome]:

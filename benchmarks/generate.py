@@ -10,9 +10,9 @@ import csv
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from random import Random
 from typing import Final, TypeAlias
@@ -25,6 +25,7 @@ Row: TypeAlias = dict[str, object]
 BASE: Final = "https://example.org/partnership/"
 LEAST: Final = 100
 LANGUAGES: Final = ("fr", "nl", "de", "en")
+_LABELS: Final = tuple(f"label_{language}" for language in LANGUAGES)
 # How often each language is that of a source.
 _SPOKEN: Final = ("fr",) * 5 + ("nl",) * 2 + ("de",) + ("en",) * 2
 _CODES: Final = {"fr": "FRA", "nl": "NLD", "de": "DEU", "en": "ENG"}
@@ -161,7 +162,7 @@ def _in_all(prefix: str, words: Callable[[str], str]) -> Row:
     return {f"{prefix}_{language}": words(language) for language in LANGUAGES}
 
 
-def _title(number: int, words: dict[str, tuple[str, ...]], language: str) -> str:
+def _title(number: int, words: Mapping[str, tuple[str, ...]], language: str) -> str:
     return f"{words[language][number % 4]} {number} ({_FICTIONAL[language]})"
 
 
@@ -194,7 +195,7 @@ def places(grower: Grower) -> Iterator[Row]:
     chance = grower.random("places")
     for number in range(grower.counts["places"]):
         within = {"within": f"l{zipf(chance, number)}"} if number else {}
-        yield {"slug": f"l{number}", **_in_all("label", lambda _, n=number: f"Exampleville {n}"), **within} | _EDITORIAL
+        yield {"slug": f"l{number}", **dict.fromkeys(_LABELS, f"Exampleville {number}"), **within} | _EDITORIAL
 
 
 def periods(grower: Grower) -> Iterator[Row]:
@@ -202,7 +203,7 @@ def periods(grower: Grower) -> Iterator[Row]:
     for number in range(grower.counts["periods"]):
         month = f"{1996 + number // 12}-{number % 12 + 1:02}"
         span = {"start_month": month, "end_month": month}
-        yield {"slug": f"m{number}", **_in_all("label", lambda _, m=month: m), **span} | _EDITORIAL
+        yield {"slug": f"m{number}", **dict.fromkeys(_LABELS, month), **span} | _EDITORIAL
 
 
 def organisations(grower: Grower) -> Iterator[Row]:
@@ -298,7 +299,7 @@ def funding(grower: Grower) -> Iterator[Row]:
         public = chance.random() < 0.7
         yield {
             "slug": f"c{number}",
-            **_in_all("title", lambda language, n=number: _title(n, _TITLES, language)),
+            **_in_all("title", partial(_title, number, _TITLES)),
             "origin": "public" if public else "private",
             "eurio_class": "Grant" if public else "",
             "funds_type": "workpackage",
@@ -316,7 +317,7 @@ def events(grower: Grower) -> Iterator[Row]:
     for number in range(grower.counts["events"]):
         yield {
             "slug": f"e{number}",
-            **_in_all("title", lambda language, n=number: _title(n, _TITLES, language)),
+            **_in_all("title", partial(_title, number, _TITLES)),
             "period": f"m{chance.randrange(grower.counts['periods'])}",
             "place": f"l{zipf(chance, grower.counts['places'])}",
             "organisation": grower.organisation(chance),

@@ -1,4 +1,4 @@
-"""Clients that ask: `wrk`, which takes as much as a server gives, and one Python client, which waits for each answer."""
+"""Clients that ask: `wrk`, which takes as much as a server gives, and a Python client, which waits for each answer."""
 
 import http.client
 import shutil
@@ -67,7 +67,7 @@ def load(
     server: Server,
     target: str | Different,
     *,
-    seconds: float,
+    seconds: int,
     connections: int,
     fields: Mapping[str, str] | None = None,
 ) -> Load:
@@ -90,7 +90,9 @@ def load(
     taken = server.processor_seconds() - before
     line = next(line for line in done.stdout.splitlines() if line.startswith("measured "))
     requests, microseconds, mean, median, p99, errors = map(float, line.split()[1:])
-    if errors or not requests:
+    if not requests:
+        raise WrongAnswersError(f"{server.name}: no answer within {seconds} s: {target}")
+    if errors:
         raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors: {target}")
     rate = requests / microseconds * 1e6
     if isinstance(target, Different) and target.limit:  # wrk then waits for the end of its time (Little's law instead)

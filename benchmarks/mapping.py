@@ -71,7 +71,7 @@ def independent(folder: Path) -> tuple[float, int]:
         f"number_of_processes=2\n[D]\nmappings={folder}/data/mapping/figures.rml.ttl\n",
         encoding="utf-8",
     )
-    command = [ENGINE, "-c", INDEPENDENT, config]
+    command: list[str | Path] = [ENGINE, "-c", INDEPENDENT, config]
     done = subprocess.run(command, cwd=folder / "data", check=True, capture_output=True, text=True)
     with (folder / "morph.nq").open("rb") as file:
         return float(done.stderr.split()[-1]), sum(1 for _ in file)

@@ -1,4 +1,4 @@
-"""What was measured, beside what is wanted: `wanted.toml` holds all the wanted values, `docs/benchmarks/` the measured."""
+"""What was measured, beside what is wanted: `wanted.toml` has the wanted values, `docs/benchmarks/` the measured."""
 
 import json
 import operator
@@ -75,9 +75,9 @@ def write(name: str, outcomes: Sequence[Outcome], remarks: Iterable[str]) -> Non
     lines = [
         f"# `make {'bench' if name == 'full' else f'bench-{name}'}`",
         "",
-        f"Measured {content['measured']} on {machine['cores']} cores, Python {machine['python']}. A ratio is what this",
-        "program gives by what the other gives in the same run, in turn; more is better. Read ratios: how fast a machine is",
-        "varies more than they do.",
+        f"Measured {content['measured']} on {machine['cores']} cores, Python {machine['python']}. A ratio is what",
+        "this program gives by what the other gives in the same run, in turn; more is better. Read ratios: how fast a",
+        "machine is varies more than they do.",
         "",
         "| what | measured | wanted | |",
         "|---|---:|---:|---|",

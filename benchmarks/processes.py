@@ -55,13 +55,14 @@ def free_port() -> int:
 @contextmanager
 def started(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     port: int,
     log: Path,
     *,
     ready: str = "/",
     sparql: str = "/sparql",
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
     seconds: float = 60,
 ) -> Iterator[Server]:
     """A server, from when it answers `ready`, whatever the status, until the block ends.
@@ -74,6 +75,7 @@ def started(
         ready: the path that is asked until there is an answer.
         sparql: the path where it takes queries.
         environment: variables beside those of this process.
+        folder: that it runs in.
         seconds: how long it may take to answer.
 
     Raises:
@@ -84,6 +86,7 @@ def started(
         process = subprocess.Popen(
             list(map(str, command)),
             env=os.environ | dict(environment or {}),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -13,8 +13,9 @@ import pytest
 from .conftest import ROOT
 
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
-NPM_LOCKS = (ROOT / "package-lock.json", ROOT / "tests" / "clients" / "package-lock.json")
+NPM_LOCKS = tuple(ROOT / folder / "package-lock.json" for folder in ("", "tests/clients", "benchmarks/peers/npm"))
 _ENTRY = re.compile(r"([a-z0-9-]+)==([\w.]+)(?: ; [^\\]+?)?((?: --hash=sha256:[0-9a-f]{64})+)")
+_ENVIRONMENTS = {"morph-kgc": "RML", "ckan": "CKAN", "peers": "PEERS"}
 _MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 each_lock = pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
@@ -45,7 +46,7 @@ def test_every_line_is_a_version_with_its_hashes(lock: Path) -> None:
 def test_make_installs_from_it(lock: Path) -> None:
     """And makes it anew, but for the one file of the W3C's tests, which is pinned by hand."""
     name = f"requirements/{lock.name}"
-    targets = (name, f".venv-{lock.stem}/.installed", f"$({'RML' if lock.stem == 'morph-kgc' else 'CKAN'})/.installed")
+    targets = (name, f".venv-{lock.stem}/.installed", f"$({_ENVIRONMENTS.get(lock.stem)})/.installed")
     assert any(target in _MAKEFILE for target in targets)
     assert lock.stem == "w3c" or f"-o {name}" in _MAKEFILE
 

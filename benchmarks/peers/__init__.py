@@ -1,6 +1,5 @@
 """Programs that the same is asked of: a module each."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, Protocol
@@ -27,14 +26,16 @@ class Peer(Protocol):
         """The program with the publication's statements, as long as the block lasts."""
 
 
+class QueryPeer(Peer, Protocol):
+    """A program that answers queries.
+
+    Attributes:
+        slow: kinds of queries that it is asked of a small publication alone.
+    """
+
+    slow: frozenset[str]
+
+
 def installed(program: Path, target: str) -> str:
     """Why a program that `make` installs cannot run; empty when it can."""
     return "" if program.is_file() else f"{program.name} is not installed: make {target}"
-
-
-def present(peers: Sequence[Peer], say: object = print) -> list[Peer]:
-    """Those that can run; the others are said."""
-    for peer in peers:
-        if reason := peer.missing():
-            print(f"without {peer.name}: {reason}")
-    return [peer for peer in peers if not peer.missing()]

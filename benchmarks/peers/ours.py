@@ -1,4 +1,4 @@
-"""This program, as `atmpgraph serve` starts it, with the limits that one client would meet taken away."""
+"""This program, as `atmpgraph serve` starts it, with the limits of a single client taken away."""
 
 import sys
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ class Ours:
     """`atmpgraph serve`, two web processes and four query workers, as by default."""
 
     name = "atmpgraph"
+    slow = frozenset[str]()
 
     def __init__(self, **settings: str) -> None:
         """Other settings, as their variables in the environment."""
@@ -24,7 +25,7 @@ class Ours:
 
     @contextmanager
     def serving(self, publication: Publication, scratch: Path, port: int = 0) -> Iterator[Server]:
-        """The server over the live release. One client may use all of the time for queries: the others have no limit."""
+        """The server over the live release; one client may use all of the time for queries."""
         port = port or free_port()
         file = publication.folder / "atmpgraph.toml"
         command = [sys.executable, "-m", "atmpgraph", "--settings", file, "serve", "--port", str(port)]

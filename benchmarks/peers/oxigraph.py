@@ -17,6 +17,7 @@ class Oxigraph:
     """`oxigraph serve-read-only`, the union of the graphs as the default graph, as with us."""
 
     name = "oxigraph"
+    slow = frozenset[str]()
 
     def missing(self) -> str:
         """Whether it is installed."""
