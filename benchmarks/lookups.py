@@ -82,7 +82,7 @@ async def measure(client: QueryClient, service: ServiceProcess, requests: Iterat
 def things(store: Path) -> list[str]:
     """The things that are asked about."""
     rows = ox.Store.read_only(str(store)).query("SELECT ?s { ?s <http://xmlns.com/foaf/0.1/name> ?n } LIMIT 20000")
-    return [row["s"].value for row in rows]  # type: ignore[union-attr,index]
+    return [row["s"].value for row in rows]  # type: ignore[union-attr]
 
 
 def main() -> None:
