@@ -18,6 +18,7 @@ class Attempt:
     Attributes:
         worker: which runs the query.
         pieces: of the result, if this is a try, or if it may be cached.
+        unsent: frames for the client that arrived together; the last ones are sent with the end.
         size: of the result.
         outcome: the outcome in the frame of a worker's end, a problem, or why it did not end; None before.
     """
@@ -36,6 +37,7 @@ class Attempt:
         self.query, self.worker = query, worker
         self._largest, self._ended, self._is_try = largest, ended, query.is_try
         self.pieces: list[bytes] = []
+        self.unsent: list[bytes] = []
         self.size = 0
         self.outcome: bytes | Problem | Exception | None = None
         self._end: asyncio.Future[None] | None = None
@@ -66,8 +68,14 @@ class Attempt:
         if self._is_try or self.size <= self._largest:
             self.pieces.append(content)
         if not self._is_try:
+            self.unsent.append(messages.frame(messages.DATA, content))
+
+    def frames_ended(self) -> None:
+        """Send what arrived; a client that does not read keeps the worker waiting."""
+        if self.unsent:
             client = self.query.connection
-            client.send(messages.DATA, content)
+            client.transport.write(b"".join(self.unsent))
+            self.unsent.clear()
             if client.paused and client.on_resume is None:
                 client.on_resume = self.worker.connection.transport.resume_reading
                 self.worker.connection.transport.pause_reading()

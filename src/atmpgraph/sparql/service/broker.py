@@ -245,7 +245,7 @@ class Broker:
         if query.request.cacheable and attempt.size <= self._cache.largest:
             self._cache.put(query.key, (*attempt.pieces, outcome[1:]))
         # Only now: a try that fails must have sent nothing, and a slow client must hold no worker.
-        frames = [messages.frame(messages.DATA, piece) for piece in attempt.pieces] if query.is_try else []
+        frames = [messages.frame(messages.DATA, piece) for piece in attempt.pieces] if query.is_try else attempt.unsent
         end = messages.ResultEnd(timing, self._quota(query).fields, outcome[1:])
         self._send_soon(query, [*frames, messages.frame(messages.END, end.encode())])
 

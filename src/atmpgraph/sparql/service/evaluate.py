@@ -1,6 +1,7 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from typing import IO, Final, cast
 
@@ -15,12 +16,13 @@ from ...vocab import prefixes
 from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
-from ..syntax.validate import check_syntax, syntax_error
+from ..syntax.validate import check_syntax, may_call_services, syntax_error
 from .messages import Cut, Outcome, QueryJob
 from .result_writers import WRITERS, ResultWriter, Term
 
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
+_prefixes: Final = lru_cache(prefixes)
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
 
 
@@ -34,7 +36,8 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
         ReleaseError: the store cannot be read.
     """
     check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
-    check_syntax(job.query, job.base)
+    if may_call_services(job.query):  # otherwise the engine, which reads it once more, says as much
+        check_syntax(job.query, job.base)
     default, named = list(job.default_graphs), list(job.named_graphs)
     if not default and not named:
         default, named = named_dataset(job.query, job.base)
@@ -46,6 +49,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
     except EvaluationError:
         raise
     except QueryError as error:
+        check_syntax(job.query, job.base)  # which says where
         raise syntax_error(str(error)) from None
     if isinstance(results, ox.QueryTriples):
         return _graph(store, default if given else None, store.reading(results), job, put)
@@ -113,7 +117,7 @@ def _graph(
         triples = _with_labels(store, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
-    names = prefixes(job.base)
+    names = _prefixes(job.base)
     if len(few) <= _SORTED:
         meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, names))
     else:

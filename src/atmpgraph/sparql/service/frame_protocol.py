@@ -40,10 +40,14 @@ class FrameProtocol(asyncio.Protocol):
             del self._buffered[:start]
         elif start < end:
             self._buffered += data[start:]
+        self.frames_ended()
 
     def send(self, kind: bytes, content: bytes) -> None:
         """Send a frame, however much waits to be sent."""
         self.transport.write(messages.frame(kind, content))
+
+    def frames_ended(self) -> None:
+        """What has arrived by now was passed on."""
 
     def frame_received(self, kind: bytes, content: bytes) -> None:
         """A frame arrived."""

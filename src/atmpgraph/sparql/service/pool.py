@@ -30,6 +30,9 @@ class Receiver(Protocol):
     def frame_received(self, kind: bytes, content: bytes) -> None:
         """The worker sent a frame."""
 
+    def frames_ended(self) -> None:
+        """What the worker has sent by now was received."""
+
     def lost(self) -> None:
         """The worker ended."""
 
@@ -56,6 +59,11 @@ class WorkerConnection(FrameProtocol):
             self.receiver.frame_received(kind, content)
         elif not self.first.done():
             self.first.set_result((kind, content))
+
+    def frames_ended(self) -> None:
+        """Pass that on too."""
+        if self.receiver:
+            self.receiver.frames_ended()
 
     def connection_lost(self, _: Exception | None) -> None:
         """It ended."""
