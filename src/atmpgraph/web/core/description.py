@@ -1,7 +1,7 @@
 """What a release states about one thing, and what its document states about itself."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import unquote
@@ -34,6 +34,7 @@ class Description:
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
         paging: of its parts, where it has pages.
         viewed: `quads` say already which of the pages this is.
+        links: those to the thing; `incoming` is the page of them that people see.
     """
 
     topic: str
@@ -44,6 +45,8 @@ class Description:
     dataset: str = ""
     paging: Paging | None = None
     viewed: bool = False
+    links: Sequence[tuple[str, str]] = ()
+    incoming: Paging | None = None
 
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
@@ -76,7 +79,10 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
     stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
     quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
-    return Description(topic, document, quads, stated, dataset=Addresses(release.base).dataset(), paging=paging)
+    links = Incoming(release, topic, without=PARTS if stated else ())
+    incoming = paged(len(links), context.settings.limits.incoming_links, "incoming")
+    dataset = Addresses(release.base).dataset()
+    return Description(topic, document, quads, stated, dataset=dataset, paging=paging, links=links, incoming=incoming)
 
 
 def _property(line: bytes) -> bytes:
