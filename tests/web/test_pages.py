@@ -124,16 +124,17 @@ def test_a_link_to_the_base_itself_has_a_name(client: FlaskClient, released: Set
     assert ("/?lang=en", released.base) in [(target, name) for name, target in page.links]
 
 
-def test_many_incoming_links_are_cut_and_the_page_says_so(released: Settings) -> None:
+def test_many_incoming_links_have_pages(released: Settings) -> None:
     few = changed(released, limits={"incoming_links": 3})
     path = "/doc/source/press-release-2024-01-17?lang=en"
     page = check_page(create_app(few).test_client().get(path, headers=BROWSER), "en")
-    assert "Only the first 3 links are shown" in page.words
+    assert "Page 1 of" in page.words
+    assert "Next page" in page.words
     page = check_page(
         create_app(released).test_client().get("/doc/person/sylvie-ponchaut?lang=en", headers=BROWSER), "en"
     )
     assert "What links here" in page.words
-    assert "Only the first" not in page.words
+    assert "Next page" not in page.words
 
 
 def test_the_code_knows_no_publication() -> None:

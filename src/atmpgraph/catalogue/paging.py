@@ -28,6 +28,22 @@ def entries(release: Release) -> list[str]:
     return _objects(release, Addresses(release.base).catalogue, _ENTRY)
 
 
+def listing(release: Release, shown: Iterable[str]) -> list[ox.Quad]:
+    """What the catalogue states about itself, with some of its datasets.
+
+    Args:
+        release: whose catalogue.
+        shown: the IRIs of the datasets.
+    """
+    catalogue, wanted = Addresses(release.base).catalogue, {f"<{iri}>".encode() for iri in shown}
+    lines = []
+    for line in _lines(release, catalogue, Addresses(release.base).catalogue_page()):
+        _, predicate, linked, *_ = line.split(b" ", 3)
+        if predicate[1:-1].decode() not in _LONG or linked in wanted:
+            lines.append(line)
+    return list(ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_QUADS))
+
+
 def page(release: Release, shown: Iterable[str]) -> list[ox.Quad]:
     """The catalogue with some of its datasets, all that they link to, and the services.
 

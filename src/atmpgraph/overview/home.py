@@ -5,7 +5,7 @@ The queries in `home_queries/` use the terms of the ontology only. A release kee
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ class Section:
     """The rows of one section.
 
     Attributes:
-        rows: the most important first, each with its place in the order of the page.
+        rows: the most important first, as JSON, each with its place in the order of the page.
         count: of all rows there are.
     """
 
@@ -39,7 +39,7 @@ class Section:
     def shown(self, whole: int, first: int) -> list[Row]:
         """All rows if there are no more than `whole`, else the `first` most important; in the order of the page."""
         chosen = self.rows[: whole if self.count <= whole else first]
-        return [row for _, row in sorted(chosen, key=lambda pair: pair[0])]
+        return [_row(row) for _, row in sorted(chosen, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Group:
 
     Attributes:
         key: IRIs of that.
-        rows: the first.
+        rows: the first, as JSON until they are `read`.
         count: of all.
         disputed: no value is common to all sources.
     """
@@ -57,6 +57,10 @@ class Group:
     rows: list[Row]
     count: int
     disputed: bool = False
+
+    def read(self, most: int) -> "Group":
+        """The group with its first rows."""
+        return replace(self, rows=list(map(_row, self.rows[:most])))
 
 
 def _amount(row: Row) -> Decimal:
@@ -86,10 +90,7 @@ def home(store: Store, partnership: str) -> dict[str, Any]:
     sections = {name: _section(store, name, partnership) for name in SECTIONS}
     return {
         "partnership": partnership,
-        "sections": {
-            name: {"count": section.count, "rows": [[place, _json(row)] for place, row in section.rows]}
-            for name, section in sections.items()
-        },
+        "sections": {name: {"count": section.count, "rows": section.rows} for name, section in sections.items()},
         "figures": _groups(list(_figures(store, partnership))),
         "members": _groups(_members(store, partnership)),
     }
@@ -97,19 +98,13 @@ def home(store: Store, partnership: str) -> dict[str, Any]:
 
 def read_sections(content: Mapping[str, Any]) -> dict[str, Section]:
     """The sections in the JSON of `home`."""
-    return {
-        name: Section([(place, _row(row)) for place, row in section["rows"]], section["count"])
-        for name, section in content["sections"].items()
-    }
+    return {name: Section(section["rows"], section["count"]) for name, section in content["sections"].items()}
 
 
 def read_groups(content: Mapping[str, Any], name: str) -> tuple[list[Group], int, int]:
     """The groups `figures` or `members`, the most important first; how many groups there are, and how many rows."""
     stored = content[name]
-    groups = [
-        Group(tuple(each["key"]), list(map(_row, each["rows"])), each["count"], each["disputed"])
-        for each in stored["groups"]
-    ]
+    groups = [Group(tuple(each["key"]), each["rows"], each["count"], each["disputed"]) for each in stored["groups"]]
     return groups, stored["count"], stored["rows"]
 
 
@@ -129,7 +124,7 @@ def _section(store: Store, name: str, partnership: str) -> Section:
     rows = list(enumerate(_rows(store, name, partnership)))
     if len(rows) > 1 and (rank := _RANKS.get(name)):
         rows.sort(key=lambda pair: (rank(*pair), pair[0]))
-    return Section(rows[:LONGEST], len(rows))
+    return Section([(place, _json(row)) for place, row in rows[:LONGEST]], len(rows))
 
 
 def _figures(store: Store, partnership: str) -> Iterator[Group]:

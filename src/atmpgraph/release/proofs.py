@@ -15,7 +15,7 @@ from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
 
-_SMALL: Final = 1 << 12  # bytes; smaller files take less time to read than to note
+_SMALL: Final = 1 << 16  # bytes; smaller files take less time to read than to note
 
 
 def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
@@ -39,8 +39,10 @@ def noted_proofs(release: Path, files: Mapping[Path, File]) -> dict[Path, State]
     """The states in which files of a release are whole, as far as they are noted; the arguments as above."""
     try:
         noted = read_sealed(ReleasesFolder(release.parent).proofs(release.name), must=True)["files"]
-        proofs = {path: noted.get(_name(release, path), [""]) for path, file in files.items() if file.bytes >= _SMALL}
-        return {path: tuple(state) for path, (sha256, *state) in proofs.items() if sha256 == files[path].sha256}
+        proofs = {release.parent / name: (sha256, tuple(state)) for name, (sha256, *state) in noted.items()}
+        return {
+            path: state for path, (sha256, state) in proofs.items() if path in files and files[path].sha256 == sha256
+        }
     except (FileNotFoundError, ReleaseError, AttributeError, KeyError, TypeError, ValueError):
         return {}
 

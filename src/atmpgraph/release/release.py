@@ -90,11 +90,14 @@ class Release:
     @cached_property
     def files(self) -> dict[Path, File]:
         """All files that answers are made from, as they were written; the manifest itself apart."""
-        files = {self.path / name: file for name, file in self.manifest.files.items()}
-        if self.manifest.format >= SEALED:
-            files |= read_listing(self.folder.listing)
+        return {self.path / name: file for name, file in self.manifest.files.items()} | self._internal
+
+    @cached_property
+    def _internal(self) -> dict[Path, File]:
+        """Those that are not for download, and the description of a reactivated release."""
         listing = self.reactivated.listing if self.reactivated else None
-        return files | (read_listing(listing) if listing and listing.exists() else {})
+        internal = read_listing(self.folder.listing) if self.manifest.format >= SEALED else {}
+        return internal | (read_listing(listing) if listing and listing.exists() else {})
 
     def whole(self, path: Path) -> Path:
         """The path of a file of the release, which is whole; one that an earlier version did not list may be absent.
@@ -191,7 +194,8 @@ class Release:
 
     @cached_property
     def _store_files(self) -> list[Path]:
-        return [path for path in self.files if path.parent == self.folder.store]
+        folder = self.folder.store
+        return [path for path in self._internal if path.parent == folder]
 
     @property
     def store(self) -> Store:
@@ -227,7 +231,8 @@ class Release:
 
     @cached_property
     def _catalogue_files(self) -> list[Path]:
-        return [path for path in self.files if path.parent == self.description.catalogue_store]
+        folder = self.description.catalogue_store
+        return [path for path in self._internal if path.parent == folder]
 
     @cached_property
     def _open_catalogue(self) -> Callable[[StoreAddress], Store]:

@@ -1,7 +1,7 @@
 """What a release states about one thing, and what its document states about itself."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import unquote
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from ...addresses import Addresses, candidates, iri_to_path
-from ...catalogue.paging import entries, page
+from ...catalogue.paging import entries, listing, page
 from ...rdf.statements import about
 from ...release.incoming import Incoming
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
@@ -33,7 +33,8 @@ class Description:
         embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
         paging: of its parts, where it has pages.
-        viewed: `quads` say already which of the pages this is.
+        whole: gives all quads, in place of `quads` and what says which of the pages this is.
+        links: those to the thing; `incoming` is the page of them that people see.
     """
 
     topic: str
@@ -43,11 +44,13 @@ class Description:
     embedded: list[ox.Quad] | None = None
     dataset: str = ""
     paging: Paging | None = None
-    viewed: bool = False
+    whole: Callable[[], list[ox.Quad]] | None = None
+    links: Sequence[tuple[str, str]] = ()
+    incoming: Paging | None = None
 
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
-        quads = [*self.quads, *(quad for part in self.parts.values() for quad in part)]
+        quads = self.whole() if self.whole else [*self.quads, *(q for part in self.parts.values() for q in part)]
         document = ox.NamedNode(self.document)
         stated = {DCT + "license": licence, VOID + "inDataset": self.dataset}
         if self.document != self.topic:
@@ -55,7 +58,7 @@ class Description:
         elif any(q.subject == document and q.predicate.value == DCT + "license" for q in quads):
             del stated[DCT + "license"]
         whole = about(self.document, *((name, iri) for name, iri in stated.items() if iri))
-        return [*quads, *whole, *(self.paging.view(self.document) if self.paging and not self.viewed else ())]
+        return [*quads, *whole, *(self.paging.view(self.document) if self.paging and not self.whole else ())]
 
 
 def describe(context: Context, topic: str, document: str) -> Description | None:
@@ -76,7 +79,10 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
     stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
     quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
-    return Description(topic, document, quads, stated, dataset=Addresses(release.base).dataset(), paging=paging)
+    links = Incoming(release, topic, without=PARTS if stated else ())
+    incoming = paged(len(links), context.settings.limits.incoming_links, "incoming")
+    dataset = Addresses(release.base).dataset()
+    return Description(topic, document, quads, stated, dataset=dataset, paging=paging, links=links, incoming=incoming)
 
 
 def _property(line: bytes) -> bytes:
@@ -110,9 +116,16 @@ def describe_catalogue(context: Context, document: str, *, pages: bool) -> Descr
         paging = Paging(1, size, len(datasets))
     else:
         paging = paged(len(datasets), size) if pages and size else Paging(1, max(len(datasets), 1), len(datasets))
-    quads = page(release, datasets[paging.first : paging.last])
-    quads += paging.view(context.iris.catalogue_page(), context.iris.catalogue_page())
-    return Description(context.iris.catalogue, document, quads, {}, embedded=[], paging=paging, viewed=True)
+    shown, whole = datasets[paging.first : paging.last], context.iris.catalogue_page()
+    return Description(
+        context.iris.catalogue,
+        document,
+        listing(release, shown),
+        {},
+        embedded=[],
+        paging=paging,
+        whole=lambda: [*page(release, shown), *paging.view(whole, whole)],
+    )
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:

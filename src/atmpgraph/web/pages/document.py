@@ -10,12 +10,11 @@ import pyoxigraph as ox
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
-from ...release.incoming import Incoming
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import Context
-from ..core.description import PARTS, Description
+from ..core.description import Description
 from ..core.labels import Name, page_names
-from ..core.paging import Paging, paged
+from ..core.paging import Paging
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
@@ -58,7 +57,7 @@ class DocumentPage:
     rows: list[tuple[str, str, str]]
     parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
-    paging: Paging
+    paging: Paging | None
     codes: Paging | None
     names: dict[str, Name]
     formats: tuple[Format, ...] = DATA_FORMATS
@@ -66,13 +65,12 @@ class DocumentPage:
 
 def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
-    topic, limits = described.topic, context.settings.limits
+    topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
     parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
-    links = Incoming(context.release, topic, without=PARTS if parts else ())
-    paging = paged(len(links), limits.incoming_links, "incoming")
-    shown = links[paging.first : paging.last]
+    incoming = described.incoming
+    shown = described.links[incoming.first : incoming.last] if incoming else []
     by_predicate: dict[str, list[str]] = defaultdict(list)
     for predicate, subject in shown:
         if subject not in parts:
@@ -90,7 +88,7 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         rows,
         parts,
         sorted(by_predicate.items()),
-        paging,
+        incoming,
         described.paging,
         page_names(context, iris),
     )

@@ -1,6 +1,6 @@
 """The home page: the first of what a release keeps for it, all of it where that is little."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -90,9 +90,9 @@ def _shown(
 ) -> tuple[list[Group], int]:
     """All groups if they have no more than `whole` rows, else some rows of the `first` groups; and the rows of all."""
     if rows <= whole and len(groups) == count:
-        return groups, rows
+        return [group.read(whole) for group in groups], rows
     chosen = groups
     if largest:
         best = sorted(groups, key=lambda group: -group.count)[:first]
         chosen = [group for group in groups if group in best]
-    return [replace(group, rows=group.rows[:_ROWS_OF_GROUP]) for group in chosen[:first]], rows
+    return [group.read(_ROWS_OF_GROUP) for group in chosen[:first]], rows

@@ -119,6 +119,11 @@ def _listed(context: Context, entry: Entry) -> ReleaseEntry:
     return ReleaseEntry(entry["digest"], manifest, entry["date"])
 
 
+def _load_release(context: Context) -> Release:
+    _files(context, context.release)
+    return context.release
+
+
 def _files(context: Context, release: Release) -> Paging:
     """The page of the files of a release."""
     return paged(len(release.manifest.files), context.settings.limits.list_page_files)
@@ -225,6 +230,7 @@ RESOURCES: Final[tuple[Resource[Any], ...]] = (
         endpoint="releases.one",
         path="/releases/<digest>",
         summary="A release: its date, its counts and its files.",
+        load=_load_release,
         missing=message("There is no such release."),
         makers=_MAKERS,
         suffixes=tuple(_MAKERS),
