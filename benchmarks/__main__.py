@@ -61,6 +61,11 @@ def _cold(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     yield from cold.pages(made(rows), scratch)
 
 
+def _routes(rows: int, _: Path, __: bool) -> Iterator[Outcome | str]:
+    """Every route, cold."""
+    yield from cold.routes(made(rows))
+
+
 def _memory(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """What a web process takes."""
     yield from cold.memory(made(rows), scratch)
@@ -84,6 +89,7 @@ PARTS: Final[dict[str, Part]] = {
     "publisher": _publisher,
     "switch": _switch,
     "cold": _cold,
+    "routes": _routes,
     "memory": _memory,
     "build": _build,
 }
