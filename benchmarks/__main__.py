@@ -1,13 +1,14 @@
 """All measurements, or some: `python -m benchmarks [--rows N] [--only PART …]`; `make bench` and `make bench-short`."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from . import cold, documents, sparql, switching
+from . import build, cold, documents, sparql, switching
 from .outcomes import Outcome, fallen, show, write
 from .peers import QueryPeer
 from .peers.oxigraph import Oxigraph
@@ -60,6 +61,11 @@ def _cold(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     yield from cold.pages(made(rows), scratch)
 
 
+def _routes(rows: int, _: Path, __: bool) -> Iterator[Outcome | str]:
+    """Every route, cold."""
+    yield from cold.routes(made(rows))
+
+
 def _memory(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     """What a web process takes."""
     yield from cold.memory(made(rows), scratch)
@@ -70,6 +76,11 @@ def _publisher(rows: int, scratch: Path, _: bool) -> Iterator[Outcome | str]:
     yield from documents.publisher(made(rows), Trifid(), scratch)
 
 
+def _build(rows: int, _: Path, __: bool) -> Iterator[Outcome | str]:
+    """How long a build takes."""
+    yield from build.measured(rows)
+
+
 PARTS: Final[dict[str, Part]] = {
     "documents": _documents,
     "fresh": _fresh,
@@ -78,7 +89,9 @@ PARTS: Final[dict[str, Part]] = {
     "publisher": _publisher,
     "switch": _switch,
     "cold": _cold,
+    "routes": _routes,
     "memory": _memory,
+    "build": _build,
 }
 
 
@@ -98,6 +111,7 @@ def main() -> None:
         "--check", action="store_true", help="fail where a ratio is under half of the one written there"
     )
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers end too
     name, parts, rows = ("short", SHORT, SMALL) if chosen.short else ("full", FULL, BIG)
     measured = [measured_part(part, chosen.rows or rows, chosen.short) for part in chosen.only or parts]
     outcomes = {outcome.name: outcome for found, _ in measured for outcome in found}

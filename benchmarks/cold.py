@@ -1,5 +1,8 @@
 """Pages that nobody asked for yet, and what a web process takes of memory."""
 
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,3 +52,16 @@ def _serves(process: int) -> bool:
         return b"web_process" in Path(f"/proc/{process}/cmdline").read_bytes()
     except OSError:
         return False
+
+
+def routes(publication: Publication) -> Iterator[Outcome | str]:
+    """Every route of the URL map, cold (`benchmarks/routes.py`): how many are slow, and which."""
+    command = [sys.executable, "-m", "benchmarks.routes", str(publication.folder)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    *lines, last = done.stdout.splitlines()
+    slow, large = (int(number) for number in re.findall(r"(\d+) (?:slower|pages)", last))
+    yield Outcome("routes slower than 200 ms, cold", slow, f"of {len(lines)}")
+    yield Outcome("pages larger than 200 KB", large, f"of {len(lines)}")
+    for line in lines:
+        if line.endswith((" SLOW", " LARGE")):
+            yield "route: " + " ".join(line.split())
