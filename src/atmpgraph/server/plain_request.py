@@ -13,8 +13,7 @@ from granian.rsgi import Scope
 from ..http.authority import is_authority
 from ..http.forwarded import forwarded
 from ..observability.access import Access, encoded_path
-from ..release.integrity import State
-from ..web.core.context import Publication
+from ..web.core.context import Publication, ReleasesState
 from .backpressure import address_of
 
 Url: TypeAlias = tuple[str, ...]
@@ -58,7 +57,7 @@ class PlainRequest:
     fields: LowerCase
     client: str
     body: int
-    state: State
+    state: ReleasesState
 
     def access(self, at: float) -> Access:
         """What the log tells of it, which arrived at this time."""

@@ -27,11 +27,10 @@ from ..sparql.service.client import ClientDisconnectedError
 from ..sparql.service.spool import Spool
 from ..web.core.context import Context, publication
 from ..web.core.headers import fields_of
-from ..web.core.query_client import is_volatile, next_page_url, query_request, response_body
+from ..web.core.query_client import is_volatile, next_page_url, query_request, response_body, result_formats
 from ..web.core.query_observation import QueryObservation
 from ..web.core.response import WHOLE, Cache, Version, content_type, validator_fields, validators_of
 from ..web.core.serving import resources
-from ..web.pages.results import result_formats
 from .plain_request import PlainRequest
 
 Fields: TypeAlias = list[tuple[str, str]]

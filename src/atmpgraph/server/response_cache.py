@@ -18,8 +18,7 @@ from cachetools import LRUCache
 from ..http.conditional import Validators, precondition
 from ..observability import metrics
 from ..observability.access import Observed, log_access
-from ..release.integrity import State, is_settled
-from ..web.core.context import Publication
+from ..web.core.context import Publication, ReleasesState
 from .plain_request import PlainRequest, Url
 
 Fields: TypeAlias = list[tuple[str, str]]
@@ -124,8 +123,8 @@ class ResponseCache:
     def __init__(self, publication: Publication) -> None:
         """Hold responses of a publication, within its settings."""
         settings = publication.settings
-        self._log = settings.log
-        self._lock, self._state = threading.Lock(), State()
+        self._publication, self._log = publication, settings.log
+        self._lock, self._state = threading.Lock(), ReleasesState()
         self._doorkeeper = _Doorkeeper()
         self._urls = LRUCache[Url, _Selections](settings.cache.response_bytes, getsizeof=_Selections.size)
 
@@ -178,7 +177,7 @@ class ResponseCache:
         values = dict(fields)
         vary = tuple(sorted(name.strip().lower() for name in values.get("vary", "").split(",") if name.strip()))
         validators = _validators(values.get("etag", ""), observed.modified)
-        if "*" in vary or (validators is None and not redirection) or not is_settled(request.state):
+        if "*" in vary or (validators is None and not redirection) or not self._publication.is_settled(request.state):
             return
         fields = _of_all(fields)
         seen = Observed(observed.route, observed.release, _CACHE)

@@ -1,6 +1,5 @@
 """Which query runs, which waits, which is turned away."""
 
-from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import pytest
@@ -26,7 +25,7 @@ class Waiting:
     """A query that waits."""
 
     client: str
-    lanes: Container[Lane] = FIRST_LANES
+    lanes: frozenset[Lane] = FIRST_LANES
 
 
 def scheduler(

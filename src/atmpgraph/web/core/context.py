@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cachetools import LRUCache, TTLCache, cached
 from flask import current_app, g
@@ -18,7 +18,7 @@ from ...errors import ReleaseError
 from ...formats import Format
 from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
-from ...release.integrity import State, state_of_file
+from ...release.integrity import State, is_settled, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
@@ -33,6 +33,10 @@ _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 _UNSEEN: Final[dict[str, Any]] = {"folders": True, "log": True, "metrics": True, "queries": {"socket"}, "server": True}
 _OPEN_RELEASES: Final = 16  # earlier releases that stay open
 _REPORTS, _REPORT_SECONDS = 256, 600  # problems that are reported once in that time
+
+
+# Of the link, the live manifest and the folder around them; empty while there is no release.
+ReleasesState: TypeAlias = State
 
 
 def created(release: Release) -> datetime:
@@ -52,7 +56,7 @@ class Publication:
         self._manifest = self._link / MANIFEST
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
-        self._live: tuple[State, Release, datetime] | None = None
+        self._live: tuple[ReleasesState, Release, datetime] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
@@ -83,7 +87,7 @@ class Publication:
                     current = self._current = (switched, release)
         return current[1]
 
-    def state(self) -> State:
+    def state(self) -> ReleasesState:
         """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links
         and the removal of a release change it. Empty while there is no release.
         """
@@ -96,13 +100,18 @@ class Publication:
         except OSError:
             return ()
 
+    @staticmethod
+    def is_settled(state: ReleasesState) -> bool:
+        """Whether any change from now on makes another state."""
+        return is_settled(state)
+
     def _announce(self, digest: str) -> None:
         """Log that this process serves another release than before."""
         if digest != self._announced:
             event("release.switched", old=self._announced, new=digest)
             self._announced = digest
 
-    def live(self, state: State) -> tuple[Release, datetime]:
+    def live(self, state: ReleasesState) -> tuple[Release, datetime]:
         """The current release and when it went live, in a state (`state`) that was just read.
 
         Raises:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from ...formats import Format
+from ...formats import DOCUMENTS, RESULTS, Format
 from ...http.problem import ProblemError
 from ...observability.access import observed
 from ...sparql.limits import Limits, limits_of
@@ -19,6 +19,7 @@ from ...sparql.service.client import Result, submit
 from ...sparql.service.liveness import answers
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
+from ...sparql.syntax.query_form import form
 from ...sparql.syntax.tokenizer import tokens
 from .context import Context, Publication
 from .query_observation import QueryObservation
@@ -31,6 +32,16 @@ _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has 
 
 # The functions that give another value at each call.
 _VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
+
+
+def is_graph(query: Query) -> bool:
+    """Whether its result is a graph."""
+    return form(query.text) in {"CONSTRUCT", "DESCRIBE"}
+
+
+def result_formats(query: Query) -> tuple[Format, ...]:
+    """The formats of the result of a query, the server's preference first; its form decides before it runs."""
+    return DOCUMENTS if is_graph(query) else RESULTS
 
 
 def is_volatile(context: Context, query: Query) -> bool:

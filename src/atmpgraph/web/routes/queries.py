@@ -10,10 +10,10 @@ from ...i18n import message
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.protocol import Query
 from ..core.context import Context
-from ..core.query_client import is_volatile, response_body, run_query
+from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap
 from ..core.response import Body, Cache, Version
-from ..pages.results import result_formats, results_page
+from ..pages.results import results_page
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:

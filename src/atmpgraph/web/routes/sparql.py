@@ -20,10 +20,10 @@ from ...vocab import prefixes
 from ..core.context import Context
 from ..core.errors import offer_to_edit
 from ..core.i18n import note_arguments
-from ..core.query_client import is_volatile, next_page_url, response_body, run_query
+from ..core.query_client import is_volatile, next_page_url, response_body, result_formats, run_query
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Content, Version
-from ..pages.results import ResultsPage, result_formats, results_page
+from ..pages.results import ResultsPage, results_page
 
 _BODY: Final = {
     "required": True,
