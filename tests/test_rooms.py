@@ -53,7 +53,6 @@ MAY_IMPORT: Final = {
     "web/pages": {
         "overview",
         "profiles",
-        "sparql/syntax",
         "quality",
         "rdf",
         "release",

@@ -27,7 +27,7 @@ from ..sparql.service.client import ClientDisconnectedError
 from ..sparql.service.spool import Spool
 from ..web.core.context import Context, publication
 from ..web.core.headers import fields_of
-from ..web.core.query_client import is_volatile, next_page_url, query_request, response_body, result_formats
+from ..web.core.query_client import is_volatile, query_request, response_body, result_formats
 from ..web.core.query_observation import QueryObservation
 from ..web.core.response import WHOLE, Cache, Version, content_type, validator_fields, validators_of
 from ..web.core.serving import resources
@@ -151,7 +151,7 @@ class Queries:
         query, context = reading.query, reading.context
         observed = Observed(_ENDPOINT, context.release.digest)
         observation = QueryObservation(self._settings.log, observed.release, request.client, query.text, observed)
-        job = query_request(context, query, reading.chosen[0], request.client, next_page=next_page_url(query))
+        job = query_request(context, query, reading.chosen[0], request.client, paged=True)
         try:
             with disconnection.ends():
                 result = await self._client.submit(job)

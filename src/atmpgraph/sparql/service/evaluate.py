@@ -13,6 +13,7 @@ from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
 from ...store import Store
 from ...vocab import prefixes
+from ..protocol import Query
 from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
@@ -91,8 +92,15 @@ def _rows(
             cut = "rows" if next(rows, None) is not None else ""
             break
     put(writer.end.encode())
-    link = f"{job.next}{job.offset + sent}" if cut and sent and job.next else ""
+    link = f"{url}{job.offset + sent}" if cut and sent and (url := _rest_url(job)) else ""
     return Outcome(sent, cut, writer.start(link).encode() if bounded else b"")
+
+
+def _rest_url(job: QueryJob) -> str:
+    """The URL of the rest of a result, without the offset at its end; empty if it is not told."""
+    if job.pages is None:
+        return ""
+    return Query(job.query, job.default_graphs, job.named_graphs, formats=job.pages).rest_url
 
 
 def _fitting(batch: list[bytes], size: int) -> list[bytes]:
@@ -125,7 +133,9 @@ def _graph(
         statements = expressible(chain(few, meter), fmt)
         ox.serialize(statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else names)
     if meter.cut and fmt.suffix in _COMMENTS:
-        rest = f"{job.next or 'offset='}{job.offset + meter.rows}".replace("--", "-%2D")  # no XML comment may hold that
+        rest = f"{_rest_url(job) or 'offset='}{job.offset + meter.rows}".replace(
+            "--", "-%2D"
+        )  # no XML comment may hold that
         put((_COMMENTS[fmt.suffix] % f"cut after {meter.rows} triples; the rest: {rest}").encode())
     return Outcome(meter.rows, meter.cut)
 

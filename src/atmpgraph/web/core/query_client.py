@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import request
 
@@ -27,7 +26,6 @@ from .response import Body
 
 ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
 QUERY_PROBLEM: Final = "atmpgraph.query_problem"  # that the query of the request has met, where the server ran it
-_LONGEST_LINK: Final = 2_000  # characters
 _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has all addresses under them
 
 # The functions that give another value at each call.
@@ -54,7 +52,7 @@ def _calls_services(context: Context, query: Query) -> bool:
     return bool(context.settings.federation.services) and any(word.is_word("SERVICE") for word in tokens(query.text))
 
 
-def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, next_page: str = "") -> Result:
+def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, paged: bool = False) -> Result:
     """The result of a query on the release of the request.
 
     Args:
@@ -62,7 +60,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         query: what runs.
         fmt: the format of the result.
         rows: a limit below that of the settings.
-        next_page: URL of the rest of the result, without its offset.
+        paged: the result leads to its rest, at the URL of the query.
 
     Raises:
         ProblemError: the query is refused or fails.
@@ -70,7 +68,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
     """
     if problem := request.environ.get(QUERY_PROBLEM):  # the server has run it
         raise ProblemError(problem)
-    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, next_page=next_page)
+    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, paged=paged)
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
     spool = _spool(context.settings.queries.spool_bytes)
     address, silence = context.publication.query_service(), context.settings.queries.silence_seconds
@@ -81,7 +79,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
 
 
 def query_request(
-    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, next_page: str = ""
+    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, paged: bool = False
 ) -> QueryRequest:
     """What the query service is told of a query; the arguments are those of `run_query`, and the client's address."""
     limits = _limits(context.publication)
@@ -98,7 +96,7 @@ def query_request(
         nesting=limits.max_nesting,
         patterns=limits.max_patterns,
         operators=limits.max_operators,
-        next=next_page,
+        pages=query.formats[:1] if paged else None,
     )
     federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
     return QueryRequest(job, client_name(client), query.timeout, cacheable=cacheable, federated=federated)
@@ -154,13 +152,6 @@ def response_body(result: Result, query: Query) -> Body:
     fields = result_fields(result)
     if result.cut:
         fields["Atmpgraph-Truncated"] = f"{result.cut}; rows={result.rows}"
-        if result.rows and (url := next_page_url(query)):  # without a row there is one that is too large for any page
+        if result.rows and (url := query.rest_url):  # without a row there is one that is too large for any page
             fields["Link"] = f'<{url}{query.offset + result.rows}>; rel="next"'
     return Body(result.pieces, result.length, fields)
-
-
-def next_page_url(query: Query) -> str:
-    """Relative URL of the rest of a result, without the offset at its end; empty when it would be too long."""
-    arguments = {"query": query.text, **query.dataset, "format": query.formats[:1]}
-    url = f"?{urlencode(arguments, doseq=True)}&offset="
-    return url if len(url) <= _LONGEST_LINK else ""

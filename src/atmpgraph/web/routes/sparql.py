@@ -20,7 +20,7 @@ from ...vocab import prefixes
 from ..core.context import Context
 from ..core.errors import offer_to_edit
 from ..core.i18n import note_arguments
-from ..core.query_client import is_volatile, next_page_url, response_body, result_formats, run_query
+from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Content, Version
 from ..pages.results import ResultsPage, results_page
@@ -86,7 +86,7 @@ def _maker(fmt: Format) -> Maker[Operation]:
         query = operation.query
         if query is None:
             return serialize(_description(context), fmt, prefixes(context.base))
-        return response_body(run_query(context, query, fmt, next_page=next_page_url(query)), query)
+        return response_body(run_query(context, query, fmt, paged=True), query)
 
     return make
 
