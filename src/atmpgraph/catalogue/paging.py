@@ -73,7 +73,7 @@ def void_page(release: Release, others: Iterable[str]) -> list[ox.Quad]:
     """
     addresses, left_out = Addresses(release.base), set(others)
     document = addresses.page(".well-known/void")
-    starts = [document, addresses.dataset()]
+    starts = [document, addresses.dataset(), addresses.catalogue_page()]
     return _reached(release, starts, document, lambda p, iri: p != _SUBSET or iri not in left_out)
 
 

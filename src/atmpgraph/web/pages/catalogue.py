@@ -13,12 +13,11 @@ from ..core.description import Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
 
-_LISTED: Final = frozenset({f"{DCAT}dataset", f"{DCAT}service"})
+_DATASET: Final = f"{DCAT}dataset"
+_LISTED: Final = frozenset({_DATASET, f"{DCAT}service"})
 _ENTRIES: Final = f"""
 SELECT ?entry ?service ?modified ?file ?url ?format ?size {{
-  VALUES ?entry {{ %s }}
-  {{ <id/catalogue> <{DCAT}dataset> ?entry }}
-  UNION {{ <id/catalogue> <{DCAT}service> ?entry BIND(true AS ?service) }}
+  VALUES (?entry ?service) {{ %s }}
   OPTIONAL {{ ?entry <{DCT}modified> ?modified }}
   OPTIONAL {{ ?entry <{DCAT}endpointURL> ?url }}
   OPTIONAL {{
@@ -27,10 +26,7 @@ SELECT ?entry ?service ?modified ?file ?url ?format ?size {{
   }}
 }} ORDER BY ?entry ?file"""
 _DESCRIPTIONS: Final = f"""
-SELECT ?entry ?text {{
-  VALUES ?entry {{ %s }}
-  <id/catalogue> <{DCAT}dataset>|<{DCAT}service> ?entry . ?entry <{DCT}description> ?text
-}} ORDER BY ?entry ?text"""
+SELECT ?entry ?text {{ VALUES ?entry {{ %s }} ?entry <{DCT}description> ?text }} ORDER BY ?entry ?text"""
 
 
 @dataclass(frozen=True)
@@ -65,8 +61,8 @@ class CataloguePage:
 def catalogue_page(context: Context, described: Description) -> CataloguePage:
     """The page of what is described of the catalogue."""
     entries, sources, store = dict[str, Entry](), context.iris.dataset("graph-"), context.release.catalogue_store
-    listed = {quad.object for quad in described.quads if quad.predicate.value in _LISTED}
-    values = " ".join(sorted(map(str, listed)))
+    listed = {str(quad.object): quad.predicate.value for quad in described.quads if quad.predicate.value in _LISTED}
+    values = " ".join(f"({iri} {'UNDEF' if by == _DATASET else 'true'})" for iri, by in sorted(listed.items()))
     for row in store.select(_ENTRIES % values):
         iri = row["entry"].value
         part = "services" if row["service"] else "sources" if iri.startswith(sources) else "datasets"
@@ -74,7 +70,7 @@ def catalogue_page(context: Context, described: Description) -> CataloguePage:
         if row["url"]:
             size = int(row["size"].value) if row["size"] else 0
             entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
-    for row in store.select(_DESCRIPTIONS % values):
+    for row in store.select(_DESCRIPTIONS % " ".join(sorted(listed))):
         entries[row["entry"].value].about.append(row["text"])
     largest = sorted(entries.values(), key=lambda entry: -len(entry.files))
     parts = {part: [entry for entry in largest if entry.part == part] for part in ("datasets", "services", "sources")}
