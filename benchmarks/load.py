@@ -91,9 +91,9 @@ def load(
     line = next(line for line in done.stdout.splitlines() if line.startswith("measured "))
     requests, microseconds, mean, median, p99, errors = map(float, line.split()[1:])
     if not requests:
-        raise WrongAnswersError(f"{server.name}: no answer within {seconds} s: {target}")
+        raise WrongAnswersError(f"{server.name}: no answer within {seconds} s")
     if errors:
-        raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors: {target}")
+        raise WrongAnswersError(f"{server.name}: {errors:.0f} of {requests:.0f} answers are errors")
     rate = requests / microseconds * 1e6
     if isinstance(target, Different) and target.limit:  # wrk then waits for the end of its time (Little's law instead)
         rate = connections / mean * 1e6
@@ -117,7 +117,9 @@ def one_by_one(server: Server, targets: Iterable[str], fields: Mapping[str, str]
             response.read()
             times.append((time.perf_counter() - begin) * 1000)
             if response.status != 200:
-                raise WrongAnswersError(f"{server.name}: {response.status}: {target[:200]}")
+                raise WrongAnswersError(f"{server.name}: answered with {response.status}")
+    except (OSError, http.client.HTTPException) as error:
+        raise WrongAnswersError(f"{server.name}: {error}") from None
     finally:
         connection.close()
     taken = server.processor_seconds() - before

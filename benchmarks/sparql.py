@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -98,6 +98,7 @@ class Asker:
 
     def __init__(self, servers: Sequence[Server], queries: dict[str, Query], seconds: int, rounds: int) -> None:
         self.servers, self.queries, self.seconds, self.rounds = servers, queries, seconds, rounds
+        self.failed: dict[str, str] = {}
         self._next = FRESH * 10
 
     def fresh(self, amount: int) -> int:
@@ -107,33 +108,42 @@ class Asker:
 
     def by_wrk(self, query: Query, *, hot: bool) -> dict[str, Load]:
         """What each program gives to eight connections."""
-        rounds: dict[str, list[Load]] = {server.name: [] for server in self.servers}
-        for number in range(self.rounds):
-            for server in _turned(self.servers, number):
-                asked: str | Different
-                if hot:
-                    asked = query.target(server.sparql, query.filled(query.first, FRESH))
-                else:
-                    start = self.fresh(self.seconds * 30_000)
-                    asked = Different(query.target(server.sparql), query.first, query.size, start)
-                fields = {"Accept": query.accept}
-                rounds[server.name].append(load(server, asked, seconds=self.seconds, connections=8, fields=fields))
-        return {name: middle(loads) for name, loads in rounds.items()}
+
+        def once(server: Server) -> Load:
+            asked: str | Different
+            if hot:
+                asked = query.target(server.sparql, query.filled(query.first, FRESH))
+            else:
+                start = self.fresh(self.seconds * 30_000)
+                asked = Different(query.target(server.sparql), query.first, query.size, start)
+            return load(server, asked, seconds=self.seconds, connections=8, fields={"Accept": query.accept})
+
+        return self._in_turn(once)
 
     def by_client(self, query: Query, amount: int, *, hot: bool) -> dict[str, Load]:
         """What each program gives to one Python client that asks so many times."""
+
+        def once(server: Server) -> Load:
+            start = self.fresh(amount)
+            pairs = (
+                (query.first, FRESH) if hot else (query.first + n % query.size, n) for n in range(start, start + amount)
+            )
+            targets = (query.target(server.sparql, query.filled(*pair)) for pair in pairs)
+            return one_by_one(server, targets, {"Accept": query.accept})
+
+        return self._in_turn(once)
+
+    def _in_turn(self, once: Callable[[Server], Load]) -> dict[str, Load]:
+        """The medians of some rounds. Who gives no good answer is left out from then on."""
         rounds: dict[str, list[Load]] = {server.name: [] for server in self.servers}
         for number in range(self.rounds):
             for server in _turned(self.servers, number):
-                start = self.fresh(amount)
-                targets = (
-                    query.target(server.sparql, query.filled(query.first, FRESH))
-                    if hot
-                    else query.target(server.sparql, query.filled(query.first + n % query.size, n))
-                    for n in range(start, start + amount)
-                )
-                rounds[server.name].append(one_by_one(server, targets, {"Accept": query.accept}))
-        return {name: middle(loads) for name, loads in rounds.items()}
+                if server.name not in self.failed:
+                    try:
+                        rounds[server.name].append(once(server))
+                    except WrongAnswersError as error:
+                        self.failed[server.name] = str(error)
+        return {name: middle(loads) for name, loads in rounds.items() if name not in self.failed}
 
 
 def _turned(servers: Sequence[Server], number: int) -> list[Server]:
@@ -193,15 +203,16 @@ def measure(
 def _timed(kind: str, query: Query, asker: "Asker", clients: int) -> Iterator[Outcome | str]:
     for hot in (True, False):
         how = "hot" if hot else "different"
-        try:
-            yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
-            if clients and kind in BY_CLIENT:
-                yield from _ratios(f"{kind}, {how}, one client", asker.by_client(query, clients, hot=hot))
-        except WrongAnswersError as error:
-            yield f"{kind}, {how}: {error}"
+        yield from _ratios(f"{kind}, {how}, wrk", asker.by_wrk(query, hot=hot))
+        if clients and kind in BY_CLIENT:
+            yield from _ratios(f"{kind}, {how}, one client", asker.by_client(query, clients, hot=hot))
+    for reason in asker.failed.values():
+        yield f"{kind}: {reason}"
 
 
 def _ratios(name: str, found: dict[str, Load]) -> Iterator[Outcome]:
+    if Ours.name not in found:
+        return
     ours, *others = found
     for other in others:
         details = {who: found[who].rounded() for who in (ours, other)}

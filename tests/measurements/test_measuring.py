@@ -1,6 +1,7 @@
 """The measurements tell right from wrong, and what has become slower from what has not."""
 
 import json
+import os
 import sys
 import threading
 import time
@@ -71,11 +72,11 @@ def test_what_is_wanted_can_be_compared() -> None:
     assert Outcome("nobody wants this", 1.0).met is None
 
 
-def _says(rows: list[dict[str, dict[str, str]]]) -> type[BaseHTTPRequestHandler]:
+def _says(rows: list[dict[str, dict[str, str]]], status: int = 200) -> type[BaseHTTPRequestHandler]:
     class Says(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = json.dumps({"results": {"bindings": rows}}).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -102,6 +103,24 @@ def test_answers_are_compared_by_what_they_say() -> None:
         assert sparql.difference(QUERIES["look-up"], first, less).startswith("1 rows, ours 2")
     finally:
         for server in servers:
+            server.shutdown()
+            server.server_close()
+
+
+def test_who_gives_errors_is_left_out() -> None:
+    """And the others are still measured."""
+    asked = [HTTPServer(("127.0.0.1", 0), _says([], status)) for status in (200, 503)]
+    for server in asked:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        servers = [Server(f"{number}", each.server_port, os.getpid()) for number, each in enumerate(asked)]
+        asker = sparql.Asker(servers, QUERIES, seconds=1, rounds=2)
+        found = asker.by_client(QUERIES["look-up"], 5, hot=False)
+        assert set(found) == {"0"}
+        assert found["0"].rate > 0
+        assert asker.failed == {"1": "1: answered with 503"}
+    finally:
+        for server in asked:
             server.shutdown()
             server.server_close()
 
