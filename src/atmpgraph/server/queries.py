@@ -22,7 +22,7 @@ from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError
 from ..observability.access import Observed
 from ..sparql.protocol import Query, parse
-from ..sparql.service.async_client import QueryClient
+from ..sparql.service.async_client import LongResultError, QueryClient
 from ..sparql.service.client import ClientDisconnectedError
 from ..sparql.service.spool import Spool
 from ..web.core.context import Context, publication
@@ -155,6 +155,8 @@ class Queries:
         try:
             with disconnection.ends():
                 result = await self._client.submit(job)
+        except LongResultError:
+            return None
         except ClientDisconnectedError as error:
             observation.failed(error)
             raise

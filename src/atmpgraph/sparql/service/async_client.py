@@ -15,6 +15,10 @@ from .spool import IN_MEMORY, Spool, SpooledResult
 _IDLE: Final = 64  # connections that stay open without a query
 
 
+class LongResultError(Exception):
+    """The result is cached and long: to hold it for each of its readers takes memory, to pass it on takes none."""
+
+
 class QueryClient:
     """Submits queries to the service at a Unix socket, from one event loop."""
 
@@ -34,6 +38,7 @@ class QueryClient:
 
         Raises:
             ProblemError: the query is refused or fails, the service does not answer, or the spool is full.
+            LongResultError: the result is cached and long; `client.submit` passes it on.
             ValueError: the query has no limits; its result is passed on while it arrives (`client.submit`).
         """
         if not (request.job.rows or request.job.bytes):
@@ -134,6 +139,9 @@ class _Connection(FrameProtocol):
                 self._end(self._cached or messages.ResultEnd.decode(content))
             elif kind == messages.CACHED:
                 self._cached = messages.ResultEnd.decode(content)
+                if self._cached.length > IN_MEMORY:
+                    self._fail(LongResultError())
+                    self.transport.abort()
             elif kind == messages.PROBLEM:
                 self._fail(ProblemError(messages.problem_from(content)))
                 self._rest()
