@@ -1,6 +1,6 @@
 """Which query runs, which waits, which is turned away."""
 
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import pytest
@@ -26,7 +26,7 @@ class Waiting:
     """A query that waits."""
 
     client: str
-    lanes: Container[Lane] = FIRST_LANES
+    lanes: Collection[Lane] = FIRST_LANES
 
 
 def scheduler(
