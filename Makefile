@@ -40,7 +40,7 @@ check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 bench: $(VENV)/.dev $(RML)/.installed ## the measurements, as ratios
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/python -m benchmarks.build
-	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
 
 texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates

@@ -22,6 +22,7 @@ from ..jobs import FAST, LIMITS, SILENCE, SLOW, Service, request_of
 from ..processes import processor_time, until
 
 LARGE = f'SELECT ?text {{ VALUES ?i {{ {" ".join(map(str, range(300)))} }} BIND("{"x" * 8_000}" AS ?text) }}'
+CLIENTS: list[QueryClient] = []
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
@@ -33,13 +34,24 @@ def service(release: Release) -> Service:
 
 @pytest.fixture(params=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
-    """Run in an event loop of either kind."""
-    return asyncio.run if request.param == "asyncio" else uvloop.run
+    """Run in an event loop of either kind, in which no connection is left."""
+    return lambda work: (asyncio if request.param == "asyncio" else uvloop).run(finished(work))
+
+
+async def finished(work: Coroutine[Any, Any, Any]) -> Any:
+    """The outcome of some work, after which every client is closed."""
+    try:
+        return await work
+    finally:
+        for client in CLIENTS:
+            client.close()
+        CLIENTS.clear()
 
 
 def client_of(service: Service, silence: float = SILENCE, spool: int = 1 << 30) -> QueryClient:
     """A client of a service."""
-    return QueryClient(service.process.address(), silence, Spool(spool))
+    CLIENTS.append(QueryClient(service.process.address(), silence, Spool(spool)))
+    return CLIENTS[-1]
 
 
 def body(result: Result) -> bytes:
@@ -63,7 +75,7 @@ def test_each_of_many_queries_gets_its_own_result(cacheable: bool, run: Run, ser
 
         async def ask(number: int) -> None:
             for step in range(40):
-                value = f"{run.__module__} {number} {step % 20}"
+                value = f"{type(asyncio.get_running_loop()).__module__} {number} {step % 20}"
                 query = f'SELECT ("{value}" AS ?x) {{}}'
                 result = await client.submit(
                     request_of(service.release, query, f"192.0.2.{number}", cacheable=cacheable)
@@ -74,7 +86,6 @@ def test_each_of_many_queries_gets_its_own_result(cacheable: bool, run: Run, ser
 
         await asyncio.gather(*map(ask, range(6)))
         assert len(client._idle) <= 6
-        client.close()
 
     run(main())
 
@@ -83,7 +94,7 @@ def test_each_of_many_queries_gets_its_own_result(cacheable: bool, run: Run, ser
 def test_it_says_the_same_as_the_other_client(suffix: str, service: Service) -> None:
     request = request_of(service.release, "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o", format=suffix, rows=50)
     other = submit(service.process.address(), request, id, SILENCE)
-    result = asyncio.run(client_of(service).submit(request))
+    result = asyncio.run(finished(client_of(service).submit(request)))
     assert body(result) == body(other)
     assert (result.rows, result.cut) == (other.rows, other.cut) == (50, "rows")
 
@@ -108,7 +119,7 @@ def test_what_is_cancelled_is_killed_and_harms_no_other(run: Run, release: Relea
         client = client_of(service)
         slow = asyncio.ensure_future(client.submit(request_of(release, SLOW)))
         while not (running := await asyncio.to_thread(busy, service)):
-            assert body(await client.submit(request_of(release, FAST, "192.0.2.2")))
+            await asyncio.sleep(0.05)
         slow.cancel()
         with pytest.raises(asyncio.CancelledError):
             await slow
@@ -128,7 +139,7 @@ def test_a_query_that_is_cancelled_at_any_moment_takes_nothing_along(service: Se
             assert body(await client.submit(request_of(service.release, FAST, "192.0.2.2")))
             await asyncio.gather(one, return_exceptions=True)
 
-    uvloop.run(main())
+    uvloop.run(finished(main()))
 
 
 @pytest.mark.parametrize("cacheable", [False, True])
@@ -199,4 +210,4 @@ def test_no_service_is_a_503(run: Run, release: Release, tmp_path: Path) -> None
 
 def test_a_result_without_limits_is_not_for_it(service: Service) -> None:
     with pytest.raises(ValueError, match="without limits"):
-        asyncio.run(client_of(service).submit(request_of(service.release, FAST, rows=0, bytes=0)))
+        asyncio.run(finished(client_of(service).submit(request_of(service.release, FAST, rows=0, bytes=0))))
