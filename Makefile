@@ -43,7 +43,7 @@ bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/n
 	$(BIN)/python -m benchmarks --write
 	$(BIN)/python -m benchmarks --short --write
 	$(BIN)/python -m benchmarks.mapping
-	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows
+	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.observability
 	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from werkzeug.http import parse_options_header
 
 from ..http.problem import Problem, ProblemError
-from .syntax.query_form import form
+from .syntax.reading import read
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -155,7 +155,7 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
         _refuse(413 if with_body else 414, detail, length=len(text), most=max_length)
     if not text.strip():
         _refuse(400, "The query is empty.")
-    if form(text) == "UPDATE":
+    if read(text).form == "UPDATE":
         _refuse_update()
     default, named = (_iris(arguments, name) for name in DATASET)
     return Query(

@@ -222,3 +222,7 @@ def test_the_quick_look_passes_nothing_that_the_count_refuses(parts: list[str], 
 def test_the_quick_look_passes_an_ordinary_query() -> None:
     query = "PREFIX foaf: <http://xmlns.com/foaf/0.1/>\nSELECT ?p ?o { <https://e.org/id/a> ?p ?o ; foaf:name ?n }"
     assert complexity._is_small(query, MaxComplexity(64, 100, 1_000))
+
+
+def test_a_text_without_words_is_counted_too() -> None:
+    check_complexity("# " + "x" * 10_000, MaxComplexity(1, 1, 1))

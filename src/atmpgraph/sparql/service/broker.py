@@ -227,6 +227,9 @@ class Broker:
         if isinstance(attempt.outcome, bytes | Problem):
             self._conclude(query, attempt, attempt.outcome)
         else:
+            if isinstance(attempt.outcome, EOFError) and not query.is_repeated:
+                query.is_repeated = True  # so soon a worker ends that was killed while it was idle: another one runs it
+                self._replace(query)
             self._hand_over(query)
 
     def _conclude(self, query: RunningQuery, attempt: Attempt, outcome: bytes | Problem) -> None:

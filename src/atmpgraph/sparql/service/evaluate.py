@@ -19,6 +19,7 @@ from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
 from ..syntax.validate import check_syntax, may_call_services, syntax_error
 from .messages import Cut, Outcome, QueryJob
+from .names import Names
 from .result_writers import WRITERS, ResultWriter, Term
 
 _BATCH: Final = 256  # rows written at once
@@ -27,8 +28,14 @@ _prefixes: Final = lru_cache(prefixes)
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
 
 
-def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
+def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object], names: Names | None = None) -> Outcome:
     """Run the query of a job and write its result with `put`.
+
+    Args:
+        store: answers it.
+        job: holds it.
+        put: takes the pieces of the result.
+        names: those of the store that are remembered.
 
     Raises:
         QueryError: the query is not SPARQL, too complex, has a SERVICE clause, names a graph by no IRI or cannot be
@@ -53,7 +60,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
         check_syntax(job.query, job.base)  # which says where
         raise syntax_error(str(error)) from None
     if isinstance(results, ox.QueryTriples):
-        return _graph(store, default if given else None, store.reading(results), job, put)
+        return _graph(names or Names(store), default if given else None, store.reading(results), job, put)
     if isinstance(results, ox.QueryBoolean):
         put(_writer(job).boolean(bool(results)).encode())
         return Outcome()
@@ -115,23 +122,23 @@ def _fitting(batch: list[bytes], size: int) -> list[bytes]:
 
 
 def _graph(
-    store: Store, graphs: list[str] | None, results: Iterator[ox.Triple], job: QueryJob, put: Callable[[bytes], object]
+    names: Names, graphs: list[str] | None, results: Iterator[ox.Triple], job: QueryJob, put: Callable[[bytes], object]
 ) -> Outcome:
     fmt = by_suffix(job.format, RDF_FORMATS)
     if fmt is None or not isinstance(fmt.engine, ox.RdfFormat):
         raise ResultFormatError
     triples = results
     if form(job.query) == "DESCRIBE":
-        triples = _with_labels(store, graphs, triples)
+        triples = _with_labels(names, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
-    names = _prefixes(job.base)
+    shortened = _prefixes(job.base)
     if len(few) <= _SORTED:
-        meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, names))
+        meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, shortened))
     else:
         plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
         statements = expressible(chain(few, meter), fmt)
-        ox.serialize(statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else names)
+        ox.serialize(statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else shortened)
     if meter.cut and fmt.suffix in _COMMENTS:
         rest = f"{_rest_url(job) or 'offset='}{job.offset + meter.rows}".replace(
             "--", "-%2D"
@@ -175,7 +182,7 @@ class _Meter:
         """Nothing is buffered."""
 
 
-def _with_labels(store: Store, graphs: list[str] | None, described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+def _with_labels(names: Names, graphs: list[str] | None, described: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
     """A description with the names of everything that it mentions, so that it can be read by itself.
 
     The names come last, and in the same order each time: an offset counts them too. They are those of the graphs whose
@@ -187,4 +194,4 @@ def _with_labels(store: Store, graphs: list[str] | None, described: Iterator[ox.
         subjects.add(triple.subject)
         mentioned.update(term for term in triple if isinstance(term, ox.NamedNode))
         yield triple
-    yield from store.labels(sorted(term.value for term in mentioned - subjects), graphs)
+    yield from names.labels(sorted(term.value for term in mentioned - subjects), graphs)

@@ -37,6 +37,7 @@ class RunningQuery:
         federation_seconds: time that other services took.
         earlier_seconds: time that it ran before it waits now, on other services and in tries.
         attempt: its run on a worker.
+        is_repeated: whether its first worker ended at once.
         task: that follows it, once it takes longer than most.
         admission: what that task waits for: None once it may run, or the problem with which it is turned away.
     """
@@ -55,6 +56,7 @@ class RunningQuery:
     federation_seconds: float = 0.0
     earlier_seconds: float = 0.0
     attempt: "Attempt | None" = None
+    is_repeated: bool = False
     task: "asyncio.Task[None] | None" = None
     admission: "asyncio.Future[Problem | None]" = field(default_factory=_future)
 

@@ -17,6 +17,7 @@ from . import messages
 from .children import OUT_OF_MEMORY
 from .evaluate import evaluate
 from .fork import Forked, fork
+from .names import Names
 from .sandbox import confine
 
 _RETIRES: Final = 0.5  # of its memory: the next query would lack what a large one leaves behind
@@ -74,9 +75,10 @@ def _store_failed(error: ReleaseError) -> bytes:
 
 def work(connection: socket.socket, store: Store, memory: int) -> int:
     """Run the jobs that arrive on a connection; returns the exit status."""
+    names = Names(store)
     for _, content in messages.frames(connection):
         try:
-            goes_on = _run(connection, store, messages.QueryJob.decode(content), memory)
+            goes_on = _run(connection, store, messages.QueryJob.decode(content), names, memory)
         except MemoryError:
             return OUT_OF_MEMORY
         except ConnectionError:  # the service ended first
@@ -90,20 +92,21 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
     return 0
 
 
-def _run(connection: socket.socket, store: Store, job: messages.QueryJob, memory: int) -> bool:
+def _run(connection: socket.socket, store: Store, job: messages.QueryJob, names: Names, memory: int) -> bool:
     """Run a job and send how it ended; whether this process may run another one."""
 
     unsent = bytearray()  # what is sent in one piece with the end, if it is short
+    most = _BUFFER if job.rows or job.bytes else 0  # a result without limits is passed on while it is computed
 
     def put(piece: bytes) -> None:
         for start in range(0, len(piece), _PIECE):
             unsent.extend(messages.frame(messages.DATA, piece[start : start + _PIECE]))
-            if len(unsent) > _BUFFER:
+            if len(unsent) > most:
                 connection.sendall(unsent)
                 unsent.clear()
 
     try:
-        outcome = evaluate(store, job, put)
+        outcome = evaluate(store, job, put, names)
     except (QueryError, NotExpressibleError) as error:
         connection.sendall(messages.problem_frame(problem_of(error)))
         return True
