@@ -19,7 +19,7 @@ from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
 _FOLDER = Path(__file__).parent
 _lock = threading.Lock()
-_CACHED: Final = 20_000  # statements of translations in memory, some 8 MB: a release never changes
+_CACHED: Final = 5_000  # statements of translations in memory, some 5 MB: a release never changes
 _cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsizeof=lambda quads: len(quads) + 1)
 
 
