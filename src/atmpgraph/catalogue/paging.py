@@ -105,5 +105,5 @@ def _lines(release: Release, iri: str, graph: str) -> Iterator[bytes]:
 def _objects(release: Release, subject: str, predicate: str) -> list[str]:
     """What the catalogue's file links a thing to by a property, sorted."""
     start = f"<{subject}> <{predicate}> <".encode()
-    lines = release.catalogue_lines(subject)
+    lines = release.catalogue_lines(subject, predicate)
     return sorted({line[len(start) :].partition(b">")[0].decode() for line in lines if line.startswith(start)})

@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).parent
 _FIRST: Final = re.compile(r"WHERE \{\s*\$thing a ([\w-]+):([\w-]+)")
 _PREFIX: Final = re.compile(r"^PREFIX ([\w-]+): <([^>]*)>", re.MULTILINE)
 _lock = threading.Lock()
-_CACHED: Final = 20_000  # statements of translations in memory, some 8 MB: a release never changes
+_CACHED: Final = 5_000  # statements of translations in memory, some 5 MB: a release never changes
 _cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsizeof=lambda quads: len(quads) + 1)
 
 

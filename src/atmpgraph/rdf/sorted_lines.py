@@ -16,7 +16,7 @@ from typing import Final, Self
 
 _AROUND: Final = 1 << 11  # bytes read to each side of a place, enough for most lines
 _BLOCK: Final = 1 << 14  # bytes in which a search ends, and that are read at once of neighbouring lines
-_TURNS: Final = 1 << 15  # lines in memory, some 200 bytes each
+_TURNS: Final = 1 << 13  # lines in memory, some 200 bytes each
 _WHOLE: Final = 1 << 20  # and of the whole file
 
 

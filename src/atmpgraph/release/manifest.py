@@ -307,4 +307,4 @@ def _parsed(path: Path, text: bytes, kind: type[Kind]) -> Kind:
 
 def _is_sealed(content: Mapping[str, Any]) -> bool:
     written = content.get("format", 1)
-    return isinstance(written, int) and written >= SEALED
+    return isinstance(written, int) and SEALED <= written <= LAYOUT  # a later one is refused as such

@@ -278,28 +278,34 @@ class Release:
         """The stores that describe a thing: the data and, when it is in the catalogue, that."""
         return (self.store, self.catalogue_store) if self.in_catalogue(iri) else (self.store,)
 
-    def lines(self, iri: str) -> list[bytes]:
-        """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
-        return sorted({line for path in self._described_in for line in self._described(path, iri)})
+    def lines(self, iri: str, predicate: str = "") -> list[bytes]:
+        """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue.
+
+        Args:
+            iri: of the thing.
+            predicate: of the statements; empty for all.
+        """
+        return sorted({line for path in self._described_in for line in self._described(path, iri, predicate)})
 
     def stated(self, iri: str) -> list[bytes]:
         """The same of the data alone."""
         return self._described(self.folder.canonical, iri)
 
-    def catalogue_lines(self, iri: str) -> list[bytes]:
+    def catalogue_lines(self, iri: str, predicate: str = "") -> list[bytes]:
         """The same of the file of the catalogue alone."""
-        return self._described(self.description.catalogue, iri)
+        return self._described(self.description.catalogue, iri, predicate)
 
     @cached_property
     def _described_in(self) -> tuple[Path, Path]:
         return self.folder.canonical, self.description.catalogue
 
-    def _described(self, path: Path, iri: str) -> list[bytes]:
+    def _described(self, path: Path, iri: str, predicate: str = "") -> list[bytes]:
         """The lines about a thing in a file that was whole before it was read, and is the same after."""
+        start = f"<{iri}> <{predicate}> " if predicate else f"<{iri}> "
         while True:
             state = self._proven(path)
             with suppress(CutFileError):
-                lines = self._open_lines(path, state).starting(f"<{iri}> ".encode())
+                lines = self._open_lines(path, state).starting(start.encode())
                 if self._proven(path) == state:
                     return lines
 
@@ -322,9 +328,9 @@ class Release:
                 subjects[unquote(iri)].append(iri)
         return dict(subjects)
 
-    def quads(self, iri: str) -> list[ox.Quad]:
-        """The quads about `iri`, each in the graph of its source, as published."""
-        return list(ox.parse(b"\n".join(self.lines(iri)), format=ox.RdfFormat.N_QUADS))
+    def quads(self, iri: str, predicate: str = "") -> list[ox.Quad]:
+        """The quads about `iri`, each in the graph of its source, as published; with one predicate, if it is given."""
+        return list(ox.parse(b"\n".join(self.lines(iri, predicate)), format=ox.RdfFormat.N_QUADS))
 
 
 def open_at(path: Path, base: str, *, live: bool = False) -> Release:

@@ -217,10 +217,10 @@ class SizeLimits(Group):
         200, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
     )
     catalogue_page_datasets: int = Field(
-        50, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
+        40, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
     )
     home_catalogue_datasets: int = Field(
-        50,
+        40,
         ge=0,
         description="Datasets up to which the home address gives programs the whole catalogue, as some harvesters"
         " follow no pages; beyond it, the first page.",

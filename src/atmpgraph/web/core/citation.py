@@ -36,9 +36,7 @@ def work(context: Context, release: Release, topic: str = "") -> Work:
     """What a citation is of: a thing in a release, or the release itself."""
     settings, iris = context.settings, context.iris
     languages = tuple(dict.fromkeys(filter(None, (context.requested_language, *LANGUAGES))))
-    publishers = sorted(
-        {text_of(q.object) for q in release.quads(iris.catalogue) if q.predicate.value == DCT + "publisher"}
-    )
+    publishers = sorted({text_of(quad.object) for quad in release.quads(iris.catalogue, DCT + "publisher")})
     names = names_of(release.store, [*publishers, *([topic] if topic else [])], languages)
     title = str(getattr(settings.title, languages[0]))
     publisher = ", ".join(names[iri].text for iri in publishers) or title

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -144,7 +145,11 @@ class Publication:
         if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
             return None
         try:
-            return self._shared(open_at(self._releases / digest, self.settings.base))
+            release = open_at((self._releases / digest).resolve(), self.settings.base)
+            with suppress(ReleaseError):  # that is reported where the current one is meant
+                if (current := self.release()) == release:
+                    return current
+            return self._shared(release)
         except FileNotFoundError:
             return None
 
