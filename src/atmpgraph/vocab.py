@@ -1,5 +1,6 @@
 """The vocabularies in use: namespaces, one table of prefixes, and the few terms that the code must know."""
 
+from functools import lru_cache
 from typing import Final
 
 from .addresses import Addresses
@@ -99,6 +100,11 @@ LABELS: Final = (
 
 def prefixes(base: str) -> dict[str, str]:
     """Prefix → namespace IRI, our own under `base` included, sorted by prefix."""
+    return dict(_prefixes(base))
+
+
+@lru_cache(8)
+def _prefixes(base: str) -> dict[str, str]:
     own = {name: f"{Addresses(base).vocabulary(name)}#" for name in _OWN}
     return dict(sorted((own | _PREFIXES).items()))
 

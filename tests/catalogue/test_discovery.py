@@ -7,6 +7,7 @@ from atmpgraph.catalogue.discovery import MOST, documents, sitemap
 BASE = "https://example.org/p/"
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 URL = f"{BASE}sitemap.xml"
+DATE = "2026-01-28T00:00:00Z"
 
 
 def addresses(count: int) -> list[tuple[str, str]]:
@@ -19,7 +20,7 @@ def locations(text: str | None) -> list[str]:
 
 
 def test_what_fits_is_one_list() -> None:
-    text = sitemap(addresses(MOST), URL, None)
+    text = sitemap(addresses(MOST), URL, None, MOST, DATE)
     assert len(locations(text)) == MOST
     assert text is not None
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<urlset')
@@ -27,24 +28,24 @@ def test_what_fits_is_one_list() -> None:
 
 def test_more_is_an_index_of_parts_with_every_address_once() -> None:
     every = addresses(2 * MOST + 1)
-    parts = locations(sitemap(every, URL, None))
+    parts = locations(sitemap(every, URL, None, MOST, DATE))
     assert parts == [f"{URL}?part={n}" for n in (1, 2, 3)]
-    found = [place for n in (1, 2, 3) for place in locations(sitemap(every, URL, n))]
+    found = [place for n in (1, 2, 3) for place in locations(sitemap(every, URL, n, MOST, DATE))]
     assert found == [address for address, _ in every]
-    assert sitemap(every, URL, 4) is None
-    assert sitemap(every, URL, 0) is None
+    assert sitemap(every, URL, 4, MOST, DATE) is None
+    assert sitemap(every, URL, 0, MOST, DATE) is None
 
 
 def test_an_address_without_a_date_tells_none() -> None:
-    text = sitemap([(f"{BASE}a", ""), (f"{BASE}b", "2026-01-01")], URL, None)
+    text = sitemap([(f"{BASE}a", ""), (f"{BASE}b", "2026-01-01")], URL, None, MOST, DATE)
     assert len(locations(text)) == 2
     assert str(text).count("<lastmod>") == 1
-    parts = sitemap([(f"{BASE}{n}", "") for n in range(MOST + 1)], URL, None)
+    parts = sitemap([(f"{BASE}{n}", "") for n in range(MOST + 1)], URL, None, MOST, "")
     assert "<lastmod>" not in str(parts)
 
 
 def test_an_address_is_a_uri_and_xml() -> None:
-    (place,) = locations(sitemap([(f"{BASE}doc/a&b/été", "2026-01-01")], URL, None))
+    (place,) = locations(sitemap([(f"{BASE}doc/a&b/été", "2026-01-01")], URL, None, MOST, DATE))
     assert place == f"{BASE}doc/a&b/%C3%A9t%C3%A9"
 
 

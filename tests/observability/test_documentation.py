@@ -40,9 +40,9 @@ def test_every_event() -> None:
 
 def test_every_field_of_a_request(started: Settings) -> None:
     source = Path(AccessLog.__call__.__code__.co_filename).read_text(encoding="utf-8")
-    written = re.search(r"def _fields.*?return \{(.*?)\n        \}", source, re.DOTALL)
+    written = re.search(r"def log_access.*? = \{(.*?)\n    \}", source, re.DOTALL)
     assert written
-    fields = re.findall(r'^ {12}"(\w+)":', written[1], re.MULTILINE)
+    fields = re.findall(r'^ {8}"(\w+)":', written[1], re.MULTILINE)
     assert [name for cell, _ in rows("### Requests") for name in names(cell)] == fields
 
 

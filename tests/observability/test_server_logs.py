@@ -127,7 +127,7 @@ def test_the_line_of_a_request(server: Logged, released: Settings) -> None:
 
 
 def test_what_came_from_a_cache_says_so(server: Logged) -> None:
-    for _ in range(5):
+    for _ in range(12):
         server.request("/doc/organisation/uclouvain.ttl")
     assert server.request("/doc/organisation/uclouvain.ttl").get("cached") == "responses"
     target = f"/sparql?query={quote('ASK { ?cached ?p ?o }')}"

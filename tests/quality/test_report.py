@@ -13,7 +13,7 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.quality.links import ExternalLink, LinkCheck
+from atmpgraph.quality.links import CheckedLinks, ExternalLink, LinkCheck
 from atmpgraph.quality.report import Document, metrics
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.shapes_document import parts, released_shapes, shapes_lines, written
@@ -92,8 +92,10 @@ def results_of(*findings: dict[str, Any]) -> Graph:
     document = Document(IRI, BASE)
     document.report(
         [{"severity": "warning", "message": {"en": "m"}, **finding} for finding in findings],
+        0,
         "urn:r",
         "2026-01-01T00:00:00Z",
+        len(findings),
     )
     return graph(document.quads)
 
@@ -200,7 +202,7 @@ def test_a_point_that_is_missed_names_what_misses_it(release: Release) -> None:
 def test_links_that_nobody_asked_are_told_as_such(release: Release) -> None:
     known = read_quality(release)
     assert known.links.checked == ""
-    assert set(known.links.counts()) == {"unasked"}
+    assert set(known.links.counts) == {"unasked"}
     found = graph(known.quads(IRI, BASE))
     assert str(found.value(URIRef(f"{IRI}#links-checked"), URIRef(f"{DQV}value"))) == "0"
     assert not list(found.predicate_objects(URIRef(f"{IRI}#links-answering")))
@@ -213,7 +215,8 @@ def test_links_that_were_asked() -> None:
         ExternalLink("http://e/2", (), "answers", 200),
         ExternalLink("http://e/3"),
     )
-    document.links(LinkCheck("2026-01-02T03:04:05Z", links), "2026-01-01T00:00:00Z")
+    check = LinkCheck("2026-01-02T03:04:05Z", links)
+    document.links(CheckedLinks(check.checked, check.counts(), links), (0, 3), "2026-01-01T00:00:00Z")
     found = graph(document.quads)
     value = URIRef(f"{DQV}value")
     assert {

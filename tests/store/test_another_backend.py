@@ -178,7 +178,8 @@ def test_pages_are_the_same_to_the_byte(
         query = store.query
 
         def run(self: Store, text: str, **dataset: Any) -> Results:
-            if not isinstance(self, type(release.catalogue_store)):  # the catalogue is in memory, whatever the store
+            # The store of the catalogue is a file of the release, whatever the store of the data.
+            if Path(str(getattr(self, "_path", ""))).name != release.description.catalogue_store.name:
                 sent.append((store, text))
             return query(self, text, **dataset)
 
@@ -194,7 +195,7 @@ def test_pages_are_the_same_to_the_byte(
     assert [path for path, status, _ in embedded if status >= 400] == ["/doc/none", "/doc/none"]
     for here, there in zip(embedded, elsewhere, strict=True):
         assert here == there
-    assert len(queries) > 100
+    assert len(queries) > 50
     assert [text for _, text in sent] == [text for _, text in queries]
     assert {store for store, _ in queries} == {local}
     assert {store for store, _ in sent} == {RemoteStore}

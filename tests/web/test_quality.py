@@ -217,11 +217,17 @@ def test_a_release_of_before_tells_what_it_has(tmp_path: Path) -> None:
     assert client.get("/ns/shapes").status_code == 404
 
 
-def test_a_long_list_is_cut_on_the_page_and_whole_in_the_data(released: Settings) -> None:
+def test_a_long_list_has_pages_in_every_format(released: Settings) -> None:
+    whole = json.loads(create_app(released).test_client().get("/quality.json").data)["findings"]
     client = create_app(changed(released, limits={"listed_findings": 3})).test_client()
     page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
-    assert "Only the first 3 are shown" in page.words
-    assert len(json.loads(client.get("/quality.json").data)["findings"]) > 3
+    assert "Page 1 of" in page.words
+    found, number = [], 1
+    while number:
+        content = json.loads(client.get(f"/quality.json?page={number}").data)
+        found += content["findings"]
+        number = number + 1 if "next" in content["pages"]["page"] else 0
+    assert found == whole
 
 
 def test_the_footer_of_each_page_leads_there(client: FlaskClient) -> None:

@@ -7,10 +7,35 @@ from xml.sax.saxutils import escape
 
 from ..addresses import Addresses
 from ..http.links import Link, link_set
+from ..release.layout import DescriptionFolder
+from ..release.thing_dates import thing_dates
+from ..store import Store
+from ..vocab import DCAT, DCT, FOAF
 
 MOST: Final = 50_000  # addresses in one sitemap (https://www.sitemaps.org/protocol.html)
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SAFE: Final = "/%#!$&'()*+,;=:@~?"
+
+# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
+_DATED: Final = f"""
+SELECT ?thing ?date {{
+  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
+  ?record <{DCT}modified> ?date
+}}"""
+
+
+def document_dates(description: DescriptionFolder, catalogue: Store) -> dict[str, str]:
+    """When the document of each thing of a release changed last.
+
+    Args:
+        description: the folder of its description.
+        catalogue: its catalogue.
+    """
+    dates = dict(thing_dates(description))
+    for row in catalogue.select(_DATED):
+        thing, date = row["thing"].value, row["date"].value
+        dates[thing] = max(date, dates.get(thing, date))
+    return dates
 
 
 def documents(things: Iterable[tuple[str, str]], base: str) -> list[tuple[str, str]]:
@@ -19,23 +44,21 @@ def documents(things: Iterable[tuple[str, str]], base: str) -> list[tuple[str, s
     return sorted({addresses.document(thing): date for thing, date in things if addresses.has_document(thing)}.items())
 
 
-def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None) -> str | None:
+def sitemap(addresses: Sequence[tuple[str, str]], url: str, part: int | None, size: int, newest: str) -> str | None:
     """The sitemap, or one part of it; without `part` an index when there are several. None when there is no such part.
 
     Args:
         addresses: each with its date, or an empty one.
         url: of the sitemap.
         part: from 1.
+        size: addresses in a part, at most `MOST`.
+        newest: the date of the newest.
     """
-    if part is None and len(addresses) > MOST:
-        parts = range(1, -(-len(addresses) // MOST) + 1)
-        inside = "".join(
-            _entry("sitemap", f"{url}?part={n}", max(date for _, date in addresses[(n - 1) * MOST : n * MOST]))
-            for n in parts
-        )
-        return _xml("sitemapindex", inside)
-    start = ((1 if part is None else part) - 1) * MOST
-    chosen = addresses[start : start + MOST] if start >= 0 else []
+    if part is None and len(addresses) > size:
+        parts = range(1, -(-len(addresses) // size) + 1)
+        return _xml("sitemapindex", "".join(_entry("sitemap", f"{url}?part={n}", newest) for n in parts))
+    start = ((1 if part is None else part) - 1) * size
+    chosen = addresses[start : start + size] if start >= 0 else []
     if part is not None and not chosen:
         return None
     return _xml("urlset", "".join(_entry("url", address, date) for address, date in chosen))

@@ -7,6 +7,7 @@ that before the representation is made; a date and `*` do not.
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Protocol
 
 from werkzeug.http import http_date, parse_date, parse_range_header
@@ -21,6 +22,9 @@ class Fields(Protocol):
 
     def get(self, name: str, /) -> str | None:
         """The value of a field, or None."""
+
+
+_http_date = lru_cache(256)(http_date)
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Validators:
 
     def last_modified(self, now: datetime) -> str:
         """The field value of Last-Modified, which is never later than the response (RFC 9110 §8.8.2.1)."""
-        return http_date(min(self.modified, now))
+        return _http_date(min(self.modified, now))
 
     def _listed(self, field: str, *, strong: bool) -> bool:
         """Whether a list of tags holds ours, by strong or weak comparison (§8.8.3.2)."""

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from ..settings import Settings
+    from ..settings.groups import Log
 
 ClientForm: TypeAlias = Literal["whole", "network", "none"]
 
@@ -36,11 +38,57 @@ class Observed:
         route: the endpoint of its resource; empty where there is none.
         release: the digest of the release that answers; empty where none does.
         cached: from which cache the answer comes; empty for one that was made.
+        reusable: the same URL, with the same in the fields that `Vary` names, gets the same response while the releases
+            stay as they are.
+        modified: when what it represents changed last.
     """
 
     route: str = ""
     release: str = ""
     cached: str = ""
+    reusable: bool = False
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the log tells of a request.
+
+    Attributes:
+        at: when it arrived, in seconds since 1970.
+        client: its address.
+        path: percent-encoded.
+    """
+
+    at: float
+    client: str
+    method: str
+    path: str
+    query: str
+    agent: str | None
+    referer: str | None
+
+
+def log_access(log: "Log", access: Access, of: Observed, status: int, size: int, seconds: float) -> None:
+    """Write the line of a request and its response: status, bytes of the body, seconds until its end."""
+    fields: dict[str, Value] = {
+        "time": timestamp(access.at),
+        "level": "info",
+        "event": "request",
+        "client": shown_client(access.client, log.client),
+        "method": _cut_common(access.method, _METHOD),
+        "path": cut(access.path, _PATH),
+        "query": cut_query(access.query, log.max_query_characters) if access.query else None,
+        "route": of.route or None,
+        "status": status,
+        "bytes": size,
+        "ms": round(seconds * 1000, 2),
+        "release": of.release[:_SHORT_DIGEST] or None,
+        "cached": of.cached or None,
+        "referer": _cut_common(access.referer, _FIELD),
+        "agent": _cut_common(access.agent, _FIELD),
+    }
+    LOGS.write(LOGS.requests, fields)
 
 
 class AccessLog:
@@ -75,28 +123,17 @@ class AccessLog:
         method, of = request.environ.get("REQUEST_METHOD", ""), request.observed
         metrics.request_ended(of.route, method, request.status, seconds, request.size)
         if self._log.access:
-            LOGS.write(LOGS.requests, self._fields(request, method, seconds))
-
-    def _fields(self, request: "_Request", method: str, seconds: float) -> dict[str, Value]:
-        environ, of = request.environ, request.observed
-        query = environ.get("QUERY_STRING", "")
-        return {
-            "time": timestamp(request.at),
-            "level": "info",
-            "event": "request",
-            "client": shown_client(environ.get("REMOTE_ADDR", ""), self._log.client),
-            "method": _cut_common(method, _METHOD),
-            "path": cut(_path(environ), _PATH),
-            "query": cut_query(query, self._log.max_query_characters) if query else None,
-            "route": of.route or None,
-            "status": request.status,
-            "bytes": request.size,
-            "ms": round(seconds * 1000, 2),
-            "release": of.release[:_SHORT_DIGEST] or None,
-            "cached": of.cached or None,
-            "referer": _cut_common(environ.get("HTTP_REFERER"), _FIELD),
-            "agent": _cut_common(environ.get("HTTP_USER_AGENT"), _FIELD),
-        }
+            environ = request.environ
+            access = Access(
+                request.at,
+                environ.get("REMOTE_ADDR", ""),
+                method,
+                _path(environ),
+                environ.get("QUERY_STRING", ""),
+                environ.get("HTTP_USER_AGENT"),
+                environ.get("HTTP_REFERER"),
+            )
+            log_access(self._log, access, of, request.status, request.size, seconds)
 
 
 class _Request:
@@ -108,7 +145,7 @@ class _Request:
         self._log, self._closed = log, False
         self._rest: Iterator[bytes] | None = None
         self.environ, self.at, self.started = environ, time.time(), time.perf_counter()
-        self.observed = environ[OBSERVED] = Observed()
+        self.observed = environ.setdefault(OBSERVED, Observed())  # the server reads it too
         self.pieces: Iterable[bytes] = ()
         self.status, self.size = 500, 0
 
@@ -157,6 +194,11 @@ def _path(environ: "WSGIEnvironment") -> str:
         return target.partition("?")[0]
     path: str = environ.get("PATH_INFO", "")
     return path if _PLAIN_PATH.fullmatch(path) else quote(path, _SAFE, "latin-1")
+
+
+def encoded_path(path: str) -> str:
+    """A decoded path as logs show it."""
+    return path if _PLAIN_PATH.fullmatch(path) else quote(path, _SAFE)
 
 
 @lru_cache(1_024)

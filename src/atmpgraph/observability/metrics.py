@@ -220,7 +220,7 @@ def request_withdrawn() -> None:
 
 
 @_recording
-def request_ended(route: str, method: str, status: int, seconds: float, size: int) -> None:
+def request_ended(route: str, method: str, status: int, seconds: float, size: int, *, started: bool = True) -> None:
     """A request was answered.
 
     Args:
@@ -228,9 +228,11 @@ def request_ended(route: str, method: str, status: int, seconds: float, size: in
         method, status: of it and its response.
         seconds: until its end.
         size: bytes of its body.
+        started: its start was recorded.
     """
     of = metrics()
-    of.in_flight.dec()
+    if started:
+        of.in_flight.dec()
     count, observe, add_bytes = of.request_series(route or NO_ROUTE, method, status)
     count()
     observe(seconds)

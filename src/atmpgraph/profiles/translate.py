@@ -1,43 +1,86 @@
 """A thing in the terms of other vocabularies, as the queries of `profiles/` construct it."""
 
 import json
+import re
 import threading
-from functools import cache
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, Final
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
+from cachetools import LRUCache
 
 from ..http.profile_negotiation import Profile
 from ..rdf.statements import quad_of
 from ..release.release import Release
 from ..sources.package import DESCRIPTOR
+from ..vocab import RDF
 from .dataset_json import croissant, datacite, schema_org
 from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
 _FOLDER = Path(__file__).parent
+_FIRST: Final = re.compile(r"WHERE \{\s*\$thing a ([\w-]+):([\w-]+)")
+_PREFIX: Final = re.compile(r"^PREFIX ([\w-]+): <([^>]*)>", re.MULTILINE)
 _lock = threading.Lock()
-# A release never changes, so its translations are cached for as long as it is in memory.
-_cache: WeakKeyDictionary[Release, dict[tuple[str, str], tuple[ox.Quad, ...]]] = WeakKeyDictionary()
+_CACHED: Final = 20_000  # statements of translations in memory, some 8 MB: a release never changes
+_cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsizeof=lambda quads: len(quads) + 1)
+
+
+@dataclass(frozen=True)
+class _Translation:
+    """A query, and the class that its first pattern requires of the thing, relative to the base."""
+
+    text: str
+    required: str
 
 
 @cache
-def _queries(token: str) -> tuple[str, ...]:
-    return tuple(file.read_text(encoding="utf-8") for file in sorted((_FOLDER / token).glob("*.rq")))
+def _queries(token: str) -> tuple[_Translation, ...]:
+    texts = (file.read_text(encoding="utf-8") for file in sorted((_FOLDER / token).glob("*.rq")))
+    return tuple(_Translation(text, _required(text)) for text in texts)
+
+
+def _required(text: str) -> str:
+    """The class that the first pattern of a query requires.
+
+    Raises:
+        ValueError: the first pattern names none.
+    """
+    first, prefixes = _FIRST.search(text), dict(_PREFIX.findall(text))
+    if first is None or first[1] not in prefixes:
+        raise ValueError(f"a query begins with the class of the thing: {text[:200]}")
+    return f"{prefixes[first[1]]}{first[2]}"
+
+
+@lru_cache(1_024)
+def _classes(release: Release, topic: str) -> frozenset[str]:
+    """The classes of a thing: a query of which it lacks the class need not run."""
+    begin = f"<{topic}> <{RDF}type> <".encode()
+    lines = (line.removeprefix(begin) for line in release.lines(topic) if line.startswith(begin))
+    return frozenset(line.partition(b">")[0].decode() for line in lines)
 
 
 def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad, ...]:
     """The description of a thing in a profile; empty when the profile has no terms for such a thing."""
+    key = release, profile.token, topic
     with _lock:
-        cached = _cache.setdefault(release, {})
-    key = (profile.token, topic)
-    if key not in cached:
-        thing = str(ox.NamedNode(topic))
-        queries = [query.replace("$thing", thing) for query in _queries(profile.token)]
-        triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
-        cached[key] = tuple(map(quad_of, triples))
-    return cached[key]
+        if (cached := _cache.get(key)) is not None:
+            return cached
+    thing = str(ox.NamedNode(topic))
+    classes = _classes(release, topic)
+    queries = [
+        query.text.replace("$thing", thing)
+        for query in _queries(profile.token)
+        if urljoin(release.base, query.required) in classes
+    ]
+    triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
+    quads = tuple(map(quad_of, triples))
+    with _lock, suppress(ValueError):  # longer than all the room there is
+        _cache[key] = quads
+    return quads
 
 
 def delivered(release: Release, topic: str) -> list[Profile]:

@@ -7,6 +7,7 @@ the switch.
 from pathlib import Path
 
 from .. import __version__
+from ..addresses import Addresses
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
 from ..quality.shapes_document import shapes_lines
@@ -16,6 +17,7 @@ from ..release.history import history, made_before, prune, record_switch, write_
 from ..release.layout import ReleasesFolder, exchange, sync, write_json
 from ..release.listing import list_internal
 from ..release.manifest import Manifest, write_manifest
+from ..release.proofs import note_proofs
 from ..release.release import Release, open_at
 from ..release.thing_state import record_published
 from ..settings import Settings
@@ -23,6 +25,7 @@ from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
+from .lookups import write_lookups
 from .reactivation import reactivate
 from .self_description import list_files, live_release, now
 
@@ -48,6 +51,7 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
         if not candidate.new or digest in {switch.digest for switch in switches}:
             description = None if candidate.new else candidate.description
             _sync_all(reactivate(release, description, live_release(releases), base, candidate.created))
+        note_proofs(release.path, open_at(release.path, base, live=True).files)
         folder.switch(digest)
     record_switch(releases, switches, digest, now())
     write_file_dates(releases, dates)
@@ -79,7 +83,10 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     links_to(read_links(releases.links), addresses).write(folder.links)
     before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
-    changes = write_changes(folder.path, releases.release(previous) if previous else None, settings.base)
+    live = releases.release(previous) if previous else None
+    partnership = Addresses(settings.base).partnership(settings.partnership)
+    write_lookups(folder, live, EMBEDDED.open(store, settings.base), partnership, folder.path.parent)
+    changes = write_changes(folder.path, live, settings.base)
     manifest = Manifest(
         digest=graph.digest,
         created=before.created if before else candidate.created,

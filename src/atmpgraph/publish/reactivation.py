@@ -4,6 +4,7 @@ Both follow the release that was live just before: with older dates, portals wou
 They count while the release is live; the description in its own folder stays.
 """
 
+import shutil
 from pathlib import Path
 
 from ..release.diff import write_changes
@@ -29,7 +30,9 @@ def reactivate(
     """
     target = release.reactivated
     target.path.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target.lookups, ignore_errors=True)
     if description:
+        description.lookups.replace(target.lookups)
         description.thing_dates.replace(target.thing_dates)
         description.catalogue.replace(target.catalogue)
     else:

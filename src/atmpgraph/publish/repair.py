@@ -18,6 +18,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
@@ -39,6 +40,7 @@ from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
 from .dumps import write_dumps
+from .lookups import write_lookups
 from .self_description import write_description
 from .verify import Damage, damages, damages_beside
 
@@ -118,7 +120,9 @@ class _Remaking:
         for path, file in wanted.items():
             for same in self._places.get(file, ()):
                 _copy(same, path, file)
-        if damaged & {folder.listing, folder.store} or any(difference(path, file) for path, file in wanted.items()):
+        if damaged & {folder.listing, folder.store, folder.catalogue_store} or any(
+            difference(path, file) for path, file in wanted.items()
+        ):
             self._make_anew(manifest, wanted, damaged)
         if folder.reactivated.path.exists() or folder.reactivated.listing in damaged:
             self._replace_reactivation(manifest, damaged)
@@ -142,13 +146,19 @@ class _Remaking:
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
         store = EMBEDDED.open(address, base)
-        for step in (self._dumps, self._description, self._shapes, self._changes):
+        for step in (self._dumps, self._description, self._shapes, self._changes, self._lookups):
             with suppress(*_UNABLE):
                 step(remade, manifest, store)
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
-        if damaged & {folder.listing, folder.store} or any(path.parent == folder.store for path in wanted):
-            exchange(remade.store, folder.store)  # a store never gets the same bytes twice
+        stores = {folder.store: remade.store, folder.catalogue_store: remade.catalogue_store}
+        stores_again = [
+            at for at in stores if folder.listing in damaged or at in damaged or any(p.parent == at for p in wanted)
+        ]
+        for at in stores_again:  # a store never gets the same bytes twice
+            if stores[at].exists():
+                exchange(stores[at], at)
+        if stores_again:
             if folder.listing in damaged and remade.changes.exists():  # nothing tells whether the old one is whole
                 shutil.copyfile(remade.changes, folder.changes)
             if manifest.format >= SEALED:
@@ -188,6 +198,16 @@ class _Remaking:
         shapes = self._settings.path(self._settings.folders.shapes)
         remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
 
+    def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
+        """From the report and the links that the release has, if they are whole."""
+        copies = {remade.report: self._folder.report, remade.links: self._folder.links}
+        for copy, own in copies.items():
+            shutil.copyfile(own, copy)
+        if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
+            partnership = Addresses(manifest.base).partnership(self._settings.partnership)
+            previous = self._releases.release(manifest.previous) if manifest.previous else None
+            write_lookups(remade, previous, store, partnership, self._scratch)
+
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None
         write_changes(remade.path, previous, manifest.base)
@@ -208,7 +228,9 @@ class _Remaking:
         with suppress(DamagedError):
             created = reactivated_at(reactivated)
         described = {reactivated.catalogue, reactivated.thing_dates}
-        if reactivated.listing in damaged or described & damaged:
+        looked_up = any(reactivated.lookups in path.parents for path in damaged)
+        if reactivated.listing in damaged or described & damaged or looked_up:
+            shutil.rmtree(reactivated.lookups, ignore_errors=True)
             for path in described:
                 path.unlink(missing_ok=True)
             if self._releases.live == manifest.digest:
@@ -247,8 +269,8 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
         write_history(folder.path, _switches(folder))
     elif path == folder.published:
         _publish_again(folder, base)
-    elif path in {folder.file_dates, folder.links}:
-        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it
+    elif path in {folder.file_dates, folder.links} or path.parent == folder.proofs("").parent:
+        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it; no proofs: all is read
     elif folder.stream.path in path.parents:
         shutil.rmtree(folder.stream.path)
         seal_stream(folder.path, base)

@@ -18,6 +18,7 @@ from ..release.listing import live_description
 from ..release.manifest import File
 from ..release.thing_dates import thing_date_lines
 from ..store import Store
+from .lookups import write_description_lookups
 
 
 def write_description(
@@ -48,6 +49,7 @@ def write_description(
     graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): void(store)}
     quads = {f"{quad_of(triple, graph)} .\n" for graph, triples in graphs.items() for triple in triples}
     description.catalogue.write_text("".join(sorted(quads)), encoding="utf-8")
+    write_description_lookups(description, release, base, description.path)
 
 
 def list_files(paths: Mapping[str, Path]) -> dict[str, File]:

@@ -1,10 +1,11 @@
 """The external links of a release and the results of checking them, which stand in a file and in the report."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urldefrag
 
 import pyoxigraph as ox
@@ -18,7 +19,8 @@ from ..vocab import RDF
 UNASKED: Final = "unasked"
 # The possible outcomes of a check; each is the fragment of an IRI in `metrics.ttl`.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
-_ANSWERING: Final = ("answers", "moved")
+ANSWERING: Final = ("answers", "moved")
+MOST_THINGS: Final = 100  # things that link to one address, of those a page or its data list
 _NAMED: Final = 3  # things in the report, of all that link to one address
 
 
@@ -48,7 +50,41 @@ class ExternalLink:
     @property
     def answers(self) -> bool:
         """Whether the address answers."""
-        return self.outcome in _ANSWERING
+        return self.outcome in ANSWERING
+
+    def as_json(self) -> dict[str, Any]:
+        """The link as JSON; empty members are left out."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """The link in a line of JSON."""
+        link = json.loads(text)
+        return cls(**(link | {"things": tuple(link.get("things", ()))}))
+
+
+@dataclass(frozen=True)
+class CheckedLinks:
+    """The results of a check, which may be many.
+
+    Attributes:
+        checked: when (xsd:dateTime); empty for never.
+        counts: the number of links by outcome, the worst first.
+        links: all of them, the worst first.
+    """
+
+    checked: str
+    counts: Mapping[str, int]
+    links: Sequence[ExternalLink]
+
+    def shown(self, first: int, last: int) -> list[ExternalLink]:
+        """Neighbouring links, each with the first things that link to it."""
+        return [replace(link, things=link.things[:MOST_THINGS]) for link in self.links[first:last]]
+
+    def as_json(self, first: int, last: int) -> dict[str, Any]:
+        """The check as JSON, with some of its links."""
+        links = [link.as_json() for link in self.shown(first, last)]
+        return {"checked": self.checked, "counts": dict(self.counts), "links": links}
 
 
 @dataclass(frozen=True)
@@ -75,8 +111,7 @@ class LinkCheck:
 
     def as_json(self) -> dict[str, Any]:
         """The check as JSON; empty members are left out."""
-        links = [{key: value for key, value in asdict(link).items() if value} for link in self.links]
-        return {"checked": self.checked, "counts": self.counts(), "links": links}
+        return {"checked": self.checked, "counts": self.counts(), "links": [link.as_json() for link in self.links]}
 
     def lines(self) -> Iterator[str]:
         """The check for people: the links that do not answer, the first things that link to each, and the counts."""

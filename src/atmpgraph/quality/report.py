@@ -16,7 +16,7 @@ from ..addresses import Addresses
 from ..rdf.statements import Value, boolean, date, statement, typed
 from ..release.manifest import Measure, Score
 from ..vocab import DCT, DQV, FOAF, PROV, RDF, RDFS, SH
-from .links import UNASKED, LinkCheck
+from .links import ANSWERING, UNASKED, CheckedLinks
 
 _SEVERITIES: Final = {"violation": "Violation", "warning": "Warning", "info": "Info"}
 
@@ -62,12 +62,20 @@ class Document:
             if value is not None:
                 self.quads.append(statement(subject, _PROPERTIES[name], value))
 
-    def report(self, findings: Iterable[Mapping[str, Any]], release: str, created: str) -> None:
-        """The validation report: its results in their order; it conforms when it has none (SHACL §3.6.1.1)."""
-        iri, results = f"{self.iri}#report", list(findings)
+    def report(self, findings: Iterable[Mapping[str, Any]], first: int, release: str, created: str, total: int) -> None:
+        """The validation report: its results in their order; it conforms when it has none (SHACL §3.6.1.1).
+
+        Args:
+            findings: those that are listed.
+            first: the place of the first among all, from 0.
+            release: IRI of the release.
+            created: its date.
+            total: how many findings there are.
+        """
+        iri = f"{self.iri}#report"
         self._state(self.iri, topic=iri)
-        self._state(iri, type=f"{SH}ValidationReport", conforms=boolean(not results), of=release, date=date(created))
-        for number, finding in enumerate(results, 1):
+        self._state(iri, type=f"{SH}ValidationReport", conforms=boolean(not total), of=release, date=date(created))
+        for number, finding in enumerate(findings, first + 1):
             self._state(iri, result=f"{self.iri}#result-{number}")
             self._result(f"{self.iri}#result-{number}", finding)
 
@@ -117,14 +125,23 @@ class Document:
         for thing in missing:
             self._state(iri, missed_by=thing)
 
-    def links(self, check: LinkCheck, created: str) -> None:
-        """The results of a check of links; links that were not checked are counted, not listed."""
-        checked = [link for link in check.links if link.outcome != UNASKED]
-        self.measurement(Measure("links-checked", len(checked), len(check.links)), (), check.checked or created)
+    def links(self, check: CheckedLinks, part: tuple[int, int], created: str) -> None:
+        """The results of a check of links; links that were not checked are counted, not listed.
+
+        Args:
+            check: all of them.
+            part: those that are listed: the first, and the one after the last.
+            created: the date of the release.
+        """
+        total = sum(check.counts.values())
+        checked = total - check.counts.get(UNASKED, 0)
+        self.measurement(Measure("links-checked", checked, total), (), check.checked or created)
         if checked:
-            answering = sum(link.answers for link in checked)
-            self.measurement(Measure("links-answering", answering, len(checked)), (), check.checked)
-        for link in checked:
+            answering = sum(check.counts.get(outcome, 0) for outcome in ANSWERING)
+            self.measurement(Measure("links-answering", answering, checked), (), check.checked)
+        for link in check.shown(*part):
+            if link.outcome == UNASKED:
+                continue
             iri = f"{self.iri}#link-{sha256(link.url.encode()).hexdigest()[:16]}"
             self._state(
                 iri,

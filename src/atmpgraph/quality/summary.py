@@ -1,18 +1,24 @@
-"""The quality of a release, read from its folder in full; nothing is computed here."""
+"""The quality of a release, read from its folder; of what may be many, as much as is needed."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
+from ..rdf.numbered_lines import Records
 from ..release.layout import ReleasesFolder
 from ..release.manifest import Coverage, Measure, Score
 from ..release.release import Release
-from .links import LinkCheck, links_to, read_links
+from .links import CheckedLinks, ExternalLink, links_to, read_links
 from .report import Document, metrics, mqa_measures
+
+Part: TypeAlias = tuple[int, int]  # the place of the first, and the one after the last
+ALL: Final[Part] = (0, sys.maxsize)
+_LISTED: Final = 200  # things that miss a point of the score, and declared counts
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,8 @@ class Quality:
 
     Attributes:
         digest, created: of the release.
-        report: of its check, as in `report.json`; None for a release that has none.
+        report: of its check, as in `report.json` but for the findings; None for a release that has none.
+        findings: of the check.
         coverage: declared and described counts, as in the manifest.
         score: of the metadata, as in the manifest; None where there is none.
         measures: of the data.
@@ -31,46 +38,60 @@ class Quality:
     digest: str
     created: str
     report: Mapping[str, Any] | None
+    findings: Sequence[Mapping[str, Any]]
     coverage: tuple[Coverage, ...]
     score: Score | None
     measures: tuple[Measure, ...]
-    links: LinkCheck
+    links: CheckedLinks
 
-    def alike(self, most: int) -> list[list[dict[str, Any]]]:
-        """The first findings, those of one shape and message together; each with its number in the report."""
+    def alike(self, first: int, last: int) -> list[list[dict[str, Any]]]:
+        """Some neighbouring findings, those of one shape and message together; each with its number in the report."""
         groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for number, finding in enumerate(self.report["findings"][:most] if self.report else (), 1):
+        for number, finding in enumerate(self.findings[first:last], first + 1):
             key = (finding["severity"], finding.get("constraint") or finding.get("shape", ""), finding["message"]["en"])
             groups.setdefault(key, []).append({**finding, "number": number})
         return list(groups.values())
 
-    def as_json(self) -> dict[str, Any]:
-        """The report of the check with all else beside it."""
+    def as_json(self, findings: Part = ALL, links: Part = ALL) -> dict[str, Any]:
+        """The report of the check with all else beside it.
+
+        Args:
+            findings, links: which of them: the first, and the one after the last.
+        """
+        report = {**self.report, "findings": list(self.findings[slice(*findings)])} if self.report else {}
         return {
             "release": self.digest,
             "created": self.created,
-            **(self.report or {}),
-            "coverage": [asdict(each) for each in self.coverage],
+            **report,
+            "coverage": [asdict(each) for each in self.coverage[:_LISTED]],
             "measures": [vars(measure) | ({"share": measure.share} if measure.of else {}) for measure in self.measures],
-            "score": self.score.as_json() if self.score else None,
-            "links": self.links.as_json(),
+            "score": self._score.as_json() if self._score else None,
+            "links": self.links.as_json(*links),
         }
 
-    def quads(self, iri: str, base: str) -> list[ox.Quad]:
-        """The validation report and the measurements, with the metrics: a document at `iri`."""
+    @property
+    def _score(self) -> Score | None:
+        """The score, with the first things that miss each point."""
+        if not self.score:
+            return None
+        return Score(tuple(replace(metric, missing=metric.missing[:_LISTED]) for metric in self.score.metrics))
+
+    def quads(self, iri: str, base: str, findings: Part = ALL, links: Part = ALL) -> list[ox.Quad]:
+        """The validation report and the measurements, with the metrics: a document at `iri`; the rest as above."""
         document = Document(iri, base)
         if self.report:
-            document.report(self.report["findings"], Addresses(base).release(self.digest), self.created)
+            release = Addresses(base).release(self.digest)
+            document.report(self.findings[slice(*findings)], findings[0], release, self.created, len(self.findings))
         document.measurements(self._coverage(), self.created)
         document.measurements(self.measures, self.created)
-        for measure, missing in mqa_measures(self.score, base).items():
+        for measure, missing in mqa_measures(self._score, base).items():
             document.measurement(measure, missing, self.created)
-        document.links(self.links, self.created)
+        document.links(self.links, links, self.created)
         return [*document.quads, *metrics(base)]
 
     def _coverage(self) -> list[Measure]:
         """How much the data describe of what the sources declare of an indicator."""
-        return [Measure("described", c.described, c.declared, c.indicator) for c in self.coverage]
+        return [Measure("described", c.described, c.declared, c.indicator) for c in self.coverage[:_LISTED]]
 
 
 def read_quality(release: Release) -> Quality:
@@ -79,15 +100,37 @@ def read_quality(release: Release) -> Quality:
     Raises:
         DamagedError: a file that tells it is not whole.
     """
-    files, releases, manifest = release.folder, ReleasesFolder(release.path.parent), release.manifest
-    stored = read_links(release.whole(files.links))
-    newest = max(stored, read_links(releases.links), key=lambda links: links.checked)
+    manifest, (report, findings) = release.manifest, _report(release)
     return Quality(
         manifest.digest,
         manifest.created,
-        json.loads(files.report.read_bytes()) if release.whole(files.report).is_file() else None,
+        report,
+        findings,
         manifest.coverage,
         manifest.score,
         manifest.measures,
-        links_to(newest, {link.url: link.things for link in stored.links}),
+        _links(release),
     )
+
+
+def _report(release: Release) -> tuple[Mapping[str, Any] | None, Sequence[Mapping[str, Any]]]:
+    """The report of the check, and its findings, which may be many."""
+    lines, overview = release.numbered(release.folder.findings), release.overview
+    if lines is not None and overview is not None:
+        return overview["report"], Records(lines, json.loads)
+    path = release.whole(release.folder.report)
+    report = json.loads(path.read_bytes()) if path.is_file() else None
+    return report, report.pop("findings") if report else []
+
+
+def _links(release: Release) -> CheckedLinks:
+    """The newest check of the links: that of the build, or a later one."""
+    newest = read_links(ReleasesFolder(release.path.parent).links)
+    lines, overview = release.numbered(release.folder.external_links), release.overview
+    if lines is not None and overview is not None and newest.checked <= overview["links"]["checked"]:
+        return CheckedLinks(**overview["links"], links=Records(lines, ExternalLink.from_json))
+    stored = read_links(release.whole(release.folder.links))
+    newest = links_to(
+        max(stored, newest, key=lambda links: links.checked), {link.url: link.things for link in stored.links}
+    )
+    return CheckedLinks(newest.checked, newest.counts(), newest.links)

@@ -1,7 +1,8 @@
 """Triples and quads to bytes: sorted, with only the prefixes in use, literals as published; always the same bytes."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyoxigraph as ox
@@ -35,8 +36,14 @@ def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
 
 def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten at least one IRI of the statements."""
-    iris = set(_iris(statements)) - _UNWRITTEN
-    return {p: namespace for p, namespace in prefixes.items() if any(iri.startswith(namespace) for iri in iris)}
+    iris = sorted(set(_iris(statements)) - _UNWRITTEN)
+    return {p: namespace for p, namespace in prefixes.items() if _any_starts(iris, namespace)}
+
+
+def _any_starts(iris: Sequence[str], namespace: str) -> bool:
+    """Whether one of the IRIs, which are sorted, starts with a namespace."""
+    place = bisect_left(iris, namespace)
+    return place < len(iris) and iris[place].startswith(namespace)
 
 
 def serialize(
@@ -56,11 +63,11 @@ def serialize(
     """
     distinct: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
     statements = sorted(expressible(distinct, fmt), key=_order)
-    used = used_prefixes(statements, prefixes)
+    plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
+    used = {} if plain else used_prefixes(statements, prefixes)
     if fmt is JSON_LD:
         return json_ld(statements, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
-    plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
     body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)
     return tidy(body or b"", fmt, plain=plain)
 

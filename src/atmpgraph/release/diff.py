@@ -1,14 +1,14 @@
 """What changed between two releases: both files are sorted, so one pass over the two is enough."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from ..addresses import Addresses
 from .history import removed_summary
@@ -17,6 +17,7 @@ from .listing import read_listed
 from .release import Release, open_at
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
+KINDS: Final[tuple[Kind, ...]] = ("added", "removed", "changed")
 
 
 @dataclass(frozen=True)
@@ -61,25 +62,36 @@ class Diff:
         """The difference as JSON."""
         return {"removed": self.removed, "added": self.added, "things": self.things}
 
-    def lines(self) -> Iterator[str]:
-        """The difference for people: the things first, then the statements."""
+    def lines(self, counts: Mapping[str, int] | None = None) -> Iterator[str]:
+        """The difference for people: the things first, then the statements; last `counts`, by default its own."""
+        counts = counts or self.counts()
         for thing, change in self.things.items():
             yield f"{change:8}{thing}"
         for sign, statements in (("-", self.removed), ("+", self.added)):
             for statement in statements:
                 yield f"{sign} {statement}"
-        yield f"things changed: {len(self.things)}; statements removed: {len(self.removed)}, added: {len(self.added)}"
+        things = sum(counts[f"things_{kind}"] for kind in KINDS)
+        yield f"things changed: {things}; statements removed: {counts['removed']}, added: {counts['added']}"
 
     def patch(self, old: str | None, new: str) -> Iterator[str]:
         """The difference as RDF Patch (https://afs.github.io/rdf-delta/rdf-patch.html), from the IRI `old` to `new`."""
-        yield f"H id <{new}> ."
-        if old:
-            yield f"H prev <{old}> ."
-        yield "TX ."
-        for sign, statements in (("D", self.removed), ("A", self.added)):
-            for statement in statements:
-                yield f"{sign} {statement}"
-        yield "TC ."
+        signed = (f"{sign} {line}" for sign, lines in (("D", self.removed), ("A", self.added)) for line in lines)
+        return _patch(old, new, signed)
+
+
+def new_patch(new: str, canonical: Path) -> Iterator[str]:
+    """The patch that makes a release of nothing, from the file of its statements."""
+    with canonical.open(encoding="utf-8", newline="\n") as lines:
+        yield from _patch(None, new, (f"A {line}".removesuffix("\n") for line in lines))
+
+
+def _patch(old: str | None, new: str, changes: Iterable[str]) -> Iterator[str]:
+    yield f"H id <{new}> ."
+    if old:
+        yield f"H prev <{old}> ."
+    yield "TX ."
+    yield from changes
+    yield "TC ."
 
 
 def diff(old: Path | None, new: Path, base: str, *, rows: bool = False) -> Diff:

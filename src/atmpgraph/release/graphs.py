@@ -1,5 +1,6 @@
 """The named graphs of a release: their sizes, titles and sources."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -28,10 +29,16 @@ class GraphCount:
     sources: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=4)  # a release never changes
-def graphs(release: Release) -> tuple[GraphCount, ...]:
-    """The named graphs of a release, by name."""
-    return tuple(_described(release, iri, triples) for iri, triples in release.manifest.graphs.items())
+def graphs(release: Release, iris: Iterable[str] | None = None) -> list[GraphCount]:
+    """Named graphs of a release, in the given order; all of them by default, by name."""
+    sizes = release.manifest.graphs
+    return [_described(release, iri, sizes[iri]) for iri in (sizes if iris is None else iris)]
+
+
+def largest(release: Release, most: int) -> list[str]:
+    """The IRIs of the largest graphs, no more than `most`, by name."""
+    sizes = release.manifest.graphs
+    return sorted(sorted(sizes, key=lambda iri: -sizes[iri])[:most])
 
 
 def _described(release: Release, iri: str, triples: int) -> GraphCount:
@@ -47,5 +54,7 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
 @lru_cache(maxsize=4)
 def union_size(release: Release) -> int:
     """The number of triples in the union of the graphs: one that several graphs state counts once."""
+    if release.overview:
+        return int(release.overview["union"])
     with release.whole(release.folder.canonical).open("rb") as file:
         return sum(1 for _ in groupby(map(without_graph, file)))  # equal triples are neighbours

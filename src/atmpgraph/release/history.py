@@ -124,6 +124,7 @@ def prune(releases: Path, most: int) -> list[str]:
         release.path.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(release.reactivated.path, ignore_errors=True)
+        folder.proofs(digest).unlink(missing_ok=True)
     return removed
 
 

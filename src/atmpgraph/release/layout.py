@@ -9,7 +9,8 @@ releases/
   build.json           how the last build ended
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
-  again/<digest>/      a reactivated release's new catalogue.nq and modified.txt; <previous>.json: its changes
+  proven/              <digest>.json: in which states the files of a release were read and found whole, on this disk
+  again/<digest>/      a reactivated release's new catalogue.nq, modified.txt, lookups/; <previous>.json: its changes
     internal.json      the digests of these files
   <digest>/            a release, immutable
     manifest.json      digest, counts and files of the release
@@ -58,6 +59,26 @@ class DescriptionFolder:
     def thing_dates(self) -> Path:
         """The date of each thing: `<IRI> <xsd:dateTime>`."""
         return self.path / "modified.txt"
+
+    @property
+    def lookups(self) -> Path:
+        """The folder of what pages look up; none in a release that an earlier version made."""
+        return self.path / "lookups"
+
+    @property
+    def catalogue_store(self) -> Path:
+        """The folder of a store of the catalogue."""
+        return self.lookups / "catalogue"
+
+    @property
+    def catalogue_links(self) -> Path:
+        """The links that the catalogue adds, as `ReleaseFolder.incoming` has those of the data."""
+        return self.lookups / "catalogue-links.txt"
+
+    @property
+    def documents(self) -> Path:
+        """The address and the date of each document, for the sitemap."""
+        return self.lookups / "documents.txt"
 
 
 @dataclass(frozen=True)
@@ -118,6 +139,35 @@ class ReleaseFolder(DescriptionFolder):
         """The external links of the release, with the last check before it."""
         return self.path / "links.json"
 
+    @property
+    def overview(self) -> Path:
+        """Counts, and what the home page shows: the first of everything."""
+        return self.lookups / "overview.json"
+
+    @property
+    def incoming(self) -> Path:
+        """The links to everything that has a document: `<object> <predicate> <subject>`, sorted."""
+        return self.lookups / "links.txt"
+
+    @property
+    def encoded(self) -> Path:
+        """The subjects with percent-encoding in their IRI: that IRI decoded, a tab, and the IRI; sorted."""
+        return self.lookups / "encoded.txt"
+
+    @property
+    def findings(self) -> Path:
+        """The findings of the report, each as JSON."""
+        return self.lookups / "findings.txt"
+
+    def changed(self, kind: str) -> Path:
+        """The things that were `added`, `removed` or `changed` since the release before, each as JSON."""
+        return self.lookups / f"things-{kind}.txt"
+
+    @property
+    def external_links(self) -> Path:
+        """The external links, each as JSON, by the outcome of the last check before the build."""
+        return self.lookups / "external.txt"
+
     def dump(self, suffix: str) -> Path:
         """All statements in another format."""
         return self.path / f"data.{suffix}"
@@ -147,12 +197,13 @@ class ReleaseFolder(DescriptionFolder):
         return {name: path for name, path in self._files().items() if not self._is_internal(name)}
 
     def internal(self) -> list[Path]:
-        """The files that are not for download, but for manifest and listing: the difference, and those of the store."""
+        """The files that are not for download, but for manifest and listing: the difference, store and look-ups."""
         names = {MANIFEST, _LISTING}
         return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
 
     def _is_internal(self, name: str) -> bool:
-        return name in {MANIFEST, _LISTING, self.changes.name} or name.startswith(f"{self.store.name}/")
+        folders = f"{self.store.name}/", f"{self.lookups.name}/"
+        return name in {MANIFEST, _LISTING, self.changes.name} or name.startswith(folders)
 
     def _files(self) -> dict[str, Path]:
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}
@@ -227,13 +278,18 @@ class ReleasesFolder:
         """The summary of a removed release."""
         return self.path / "removed" / f"{digest}.json"
 
+    def proofs(self, digest: str) -> Path:
+        """The states in which the files of a release were whole."""
+        return self.path / "proven" / f"{digest}.json"
+
     def building(self, name: str = "") -> Path:
         """A path that the next build removes if this one is killed; without a name, the prefix of such paths."""
         return self.path / f"{_BUILDING}{name}"
 
     def abandoned(self) -> Iterator[Path]:
         """The files and folders of killed builds; to be removed only under the lock."""
-        for folder in (self.path, self.stream.path, self.removed("").parent, *self.path.glob("again/*")):
+        beside = (self.stream.path, self.removed("").parent, self.proofs("").parent)
+        for folder in (self.path, *beside, *self.path.glob("again/*")):
             for path in folder.glob(f"{_BUILDING}*"):
                 if not (path.name.startswith(f"{_BUILDING}{self.links.name}-") and _runs(path.name.rpartition("-")[2])):
                     yield path

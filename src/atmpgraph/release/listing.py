@@ -19,7 +19,7 @@ def list_internal(folder: ReleaseFolder, manifest: Manifest) -> None:
 
 def list_reactivated(folder: ReactivatedFolder, created: str) -> None:
     """List the files about a reactivated release, and when they were made (xsd:dateTime)."""
-    paths = (path for path in folder.path.iterdir() if path != folder.listing)
+    paths = (path for path in folder.path.rglob("*") if path.is_file() and path != folder.listing)
     write_sealed(folder.listing, {**_listing(folder.path, paths), "created": created})
 
 

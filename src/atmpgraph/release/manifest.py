@@ -295,13 +295,16 @@ Kind = TypeVar("Kind", bound=Summary)
 
 
 def _parsed(path: Path, text: bytes, kind: type[Kind]) -> Kind:
-    content = unsealed(path, text, must=False)
+    content = unsealed(path, text, must=_is_sealed)
     try:
         parsed = kind.from_json(content)
     except ReleaseError as error:
         raise ReleaseError(f"{path}: {error}") from None
     except ValueError as error:
         raise DamagedError(path, str(error)) from None
-    if parsed.format >= SEALED:
-        unsealed(path, text, must=True)
     return parsed
+
+
+def _is_sealed(content: Mapping[str, Any]) -> bool:
+    written = content.get("format", 1)
+    return isinstance(written, int) and written >= SEALED

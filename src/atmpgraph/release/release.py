@@ -7,27 +7,36 @@ No file is read that is not whole: `whole` gives the path of one that is.
 """
 
 import hashlib
+import json
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ..errors import DamagedError, ReleaseError, RemovedError
+from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
 from .integrity import State, difference_in_size, is_settled, prove, state_of_file
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .listing import live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
+from .proofs import noted_proofs
 from .sealed import content_of
 
-_ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
+# A subject with percent-encoding.
+ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
+
+
+_STORE_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -81,11 +90,14 @@ class Release:
     @cached_property
     def files(self) -> dict[Path, File]:
         """All files that answers are made from, as they were written; the manifest itself apart."""
-        files = {self.path / name: file for name, file in self.manifest.files.items()}
-        if self.manifest.format >= SEALED:
-            files |= read_listing(self.folder.listing)
+        return {self.path / name: file for name, file in self.manifest.files.items()} | self._internal
+
+    @cached_property
+    def _internal(self) -> dict[Path, File]:
+        """Those that are not for download, and the description of a reactivated release."""
         listing = self.reactivated.listing if self.reactivated else None
-        return files | (read_listing(listing) if listing and listing.exists() else {})
+        internal = read_listing(self.folder.listing) if self.manifest.format >= SEALED else {}
+        return internal | (read_listing(listing) if listing and listing.exists() else {})
 
     def whole(self, path: Path) -> Path:
         """The path of a file of the release, which is whole; one that an earlier version did not list may be absent.
@@ -120,8 +132,8 @@ class Release:
 
     @cached_property
     def _states(self) -> dict[Path, State]:
-        """The states in which files are whole; a file in any other is proven again."""
-        return {}
+        """The states in which files are whole, at first those of a build; a file in any other is proven again."""
+        return noted_proofs(self.path, self.files)
 
     def prove(self) -> None:
         """Make sure that each file is whole.
@@ -163,17 +175,27 @@ class Release:
 
     @property
     def store_address(self) -> StoreAddress:
-        """The address of its store.
+        """The address of its store. Its files are looked at some times a second: the engine compares checksums itself.
 
         Raises:
             DamagedError: a file of the store is not whole.
         """
-        states = tuple(map(self._proven, self._store_files))
-        return StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, f"{hash(states):x}" if states else "")
+        now = time.monotonic()
+        if not self._looks or now - self._looks[0][0] > _STORE_SECONDS:
+            states = tuple(map(self._proven, self._store_files))
+            state = f"{hash(states):x}" if states else ""
+            self._looks[:] = [(now, StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, state))]
+        return self._looks[0][1]
+
+    @cached_property
+    def _looks(self) -> list[tuple[float, StoreAddress]]:
+        """The last look at the files of the store: when, and the address then."""
+        return []
 
     @cached_property
     def _store_files(self) -> list[Path]:
-        return [path for path in self.files if path.parent == self.folder.store]
+        folder = self.folder.store
+        return [path for path in self._internal if path.parent == folder]
 
     @property
     def store(self) -> Store:
@@ -194,11 +216,53 @@ class Release:
         """Opens a file again when it is another one."""
         return lru_cache(2)(lambda path, _: SortedLines.open(path))
 
-    @cached_property
+    @property
     def catalogue_store(self) -> Store:
-        """The catalogue of the release, in memory."""
+        """The catalogue of the release: its store, or in memory for a release that an earlier version made.
+
+        Raises:
+            DamagedError: a file of it is not whole.
+        """
+        if not self._catalogue_files:
+            return self._catalogue_in_memory
+        states = tuple(map(self._proven, self._catalogue_files))
+        folder = str(self.description.catalogue_store)
+        return self._open_catalogue(StoreAddress(EMBEDDED.kind, folder, self.digest, f"{hash(states):x}"))
+
+    @cached_property
+    def _catalogue_files(self) -> list[Path]:
+        folder = self.description.catalogue_store
+        return [path for path in self._internal if path.parent == folder]
+
+    @cached_property
+    def _open_catalogue(self) -> Callable[[StoreAddress], Store]:
+        return lru_cache(1)(lambda address: EMBEDDED.open(address, self.base))
+
+    @cached_property
+    def _catalogue_in_memory(self) -> Store:
         lines = self.whole(self.description.catalogue).read_bytes().splitlines(keepends=True)
         return memory_store(lines, self.base)
+
+    def numbered(self, path: Path) -> NumberedLines | None:
+        """A list that pages look up; None in a release that an earlier version made without it.
+
+        Raises:
+            DamagedError: it is not whole.
+        """
+        if path not in self.files:
+            return None
+        self._proven(index_of(path))
+        return NumberedLines(self.whole(path))
+
+    @cached_property
+    def overview(self) -> dict[str, Any] | None:
+        """Counts and the first of everything, as a build wrote them; None as for `numbered`.
+
+        Raises:
+            DamagedError: the file is not whole.
+        """
+        path = self.folder.overview
+        return json.loads(self.whole(path).read_bytes()) if path in self.files else None
 
     def graph(self, name: str) -> list[ox.Quad]:
         """The quads of the catalogue file in the graph `name`, relative to the base."""
@@ -218,6 +282,14 @@ class Release:
         """The N-Quads lines whose subject is `iri`, sorted, without their line ends: of the data, of the catalogue."""
         return sorted({line for path in self._described_in for line in self._described(path, iri)})
 
+    def stated(self, iri: str) -> list[bytes]:
+        """The same of the data alone."""
+        return self._described(self.folder.canonical, iri)
+
+    def catalogue_lines(self, iri: str) -> list[bytes]:
+        """The same of the file of the catalogue alone."""
+        return self._described(self.description.catalogue, iri)
+
     @cached_property
     def _described_in(self) -> tuple[Path, Path]:
         return self.folder.canonical, self.description.catalogue
@@ -231,12 +303,20 @@ class Release:
                 if self._proven(path) == state:
                     return lines
 
+    def encoded(self, decoded: str) -> str | None:
+        """The first subject with percent-encoding in its IRI that is `decoded` once it is decoded, as servers do."""
+        lines = self.numbered(self.folder.encoded)
+        if lines is None:
+            return next(iter(self._encoded.get(decoded, ())), None)
+        numbers = lines.starting(f"{decoded}\t".encode())
+        return lines[numbers[0]].decode().rpartition("\t")[2] if numbers else None
+
     @cached_property
-    def encoded(self) -> dict[str, list[str]]:
-        """The subjects with percent-encoding in their IRI, by that IRI decoded, as servers decode paths."""
+    def _encoded(self) -> dict[str, list[str]]:
+        """All of them, in a release that an earlier version made."""
         subjects: dict[str, list[str]] = defaultdict(list)
         path = self.folder.canonical
-        for match in self._open_lines(path, self._proven(path)).matching(_ENCODED):
+        for match in self._open_lines(path, self._proven(path)).matching(ENCODED):
             iri = match[1].decode()
             if iri not in subjects[unquote(iri)]:
                 subjects[unquote(iri)].append(iri)

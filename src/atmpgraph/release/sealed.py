@@ -7,7 +7,7 @@ all bytes after that line. So no sealed file passes for another one.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
@@ -74,8 +74,8 @@ def expect_file(path: Path) -> None:
         raise DamagedError(path, "not a file")
 
 
-def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
-    """The same of the bytes of a file."""
+def unsealed(path: Path, text: bytes, *, must: bool | Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+    """The same of the bytes of a file; its content may decide whether it must have a seal."""
     try:
         content = json.loads(text)
     except ValueError as error:
@@ -83,7 +83,8 @@ def unsealed(path: Path, text: bytes, *, must: bool) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise DamagedError(path, "not a JSON object")
     seal = content.pop(SEAL, None)
-    if seal != _digest(path, content) and (must or seal is not None):
+    needed = must(content) if callable(must) else must
+    if (needed or seal is not None) and seal != _digest(path, content):
         raise DamagedError(path, "its content is not what its seal says")
     return content
 

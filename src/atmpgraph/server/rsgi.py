@@ -6,6 +6,7 @@ Each resource declares the threads that answer: however many queries wait, docum
 import asyncio
 import io
 import sys
+import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,15 +16,21 @@ from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
 
 from ..http.problem import ProblemError
+from ..observability import metrics
+from ..observability.access import OBSERVED, Observed, log_access
 from ..sparql.limits import limits_of
+from ..sparql.service.client import ClientDisconnectedError
 from ..web import create_app
 from ..web.core.context import publication
 from ..web.core.proxy_headers import TARGET_AUTHORITY
-from ..web.core.query_client import ON_DISCONNECT
+from ..web.core.query_client import ON_DISCONNECT, QUERY_PROBLEM
 from ..web.core.resource import Pool
 from ..web.core.serving import resource_at
 from .backpressure import ClientConnection, address_of
 from .bodies import Bodies, Body, BodyWantedError, RaisingBody
+from .plain_request import PlainRequest, PlainRequests
+from .queries import Disconnection, Queries, QueryResponse
+from .response_cache import ResponseCache
 
 Fields: TypeAlias = list[tuple[str, str]]
 Answer: TypeAlias = tuple[int, Fields, bytes, Generator[bytes] | None]
@@ -69,7 +76,9 @@ class Application:
         """Call `app`."""
         self._app = app
         with app.app_context():
-            self.settings = publication().settings
+            shared = publication()
+        self.settings = shared.settings
+        self._plain, self._responses, self._queries = PlainRequests(shared), ResponseCache(shared), Queries(app)
         limits, server = limits_of(self.settings), self.settings.server
         self._patience = server.body_timeout_seconds
         self._bodies = Bodies(app.config["MAX_CONTENT_LENGTH"], server.max_buffered_body_bytes, self._patience)
@@ -79,37 +88,116 @@ class Application:
             Pool.HEALTH: ThreadPoolExecutor(1, "health"),
         }
 
-    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
+    def plain(self, scope: Scope) -> PlainRequest | None:
+        """A request that may be answered without the application."""
+        return None if self.last_requests else self._plain.read(scope)
+
+    def respond_at_once(self, request: PlainRequest, protocol: Any) -> bool:  # noqa: ANN401 - granian has no type for it
+        """Answer a request whose response is ready; whether it is."""
+        return self._responses.respond(request, protocol)
+
+    async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401
         """Answer a request."""
-        watcher, pool = Watcher(), self._pool(scope)
-        environ = environ_of(scope) | {ON_DISCONNECT: watcher.on_disconnect}
+        await self.respond(scope, protocol, self.plain(scope))
+
+    async def respond(self, scope: Scope, protocol: Any, request: PlainRequest | None) -> None:  # noqa: ANN401
+        """Answer a request, which may be a plain one."""
+        if request and self._queries.takes(request):
+            await self._respond_to_query(scope, protocol, request)
+            return
+        pool, environ = self._pool(scope), environ_of(scope)
         if pool is Pool.LOOP:
             self._answer_here(protocol, environ)
             return
+        with self._bodies.body(protocol) as body:
+            await self._respond(scope, protocol, environ, body, pool, request)
+
+    async def _respond(
+        self,
+        scope: Scope,
+        protocol: Any,  # noqa: ANN401
+        environ: dict[str, Any],
+        body: Body,
+        pool: Pool,
+        request: PlainRequest | None,
+    ) -> None:
+        """Answer a request with the application."""
+        watcher, observed = Watcher(), Observed()
+        environ |= {ON_DISCONNECT: watcher.on_disconnect, OBSERVED: observed}
         loop, threads = asyncio.get_running_loop(), self._threads[pool]
         disconnect: asyncio.Future[None] = (
             asyncio.ensure_future(protocol.client_disconnect()) if pool is Pool.QUERIES else loop.create_future()
         )
         disconnect.add_done_callback(watcher.disconnected)
+        status, fields, first, rest = await self._answer(environ, body, threads)
+        if rest is None:
+            disconnect.cancel()
+            protocol.response_bytes(status, fields, first)
+            if request:
+                self._responses.put(request, observed, status, fields, first)
+            if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
+                await body.discard(announced="expect" in scope.headers)
+            return
+        try:
+            await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
+        except ProtocolClosed:
+            pass  # the client disconnected, as browsers do that load another page
+        except Exception as error:
+            # A query that was stopped and a client that does not read are no faults of the server.
+            if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
+                raise
+        finally:
+            disconnect.cancel()
+            await loop.run_in_executor(threads, rest.close)
+
+    async def _respond_to_query(self, scope: Scope, protocol: Any, request: PlainRequest) -> None:  # noqa: ANN401
+        """Answer a request that may be a query."""
+        at, started = time.time(), time.perf_counter()
+        metrics.request_started()
         with self._bodies.body(protocol) as body:
-            status, fields, first, rest = await self._answer(environ, body, threads)
-            if rest is None:
-                disconnect.cancel()
-                protocol.response_bytes(status, fields, first)
-                if "content-length" in scope.headers or "transfer-encoding" in scope.headers:
-                    await body.discard(announced="expect" in scope.headers)
+            content = await body.read(str(request.body)) if request.body else io.BytesIO()
+            response = None
+            if isinstance(content, io.BytesIO):
+                try:
+                    response = await self._queries.respond(request, content.getvalue(), Disconnection(protocol))
+                except ClientDisconnectedError:
+                    response = QueryResponse([], iter(()), Observed())  # nobody reads it
+            if not isinstance(response, QueryResponse):
+                metrics.request_withdrawn()
+                environ = environ_of(scope) | {"wsgi.input": content, QUERY_PROBLEM: response}
+                await self._respond(scope, protocol, environ, body, Pool.QUERIES, request)
                 return
-            try:
-                await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
-            except ProtocolClosed:
-                pass  # the client disconnected, as browsers do that load another page
-            except Exception as error:
-                # A query that was stopped and a client that does not read are no faults of the server.
-                if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
-                    raise
-            finally:
-                disconnect.cancel()
-                await loop.run_in_executor(threads, rest.close)
+        size = await self._send(scope, protocol, request, response)
+        seconds = time.perf_counter() - started
+        observed = response.observed
+        metrics.request_ended(observed.route, request.method, 200, seconds, size)
+        if self.settings.log.access:
+            log_access(self.settings.log, request.access(at), observed, 200, size, seconds)
+
+    async def _send(self, scope: Scope, protocol: Any, request: PlainRequest, response: QueryResponse) -> int:  # noqa: ANN401
+        """Send the response to a query; returns the bytes of its body."""
+        fields, rest = response.fields, _pieces(response.pieces)
+        if self.last_requests:
+            fields.append(("connection", "close"))
+        length = next((int(value) for name, value in fields if name == "content-length"), _PIECE + 1)
+        if length <= _PIECE:
+            content = next(rest, b"")
+            protocol.response_bytes(200, fields, content)
+            self._responses.put(request, response.observed, 200, fields, content)
+            return len(content)
+        size, threads = 0, self._threads[Pool.QUERIES]
+
+        def counted() -> Generator[bytes]:
+            nonlocal size
+            for piece in rest:
+                size += len(piece)
+                yield piece
+
+        pieces = counted()
+        first = await asyncio.get_running_loop().run_in_executor(threads, next, pieces, b"")
+        with suppress(ProtocolClosed, ProblemError, TimeoutError):  # the client disconnected, or does not read
+            await self._stream(protocol.response_stream(200, fields), first, pieces, scope.client, threads)
+        return size
 
     async def _answer(self, environ: dict[str, Any], body: Body, threads: Executor) -> Answer:
         """The answer of the application.
@@ -117,6 +205,8 @@ class Application:
         It is called without the body first: what it refuses for its target, method or fields costs nobody a body.
         """
         loop, unread = asyncio.get_running_loop(), RaisingBody(BodyWantedError)
+        if "wsgi.input" in environ:  # it was read already
+            return await loop.run_in_executor(threads, self._call, environ)
         with suppress(BodyWantedError):
             return await loop.run_in_executor(threads, self._call, environ | {"wsgi.input": unread})
         content = await body.read(environ.get("CONTENT_LENGTH", ""))
@@ -129,7 +219,7 @@ class Application:
 
     def _answer_here(self, protocol: Any, environ: dict[str, Any]) -> None:  # noqa: ANN401
         """Answer at once, in the thread of the event loop."""
-        status, fields, first, rest = self._call(environ)
+        status, fields, first, rest = self._call(environ | {"wsgi.input": io.BytesIO()})
         protocol.response_bytes(status, fields, b"".join((first, *(rest or ()))))
 
     async def _stream(
@@ -170,7 +260,8 @@ class Application:
         if self.last_requests:
             fields.append(("connection", "close"))
         length = next((value for name, value in fields if name == "content-length"), "")
-        if environ["REQUEST_METHOD"] == "HEAD" or (length == str(len(first)) and len(first) <= _PIECE):
+        whole = not first or (length == str(len(first)) and len(first) <= _PIECE)
+        if whole or environ["REQUEST_METHOD"] == "HEAD":
             rest.close()
             return status, fields, first, None
         return status, fields, first, rest
@@ -205,7 +296,6 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "REMOTE_ADDR": address_of(scope.client)[0],
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,

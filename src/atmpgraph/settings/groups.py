@@ -186,19 +186,44 @@ class SizeLimits(Group):
     graph_statements: int = Field(
         100_000, ge=0, description="Most statements that `/data` gives in a format other than N-Triples and N-Quads."
     )
-    incoming_links: int = Field(
-        100, ge=0, description="How many links to a thing its page lists; the page says when there are more."
+    home_section_rows: int = Field(
+        50, ge=0, le=200, description="Rows of a section of the home page up to which it shows them all."
     )
+    home_first_rows: int = Field(
+        8, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
+    )
+    incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
+    document_page_values: int = Field(
+        200,
+        ge=1,
+        description="Values of a property, and codes of a code list, on one page of a document, in every format.",
+    )
+    list_page_releases: int = Field(50, ge=1, description="Switches on one page of `/releases/`.")
+    list_page_files: int = Field(
+        100, ge=1, description="Files on one page of a release; a longer list of them has the whole graph's alone."
+    )
+    list_page_graphs: int = Field(
+        100,
+        ge=1,
+        description="Graphs on a page of `/data` and `/.well-known/void`; `/sparql` describes the largest.",
+    )
+    sitemap_addresses: int = Field(10_000, ge=1, le=50_000, description="Addresses in one part of the sitemap.")
     listed_changes: int = Field(
         200,
-        ge=0,
-        description="How many things of a kind the page of a release's changes lists; its data have them all.",
+        ge=1,
+        description="Things on one page of a release's changes, as page, text and JSON; a patch has them all.",
     )
     listed_findings: int = Field(
-        200, ge=0, description="How many findings, and links, the page `/quality` lists; its data have them all."
+        200, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
     )
     catalogue_page_datasets: int = Field(
-        0, ge=0, description="Datasets on a page of `/catalogue`, with Hydra links to the others; 0: one document."
+        50, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
+    )
+    home_catalogue_datasets: int = Field(
+        50,
+        ge=0,
+        description="Datasets up to which the home address gives programs the whole catalogue, as some harvesters"
+        " follow no pages; beyond it, the first page.",
     )
 
 
@@ -222,7 +247,12 @@ class Cache(Group):
         ge=0,
         description="How long a cache may use what belongs to the current release; 0: it revalidates each time.",
     )
-    response_bytes: int = Field(16_777_216, ge=0, description="Responses that each process caches.")
+    response_bytes: int = Field(
+        16_777_216, ge=0, description="Responses that each process of the server holds, ready to be sent again."
+    )
+    body_bytes: int = Field(
+        16_777_216, ge=0, description="Bodies that each process holds, from which responses are made."
+    )
     result_bytes: int = Field(67_108_864, ge=0, description="Answers to queries that the query service caches.")
 
 

@@ -62,7 +62,7 @@ _BY_GROUP: Final = {
     },
     "cache": {
         "max_age": "max_age_seconds",
-        "max_kept_bytes": "response_bytes",
+        "max_kept_bytes": "body_bytes",
         "max_kept_results": "result_bytes",
     },
     "proxy": {

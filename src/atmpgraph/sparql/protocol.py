@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn, TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pyoxigraph as ox
 from werkzeug.http import parse_options_header
@@ -27,6 +27,7 @@ ACCEPTS: Final = {"Accept-Post": _TYPES, "Accept-Query": _TYPES}
 _WITH_BODY: Final = frozenset({"POST", "QUERY"})
 DATASET: Final = ("default-graph-uri", "named-graph-uri")
 _OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
+_LONGEST_LINK: Final = 2_000  # characters
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}", re.ASCII)
 _ROWS: Final = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -58,6 +59,13 @@ class Query:
         """The parameters that name the RDF dataset of the request; empty when none does."""
         pairs = zip(DATASET, (self.default_graphs, self.named_graphs), strict=True)
         return {name: graphs for name, graphs in pairs if graphs}
+
+    @property
+    def rest_url(self) -> str:
+        """Relative URL of the rest of its result, without the offset at its end; empty when it would be too long."""
+        arguments = {"query": self.text, **self.dataset, "format": self.formats[:1]}
+        url = f"?{urlencode(arguments, doseq=True)}&offset="
+        return url if len(url) <= _LONGEST_LINK else ""
 
 
 def parse(

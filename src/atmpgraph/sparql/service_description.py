@@ -51,7 +51,7 @@ class Endpoint:
         licence: IRI of the licence of the data.
         features: what its store offers beyond SPARQL 1.1.
         union: triples of the default graph, the union of the named graphs.
-        graphs: the named graphs.
+        graphs: the named graphs; of many, the largest. The page of all is at `{base}data`.
         limits: what a query may use.
         library: the published queries.
         prefixes: namespaces by prefix.

@@ -20,7 +20,7 @@ from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Backend, Features, Results, Store, StoreAddress, prove
 
 _BATCH: Final = 20_000  # lines that are loaded at once; some 4 MB
-_FROM: Final = re.compile(r"\bFROM\b", re.IGNORECASE)
+_FROM: Final = re.compile(r"(?<![\w?$:-])FROM\b", re.IGNORECASE)
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 T = TypeVar("T")
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph

@@ -27,7 +27,7 @@ def process(run: Callable[[], object]) -> Iterator[Worker]:
             run()
     nothing: Any = None
     try:
-        yield Worker(StoreAddress("embedded", "", ""), "", Child(child, -1, nothing), nothing, nothing)
+        yield Worker(StoreAddress("embedded", "", ""), "", Child(child, -1, nothing), nothing)
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -7,7 +7,7 @@ from atmpgraph.sparql.service.result_cache import ResultCache, cache_key
 from atmpgraph.store import StoreAddress
 
 STORE = StoreAddress("embedded", "store", "0")
-JOB = QueryJob(STORE, "https://e.org/", "ASK {}", (), (), "json", 0, 10, 10, 64, 100, 1_000, "")
+JOB = QueryJob(STORE, "https://e.org/", 10, 10, 64, 100, 1_000, "ASK {}", (), (), "json", 0, None)
 
 
 def test_a_result_depends_on_all_of_its_job() -> None:
@@ -22,10 +22,10 @@ def test_a_result_depends_on_all_of_its_job() -> None:
         replace(JOB, offset=1),
         replace(JOB, rows=11),
         replace(JOB, bytes=11),
-        replace(JOB, next="?"),
+        replace(JOB, pages=("csv",)),
     ]
-    assert len({cache_key(job) for job in [JOB, *others]}) == len(others) + 1
-    assert cache_key(JOB) == cache_key(replace(JOB))
+    assert len({cache_key(job.encode()) for job in [JOB, *others]}) == len(others) + 1
+    assert cache_key(JOB.encode()) == cache_key(replace(JOB).encode())
 
 
 def test_the_least_recently_used_goes_first() -> None:

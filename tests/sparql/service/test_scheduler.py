@@ -1,6 +1,5 @@
 """Which query runs, which waits, which is turned away."""
 
-from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import pytest
@@ -26,7 +25,7 @@ class Waiting:
     """A query that waits."""
 
     client: str
-    lanes: Container[Lane] = FIRST_LANES
+    lanes: frozenset[Lane] = FIRST_LANES
 
 
 def scheduler(
@@ -123,7 +122,7 @@ def test_a_client_that_used_little_waits_for_no_long_query_of_others() -> None:
 def test_a_query_that_waits_for_other_services_holds_no_worker() -> None:
     queue = scheduler(workers=2, each=1, waiting=9)
     for client in "abc":
-        queue.enqueue(Waiting(client, lanes=(FEDERATOR,)))
+        queue.enqueue(Waiting(client, lanes=frozenset({FEDERATOR})))
     assert run_all(queue) == [("a", FEDERATOR), ("b", FEDERATOR)]
     for client in "ade":
         queue.enqueue(Waiting(client))
@@ -135,7 +134,7 @@ def test_a_query_that_waits_for_other_services_holds_no_worker() -> None:
 def test_a_client_never_has_all_calls_of_other_services() -> None:
     queue = scheduler(workers=3, each=9)
     for client in "aaab":
-        queue.enqueue(Waiting(client, lanes=(FEDERATOR,)))
+        queue.enqueue(Waiting(client, lanes=frozenset({FEDERATOR})))
     assert run_all(queue) == [("a", FEDERATOR), ("b", FEDERATOR), ("a", FEDERATOR)]
 
 
@@ -146,7 +145,7 @@ def test_room_elsewhere_is_no_room_to_wait() -> None:
         assert queue.enqueue(Waiting(client)) is None
         run_all(queue)
     assert queue.enqueue(refused := Waiting("e")) is refused
-    assert queue.enqueue(Waiting("f", lanes=(FEDERATOR,))) is None
+    assert queue.enqueue(Waiting("f", lanes=frozenset({FEDERATOR}))) is None
     assert run_all(queue) == [("f", FEDERATOR)]
 
 

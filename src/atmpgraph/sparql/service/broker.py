@@ -5,13 +5,16 @@ It evaluates nothing itself and calls no other service itself, so no query can k
 
 import asyncio
 import json
+import math
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from typing import Any, Final
+from typing import Final
+
+import uvloop
 
 from ...http.outbound import Address, Outbound, is_public
 from ...http.problem import Problem, ProblemError
@@ -20,9 +23,11 @@ from ...observability.capture import capture_logging
 from .. import problems
 from ..limits import Limits
 from . import federator, messages
+from .attempt import Attempt
 from .children import Children, Ending
+from .client_connection import ClientConnection
 from .federation import Federation
-from .pool import Pool, Worker, store_problem
+from .pool import Pool
 from .result_cache import ResultCache, cache_key
 from .running_query import RunningQuery
 from .sandbox import NICE, ignore_stray_signals
@@ -34,7 +39,9 @@ _PIECE: Final = 1 << 16  # bytes of a cached result that wait for a client which
 # The shorter a try, the less it disturbs others, and the more it needs its share of a processor.
 _NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}
 _STRETCH: Final = 4  # a try may take this many times its time on a processor
-_MAX_BUFFERED: Final = 1 << 26  # bytes of a try's result; only one without a limit of bytes can be larger
+_SOON_SECONDS: Final = 0.05  # after which a query gets a task of its own
+_SHORT_SECONDS: Final = 4 * _SOON_SECONDS  # a query that has no more gets its task at once
+_FEDERATED_LANES: Final = frozenset({Lane.FEDERATOR})
 
 
 class Broker:
@@ -51,6 +58,9 @@ class Broker:
         self._cache = ResultCache(limits.result_bytes)
         self._children = Children()
         self._connected_queries: set[RunningQuery] = set()
+        self._shortest = min(limits.timeout_seconds, limits.queue_timeout_seconds)
+        self._watching: asyncio.TimerHandle | None = None
+        self._replacing: set[asyncio.Future[None]] = set()
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRY_WORKERS, Lane.QUICK: TRY_WORKERS}
         memory = limits.memory_bytes
         self._pools = {lane: Pool(size, memory, _NICE[lane], self._children) for lane, size in sizes.items()}
@@ -58,10 +68,11 @@ class Broker:
     async def serve(self, listening: socket.socket) -> None:
         """Serve until standard input ends, which it does with the process that started this one."""
         self._children.watch()
-        server = await asyncio.start_unix_server(self._connected, sock=listening)
-        ended, reporting = asyncio.get_running_loop().create_future(), asyncio.ensure_future(self._report())
+        loop = asyncio.get_running_loop()
+        server = await loop.create_unix_server(lambda: ClientConnection(self._arrived, self._gone), sock=listening)
+        ended, reporting = loop.create_future(), asyncio.ensure_future(self._report())
         beating = asyncio.ensure_future(self._beat())
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.cancel)
+        loop.add_reader(sys.stdin.fileno(), ended.cancel)
         async with server:
             with suppress(asyncio.CancelledError):
                 await ended
@@ -70,12 +81,11 @@ class Broker:
 
     async def _beat(self) -> None:
         """Tell the clients that nothing is sent to at the moment that this process is alive."""
-        sign = messages.frame(messages.ALIVE, b"")
         while True:
             await asyncio.sleep(_BEAT_SECONDS)
             for query in self._connected_queries:
-                if not query.writer.transport.get_write_buffer_size():  # otherwise the client does not read
-                    query.writer.write(sign)
+                if not query.connection.transport.get_write_buffer_size():  # otherwise the client does not read
+                    query.connection.send(messages.ALIVE, b"")
 
     async def _report(self) -> None:
         """Record from time to time what runs and waits."""
@@ -85,65 +95,110 @@ class Broker:
             metrics.cache_size("results", int(self._cache.currsize))
             await asyncio.sleep(_REPORT_SECONDS)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve the one query of a connection; a client that closes it wants no result any more."""
-        with suppress(EOFError, OSError, ValueError, asyncio.CancelledError):  # the last when the service ends
-            kind, content = await messages.read_frame(reader)
-            if kind == messages.ALIVE:
-                writer.write(messages.frame(messages.ALIVE, b""))
-            else:
-                await self._serve_query(messages.QueryRequest.decode(content), reader, writer)
-        writer.close()
+    def _arrived(self, connection: ClientConnection, content: bytes) -> None:
+        """Let a query run.
 
-    async def _serve_query(
-        self, request: messages.QueryRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        """Serve a query, until its client closes the connection."""
-        lanes = frozenset({Lane.FEDERATOR}) if request.federated else FIRST_LANES
-        admission = asyncio.get_running_loop().create_future()
-        query = RunningQuery(request, writer, admission, messages.job_frame(request.job), lanes)
-        answering, closed = asyncio.ensure_future(self._answer(query)), asyncio.ensure_future(reader.read(1))
+        What happens here and in the callbacks that follow takes a fraction of what a task takes, and is all that most
+        queries need. One that takes longer gets a task, which follows it from where it is then (`_follow`).
+
+        Raises:
+            ValueError: it is no request.
+        """
+        request = messages.ArrivedRequest.decode(content)
+        lanes, job = _FEDERATED_LANES if request.federated else FIRST_LANES, request.job
+        query = RunningQuery(
+            request, connection, job, cache_key(job), *messages.store_of(job), lanes=lanes, client=request.client
+        )
+        connection.query = query
         self._connected_queries.add(query)
-        try:
-            await asyncio.wait({answering, closed}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._connected_queries.remove(query)
-            for task in (closed, answering):
-                task.cancel()
-                with suppress(asyncio.CancelledError, OSError):
-                    await task
-
-    async def _answer(self, query: RunningQuery) -> None:
-        """Send the cached result, or let a worker compute it."""
-        key = cache_key(query.request.job)
-        if query.request.cacheable and (cached := self._look_up(key)):
-            await self._send_cached(query, *cached)
+        if request.cacheable and (cached := self._look_up(query.key)):
+            self._send_soon(query, list(self._cached_frames(query, *cached)))
             return
-        if problem := await self._admit(query) or await self._run(query, key):
-            problem.headers.update(self._quota(query).fields)
-            query.writer.write(messages.problem_frame(problem))
-            await query.writer.drain()
+        if request.federated or min(self._shortest, request.timeout_seconds or math.inf) < _SHORT_SECONDS:
+            self._hand_over(query)
+        elif self._watching is None:
+            self._watching = asyncio.get_running_loop().call_later(_SOON_SECONDS, self._watch)
+        quota = self._quota(query)
+        if quota.wait:
+            self._admit(query, problems.over_budget(quota.budget, quota.wait))
+            return
+        if leaving := self._scheduler.enqueue(query):
+            self._admit(leaving, problems.too_many_queued())
+        self._start_next()
+
+    def _watch(self) -> None:
+        """Hand over the queries that are no longer quick."""
+        self._watching = None
+        now, quick = time.monotonic(), [query for query in self._connected_queries if query.task is None]
+        for query in quick:
+            if now - query.received >= _SOON_SECONDS:
+                self._hand_over(query)
+        if quick:
+            self._watching = asyncio.get_running_loop().call_later(_SOON_SECONDS, self._watch)
+
+    def _hand_over(self, query: RunningQuery) -> None:
+        """Let a task follow a query from now on."""
+        if query in self._running:
+            query.admission.set_result(None)
+        query.task = asyncio.ensure_future(self._follow(query))
+
+    async def _follow(self, query: RunningQuery) -> None:
+        """Serve a query from where it is to its end."""
+        with suppress(asyncio.CancelledError):  # the client is gone, or the service ends
+            if problem := await self._wait(query) or await self._run(query):
+                self._refuse(query, problem)
+
+    def _gone(self, query: RunningQuery) -> None:
+        """The client of a query disconnected."""
+        self._connected_queries.discard(query)
+        if query.task:
+            query.task.cancel()
+        elif query.attempt:
+            query.attempt.detach()
+            self._leave(query)
+            self._replace(query)
+        else:
+            self._scheduler.withdraw(query)
+
+    def _refuse(self, query: RunningQuery, problem: Problem) -> None:
+        """Answer a query with a problem."""
+        problem.headers.update(self._quota(query).fields)
+        self._send_soon(query, [messages.problem_frame(problem)])
+
+    def _send_soon(self, query: RunningQuery, frames: list[bytes]) -> None:
+        """Send the last frames for a query: at once when they are small, otherwise as fast as the client reads."""
+        if sum(map(len, frames)) <= _PIECE:
+            query.connection.transport.write(b"".join(frames))
+            self._ended(query)
+        else:
+            query.task = asyncio.ensure_future(self._send(query, frames))
+
+    async def _send(self, query: RunningQuery, frames: list[bytes]) -> None:
+        with suppress(asyncio.CancelledError):
+            for frame in frames:
+                query.connection.transport.write(frame)
+                await query.connection.drain()
+            self._ended(query)
+
+    def _ended(self, query: RunningQuery) -> None:
+        """The connection of a query is there for the next one."""
+        self._connected_queries.discard(query)
+        query.connection.query = None
 
     def _look_up(self, key: bytes) -> tuple[bytes, ...] | None:
         cached = self._cache.get(key)
         metrics.cache_looked_up("results", hit=cached is not None)
         return cached
 
-    async def _send_cached(self, query: RunningQuery, *cached: bytes) -> None:
-        """Send a cached result, its end first, as fast as the client reads: so the client need not buffer it."""
-        *pieces, ending = cached
-        content = json.loads(ending) | {"length": sum(map(len, pieces))}
-        await self._send_end(query, content, {"cache": 0.0}, messages.CACHED)
+    def _cached_frames(self, query: RunningQuery, *cached: bytes) -> Iterator[bytes]:
+        """A cached result, its end first: so the client need not buffer it."""
+        *pieces, outcome = cached
+        end = messages.ResultEnd({"cache": 0.0}, self._quota(query).fields, outcome, sum(map(len, pieces)))
+        yield messages.frame(messages.CACHED, end.encode())
         for piece in pieces:
             for start in range(0, len(piece), _PIECE):
-                await query.send(messages.DATA, piece[start : start + _PIECE])
-        await query.send(messages.END, b"")
-
-    async def _send_end(
-        self, query: RunningQuery, ending: dict[str, Any], timing: dict[str, float], kind: bytes = messages.END
-    ) -> None:
-        content = ending | {"timing": timing, "fields": self._quota(query).fields}
-        await query.send(kind, json.dumps(content).encode())
+                yield messages.frame(messages.DATA, piece[start : start + _PIECE])
+        yield messages.frame(messages.END, b"")
 
     def _used(self, client: str) -> float:
         """Seconds that the client's queries took of late, those that run included."""
@@ -153,35 +208,76 @@ class Broker:
     def _quota(self, query: RunningQuery) -> Quota:
         return self._budgets.quota(query.client, time.monotonic())
 
-    async def _admit(self, query: RunningQuery) -> Problem | None:
-        """Wait until the query may run; the problem of one that may not."""
-        quota = self._quota(query)
-        if quota.wait:
-            return problems.over_budget(quota.budget, quota.wait)
-        if leaving := self._scheduler.enqueue(query):
-            leaving.admission.set_result(problems.too_many_queued())
-        return await self._wait(query)
+    def _admit(self, query: RunningQuery, problem: Problem | None) -> None:
+        """A query may run now, or is turned away with a problem."""
+        if query.task:
+            query.admission.set_result(problem)
+        elif problem:
+            self._refuse(query, problem)
+        elif worker := self._pools[query.lane].take_ready(query.store):
+            query.attempt = Attempt(query, worker, self._cache.largest, self._attempted)
+        else:
+            self._hand_over(query)
+
+    def _attempted(self, query: RunningQuery) -> None:
+        """A worker ended a query that no task follows."""
+        attempt = query.attempt
+        if attempt is None or query.task:
+            return
+        if isinstance(attempt.outcome, bytes | Problem):
+            self._conclude(query, attempt, attempt.outcome)
+        else:
+            self._hand_over(query)
+
+    def _conclude(self, query: RunningQuery, attempt: Attempt, outcome: bytes | Problem) -> None:
+        """Free the worker of a query that ended, and send what is left to send."""
+        timing = query.timing()
+        is_sound = outcome.status < 500 if isinstance(outcome, Problem) else not outcome[0]
+        if is_sound:
+            query.attempt = None
+            self._pools[query.lane].give_back(attempt.worker)
+        self._leave(query)
+        if not is_sound:
+            self._replace(query)
+        if isinstance(outcome, Problem):
+            self._refuse(query, outcome)
+            return
+        if query.request.cacheable and attempt.size <= self._cache.largest:
+            self._cache.put(query.key, (*attempt.pieces, outcome[1:]))
+        # Only now: a try that fails must have sent nothing, and a slow client must hold no worker.
+        frames = [messages.frame(messages.DATA, piece) for piece in attempt.pieces] if query.is_try else attempt.unsent
+        end = messages.ResultEnd(timing, self._quota(query).fields, outcome[1:])
+        self._send_soon(query, [*frames, messages.frame(messages.END, end.encode())])
+
+    def _replace(self, query: RunningQuery) -> None:
+        """Kill the worker of a query, and start another one."""
+        attempt, query.attempt = query.attempt, None
+        if attempt:
+            replacing = asyncio.ensure_future(self._pools[query.lane].replace(attempt.worker))
+            self._replacing.add(replacing)
+            replacing.add_done_callback(self._replacing.discard)
 
     async def _readmit(self, query: RunningQuery) -> Problem | None:
         """Wait for the next lane of a query that left one; the problem of one that gets none."""
         query.lanes = NEXT_LANES[query.lane]
         query.admission = asyncio.get_running_loop().create_future()
         self._scheduler.requeue(query)
+        self._start_next()
         return await self._wait(query)
 
     async def _wait(self, query: RunningQuery) -> Problem | None:
         """Wait for a lane, no longer than the client and the limits allow; the problem of a query that gets none."""
-        self._start_next()
-        most = self._limits.queue_timeout_seconds
+        most, admission = self._limits.queue_timeout_seconds, query.admission
         try:
-            await asyncio.wait({query.admission}, timeout=max(0.0, min(most - query.waited(), query.remaining())))
+            await asyncio.wait({admission}, timeout=max(0.0, min(most - query.waited(), query.remaining())))
         except asyncio.CancelledError:  # the client disconnected, maybe in the very moment of the admission
             self._scheduler.withdraw(query)
-            if query.admission.done() and query.admission.result() is None:
+            if admission.done() and admission.result() is None:
                 self._leave(query)
+                self._replace(query)
             raise
-        if query.admission.done():
-            return query.admission.result()
+        if admission.done():
+            return admission.result()
         self._scheduler.withdraw(query)
         return problems.not_started(min(most, query.request.timeout_seconds or most))
 
@@ -190,7 +286,7 @@ class Broker:
             query, lane = scheduled
             query.lane, query.started = lane, time.monotonic()
             self._running.add(query)
-            query.admission.set_result(None)
+            self._admit(query, None)
 
     def _leave(self, query: RunningQuery) -> None:
         """Free the lane of a query, and count the time that it ran there."""
@@ -201,23 +297,24 @@ class Broker:
         self._scheduler.leave(query.client, query.lane)
         self._start_next()
 
-    async def _run(self, query: RunningQuery, key: bytes) -> Problem | None:
+    async def _run(self, query: RunningQuery) -> Problem | None:
         """Run a query within its time, which includes that of other services; the problem that it meets."""
         try:
             problem = None
             if query.lane is Lane.FEDERATOR:
                 problem = await self._federate(query, self._allowed_seconds(query)) or await self._readmit(query)
-            return problem or await self._evaluate(query, key)
+            return problem or await self._evaluate(query)
         except TimeoutError:
             if query.request.timeout_seconds and query.remaining() <= 0:
                 return problems.over_own_time(query.request.timeout_seconds)
             return problems.over_time(self._limits.timeout_seconds)
 
     def _allowed_seconds(self, query: RunningQuery) -> float:
-        """Seconds that a query may run now."""
-        return min(self._limits.timeout_seconds - query.federation_seconds, query.remaining())
+        """Seconds that a query may run, from its start in its lane."""
+        own = query.received + (query.request.timeout_seconds or math.inf) - query.started
+        return min(self._limits.timeout_seconds - query.federation_seconds, own)
 
-    async def _evaluate(self, query: RunningQuery, key: bytes) -> Problem | None:
+    async def _evaluate(self, query: RunningQuery) -> Problem | None:
         """Let a worker evaluate a query, after its tries; the problem that it meets.
 
         Raises:
@@ -226,12 +323,12 @@ class Broker:
         while query.is_try and TRY_SECONDS[query.lane] < self._allowed_seconds(query):
             with suppress(TimeoutError):
                 seconds = min(self._allowed_seconds(query), _STRETCH * TRY_SECONDS[query.lane])
-                return await self._attempt(query, key, seconds)
+                return await self._attempt(query, seconds)
             if query.remaining() <= 0:
                 raise TimeoutError
             if problem := await self._readmit(query):
                 return problem
-        return await self._attempt(query, key, self._allowed_seconds(query))
+        return await self._attempt(query, self._allowed_seconds(query))
 
     async def _federate(self, query: RunningQuery, seconds: float) -> Problem | None:
         """Let a federator put the rows of other services into the job; whatever happens, none is left.
@@ -240,7 +337,7 @@ class Broker:
             TimeoutError: they did not answer in time.
         """
         try:
-            forked = federator.start(query.request.job, self._federation, self._limits.memory_bytes)
+            forked = federator.start(messages.QueryJob.decode(query.job), self._federation, self._limits.memory_bytes)
         except OSError as error:
             log.event("process.ended", role="federator", reason=f"none can start: {error}")
             self._leave(query)
@@ -260,44 +357,42 @@ class Broker:
                 self._leave(query)
         if kind == messages.PROBLEM:
             return messages.problem_from(content)
-        query.job = messages.frame(kind, content)
+        query.job = content
         return None
 
-    async def _attempt(self, query: RunningQuery, key: bytes, seconds: float) -> Problem | None:
-        """Let a worker evaluate a query; whatever happens, no worker is left that still runs it.
+    async def _attempt(self, query: RunningQuery, seconds: float) -> Problem | None:
+        """Let a worker evaluate a query, or go on with it; whatever happens, no worker is left that still runs it.
+
+        Args:
+            query: runs in its lane.
+            seconds: from its start there.
 
         Raises:
             TimeoutError: it did not end in time.
         """
-        job, pool, worker = query.request.job, self._pools[query.lane], None
-        pieces: list[bytes] = []
+        outcome: bytes | Problem | None = None
         try:
-            async with asyncio.timeout(seconds):
-                worker = await pool.take(job.store, job.base)
-                relaying = self._relay(query, worker, pieces)
+            async with asyncio.timeout(query.started + seconds - time.monotonic()):
+                if query.attempt is None:
+                    worker = await self._pools[query.lane].take(query.store, query.base)
+                    query.attempt = Attempt(query, worker, self._cache.largest, self._attempted)
+                attempt = query.attempt
+                ending = attempt.end()
                 if query.is_try:
-                    relaying = worker.within(TRY_SECONDS[query.lane], relaying)
-                ending, size = await relaying
-            timing = query.timing()
-            if ending.status < 500 if isinstance(ending, Problem) else not ending.pop("retires"):
-                pool.give_back(worker)
-                worker = None
+                    left = TRY_SECONDS[query.lane] - attempt.processor_seconds()
+                    ending = attempt.worker.within(left, ending)
+                outcome = await ending
         except EOFError:
-            return self._problem_of(await worker.child.ending()) if worker else problems.no_worker()
+            return self._problem_of(await attempt.worker.child.ending())
         except ProblemError as error:
             return error.problem
         finally:
-            self._leave(query)
-            if worker:
-                await pool.replace(worker)
-        if isinstance(ending, Problem):
-            return ending
-        if query.request.cacheable and size <= self._cache.largest:
-            self._cache.put(key, (*pieces, json.dumps(ending).encode()))
-        if query.is_try:  # only now: a try that fails must have sent nothing, and a slow client must hold no worker
-            for piece in pieces:
-                await query.send(messages.DATA, piece)
-        await self._send_end(query, ending, timing)
+            if outcome is None:
+                if query.attempt:
+                    query.attempt.detach()
+                self._leave(query)
+                self._replace(query)
+        self._conclude(query, attempt, outcome)
         return None
 
     def _problem_of(self, ending: Ending) -> Problem:
@@ -306,32 +401,6 @@ class Broker:
             return problems.over_memory(self._limits.memory_bytes)
         log.event("process.ended", role="worker", reason=f"the process of a query {ending}")
         return problems.killed() if ending.status == -signal.SIGKILL else problems.crashed()
-
-    async def _relay(
-        self, query: RunningQuery, worker: Worker, pieces: list[bytes]
-    ) -> tuple[Problem | dict[str, Any], int]:
-        """Send what the worker sends, or buffer it if this is a try; returns how it ended, and its size.
-
-        Raises:
-            TimeoutError: it is too much to buffer.
-        """
-        worker.writer.write(query.job)
-        size = 0
-        while True:
-            kind, content = await messages.read_frame(worker.reader)
-            if kind == messages.PROBLEM:
-                return messages.problem_from(content), size
-            if kind == messages.STORE_FAILED:
-                return store_problem(content), size
-            if kind == messages.END:
-                return json.loads(content), size
-            size += len(content)
-            if query.is_try and size > _MAX_BUFFERED:
-                raise TimeoutError
-            if query.is_try or size <= self._cache.largest:
-                pieces.append(content)
-            if not query.is_try:
-                await query.send(kind, content)
 
 
 def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public) -> None:
@@ -350,7 +419,7 @@ def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with socket.socket(fileno=int(arguments[0])) as listening:
-        asyncio.run(Broker(limits, permitted).serve(listening))
+        uvloop.run(Broker(limits, permitted).serve(listening))
 
 
 if __name__ == "__main__":

@@ -92,7 +92,13 @@ class Children:
 
     def watch(self) -> None:
         """Take note of each end from now on; only the main thread may call this, in its event loop."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._reap)
+        loop = asyncio.get_running_loop()
+
+        def note(*_: object) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._reap)
+
+        signal.signal(signal.SIGCHLD, note)  # not by the loop's own method: uvloop refuses this signal there
 
     def add(self, pid: int, errors: int) -> Child:
         """A process that was just started, with the end of the pipe that is its standard error."""

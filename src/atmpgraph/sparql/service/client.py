@@ -1,6 +1,5 @@
 """The client of the query service: sends a query over its Unix socket and reads the result, ready to be sent on."""
 
-import json
 import math
 import socket
 import threading
@@ -10,17 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ...http.problem import ProblemError
 from ..problems import unavailable
 from . import messages
-from .evaluate import Cut
 from .spool import Spool, SpooledResult
 
-_UNLIMITED: Final = Spool(1 << 62)
-_RUNS: Final = 2  # of a query whose service ends while it runs
-_PAUSE_SECONDS: Final = 0.05  # before the service is tried again
+UNLIMITED: Final = Spool(1 << 62)
+RUNS: Final = 2  # of a query whose service ends while it runs
+PAUSE_SECONDS: Final = 0.05  # before the service is tried again
 
 # Registers what to do when the client of the HTTP request disconnects.
 OnDisconnect = Callable[[Callable[[], object]], object]
@@ -46,7 +44,7 @@ class Result:
     pieces: Iterator[bytes]
     length: int | None
     rows: int | None
-    cut: Cut
+    cut: messages.Cut
     timing: dict[str, float]
     fields: dict[str, str]
 
@@ -56,7 +54,7 @@ def submit(
     request: messages.QueryRequest,
     on_disconnect: OnDisconnect,
     silence_seconds: float,
-    spool: Spool = _UNLIMITED,
+    spool: Spool = UNLIMITED,
 ) -> Result:
     """Submit a query to the service at a Unix socket.
 
@@ -95,9 +93,9 @@ def submit(
                 raise ClientDisconnectedError from None
             # Nothing of the result is on its way to the client yet, and a query changes nothing: it may run again.
             lost, end = lost + sent, math.inf if sent else min(end, time.monotonic() + silence_seconds)
-            if isinstance(error, TimeoutError) or lost >= _RUNS or time.monotonic() >= end:
+            if isinstance(error, TimeoutError) or lost >= RUNS or time.monotonic() >= end:
                 raise ProblemError(unavailable()) from None
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS)
 
 
 class _Stop:
@@ -142,8 +140,8 @@ def _result(connection: socket.socket, limited: bool, spool: Spool) -> Result:
     if kind == messages.PROBLEM:
         raise ProblemError(messages.problem_from(content))
     if kind == messages.CACHED:
-        ending = json.loads(content)
-        return _ended(ending, _passing(connection, arriving), ending["length"])
+        ending = messages.ResultEnd.decode(content)
+        return ended(ending, _passing(connection, arriving), ending.length)
     if limited:
         with connection:
             return _complete(chain([first], arriving), spool)
@@ -157,16 +155,16 @@ def _complete(arriving: Iterator[tuple[bytes, bytes]], spool: Spool) -> Result:
         if kind == messages.PROBLEM:
             raise ProblemError(messages.problem_from(content))
         if kind == messages.END:
-            return _ended(json.loads(content), result.pieces(), result.length)
+            return ended(messages.ResultEnd.decode(content), result.pieces(), result.length)
         result.write(content)
     raise ConnectionResetError
 
 
-def _ended(ending: dict[str, Any], pieces: Iterator[bytes], length: int) -> Result:
+def ended(ending: messages.ResultEnd, pieces: Iterator[bytes], length: int) -> Result:
     """A result whose end has arrived."""
-    before = ending["before"].encode()
-    pieces, length = chain(filter(None, [before]), pieces), len(before) + length
-    return Result(pieces, length, ending["rows"], ending["cut"], ending["timing"], ending["fields"])
+    outcome = messages.Outcome.decode(ending.outcome)
+    pieces, length = chain(filter(None, [outcome.before]), pieces), len(outcome.before) + length
+    return Result(pieces, length, outcome.rows, outcome.cut, ending.timing, ending.fields)
 
 
 def _passing(connection: socket.socket, arriving: Iterator[tuple[bytes, bytes]]) -> Iterator[bytes]:

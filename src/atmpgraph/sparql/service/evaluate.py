@@ -1,9 +1,9 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice
-from typing import IO, Final, Literal, TypeAlias, cast
+from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
@@ -13,33 +13,18 @@ from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
 from ...store import Store
 from ...vocab import prefixes
+from ..protocol import Query
 from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
-from ..syntax.validate import check_syntax, syntax_error
-from .messages import QueryJob
+from ..syntax.validate import check_syntax, may_call_services, syntax_error
+from .messages import Cut, Outcome, QueryJob
 from .result_writers import WRITERS, ResultWriter, Term
-
-Cut: TypeAlias = Literal["", "rows", "bytes"]
 
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
+_prefixes: Final = lru_cache(prefixes)
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a result ended.
-
-    Attributes:
-        rows: rows or triples sent.
-        cut: which limit ended it; empty when it is complete.
-        before: what precedes all that was written; a link to the rest is certain only at the end.
-    """
-
-    rows: int = 1
-    cut: Cut = ""
-    before: str = ""
 
 
 def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Outcome:
@@ -52,7 +37,8 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
         ReleaseError: the store cannot be read.
     """
     check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
-    check_syntax(job.query, job.base)
+    if may_call_services(job.query):  # otherwise the engine, which reads it once more, says as much
+        check_syntax(job.query, job.base)
     default, named = list(job.default_graphs), list(job.named_graphs)
     if not default and not named:
         default, named = named_dataset(job.query, job.base)
@@ -64,6 +50,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object]) -> Out
     except EvaluationError:
         raise
     except QueryError as error:
+        check_syntax(job.query, job.base)  # which says where
         raise syntax_error(str(error)) from None
     if isinstance(results, ox.QueryTriples):
         return _graph(store, default if given else None, store.reading(results), job, put)
@@ -105,8 +92,15 @@ def _rows(
             cut = "rows" if next(rows, None) is not None else ""
             break
     put(writer.end.encode())
-    link = f"{job.next}{job.offset + sent}" if cut and sent and job.next else ""
-    return Outcome(sent, cut, writer.start(link) if bounded else "")
+    link = f"{url}{job.offset + sent}" if cut and sent and (url := _rest_url(job)) else ""
+    return Outcome(sent, cut, writer.start(link).encode() if bounded else b"")
+
+
+def _rest_url(job: QueryJob) -> str:
+    """The URL of the rest of a result, without the offset at its end; empty if it is not told."""
+    if job.pages is None:
+        return ""
+    return Query(job.query, job.default_graphs, job.named_graphs, formats=job.pages).rest_url
 
 
 def _fitting(batch: list[bytes], size: int) -> list[bytes]:
@@ -131,7 +125,7 @@ def _graph(
         triples = _with_labels(store, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
-    names = prefixes(job.base)
+    names = _prefixes(job.base)
     if len(few) <= _SORTED:
         meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, names))
     else:
@@ -139,7 +133,9 @@ def _graph(
         statements = expressible(chain(few, meter), fmt)
         ox.serialize(statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else names)
     if meter.cut and fmt.suffix in _COMMENTS:
-        rest = f"{job.next or 'offset='}{job.offset + meter.rows}".replace("--", "-%2D")  # no XML comment may hold that
+        rest = f"{_rest_url(job) or 'offset='}{job.offset + meter.rows}".replace(
+            "--", "-%2D"
+        )  # no XML comment may hold that
         put((_COMMENTS[fmt.suffix] % f"cut after {meter.rows} triples; the rest: {rest}").encode())
     return Outcome(meter.rows, meter.cut)
 

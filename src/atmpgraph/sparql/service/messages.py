@@ -7,10 +7,15 @@ A frame is its kind (one byte), the length of its content (four bytes, big-endia
                          ALIVE, the answer to one, and each second in which nothing else is sent
     worker → broker      READY, once its store is open; or STORE_FAILED, a `StoreFailure`
     broker → worker      QUERY, a `QueryJob`
-    worker → broker      DATA … END, or at any point PROBLEM or STORE_FAILED
+    worker → broker      DATA … END, an `Outcome`; or at any point PROBLEM or STORE_FAILED
     federator → broker   QUERY, the job with the rows of other services in it, or PROBLEM
 
-`CACHED` carries what `END` carries otherwise, and the length of the result, so that nothing of it has to be buffered.
+A connection to the broker carries one query after the other; to close it ends the query that runs. `END` to a client
+is a `ResultEnd`. `CACHED` carries what `END` carries otherwise, and the length of the result, so that nothing of it has
+to be buffered.
+
+What is written for each query is short and read in few steps. The parts of a message are lines of JSON, which holds no
+line end itself; the part of a job that is the same for all queries of a release is read once.
 """
 
 import asyncio
@@ -18,8 +23,9 @@ import json
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from dataclasses import asdict, astuple, dataclass
+from functools import lru_cache
+from typing import Final, Literal, Self, TypeAlias
 
 from ...http.problem import Problem
 from ...store import StoreAddress
@@ -33,41 +39,86 @@ PROBLEM: Final = b"P"
 ALIVE: Final = b"A"
 STORE_FAILED: Final = b"F"
 
-_HEADER: Final = struct.Struct(">cI")
-_LARGEST: Final = 1 << 26  # bytes of a frame; a query is smaller still
+HEADER: Final = struct.Struct(">cI")
+LARGEST: Final = 1 << 26  # bytes of a frame; a query is smaller still
 _READ: Final = 1 << 16
 
 
+Cut: TypeAlias = Literal["", "rows", "bytes"]
+_CUTS: Final[tuple[Cut, ...]] = ("", "rows", "bytes")
+_OUTCOME: Final = struct.Struct(">QB")
+_json: Final = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+
+
 @dataclass(frozen=True)
-class QueryJob:
-    """A query for a worker.
+class Setup:
+    """What jobs have in common: the store, and how much a query may use.
 
     Attributes:
         store: address of the release's store.
         base: base of the publication.
-        query: the query string.
-        default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); none when both are
-            empty.
-        format: suffix of the format to send.
-        offset: rows or triples of the result to skip.
         rows, bytes: largest result; 0 for no limit.
         nesting, patterns, operators: the largest query that is planned (`syntax.complexity`).
-        next: URL of the rest of a result that is cut short, without the offset at its end.
     """
 
     store: StoreAddress
     base: str
-    query: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
-    format: str
-    offset: int
     rows: int
     bytes: int
     nesting: int
     patterns: int
     operators: int
-    next: str
+
+
+@dataclass(frozen=True)
+class QueryJob(Setup):
+    """A query for a worker.
+
+    Attributes:
+        query: the query string.
+        default_graphs, named_graphs: the RDF dataset of the request (SPARQL 1.1 Protocol §2.1.4); none when both are
+            empty.
+        format: suffix of the format to send.
+        offset: rows or triples of the result to skip.
+        pages: the values of `format` in the URL of the rest of a result that is cut short; None for no such URL.
+    """
+
+    query: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    format: str
+    offset: int
+    pages: tuple[str, ...] | None
+
+    def encode(self) -> bytes:
+        """The content of its frame: two lines, the first of which is the setup."""
+        setup = _encoded(self.store, self.base, self.rows, self.bytes, self.nesting, self.patterns, self.operators)
+        values = [self.query, self.default_graphs, self.named_graphs, self.format, self.offset, self.pages]
+        return setup + _json(values).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The job in a frame."""
+        first, _, second = content.partition(b"\n")
+        query, default, named, suffix, offset, pages = json.loads(second)
+        pages = None if pages is None else tuple(pages)
+        return cls(*_values(first), query, tuple(default), tuple(named), suffix, offset, pages)
+
+
+@lru_cache(64)
+def _encoded(store: StoreAddress, *others: object) -> bytes:
+    return _json([astuple(store), *others]).encode() + b"\n"
+
+
+@lru_cache(64)
+def _values(line: bytes) -> tuple[StoreAddress, str, int, int, int, int, int]:
+    store, base, rows, size, nesting, patterns, operators = json.loads(line)
+    return StoreAddress(*store), base, rows, size, nesting, patterns, operators
+
+
+def store_of(job: bytes) -> tuple[StoreAddress, str]:
+    """The store of an encoded job, and the base of the publication."""
+    return _values(job.partition(b"\n")[0])[:2]
 
 
 @dataclass(frozen=True)
@@ -88,14 +139,86 @@ class QueryRequest:
     federated: bool
 
     def encode(self) -> bytes:
-        """The content of its frame."""
-        return json.dumps(asdict(self)).encode()
+        """The content of its frame: a line, and the job."""
+        line = _json([self.client, self.timeout_seconds, self.cacheable, self.federated])
+        return b"%b\n%b" % (line.encode(), self.job.encode())
+
+
+@dataclass(frozen=True)
+class ArrivedRequest:
+    """A request as the broker reads it: the job goes on as it came.
+
+    Attributes:
+        client, timeout_seconds, cacheable, federated: as in `QueryRequest`.
+        job: encoded.
+    """
+
+    client: str
+    timeout_seconds: float | None
+    cacheable: bool
+    federated: bool
+    job: bytes
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
         """The request in a frame."""
-        values = json.loads(content)
-        return cls(**values | {"job": job_from(values["job"])})
+        line, _, job = content.partition(b"\n")
+        client, timeout_seconds, cacheable, federated = json.loads(line)
+        return cls(client, timeout_seconds, cacheable, federated, job)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a result ended.
+
+    Attributes:
+        rows: rows or triples sent.
+        cut: which limit ended it; empty when it is complete.
+        before: what precedes all that was written; a link to the rest is certain only at the end.
+    """
+
+    rows: int = 1
+    cut: Cut = ""
+    before: bytes = b""
+
+    def encode(self) -> bytes:
+        """The content of its frame."""
+        return _OUTCOME.pack(self.rows, _CUTS.index(self.cut)) + self.before
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The outcome in a frame."""
+        rows, cut = _OUTCOME.unpack_from(content)
+        return cls(rows, _CUTS[cut], content[_OUTCOME.size :])
+
+
+@dataclass(frozen=True)
+class ResultEnd:
+    """What a client learns at the end of a result.
+
+    Attributes:
+        timing: milliseconds by part of the work.
+        fields: the header fields with the client's quota.
+        outcome: how the result ended, encoded.
+        length: bytes of a cached result, the start that the outcome holds apart.
+    """
+
+    timing: dict[str, float]
+    fields: dict[str, str]
+    outcome: bytes
+    length: int = 0
+
+    def encode(self) -> bytes:
+        """The content of its frame: a line, and the outcome."""
+        line = _json([self.timing, self.fields, self.length])
+        return b"%b\n%b" % (line.encode(), self.outcome)
+
+    @classmethod
+    def decode(cls, content: bytes) -> Self:
+        """The ending in a frame."""
+        line, _, outcome = content.partition(b"\n")
+        timing, fields, length = json.loads(line)
+        return cls(timing, fields, outcome, length)
 
 
 @dataclass(frozen=True)
@@ -120,15 +243,9 @@ class StoreFailure:
         return cls(**json.loads(content))
 
 
-def job_from(values: dict[str, Any]) -> QueryJob:
-    """A job from JSON."""
-    graphs = {name: tuple(values[name]) for name in ("default_graphs", "named_graphs")}
-    return QueryJob(**values | graphs | {"store": StoreAddress(**values["store"])})
-
-
 def job_frame(job: QueryJob) -> bytes:
     """The frame of a job."""
-    return frame(QUERY, json.dumps(asdict(job)).encode())
+    return frame(QUERY, job.encode())
 
 
 def problem_frame(problem: Problem) -> bytes:
@@ -143,14 +260,14 @@ def problem_from(content: bytes) -> Problem:
 
 def frame(kind: bytes, content: bytes) -> bytes:
     """The bytes of a frame."""
-    return _HEADER.pack(kind, len(content)) + content
+    return HEADER.pack(kind, len(content)) + content
 
 
 def frames(connection: socket.socket) -> Iterator[tuple[bytes, bytes]]:
     """The frames from a socket, until the other side closes it."""
     with connection.makefile("rb", _READ) as stream:
-        while len(head := stream.read(_HEADER.size)) == _HEADER.size:
-            kind, length = _HEADER.unpack(head)
+        while len(head := stream.read(HEADER.size)) == HEADER.size:
+            kind, length = HEADER.unpack(head)
             content = stream.read(length)
             if len(content) < length:
                 return
@@ -164,7 +281,7 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
         EOFError: the other side closed the socket.
         ValueError: the frame is too large.
     """
-    kind, length = _HEADER.unpack(await reader.readexactly(_HEADER.size))
-    if length > _LARGEST:
+    kind, length = HEADER.unpack(await reader.readexactly(HEADER.size))
+    if length > LARGEST:
         raise ValueError("the frame is too large")
     return kind, await reader.readexactly(length)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from ...http.problem import Problem, ProblemError
 from ...observability import log
@@ -14,6 +14,7 @@ from ...store import StoreAddress
 from .. import problems
 from . import messages
 from .children import Child, Children
+from .frame_protocol import FrameProtocol
 from .worker import start
 
 _CLOCK: Final = 2  # of all processors, in the clock numbers of clock_getcpuclockid(3) on Linux
@@ -23,23 +24,80 @@ _START_SECONDS: Final = 10.0  # to open a store, which takes hundredths of one
 T = TypeVar("T")
 
 
+class Receiver(Protocol):
+    """What a worker runs for."""
+
+    def frame_received(self, kind: bytes, content: bytes) -> None:
+        """The worker sent a frame."""
+
+    def frames_ended(self) -> None:
+        """What the worker has sent by now was received."""
+
+    def lost(self) -> None:
+        """The worker ended."""
+
+
+class WorkerConnection(FrameProtocol):
+    """The connection to a worker.
+
+    Attributes:
+        receiver: gets what it sends; nobody while it is idle.
+        first: what it sends when it has opened its store; None if it ends before.
+        is_lost: whether it ended.
+    """
+
+    def __init__(self) -> None:
+        """Wait for the first frame."""
+        super().__init__()
+        self.receiver: Receiver | None = None
+        self.first: asyncio.Future[tuple[bytes, bytes] | None] = asyncio.get_running_loop().create_future()
+        self.is_lost = False
+
+    def frame_received(self, kind: bytes, content: bytes) -> None:
+        """Pass a frame on."""
+        if self.receiver:
+            self.receiver.frame_received(kind, content)
+        elif not self.first.done():
+            self.first.set_result((kind, content))
+
+    def frames_ended(self) -> None:
+        """Pass that on too."""
+        if self.receiver:
+            self.receiver.frames_ended()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """It ended."""
+        self.is_lost = True
+        if not self.first.done():
+            self.first.set_result(None)
+        if self.receiver:
+            self.receiver.lost()
+
+
 @dataclass(eq=False)
 class Worker:
     """A worker process with a release's store open, and the connection to it.
 
     Attributes:
         child: the process.
-        ready: whether its store is open.
         started: when.
     """
 
     store: StoreAddress
     base: str
     child: Child
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    ready: bool = False
+    connection: WorkerConnection
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def ready(self) -> bool:
+        """Whether its store is open."""
+        first = self.connection.first
+        return first.done() and (answer := first.result()) is not None and answer[0] == messages.READY
+
+    def runs_on(self, store: StoreAddress) -> bool:
+        """Whether it runs and has that store open, or will."""
+        return self.store == store and not self.connection.is_lost
 
     def processor_seconds(self) -> float:
         """Seconds that it has run on a processor; where the system does not report them, those of the wall clock."""
@@ -67,7 +125,8 @@ class Worker:
     def kill(self) -> None:
         """Kill it, whatever it does."""
         self.child.close()
-        self.writer.close()
+        self.connection.receiver = None
+        self.connection.transport.abort()
 
 
 class Pool:
@@ -87,7 +146,7 @@ class Pool:
         worker = None
         while self._idle and worker is None:
             worker = self._idle.pop()
-            if worker.store != store or worker.reader.at_eof():  # another release; or it ended by itself
+            if not worker.runs_on(store):  # another release; or it ended by itself
                 worker.kill()
                 worker = None
         worker = worker or await self._start(store, base)
@@ -102,21 +161,27 @@ class Pool:
             ProblemError: it has not.
         """
         try:
-            kind, content = await messages.read_frame(worker.reader)
+            await asyncio.wait({worker.connection.first})
         except asyncio.CancelledError:
             if time.monotonic() - worker.started < _START_SECONDS:
                 self.give_back(worker)  # it starts all the same, for another query
             else:
                 worker.kill()
             raise
-        except EOFError:
+        first = worker.connection.first.result()
+        if first is None:
             log.event("process.ended", role="worker", reason=f"a worker {await worker.child.ending()} at its start")
             worker.kill()
-            raise ProblemError(problems.no_worker()) from None
-        if kind == messages.STORE_FAILED:
+            raise ProblemError(problems.no_worker())
+        if first[0] == messages.STORE_FAILED:
             worker.kill()
-            raise ProblemError(store_problem(content))
-        worker.ready = True
+            raise ProblemError(store_problem(first[1]))
+
+    def take_ready(self, store: StoreAddress) -> Worker | None:
+        """A worker that can run a query on that store at once; None if none is known to."""
+        if self._idle and self._idle[-1].runs_on(store) and self._idle[-1].ready:
+            return self._idle.pop()
+        return None
 
     @property
     def idle(self) -> int:
@@ -130,8 +195,9 @@ class Pool:
             log.event("process.ended", role="worker", reason=f"no worker can start: {error}")
             raise ProblemError(problems.no_worker()) from None
         child = self._children.add(forked.pid, forked.errors)
-        reader, writer = await asyncio.open_connection(sock=forked.connection)
-        return Worker(store, base, child, reader, writer)
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_unix_connection(WorkerConnection, sock=forked.connection)
+        return Worker(store, base, child, connection)
 
     def give_back(self, worker: Worker) -> None:
         """Take back a worker that is idle; kill it if there are enough."""

@@ -9,9 +9,9 @@ a minute is counted in seconds of running time.
 
 import math
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Final, Generic, Protocol, TypeVar
 
 from ..limits import Limits
@@ -21,7 +21,7 @@ TRY_WORKERS: Final = 2  # for tries of either length
 _MAX_CLIENTS: Final = 10_000  # with a budget; one beyond starts with a full one
 
 
-class Lane(Enum):
+class Lane(IntEnum):  # as a number, which a dictionary finds sooner
     """Where a query may run: on a worker, on a worker for tries, in a federator."""
 
     WORKER = auto()
@@ -30,6 +30,7 @@ class Lane(Enum):
     FEDERATOR = auto()
 
 
+_LANES: Final = tuple(Lane)
 TRY_SECONDS: Final = {Lane.QUICK: 0.25, Lane.LONGER: 1.0}  # of a processor, however many queries share it
 FIRST_LANES: Final = frozenset({Lane.WORKER, Lane.QUICK})
 NEXT_LANES: Final = {
@@ -103,7 +104,7 @@ class WaitingQuery(Protocol):
         """The client that it belongs to."""
 
     @property
-    def lanes(self) -> Container[Lane]:
+    def lanes(self) -> Collection[Lane]:
         """Where it may run next."""
 
 
@@ -131,8 +132,7 @@ class Scheduler(Generic[Q]):
             the one that used most, which may be this very query; None when there is room.
         """
         self._queues.setdefault(query.client, []).append(query)
-        free = sum(self._free(lane) for lane in Lane if lane in query.lanes)
-        if sum(map(len, self._queues.values())) <= self._max_queued + free:
+        if self.waiting <= self._max_queued + sum(map(self._free, query.lanes)):
             return None
         longest = max(self._queues, key=lambda client: (len(self._queues[client]), self._used(client)))
         leaving = self._queues[longest][-1]
@@ -157,25 +157,32 @@ class Scheduler(Generic[Q]):
 
     def next(self) -> tuple[Q, Lane] | None:
         """The query to run now, and where; None when none that waits may."""
-        for lane in Lane:
-            running = self._running[lane]
-            first = [
-                next((query for query in queue if lane in query.lanes), None)
+        if not self._queues:
+            return None
+        for lane in _LANES:
+            if not self._free(lane):
+                continue
+            running, most = self._running[lane], self._per_client[lane]
+            eligible = [
+                query
                 for client, queue in self._queues.items()
-                if running[client] < self._per_client[lane]
+                if running[client] < most and (query := next((q for q in queue if lane in q.lanes), None))
             ]
-            eligible = [query for query in first if query]
-            if eligible and self._free(lane):
-                query = min(eligible, key=lambda query: (running[query.client], self._used(query.client)))
+            if eligible:
+                query = eligible[0]
+                if len(eligible) > 1:
+                    query = min(eligible, key=lambda query: (running[query.client], self._used(query.client)))
                 self.withdraw(query)
                 running[query.client] += 1
                 return query, lane
         return None
 
     def _free(self, lane: Lane) -> int:
-        return self._slots[lane] - self._running[lane].total()
+        return self._slots[lane] - sum(self._running[lane].values())
 
     def leave(self, client: str, lane: Lane) -> None:
         """Free the place of a query that ran in a lane."""
-        self._running[lane][client] -= 1
-        self._running[lane] += Counter()  # drops clients with none
+        running = self._running[lane]
+        running[client] -= 1
+        if not running[client]:
+            del running[client]

@@ -3,13 +3,11 @@
 It works in a thread, for the sake of its stack: the engine recurses over what a query nests and chains.
 """
 
-import json
 import resource
 import socket
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Final
 
 from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError
@@ -23,6 +21,7 @@ from .sandbox import confine
 
 _RETIRES: Final = 0.5  # of its memory: the next query would lack what a large one leaves behind
 _PIECE: Final = 1 << 20  # bytes of a frame
+_BUFFER: Final = 1 << 16  # bytes that wait for the end of a result
 _READY: Final = messages.frame(messages.READY, b"")
 _STACK: Final = 1 << 28  # bytes; of what is planned (`syntax.complexity`) nothing measured needs a tenth of it
 
@@ -77,7 +76,7 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
     """Run the jobs that arrive on a connection; returns the exit status."""
     for _, content in messages.frames(connection):
         try:
-            goes_on = _run(connection, store, messages.job_from(json.loads(content)), memory)
+            goes_on = _run(connection, store, messages.QueryJob.decode(content), memory)
         except MemoryError:
             return OUT_OF_MEMORY
         except ConnectionError:  # the service ended first
@@ -94,9 +93,14 @@ def work(connection: socket.socket, store: Store, memory: int) -> int:
 def _run(connection: socket.socket, store: Store, job: messages.QueryJob, memory: int) -> bool:
     """Run a job and send how it ended; whether this process may run another one."""
 
+    unsent = bytearray()  # what is sent in one piece with the end, if it is short
+
     def put(piece: bytes) -> None:
         for start in range(0, len(piece), _PIECE):
-            connection.sendall(messages.frame(messages.DATA, piece[start : start + _PIECE]))
+            unsent.extend(messages.frame(messages.DATA, piece[start : start + _PIECE]))
+            if len(unsent) > _BUFFER:
+                connection.sendall(unsent)
+                unsent.clear()
 
     try:
         outcome = evaluate(store, job, put)
@@ -107,6 +111,5 @@ def _run(connection: socket.socket, store: Store, job: messages.QueryJob, memory
         connection.sendall(_store_failed(error))
         return False
     retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory
-    ending = asdict(outcome) | {"retires": retires}
-    connection.sendall(messages.frame(messages.END, json.dumps(ending).encode()))
+    connection.sendall(unsent + messages.frame(messages.END, bytes([retires]) + outcome.encode()))
     return not retires

@@ -1,12 +1,15 @@
 """The RDF dataset that a query names itself, by FROM and FROM NAMED (SPARQL 1.1 §13.2)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pyoxigraph as ox
 
 from .tokenizer import Token, words
 
+_FROM: Final = re.compile("FROM", re.IGNORECASE)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 
@@ -42,6 +45,8 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
     Raises:
         SyntaxError: no IRI follows FROM.
     """
+    if not _FROM.search(query):
+        return [], []
     every = words(query)
     default, named = [], []
     depth = 0

@@ -5,9 +5,8 @@ No safety rests on them: the engine's own parser decides what a query is (`valid
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 # The first that matches wins. No quantifier backtracks, and an unclosed string counts as one: the time is linear in the
 # length of the query.
@@ -31,8 +30,7 @@ _TERMINALS: Final = re.compile(
 _PARTS: Final = re.compile(r"[^.]+|\.")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word of a query.
 
     Attributes:

@@ -50,6 +50,11 @@ def check_syntax(text: str, base: str) -> None:
     raise ServiceNotAllowedError
 
 
+def may_call_services(text: str) -> bool:
+    """Whether `SERVICE` stands anywhere in a query, in any case; without it the engine's own parser is enough."""
+    return _SERVICE.search(text) is not None
+
+
 def syntax_error(message: str) -> QuerySyntaxError:
     """The error that a message of the parser reports, at the place that it names."""
     line, column = named_place(message)

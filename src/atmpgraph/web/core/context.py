@@ -1,12 +1,13 @@
 """What answers are made from: the publication, shared by all requests, and the context of one request."""
 
 import hashlib
+import os
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from cachetools import LRUCache, TTLCache, cached
 from flask import current_app, g
@@ -17,14 +18,14 @@ from ...errors import ReleaseError
 from ...formats import Format
 from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
-from ...release.integrity import State, state_of_file
+from ...release.integrity import State, is_settled, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
 from ...settings import LANGUAGES, Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
-from .response_cache import ResponseCache
+from .body_cache import BodyCache
 
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
@@ -32,6 +33,10 @@ _HEXADECIMAL: Final = frozenset("0123456789abcdef")
 _UNSEEN: Final[dict[str, Any]] = {"folders": True, "log": True, "metrics": True, "queries": {"socket"}, "server": True}
 _OPEN_RELEASES: Final = 16  # earlier releases that stay open
 _REPORTS, _REPORT_SECONDS = 256, 600  # problems that are reported once in that time
+
+
+# Of the link, the live manifest and the folder around them; empty while there is no release.
+ReleasesState: TypeAlias = State
 
 
 def created(release: Release) -> datetime:
@@ -45,12 +50,13 @@ class Publication:
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet: a server may start before the first build."""
         self.settings = settings
-        self.responses = ResponseCache(settings.cache.response_bytes)
+        self.bodies = BodyCache(settings.cache.body_bytes)
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
+        self._live: tuple[ReleasesState, Release, datetime] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
         self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
@@ -81,11 +87,41 @@ class Publication:
                     current = self._current = (switched, release)
         return current[1]
 
+    def state(self) -> ReleasesState:
+        """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links
+        and the removal of a release change it. Empty while there is no release.
+        """
+        try:
+            return tuple(
+                number
+                for status in (os.lstat(self._link), os.stat(self._manifest), os.stat(self._releases))  # noqa: PTH116
+                for number in (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            )
+        except OSError:
+            return ()
+
+    @staticmethod
+    def is_settled(state: ReleasesState) -> bool:
+        """Whether any change from now on makes another state."""
+        return is_settled(state)
+
     def _announce(self, digest: str) -> None:
         """Log that this process serves another release than before."""
         if digest != self._announced:
             event("release.switched", old=self._announced, new=digest)
             self._announced = digest
+
+    def live(self, state: ReleasesState) -> tuple[Release, datetime]:
+        """The current release and when it went live, in a state (`state`) that was just read.
+
+        Raises:
+            ReleaseError: there is none yet, or it is damaged.
+        """
+        last = self._live
+        if not state or last is None or last[0] != state:
+            release = self.release()
+            last = self._live = (state, release, self.published(release))
+        return last[1], last[2]
 
     def published(self, release: Release) -> datetime:
         """When a release went live, to the second.
@@ -115,7 +151,7 @@ class Publication:
     def forget(self) -> None:
         """Open all releases again when they are requested: the files of one were damaged, and may be replaced."""
         with self._lock:
-            self._current = None
+            self._current = self._live = None
         with self._open_lock:
             self._open_releases.clear()
 
@@ -144,8 +180,12 @@ class Publication:
 
     def fingerprint(self, release: Release) -> str:
         """What every response depends on: the release, the settings and the version of this package."""
-        parts = (release.identity, self._settings_text, __version__)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+        return _fingerprint(release.identity, self._settings_text, __version__)
+
+
+@lru_cache(64)
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 def _itself(release: Release) -> Release:

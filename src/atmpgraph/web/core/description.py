@@ -1,20 +1,24 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import groupby
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 
 from ...addresses import Addresses, candidates, iri_to_path
+from ...catalogue.paging import entries, listing, page
 from ...rdf.statements import about
-from ...release.release import Release
+from ...release.incoming import Incoming
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
+from .paging import Paging, paged
 
-_PARTS = f"SELECT DISTINCT ?part {{ ?part <{RDFS}isDefinedBy>|<{SKOS}inScheme> %s }}"
-_INCOMING = "SELECT DISTINCT ?subject ?predicate { ?subject ?predicate %s } LIMIT %d"
+# How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
+_DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
+PARTS = (_DEFINED, _LISTED)
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,9 @@ class Description:
         parts: the statements about the terms or concepts that the thing defines, by their IRI.
         embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
+        paging: of its parts, where it has pages.
+        whole: gives all quads, in place of `quads` and what says which of the pages this is.
+        links: those to the thing; `incoming` is the page of them that people see.
     """
 
     topic: str
@@ -36,49 +43,89 @@ class Description:
     parts: dict[str, list[ox.Quad]]
     embedded: list[ox.Quad] | None = None
     dataset: str = ""
+    paging: Paging | None = None
+    whole: Callable[[], list[ox.Quad]] | None = None
+    links: Sequence[tuple[str, str]] = ()
+    incoming: Paging | None = None
 
     def published(self, licence: str) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
-        quads = [*self.quads, *(quad for part in self.parts.values() for quad in part)]
+        quads = self.whole() if self.whole else [*self.quads, *(q for part in self.parts.values() for q in part)]
         document = ox.NamedNode(self.document)
         stated = {DCT + "license": licence, VOID + "inDataset": self.dataset}
         if self.document != self.topic:
             stated |= {RDF + "type": FOAF + "Document", FOAF + "primaryTopic": self.topic}
         elif any(q.subject == document and q.predicate.value == DCT + "license" for q in quads):
             del stated[DCT + "license"]
-        return [*quads, *about(self.document, *((name, iri) for name, iri in stated.items() if iri))]
+        whole = about(self.document, *((name, iri) for name, iri in stated.items() if iri))
+        return [*quads, *whole, *(self.paging.view(self.document) if self.paging and not self.whole else ())]
 
 
-def describe(release: Release, topic: str, document: str) -> Description | None:
-    """The description of a thing; None when the release states nothing about it."""
-    quads = release.quads(topic)
-    if not quads:
+def describe(context: Context, topic: str, document: str) -> Description | None:
+    """The description of a thing, of one with many values or codes the page that the URL names; None for no thing.
+
+    Raises:
+        ProblemError: 404 there is no such page.
+    """
+    release, size = context.release, context.settings.limits.document_page_values
+    lines = release.lines(topic)
+    if not lines:
         return None
-    parts = {}
+    listed = Incoming(release, topic, only=_LISTED) if document == topic else ()
+    most = max(len(listed), *Counter(map(_property, lines)).values())
+    paging = paged(most, size) if most > size else None
+    parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
     if document == topic:
-        rows = release.store.select(_PARTS % ox.NamedNode(topic))
-        parts = {iri: release.quads(iri) for iri in sorted(row["part"].value for row in rows) if iri != topic}
-    return Description(topic, document, quads, parts, dataset=Addresses(release.base).dataset())
+        parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
+    stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
+    quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
+    links = Incoming(release, topic, without=PARTS if stated else ())
+    incoming = paged(len(links), context.settings.limits.incoming_links, "incoming")
+    dataset = Addresses(release.base).dataset()
+    return Description(topic, document, quads, stated, dataset=dataset, paging=paging, links=links, incoming=incoming)
 
 
-def describe_catalogue(release: Release, document: str) -> Description | None:
-    """The whole catalogue as a document; None when the release has none."""
-    topic = Addresses(release.base).catalogue
-    return Description(topic, document, _catalogue(release), {}, embedded=[]) if release.in_catalogue(topic) else None
+def _property(line: bytes) -> bytes:
+    return line.split(b" ", 2)[1]
 
 
-@lru_cache(maxsize=1)
-def _catalogue(release: Release) -> list[ox.Quad]:
-    """The statements of the catalogue, parsed once: harvesters read it in every format and page."""
-    return release.graph("catalogue")
+def _on(paging: Paging, lines: list[bytes]) -> Iterator[bytes]:
+    """The statements on a page: of the properties with many values some, all others on every page."""
+    for _, alike in groupby(lines, _property):
+        values = list(alike)
+        yield from values[paging.first : paging.last] if len(values) > paging.size else values
 
 
-def incoming(release: Release, topic: str, most: int) -> tuple[list[tuple[str, str]], bool]:
-    """Pairs of predicate and subject whose object is a thing, sorted, and whether there are more than `most`."""
-    query = _INCOMING % (ox.NamedNode(topic), most + 1)
-    rows = (row for store in release.stores(topic) for row in store.select(query))
-    pairs = list({(row["predicate"].value, row["subject"].value) for row in rows})
-    return sorted(pairs[:most]), len(pairs) > most
+def describe_catalogue(context: Context, document: str, *, pages: bool) -> Description | None:
+    """The catalogue as a document; None when the release has none.
+
+    Args:
+        context: of the request.
+        document: the IRI of the document.
+        pages: it has pages, of which the URL names one; otherwise it is whole as far as the settings allow, and leads
+            to the pages.
+
+    Raises:
+        ProblemError: 404 there is no such page.
+    """
+    release, limits = context.release, context.settings.limits
+    if not release.in_catalogue(context.iris.catalogue):
+        return None
+    datasets, size = entries(release), limits.catalogue_page_datasets
+    if not pages and len(datasets) > limits.home_catalogue_datasets:
+        paging = Paging(1, size, len(datasets))
+    else:
+        paging = paged(len(datasets), size) if pages and size else Paging(1, max(len(datasets), 1), len(datasets))
+    shown, whole = datasets[paging.first : paging.last], context.iris.catalogue_page()
+    return Description(
+        context.iris.catalogue,
+        document,
+        listing(release, shown),
+        {},
+        embedded=[],
+        paging=paging,
+        whole=lambda: [*page(release, shown), *paging.view(whole, whole)],
+    )
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:
@@ -96,7 +143,7 @@ def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str
     for iri in candidates(context.base, f"{kind}/{stem}", raw):
         if context.release.lines(iri):
             return iri
-    return next(iter(context.release.encoded.get(f"{unquote(context.base)}{kind}/{stem}", ())), None)
+    return context.release.encoded(f"{unquote(context.base)}{kind}/{stem}")
 
 
 def example_thing(context: Context) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The header fields of every response, errors and redirections included; the limits of every request."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, g, request
@@ -9,7 +9,9 @@ from ...http.cache_control import NO_STORE, current_release
 from ...http.problem import Problem, ProblemError
 from ...http.request_limits import refusal
 from .context import settings
+from .observation import note_reusable
 from .proxy_headers import REFUSED_HOST
+from .resource import Resource
 from .response import content_type
 from .serving import resources
 
@@ -51,12 +53,19 @@ def _check() -> Response | None:
     return None
 
 
+def fields_of(resource: Resource[Any] | None) -> dict[str, str]:
+    """The header fields that every response at the URLs of a resource has; those of a 304 replace what is stored."""
+    if resource is None:
+        return _ALWAYS
+    scripts = {"Content-Security-Policy": _SCRIPT_POLICY} if resource.scripts else {}
+    return {**_ALWAYS, **scripts, **resource.always}
+
+
 def _finish(response: Response) -> Response:
-    if resource := resources().get(request.endpoint):
+    resource = resources().get(request.endpoint)
+    if resource:
         response.headers.update(resource.always)
-        if resource.scripts:  # on a 304 too, for its fields replace those that the browser has stored
-            response.headers["Content-Security-Policy"] = _SCRIPT_POLICY
-    for name, value in _ALWAYS.items():
+    for name, value in fields_of(resource).items():
         response.headers.setdefault(name, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
@@ -66,6 +75,7 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", current_release(settings().cache.max_age_seconds))
         if response.location:
             _redirect(response)
+            note_reusable(request.endpoint is not None)
     response.headers.setdefault("Cache-Control", NO_STORE)
     for name in g.get("vary", {}):
         response.vary.add(name)

@@ -1,8 +1,8 @@
 """The language of pages: `?lang=`, else Accept-Language; and links that stay in it."""
 
 from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
 
@@ -12,6 +12,8 @@ from ...i18n import Texts, texts
 from ...settings import LANGUAGES
 from .context import current_context, settings
 from .words import WORDS
+
+_PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
 
 
 def requested_language() -> str | None:
@@ -50,6 +52,21 @@ def arguments(language: str | None) -> str:
 def here(language: str) -> str:
     """The URL of this page in another language, relative to the page itself (RFC 3986 §5.2.2)."""
     return f"?{arguments(language)}"
+
+
+def page_url(name: str, number: int, anchor: str = "") -> str:
+    """The URL of another page of a list on this page, with the noted arguments.
+
+    Args:
+        name: of the parameter that has the number.
+        number: of the page, from 1.
+        anchor: of the list.
+    """
+    language = requested_language()
+    others = {key: value for key, value in g.get("arguments", {}).items() if key != name}
+    others |= ({name: str(number)} if number > 1 else {}) | ({"lang": language} if language else {})
+    query, mark = urlencode(others, doseq=True), f"#{anchor}" if anchor else ""
+    return f"{f'?{query}' if query else f'{request.script_root}{quote(request.path, safe=_PATH)}'}{mark}"
 
 
 def href(iri: str, release: str | None = None) -> str | None:
@@ -93,6 +110,7 @@ def register(app: Flask) -> None:
         ngettext=lambda singular, plural, n, **values: page_texts().ngettext(singular, plural, n, **values),
         pgettext=lambda context, message, **values: page_texts().pgettext(context, message, **values),
         word=_word,
+        page_url=page_url,
         language_name=lambda tag: page_texts().language_name(tag),
     )
     app.jinja_env.filters.update(

@@ -2,33 +2,44 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import request
 
-from ...formats import Format
+from ...formats import DOCUMENTS, RESULTS, Format
 from ...http.problem import ProblemError
-from ...sparql.limits import limits_of
+from ...observability.access import observed
+from ...sparql.limits import Limits, limits_of
 from ...sparql.problems import unavailable
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result, submit
 from ...sparql.service.liveness import answers
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
+from ...sparql.syntax.query_form import form
 from ...sparql.syntax.tokenizer import tokens
-from .context import Context
+from .context import Context, Publication
 from .query_observation import QueryObservation
 from .response import Body
 
 ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
-_LONGEST_LINK: Final = 2_000  # characters
+QUERY_PROBLEM: Final = "atmpgraph.query_problem"  # that the query of the request has met, where the server ran it
 _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has all addresses under them
 
 # The functions that give another value at each call.
 _VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
+
+
+def is_graph(query: Query) -> bool:
+    """Whether its result is a graph."""
+    return form(query.text) in {"CONSTRUCT", "DESCRIBE"}
+
+
+def result_formats(query: Query) -> tuple[Format, ...]:
+    """The formats of the result of a query, the server's preference first; its form decides before it runs."""
+    return DOCUMENTS if is_graph(query) else RESULTS
 
 
 def is_volatile(context: Context, query: Query) -> bool:
@@ -41,7 +52,7 @@ def _calls_services(context: Context, query: Query) -> bool:
     return bool(context.settings.federation.services) and any(word.is_word("SERVICE") for word in tokens(query.text))
 
 
-def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, next_page: str = "") -> Result:
+def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, paged: bool = False) -> Result:
     """The result of a query on the release of the request.
 
     Args:
@@ -49,13 +60,29 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         query: what runs.
         fmt: the format of the result.
         rows: a limit below that of the settings.
-        next_page: URL of the rest of the result, without its offset.
+        paged: the result leads to its rest, at the URL of the query.
 
     Raises:
         ProblemError: the query is refused or fails.
         ClientDisconnectedError: the client went away.
     """
-    limits = limits_of(context.settings)
+    if problem := request.environ.get(QUERY_PROBLEM):  # the server has run it
+        raise ProblemError(problem)
+    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, paged=paged)
+    on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
+    spool = _spool(context.settings.queries.spool_bytes)
+    address, silence = context.publication.query_service(), context.settings.queries.silence_seconds
+    observation = QueryObservation(
+        context.settings.log, context.release.digest, request.remote_addr or "", query.text, observed(request.environ)
+    )
+    return observation.result(lambda: submit(address, queued, on_disconnect, silence, spool))
+
+
+def query_request(
+    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, paged: bool = False
+) -> QueryRequest:
+    """What the query service is told of a query; the arguments are those of `run_query`, and the client's address."""
+    limits = _limits(context.publication)
     job = QueryJob(
         store=context.release.store_address,
         base=context.base,
@@ -69,16 +96,15 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         nesting=limits.max_nesting,
         patterns=limits.max_patterns,
         operators=limits.max_operators,
-        next=next_page,
+        pages=query.formats[:1] if paged else None,
     )
     federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
-    queued = QueryRequest(job, _client(), query.timeout, cacheable=cacheable, federated=federated)
-    on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
-    spool = _spool(context.settings.queries.spool_bytes)
-    address = context.publication.query_service()
-    return QueryObservation(context, query.text).result(
-        lambda: submit(address, queued, on_disconnect, limits.silence_seconds, spool)
-    )
+    return QueryRequest(job, client_name(client), query.timeout, cacheable=cacheable, federated=federated)
+
+
+@lru_cache(4)
+def _limits(publication: Publication) -> Limits:
+    return limits_of(publication.settings)
 
 
 def check_query_service(context: Context) -> None:
@@ -101,9 +127,9 @@ def _never(_: Callable[[], object]) -> None:
     """Most servers do not report that a client disconnects."""
 
 
-def _client() -> str:
+@lru_cache(1_024)
+def client_name(address: str) -> str:
     """The name under which the query service counts the queries of a client."""
-    address = request.remote_addr or ""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -126,13 +152,6 @@ def response_body(result: Result, query: Query) -> Body:
     fields = result_fields(result)
     if result.cut:
         fields["Atmpgraph-Truncated"] = f"{result.cut}; rows={result.rows}"
-        if result.rows and (url := next_page_url(query)):  # without a row there is one that is too large for any page
+        if result.rows and (url := query.rest_url):  # without a row there is one that is too large for any page
             fields["Link"] = f'<{url}{query.offset + result.rows}>; rel="next"'
     return Body(result.pieces, result.length, fields)
-
-
-def next_page_url(query: Query) -> str:
-    """Relative URL of the rest of a result, without the offset at its end; empty when it would be too long."""
-    arguments = {"query": query.text, **query.dataset, "format": query.formats[:1]}
-    url = f"?{urlencode(arguments, doseq=True)}&offset="
-    return url if len(url) <= _LONGEST_LINK else ""

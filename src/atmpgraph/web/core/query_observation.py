@@ -5,16 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from flask import request
-
 from ...http.problem import Problem, ProblemError
 from ...observability import metrics
-from ...observability.access import cut_query, shown_client
+from ...observability.access import Observed, cut_query, shown_client
 from ...observability.log import event
 from ...observability.metrics import Outcome
+from ...settings.groups import Log
 from ...sparql.service.client import ClientDisconnectedError, Result
-from .context import Context
-from .observation import note_cached
 
 # The outcome that the reason of a problem means.
 _OUTCOMES: Final[dict[str, Outcome]] = {
@@ -32,10 +29,17 @@ _KILLED: Final = frozenset({"over_time", "over_memory", "crashed"})
 class QueryObservation:
     """One query of a request."""
 
-    def __init__(self, context: Context, text: str) -> None:
-        """Begin with its text."""
-        self._settings, self._release = context.settings.log, context.release.digest
-        self._client, self._text = request.remote_addr or "", text
+    def __init__(self, log: Log, release: str, client: str, text: str, request: Observed) -> None:
+        """Begin with its text.
+
+        Args:
+            log: the settings of the log.
+            release: the digest of the release that answers.
+            client: its address.
+            text: of the query.
+            request: what is told of its request.
+        """
+        self._settings, self._release, self._client, self._text, self._request = log, release, client, text, request
         self._started = time.perf_counter()
 
     def result(self, run: Callable[[], Result]) -> Result:
@@ -47,14 +51,22 @@ class QueryObservation:
         """
         try:
             result = run()
-        except ProblemError as error:
+        except (ProblemError, ClientDisconnectedError) as error:
+            self.failed(error)
+            raise
+        return self.succeeded(result)
+
+    def failed(self, error: ProblemError | ClientDisconnectedError) -> None:
+        """It has no result."""
+        if isinstance(error, ProblemError):
             self._failed(error.problem)
-            raise
-        except ClientDisconnectedError:
+        else:
             metrics.query_ended("client_gone")
-            raise
+
+    def succeeded(self, result: Result) -> Result:
+        """It has a result; one that is passed on while it is computed is watched to its end."""
         if "cache" in result.timing:
-            note_cached("results")
+            self._request.cached = "results"
             metrics.query_ended("cached")
         elif result.length is None:
             return replace(result, pieces=self._passing(result.pieces))

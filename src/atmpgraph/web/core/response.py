@@ -17,10 +17,10 @@ from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
 from .context import Context
 from .i18n import arguments, requested_language
-from .observation import note_cached
+from .observation import note_cached, note_reusable
 
 _READING: Final = frozenset({"GET", "HEAD"})
-_WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
+WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
 
 
 class Cache(Enum):
@@ -41,11 +41,13 @@ class Version:
         etag_parts: whatever else it is made from.
         modified: when it changed last; without it, and for every page, when the release went live.
         weak: the bytes may differ between two states with the same meaning.
+        edited: it is made from files beside the releases too, which may be edited at any time.
     """
 
     etag_parts: tuple[str, ...] = ()
     modified: datetime | None = None
     weak: bool = False
+    edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Body:
 
     def response(self, coding: str) -> Response:
         """The response under a content coding."""
-        if self.length is not None and self.length <= _WHOLE:
+        if self.length is not None and self.length <= WHOLE:
             response = Response(encode(b"".join(self.pieces), coding))
         else:
             response = Response(packed(self.pieces, coding))
@@ -145,7 +147,7 @@ def respond(
     coding = negotiate_coding()
     validators = None
     if request.method in _READING and cache is not Cache.NEVER:
-        validators = _validators(context, (media_type, language, coding), version, cache)
+        validators = validators_of(context, (media_type, language, coding), version, cache)
     if validators and has_tag(request.headers, validators):
         response = Response()
     else:
@@ -161,12 +163,14 @@ def respond(
     if validators:
         fresh = current_release(context.settings.cache.max_age_seconds)
         validate(response, validators, IMMUTABLE if cache is Cache.IMMUTABLE else fresh)
+        if version.edited:
+            note_reusable(False)
     elif cache is Cache.NEVER:
         response.headers["Cache-Control"] = NO_STORE
     return response
 
 
-def _validators(context: Context, chosen: tuple[str, str, str], version: Version, cache: Cache) -> Validators:
+def validators_of(context: Context, chosen: tuple[str, str, str], version: Version, cache: Cache) -> Validators:
     """The validators of a representation, chosen by media type, language and coding."""
     media_type, language, coding = chosen
     parts = (
@@ -185,19 +189,19 @@ def _validators(context: Context, chosen: tuple[str, str, str], version: Version
 def _response(context: Context, make: Callable[[], Content], coding: str, validators: Validators | None) -> Response:
     """The response under a coding, cached if it is in memory and a strong tag names its bytes."""
     parts = _cache_key(context, validators.tag) if validators and not validators.weak else ()
-    if parts and (stored := context.publication.responses.get(*parts)) is not None:
-        note_cached("responses")
+    if parts and (stored := context.publication.bodies.get(*parts)) is not None:
+        note_cached("bodies")
         return Response(stored)
     content = make()
     body = content if isinstance(content, Body) else Body.whole(content)
     if not parts or body.length is None:
         return body.response(coding)
-    return Response(context.publication.responses.put(encode(b"".join(body.pieces), coding), *parts))
+    return Response(context.publication.bodies.put(encode(b"".join(body.pieces), coding), *parts))
 
 
 def cached(context: Context, make: Callable[[], bytes], *parts: str) -> bytes:
     """What `make` gives for this URL in the release of the request; `parts` are whatever else it is made from."""
-    return context.publication.responses.get_or_make(make, *_cache_key(context, *parts))
+    return context.publication.bodies.get_or_make(make, *_cache_key(context, *parts))
 
 
 def _cache_key(context: Context, *parts: str) -> tuple[str, ...]:
@@ -227,10 +231,19 @@ def not_modified() -> Response:
 
 def validate(response: Response, validators: Validators, cache_control: str) -> Response:
     """The response with its validators and how long it may be reused."""
-    response.headers["ETag"] = validators.etag
-    response.headers["Last-Modified"] = validators.last_modified(datetime.now(UTC))
-    response.headers["Cache-Control"] = cache_control
+    now = datetime.now(UTC)
+    response.headers.update(validator_fields(validators, cache_control, now))
+    note_reusable(validators.modified <= now, validators.modified)
     return response
+
+
+def validator_fields(validators: Validators, cache_control: str, now: datetime) -> dict[str, str]:
+    """The fields of validators and how long the response may be reused."""
+    return {
+        "ETag": validators.etag,
+        "Last-Modified": validators.last_modified(now),
+        "Cache-Control": cache_control,
+    }
 
 
 def content_type(media_type: str) -> str:

@@ -13,12 +13,13 @@ from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
 from ...profiles.translate import delivered, translated
+from ...release.incoming import Incoming
 from ...release.release import Release
 from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
 from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
-_ITEMS = "SELECT DISTINCT ?item {{ ?item {paths} {topic} }} ORDER BY ?item"
+_MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others
 
 
 @dataclass(frozen=True)
@@ -123,9 +124,14 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         for quad in described.quads
         if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
     }
-    paths = "|".join(f"<{whole}>" for whole in sorted(wholes))
-    rows = release.store.select(_ITEMS.format(paths=paths, topic=topic))
-    items = [row["item"].value for row in rows if row["item"].value != described.topic]
+    linking = Incoming(release, described.topic)
+    if len(linking) > _MOST_ITEMS:  # then each kind is looked up by itself
+        parts = [
+            link for whole in sorted(wholes) for link in Incoming(release, described.topic, only=whole)[:_MOST_ITEMS]
+        ]
+    else:
+        parts = [link for link in linking if link[0] in wholes]
+    items = sorted({item for _, item in parts} - {described.topic})[:_MOST_ITEMS]
     page = {"type": HTML.media_type}
     return [
         *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),

@@ -9,12 +9,15 @@ import pyoxigraph as ox
 from ...release.manifest import Score
 from ...vocab import DCAT, DCT
 from ..core.context import Context
+from ..core.description import Description
 from ..core.labels import Name, page_names
+from ..core.paging import Paging
 
+_DATASET: Final = f"{DCAT}dataset"
+_LISTED: Final = frozenset({_DATASET, f"{DCAT}service"})
 _ENTRIES: Final = f"""
 SELECT ?entry ?service ?modified ?file ?url ?format ?size {{
-  {{ <id/catalogue> <{DCAT}dataset> ?entry }}
-  UNION {{ <id/catalogue> <{DCAT}service> ?entry BIND(true AS ?service) }}
+  VALUES (?entry ?service) {{ %s }}
   OPTIONAL {{ ?entry <{DCT}modified> ?modified }}
   OPTIONAL {{ ?entry <{DCAT}endpointURL> ?url }}
   OPTIONAL {{
@@ -23,9 +26,7 @@ SELECT ?entry ?service ?modified ?file ?url ?format ?size {{
   }}
 }} ORDER BY ?entry ?file"""
 _DESCRIPTIONS: Final = f"""
-SELECT ?entry ?text {{
-  <id/catalogue> <{DCAT}dataset>|<{DCAT}service> ?entry . ?entry <{DCT}description> ?text
-}} ORDER BY ?entry ?text"""
+SELECT ?entry ?text {{ VALUES ?entry {{ %s }} ?entry <{DCT}description> ?text }} ORDER BY ?entry ?text"""
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,25 @@ class CataloguePage:
 
     parts: Mapping[str, list[Entry]]
     names: dict[str, Name]
+    paging: Paging | None
     score: Score | None
 
 
-def catalogue_page(context: Context) -> CataloguePage:
-    """The page of the whole catalogue."""
-    entries, sources = dict[str, Entry](), context.iris.dataset("graph-")
-    for row in context.release.catalogue_store.select(_ENTRIES):
+def catalogue_page(context: Context, described: Description) -> CataloguePage:
+    """The page of what is described of the catalogue."""
+    entries, sources, store = dict[str, Entry](), context.iris.dataset("graph-"), context.release.catalogue_store
+    listed = {str(quad.object): quad.predicate.value for quad in described.quads if quad.predicate.value in _LISTED}
+    values = " ".join(f"({iri} {'UNDEF' if by == _DATASET else 'true'})" for iri, by in sorted(listed.items()))
+    for row in store.select(_ENTRIES % values):
         iri = row["entry"].value
         part = "services" if row["service"] else "sources" if iri.startswith(sources) else "datasets"
         entry = entries.setdefault(iri, Entry(iri, part, row["modified"].value[:10] if row["modified"] else ""))
         if row["url"]:
             size = int(row["size"].value) if row["size"] else 0
             entry.files.append((row["url"].value, row["format"].value if row["format"] else "", size))
-    for row in context.release.catalogue_store.select(_DESCRIPTIONS):
+    for row in store.select(_DESCRIPTIONS % " ".join(sorted(listed))):
         entries[row["entry"].value].about.append(row["text"])
     largest = sorted(entries.values(), key=lambda entry: -len(entry.files))
     parts = {part: [entry for entry in largest if entry.part == part] for part in ("datasets", "services", "sources")}
     names = page_names(context, {*entries, *(fmt for each in largest for _, fmt, _ in each.files if fmt)})
-    return CataloguePage(parts, names, context.release.manifest.score)
+    return CataloguePage(parts, names, described.paging, context.release.manifest.score)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from ...release.diff import Diff
+from ...release.diff import KINDS, Diff
 from ..core.context import Context
 from ..core.labels import Name, names_of
+from ..core.paging import Paging
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class ChangesPage:
         counts: how many statements and things.
         things: by kind of change, each with its statements.
         names: of things and terms.
-        cut: there are more than are listed.
+        paging: of the things.
     """
 
     digest: str
@@ -30,21 +31,21 @@ class ChangesPage:
     counts: dict[str, int]
     things: dict[str, list[tuple[str, list[tuple[str, ox.Quad]]]]]
     names: dict[str, Name]
-    cut: bool
+    paging: Paging
 
 
-def changes_page(context: Context, changes: Diff, previous: str | None, since: str | None) -> ChangesPage:
-    """The page of a release's changes; of more things than it may list, the first of each kind."""
-    most = context.settings.limits.listed_changes
-    things = {kind: [t for t, k in changes.things.items() if k == kind] for kind in ("added", "removed", "changed")}
-    statements = _statements(changes, set(things["changed"][:most]))
-    listed = {kind: [(iri, _sorted(statements[iri])) for iri in iris[:most]] for kind, iris in things.items()}
+def changes_page(
+    context: Context, difference: Diff, counts: dict[str, int], paging: Paging, previous: str | None, since: str | None
+) -> ChangesPage:
+    """The page of a release's changes: those of some things, and the counts of all."""
+    things = {kind: [t for t, k in difference.things.items() if k == kind] for kind in KINDS}
+    statements = _statements(difference, set(things["changed"]))
+    listed = {str(kind): [(iri, _sorted(statements[iri])) for iri in iris] for kind, iris in things.items()}
     quads = [quad for stated in statements.values() for _, quad in stated]
     iris = {iri for kind in listed.values() for iri, _ in kind} | {quad.predicate.value for quad in quads}
     iris |= {quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)}
-    cut = any(len(iris) > most for iris in things.values())
     digest, names = context.release.digest, _names(context, previous, iris)
-    return ChangesPage(digest, previous, since, changes.counts(), listed, names, cut)
+    return ChangesPage(digest, previous, since, counts, listed, names, paging)
 
 
 def _statements(changes: Diff, things: set[str]) -> dict[str, list[tuple[str, ox.Quad]]]:

@@ -12,8 +12,9 @@ from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
 from ...vocab import DCT, LABELS, RDF, SKOS
 from ..core.context import Context
-from ..core.description import Description, incoming
+from ..core.description import Description
 from ..core.labels import Name, page_names
+from ..core.paging import Paging
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
@@ -43,7 +44,8 @@ class DocumentPage:
         rows: of the tables that it comes from: IRI, table and number of each.
         parts: the sections of the terms that it defines.
         incoming: the subjects that link to it, by predicate.
-        cut: there are more incoming links than `most`.
+        paging: of the incoming links.
+        codes: the paging of its values and parts, where they have pages.
         names: of every IRI on the page.
         formats: the page links to.
     """
@@ -55,25 +57,26 @@ class DocumentPage:
     rows: list[tuple[str, str, str]]
     parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
-    cut: bool
-    most: int
+    paging: Paging | None
+    codes: Paging | None
     names: dict[str, Name]
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
 def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
-    topic, most = described.topic, context.settings.limits.incoming_links
+    topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
     parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
-    links, cut = incoming(context.release, topic, most)
+    incoming = described.incoming
+    shown = described.links[incoming.first : incoming.last] if incoming else []
     by_predicate: dict[str, list[str]] = defaultdict(list)
-    for predicate, subject in links:
+    for predicate, subject in shown:
         if subject not in parts:
             by_predicate[predicate].append(subject)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
-    iris = {topic, *parts, *(iri for pair in links for iri in pair)}
+    iris = {topic, *parts, *(iri for pair in shown for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
         iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
@@ -85,8 +88,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         rows,
         parts,
         sorted(by_predicate.items()),
-        cut,
-        most,
+        incoming,
+        described.paging,
         page_names(context, iris),
     )
 

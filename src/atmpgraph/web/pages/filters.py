@@ -8,10 +8,10 @@ from flask import Flask
 from markupsafe import Markup
 
 from ...i18n import Texts
+from ...overview.figures import Row
 from ...vocab import UNIT, XSD
 from ..core.i18n import page_texts
 from ..core.labels import Name
-from .figures import Row
 
 _NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
 _DATES = {"date", "dateTime", "gYearMonth"}

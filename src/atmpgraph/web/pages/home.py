@@ -1,23 +1,19 @@
-"""The home page, from the results of the queries in `home_queries/`, which use the terms of the ontology only."""
+"""The home page: the first of what a release keeps for it, all of it where that is little."""
 
-from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
 from ...formats import Format
+from ...overview.figures import Row
+from ...overview.home import Group, home, read_groups, read_sections
 from ...vocab import DCT, SKOS
 from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
 from .document import DATA_FORMATS
-from .figures import Topic, by_subject
 
-Row: TypeAlias = dict[str, Any]
-_QUERIES = Path(__file__).parent / "home_queries"
+_ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
 
 
 @dataclass(frozen=True)
@@ -28,9 +24,10 @@ class HomePage:
         topic: the partnership.
         descriptions, aliases: of it, in each language; its short names.
         topics: of it, by code list.
-        figures: by subject, the partnership's own first.
-        members: workpackage → rows of organisation, role and source.
-        tables: rows of the other queries, by name.
+        figures: by subject, the partnership's own first, each with its indicators.
+        members: the rows of each work package.
+        tables: rows of the other sections, by name.
+        left_out: how many more rows each section has.
         sources: the row of each source, by its IRI.
     """
 
@@ -38,47 +35,64 @@ class HomePage:
     descriptions: list[ox.Literal]
     aliases: list[str]
     topics: dict[str, list[str]]
-    figures: list[Topic]
-    members: dict[str, list[Row]]
+    figures: dict[str, list[Group]]
+    members: list[Group]
     tables: dict[str, list[Row]]
+    left_out: dict[str, int]
     sources: dict[str, Row]
     names: dict[str, Name]
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
-@cache
-def _text(name: str) -> str:
-    return (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
-
-
-def _rows(context: Context, name: str, partnership: str) -> list[Row]:
-    """The solutions of a query, in which `$partnership` is the partnership."""
-    solutions = context.release.store.select(_text(name).replace("$partnership", f"<{partnership}>"))
-    return [{name: row[name] for name in solutions.variables} for row in solutions]
-
-
 def home_page(context: Context, described: Description) -> HomePage:
     """The home page of the partnership."""
-    topic = described.topic
-    tables = {name: _rows(context, name, topic) for name in ("roles", "funding", "events", "coverage", "sources")}
-    figure_rows, member_rows, topic_rows = (_rows(context, name, topic) for name in ("figures", "members", "topics"))
-    members: dict[str, list[Row]] = defaultdict(list)
-    for row in member_rows:
-        members[row["workpackage"].value].append(row)
-    topics: dict[str, list[str]] = defaultdict(list)
-    for row in topic_rows:
-        topics[row["scheme"].value].append(row["topic"].value)
-    everything = [*figure_rows, *member_rows, *topic_rows, *(row for rows in tables.values() for row in rows)]
-    iris = {topic} | {t.value for row in everything for t in row.values() if isinstance(t, ox.NamedNode)}
+    topic, limits = described.topic, context.settings.limits
+    whole, first = limits.home_section_rows, limits.home_first_rows
+    content = (context.release.overview or {}).get("home")
+    if not content or content["partnership"] != topic:
+        content = home(context.release.store, topic)
+    sections = read_sections(content)
+    tables = {name: section.shown(whole, first) for name, section in sections.items()}
+    left_out = {name: section.count - len(tables[name]) for name, section in sections.items()}
+    groups = dict[str, list[Group]]()
+    for name in ("figures", "members"):
+        groups[name], rows = _shown(*read_groups(content, name), whole, first, largest=name == "members")
+        left_out[name] = rows - sum(len(group.rows) for group in groups[name])
+    figures: dict[str, list[Group]] = {}
+    for group in groups["figures"]:
+        figures.setdefault(group.key[0], []).append(group)
+    topics: dict[str, list[str]] = {}
+    for row in tables.pop("topics"):
+        topics.setdefault(row["scheme"].value, []).append(row["topic"].value)
+    shown = [*(row for some in groups.values() for group in some for row in group.rows)]
+    shown += [row for rows in tables.values() for row in rows]
+    sources = {row["source"].value: row for row in tables["sources"]}
+    iris = {topic, *topics, *(iri for some in topics.values() for iri in some)}
+    iris |= {iri for some in groups.values() for group in some for iri in group.key}
+    iris |= {t.value for row in shown for t in row.values() if isinstance(t, ox.NamedNode)}
     texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]
     return HomePage(
         topic,
         [text for predicate, text in texts if predicate == DCT + "description"],
         sorted({text.value for predicate, text in texts if predicate == SKOS + "altLabel"}),
-        dict(topics),
-        by_subject(figure_rows, topic),
-        dict(members),
+        topics,
+        figures,
+        groups["members"],
         tables,
-        {row["source"].value: row for row in tables["sources"]},
+        left_out,
+        sources,
         page_names(context, iris),
     )
+
+
+def _shown(
+    groups: list[Group], count: int, rows: int, whole: int, first: int, *, largest: bool
+) -> tuple[list[Group], int]:
+    """All groups if they have no more than `whole` rows, else some rows of the `first` groups; and the rows of all."""
+    if rows <= whole and len(groups) == count:
+        return [group.read(whole) for group in groups], rows
+    chosen = groups
+    if largest:
+        best = sorted(groups, key=lambda group: -group.count)[:first]
+        chosen = [group for group in groups if group in best]
+    return [group.read(_ROWS_OF_GROUP) for group in chosen[:first]], rows

@@ -1,16 +1,20 @@
 """The page of the quality of a release."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ...quality.links import ExternalLink
 from ...quality.report import metrics
 from ...quality.shapes_document import released_shapes
 from ...quality.summary import Quality
 from ...vocab import SH, SKOS
 from ..core.context import Context
 from ..core.labels import Name, page_names
+from ..core.paging import Paging
+
+MOST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,9 @@ class QualityPage:
         names: of things and terms.
         metrics: names of metrics, dimensions and outcomes, by their fragment.
         shapes: how many the release was checked with.
-        most: the limit of the lists.
+        findings, paging: the pages of the findings and of the links.
+        links: those of the page.
+        most: things that are named of all that miss a point, or that link to an address.
     """
 
     quality: Quality
@@ -33,21 +39,24 @@ class QualityPage:
     names: dict[str, Name]
     metrics: dict[str, str]
     shapes: int
-    most: int
+    findings: Paging
+    paging: Paging
+    links: list[ExternalLink]
+    most: int = MOST
 
 
-def quality_page(context: Context, quality: Quality) -> QualityPage:
-    """The page of the release of the request."""
-    most = context.settings.limits.listed_findings
-    groups = quality.alike(most)
+def quality_page(context: Context, quality: Quality, findings: Paging, paging: Paging) -> QualityPage:
+    """The page of the release of the request, with the findings and the links of a page."""
+    groups, links = quality.alike(*findings.part), quality.links.shown(*paging.part)
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
-    iris |= {thing for link in quality.links.links[:most] for thing in link.things}
-    iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:most]}
+    iris |= {thing for link in links for thing in link.things[:MOST]}
+    iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:MOST]}
     iris |= {coverage.indicator for coverage in quality.coverage}
     node_shape = ox.NamedNode(SH + "NodeShape")
     shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
     names, tables = page_names(context, iris), context.iris.tables
-    return QualityPage(quality, tables, groups, names, _metric_names(context), shapes, most)
+    metric_names = _metric_names(context)
+    return QualityPage(quality, tables, groups, names, metric_names, shapes, findings, paging, links)
 
 
 def _metric_names(context: Context) -> dict[str, str]:

@@ -5,14 +5,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...formats import DOCUMENTS, RDF_FORMATS, RESULT_FORMATS, RESULTS, RESULTS_JSON, TURTLE, Format
+from ...formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
-from ...sparql.syntax.query_form import form
 from ..core.context import Context
 from ..core.labels import shortened
-from ..core.query_client import result_fields, run_query
+from ..core.query_client import is_graph, result_fields, run_query
 
 PAGE_ROWS: Final = 500
 
@@ -42,22 +41,13 @@ class ResultsPage:
     fields: dict[str, str]
 
 
-def _is_graph(query: Query) -> bool:
-    return form(query.text) in {"CONSTRUCT", "DESCRIBE"}
-
-
-def result_formats(query: Query) -> tuple[Format, ...]:
-    """The formats of the result of a query, the server's preference first; its form decides before it runs."""
-    return DOCUMENTS if _is_graph(query) else RESULTS
-
-
 def results_page(context: Context, query: Query) -> ResultsPage:
     """The page of a result, from the offset of the query.
 
     Raises:
         ProblemError: the query is refused or fails.
     """
-    graph = _is_graph(query)
+    graph = is_graph(query)
     formats = RDF_FORMATS if graph else RESULT_FORMATS
     result = run_query(context, query, TURTLE if graph else RESULTS_JSON, rows=PAGE_ROWS)
     body, fields = b"".join(result.pieces), result_fields(result)

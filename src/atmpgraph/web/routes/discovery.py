@@ -1,36 +1,50 @@
 """Where crawlers, portals and API clients look first: `/.well-known/`, the sitemap, `robots.txt`."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 from flask import request
 
-from ...catalogue.discovery import api_catalog, documents, robots, sitemap
+from ...addresses import Addresses
+from ...catalogue.discovery import api_catalog, document_dates, documents, robots, sitemap
+from ...catalogue.paging import subsets, void_page
 from ...formats import LINK_SET, TEXT, Format
 from ...http.links import Link, link_field
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
+from ...rdf.numbered_lines import Concatenated, Records
 from ...release.release import Release
-from ...release.thing_dates import thing_dates
-from ...vocab import DCAT, DCT, FOAF
 from ..core.context import Context
+from ..core.paging import Paging, paged
 from ..core.resource import Resource, query_parameter, rdf
 from ..core.response import Version
 from ..core.serving import sitemap_pages
 
 _XML: Final = Format("XML", "xml", "application/xml", "text")
 _MISSING: Final = message("The current release describes nothing under this address.")
-# The page of a thing shows all statements about it, whose date its record has; the date of a dataset is of its bytes.
-_DATED: Final = f"""
-SELECT ?thing ?date {{
-  {{ ?record <{FOAF}primaryTopic> ?thing }} UNION {{ ?record a <{DCAT}Catalog> BIND(?record AS ?thing) }}
-  ?record <{DCT}modified> ?date
-}}"""
 
 
-def _void(_: Context, release: Release) -> list[ox.Quad]:
-    return release.graph(".well-known/void")
+@dataclass(frozen=True)
+class VoidPage:
+    """A page of the statistics: those of the whole, and of some graphs."""
+
+    quads: list[ox.Quad]
+    paging: Paging
+
+
+def _load_void(context: Context) -> VoidPage:
+    release, document = context.release, context.iris.page(".well-known/void")
+    listed = subsets(release)
+    paging = paged(len(listed), context.settings.limits.list_page_graphs)
+    quads = void_page(release, [*listed[: paging.first], *listed[paging.last :]])
+    return VoidPage([*quads, *paging.view(document, document)], paging)
+
+
+def _void_fields(context: Context, void: VoidPage) -> Mapping[str, str]:
+    links = void.paging.links(context.urls.page(".well-known/void"))
+    return {"Link": link_field(links)} if links else {}
 
 
 @dataclass(frozen=True)
@@ -49,24 +63,39 @@ def _load_sitemap(context: Context) -> SitemapPart | None:
 
 
 def _sitemap(context: Context, part: SitemapPart) -> str:
-    dates = _dates(context.release)
-    newest = max(dates.values(), default=context.release.manifest.created)
-    pages = [(url, newest if dated else "") for url, dated in part.pages]
-    addresses = [*pages, *documents(dates.items(), context.base)]
-    text = sitemap(addresses, context.iris.page("sitemap.xml"), part.number)
+    release = context.release
+    dated = _dated(release)
+    newest = _newest(release, dated)
+    pages = [(url, newest if is_dated else "") for url, is_dated in part.pages]
+    addresses = Concatenated(pages, dated)
+    size = context.settings.limits.sitemap_addresses
+    text = sitemap(addresses, context.iris.page("sitemap.xml"), part.number, size, newest)
     if text is None:
         raise ProblemError(Problem(404, _MISSING))
     return text
 
 
-def _dates(release: Release) -> dict[str, str]:
-    """When the document of each thing changed last."""
+def _dated(release: Release) -> Sequence[tuple[str, str]]:
+    """The address of each document and when it changed last, by address."""
+    lines = release.numbered(release.description.documents)
+    if lines is not None:
+        return Records(lines, _address_and_date)
     release.whole(release.description.thing_dates)
-    dates = dict(thing_dates(release.description))
-    for row in release.catalogue_store.select(_DATED):
-        thing, date = row["thing"].value, row["date"].value
-        dates[thing] = max(date, dates.get(thing, date))
-    return dates
+    return documents(document_dates(release.description, release.catalogue_store).items(), release.base)
+
+
+def _newest(release: Release, dated: Sequence[tuple[str, str]]) -> str:
+    """The newest date: that of the catalogue, which tells of every change."""
+    lines = release.numbered(release.description.documents)
+    own = Addresses(release.base).document(Addresses(release.base).catalogue)
+    if lines is not None and (numbers := lines.starting(f"{own} ".encode())):
+        return dated[numbers[0]][1]
+    return max((date for _, date in dated), default=release.manifest.created)
+
+
+def _address_and_date(line: bytes) -> tuple[str, str]:
+    address, _, date = line.decode().rpartition(" ")
+    return address, date
 
 
 RESOURCES = (
@@ -74,7 +103,10 @@ RESOURCES = (
         endpoint="discovery.void",
         path="/.well-known/void",
         summary="The statistics of the dataset (VoID §7.2, RFC 8615).",
-        makers=rdf(_void),
+        load=_load_void,
+        makers=rdf(lambda _, void: void.quads),
+        fields=_void_fields,
+        parameters=(query_parameter("page", "Number of the page, where there are many graphs."),),
     ),
     Resource(
         endpoint="discovery.api",

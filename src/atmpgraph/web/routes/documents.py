@@ -24,7 +24,7 @@ from ..core.context import Context
 from ..core.description import Description, describe, example_thing, resolve_iri
 from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
 from ..core.representations import represent
-from ..core.resource import Navigation, Resource
+from ..core.resource import Navigation, Resource, query_parameter
 from ..core.response import vary
 from ..pages.document import document_page
 
@@ -39,6 +39,8 @@ _ACCEPT_DATETIME: Final = {
     "schema": {"type": "string"},
     "example": _EXAMPLE,
 }
+_PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.")
+_INCOMING: Final = query_parameter("incoming", "Number of the page of the links to the thing, on its page for people.")
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
@@ -99,7 +101,7 @@ def _loader(kind: str) -> Callable[..., Loaded]:
 
 def _describe(context: Context, kind: str, path: str, space: str) -> Loaded:
     iri = _thing(context, kind, path, space)
-    return describe(context.release, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
+    return describe(context, iri, context.iris.document(iri)) if isinstance(iri, str) else iri
 
 
 def _state_at(context: Context, path: str) -> AnyResponse | None:
@@ -135,6 +137,8 @@ def _respond_with_timegate(context: Context, described: Description) -> Response
 
 def _respond(context: Context, described: Description, links: Sequence[Link] = ()) -> Response:
     """The description of a thing in the profile and format that the client wants, or its citation."""
+    url = context.urls.page(iri_to_path(context.base, described.document) or "")
+    beside = described.paging.links(url) if described.paging else []
     if fmt := requested_citation(context):
         return respond_with_citation(context, described.topic, fmt)
     return represent(
@@ -147,7 +151,7 @@ def _respond(context: Context, described: Description, links: Sequence[Link] = (
             data_blocks=blocks,
             links=heads,
         ),
-        links=links,
+        links=[*links, *beside],
     )
 
 
@@ -197,7 +201,11 @@ RESOURCES = (
         handler=_respond_with_timegate,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
-        parameters=(_ACCEPT_DATETIME,),
+        parameters=(
+            _ACCEPT_DATETIME,
+            _PAGE,
+            _INCOMING,
+        ),
         examples=example_thing,
     ),
     Resource(
@@ -210,6 +218,7 @@ RESOURCES = (
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
         navigation=Navigation("head", 4, message("Ontology"), {"path": "atmp"}),
+        parameters=(_PAGE, _INCOMING),
         examples=_example_of("ns", f"{OWL}Ontology"),
     ),
     Resource(
@@ -221,6 +230,7 @@ RESOURCES = (
         handler=_respond,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
+        parameters=(_PAGE, _INCOMING),
         examples=_example_of("auth", f"{SKOS}ConceptScheme"),
     ),
     Resource(

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from ... import __version__
 from ...addresses import Addresses
 from ...formats import JSON
+from ...release.graphs import largest
 from ...release.release import Release
 from ...settings import LANGUAGES
 from ...vocab import VOID
@@ -24,9 +25,10 @@ _USED: Final = {
 }
 
 
-def _terms(_: Context, release: Release) -> str:
+def _terms(context: Context, release: Release) -> str:
     store, listed = release.store, {}
-    for kind, iris in {**_used(release), "graph": sorted(release.manifest.graphs)}.items():
+    graphs = largest(release, context.settings.limits.list_page_graphs)
+    for kind, iris in {**_used(release), "graph": graphs}.items():
         labels = {tag: names_of(store, iris, (tag,)) for tag in LANGUAGES}
         listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))

@@ -7,14 +7,21 @@ from ...release.graphs import graphs, union_size
 from ...sparql.graph_store import Part, parse
 from ...vocab import prefixes
 from ..core.context import Context
-from ..core.resource import Maker, Resource, Sitemap
+from ..core.paging import Paging, paged
+from ..core.resource import Maker, Resource, Sitemap, query_parameter
 from ..core.response import Body, Content, Version
 
 
 def _load(context: Context) -> Part:
     part = parse(request.query_string.decode("latin-1"))
     part.statements(context.release.manifest.graphs)  # 404 for a graph that does not exist
+    _paging(context)
     return part
+
+
+def _paging(context: Context) -> Paging:
+    """The page of the list for people."""
+    return paged(len(context.release.manifest.graphs), context.settings.limits.list_page_graphs)
 
 
 def _is_small(context: Context, part: Part) -> bool:
@@ -23,8 +30,10 @@ def _is_small(context: Context, part: Part) -> bool:
 
 
 def _page(context: Context, _: Part) -> str:
-    release = context.release
-    return render_template("data.html", graphs=graphs(release), union=union_size(release))
+    release, iris = context.release, list(context.release.manifest.graphs)
+    paging = _paging(context)
+    shown = graphs(release, iris[paging.first : paging.last])
+    return render_template("data.html", graphs=shown, paging=paging, union=union_size(release))
 
 
 def _maker(fmt: Format) -> Maker[Part]:
@@ -60,6 +69,7 @@ RESOURCES = (
                 "allowEmptyValue": True,
                 "schema": {"type": "string", "maxLength": 0},
             },
+            query_parameter("page", "Number of the page of the list for people, where it has pages."),
         ),
     ),
 )

@@ -15,7 +15,7 @@ from ..pages.home import home_page
 
 @dataclass(frozen=True)
 class Home:
-    """The partnership, and the catalogue, which is whole here: some harvesters follow no pages."""
+    """The partnership, and the catalogue, which is whole here if it is small: some harvesters follow no pages."""
 
     partnership: Description
     catalogue: Description
@@ -23,8 +23,8 @@ class Home:
 
 def _load(context: Context) -> Home | None:
     iri = context.iris.partnership(context.settings.partnership)
-    partnership = describe(context.release, iri, context.base)
-    catalogue = describe_catalogue(context.release, context.base)
+    partnership = describe(context, iri, context.base)
+    catalogue = describe_catalogue(context, context.base, pages=False)
     return Home(partnership, catalogue) if partnership and catalogue else None
 
 
@@ -36,6 +36,7 @@ def _respond(context: Context, home: Home) -> Response:
             "home.html", view=home_page(context, home.partnership), data_blocks=blocks, links=links
         ),
         suffixes=False,
+        links=home.catalogue.paging.links(context.urls.page("catalogue")) if home.catalogue.paging else (),
     )
 
 
@@ -43,7 +44,7 @@ RESOURCES = (
     Resource(
         endpoint="home.home",
         path="/",
-        summary="The partnership of this publication for people; its whole catalogue for programs.",
+        summary="The partnership of this publication for people; its catalogue for programs, whole if it is small.",
         load=_load,
         missing=message("The release does not describe the partnership that the settings name."),
         handler=_respond,

@@ -44,7 +44,7 @@ def _load(context: Context, path: str) -> ShownState | None:
     if around is None:
         return None
     states, at = around
-    described = describe(context.release, states[at].iri, context.iris.document(states[at].iri))
+    described = describe(context, states[at].iri, context.iris.document(states[at].iri))
     return ShownState(described, states, at) if described else None
 
 

@@ -2,47 +2,83 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pyoxigraph as ox
 from flask import Response, render_template
 
 from ...formats import HTML, JSON, LINK_SET, Format
+from ...http.links import link_field
 from ...i18n import message
 from ...profiles.registry import MODEL
 from ...quality.shapes_document import parts, released_shapes
 from ...quality.summary import Quality, read_quality
 from ..core.context import Context
 from ..core.description import Description
+from ..core.paging import Paging, paged
 from ..core.representations import represent
-from ..core.resource import Maker, Navigation, Resource, Sitemap, rdf
+from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter, rdf
 from ..core.response import Version
 from ..pages.quality import quality_page
 from ..pages.shapes import shapes_page
 
 
-def _load(context: Context) -> Quality:
-    return read_quality(context.release)
+@dataclass(frozen=True)
+class QualityPart:
+    """The quality of a release, with the findings and the links of one page."""
+
+    quality: Quality
+    findings: Paging
+    links: Paging
 
 
-def _page(context: Context, quality: Quality) -> str:
-    return render_template("quality.html", page=quality_page(context, quality), past=context.links_stay)
+def _load(context: Context) -> QualityPart:
+    quality, size = read_quality(context.release), context.settings.limits.listed_findings
+    links = paged(len(quality.links.links), size, "links")
+    return QualityPart(quality, paged(len(quality.findings), size), links)
 
 
-def _json(_: Context, quality: Quality) -> str:
-    return json.dumps(quality.as_json(), ensure_ascii=False, indent=1)
+def _page(context: Context, part: QualityPart) -> str:
+    view = quality_page(context, part.quality, part.findings, part.links)
+    return render_template("quality.html", page=view, past=context.links_stay)
 
 
-def _quads(context: Context, quality: Quality) -> list[ox.Quad]:
-    return quality.quads(context.iris.release_quality(quality.digest), context.base)
+def _json(context: Context, part: QualityPart) -> str:
+    url = context.iris.release_quality(part.quality.digest) + f".{JSON.suffix}"
+    content = part.quality.as_json(part.findings.part, part.links.part)
+    pages = {paging.name: paging.as_json(url) for paging in (part.findings, part.links) if paging.count > 1}
+    return json.dumps({**content, **({"pages": pages} if pages else {})}, ensure_ascii=False, indent=1)
 
 
-def _version(_: Context, quality: Quality, __: Format) -> Version:
-    return Version((quality.links.checked,))  # links are checked while the release stays the same
+def _quads(context: Context, part: QualityPart) -> list[ox.Quad]:
+    iri = context.iris.release_quality(part.quality.digest)
+    quads = part.quality.quads(iri, context.base, part.findings.part, part.links.part)
+    return [*quads, *part.findings.view(iri), *part.links.view(iri)]
 
 
-_MAKERS: Final[Mapping[Format, Maker[Quality]]] = {**rdf(_quads), HTML: _page, JSON: _json}
-_SHARED: Final[dict[str, Any]] = {"load": _load, "makers": _MAKERS, "suffixes": tuple(_MAKERS), "version": _version}
+def _version(_: Context, part: QualityPart, __: Format) -> Version:
+    return Version((part.quality.links.checked,))  # links are checked while the release stays the same
+
+
+def _fields(context: Context, part: QualityPart) -> Mapping[str, str]:
+    url = context.urls.release_quality(part.quality.digest) if context.named_release else context.urls.page("quality")
+    links = [*part.findings.links(url), *part.links.links(url)]
+    return {"Link": link_field(links)} if links else {}
+
+
+_MAKERS: Final[Mapping[Format, Maker[QualityPart]]] = {**rdf(_quads), HTML: _page, JSON: _json}
+_SHARED: Final[dict[str, Any]] = {
+    "load": _load,
+    "makers": _MAKERS,
+    "suffixes": tuple(_MAKERS),
+    "version": _version,
+    "fields": _fields,
+    "parameters": (
+        query_parameter("page", "Number of the page of the findings, where they have pages."),
+        query_parameter("links", "Number of the page of the external links, where they have pages."),
+    ),
+}
 
 
 def _load_shapes(context: Context) -> Description | None:

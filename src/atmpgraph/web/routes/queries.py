@@ -10,10 +10,10 @@ from ...i18n import message
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.protocol import Query
 from ..core.context import Context
-from ..core.query_client import is_volatile, response_body, run_query
+from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap
 from ..core.response import Body, Cache, Version
-from ..pages.results import result_formats, results_page
+from ..pages.results import results_page
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
@@ -63,8 +63,8 @@ def _result(fmt: Format) -> Maker[LibraryQuery]:
 
 def _version(context: Context, query: LibraryQuery, fmt: Format) -> Version:
     if fmt is SPARQL_QUERY:
-        return Version((query.runnable(context.base),))
-    return Version((query.file_text,), weak=True)
+        return Version((query.runnable(context.base),), edited=True)
+    return Version((query.file_text,), weak=True, edited=True)
 
 
 def _cache(context: Context, query: LibraryQuery, fmt: Format) -> Cache:
@@ -79,7 +79,7 @@ RESOURCES = (
         summary="The query library.",
         load=_library,
         makers={HTML: _library_page},
-        version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),)),
+        version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),), edited=True),
         navigation=Navigation("head", 2, message("Questions")),
         sitemap=Sitemap(),
     ),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from ...addresses import CURRENT
 from ...catalogue.releases import ReleaseEntry, media_type, release_quads
 from ...formats import CITATIONS, HTML, JSON, Format
 from ...http.cache_control import IMMUTABLE, current_release
+from ...http.links import link_field
 from ...i18n import message
 from ...release.diff import change_counts
 from ...release.file_dates import read_file_dates
@@ -27,29 +28,44 @@ from ...release.release import Release
 from ..core.citation import citation, work
 from ..core.context import Context, created
 from ..core.files import respond_with_file
-from ..core.resource import Maker, Navigation, Resource, Sitemap, rdf
+from ..core.paging import Paging, paged
+from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter, rdf
 from ..core.response import Cache, Version
 
 _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
+_PAGE: Final = query_parameter("page", "Number of the page, where the list has pages.")
 _NO_FILE: Final = message("This release has no such file.")
 
 # A switch as the list has it: when, to which release, and what that changed.
 Entry = dict[str, Any]
 
 
-def _entries(context: Context) -> list[Entry]:
-    """Every switch, the oldest first."""
+@dataclass(frozen=True)
+class Switches:
+    """The switches of one page, the newest first."""
+
+    entries: list[Entry]
+    paging: Paging
+
+
+def _switches(context: Context) -> Switches:
     switches = context.publication.history()
-    digests = [switch.digest for switch in switches]
-    return [
-        _entry(
-            context,
-            switch,
-            previous=digests[at - 1] if switch.digest in digests[:at] else None,
-            last=at == len(switches) - 1,
-        )
-        for at, switch in enumerate(switches)
-    ]
+    digests, last = [switch.digest for switch in switches], len(switches) - 1
+    paging = paged(len(switches), context.settings.limits.list_page_releases)
+    first = {digest: at for at, digest in reversed(list(enumerate(digests)))}
+    shown = [last - at for at in range(*paging.part)]
+    return Switches(
+        [
+            _entry(
+                context,
+                switches[at],
+                previous=digests[at - 1] if first[digests[at]] < at else None,
+                last=at == last,
+            )
+            for at in shown
+        ],
+        paging,
+    )
 
 
 def _entry(context: Context, switch: Switch, *, previous: str | None, last: bool) -> Entry:
@@ -75,33 +91,56 @@ def _entry(context: Context, switch: Switch, *, previous: str | None, last: bool
     return {"date": switch.date, "digest": switch.digest, "statements": 0, **stated, **state}
 
 
-def _list_page(_: Context, entries: list[Entry]) -> str:
-    return render_template("releases.html", entries=entries[::-1])
+def _list_page(_: Context, switches: Switches) -> str:
+    return render_template("releases.html", entries=switches.entries, paging=switches.paging)
 
 
-def _list_json(_: Context, entries: list[Entry]) -> str:
-    return json.dumps({"releases": entries[::-1]}, ensure_ascii=False, indent=1)
+def _list_json(context: Context, switches: Switches) -> str:
+    paging = switches.paging
+    pages = {"page": paging.as_json(context.iris.page("releases/"))} if paging.count > 1 else {}
+    return json.dumps({"releases": switches.entries, **pages}, ensure_ascii=False, indent=1)
 
 
-def _list_quads(context: Context, entries: list[Entry]) -> list[ox.Quad]:
-    listed = [_listed(context, entry) for entry in entries if not entry["again"]]
-    return release_quads(listed, context.base, context.settings.licence)
+def _list_quads(context: Context, switches: Switches) -> list[ox.Quad]:
+    listed = [_listed(context, entry) for entry in reversed(switches.entries) if not entry["again"]]
+    url = context.iris.page("releases/")
+    return [*release_quads(listed, context.base, context.settings.licence), *switches.paging.view(url)]
 
 
 def _listed(context: Context, entry: Entry) -> ReleaseEntry:
+    """A release with its files; of many, those that have all of it."""
     release = context.publication.open(entry["digest"])
-    summary = release.manifest if release else context.publication.removed(entry["digest"])
-    return ReleaseEntry(entry["digest"], summary, entry["date"], removed=release is None)
+    if release is None:
+        summary = context.publication.removed(entry["digest"])
+        return ReleaseEntry(entry["digest"], summary, entry["date"], removed=True)
+    manifest = release.manifest
+    if len(manifest.files) > context.settings.limits.list_page_files:
+        manifest = replace(manifest, files={name: file for name, file in manifest.files.items() if "/" not in name})
+    return ReleaseEntry(entry["digest"], manifest, entry["date"])
+
+
+def _load_release(context: Context) -> Release:
+    _files(context, context.release)
+    return context.release
+
+
+def _files(context: Context, release: Release) -> Paging:
+    """The page of the files of a release."""
+    return paged(len(release.manifest.files), context.settings.limits.list_page_files)
 
 
 def _page(context: Context, release: Release) -> str:
-    current, cited = context.publication.release().digest, work(context, release)
-    return render_template("release.html", release=release, now=current, cited=cited)
+    current, cited, paging = context.publication.release().digest, work(context, release), _files(context, release)
+    files = list(release.manifest.files.items())[paging.first : paging.last]
+    return render_template("release.html", release=release, files=files, paging=paging, now=current, cited=cited)
 
 
 def _quads(context: Context, release: Release) -> list[ox.Quad]:
-    entry = ReleaseEntry(release.digest, release.manifest)
-    return release_quads([entry], context.base, context.settings.licence)
+    paging = _files(context, release)
+    files = dict(list(release.manifest.files.items())[paging.first : paging.last])
+    entry = ReleaseEntry(release.digest, replace(release.manifest, files=files))
+    quads = release_quads([entry], context.base, context.settings.licence)
+    return [*quads, *paging.view(context.iris.release(release.digest))]
 
 
 def _citation(fmt: Format) -> Maker[Release]:
@@ -141,13 +180,13 @@ class Download:
 
 def _load_file(context: Context, name: str) -> Download | None:
     """A file by its name; nothing else in the folder has a URL."""
-    release = context.release
-    manifest = File(len(release.manifest_text), release.manifest_digest)
-    files = {**release.manifest.files, MANIFEST: manifest}
-    if name not in files:
+    release, path = context.release, context.release.path / name
+    if name == MANIFEST:
+        prove(path, File(len(release.manifest_text), release.manifest_digest))
+        return Download(name, path, release.manifest_digest)
+    if name not in release.manifest.files:
         return None
-    prove(release.path / name, files[name])
-    return Download(name, release.path / name, files[name].sha256)
+    return Download(name, release.whole(path), release.manifest.files[name].sha256)
 
 
 def _send_file(context: Context, file: Download) -> Response:
@@ -168,14 +207,22 @@ def _example_file(context: Context) -> Mapping[str, str]:
     return {"name": context.release.folder.canonical.name}
 
 
+def _beside(paging: Paging, url: str) -> Mapping[str, str]:
+    """The links to the pages beside one."""
+    links = paging.links(url)
+    return {"Link": link_field(links)} if links else {}
+
+
 RESOURCES: Final[tuple[Resource[Any], ...]] = (
     Resource(
         endpoint="releases.releases",
         path="/releases/",
         summary="Every time that a release went live, the newest first.",
-        load=_entries,
+        load=_switches,
         makers={**rdf(_list_quads), HTML: _list_page, JSON: _list_json},
-        version=lambda _, entries, __: Version((json.dumps(entries),)),
+        version=lambda _, switches, __: Version((json.dumps(switches.entries), str(switches.paging))),
+        fields=lambda context, switches: _beside(switches.paging, context.urls.page("releases/")),
+        parameters=(_PAGE,),
         navigation=Navigation("foot", 1, message("Releases")),
         sitemap=Sitemap(),
     ),
@@ -183,11 +230,14 @@ RESOURCES: Final[tuple[Resource[Any], ...]] = (
         endpoint="releases.one",
         path="/releases/<digest>",
         summary="A release: its date, its counts and its files.",
+        load=_load_release,
         missing=message("There is no such release."),
         makers=_MAKERS,
         suffixes=tuple(_MAKERS),
         version=_version,
         cache=Cache.IMMUTABLE,
+        fields=lambda context, release: _beside(_files(context, release), context.urls.release(release.digest)),
+        parameters=(_PAGE,),
     ),
     Resource(
         endpoint="releases.current",

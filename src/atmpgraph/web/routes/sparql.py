@@ -10,7 +10,7 @@ from flask import render_template, request
 from ...formats import ALL, DOCUMENTS, HTML, Format, by_suffix
 from ...i18n import message
 from ...rdf.serialize import serialize
-from ...release.graphs import graphs, union_size
+from ...release.graphs import graphs, largest, union_size
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
 from ...sparql.protocol import ACCEPTS, FORM, QUERY, Query, parse
@@ -20,10 +20,10 @@ from ...vocab import prefixes
 from ..core.context import Context
 from ..core.errors import offer_to_edit
 from ..core.i18n import note_arguments
-from ..core.query_client import is_volatile, next_page_url, response_body, run_query
+from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Content, Version
-from ..pages.results import ResultsPage, result_formats, results_page
+from ..pages.results import ResultsPage, results_page
 
 _BODY: Final = {
     "required": True,
@@ -86,7 +86,7 @@ def _maker(fmt: Format) -> Maker[Operation]:
         query = operation.query
         if query is None:
             return serialize(_description(context), fmt, prefixes(context.base))
-        return response_body(run_query(context, query, fmt, next_page=next_page_url(query)), query)
+        return response_body(run_query(context, query, fmt, paged=True), query)
 
     return make
 
@@ -104,7 +104,7 @@ def _description(context: Context) -> list[ox.Quad]:
             settings.licence,
             BACKENDS[release.store_address.kind].features,
             union_size(release),
-            graphs(release),
+            graphs(release, largest(release, settings.limits.list_page_graphs)),
             limits_of(settings),
             _library(context).values(),
             prefixes(settings.base),
@@ -116,7 +116,7 @@ def _description(context: Context) -> list[ox.Quad]:
 def _version(context: Context, operation: Operation, _: Format) -> Version:
     if operation.query:
         return Version((operation.query.text,), weak=True)
-    return Version(("".join(query.file_text for query in _library(context).values()),))
+    return Version(("".join(query.file_text for query in _library(context).values()),), edited=True)
 
 
 def _cache(context: Context, operation: Operation, _: Format) -> Cache:

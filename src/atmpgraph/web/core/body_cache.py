@@ -12,7 +12,7 @@ from ...observability import metrics
 _OVERHEAD = 512  # bytes that an entry takes beside its body
 
 
-class ResponseCache:
+class BodyCache:
     """As many bodies as there is room for, shared by the threads of a process."""
 
     def __init__(self, room: int) -> None:
@@ -24,14 +24,14 @@ class ResponseCache:
         """The body that is made from `parts`, if it is here."""
         with self._lock:
             body = self._bodies.get(_key(parts))
-        metrics.cache_looked_up("responses", hit=body is not None)
+        metrics.cache_looked_up("bodies", hit=body is not None)
         return body
 
     def put(self, body: bytes, *parts: str) -> bytes:
         """Hold a body, unless it is larger than all the room there is."""
         with self._lock, suppress(ValueError):
             self._bodies[_key(parts)] = body
-        metrics.cache_size("responses", int(self._bodies.currsize))
+        metrics.cache_size("bodies", int(self._bodies.currsize))
         return body
 
     def get_or_make(self, make: Callable[[], bytes], *parts: str) -> bytes:

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.core import response
-from atmpgraph.web.core.response_cache import ResponseCache
+from atmpgraph.web.core.body_cache import BodyCache
 
 from ..conftest import changed
 from .rules import BROWSER
@@ -19,7 +19,7 @@ PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uclouvain", "/ns/atmp"
 def roomless(released: Settings) -> Flask:
     """The application without room to keep anything."""
     return create_app(
-        changed(released, cache={"response_bytes": 0}, folders={"releases": released.path(released.folders.releases)})
+        changed(released, cache={"body_bytes": 0}, folders={"releases": released.path(released.folders.releases)})
     )
 
 
@@ -60,7 +60,7 @@ def test_a_page_leads_to_its_other_languages_with_what_was_understood(client: Fl
 
 
 def test_it_is_made_once_while_there_is_room() -> None:
-    cache = ResponseCache(10_000)
+    cache = BodyCache(10_000)
     made: list[str] = []
 
     def get(name: str, size: int = 2_000) -> None:

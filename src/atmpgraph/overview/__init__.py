@@ -1,0 +1,1 @@
+"""What is important of a release: computed from its store at build, and read by the pages."""

@@ -1,0 +1,177 @@
+"""A file of lines, each found by its number: beside it stands an index with the offset of each line.
+
+An offset has eight bytes, the most significant first, and the last one is the size of the file. So one page of a list
+takes two reads, however long the list is; in sorted lines, a binary search counts those that start alike.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final, Self, TypeVar, overload
+
+from .sorted_lines import CutFileError
+
+_WIDTH: Final = 8
+R = TypeVar("R")
+
+
+def index_of(path: Path) -> Path:
+    """The index of a file of lines."""
+    return path.with_suffix(".index")
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines, given with their line ends, and their index."""
+    with ListWriter(path) as out:
+        for line in lines:
+            out.write(line)
+
+
+class ListWriter:
+    """Writes lines one by one, and their index; as a context, which closes both."""
+
+    def __init__(self, path: Path) -> None:
+        """Create both files."""
+        self._lines, self._index, self._offset = path.open("wb"), index_of(path).open("wb"), 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.close()
+        self._index.close()
+
+    def write(self, line: bytes) -> None:
+        """Write a line, given with its line end."""
+        self._index.write(self._offset.to_bytes(_WIDTH))
+        self._lines.write(line)
+        self._offset += len(line)
+
+
+class NumberedLines(Sequence[bytes]):
+    """The lines of a file, without their line ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Open nothing: each look-up opens the files, and holds nothing in memory.
+
+        Args:
+            path: of the lines; `index_of` it is the index.
+        """
+        self._path, self._index = path, index_of(path)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return max(self._index.stat().st_size // _WIDTH - 1, 0)
+
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[bytes]: ...
+
+    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
+        """A line by its number from 0, or neighbouring lines.
+
+        Raises:
+            CutFileError: a file was cut.
+        """
+        if isinstance(number, slice):
+            first, last, _ = number.indices(len(self))
+            return self._read(first, last) if first < last else []
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self._read(number, number + 1)[0]
+
+    def starting(self, prefix: bytes) -> range:
+        """The numbers of the lines that start with `prefix`, if the lines are sorted.
+
+        Raises:
+            CutFileError: a file was cut.
+        """
+        if not prefix:
+            return range(len(self))
+        with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
+            count = max(os.fstat(index.fileno()).st_size // _WIDTH - 1, 0)
+
+            def first(beyond: bool) -> int:
+                low, high = 0, count
+                while low < high:
+                    middle = (low + high) // 2
+                    start = int.from_bytes(_piece(index.fileno(), middle * _WIDTH, _WIDTH))
+                    line = os.pread(lines.fileno(), len(prefix), start)
+                    if line < prefix or (beyond and line == prefix):
+                        low = middle + 1
+                    else:
+                        high = middle
+                return low
+
+            return range(first(beyond=False), first(beyond=True))
+
+    def _read(self, first: int, last: int) -> list[bytes]:
+        with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
+            offsets = _piece(index.fileno(), first * _WIDTH, (last - first + 1) * _WIDTH)
+            start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
+            return _piece(lines.fileno(), start, end - start).split(b"\n")[:-1]
+
+
+class Records(Sequence[R]):
+    """What the lines of a list say, each read when it is needed."""
+
+    def __init__(self, lines: NumberedLines, read: Callable[[bytes], R]) -> None:
+        """Read nothing yet.
+
+        Args:
+            lines: of the list.
+            read: reads one line.
+        """
+        self._lines, self._of = lines, read
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A record by its number from 0, or neighbouring ones."""
+        if isinstance(number, slice):
+            return list(map(self._of, self._lines[number]))
+        return self._of(self._lines[number])
+
+
+class Concatenated(Sequence[R]):
+    """Two sequences as one, of which only what is needed is read."""
+
+    def __init__(self, one: Sequence[R], other: Sequence[R]) -> None:
+        """Read nothing yet."""
+        self._one, self._other = one, other
+
+    def __len__(self) -> int:
+        """The length of both."""
+        return len(self._one) + len(self._other)
+
+    @overload
+    def __getitem__(self, number: int) -> R: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[R]: ...
+
+    def __getitem__(self, number: int | slice) -> R | list[R]:
+        """A member, or neighbouring ones."""
+        if not isinstance(number, slice):
+            return self[number : number + 1][0]
+        first, last, _ = number.indices(len(self))
+        skipped = len(self._one)
+        return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
+
+
+def _piece(descriptor: int, start: int, size: int) -> bytes:
+    piece = os.pread(descriptor, size, start)
+    while len(piece) < size:
+        more = os.pread(descriptor, size - len(piece), start + len(piece))
+        if not more:
+            raise CutFileError("cut while it was read")
+        piece += more
+    return piece

@@ -1,0 +1,107 @@
+"""A request as the quick ways of the server read it, before the application: the response cache and queries.
+
+What is unusual in any way (a repeated field, a part, no host, a long header section) is for the application alone.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_network
+from typing import Any, Final, TypeAlias
+
+from granian.rsgi import Scope
+
+from ..http.authority import is_authority
+from ..http.forwarded import forwarded
+from ..observability.access import Access, encoded_path
+from ..web.core.context import Publication, ReleasesState
+from .backpressure import address_of
+
+Url: TypeAlias = tuple[str, ...]
+
+_READING: Final = frozenset({"GET", "HEAD"})
+_POSTING: Final = frozenset({"POST", "QUERY"})
+_UNUSUAL: Final = frozenset(
+    {"content-encoding", "expect", "if-match", "if-range", "if-unmodified-since", "range", "transfer-encoding"}
+)
+_LONGEST_BODY: Final = 1 << 16  # bytes
+is_host = lru_cache(256)(is_authority)
+
+
+class LowerCase(dict[str, str]):
+    """Header fields by their names in lower case."""
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
+        """The value of a field, by its name in any case."""
+        return super().get(name.lower(), default)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRequest:
+    """A request with nothing unusual.
+
+    Attributes:
+        method, path, query: as the server decodes them.
+        url: method and URL, as the client and its proxies name it; what a response depends on beside `Vary`.
+        root: the path where its proxy has the application.
+        fields: the header fields.
+        client: its address.
+        body: bytes of its body; 0 where the method has none.
+        state: of the releases when it arrived.
+    """
+
+    method: str
+    path: str
+    query: str
+    url: Url
+    root: str
+    fields: LowerCase
+    client: str
+    body: int
+    state: ReleasesState
+
+    def access(self, at: float) -> Access:
+        """What the log tells of it, which arrived at this time."""
+        agent, referer = self.fields.get("user-agent"), self.fields.get("referer")
+        return Access(at, self.client, self.method, encoded_path(self.path), self.query, agent, referer)
+
+
+class PlainRequests:
+    """Reads requests, within the limits of the settings and from the proxies that they trust."""
+
+    def __init__(self, publication: Publication) -> None:
+        """Read the requests for a publication."""
+        settings = publication.settings
+        self._publication, self._most_characters = publication, settings.limits.header_characters
+        self._trusted = [ip_network(address) for address in settings.proxy.trusted]
+        self._family = settings.proxy.headers
+
+    def read(self, scope: Scope) -> PlainRequest | None:
+        """A request; None if there is something unusual about it."""
+        method, query = scope.method, scope.query_string
+        items = scope.headers.items()
+        fields = LowerCase(items)
+        host, characters = fields.get("host"), sum(map(len, fields)) + sum(map(len, fields.values()))
+        if len(fields) != len(items) or not host or not query.isascii() or characters > self._most_characters:
+            return None
+        if not (_UNUSUAL.isdisjoint(fields) and is_host(host)):
+            return None
+        length = fields.get("content-length", "")
+        if method in _POSTING:
+            if not length.isdecimal() or int(length) > _LONGEST_BODY:
+                return None
+        elif length or method not in _READING:
+            return None
+        authority, client, root = scope.authority or "", address_of(scope.client)[0], ""
+        if authority and not is_host(authority):
+            return None
+        url: Url = (method, scope.path, query, scope.scheme, authority, host)
+        if self._trusted and (origin := forwarded(client, fields, self._trusted, self._family)):
+            if origin.host and not is_host(origin.host):
+                return None
+            url, root, client = (
+                (*url, origin.scheme, origin.host, origin.prefix),
+                origin.prefix,
+                origin.client or client,
+            )
+        size = int(length) if length else 0
+        return PlainRequest(method, scope.path, query, url, root, fields, client, size, self._publication.state())

@@ -1,0 +1,229 @@
+"""The quick way of a query: from the socket to the query service and back, in the event loop, without the framework.
+
+It reads, negotiates and answers with the functions of the application, whose response has the same bytes. Whatever is
+not plain goes to the application: a page, a problem, a precondition, a query that has another result each time.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from flask import Flask
+
+from ..errors import ReleaseError
+from ..formats import HTML, Format, by_suffix
+from ..http.cache_control import NO_STORE, current_release
+from ..http.coding import choose_coding, encode, packed
+from ..http.negotiate import choose
+from ..http.problem import Problem, ProblemError
+from ..observability.access import Observed
+from ..sparql.protocol import Query, parse
+from ..sparql.service.async_client import QueryClient
+from ..sparql.service.client import ClientDisconnectedError
+from ..sparql.service.spool import Spool
+from ..web.core.context import Context, publication
+from ..web.core.headers import fields_of
+from ..web.core.query_client import is_volatile, query_request, response_body, result_formats
+from ..web.core.query_observation import QueryObservation
+from ..web.core.response import WHOLE, Cache, Version, content_type, validator_fields, validators_of
+from ..web.core.serving import resources
+from .plain_request import PlainRequest
+
+Fields: TypeAlias = list[tuple[str, str]]
+
+_ENDPOINT: Final = "sparql.endpoint"
+_METHODS: Final = frozenset({"GET", "POST"})
+_LANGUAGE: Final = "lang="  # in the URL it changes what a page is, and so `Vary`
+_CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
+_LONGEST_FIELD: Final = 500  # characters of a field that is read once
+_QUICK_SECONDS: Final = 0.05  # a query that takes no longer ends before its client could matter
+_PACKED_BYTES: Final = 1 << 14  # a longer body is coded in a thread
+
+
+@dataclass(frozen=True)
+class QueryResponse:
+    """The response to a query: the fields of its header, its body in pieces, and what is told of its request."""
+
+    fields: Fields
+    pieces: Iterator[bytes]
+    observed: Observed
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A query as it was read: what runs on which release, since when that is live, and how its result is sent."""
+
+    query: Query
+    context: Context
+    published: datetime
+    chosen: tuple[Format, str]
+    coding: str
+    vary: str
+
+
+class Disconnection:
+    """Whether the client of a request disconnects, which ends what is done for it."""
+
+    def __init__(self, protocol: Any) -> None:  # noqa: ANN401 - granian has no type for it
+        """Watch nothing yet: that costs more than a quick query."""
+        self._protocol, self._happened = protocol, False
+        self._watching: asyncio.Future[None] | None = None
+
+    @contextmanager
+    def ends(self) -> Iterator[None]:
+        """End the block when the client disconnects.
+
+        Raises:
+            ClientDisconnectedError: it did.
+        """
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - the server calls the application in one
+        begins = asyncio.get_running_loop().call_later(_QUICK_SECONDS, self._watch, task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self._happened and not task.uncancel():
+                raise ClientDisconnectedError from None
+            raise
+        finally:
+            begins.cancel()
+            if self._watching:
+                self._watching.cancel()
+
+    def _watch(self, task: "asyncio.Task[Any]") -> None:
+        self._watching = asyncio.ensure_future(self._protocol.client_disconnect())
+        self._watching.add_done_callback(lambda reported: self._disconnected(task, reported))
+
+    def _disconnected(self, task: "asyncio.Task[Any]", reported: "asyncio.Future[None]") -> None:
+        if not reported.cancelled():
+            self._happened = True
+            task.cancel()
+
+
+class Queries:
+    """Answers queries. For the thread of the event loop alone."""
+
+    def __init__(self, app: Flask) -> None:
+        """Answer the queries of an application, if its query service is at a socket that the settings name."""
+        with app.app_context():
+            self._publication = publication()
+            resource = next(each for each in resources() if each.endpoint == _ENDPOINT)
+        self._path = resource.path
+        self._always = [(name.lower(), value) for name, value in fields_of(resource).items()]
+        self._settings = self._publication.settings
+        self._freshness = current_release(self._settings.cache.max_age_seconds)
+        queries = self._settings.queries
+        limited = queries.max_rows or queries.max_bytes  # a result without limits is passed on while it is computed
+        self._client = (
+            QueryClient(queries.socket, queries.silence_seconds, Spool(queries.spool_bytes))
+            if queries.socket and limited
+            else None
+        )
+
+    def takes(self, request: PlainRequest) -> bool:
+        """Whether a request may be a query that is answered here."""
+        return (
+            self._client is not None
+            and request.path == self._path
+            and request.method in _METHODS
+            and _CONDITIONS.isdisjoint(request.fields)
+            and _LANGUAGE not in request.query
+        )
+
+    async def respond(
+        self, request: PlainRequest, body: bytes, disconnection: Disconnection
+    ) -> QueryResponse | Problem | None:
+        """The response to a request that may be a query; None if the application must give it.
+
+        Returns:
+            A problem that the query met, for which the application has the words.
+
+        Raises:
+            ClientDisconnectedError: the client disconnected.
+        """
+        reading = self._read(request, body)
+        if reading is None or self._client is None:
+            return None
+        query, context = reading.query, reading.context
+        observed = Observed(_ENDPOINT, context.release.digest)
+        observation = QueryObservation(self._settings.log, observed.release, request.client, query.text, observed)
+        job = query_request(context, query, reading.chosen[0], request.client, paged=True)
+        try:
+            with disconnection.ends():
+                result = await self._client.submit(job)
+        except ClientDisconnectedError as error:
+            observation.failed(error)
+            raise
+        except ProblemError as error:
+            observation.failed(error)
+            return error.problem
+        content = response_body(observation.succeeded(result), query)
+        fields = [(name.lower(), value) for name, value in content.fields.items()]
+        fields += self._fields(request, reading, observed)
+        if content.length is None or content.length > WHOLE:
+            if content.length is not None and not reading.coding:
+                fields.append(("content-length", str(content.length)))
+            return QueryResponse(fields, packed(content.pieces, reading.coding), observed)
+        plain = b"".join(content.pieces)
+        if reading.coding and len(plain) > _PACKED_BYTES:
+            coded = await asyncio.to_thread(encode, plain, reading.coding)
+        else:
+            coded = encode(plain, reading.coding)
+        fields.append(("content-length", str(len(coded))))
+        return QueryResponse(fields, iter((coded,)), observed)
+
+    def _read(self, request: PlainRequest, body: bytes) -> _Reading | None:
+        """The query of a request, unless it needs the application."""
+        kind = request.fields.get("content-type", "")
+        try:
+            query = parse(
+                request.method, kind, request.query, lambda: body, self._settings.queries.max_length_characters
+            )
+            release, published = self._publication.live(request.state)
+        except (ProblemError, ReleaseError):
+            return None
+        if query is None:
+            return None
+        context = Context(self._publication, f"{request.root}/", "", "", named_release=release)
+        if is_volatile(context, query):
+            return None
+        offered = result_formats(query)
+        named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
+        chosen = (named, named.media_type) if named else _chosen(request.fields.get("accept"), offered)
+        if chosen is None or chosen[0] is HTML:
+            return None
+        vary = "Accept-Encoding" if named else "Accept, Accept-Language, Accept-Encoding"
+        coding = _coding(request.fields.get("accept-encoding"))
+        return _Reading(query, context, published, chosen, coding, vary)
+
+    def _fields(self, request: PlainRequest, reading: _Reading, observed: Observed) -> Fields:
+        """The fields of a response beside those that come with its result."""
+        media_type = reading.chosen[1]
+        fields = [("content-type", content_type(media_type)), *self._always, ("vary", reading.vary)]
+        if reading.coding:
+            fields.append(("content-encoding", reading.coding))
+        if request.method == "POST":
+            return [*fields, ("cache-control", NO_STORE)]
+        now, version = datetime.now(UTC), Version((reading.query.text,), reading.published, weak=True)
+        validators = validators_of(reading.context, (media_type, "", reading.coding), version, Cache.CURRENT)
+        observed.reusable, observed.modified = validators.modified <= now, validators.modified
+        validating = validator_fields(validators, self._freshness, now)
+        return [*fields, *((name.lower(), value) for name, value in validating.items())]
+
+
+def _chosen(accept: str | None, offered: tuple[Format, ...]) -> tuple[Format, str] | None:
+    return _choose(accept, offered) if len(accept or "") <= _LONGEST_FIELD else choose(accept, offered)
+
+
+def _coding(accept_encoding: str | None) -> str:
+    if len(accept_encoding or "") > _LONGEST_FIELD:
+        return choose_coding(accept_encoding)
+    return _choose_coding(accept_encoding)
+
+
+_choose = lru_cache(256)(choose)
+_choose_coding = lru_cache(256)(choose_coding)

@@ -1,0 +1,155 @@
+"""No page, list, feed or part of the catalogue grows with the data; each is paged, and its pages have everything once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from benchmarks.routes import PAGE_BYTES, urls
+from flask import Flask
+
+from atmpgraph.publish.build import build
+from atmpgraph.settings import FILE_NAME, Settings
+from atmpgraph.web import create_app
+
+from ..conftest import changed
+from .grown import BASE, grow
+from .rules import BROWSER
+
+# Whole by their nature: what the data are.
+# The entry point of the stream has a line for each page of it, of 250 changes.
+WHOLE = (
+    "/stream application",
+    "/stream text/turtle",
+    "/data application",
+    "/doc/table/",
+    "/dumps/",
+    "/changes application/rdf-patch",
+)
+LIMITS = {
+    "catalogue_page_datasets": 10,
+    "document_page_values": 20,
+    "home_catalogue_datasets": 10,
+    "home_first_rows": 3,
+    "home_section_rows": 5,
+    "incoming_links": 20,
+    "list_page_files": 20,
+    "list_page_graphs": 20,
+    "listed_changes": 20,
+    "listed_findings": 20,
+    "sitemap_addresses": 100,
+}
+
+
+def _published(folder: Path, size: int) -> Flask:
+    grow(folder, size)
+    settings = Settings.load(folder / FILE_NAME)
+    assert build(settings).release
+    return create_app(changed(settings, limits=LIMITS))
+
+
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Flask]:
+    """The same publication, and with twice as many rows."""
+    folder = tmp_path_factory.mktemp("grown")
+    return _published(folder / "some", 150), _published(folder / "many", 300)
+
+
+def _answers(app: Flask) -> dict[str, tuple[int, int, str]]:
+    """The status, size and media type of the answer of each route, by its path with the digest left out."""
+    found = {}
+    digest = app.extensions["atmpgraph"].release().digest
+    for url, accept in urls(app):
+        answer = app.test_client().get(url, headers={"Accept": accept or "*/*"})
+        found[f"{url.replace(digest, 'DIGEST')} {accept}"] = answer.status_code, len(answer.data), answer.mimetype or ""
+    return found
+
+
+def test_no_answer_grows_with_the_rows(apps: tuple[Flask, Flask]) -> None:
+    some, many = map(_answers, apps)
+    grown = {
+        where: (some[where][1], size)
+        for where, (status, size, _) in many.items()
+        if where in some and status == 200 and size > some[where][1] * 1.1 + 1_500 and not _is_whole(where)
+    }
+    assert not grown
+    pages = {where: size for where, (_, size, media_type) in many.items() if media_type == "text/html"}
+    assert len(pages) > 30
+    assert max(pages.values()) < PAGE_BYTES
+
+
+def _is_whole(where: str) -> bool:
+    manifest = where == "/releases/DIGEST application/json"
+    return manifest or any(part in where for part in WHOLE)
+
+
+def _pages(app: Flask, url: str, name: str = "page") -> Iterator[str]:
+    """The text of each page, from the first through the links to the next."""
+    client, seen = app.test_client(), set[str]()
+    while url and url not in seen:
+        seen.add(url)
+        answer = client.get(url, headers=BROWSER)
+        assert answer.status_code == 200, url
+        yield answer.text
+        found = [part for part in answer.text.split("<a ")[1:] if 'rel="next"' in part.partition(">")[0]]
+        mine = [part.partition('href="')[2].partition('"')[0].replace("&amp;", "&") for part in found]
+        url = next((urljoin(url, href) for href in mine if f"{name}=" in href), "")
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "entry", "count"),
+    [
+        ("/doc/workpackage/methods", "incoming", "/doc/participation/o{}--methods", 300),
+        ("/doc/partnership/example", "incoming", "/doc/funding/f{}", 300),
+        ("/auth/organisation-kind", "page", "", 0),
+        ("/catalogue", "page", "/doc/dataset/graph-src{}", 75),
+        ("/data", "page", "/doc/graph/src{}", 75),
+        ("/quality", "page", "/doc/organisation/o{}", 300),
+        ("/quality", "links", "https://o{}.example/", 300),
+        ("/releases/current", "page", "graphs/src{}.ttl", 75),
+        ("/releases/current/changes", "page", "/doc/event/e{}", 300),
+    ],
+)
+def test_all_pages_together_have_everything(
+    url: str, name: str, entry: str, count: int, apps: tuple[Flask, Flask]
+) -> None:
+    _, many = apps
+    place = many.test_client().get(url, headers=BROWSER).headers.get("Location", url)
+    pages = list(_pages(many, place, name))
+    if count:
+        assert len(pages) > 3
+    for number in range(count):
+        quoted = f'{entry.format(number)}"'
+        assert sum(quoted in page for page in pages) >= 1, quoted
+
+
+def test_a_page_that_does_not_exist_is_404(apps: tuple[Flask, Flask]) -> None:
+    client = apps[1].test_client()
+    for url in ("/catalogue", "/data", "/quality", "/releases/", "/.well-known/void", "/doc/workpackage/methods"):
+        for number in ("0", "-1", "x", "99999", "9" * 20):
+            name = "incoming" if "/doc/" in url else "page"
+            accept = {} if url.startswith("/.") else BROWSER
+            assert client.get(f"{url}?{name}={number}", headers=accept).status_code == 404, (url, number)
+
+
+def test_machines_find_the_pages_too(apps: tuple[Flask, Flask]) -> None:
+    client = apps[1].test_client()
+    for url in ("/catalogue", "/quality", "/.well-known/void", "/", "/releases/current/changes", "/doc/catalogue"):
+        answer = client.get(url, headers={"Accept": "text/turtle, application/json;q=0.5"}, follow_redirects=True)
+        assert 'rel="next"' in answer.headers["Link"], url
+        assert "page=2" in answer.headers["Link"], url
+        text = answer.text
+        assert "hydra:next" in text or "ns/hydra/core#next" in text or '"next"' in text, url
+
+
+def test_the_parts_of_the_sitemap_have_each_document_once(apps: tuple[Flask, Flask]) -> None:
+    client = apps[1].test_client()
+    parts = [part.partition("<")[0] for part in client.get("/sitemap.xml").text.split("<loc>")[1:]]
+    assert len(parts) > 10
+    places = [
+        place.partition("<")[0]
+        for part in parts
+        for place in client.get(part.removeprefix(BASE.removesuffix("/"))).text.split("<loc>")[1:]
+    ]
+    assert len(places) == len(set(places))
+    assert {f"{BASE}doc/organisation/o{n}" for n in range(300)} <= set(places)
