@@ -131,14 +131,20 @@ def measured_part(part: str, rows: int, short: bool) -> tuple[list[Outcome], lis
     outcomes: list[Outcome] = []
     remarks: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
-        for found in PARTS[part](rows, Path(folder), short):
-            if isinstance(found, str):
-                remarks.append(found)
-                print(f"remark: {found}", flush=True)
+        found = PARTS[part](rows, Path(folder), short)
+        while True:
+            try:
+                each = next(found)
+            except StopIteration:
+                return outcomes, remarks
+            except Exception as error:
+                each = f"the part “{part}” ended: {type(error).__name__}: {str(error)[:300]}"
+            if isinstance(each, str):
+                remarks.append(each)
+                print(f"remark: {each}", flush=True)
             else:
-                outcomes.append(found)
-                print(show(found), flush=True)
-    return outcomes, remarks
+                outcomes.append(each)
+                print(show(each), flush=True)
 
 
 if __name__ == "__main__":
