@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from typing import Final
 
@@ -35,6 +35,7 @@ from .scheduler import FIRST_LANES, NEXT_LANES, TRY_SECONDS, TRY_WORKERS, Budget
 
 _REPORT_SECONDS: Final = 1.0
 _BEAT_SECONDS: Final = 1.0  # between two signs of life; a client gives up after several
+_SMALL: Final = 1 << 15  # bytes of a cached result that is sent at once
 _PIECE: Final = 1 << 16  # bytes of a cached result that wait for a client which does not read
 # The shorter a try, the less it disturbs others, and the more it needs its share of a processor.
 _NICE: Final = {Lane.WORKER: NICE, Lane.LONGER: 10, Lane.QUICK: 5}
@@ -112,7 +113,8 @@ class Broker:
         connection.query = query
         self._connected_queries.add(query)
         if request.cacheable and (cached := self._look_up(query.key)):
-            self._send_soon(query, list(self._cached_frames(query, *cached)))
+            frames, size = self._cached_frames(query, *cached), sum(map(len, cached))
+            self._send_soon(query, list(frames) if size <= _SMALL else frames)
             return
         if request.federated or min(self._shortest, request.timeout_seconds or math.inf) < _SHORT_SECONDS:
             self._hand_over(query)
@@ -165,15 +167,18 @@ class Broker:
         problem.headers.update(self._quota(query).fields)
         self._send_soon(query, [messages.problem_frame(problem)])
 
-    def _send_soon(self, query: RunningQuery, frames: list[bytes]) -> None:
-        """Send the last frames for a query: at once when they are small, otherwise as fast as the client reads."""
-        if sum(map(len, frames)) <= _PIECE:
+    def _send_soon(self, query: RunningQuery, frames: Iterable[bytes]) -> None:
+        """Send the last frames for a query: at once when they are small, otherwise as fast as the client reads.
+
+        Frames that are made while they are sent take no memory for each reader.
+        """
+        if isinstance(frames, list) and sum(map(len, frames)) <= _PIECE:
             query.connection.transport.write(b"".join(frames))
             self._ended(query)
         else:
             query.task = asyncio.ensure_future(self._send(query, frames))
 
-    async def _send(self, query: RunningQuery, frames: list[bytes]) -> None:
+    async def _send(self, query: RunningQuery, frames: Iterable[bytes]) -> None:
         with suppress(asyncio.CancelledError):
             for frame in frames:
                 query.connection.transport.write(frame)
