@@ -1,0 +1,59 @@
+"""What a build found whole need not be read again, as long as it cannot have changed."""
+
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import DamagedError
+from atmpgraph.release.integrity import state_of_file
+from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.release.manifest import File
+from atmpgraph.release.proofs import note_proofs, noted_proofs
+
+from .damages import overwrite
+
+CONTENT = b"0123456789" * 10_000
+FILE = File(len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "releases" / ("0" * 64) / "data.nq"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(CONTENT)
+    time.sleep(0.06)  # later than this, a file that changes is seen to change
+    note_proofs(path.parent, {path: FILE})
+    return path
+
+
+def test_a_file_is_known_to_be_whole(path: Path) -> None:
+    assert noted_proofs(path.parent, {path: FILE}) == {path: state_of_file(path)}
+
+
+def test_a_file_that_changed_is_not(path: Path) -> None:
+    overwrite(path)
+    assert noted_proofs(path.parent, {path: FILE})[path] != state_of_file(path)
+
+
+def test_a_copy_is_read_again(path: Path, tmp_path: Path) -> None:
+    shutil.copytree(tmp_path / "releases", tmp_path / "copy")
+    there = tmp_path / "copy" / path.parent.name / path.name
+    assert noted_proofs(there.parent, {there: FILE})[there] != state_of_file(there)
+
+
+def test_a_note_about_other_bytes_does_not_count(path: Path) -> None:
+    assert noted_proofs(path.parent, {path: File(FILE.bytes, "0" * 64)}) == {}
+
+
+def test_a_damaged_note_does_not_count(path: Path) -> None:
+    overwrite(ReleasesFolder(path.parent.parent).proofs(path.parent.name))
+    assert noted_proofs(path.parent, {path: FILE}) == {}
+
+
+def test_a_damaged_file_is_not_noted(path: Path) -> None:
+    overwrite(path)
+    with pytest.raises(DamagedError, match="its content is not"):
+        note_proofs(path.parent, {path: FILE})
