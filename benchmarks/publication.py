@@ -102,6 +102,7 @@ def second_release(publication: Publication) -> tuple[str, str]:
 def _made_by() -> str:
     """What the release depends on, as a digest."""
     digest = hashlib.sha256(Path(__file__).with_name("generate.py").read_bytes())
+    digest.update((ROOT / "data" / "coverage.rq").read_bytes())
     code = ROOT / "src" / "atmpgraph"
     for folder in (code, ROOT / "data" / "mapping", ROOT / "shapes", ROOT / "ontology", ROOT / "queries"):
         for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"):
