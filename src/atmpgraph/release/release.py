@@ -9,6 +9,7 @@ No file is read that is not whole: `whole` gives the path of one that is.
 import hashlib
 import json
 import re
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 import pyoxigraph as ox
+from cachetools import LRUCache
 
 from ..errors import DamagedError, ReleaseError, RemovedError
 from ..rdf.numbered_lines import NumberedLines, index_of
@@ -36,7 +38,9 @@ from .sealed import content_of
 ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
 
 
-_STORE_SECONDS: Final = 0.2
+_STORE_SECONDS: Final = 0.2  # between two looks at the files of the store
+_RECENT_BYTES: Final = 1 << 19  # lines of a release that were read last
+_OVERHEAD: Final = 500  # bytes of an entry beside its lines
 
 
 @dataclass(frozen=True)
@@ -305,9 +309,25 @@ class Release:
         while True:
             state = self._proven(path)
             with suppress(CutFileError):
-                lines = self._open_lines(path, state).starting(start.encode())
+                lines = self._read(path, state, start)
                 if self._proven(path) == state:
-                    return lines
+                    return lines[:]
+
+    def _read(self, path: Path, state: State, start: str) -> list[bytes]:
+        """Such lines of a file in a state: one response looks several times at the same few things."""
+        cache, lock = self._recent
+        with lock:
+            lines = cache.get((path, state, start))
+        if lines is None:
+            lines = self._open_lines(path, state).starting(start.encode())
+            with lock, suppress(ValueError):  # larger than all the room there is
+                cache[path, state, start] = lines
+        return lines
+
+    @cached_property
+    def _recent(self) -> tuple[LRUCache[tuple[Path, State, str], list[bytes]], threading.Lock]:
+        """The lines that were read last."""
+        return LRUCache(_RECENT_BYTES, lambda lines: _OVERHEAD + sum(map(len, lines))), threading.Lock()
 
     def encoded(self, decoded: str) -> str | None:
         """The first subject with percent-encoding in its IRI that is `decoded` once it is decoded, as servers do."""

@@ -23,8 +23,12 @@ def requested_language() -> str | None:
 
 
 def page_language() -> str:
-    """The language of the page that answers this request."""
-    return requested_language() or choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+    """The language of the page that answers this request; a page looks thousands of times."""
+    language: str | None = g.get("page_language")
+    if language is None:
+        chosen = requested_language() or choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+        language = g.page_language = chosen
+    return language
 
 
 def page_texts() -> Texts:

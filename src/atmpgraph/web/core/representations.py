@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...addresses import iri_to_path
 from ...formats import HTML, JSON_LD, LINK_SET, STATEMENTS, Format
-from ...http.links import Link, link_field
+from ...http.links import Link
 from ...http.negotiate import choose, choose_form, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
@@ -162,7 +162,7 @@ class _Representation:
             links = [Link(self.choice.profile.iri, "profile"), *first, *links, *rest]
         if self.choice.fmt is not HTML:
             links.insert(0, Link(self._url, "describes", {"type": HTML.media_type}))
-        return link_field(_fitting(links, self.context.settings.limits.link_field_characters)).encode()
+        return _fitting(links, self.context.settings.limits.link_field_characters).encode()
 
     def page(self, page: PageOf) -> str:
         """The page for people."""
@@ -205,15 +205,15 @@ class _Representation:
         return blocks
 
 
-def _fitting(links: list[Link], most: int) -> list[Link]:
-    """The first links, as many as fit into `most` characters: proxies refuse long fields. The link set has all."""
-    length, fitting = 0, []
-    for link in links:
-        length += len(str(link)) + 2
+def _fitting(links: list[Link], most: int) -> str:
+    """A field of the first links, as many as fit into `most` characters: proxies refuse more. The link set has all."""
+    length, fitting = 0, list[str]()
+    for text in map(str, links):
+        length += len(text) + 2
         if length > most:
             break
-        fitting.append(link)
-    return fitting
+        fitting.append(text)
+    return ", ".join(fitting)
 
 
 def _escaped(text: str) -> Markup:
