@@ -257,13 +257,15 @@ class Broker:
         end = messages.ResultEnd(timing, self._quota(query).fields, outcome[1:])
         self._send_soon(query, [*frames, messages.frame(messages.END, end.encode())])
 
-    def _replace(self, query: RunningQuery) -> None:
+    def _replace(self, query: RunningQuery) -> "asyncio.Future[None] | None":
         """Kill the worker of a query, and start another one."""
         attempt, query.attempt = query.attempt, None
         if attempt:
             replacing = asyncio.ensure_future(self._pools[query.lane].replace(attempt.worker))
             self._replacing.add(replacing)
             replacing.add_done_callback(self._replacing.discard)
+            return replacing
+        return None
 
     async def _readmit(self, query: RunningQuery) -> Problem | None:
         """Wait for the next lane of a query that left one; the problem of one that gets none."""
@@ -399,7 +401,8 @@ class Broker:
                 if query.attempt:
                     query.attempt.detach()
                 self._leave(query)
-                self._replace(query)
+                if replacing := self._replace(query):
+                    await replacing  # the next query of this client takes that one
         self._conclude(query, attempt, outcome)
         return None
 
