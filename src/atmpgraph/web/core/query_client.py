@@ -1,6 +1,5 @@
 """The query service as a client: for whom a query runs, within which limits, and how its result is sent."""
 
-import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -18,8 +17,7 @@ from ...sparql.service.client import Result, submit
 from ...sparql.service.liveness import answers
 from ...sparql.service.messages import QueryJob, QueryRequest
 from ...sparql.service.spool import Spool
-from ...sparql.syntax.query_form import form
-from ...sparql.syntax.tokenizer import tokens
+from ...sparql.syntax.reading import read
 from .context import Context, Publication
 from .query_observation import QueryObservation
 from .response import Body
@@ -28,13 +26,10 @@ ON_DISCONNECT: Final = "atmpgraph.on_disconnect"
 QUERY_PROBLEM: Final = "atmpgraph.query_problem"  # that the query of the request has met, where the server ran it
 _IPV6_CLIENT: Final = 64  # bits of an IPv6 address that name a client, who has all addresses under them
 
-# The functions that give another value at each call.
-_VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
-
 
 def is_graph(query: Query) -> bool:
     """Whether its result is a graph."""
-    return form(query.text) in {"CONSTRUCT", "DESCRIBE"}
+    return read(query.text).form in {"CONSTRUCT", "DESCRIBE"}
 
 
 def result_formats(query: Query) -> tuple[Format, ...]:
@@ -44,12 +39,12 @@ def result_formats(query: Query) -> tuple[Format, ...]:
 
 def is_volatile(context: Context, query: Query) -> bool:
     """Whether a query has another result each time."""
-    return _calls_services(context, query) or _VOLATILE.search(query.text) is not None
+    return _calls_services(context, query) or read(query.text).is_volatile
 
 
 def _calls_services(context: Context, query: Query) -> bool:
     """Whether a query calls other services."""
-    return bool(context.settings.federation.services) and any(word.is_word("SERVICE") for word in tokens(query.text))
+    return bool(context.settings.federation.services) and read(query.text).has_service
 
 
 def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, paged: bool = False) -> Result:
