@@ -252,8 +252,8 @@ def test_a_document_that_its_format_cannot_say_is_a_406(
     client: FlaskClient, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     topic = f"{release.base}id/organisation/ulb"
-    unsayable = ox.Quad(ox.NamedNode(topic), ox.NamedNode("http://e/1"), ox.Literal("x"))
-    monkeypatch.setattr(Release, "quads", lambda _, iri: [unsayable] if iri == topic else [])
+    unsayable = f'<{topic}> <http://e/1> "x" <{release.base}id/graph/ror> .'.encode()
+    monkeypatch.setattr(Release, "lines", lambda _, iri, __="": [unsayable] if iri == topic else [])
     response = client.get("/doc/organisation/ulb.rdf?lang=en")
     assert response.status_code == 406
     assert response.json is not None

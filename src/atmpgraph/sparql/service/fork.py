@@ -67,6 +67,7 @@ def fork(run: Callable[[socket.socket], int]) -> Forked:
 
 def _run(run: Callable[[socket.socket], int], connection: socket.socket, parent: int) -> int:
     signal.set_wakeup_fd(-1)  # the parent must not see the signals of this process
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the parent's handler wakes the parent's loop, which is not here
     # What reaches the whole group (Ctrl-C, the end of a unit) is ignored here too: the service ends its children.
     follow_parent(parent)
     # A connection that this process inherits would stay open until it ends.
