@@ -66,6 +66,12 @@ def app(whole: Settings) -> InProcess:
     return InProcess(create_app(whole), environ={"REMOTE_ADDR": "127.0.0.1"})
 
 
+@pytest.fixture
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a short name, as the path of a socket must be short."""
+    return tmp_path_factory.mktemp("s")
+
+
 def seen(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
     """What clients see of a response."""
     fields = sorted((name.lower(), value) for name, value in answer.headers if name.lower() not in _OF_ONE)
@@ -118,13 +124,12 @@ def test_a_query_by_post_has_the_same_result(served: RunningServer, app: InProce
                 assert seen(served.target.ask("/sparql", "POST", fields, body.encode())) == seen(right)
 
 
-def test_a_switch_empties_it_at_once(whole: Settings, tmp_path: Path) -> None:
+def test_a_switch_empties_it_at_once(whole: Settings, tmp_path: Path, short: Path) -> None:
     settings = copied(whole, tmp_path / "p")
     folder = ReleasesFolder(settings.path(settings.folders.releases))
     digests = [release.path.name for release in folder.all()]
-    tmp_path.joinpath("server").mkdir()
     paths = ("/doc/person/example-person.ttl", "/", "/doc/person/second-person.ttl", QUERY)
-    with running_server(settings, tmp_path / "server") as server:
+    with running_server(settings, short) as server:
         for turn in range(20):
             folder.switch(digests[turn % len(digests)])
             app = InProcess(create_app(settings), environ={"REMOTE_ADDR": "127.0.0.1"})
@@ -134,12 +139,11 @@ def test_a_switch_empties_it_at_once(whole: Settings, tmp_path: Path) -> None:
                     assert seen(server.target.ask(path)) == right[path], (turn, path)
 
 
-def test_a_removed_release_is_gone_at_once(whole: Settings, tmp_path: Path) -> None:
+def test_a_removed_release_is_gone_at_once(whole: Settings, tmp_path: Path, short: Path) -> None:
     settings = copied(whole, tmp_path / "p")
     folder = ReleasesFolder(settings.path(settings.folders.releases))
     old = next(release for release in folder.all() if release.path.name != folder.live)
-    tmp_path.joinpath("server").mkdir()
-    with running_server(settings, tmp_path / "server", **ONE_PROCESS) as server:
+    with running_server(settings, short, **ONE_PROCESS) as server:
         path = f"/releases/{old.path.name}.json"
         assert [server.target.ask(path).status for _ in range(4)] == [200] * 4
         old.path.rename(folder.path / "elsewhere")

@@ -24,6 +24,7 @@ from .liveness import answers
 _MODULE: Final = "atmpgraph.sparql.service.broker"
 _FOLDER: Final = "atmpgraph-"  # the start of its folder's name
 _SOCKET: Final = "queries"
+_LONGEST_ADDRESS: Final = 107  # bytes of a socket's path (unix(7))
 _RESTART_SECONDS: Final = 0.5  # before one that ended at once is restarted
 _START_SECONDS: Final = 60.0  # to start on a machine that has much else to do
 _STOP_SECONDS: Final = 10.0  # for it to end by itself
@@ -40,6 +41,9 @@ class _Service:
         self._limits = limits
         self._folder = _private_folder()
         self.socket = self._folder / _SOCKET
+        if len(os.fsencode(f"{self.socket}.new")) > _LONGEST_ADDRESS:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise ServerError(f"{self._folder}: the path is too long for a socket; TMPDIR names the folder")
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(f"{self.socket}.new")
         self._listening.listen(_BACKLOG)
