@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from atmpgraph.observability.access import Observed
 from atmpgraph.release.layout import ReleasesFolder
-from atmpgraph.server.plain_request import LowerCase, PlainRequest
+from atmpgraph.server.plain_request import LowerCase, PlainRequest, PlainRequests
 from atmpgraph.server.response_cache import ResponseCache
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
@@ -236,3 +237,30 @@ def test_a_confirmation_is_of_the_response_that_the_client_has(cache: ResponseCa
         name, _, value = text.partition("=")
         assert [sent[0] for sent in responded(cache, request("/", {name: value}))] == [status], text
     assert re.fullmatch('"one"', dict(responded(cache, request("/"))[0][1])["etag"])
+
+
+def arrived(peer: str, **fields: str) -> Any:
+    """A request as the server has read it."""
+    pairs = [("host", "data.example"), *((name.replace("_", "-"), value) for name, value in fields.items())]
+    headers = SimpleNamespace(items=lambda: pairs)
+    return SimpleNamespace(
+        method="GET", path="/", query_string="", scheme="http", authority=None, client=f"{peer}:99", headers=headers
+    )
+
+
+def test_what_a_trusted_proxy_says_belongs_to_the_url(whole: Settings) -> None:
+    folders = {"releases": whole.path(whole.folders.releases)}
+    read = PlainRequests(Publication(changed(whole, proxy={"trusted": ["192.0.2.1"]}, folders=folders))).read
+    said = {"x_forwarded_for": "198.51.100.7", "x_forwarded_host": "other.example", "x_forwarded_prefix": "/lod"}
+    plain, proxied, forged = (
+        read(arrived("192.0.2.1")),
+        read(arrived("192.0.2.1", **said)),
+        read(arrived("192.0.2.9", **said)),
+    )
+    assert plain
+    assert proxied
+    assert forged
+    assert proxied.url != plain.url
+    assert (proxied.client, proxied.root) == ("198.51.100.7", "/lod")
+    assert (forged.client, forged.root) == ("192.0.2.9", "")
+    assert read(arrived("192.0.2.1", **said | {"x_forwarded_host": "evil example"})) is None

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 from granian.rsgi import Scope
 
 from ..http.authority import is_authority
-from ..http.forwarded import forwarded
+from ..http.forwarded import Origin, forwarded
 from ..observability.access import Access, encoded_path
 from ..web.core.context import Publication, ReleasesState
 from .backpressure import address_of
@@ -23,6 +23,8 @@ _POSTING: Final = frozenset({"POST", "QUERY"})
 _UNUSUAL: Final = frozenset(
     {"content-encoding", "expect", "if-match", "if-range", "if-unmodified-since", "range", "transfer-encoding"}
 )
+_FORWARDING: Final = ("forwarded", *(f"x-forwarded-{name}" for name in ("for", "proto", "host", "prefix")))
+_LONGEST_ORIGIN: Final = 500  # characters of these fields that are remembered
 _LONGEST_BODY: Final = 1 << 16  # bytes
 is_host = lru_cache(256)(is_authority)
 
@@ -74,6 +76,17 @@ class PlainRequests:
         self._publication, self._most_characters = publication, settings.limits.header_characters
         self._trusted = [ip_network(address) for address in settings.proxy.trusted]
         self._family = settings.proxy.headers
+        self._remembered = lru_cache(512)(self._origin)
+
+    def _origin_of(self, peer: str, fields: LowerCase) -> Origin | None:
+        """The origin of a request; most requests of a proxy name one of a few."""
+        values = tuple(map(fields.get, _FORWARDING))
+        few = sum(len(value) for value in values if value) <= _LONGEST_ORIGIN
+        return (self._remembered if few else self._origin)(peer, values)
+
+    def _origin(self, peer: str, values: tuple[str | None, ...]) -> Origin | None:
+        fields = LowerCase((name, value) for name, value in zip(_FORWARDING, values, strict=True) if value is not None)
+        return forwarded(peer, fields, self._trusted, self._family)
 
     def read(self, scope: Scope) -> PlainRequest | None:
         """A request; None if there is something unusual about it."""
@@ -95,7 +108,7 @@ class PlainRequests:
         if authority and not is_host(authority):
             return None
         url: Url = (method, scope.path, query, scope.scheme, authority, host)
-        if self._trusted and (origin := forwarded(client, fields, self._trusted, self._family)):
+        if self._trusted and (origin := self._origin_of(client, fields)):
             if origin.host and not is_host(origin.host):
                 return None
             url, root, client = (

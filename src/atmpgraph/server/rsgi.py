@@ -314,5 +314,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def application() -> Application:
-    """The application of a web process."""
-    return Application(create_app())
+    """The application of a web process, its templates compiled: the first reader does not wait for that."""
+    app = create_app()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    return Application(app)
