@@ -16,6 +16,7 @@ from ..observability.access import Access, encoded_path
 from ..web.core.context import Publication, ReleasesState
 from .backpressure import address_of
 
+Fields: TypeAlias = list[tuple[str, str]]
 Url: TypeAlias = tuple[str, ...]
 
 _READING: Final = frozenset({"GET", "HEAD"})

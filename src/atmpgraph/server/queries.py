@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from flask import Flask
 
@@ -24,16 +24,13 @@ from ..observability.access import Observed
 from ..sparql.protocol import Query, parse
 from ..sparql.service.async_client import LongResultError, QueryClient
 from ..sparql.service.client import ClientDisconnectedError
-from ..sparql.service.spool import Spool
 from ..web.core.context import Context, publication
 from ..web.core.headers import fields_of
-from ..web.core.query_client import is_volatile, query_request, response_body, result_formats
+from ..web.core.query_client import is_volatile, query_request, response_body, result_formats, shared_spool
 from ..web.core.query_observation import QueryObservation
 from ..web.core.response import WHOLE, Cache, Version, content_type, validator_fields, validators_of
 from ..web.core.serving import resources
-from .plain_request import PlainRequest
-
-Fields: TypeAlias = list[tuple[str, str]]
+from .plain_request import Fields, PlainRequest
 
 _ENDPOINT: Final = "sparql.endpoint"
 _METHODS: Final = frozenset({"GET", "POST"})
@@ -51,6 +48,7 @@ class QueryResponse:
     fields: Fields
     pieces: Iterator[bytes]
     observed: Observed
+    status: int = 200
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class Queries:
         queries = self._settings.queries
         limited = queries.max_rows or queries.max_bytes  # a result without limits is passed on while it is computed
         self._client = (
-            QueryClient(queries.socket, queries.silence_seconds, Spool(queries.spool_bytes))
+            QueryClient(queries.socket, queries.silence_seconds, shared_spool(queries.spool_bytes))
             if queries.socket and limited
             else None
         )

@@ -19,9 +19,8 @@ from ..http.conditional import Validators, precondition
 from ..observability import metrics
 from ..observability.access import Observed, log_access
 from ..web.core.context import Publication, ReleasesState
-from .plain_request import PlainRequest, Url
+from .plain_request import Fields, PlainRequest, Url
 
-Fields: TypeAlias = list[tuple[str, str]]
 Selection: TypeAlias = tuple[str | None, ...]
 
 _METHODS: Final = frozenset({"GET", "HEAD"})

@@ -28,11 +28,10 @@ from ..web.core.resource import Pool
 from ..web.core.serving import resource_at
 from .backpressure import ClientConnection, address_of
 from .bodies import Bodies, Body, BodyWantedError, RaisingBody
-from .plain_request import PlainRequest, PlainRequests
+from .plain_request import Fields, PlainRequest, PlainRequests
 from .queries import Disconnection, Queries, QueryResponse
 from .response_cache import ResponseCache
 
-Fields: TypeAlias = list[tuple[str, str]]
 Answer: TypeAlias = tuple[int, Fields, bytes, Generator[bytes] | None]
 
 _THREADS: Final = 8
@@ -161,7 +160,7 @@ class Application:
                 try:
                     response = await self._queries.respond(request, content.getvalue(), Disconnection(protocol))
                 except ClientDisconnectedError:
-                    response = QueryResponse([], iter(()), Observed())  # nobody reads it
+                    response = QueryResponse([("content-length", "0")], iter(()), Observed(), 400)  # nobody reads it
             if not isinstance(response, QueryResponse):
                 metrics.request_withdrawn()
                 environ = environ_of(scope) | {"wsgi.input": content, QUERY_PROBLEM: response}
@@ -170,9 +169,9 @@ class Application:
         size = await self._send(scope, protocol, request, response)
         seconds = time.perf_counter() - started
         observed = response.observed
-        metrics.request_ended(observed.route, request.method, 200, seconds, size)
+        metrics.request_ended(observed.route, request.method, response.status, seconds, size)
         if self.settings.log.access:
-            log_access(self.settings.log, request.access(at), observed, 200, size, seconds)
+            log_access(self.settings.log, request.access(at), observed, response.status, size, seconds)
 
     async def _send(self, scope: Scope, protocol: Any, request: PlainRequest, response: QueryResponse) -> int:  # noqa: ANN401
         """Send the response to a query; returns the bytes of its body."""
@@ -182,8 +181,8 @@ class Application:
         length = next((int(value) for name, value in fields if name == "content-length"), _PIECE + 1)
         if length <= _PIECE:
             content = next(rest, b"")
-            protocol.response_bytes(200, fields, content)
-            self._responses.put(request, response.observed, 200, fields, content)
+            protocol.response_bytes(response.status, fields, content)
+            self._responses.put(request, response.observed, response.status, fields, content)
             return len(content)
         size, threads = 0, self._threads[Pool.QUERIES]
 

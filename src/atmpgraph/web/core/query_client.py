@@ -65,7 +65,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         raise ProblemError(problem)
     queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, paged=paged)
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
-    spool = _spool(context.settings.queries.spool_bytes)
+    spool = shared_spool(context.settings.queries.spool_bytes)
     address, silence = context.publication.query_service(), context.settings.queries.silence_seconds
     observation = QueryObservation(
         context.settings.log, context.release.digest, request.remote_addr or "", query.text, observed(request.environ)
@@ -113,7 +113,7 @@ def check_query_service(context: Context) -> None:
 
 
 @cache
-def _spool(room: int) -> Spool:
+def shared_spool(room: int) -> Spool:
     """The spool shared by all requests of this process."""
     return Spool(room)
 
