@@ -1,9 +1,11 @@
 """Store files that are cut, overwritten, exchanged or removed, before a store is opened and while it is read.
 
 Every answer is right or an error that names the store, and never the end of the process: the engine maps no file into
-memory, and compares a checksum of each block that it reads. It notices no list of files that is cut before a store is
-opened: with a shorter one the store is what it was earlier. And over what it cannot read it sorts, counts and subtracts
-for ever, and takes EXISTS as true. So the digest of each file is proven first (`release.integrity`).
+memory, and compares a checksum of each block that it reads. It does not notice three things. With a list of files that
+is cut before a store is opened, the store is what it was earlier. Blocks of another store, written over a file that is
+open, have checksums of their own that fit. And over what it cannot read it sorts, counts and subtracts for ever, and
+takes EXISTS as true. So a release proves the digest of each file first, and again when the system says that one
+changed (`release.integrity`).
 """
 
 import json
@@ -145,9 +147,16 @@ def test_a_damaged_file_is_noticed_or_not_needed(when: str, stores: tuple[Path, 
         for file, name, given in outcomes
         if any(answer not in {None, expected} for answer, expected in zip(given, right, strict=bool(given)))
     ]
-    assert not [(file, name) for file, name in wrong if when != "before" or not file.startswith("MANIFEST")]
+    assert not [(file, name) for file, name in wrong if not _unnoticed(when, file, name)]
     noticed = any(None in given or not given for _, _, given in outcomes)
     assert noticed or when == "warm"  # all blocks are in memory by then
+
+
+def _unnoticed(when: str, file: str, name: str) -> bool:
+    """Whether the engine itself need not notice."""
+    if when == "before":
+        return file.startswith("MANIFEST")
+    return file.endswith(".sst") and name == "overwritten"
 
 
 def test_reading_changes_no_file(stores: tuple[Path, Path]) -> None:
