@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from atmpgraph.progress import Progress
 from atmpgraph.publish.build import build
 
 from .generate import generate
@@ -35,22 +36,29 @@ def measured(rows: int) -> Iterator[Outcome]:
     yield Outcome(f"build, {rows:,} rows, peak memory", memory, "MiB")
 
 
-def main() -> None:
-    """Build and print."""
-    begin = time.perf_counter()
+class Measured(Progress):
+    """Prints each step when it starts, with the time and the peak memory so far."""
 
-    def report(step: str) -> None:
+    def __init__(self) -> None:
+        self._begin = time.perf_counter()
+
+    def step(self, name: str, total: int | None = None, unit: str = "") -> None:  # noqa: ARG002 - as in `Progress`
+        """As in `Progress`."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
-        sys.stdout.write(f"{time.perf_counter() - begin:7.1f} s {peak:7.0f} MiB  {step}\n")
+        sys.stdout.write(f"{time.perf_counter() - self._begin:7.1f} s {peak:7.0f} MiB  {name}\n")
         sys.stdout.flush()
 
+
+def main() -> None:
+    """Build and print."""
+    progress = Measured()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "publication"
         settings = generate(int(sys.argv[1]) if sys.argv[1:] else ROWS, folder)
         without_shapes(folder)
-        report("tables made")
-        built = build(settings, report)
-        report(", ".join(f"{count:,} {what}" for what, count in built.report.counts.items()))
+        progress.step("tables made")
+        built = build(settings, progress)
+        progress.step(", ".join(f"{count:,} {what}" for what, count in built.report.counts.items()))
 
 
 if __name__ == "__main__":

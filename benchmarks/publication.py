@@ -2,11 +2,11 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atmpgraph.progress import SILENT, Progress
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.settings import FILE_NAME, Settings
@@ -51,7 +51,7 @@ def without_shapes(folder: Path) -> None:
     (folder / "shapes" / "title.ttl").write_text(_SHAPE, encoding="utf-8")
 
 
-def made(rows: int, progress: Callable[[str], object] = lambda _: None) -> Publication:
+def made(rows: int, progress: Progress = SILENT) -> Publication:
     """The publication of so many rows, with its release; made if it is not there or if the code was another.
 
     Raises:

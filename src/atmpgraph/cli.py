@@ -5,7 +5,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import texts
 from .observability.stream import fill_standard_descriptors
+from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
 from .store import Results, Store
@@ -33,6 +35,16 @@ _BUILD = {"frictionless", "pyshacl", "rdflib"}
 _MAY_NOT = "; this user may not: change the owner or the rights"
 _REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_jobs = click.option("--jobs", type=click.IntRange(1, 256), help="Processes that work at the same time; a setting.")
+_progress = click.option(
+    "--progress",
+    "display",
+    type=click.Choice([*Display, "auto"]),
+    default="auto",
+    show_default=True,
+    help="On standard error: one line that is rewritten, plain lines, or none. By default the first on a terminal, the"
+    " second in a file or the journal, and nothing for another program.",
+)
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -77,10 +89,6 @@ def _sentence(error: OSError) -> str:
     return f"{place}{words}{_REMEDIES.get(error.errno or 0, '')}"
 
 
-def _say(step: str) -> None:
-    click.echo(f"{step} …", err=True)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",
@@ -100,8 +108,9 @@ def main(context: click.Context, file: Path, language: str) -> None:
     context.obj = {"file": file, "language": language}
 
 
-def _settings(context: click.Context) -> Settings:
-    return Settings.load(context.obj["file"])
+def _settings(context: click.Context, jobs: int | None = None) -> Settings:
+    settings = Settings.load(context.obj["file"])
+    return settings.with_jobs(jobs) if jobs else settings
 
 
 def _release(settings: Settings, name: str = "current") -> Release:
@@ -109,17 +118,31 @@ def _release(settings: Settings, name: str = "current") -> Release:
     return open_release(settings.path(settings.folders.releases), name, settings.base)
 
 
+@contextmanager
+def _shown(context: click.Context, display: str) -> Iterator[Progress]:
+    """Progress as it was asked for, until the block ends."""
+    progress = shown(None if display == "auto" else Display(display), context.obj["language"])
+    try:
+        yield progress
+    finally:
+        progress.end()
+
+
 @main.command()
 @_json
+@_jobs
+@_progress
 @click.pass_context
 @_command
-def check(context: click.Context, as_json: bool) -> None:
+def check(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
     """Check tables, mapping and shapes; change nothing."""
     from .publish.build import check as run
 
-    with tempfile.TemporaryDirectory() as folder:
+    settings = _settings(context, jobs)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         try:
-            candidate = run(_settings(context), Path(folder), _say)
+            with _shown(context, display) as progress:
+                candidate = run(settings, Path(folder), progress)
         except ViolationError as refusal:
             _report(context, refusal.report, [], {}, as_json)
         else:
@@ -128,16 +151,18 @@ def check(context: click.Context, as_json: bool) -> None:
 
 @main.command()
 @_json
+@_jobs
+@_progress
 @click.pass_context
 @_command
-def build(context: click.Context, as_json: bool) -> None:
+def build(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
     """Check everything, build a release and switch to it."""
     from .publish.build import build as run
     from .publish.observation import observed_build
 
-    settings = _settings(context)
-    with observed_build(settings) as observed:
-        built = observed.built = run(settings, _say)
+    settings = _settings(context, jobs)
+    with observed_build(settings) as observed, _shown(context, display) as progress:
+        built = observed.built = run(settings, progress)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
     _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..addresses import Addresses
 from ..errors import MappingError
+from ..progress import SILENT, Progress
 from ..rdf.terms import CANONICAL, TermError, encode, escape, iri
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
@@ -48,7 +49,7 @@ class Mapper:
     table: Table
     convert: Callable[[Rows, Emit], None]
 
-    def lines(self, emit: Emit) -> tuple[int, list[CellError]]:
+    def lines(self, emit: Emit, progress: Progress = SILENT) -> tuple[int, list[CellError]]:
         """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
 
         Returns:
@@ -61,7 +62,7 @@ class Mapper:
 
         def counted() -> Iterator[tuple[int, list[str]]]:
             nonlocal number, count
-            for number, cells in self.table.rows():
+            for number, cells in progress.over(self.table.rows()):
                 count += 1
                 yield number, cells
 

@@ -5,12 +5,12 @@
 Each step makes an immutable artefact from the one before it, or refuses the data with a report of all violations.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from ..findings import Report, ViolationError
+from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import Release
 from ..settings import Settings
@@ -22,29 +22,23 @@ from .tables import read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
 
-Progress: TypeAlias = Callable[[str], object]
 
-
-def check(settings: Settings, folder: Path, progress: Progress = lambda _: None) -> Candidate:
+def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Candidate:
     """Check the publication, up to a release that may go live if its report conforms.
 
     Args:
         settings: of the publication.
         folder: an empty one, which gets the files of the release.
-        progress: gets the name of each step when it starts.
+        progress: gets what runs and how far it is.
 
     Raises:
         ViolationError: the tables or the graph have a violation.
         AtmpgraphError: a file of the publication cannot be used.
     """
-    progress("checking the tables and the questions")
-    tables = read_tables(settings)
-    progress("mapping the tables")
-    graph = make_graph(tables, settings, folder)
-    progress("checking the graph against the shapes")
-    report = check_graph(graph, settings)
-    progress("making and checking the catalogue")
-    return make_candidate(graph, report, settings, folder)
+    tables = read_tables(settings, progress)
+    graph = make_graph(tables, settings, folder, progress)
+    report = check_graph(graph, settings, progress)
+    return make_candidate(graph, report, settings, folder, progress)
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,7 @@ class Built:
         return [*repairs, *(self.candidate.lines(language) if self.candidate else [])]
 
 
-def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
+def build(settings: Settings, progress: Progress = SILENT) -> Built:
     """Check the publication, make a release of it and switch to it; the same input gives the same digest.
 
     Raises:
@@ -99,7 +93,5 @@ def build(settings: Settings, progress: Progress = lambda _: None) -> Built:
             return Built(refusal.report, repairs=outcomes(damaged, settings))
         if not candidate.report.conforms:
             return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
-        if candidate.new:
-            progress("writing the release")
-        release = go_live(candidate, settings)
+        release = go_live(candidate, settings, progress)
         return Built(candidate.report, candidate, release, live != release.digest, outcomes(damaged, settings))

@@ -8,6 +8,8 @@ from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.mqa import score
 from ..findings import Finding, Report
+from ..i18n import message
+from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.terms import without_graph
@@ -61,7 +63,9 @@ class Candidate:
         return [*(each.line(language) for each in self.coverage), *self.score.lines(language)]
 
 
-def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: Path) -> Candidate:
+def make_candidate(
+    graph: Graph, report: Report, settings: Settings, workplace: Path, progress: Progress = SILENT
+) -> Candidate:
     """Make all files for download and the catalogue of a release, and check the latter with its own shapes.
 
     An existing release gets a new description only, and the live one nothing; one that is damaged is made anew.
@@ -71,11 +75,13 @@ def make_candidate(graph: Graph, report: Report, settings: Settings, workplace: 
         report: of the graph, without a violation.
         settings: of the publication.
         workplace: a folder that gets the files.
+        progress: gets how far it is.
 
     Raises:
         ReleaseError: the stream, or a format for download, cannot carry a statement.
         QueryError: the query of a dataset is wrong.
     """
+    progress.step(message("making and checking the catalogue"))
     releases, created = settings.path(settings.folders.releases), now()
     existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
     whole = existing.path.exists() and not any(damages(existing, known_difference))

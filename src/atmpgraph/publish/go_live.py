@@ -8,6 +8,8 @@ from pathlib import Path
 
 from .. import __version__
 from ..addresses import Addresses
+from ..i18n import message
+from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
 from ..quality.shapes_document import shapes_lines
@@ -30,7 +32,7 @@ from .reactivation import reactivate
 from .self_description import list_files, live_release, now
 
 
-def go_live(candidate: Candidate, settings: Settings) -> Release:
+def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILENT) -> Release:
     """Switch to a candidate, and record the switch.
 
     Raises:
@@ -41,6 +43,7 @@ def go_live(candidate: Candidate, settings: Settings) -> Release:
     switches, dates, live = history(releases), live_file_dates(releases), folder.live
     release = folder.release(digest)
     if candidate.new:
+        progress.step(message("writing the release"))
         complete(candidate, settings)
         exchange(candidate.folder.path, release.path)
     record_published(releases, (release.canonical, release.catalogue), base)

@@ -15,9 +15,10 @@ from ..addresses import Addresses
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Report, Severity, ViolationError
-from ..i18n import every_language
+from ..i18n import every_language, message
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
+from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import CanonicalWriter, merged, sorted_runs
 from ..rdf.statements import quad_of
@@ -62,23 +63,25 @@ class Graph:
         return {**self.tables.counts(), "rows": self.rows, **sizes}
 
 
-def make_graph(tables: Tables, settings: Settings, workplace: Path) -> Graph:
+def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Progress = SILENT) -> Graph:
     """Map the tables, compute the coverage, and write all statements into one file.
 
     Args:
         tables: checked.
         settings: of the publication.
         workplace: a folder that gets the files.
+        progress: gets how far it is.
 
     Raises:
         ViolationError: a cell yields no term.
         AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
     """
+    progress.step(message("mapping the tables"))
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
     mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
     writer = CanonicalWriter(workplace)
-    rows = _map(mappers, writer.add, tables)
+    rows = _map(mappers, writer.add, tables, progress)
     for text in ontology_lines(settings.path(settings.folders.ontology), base):
         writer.add(text)
     mapped = writer.runs()
@@ -90,7 +93,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path) -> Graph:
     return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (*mapped, *coverage))
 
 
-def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables) -> int:
+def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables, progress: Progress) -> int:
     """Emit the lines of all rows; returns how many rows there are.
 
     Raises:
@@ -99,7 +102,7 @@ def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables)
     rows: dict[str, int] = {}
     wrong: dict[tuple[Place, str, str], TermError] = {}
     for mapper in mappers:
-        rows[mapper.map.table], errors = mapper.lines(emit)
+        rows[mapper.map.table], errors = mapper.lines(emit, progress)
         wrong |= {
             (Place(error.file, error.row, error.column), str(error.problem), error.value): error.problem
             for error in errors

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..findings import Finding, Report, ViolationError
+from ..i18n import message
+from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.package import Package, open_package
@@ -30,13 +32,14 @@ class Tables:
         return {"tables": len(self.package.tables)}
 
 
-def read_tables(settings: Settings) -> Tables:
+def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     """Read and check the tables, and check the published queries.
 
     Raises:
         ViolationError: a table or a query is wrong.
         AtmpgraphError: there is no Data Package, or a text is not UTF-8.
     """
+    progress.step(message("checking the tables and the questions"))
     package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
     faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
     report = Report((*check_tables(package), *faulty_queries), Tables(package, {}).counts())

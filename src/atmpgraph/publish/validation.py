@@ -3,19 +3,21 @@
 from itertools import chain
 
 from ..findings import Finding, Report, Severity, ViolationError
-from ..i18n import every_language
+from ..i18n import every_language, message
+from ..progress import SILENT, Progress
 from ..quality.shapes import check_shapes, read_shapes
 from ..rdf.canonical import merged
 from ..settings import Settings
 from .graph import Graph
 
 
-def check_graph(graph: Graph, settings: Settings) -> Report:
+def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT) -> Report:
     """Check a graph against the shapes of the publication.
 
     Raises:
         ViolationError: it has a violation.
     """
+    progress.step(message("checking the graph against the shapes"))
     shapes = read_shapes(settings.path(settings.folders.shapes), settings.base)
     results = check_shapes(merged(graph.data), graph.tables.texts, shapes, graph.mappers, settings.base)
     findings = chain(graph.tables.findings, map(_undescribed, graph.undescribed), results)

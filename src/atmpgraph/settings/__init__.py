@@ -16,7 +16,21 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..errors import SettingsError
-from .groups import Cache, Federation, Folders, Group, History, Links, Log, Metrics, Proxy, Queries, Server, SizeLimits
+from .groups import (
+    Build,
+    Cache,
+    Federation,
+    Folders,
+    Group,
+    History,
+    Links,
+    Log,
+    Metrics,
+    Proxy,
+    Queries,
+    Server,
+    SizeLimits,
+)
 from .renamed import RENAMED
 
 if TYPE_CHECKING:
@@ -64,6 +78,7 @@ class Settings(BaseSettings):
     title: Text = Field(description="Title of the publication, in four languages.")
     description: Text = Field(description="What the publication is, in four languages.")
     folders: Folders = Folders()
+    build: Build = Build()
     history: History = History()
     server: Server = Server()
     queries: Queries = Queries()
@@ -117,6 +132,10 @@ class Settings(BaseSettings):
             raise SettingsError("\n".join(wrong))
         settings._root = file.parent
         return settings
+
+    def with_jobs(self, jobs: int) -> Self:
+        """The same, with another number of processes of a check or a build."""
+        return self.model_copy(update={"build": self.build.model_copy(update={"jobs": jobs})})
 
     def path(self, folder: Path) -> Path:
         """A folder of the publication, made absolute from the place of the settings file."""

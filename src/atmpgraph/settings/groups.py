@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from .cores import usable_cores
+
 
 def _valid_network(address: str) -> str:
     """An address or a network (`10.0.0.0/8`)."""
@@ -34,6 +36,32 @@ class Folders(Group):
         description="Folders searched for the texts of sources (column `text`): checked against, never published.",
     )
     releases: Path = Field(Path("releases"), description="Folder of the releases.")
+
+
+class Build(Group):
+    """What a check and a build may use, and how much of what is wrong they list."""
+
+    jobs: int = Field(
+        0,
+        ge=0,
+        le=256,
+        description="Processes that work at the same time; 0: one for each processor core that may be used. `--jobs`"
+        " overrides it.",
+    )
+    max_listed_findings: int = Field(
+        1_000,
+        ge=1,
+        description="Findings of a kind that a report lists (of each table, of the mapping, of the shapes); it counts"
+        " them all.",
+    )
+    max_cell_characters: int = Field(
+        1_000_000, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
+    )
+
+    @property
+    def processes(self) -> int:
+        """How many processes work at the same time, 1 at least."""
+        return self.jobs or usable_cores()
 
 
 class History(Group):

@@ -1,0 +1,91 @@
+"""Tasks in worker processes that end with the command, however it ends.
+
+Each worker is a new interpreter: a fork of a process with a store open has its locks and none of its threads.
+Ctrl-C reaches every process of a terminal, so the workers are deaf to it, and the command ends them.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, connection, get_context, parent_process, resource_tracker
+from typing import Final, TypeVar
+
+from .errors import AtmpgraphError
+
+T = TypeVar("T")
+R = TypeVar("R")
+_DEAF: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def each(function: Callable[[T], R], tasks: Sequence[T], processes: int) -> Iterator[tuple[T, R]]:
+    """Each task with what the function makes of it, as they end; in this process where one is enough.
+
+    Args:
+        function: of a module, and what it takes and returns can be pickled. Its files belong into a folder that the
+            caller removes: a worker is killed when the caller has enough, or fails.
+        tasks: the long ones first.
+        processes: how many tasks run at the same time.
+
+    Raises:
+        AtmpgraphError: a worker was killed.
+    """
+    if min(processes, len(tasks)) < 2:
+        for task in tasks:
+            yield task, function(task)
+        return
+    with workers(min(processes, len(tasks))) as executor:
+        running = {executor.submit(function, task): task for task in tasks}
+        for future in as_completed(running):
+            yield running[future], future.result()
+
+
+@contextmanager
+def workers(processes: int) -> Iterator[Executor]:
+    """So many worker processes; none of them is left after the block.
+
+    Raises:
+        AtmpgraphError: a worker was killed.
+    """
+    before = set(active_children())
+    executor = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    try:
+        _start(executor, processes)
+        yield executor
+    except BrokenProcessPool:
+        remedy = "the system may have no memory left: use fewer, with --jobs or the setting [build] jobs"
+        raise AtmpgraphError(f"a worker process was killed; {remedy}") from None
+    finally:
+        for child in set(active_children()) - before:
+            child.kill()
+        executor.shutdown(cancel_futures=True)
+
+
+def _start(executor: Executor, processes: int) -> None:
+    """Start the workers, deaf to signals from their first instruction: a new process inherits the mask."""
+    resource_tracker.ensure_running()  # the first start of it would unmask them
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _DEAF)
+    try:
+        for _ in range(processes):
+            executor.submit(_nothing)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _nothing() -> None:
+    """The first task of each worker: the executor starts one process for each task that finds none idle."""
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, even killed."""
+    parent = parent_process()
+    assert parent is not None  # noqa: S101 - this runs in a worker
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
