@@ -103,7 +103,7 @@ def make_candidate(
         write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)
     coverage = tuple(coverages(store))
     findings, points = _check_catalogue(description, folder, settings)
-    report = Report(tuple(sorted([*report.findings, *findings], key=Finding.order)), report.counts)
+    report = Report(tuple(sorted([*report.findings, *findings], key=Finding.order)), report.counts, report.more)
     return Candidate(graph, report, folder, description, created, coverage, points)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..findings import Finding, Report, ViolationError
+from ..findings import Finding, Listed, Report, ViolationError
 from ..i18n import message
 from ..progress import SILENT, Progress
 from ..settings import Settings
@@ -39,10 +39,11 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         ViolationError: a table or a query is wrong.
         AtmpgraphError: there is no Data Package, or a text is not UTF-8.
     """
-    progress.step(message("checking the tables and the questions"))
+    progress.step(message("checking the questions"))
     package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
     faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
-    report = Report((*check_tables(package), *faulty_queries), Tables(package, {}).counts())
+    listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
+    report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
         raise ViolationError(report)
     return Tables(package, *read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts]))

@@ -19,6 +19,14 @@ class Table:
     name: str
     path: Path
 
+    def lines(self) -> int:
+        """How many lines it has, which is about its rows; quick, for what people see of the progress."""
+        try:
+            with self.path.open("rb") as file:
+                return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+        except OSError:  # the check says it
+            return 0
+
     def header(self) -> list[str]:
         """The names of the columns."""
         with self.path.open(encoding="utf-8-sig", newline="") as file:
