@@ -49,11 +49,16 @@ class Mapper:
     table: Table
     convert: Callable[[Rows, Emit], None]
 
-    def lines(self, emit: Emit, progress: Progress = SILENT) -> tuple[int, list[CellError]]:
+    def lines(self, emit: Emit, wrong: Callable[[CellError], object], progress: Progress = SILENT) -> int:
         """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
 
+        Args:
+            emit: gets each line.
+            wrong: gets each cell that yields no term.
+            progress: gets how many rows are read.
+
         Returns:
-            The number of rows, and the cells that yield no term.
+            The number of rows.
 
         Raises:
             MappingError: the file is not CSV.
@@ -66,16 +71,16 @@ class Mapper:
                 count += 1
                 yield number, cells
 
-        rows, errors = counted(), []
+        rows = counted()
         while True:
             try:
                 self.convert(rows, emit)
             except _CellError as error:
-                errors.append(CellError(self.map.table, number, error))
+                wrong(CellError(self.map.table, number, error))
             except csv.Error as error:
                 raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
             else:
-                return count, errors
+                return count
 
     def traced(self) -> Iterator[tuple[int, str]]:
         """Each line with the number of its row; slower than `lines`."""

@@ -48,7 +48,9 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
         described.to_descriptor(validate=True)
     except FrictionlessException as error:
         return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
-    progress.step(message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows"))
+    progress.step(
+        message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows")
+    )
     check = _PackageCheck(package, described, limits, progress)
     return sum(map(check.table, package.tables), Listed())
 
