@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import AtmpgraphError
 from ..findings import Report, ViolationError
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
@@ -33,12 +34,18 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Cand
 
     Raises:
         ViolationError: the tables or the graph have a violation.
-        AtmpgraphError: a file of the publication cannot be used.
+        AtmpgraphError: a file of the publication cannot be used, or changed while it was read.
     """
     tables = read_tables(settings, progress)
-    graph = make_graph(tables, settings, folder, progress)
-    report = check_graph(graph, settings, progress)
-    return make_candidate(graph, report, settings, folder, progress)
+    try:
+        graph = make_graph(tables, settings, folder, progress)
+        report = check_graph(graph, settings, progress)
+        candidate = make_candidate(graph, report, settings, folder, progress)
+    except AtmpgraphError:
+        tables.snapshot.require_unchanged()
+        raise
+    tables.snapshot.require_unchanged()
+    return candidate
 
 
 @dataclass(frozen=True)
