@@ -3,16 +3,18 @@
 import csv
 import io
 import json
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from frictionless.resources import TableResource
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atmpgraph.findings import Listed, Severity
+from atmpgraph.findings import Listed, Place, Severity
 from atmpgraph.settings.groups import Build
 from atmpgraph.sources import check
 from atmpgraph.sources.cells import UnsureError
@@ -150,3 +152,119 @@ def test_both_say_the_same(drawn: tuple[dict[str, Any], dict[str, str]], limit: 
         for table in ("one.csv", "two.csv"):
             listed = [finding for finding in some.findings if finding.places[0].file == table]
             assert listed == [f for f in expected.findings if f.places[0].file == table][: len(listed)]
+
+
+FIELDS = [
+    {"name": "slug", "type": "string", "constraints": {"required": True, "unique": True, "pattern": "^[a-z0-9-]+$"}},
+    {"name": "n", "type": "number"},
+    {"name": "d", "type": "date"},
+    {"name": "part", "type": "string"},
+]
+SCHEMA = {
+    "primaryKey": "slug",
+    "fields": FIELDS,
+    "foreignKeys": [{"fields": "part", "reference": {"resource": "", "fields": "slug"}}],
+}
+DESCRIPTOR = {"resources": [{"name": "t", "path": "t.csv", "encoding": "utf-8", "schema": SCHEMA}]}
+ROWS = 5_000
+
+
+def package_of(folder: Path, row: str) -> Package:
+    """A package with a table of many rows, each made of its number."""
+    rows = "".join(row.format(n=n, half=n // 2) for n in range(ROWS))
+    return written(folder, DESCRIPTOR, {"t.csv": "slug,n,d,part\n" + rows})
+
+
+@pytest.mark.parametrize(
+    ("row", "errors"),
+    [
+        ("s-{n},{n}.5,2024-01-01,s-{half}\n", 0),
+        ("s-{n},x{n},2024-01-01,\n", ROWS),
+        ("S{n},x{n},2024-13-01,nowhere-{n}\n", 4 * ROWS),
+        ("s-{half},{n},2024-01-01,\n", ROWS),  # half of the rows, as a value that is unique and as primary key
+        ("s-{n},1,2024-01-01,,more\n", ROWS),
+        (",,,\n", 2 * ROWS),  # blank, and without a primary key
+    ],
+)
+def test_the_library_is_not_run_over_many_errors(row: str, errors: int, tmp_path: Path) -> None:
+    package = package_of(tmp_path, row)
+    with patch("frictionless.resources.TableResource.validate", side_effect=AssertionError):
+        listed = check_tables(package, Build(max_listed_findings=100))
+    assert len(listed.findings) == min(errors, 100)
+    assert len(listed.findings) + listed.more.get(Severity.VIOLATION, 0) == errors
+    assert check_tables(package, ALL) == alone(package)
+
+
+def test_good_rows_take_few_bytes(tmp_path: Path) -> None:
+    package = package_of(tmp_path, "s-{n},{n}.5,2024-01-01,s-{half}\n")
+    check_tables(package, ALL)
+    tracemalloc.start()
+    check_tables(package, ALL)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000 + 250 * ROWS  # of a million rows with keys, 250 MB
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("row", [0, 150, 2_500])
+def test_a_cell_that_is_too_long_is_told_with_its_place(quote: str, row: int, tmp_path: Path) -> None:
+    lines = [f's-{n},{n},,"s-\n{n}"\n' for n in range(3_000)]
+    lines[row] = f"long,1,{quote}{'x' * 100_000}{quote},\n"
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": "slug,n,d,part\n" + "".join(lines)})
+    listed = check_tables(package, Build(max_cell_characters=1_000))
+    (finding,) = listed.findings
+    assert finding.places == (Place("t.csv", row + 2, "d"),)
+    assert finding.message["en"] == (
+        "the cell is longer than 1,000 characters; shorten it, or raise the setting [build] max_cell_characters"
+    )
+    assert set(finding.message) == {"en", "fr", "nl", "de"}
+
+
+def test_a_cell_of_100_megabytes_takes_no_memory(tmp_path: Path) -> None:
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": "slug,n,d,part\ns-1,1,,\n"})
+    with (tmp_path / "t.csv").open("a", encoding="utf-8") as table:
+        table.write('s-2,2,,"')
+        for _ in range(100):
+            table.write("x" * 1_000_000)
+        table.write('"\n')
+    check_tables(package, Build(max_cell_characters=1_000))
+    tracemalloc.start()
+    (finding,) = check_tables(package, Build(max_cell_characters=131_072)).findings
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert finding.places == (Place("t.csv", 3, "part"),)
+    assert peak < 10_000_000
+
+
+def test_a_long_cell_that_is_allowed_is_read(tmp_path: Path) -> None:
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": f"slug,n,d,part\n{'s' * 300_000},1,,\n"})
+    assert check_tables(package, Build(max_cell_characters=300_000)) == Listed()
+    assert check_tables(package, Build(max_cell_characters=299_999)).findings[0].places == (Place("t.csv", 2, "slug"),)
+
+
+def test_control_characters_are_counted_too(tmp_path: Path) -> None:
+    package = package_of(tmp_path, "s-{n},1,,\n")
+    table = tmp_path / "t.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",\n", ",\x07\n"), encoding="utf-8")
+    listed = check_tables(package, Build(max_listed_findings=10))
+    assert len(listed.findings) == 20, "ten foreign keys and ten control characters"
+    assert listed.more == {Severity.VIOLATION: 2 * ROWS - 20}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dialect": {"delimiter": ";"}},
+        {"encoding": "latin-1"},
+        {"fieldsMatch": "subset"},
+        {"bytes": 7},
+        {"schema": {**SCHEMA, "unheard": True}},
+    ],
+)
+def test_what_is_not_understood_is_for_the_library(change: dict[str, Any], tmp_path: Path) -> None:
+    descriptor = {"resources": [{**DESCRIPTOR["resources"][0], **change}]}
+    package = written(tmp_path, descriptor, {"t.csv": "slug,n,d,part\ns-1,1,,\n"})
+    validate = TableResource.validate
+    with patch.object(TableResource, "validate", autospec=True, side_effect=validate) as library:
+        check_tables(package, ALL)
+    assert library.call_count == 1

@@ -47,4 +47,5 @@ class WrongCells:
             Finding("mapping", Severity.VIOLATION, every_language(error.sentence, **error.values), (place,), value)
             for place, value, error in self._first
         )
-        return Listed(findings, {Severity.VIOLATION: self.total - len(findings)})
+        more = self.total - len(findings)
+        return Listed(findings, {Severity.VIOLATION: more} if more else {})

@@ -75,7 +75,8 @@ class _PackageCheck:
             return self._by_library(path)
         key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
         findings = tuple(_finding(error, path, key) for error in checked.errors)
-        listed = Listed(findings, {Severity.VIOLATION: checked.total - len(findings)})
+        more = checked.total - len(findings)
+        listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
         control = _control_characters(table) if checked.control_characters else ()
         return listed + Listed.first(control, limit)
 
@@ -87,14 +88,16 @@ class _PackageCheck:
             LongCellError: a cell is too long.
         """
 
-        def find(name: str, fields: tuple[str, ...]) -> Lookup:
+        def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
             referred = self._paths.get(name) if name else path
             if referred is None:
                 raise UnsureError
             try:
                 return self._lookup(referred, fields)
             except LongCellError:
-                raise UnsureError from None
+                if referred == path:
+                    raise
+                return None  # the check of that table says it
 
         return check_rows(self._rows(path), find, self._limits.max_listed_findings, self._progress.advance)
 

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise, zip_longest
-from typing import IO, Any, Final
+from itertools import chain, pairwise, zip_longest
+from typing import IO, Any, Final, TypeAlias
 
 from frictionless import Row, errors
 from frictionless.resources import TableResource
@@ -30,8 +30,9 @@ _RESOURCE: Final = frozenset(
     {"name", "title", "description", "path", "format", "mediatype", "encoding", "schema", "licenses", "sources"}
 )
 _SCHEMA: Final = frozenset({"title", "description", "fields", "primaryKey", "foreignKeys", "missingValues"})
-Cells = list[str]
-Lookup = frozenset[Any] | set[Any]
+Cells: TypeAlias = list[str]
+Lookup: TypeAlias = frozenset[Any] | set[Any]
+Find: TypeAlias = Callable[[str, tuple[str, ...]], Lookup | None]
 
 
 class LongCellError(Exception):
@@ -84,9 +85,8 @@ class Rows:
             raise UnsureError from None
 
     def _batches(self, file: IO[str]) -> Iterator[tuple[int, list[Cells]]]:
-        lines = self._lines(file)
-        sample = list(islice(lines, _SAMPLE))
-        reader = csv.reader(chain(sample, lines))
+        sample: list[str] = []
+        reader = csv.reader(self._lines(file, sample))
         first, batch, limit = 1, [], _SAMPLE
         begun = 0  # the line before the row that is read
         try:
@@ -104,8 +104,8 @@ class Rows:
             if "field limit" in str(error):
                 raise self._long_cell(first + len(batch), begun) from None
             raise
-        except _LongLineError:
-            raise self._long_cell(first + len(batch), begun) from None
+        except _LongLineError:  # more cells than columns: that is as long as a cell that is too long
+            raise LongCellError(first + len(batch) - 1, None) from None
         if first == 1:
             self._require_plain(sample, batch)
             del batch[0]
@@ -113,12 +113,15 @@ class Rows:
         if batch:
             yield first, batch
 
-    def _lines(self, file: IO[str]) -> Iterator[str]:
+    def _lines(self, file: IO[str], sample: list[str]) -> Iterator[str]:
+        """The lines, the first ones into a sample; of one in which a cell must be too long, the part that shows it."""
         longest = (self._max_cell + 3) * (self.width + 1)
         while line := file.readline(longest):
+            if len(sample) < _SAMPLE:
+                sample.append(line)
+            yield line
             if len(line) == longest and not line.endswith(("\n", "\r")):
                 raise _LongLineError
-            yield line
 
     def _require_plain(self, sample: Sequence[str], rows: Sequence[Cells]) -> None:
         """Require that the library reads the table as we do, from what it guesses by, and that the header is right."""
@@ -156,7 +159,7 @@ class Rows:
 
 
 class _LongLineError(Exception):
-    """A line in which some cell must be too long."""
+    """A line that is longer than a row of cells that are not too long."""
 
 
 @contextmanager
@@ -330,14 +333,12 @@ class Checked:
     control_characters: bool
 
 
-def check_rows(
-    rows: Rows, find: Callable[[str, tuple[str, ...]], Lookup], limit: int, advance: Callable[[int], object]
-) -> Checked:
+def check_rows(rows: Rows, find: Find, limit: int, advance: Callable[[int], object]) -> Checked:
     """Check the rows of a table.
 
     Args:
         rows: of the table.
-        find: the values that the columns of a table have, for foreign keys.
+        find: the values that the columns of a table have, for foreign keys; None if they cannot be read.
         limit: how many errors are listed.
         advance: gets how many more rows were read.
 
@@ -352,7 +353,7 @@ def check_rows(
 
 
 class _Check:
-    def __init__(self, rows: Rows, find: Callable[[str, tuple[str, ...]], Lookup]) -> None:
+    def __init__(self, rows: Rows, find: Find) -> None:
         self._rows, schema = rows, rows.resource.schema
         self.is_wrong = False
         self._unique = [_Key(c.name, _places(rows, [c.name]), array("q")) for c in rows.columns if c.unique]
@@ -366,7 +367,8 @@ class _Check:
             if len(names) != len(fields):
                 raise UnsureError
             places = _places(rows, names)
-            self._references.append(_Reference(table, names, fields, places, find(table, fields)))
+            if (values := find(table, fields)) is not None:
+                self._references.append(_Reference(table, names, fields, places, values))
 
     @property
     def _keys(self) -> list[_Key]:
