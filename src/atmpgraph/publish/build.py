@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import AtmpgraphError
 from ..findings import Report, ViolationError
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
@@ -41,7 +40,7 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Cand
         graph = make_graph(tables, settings, folder, progress)
         report = check_graph(graph, settings, progress)
         candidate = make_candidate(graph, report, settings, folder, progress)
-    except AtmpgraphError:
+    except Exception:  # whatever it is, a table that changed may have led to it
         tables.snapshot.require_unchanged()
         raise
     tables.snapshot.require_unchanged()
