@@ -12,6 +12,9 @@ from ..errors import AtmpgraphError
 from ..i18n import TranslatedError, message
 
 DESCRIPTOR = "datapackage.json"
+csv.field_size_limit(
+    2**31 - 1
+)  # the check bounds cells (`[build] max_cell_characters`); what it passed is read as it is
 
 
 @dataclass(frozen=True)

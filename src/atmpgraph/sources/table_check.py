@@ -320,7 +320,7 @@ class _Reference:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check of a table found.
+    """What is wrong in a table.
 
     Attributes:
         errors: the first ones, as the library describes them.
@@ -417,8 +417,8 @@ class _Check:
                 total += wrong.get(place, 0) + (place in keyless) + len(repeated) + len(lacking)
                 if len(listed) < limit:
                     row = Row(cells[place], handlers=handlers, row_number=number)
-                    found = self._errors(row, repeated, lacking, keyless=place in keyless)
-                    listed += [error.to_dict() for error in found[: limit - len(listed)]]
+                    reasons = self._errors(row, repeated, lacking, keyless=place in keyless)
+                    listed += [error.to_dict() for error in reasons[: limit - len(listed)]]
         return listed, total
 
     def _suspects(
