@@ -56,11 +56,16 @@ class Mapper:
     convert: Callable[[Rows, Emit], None]
     subject: Callable[[list[str]], str]
 
-    def lines(self, emit: Emit, progress: Progress = SILENT) -> tuple[int, list[CellError]]:
+    def lines(self, emit: Emit, wrong: Callable[[CellError], object], progress: Progress = SILENT) -> int:
         """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
 
+        Args:
+            emit: gets each line.
+            wrong: gets each cell that yields no term.
+            progress: gets how many rows are read.
+
         Returns:
-            The number of rows, and the cells that yield no term.
+            The number of rows.
 
         Raises:
             MappingError: the file is not CSV.
@@ -73,16 +78,16 @@ class Mapper:
                 count += 1
                 yield number, cells
 
-        rows, errors = counted(), []
+        rows = counted()
         while True:
             try:
                 self.convert(rows, emit)
             except _CellError as error:
-                errors.append(CellError(self.map.table, number, error))
+                wrong(CellError(self.map.table, number, error))
             except csv.Error as error:
                 raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
             else:
-                return count, errors
+                return count
 
     def traced(self, subjects: Container[str]) -> Iterator[tuple[int, str]]:
         """Each line about some subjects with the number of its row."""

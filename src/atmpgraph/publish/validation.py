@@ -1,8 +1,6 @@
 """The report of a graph: the results of the shapes, and the graphs that no source describes."""
 
-from itertools import chain
-
-from ..findings import Finding, Report, Severity, ViolationError
+from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import every_language, message
 from ..progress import SILENT, Progress
 from ..quality.shapes import read_shapes
@@ -29,9 +27,10 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT) -
             out.writelines(merged(graph.data))
         store = EMBEDDED.open(EMBEDDED.load(data, workplace / "checked", ""), settings.base)
     checked = GraphToCheck(merged(graph.data), statements, settings.base, store, graph.tables.texts, graph.mappers)
-    results, _ = validate(checked, shapes, settings.build, workplace, progress)
-    findings = chain(graph.tables.findings, map(_undescribed, graph.undescribed), results)
-    report = Report(tuple(sorted(findings, key=Finding.order)), graph.counts())
+    results = validate(checked, shapes, settings.build, workplace, progress)
+    undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
+    listed = Listed(graph.tables.findings) + undescribed + results
+    report = Report(tuple(sorted(listed.findings, key=Finding.order)), graph.counts(), listed.more)
     if not report.conforms:
         raise ViolationError(report)
     return report

@@ -98,9 +98,9 @@ class Range:
     start: int
     end: int
 
-    def __contains__(self, node: bytes) -> bool:
+    def __contains__(self, node: object) -> bool:
         """Whether a node is in the range."""
-        return self.first <= node and (self.last is None or node < self.last)
+        return isinstance(node, bytes) and self.first <= node and (self.last is None or node < self.last)
 
 
 def ranges(file: Path, size: int) -> Iterator[Range]:

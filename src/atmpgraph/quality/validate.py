@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rdflib import Graph
 
-from ..findings import Finding, Place, Severity
+from ..findings import Listed, Place
 from ..mapping.compile import Mapper
 from ..progress import SILENT, Progress
 from ..rdf.terms import without_graph
@@ -55,9 +55,7 @@ class GraphToCheck:
         return merge(map(without_graph, self.lines), held)
 
 
-def validate(
-    graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, progress: Progress = SILENT
-) -> tuple[list[Finding], Counter[Severity]]:
+def validate(graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, progress: Progress = SILENT) -> Listed:
     """Check the union of all graphs.
 
     Args:
@@ -68,7 +66,7 @@ def validate(
         progress: advances by the bytes that are checked.
 
     Returns:
-        The findings that are listed, in no order, and how many there are of each severity.
+        The findings that are listed, in no order.
 
     Raises:
         AtmpgraphError: the shapes cannot be run.
@@ -84,8 +82,10 @@ def validate(
             _check_large(
                 graph, plan(shapes, with_store=graph.store is not None), limits, Path(folder), listing, progress
             )
-    places = _trace({result.node for result in listing.results}, graph.mappers)
-    return [result.finding(places.get(result.node, [])) for result in listing.results], listing.counts
+    results = listing.results
+    places = _trace({result.node for result in results}, graph.mappers)
+    more = listing.counts - Counter(result.level for result in results)
+    return Listed(tuple(result.finding(places.get(result.node, [])) for result in results), more)
 
 
 def _check_large(

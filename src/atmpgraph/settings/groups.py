@@ -67,7 +67,7 @@ class Build(Group):
         " them all.",
     )
     max_cell_characters: int = Field(
-        1_000_000, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
+        131_072, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
     )
 
     @property
