@@ -8,10 +8,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph, Namespace
+from rdflib.namespace import SH
 
 from atmpgraph.findings import Finding, Listed
+from atmpgraph.quality.constraint_query import is_distributive
+from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.validate import GraphToCheck, validate
+from atmpgraph.quality.validation_plan import plan
 from atmpgraph.settings.groups import Build
 from atmpgraph.store import memory_store
 
@@ -48,14 +52,10 @@ def findings(
 
 
 def brief(finding: Finding) -> tuple[str | None, ...]:
-    """All that distinguishes a result, and the texts that go with it."""
+    """All that distinguishes a result, with its texts where they are those of a shape of ours."""
     named = (finding.constraint, finding.shape, finding.component, finding.node, finding.path)
-    return (
-        *((text or "").removeprefix(BASE) for text in named),
-        finding.term,
-        finding.severity,
-        *finding.message.values(),
-    )
+    texts = finding.message.values() if (finding.shape or "").startswith(BASE) else ()
+    return *((text or "").removeprefix(BASE) for text in named), finding.term, finding.severity, *texts
 
 
 def same(lines: Sequence[bytes], shapes: Graph, scratch: Path) -> int:
@@ -97,3 +97,105 @@ def test_statements_lost_and_altered_have_the_same_findings(
         other = b" ".join([subject, predicate, chance.choice(objects)])
         lines[number] = other if chance.random() < 0.7 else lines[0]
     assert same(sorted(set(lines)), our_shapes, tmp_path) > 10
+
+
+# Shapes as others write them: without names, with long and repeated paths, classes that are shapes, closed nodes.
+FOREIGN = """
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix ex: <https://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+ex:ontology sh:declare [ sh:prefix "ex" ; sh:namespace "https://example.org/"^^xsd:anyURI ] .
+
+[] a sh:NodeShape ; sh:targetClass ex:Person ; sh:severity sh:Info ;
+    sh:property [ sh:path ex:name ; sh:minCount 1 ; sh:datatype xsd:string ; sh:message "a name"@en , "un nom"@fr ] ;
+    sh:property [ sh:path ( ex:knows ex:name ) ; sh:minCount 1 ; sh:severity sh:Warning ] ;
+    sh:property [ sh:path [ sh:inversePath ex:knows ] ; sh:maxCount 2 ; sh:class ex:Person ] ;
+    sh:property [ sh:path [ sh:zeroOrMorePath ex:parent ] ; sh:nodeKind sh:IRI ; sh:disjoint ex:enemy ] ;
+    sh:property [ sh:path [ sh:alternativePath ( ex:age ex:years ) ] ; sh:maxInclusive 120 ; sh:lessThan ex:limit ] ;
+    sh:property [ sh:path ex:knows ; sh:qualifiedMinCount 1 ;
+        sh:qualifiedValueShape [ sh:property [ sh:path ( [ sh:inversePath ex:parent ] ex:name ) ; sh:minCount 1 ] ] ] .
+ex:Place a rdfs:Class , sh:NodeShape ; sh:closed true ; sh:ignoredProperties ( <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ) ;
+    sh:property [ sh:path ex:name ; sh:maxCount 1 ] .
+ex:Home sh:targetObjectsOf ex:lives ; sh:or ( [ sh:class ex:Place ] [ sh:node ex:Tent ] ) ; sh:not [ sh:hasValue ex:p3 ] .
+ex:Tent a sh:NodeShape ; sh:property [ sh:path [ sh:oneOrMorePath ex:in ] ; sh:class ex:Place ] .
+ex:Old sh:targetSubjectsOf ex:age , ex:years ; sh:sparql
+    [ sh:prefixes ex:ontology ; sh:message "older than a parent" ; sh:select "SELECT $this ?value { $this ex:age ?value ; ex:parent/ex:age ?other FILTER(?other <= ?value) }" ] ,
+    [ sh:prefixes ex:ontology ; sh:message "of one name" ; sh:select "SELECT $this ?value { $this ex:name ?name . ?value ex:name ?name FILTER(?value != $this) }" ] .
+ex:Group sh:targetNode ex:g1 , ex:nobody ; sh:property [ sh:path ex:member ; sh:minCount 2 ] ; sh:sparql
+    [ sh:prefixes ex:ontology ; sh:message "a sum" ; sh:select "SELECT $this (?n AS ?value) { { SELECT $this (COUNT(?m) AS ?n) { $this ex:member ?m } GROUP BY $this } FILTER(?n > 3) }" ] .
+"""
+
+
+def foreign_lines(seed: int) -> list[bytes]:
+    """A random graph of people, places and groups."""
+    chance = random.Random(seed)
+    people, places = [f"<{EX}n{n}>" for n in range(60)], [f"<{EX}p{n}>" for n in range(12)]
+    a, number = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/2001/XMLSchema#integer>"
+    said = {f"<{EX}Student> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <{EX}Person>"}
+    for person in people:
+        said.add(f"{person} {a} <{EX}{chance.choice(('Person', 'Student', 'Ghost'))}>")
+        said |= {f"{person} <{EX}knows> {chance.choice(people + places)}" for _ in range(chance.randrange(4))}
+        said |= {f"{person} <{EX}{p}> {chance.choice(people)}" for p in ("parent", "enemy") if chance.random() < 0.5}
+        said.add(f"{person} <{EX}lives> {chance.choice([*places, people[0]])}")
+        said |= {
+            f'{person} <{EX}{p}> "{chance.randrange(150)}"^^{number}' for p in ("age", "limit") if chance.random() < 0.6
+        }
+        said |= {f'{person} <{EX}name> "name {chance.randrange(40)}"' for _ in range(chance.randrange(3))}
+    for place in places:
+        said |= {f"{place} {a} <{EX}Place>"} if chance.random() < 0.7 else set()
+        said |= {f"{place} <{EX}{chance.choice(('in', 'near'))}> {chance.choice(places)}" for _ in range(2)}
+        said.add(f'{place} <{EX}name> "place {place}"'.replace(f'"place {place}"', f'"{chance.random()}"'))
+    said |= {f"<{EX}g1> <{EX}member> {person}" for person in people[: chance.randrange(6)]}
+    return sorted(f"{each} <{EX}graph> .\n".encode() for each in said)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_shapes_of_others_have_the_same_findings(seed: int, tmp_path: Path) -> None:
+    shapes = Graph().parse(data=FOREIGN, format="turtle")
+    how = plan(shapes, with_store=True)
+    assert (len(how.far), len(how.set_wide)) == (1, 2)
+    assert same(foreign_lines(seed), shapes, tmp_path) > 50
+
+
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        "sh:sparql [ sh:select 'SELECT $this { ?other ?p ?o }' ]",  # a pattern far from the node
+        "sh:sparql [ sh:select 'SELECT $this { { SELECT (COUNT(?o) AS ?n) { $this ?p ?o } } FILTER(?n > 1) }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?o . GRAPH ?g { $this ?p ?o } }' ]",
+        "<urn:length> 4",  # the parameter of a component that only an engine knows
+    ],
+)
+def test_what_may_see_everything_is_not_run_over_parts(constraint: str) -> None:
+    shapes = Graph().parse(
+        data=f"""@prefix sh: <{SH}> .
+            <urn:shape> sh:targetClass <urn:C> ; {constraint} .
+            <urn:component> a sh:ConstraintComponent ; sh:parameter [ sh:path <urn:length> ] .""",
+        format="turtle",
+    )
+    [shape] = shapes.subjects(SH.targetClass)
+    with pytest.raises(UnboundedError):
+        Reach(shapes).add(shape)
+    assert plan(shapes, with_store=False).far == (shape,)
+
+
+@pytest.mark.parametrize(
+    ("query", "alike"),
+    [
+        ("SELECT $this { ?x ?p $this FILTER(?x != $this) }", True),
+        ("SELECT $this { ?x ?p $this FILTER NOT EXISTS { $this ?q ?x } } GROUP BY $this HAVING(COUNT(?x) > 1)", True),
+        ("SELECT $this { ?x ?p $this OPTIONAL { ?y ?q ?x FILTER(?y = $this) } }", True),
+        ("SELECT $this { { ?x ?p ?y FILTER(?y = $this) } }", False),  # no value of $this in a group of its own
+        ("SELECT $this { { ?x ?p ?y FILTER(?y = $this) } UNION { $this ?p ?x } }", False),
+        ("SELECT $this { ?x ?p ?y } GROUP BY ?x", False),
+        ("SELECT $this { { SELECT $this (COUNT(?x) AS ?n) { ?x ?p $this } GROUP BY $this } }", False),
+        ("SELECT ?x { ?x ?p $this }", False),
+        ("SELECT $this { ?x ?p $this } LIMIT 1", False),
+        ("ASK { ?x ?p $this }", False),
+        ("SELECT $this { $this $PATH ?x }", False),
+    ],
+)
+def test_one_query_stands_for_many_only_where_the_value_of_this_is_the_same(query: str, alike: bool) -> None:
+    shapes = Graph().parse(data=f"<urn:c> <{SH}select> '''{query}''' .", format="turtle")
+    assert is_distributive(shapes, next(iter(shapes.subjects()))) == alike

@@ -3,7 +3,6 @@
 pyshacl is the reference. pyshifty gives the same results in a small part of the time (`docs/decisions/shacl.md`).
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +20,8 @@ from rdflib.query import Result as QueryResult
 from rdflib.term import BNode, Node
 
 from ..errors import AtmpgraphError
-from ..findings import Severity
 from .reach import TARGETS
-from .results import Result, results_of, severity_of
+from .results import Result, results_of
 
 # How the quick engine reads the graph: without its shapes in it, and without inference.
 _ALONE: Final[dict[str, Any]] = {"graph_mode": "data", "infer": False}
@@ -75,23 +73,22 @@ class QuickEngine:
         self._shapes = shapes
         self._engine = self._run(shifty.PreparedValidator, _with_names(shapes).serialize(format="nt"))
 
-    def failing(self, data: Path, shapes: Sequence[Node] | None = None) -> dict[str, Counter[Severity]]:
-        """How many results each focus node has, if any; terms of N-Triples.
+    def failing(self, data: Path) -> set[str]:
+        """The focus nodes that have a result; terms of N-Triples.
+
+        Args:
+            data: N-Triples.
+        """
+        run = self._engine.validate_algebra
+        return {violation.focus_node for violation in self._run(run, data, **_ALONE).violations}
+
+    def results(self, data: Path, shapes: Sequence[Node] | None = None) -> Iterator[Result]:
+        """The results, in twice the time.
 
         Args:
             data: N-Triples.
             shapes: those to start from; None for all that have targets.
         """
-        run = self._engine.validate_algebra
-        violations = self._run(run, data, shape_names=_named(shapes), **_ALONE).violations
-        failing: dict[str, Counter[Severity]] = {}
-        for violation in violations:
-            counts = failing.setdefault(violation.focus_node, Counter())
-            counts.update(severity_of(reason.severity) for reason in violation.reasons)
-        return failing
-
-    def results(self, data: Path, shapes: Sequence[Node] | None = None) -> Iterator[Result]:
-        """All results, in more time."""
         run = self._engine.validate
         _, report, _ = self._run(run, data, shape_names=_named(shapes), sort_results=False, **_ALONE)
         yield from results_of(report.de_skolemize(), self._shapes)

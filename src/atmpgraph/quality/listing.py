@@ -28,6 +28,11 @@ class Listing:
         self._results = sorted(self._results, key=Result.order)[: self._limit]
 
     @property
+    def others(self) -> Counter[Severity]:
+        """How many there are of each severity beside those that are listed."""
+        return self.counts - Counter(result.level for result in self.results)
+
+    @property
     def results(self) -> list[Result]:
         """Those that are listed, in order."""
         self._prune()

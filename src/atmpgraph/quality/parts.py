@@ -1,7 +1,6 @@
 """The shapes run over a graph part by part, in several processes."""
 
 import pickle
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +14,7 @@ from ..findings import Severity
 from ..parallel import each
 from ..progress import SILENT, Progress
 from .engines import QuickEngine
+from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .reach import Reach
 from .results import Result
@@ -22,6 +22,7 @@ from .targets import Targets
 from .validation_plan import ValidationPlan
 
 _TASK: Final = "parts"
+_BATCH: Final = 1_000  # nodes whose results are made at once
 
 
 @dataclass(frozen=True)
@@ -94,31 +95,15 @@ def _prepared(folder: Path) -> tuple[QuickEngine, Neighbourhoods]:
 
 
 def _check(task: _Task) -> Outcome:
-    """Check one part: first which nodes fail, then the results of those that may be listed."""
+    """Check one part: first which nodes fail, then why."""
     engine, neighbourhoods = _prepared(task.folder)
     data = task.folder / f"part-{task.part.start}.nt"
     data.write_bytes(neighbourhoods.of_range(task.part))
     failing = engine.failing(data)
     data.unlink()
-    if not failing:
-        return Outcome()
-    listed = _listed(failing, task.limit)
-    data.write_bytes(neighbourhoods.of(node.encode() for node in listed))
-    results = tuple(dict.fromkeys(engine.results(data)))  # two equal results are one
-    data.unlink()
-    others = sum((counts for node, counts in failing.items() if node not in listed), Counter[Severity]())
-    return Outcome(results, others)
-
-
-def _listed(failing: dict[str, Counter[Severity]], limit: int) -> set[str]:
-    """The nodes whose results may be among the first: for each severity, as many as have enough results."""
-    listed = set[str]()
-    for severity in Severity:
-        enough = 0
-        for node in sorted(failing):
-            if enough >= limit:
-                break
-            if failing[node][severity]:
-                listed.add(node)
-                enough += failing[node][severity]
-    return listed
+    listing, nodes = Listing(task.limit), sorted(failing)
+    for start in range(0, len(nodes), _BATCH):
+        data.write_bytes(neighbourhoods.of(node.encode() for node in nodes[start : start + _BATCH]))
+        listing.add(dict.fromkeys(engine.results(data)))  # two equal results are one
+        data.unlink()
+    return Outcome(tuple(listing.results), listing.others)

@@ -99,12 +99,12 @@ def _result(report: Graph, shapes: Graph, node: Node) -> Result:
 
     path, shape = value(SH.resultPath), value(SH.sourceShape)
     constraint = value(SH.sourceConstraint) or _constraint(report, node, shapes)
-    found = value(SH.value)
+    fault = value(SH.value)
     return Result(
         node=str(value(SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else "",  # a complex path is a blank node
-        value=None if found is None else str(found),
-        term=term_of(found),
+        value=None if fault is None else str(fault),
+        term=term_of(fault),
         shape=str(shape),
         constraint=None if constraint is None else str(constraint),
         component=str(value(SH.sourceConstraintComponent)),
@@ -118,8 +118,8 @@ def _constraint(report: Graph, node: Node, shapes: Graph) -> Node | None:
     if report.value(node, SH.sourceConstraintComponent) != SH.SPARQLConstraintComponent:
         return None
     constraints = sorted(shapes.objects(report.value(node, SH.sourceShape), SH.sparql), key=str)
-    said = {str(text) for text in report.objects(node, SH.resultMessage)}
-    fitting = [each for each in constraints if said & {str(text) for text in shapes.objects(each, SH.message)}]
+    texts = {str(text) for text in report.objects(node, SH.resultMessage)}
+    fitting = [each for each in constraints if texts & {str(text) for text in shapes.objects(each, SH.message)}]
     return next(iter(constraints if len(constraints) == 1 else fitting), None)
 
 

@@ -5,7 +5,7 @@ the same (`docs/decisions/shacl.md`).
 """
 
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
@@ -84,8 +84,7 @@ def validate(graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, p
             )
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
-    more = listing.counts - Counter(result.level for result in results)
-    return Listed(tuple(result.finding(places.get(result.node, [])) for result in results), more)
+    return Listed(tuple(result.finding(places.get(result.node, [])) for result in results), listing.others)
 
 
 def _check_large(

@@ -55,10 +55,10 @@ class Build(Group):
         " the same findings.",
     )
     part_bytes: int = Field(
-        16_000_000,
+        4_000_000,
         ge=10_000,
         description="Size of the parts, in bytes of N-Triples, in which a larger graph is checked. A part takes about"
-        " 15 times as much memory, in each process.",
+        " 30 times as much memory, in each process.",
     )
     max_listed_findings: int = Field(
         1_000,
