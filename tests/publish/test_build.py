@@ -222,6 +222,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
     assert first
     edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
     command = [sys.executable, "-m", "atmpgraph", "--settings", str(started.path(Path("atmpgraph.toml"))), "build"]
+    command += ["--progress", "plain"]
     releases = started.path(started.folders.releases)
     killed_with_the_old = 0
     for step, milliseconds in (("tables", 0), ("mapping", 0), *(("writing", t) for t in (0, 5, 15, 40, 100, 300))):

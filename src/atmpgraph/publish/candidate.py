@@ -11,7 +11,8 @@ from ..findings import Finding, Report
 from ..i18n import message
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
-from ..quality.shapes import check_shapes, read_shapes
+from ..quality.shapes import read_shapes
+from ..quality.validate import GraphToCheck, validate
 from ..rdf.terms import without_graph
 from ..release.history import made_before
 from ..release.integrity import known_difference
@@ -102,13 +103,13 @@ def make_candidate(
         store, description = Release(folder.path, settings.base).store, DescriptionFolder(workplace / "description")
         write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)
     coverage = tuple(coverages(store))
-    findings, points = _check_catalogue(description, folder, settings)
+    findings, points = _check_catalogue(description, folder, settings, workplace)
     report = Report(tuple(sorted([*report.findings, *findings], key=Finding.order)), report.counts, report.more)
     return Candidate(graph, report, folder, description, created, coverage, points)
 
 
 def _check_catalogue(
-    description: DescriptionFolder, folder: ReleaseFolder, settings: Settings
+    description: DescriptionFolder, folder: ReleaseFolder, settings: Settings, workplace: Path
 ) -> tuple[list[Finding], Score]:
     """Check a catalogue with its own shapes, and score it: an address of ours answers when its file is there."""
     base, addresses = settings.base, Addresses(settings.base)
@@ -116,6 +117,6 @@ def _check_catalogue(
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
-    findings = check_shapes(lines, {}, shapes, [], base)
+    findings, _ = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace)
     served = map(addresses.dump, folder.downloads())
     return findings, score(map(without_graph, lines), served, Report(tuple(findings)).conforms)

@@ -5,9 +5,11 @@ from itertools import chain
 from ..findings import Finding, Report, Severity, ViolationError
 from ..i18n import every_language, message
 from ..progress import SILENT, Progress
-from ..quality.shapes import check_shapes, read_shapes
+from ..quality.shapes import read_shapes
+from ..quality.validate import GraphToCheck, validate
 from ..rdf.canonical import merged
 from ..settings import Settings
+from ..store import EMBEDDED
 from .graph import Graph
 
 
@@ -18,8 +20,16 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT) -
         ViolationError: it has a violation.
     """
     progress.step(message("checking the graph against the shapes"))
-    shapes = read_shapes(settings.path(settings.folders.shapes), settings.base)
-    results = check_shapes(merged(graph.data), graph.tables.texts, shapes, graph.mappers, settings.base)
+    shapes, workplace = read_shapes(settings.path(settings.folders.shapes), settings.base), graph.folder.path.parent
+    statements = sum(graph.graphs.values())
+    store = None
+    if statements > settings.build.max_reference_statements:
+        data = workplace / "checked.nq"
+        with data.open("wb") as out:
+            out.writelines(merged(graph.data))
+        store = EMBEDDED.open(EMBEDDED.load(data, workplace / "checked", ""), settings.base)
+    checked = GraphToCheck(merged(graph.data), statements, settings.base, store, graph.tables.texts, graph.mappers)
+    results, _ = validate(checked, shapes, settings.build, workplace, progress)
     findings = chain(graph.tables.findings, map(_undescribed, graph.undescribed), results)
     report = Report(tuple(sorted(findings, key=Finding.order)), graph.counts())
     if not report.conforms:
