@@ -94,7 +94,7 @@ def make_candidate(
     if folder == graph.folder:
         check_statements(folder.canonical)
         store = EMBEDDED.open(EMBEDDED.load(folder.canonical, folder.store, graph.digest), settings.base)
-        write_dumps(folder, graph.tables.package, store, workplace)
+        write_dumps(folder, graph.tables.package, store, workplace, settings.build.processes, live)
         write_description(folder, folder, list_files(folder.downloads()), live, history, store)
     elif live and live.path == folder.path:
         store, description = Release(folder.path, settings.base).store, live_description(live)

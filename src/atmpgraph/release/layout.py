@@ -20,7 +20,8 @@ releases/
     changes.json       the difference to the release before
     report.json shapes.nt links.json    its quality
     store/             the same statements, for queries
-    internal.json      the digests of changes.json and the store, and a copy of the manifest
+    chunks.json        which lines stand where in the files for download, for the next build
+    internal.json      the digests of what is not for download, and a copy of the manifest
 """
 
 import ctypes
@@ -125,6 +126,11 @@ class ReleaseFolder(DescriptionFolder):
         return self.path / "changes.json"
 
     @property
+    def chunks(self) -> Path:
+        """Which lines stand where in the files for download; none in a release that an earlier version made."""
+        return self.path / "chunks.json"
+
+    @property
     def report(self) -> Path:
         """The report of the check."""
         return self.path / "report.json"
@@ -203,7 +209,7 @@ class ReleaseFolder(DescriptionFolder):
 
     def _is_internal(self, name: str) -> bool:
         folders = f"{self.store.name}/", f"{self.lookups.name}/"
-        return name in {MANIFEST, _LISTING, self.changes.name} or name.startswith(folders)
+        return name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name} or name.startswith(folders)
 
     def _files(self) -> dict[str, Path]:
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}
