@@ -37,6 +37,7 @@ MAY_IMPORT: Final = {
     "profiles": {"http", "rdf", "release", "sources"},
     "publish": {
         "catalogue",
+        "http",
         "mapping",
         "observability",
         "overview",

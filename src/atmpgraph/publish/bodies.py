@@ -1,7 +1,7 @@
 """The lines of a chunk as a part of a document in each format: head, bodies and foot are the document.
 
-A body depends on its lines and the prefixes alone, so it is the same in whichever process, and of whichever build, it is
-made. Every prefix that fits is used; the head declares those that fit somewhere in the document.
+A body depends on its lines and the prefixes alone, so it is the same in whichever process, and of whichever build, it
+is made. Every prefix that fits is used; the head declares those that fit somewhere in the document.
 """
 
 from collections.abc import Iterable, Mapping

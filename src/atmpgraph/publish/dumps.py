@@ -31,7 +31,7 @@ from .reuse import Earlier, Notes, Piece, link
 DATASETS: Final = "datasets"
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
 _PART: Final = 4 << 20  # bytes of lines that a worker takes at once
-_SMALL: Final = 8 << 20  # bytes of lines that are written sooner than workers start
+_SMALL: Final = 64 << 20  # bytes of lines that are written sooner than workers start
 
 R = TypeVar("R")
 

@@ -16,12 +16,17 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import DamagedError, ReleaseError
+from ..formats import N_TRIPLES
+from ..rdf.canonical import line_changes
 from ..rdf.chunks import Chunk
 from ..release.integrity import prove
 from ..release.layout import ReleaseFolder, write_json
+from ..release.listing import read_listing
 from ..release.manifest import File, read_manifest
+from ..store import EMBEDDED, StoreAddress
 from .bodies import RECIPE
 
+_MOST_CHANGES: Final = 150_000  # statements; from there on a new store takes no longer
 _NO_FILES: Final[Mapping[str, File]] = {}
 
 
@@ -60,7 +65,10 @@ class Notes:
 
     def write(self, folder: ReleaseFolder, prefixes: Mapping[str, str]) -> None:
         """Write them into the folder of the release."""
-        documents = {name: [[p.digest, p.offset, p.length] for p in pieces] for name, pieces in self.documents.items()}
+        documents = {
+            name: [[piece.digest, piece.offset, piece.length] for piece in pieces]
+            for name, pieces in sorted(self.documents.items())
+        }
         write_json(folder.chunks, {"recipe": _recipe(prefixes), "used": self.used, "documents": documents})
 
 
@@ -141,3 +149,62 @@ def link(file: Path, path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> StoreAddress:
+    """A store of the lines of a file, in a folder: a changed copy of the live release's, or a new one.
+
+    It is not proven yet: that is done once, when the release is complete.
+    """
+    changes = line_changes(live.canonical, lines, _MOST_CHANGES) if live and _has_whole_store(live) else None
+    if not live or changes is None:
+        return EMBEDDED.load(lines, folder, "")
+    address = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder)
+    EMBEDDED.change(address, *changes)
+    return address
+
+
+def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> StoreAddress:
+    """Prove the store of a release that has all its dumps; one that was changed wrongly is loaded anew.
+
+    Args:
+        folder: of the release.
+        live: the release that the store may be a changed copy of.
+        digest: of the canonical file.
+
+    Raises:
+        ReleaseError: it does not give back the statements.
+    """
+    address = StoreAddress(EMBEDDED.kind, str(folder.store), digest)
+    if not live or not _is_copied(folder, live):
+        EMBEDDED.verify(address)
+        return address
+    changes = line_changes(live.canonical, folder.canonical, 2 * _MOST_CHANGES)
+    statements = _lines(folder.canonical) + _lines(folder.dump(N_TRIPLES.suffix))
+    with suppress(RuntimeError, OSError):
+        if changes and EMBEDDED.has_changed(address, *changes, statements):
+            return address
+    shutil.rmtree(folder.store)
+    EMBEDDED.verify(EMBEDDED.load(folder.canonical, folder.store, digest))
+    return address
+
+
+def _is_copied(folder: ReleaseFolder, live: ReleaseFolder) -> bool:
+    """Whether a store has files of the whole store of the live release."""
+    theirs = {file.stat().st_ino for file in live.store.glob("*.sst")} if _has_whole_store(live) else set()
+    return any(file.stat().st_ino in theirs for file in folder.store.glob("*.sst"))
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb", buffering=0) as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+
+
+def _has_whole_store(release: ReleaseFolder) -> bool:
+    try:
+        listed = {path: file for path, file in read_listing(release.listing).items() if path.parent == release.store}
+        for path, file in listed.items():
+            prove(path, file)
+    except DamagedError:
+        return False
+    return bool(listed)

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from .terms import without_graph
+
 # Lines in memory before they are sorted into a run on disk; about 50 MB.
 RUN_LENGTH: Final = 250_000
 _BLOCK: Final = 8_192  # lines of each file that are read at once
@@ -124,6 +126,47 @@ def aligned(files: Sequence[Iterable[bytes]], *, subjects: bool = False) -> Iter
             yield [lines[:end] for lines, end in zip(read, ends, strict=True)]
             read = [lines[end:] for lines, end in zip(read, ends, strict=True)]
         more = [number for number in lasts if not read[number] or (not any(ends) and lasts[number] == bound)]
+
+
+def line_changes(before: Path, after: Path, most: int) -> tuple[list[bytes], list[bytes]] | None:
+    """The lines that are only in one of two sorted files: in the first, in the second; None where they are too many.
+
+    Args:
+        before, after: the files.
+        most: how many there may be.
+    """
+    removed, added = list[bytes](), list[bytes]()
+    with before.open("rb") as old, after.open("rb") as new:
+        for stood, stands in aligned([old, new]):
+            if stood != stands:
+                had, has = set(stood), set(stands)
+                removed += had - has
+                added += has - had
+                if len(removed) + len(added) > most:
+                    return None
+    return removed, added
+
+
+def triple_blocks(blocks: Iterable[Iterable[bytes]]) -> Iterator[list[bytes]]:
+    """The triples of blocks of sorted N-Quads, sorted and distinct.
+
+    Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
+    """
+    last: list[bytes] = []
+    for block in blocks:
+        triples = list(dict.fromkeys(chain(last, map(without_graph, block))))
+        yield triples[len(last) :]
+        last = triples[-1:]
+
+
+def subjects(path: Path) -> Iterator[bytes]:
+    """The subjects of a file of sorted lines, each once, as `<IRI>` and a space."""
+    subject = b"\n"
+    with path.open("rb", buffering=1 << 20) as lines:
+        for line in lines:
+            if not line.startswith(subject):
+                subject = subject_of(line)
+                yield subject
 
 
 def subject_of(line: bytes) -> bytes:

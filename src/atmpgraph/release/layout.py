@@ -20,6 +20,7 @@ releases/
     changes.json       the difference to the release before
     report.json shapes.nt links.json    its quality
     store/             the same statements, for queries
+    coded/             large files for download under each content coding: <path>.gzip, <path>.zstd
     chunks.json        which lines stand where in the files for download, for the next build
     internal.json      the digests of what is not for download, and a copy of the manifest
 """
@@ -40,6 +41,7 @@ SEALED: Final = 3
 CANONICAL: Final = "data.nq"
 MANIFEST: Final = "manifest.json"
 _LISTING: Final = "internal.json"
+_CODED: Final = "coded"
 DIGEST: Final = re.compile("[0-9a-f]{64}")
 _BUILDING: Final = ".building-"
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
@@ -178,6 +180,10 @@ class ReleaseFolder(DescriptionFolder):
         """All statements in another format."""
         return self.path / f"data.{suffix}"
 
+    def coded(self, name: str, coding: str) -> Path:
+        """A file for download under a content coding, by its path in the folder; there is none of a small one."""
+        return self.path / _CODED / f"{name}.{coding}"
+
     @property
     def graphs(self) -> Path:
         """The folder with a Turtle file for each named graph."""
@@ -208,7 +214,7 @@ class ReleaseFolder(DescriptionFolder):
         return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
 
     def _is_internal(self, name: str) -> bool:
-        folders = f"{self.store.name}/", f"{self.lookups.name}/"
+        folders = f"{self.store.name}/", f"{self.lookups.name}/", f"{_CODED}/"
         return name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name} or name.startswith(folders)
 
     def _files(self) -> dict[str, Path]:
