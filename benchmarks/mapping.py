@@ -56,7 +56,7 @@ def ours(folder: Path) -> tuple[float, int]:
         for mapper in compile_mapping(
             read_mapping(folder / "data" / "mapping", BASE), open_package(folder / "data"), BASE
         ):
-            mapper.lines(file.write)
+            mapper.lines(file.write, print)
     seconds = time.perf_counter() - start
     with (folder / "ours.nq").open("rb") as file:
         count = sum(1 for _ in file)

@@ -78,7 +78,7 @@ def test_a_wrong_cell_of_any_class_is_told_where_it_stands(tables: Package, data
     try:
         for file, row, column, value in wrong:
             write(tables.folder / file, row, column, value)
-        places = {(f.places[0].file, f.places[0].row, f.places[0].column) for f in check_tables(tables)}
+        places = {(f.places[0].file, f.places[0].row, f.places[0].column) for f in check_tables(tables).findings}
     finally:
         for path, content in before.items():
             path.write_bytes(content)
@@ -120,7 +120,7 @@ def test_a_wrong_meaning_is_told_by_a_shape_with_its_row(publication: Path) -> N
             row = next(number for number, cells in enumerate(csv.reader(lines), start=1) if cells[0] == slug)
         write(folder / file, row, column, value)
         expected[file, slug] = row
-    assert check_tables(open_package(folder)) == []
+    assert check_tables(open_package(folder)).findings == ()
     with tempfile.TemporaryDirectory() as scratch, pytest.raises(ViolationError) as refusal:
         check(Settings.load(publication), Path(scratch))
     violations = refusal.value.report.of(Severity.VIOLATION)

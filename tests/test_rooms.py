@@ -14,7 +14,19 @@ SOURCE: Final = ROOT / "src" / "atmpgraph"
 
 # Modules of the top level that stand on nothing but each other; every room may use them.
 GROUND: Final = frozenset(
-    {"", "addresses", "errors", "findings", "formats", "i18n", "parallel", "progress", "settings", "vocab"}
+    {
+        "",
+        "addresses",
+        "errors",
+        "findings",
+        "formats",
+        "i18n",
+        "interrupts",
+        "parallel",
+        "progress",
+        "settings",
+        "vocab",
+    }
 )
 
 # Each room with the rooms it may import, the ground apart. `web` and `sparql` have rooms within.

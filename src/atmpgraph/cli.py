@@ -3,8 +3,8 @@
 import errno
 import json
 import os
+import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -19,7 +19,8 @@ from .addresses import Addresses
 from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
-from .i18n import texts
+from .i18n import SOURCE, Texts, TranslatedError, message, texts
+from .interrupts import Interrupted, interruptible
 from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
@@ -39,12 +40,14 @@ _jobs = click.option("--jobs", type=click.IntRange(1, 256), help="Processes that
 _progress = click.option(
     "--progress",
     "display",
-    type=click.Choice([*Display, "auto"]),
+    type=click.Choice([*(display.value for display in Display), "auto"]),
     default="auto",
     show_default=True,
     help="On standard error: one line that is rewritten, plain lines, or none. By default the first on a terminal, the"
     " second in a file or the journal, and nothing for another program.",
 )
+_NO_SPACE = message("{place}: no space is left; free some, and run the command again")
+_INTERRUPTED = message("interrupted; what was begun is put away, and the release that was live still is")
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 
 
@@ -55,11 +58,16 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
+        except KeyboardInterrupt as error:
+            number = error.number if isinstance(error, Interrupted) else signal.SIGINT
+            click.echo(f"atmpgraph: {_words().gettext(_INTERRUPTED)}", err=True)
+            sys.exit(128 + number)
         except AtmpgraphError as error:
+            text = error.text(_language()) if isinstance(error, TranslatedError) else str(error)
             if kwargs.get("as_json"):  # a program reads the report
                 finding = {"check": "call", "severity": "violation", "message": {"en": str(error)}}
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
-            click.echo(f"atmpgraph: {error}", err=True)
+            click.echo(f"atmpgraph: {text}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
         except BrokenPipeError:  # the reader of the output has enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,12 +87,21 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
+def _language() -> str:
+    """The language of reports."""
+    context = click.get_current_context(silent=True)
+    return context.obj["language"] if context and context.obj else SOURCE
+
+
+def _words() -> Texts:
+    return texts(_language())
+
+
 def _sentence(error: OSError) -> str:
     """What the system refused, where, and the remedy."""
     words = error.strerror or " ".join(map(str, error.args))  # the engine gives words and no number
     if error.errno in _FULL or os.strerror(errno.ENOSPC) in words:
-        place = error.filename or "a disk"
-        return f"{place}: no space is left; free some, and run the command again: it goes on where this one ended"
+        return _words().gettext(_NO_SPACE, place=error.filename or "/")
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{words}{_REMEDIES.get(error.errno or 0, '')}"
 
@@ -137,12 +154,13 @@ def _shown(context: click.Context, display: str) -> Iterator[Progress]:
 def check(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
     """Check tables, mapping and shapes; change nothing."""
     from .publish.build import check as run
+    from .publish.workplace import scratch
 
     settings = _settings(context, jobs)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with interruptible(), scratch() as folder:
         try:
             with _shown(context, display) as progress:
-                candidate = run(settings, Path(folder), progress)
+                candidate = run(settings, folder, progress)
         except ViolationError as refusal:
             _report(context, refusal.report, [], {}, as_json)
         else:
@@ -161,7 +179,7 @@ def build(context: click.Context, as_json: bool, jobs: int | None, display: str)
     from .publish.observation import observed_build
 
     settings = _settings(context, jobs)
-    with observed_build(settings) as observed, _shown(context, display) as progress:
+    with interruptible(), observed_build(settings) as observed, _shown(context, display) as progress:
         built = observed.built = run(settings, progress)
     outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
     _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)

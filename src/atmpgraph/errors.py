@@ -1,6 +1,7 @@
 """The tree of errors; each message names the place and the remedy.
 
 AtmpgraphError
+├─ TranslatedError               its message is in the reader's language (`i18n`)
 ├─ SettingsError
 ├─ MappingError
 ├─ ReleaseError

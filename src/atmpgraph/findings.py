@@ -1,9 +1,11 @@
 """Findings: one kind of record for the checks of tables, mapping, queries and shapes, so all reports read alike."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Self
 
 from .errors import AtmpgraphError
 from .i18n import Texts, counted, message, texts
@@ -108,26 +110,65 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The findings of a kind that a report lists, and by severity how many more there are: people read no million."""
+
+    findings: tuple[Finding, ...] = ()
+    more: Mapping[Severity, int] = field(default_factory=dict)
+
+    @classmethod
+    def first(cls, findings: Iterable[Finding], limit: int) -> Self:
+        """The first ones; the others are counted as they come, and not held.
+
+        Args:
+            findings: of one kind.
+            limit: how many of them are listed: `[build] max_listed_findings`.
+        """
+        iterator = iter(findings)
+        listed = tuple(islice(iterator, limit))
+        return cls(listed, Counter(finding.severity for finding in iterator))
+
+    def __add__(self, other: "Listed") -> "Listed":
+        """Those of both kinds."""
+        more = Counter(self.more)
+        more.update(other.more)
+        return Listed((*self.findings, *other.findings), more)
+
+
+@dataclass(frozen=True)
 class Report:
-    """The findings of a check, and the counts of what it checked."""
+    """The findings of a check, and the counts of what it checked.
+
+    Attributes:
+        findings: those that are listed.
+        counts: of what was checked.
+        more: by severity, how many findings there are beside those that are listed.
+    """
 
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    more: Mapping[Severity, int] = field(default_factory=dict)
 
     def of(self, severity: Severity) -> list[Finding]:
-        """The findings of one severity."""
+        """The listed findings of one severity."""
         return [finding for finding in self.findings if finding.severity is severity]
+
+    def total(self, severity: Severity) -> int:
+        """How many findings of a severity there are, listed or not."""
+        return len(self.of(severity)) + self.more.get(severity, 0)
 
     @property
     def conforms(self) -> bool:
         """Whether nothing forbids a release."""
-        return not self.of(Severity.VIOLATION)
+        return not self.total(Severity.VIOLATION)
 
     def as_json(self) -> dict[str, Any]:
-        """The report as JSON."""
+        """The report as JSON; `unlisted` tells by severity how many findings there are beside those listed."""
+        more = {severity.value: n for severity, n in self.more.items() if n}
         return {
             "conforms": self.conforms,
             "counts": dict(self.counts),
+            **({"unlisted": more} if more else {}),
             "findings": [finding.as_json() for finding in self.findings],
         }
 
@@ -141,8 +182,12 @@ class Report:
             for what, n in self.counts.items()
         )
         severities = ", ".join(
-            words.ngettext(*_SEVERITIES[severity], len(self.of(severity))) for severity in Severity if self.of(severity)
+            words.ngettext(*_SEVERITIES[severity], self.total(severity))
+            for severity in Severity
+            if self.total(severity)
         )
+        if any(self.more.values()):
+            yield words.gettext("the first {n} findings are listed; the others are only counted", n=len(self.findings))
         nothing = words.gettext("nothing to report")
         yield f"{counts} – {severities or nothing}"
 

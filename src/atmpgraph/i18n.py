@@ -11,11 +11,13 @@ from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from .errors import AtmpgraphError
 
 FOLDER: Final = Path(__file__).parent / "locale"
 SOURCE: Final = "en"  # the language of the keys
@@ -172,3 +174,29 @@ def message(text: str) -> str:
 def counted(singular: str, plural: str) -> tuple[str, str]:
     """Mark a sentence about `{n}` things for extraction."""
     return singular, plural
+
+
+class TranslatedError(AtmpgraphError):
+    """An error whose message is a text of the interface: people read it in their language."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        """Say what is wrong.
+
+        Args:
+            sentence: the English text, marked with `message`, with `{names}` for the values.
+            values: of these names.
+        """
+        super().__init__(texts(SOURCE).gettext(sentence, **values))
+        self.sentence, self.values = sentence, values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes."""
+        return _translated, (type(self), self.sentence, self.values)
+
+    def text(self, language: str) -> str:
+        """The message in a language."""
+        return texts(language).gettext(self.sentence, **self.values)
+
+
+def _translated(kind: type[TranslatedError], sentence: str, values: dict[str, object]) -> TranslatedError:
+    return kind(sentence, **values)

@@ -14,10 +14,14 @@ from contextlib import contextmanager
 from multiprocessing import active_children, connection, get_context, parent_process, resource_tracker
 from typing import Final, TypeVar
 
-from .errors import AtmpgraphError
+from .i18n import TranslatedError, message
+from .interrupts import undisturbed
 
 T = TypeVar("T")
 R = TypeVar("R")
+KILLED: Final = message(
+    "a worker process was killed; if the memory was full, use fewer processes: --jobs, or the setting [build] jobs"
+)
 _DEAF: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -31,7 +35,7 @@ def each(function: Callable[[T], R], tasks: Sequence[T], processes: int) -> Iter
         processes: how many tasks run at the same time.
 
     Raises:
-        AtmpgraphError: a worker was killed.
+        TranslatedError: a worker was killed.
     """
     if min(processes, len(tasks)) < 2:
         for task in tasks:
@@ -48,7 +52,7 @@ def workers(processes: int) -> Iterator[Executor]:
     """So many worker processes; none of them is left after the block.
 
     Raises:
-        AtmpgraphError: a worker was killed.
+        TranslatedError: a worker was killed.
     """
     before = set(active_children())
     executor = ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_parent)
@@ -56,12 +60,12 @@ def workers(processes: int) -> Iterator[Executor]:
         _start(executor, processes)
         yield executor
     except BrokenProcessPool:
-        remedy = "the system may have no memory left: use fewer, with --jobs or the setting [build] jobs"
-        raise AtmpgraphError(f"a worker process was killed; {remedy}") from None
+        raise TranslatedError(KILLED) from None
     finally:
-        for child in set(active_children()) - before:
-            child.kill()
-        executor.shutdown(cancel_futures=True)
+        with undisturbed():
+            for child in set(active_children()) - before:
+                child.kill()
+            executor.shutdown(cancel_futures=True)
 
 
 def _start(executor: Executor, processes: int) -> None:

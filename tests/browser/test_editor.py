@@ -273,7 +273,7 @@ def test_a_tab_is_always_there(desk: Reader) -> None:
     desk.edit()
     desk.write("ASK {}")
     desk.one(".tabsList .tab.active a").send_keys(Keys.DELETE)
-    desk.wait(lambda: desk.query != "ASK {}")
+    desk.wait(lambda: desk.all(".tabPanel.active .CodeMirror") and desk.query != "ASK {}")
     assert len(desk.all(".tabsList .tab")) == 1
     assert desk.one(".tabPanel.active .toolbar button").text == "Run"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import MappingError
-from atmpgraph.mapping.compile import compile_mapping
+from atmpgraph.mapping.compile import CellError, compile_mapping
 from atmpgraph.mapping.document import read_mapping, rebased
 from atmpgraph.sources.package import open_package
 
@@ -32,7 +32,8 @@ def mapped(folder: Path, document: str, rows: str = "a,b,c d\n1,x,y\n") -> list[
     (folder / "t.rml.ttl").write_text(PREFIXES + document, encoding="utf-8")
     lines: list[str] = []
     for mapper in compile_mapping(read_mapping(folder, BASE), open_package(folder), BASE):
-        _, errors = mapper.lines(lines.append)
+        errors: list[CellError] = []
+        mapper.lines(lines.append, errors.append)
         if errors:
             raise errors[0]
     return sorted(line.rstrip("\n") for line in lines)
@@ -207,7 +208,8 @@ def test_all_bad_cells_come_at_once(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b,c d\n1,many,\n2,2.5,\n3,more,\n", encoding="utf-8")
     (mapper,) = compile_mapping(read_mapping(tmp_path, BASE), open_package(tmp_path), BASE)
     lines: list[str] = []
-    count, errors = mapper.lines(lines.append)
+    errors: list[CellError] = []
+    count = mapper.lines(lines.append, errors.append)
     assert count == 3
     assert [(e.file, e.row, e.column, e.value) for e in errors] == [
         ("t.csv", 2, "b", "many"),

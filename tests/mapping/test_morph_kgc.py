@@ -75,7 +75,7 @@ def ours(folder: Path, mapping: Path) -> set[str]:
     """The quads that we make, but for the rows, which RML has no word for."""
     lines: set[str] = set()
     for mapper in compile_mapping(read_mapping(mapping, BASE), open_package(folder), BASE):
-        mapper.lines(lines.add)
+        mapper.lines(lines.add, print)
     return {text for text in lines if not text.endswith(f"<{BASE}id/graph/tables> .\n")}
 
 

@@ -71,3 +71,62 @@ def test_a_temporary_folder_that_is_full(started: Settings) -> None:
     status, said = build_on("size=4k", "temporary", started)
     assert "Traceback" not in said
     assert status == 0 or "no space is left; free some" in said
+
+
+# A first release fits. Then the disk has more and more room beyond it, up to what a build needs; each time of nearly that
+# much, and of less and less below it, each build that fails is told of on a line.
+REBUILD = """
+set -e
+place="$PWD/place" first="$PWD/first"
+export ATMPGRAPH_FOLDERS_RELEASES="$place"
+mkdir -p "$place"
+mount -t tmpfs -o size=100m tmpfs "$place"
+"$1" -m atmpgraph build >&2
+cp -a "$place" "$first"
+mv changed data/organisations.csv
+state() { (cd "$1"; ls -A | sort | tr '\\n' ' '; readlink current); }
+low=0 high=40000
+while [ $((high - low)) -gt 30 ]; do
+  room=$(((low + high) / 2)) status=0
+  used=$(df -k --output=used "$place" | tail -n 1)
+  mount -o "remount,size=$((used + room))k" "$place"
+  "$1" -m atmpgraph build >/dev/null 2>said || status=$?
+  if [ $status = 0 ]; then
+    high=$room
+    mount -o remount,size=100m "$place"
+    find "$place" -mindepth 1 -delete
+    cp -a "$first/." "$place"
+  else
+    low=$room
+    echo "$(tail -n 1 said)|$(grep -c Traceback said || true)|$(state "$place")|$(state "$first")"
+  fi
+done
+"""
+
+
+def test_the_old_release_stays_whatever_room_a_build_has(started: Settings) -> None:
+    table = started.path(started.folders.data) / "organisations.csv"
+    head, first, *others = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    started.path(Path("changed")).write_text("".join([head, *others, first]), encoding="utf-8")
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", REBUILD, "sh", sys.executable]
+    done = subprocess.run(command, cwd=started.path(Path()), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) > 3, "some builds failed for want of room"
+    for line in lines:
+        said, traces, now, before = line.split("|")
+        assert said.startswith("atmpgraph: ")
+        assert "no space is left; free some" in said
+        assert (traces, now) == ("0", before)
+
+
+@pytest.mark.parametrize("size", ["8k", "400k"])
+def test_a_check_has_no_room_for_its_temporary_files(size: str, started: Settings) -> None:
+    script = SCRIPT.replace("atmpgraph build", "atmpgraph check")
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", f"size={size}", "temporary"]
+    done = subprocess.run(
+        [*command, sys.executable], cwd=started.path(Path()), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("place: no space is left; free some, and run the command again")

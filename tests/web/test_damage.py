@@ -20,11 +20,11 @@ from ..release.damages import DAMAGES, answers, copied, files
 def test_a_damaged_file_never_makes_a_wrong_answer(
     damage: str, mode: str, whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
 ) -> None:
-    chance = random.Random(f"{damage}{mode}")
+    chance, number = random.Random(f"{damage}{mode}"), 2 * list(DAMAGES).index(damage) + (mode == "while it is served")
     settings = copied(whole, tmp_path / "p")
     folder = settings.path(settings.folders.releases)
     live = ReleasesFolder(folder).live
-    for name in files(whole):
+    for name in files(whole)[number % 4 :: 4]:  # each with two of the eight
         file = folder / name
         content = file.read_bytes()
         client = create_app(settings).test_client()

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from atmpgraph.quality.links import ExternalLink, LinkCheck, read_links
 from atmpgraph.quality.shapes_document import parts, released_shapes
+from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.release import Release
 from atmpgraph.settings import LANGUAGES, Settings
 from atmpgraph.web import create_app
@@ -233,3 +235,19 @@ def test_a_long_list_has_pages_in_every_format(released: Settings) -> None:
 def test_the_footer_of_each_page_leads_there(client: FlaskClient) -> None:
     page = check_page(client.get("/queries/?lang=de", headers=BROWSER), "de")
     assert "/quality?lang=de" in [a.get("href") for a in page.all("a")]
+
+
+def test_findings_that_are_only_counted_are_counted_everywhere(
+    released: Settings, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = create_app(released).test_client()  # another one has pages in its cache
+    quality = read_quality(release)
+    assert quality.report is not None
+    more = replace(quality, report={**quality.report, "unlisted": {"warning": 1_000_000}})
+    monkeypatch.setattr("atmpgraph.web.routes.quality.read_quality", lambda _: more)
+    listed = len(quality.findings)
+    page = check_page(client.get("/quality?lang=en", headers=BROWSER), "en")
+    words = " ".join(page.words.split())
+    assert f"{listed + 1_000_000:,} points could be improved" in words
+    assert f"The first {listed} are listed here; the others were counted." in words
+    assert json.loads(client.get("/quality.json").data)["unlisted"] == {"warning": 1_000_000}

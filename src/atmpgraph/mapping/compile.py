@@ -5,7 +5,7 @@ row only adds its cells. Rows stream through, and nothing stays in memory.
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -43,17 +43,29 @@ class CellError(MappingError):
 
 @dataclass(frozen=True)
 class Mapper:
-    """A compiled triples map, which makes lines of rows."""
+    """A compiled triples map, which makes lines of rows.
+
+    Attributes:
+        map, table: what it maps.
+        convert: emits the lines of rows.
+        subject: the IRI of the subject of a row; empty where the row has none.
+    """
 
     map: TriplesMap
     table: Table
     convert: Callable[[Rows, Emit], None]
+    subject: Callable[[list[str]], str]
 
-    def lines(self, emit: Emit, progress: Progress = SILENT) -> tuple[int, list[CellError]]:
+    def lines(self, emit: Emit, wrong: Callable[[CellError], object], progress: Progress = SILENT) -> int:
         """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
 
+        Args:
+            emit: gets each line.
+            wrong: gets each cell that yields no term.
+            progress: gets how many rows are read.
+
         Returns:
-            The number of rows, and the cells that yield no term.
+            The number of rows.
 
         Raises:
             MappingError: the file is not CSV.
@@ -66,20 +78,22 @@ class Mapper:
                 count += 1
                 yield number, cells
 
-        rows, errors = counted(), []
+        rows = counted()
         while True:
             try:
                 self.convert(rows, emit)
             except _CellError as error:
-                errors.append(CellError(self.map.table, number, error))
+                wrong(CellError(self.map.table, number, error))
             except csv.Error as error:
                 raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
             else:
-                return count, errors
+                return count
 
-    def traced(self) -> Iterator[tuple[int, str]]:
-        """Each line with the number of its row; slower than `lines`."""
+    def traced(self, subjects: Container[str]) -> Iterator[tuple[int, str]]:
+        """Each line about some subjects with the number of its row."""
         for number, cells in self.table.rows():
+            if self.subject(cells) not in subjects:
+                continue
             lines: list[str] = []
             self.convert([(number, cells)], lines.append)
             yield from ((number, line) for line in lines)
@@ -107,7 +121,7 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         text = source.text()
         scope: dict[str, Any] = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, **source.constants}
         exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
-        mappers.append(Mapper(triples_map, table, scope["convert"]))
+        mappers.append(Mapper(triples_map, table, scope["convert"], scope["subject"]))
     return mappers
 
 
@@ -153,7 +167,7 @@ class _Source:
         self._names: dict[str, str] = {}
 
     def text(self) -> str:
-        """The whole function."""
+        """Both functions."""
         statements = [(statement.graphs, self._statement(statement)) for statement in self.map.statements]
         in_all = self._typings() + [line for _, lines in statements for line in lines]
         body = [
@@ -163,7 +177,13 @@ class _Source:
             *(line for graphs, lines in statements for line in self._in_graphs(graphs, lines)),
         ]
         guarded = self._guard(self.map.subject, body)
-        return "\n".join(["def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)])
+        subject = self._guard(self.map.subject, [f"return {self._joined(*self._iri(self.map.subject))}"])
+        return "\n".join(
+            [
+                *("def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)),
+                *("def subject(r):", *("  " + line for line in subject), "  return ''"),
+            ]
+        )
 
     @property
     def constants(self) -> dict[str, str]:

@@ -33,12 +33,18 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Cand
 
     Raises:
         ViolationError: the tables or the graph have a violation.
-        AtmpgraphError: a file of the publication cannot be used.
+        AtmpgraphError: a file of the publication cannot be used, or changed while it was read.
     """
     tables = read_tables(settings, progress)
-    graph = make_graph(tables, settings, folder, progress)
-    report = check_graph(graph, settings, progress)
-    return make_candidate(graph, report, settings, folder, progress)
+    try:
+        graph = make_graph(tables, settings, folder, progress)
+        report = check_graph(graph, settings, progress)
+        candidate = make_candidate(graph, report, settings, folder, progress)
+    except Exception:  # whatever it is, a table that changed may have led to it
+        tables.snapshot.require_unchanged()
+        raise
+    tables.snapshot.require_unchanged()
+    return candidate
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from typing import Final
 from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.mqa import score
-from ..findings import Finding, Report
+from ..findings import Finding, Listed, Report
 from ..i18n import message
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
-from ..quality.shapes import check_shapes, read_shapes
+from ..quality.shapes import read_shapes
+from ..quality.validate import GraphToCheck, validate
 from ..rdf.terms import without_graph
 from ..release.history import made_before
 from ..release.integrity import known_difference
@@ -103,20 +104,21 @@ def make_candidate(
         store, description = Release(folder.path, settings.base).store, DescriptionFolder(workplace / "description")
         write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)
     coverage = tuple(coverages(store))
-    findings, points = _check_catalogue(description, folder, settings)
-    report = Report(tuple(sorted([*report.findings, *findings], key=Finding.order)), report.counts)
+    listed, points = _check_catalogue(description, folder, settings, workplace)
+    listed += Listed(report.findings, report.more)
+    report = Report(tuple(sorted(listed.findings, key=Finding.order)), report.counts, listed.more)
     return Candidate(graph, report, folder, description, created, coverage, points)
 
 
 def _check_catalogue(
-    description: DescriptionFolder, folder: ReleaseFolder, settings: Settings
-) -> tuple[list[Finding], Score]:
+    description: DescriptionFolder, folder: ReleaseFolder, settings: Settings, workplace: Path
+) -> tuple[Listed, Score]:
     """Check a catalogue with its own shapes, and score it: an address of ours answers when its file is there."""
     base, addresses = settings.base, Addresses(settings.base)
     end = f" <{addresses.page('catalogue')}> .\n".encode()
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
-    findings = check_shapes(lines, {}, shapes, [], base)
+    listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace)
     served = map(addresses.dump, folder.downloads())
-    return findings, score(map(without_graph, lines), served, Report(tuple(findings)).conforms)
+    return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import __version__
 from ..addresses import Addresses
 from ..i18n import message
+from ..interrupts import finish
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -47,6 +48,8 @@ def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILEN
     if candidate.new:
         progress.step(message("writing the release"))
         complete(candidate, settings)
+    finish()
+    if candidate.new:
         exchange(candidate.folder.path, release.path)
     record_published(releases, (release.canonical, release.catalogue), base)
     write_history(releases, switches)  # sealed, as all must be there when a release of this version is live

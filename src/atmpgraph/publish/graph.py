@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +13,15 @@ import pyoxigraph as ox
 from ..addresses import Addresses
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
-from ..findings import Finding, Place, Report, Severity, ViolationError
-from ..i18n import every_language, message
+from ..findings import Report, ViolationError
+from ..i18n import message
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import CanonicalWriter, merged, merged_blocks, sorted_runs
 from ..rdf.statements import quad_of
-from ..rdf.terms import TermError, line
+from ..rdf.terms import line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..store import EMBEDDED
@@ -31,6 +30,7 @@ from .inputs import input_lines
 from .reuse import working_store
 from .self_description import live_release
 from .tables import Tables
+from .wrong_cells import WrongCells
 
 _SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
 
@@ -78,12 +78,11 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
         ViolationError: a cell yields no term.
         AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
     """
-    progress.step(message("mapping the tables"))
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
     mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
     writer = CanonicalWriter(workplace)
-    rows = _map(mappers, writer.add, tables, progress)
+    rows = _map(mappers, writer.add, tables, settings.build.max_listed_findings, progress)
     for text in ontology_lines(settings.path(settings.folders.ontology), base):
         writer.add(text)
     mapped = workplace / "mapped.nq"
@@ -100,26 +99,28 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (mapped, *coverage))
 
 
-def _map(mappers: Iterable[Mapper], emit: Callable[[str], None], tables: Tables, progress: Progress) -> int:
+def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
     """Emit the lines of all rows; returns how many rows there are.
+
+    Args:
+        mappers: of the tables.
+        emit: gets each line.
+        tables: with the rows.
+        limit: how many violations are listed.
+        progress: gets how many rows are mapped.
 
     Raises:
         ViolationError: some cells yield no term.
     """
     rows: dict[str, int] = {}
-    wrong: dict[tuple[Place, str, str], TermError] = {}
+    wrong = WrongCells(limit)
+    lines = {path: table.lines() for path, table in tables.package.tables.items()}
+    progress.step(message("mapping the tables"), sum(lines[mapper.map.table] for mapper in mappers), message("rows"))
     for mapper in mappers:
-        rows[mapper.map.table], errors = mapper.lines(emit, progress)
-        wrong |= {
-            (Place(error.file, error.row, error.column), str(error.problem), error.value): error.problem
-            for error in errors
-        }
-    if wrong:
-        findings = (
-            Finding("mapping", Severity.VIOLATION, every_language(error.sentence, **error.values), (place,), value)
-            for (place, _, value), error in sorted(wrong.items(), key=itemgetter(0))
-        )
-        raise ViolationError(Report(tuple(findings), {**tables.counts(), "rows": sum(rows.values())}))
+        rows[mapper.map.table] = mapper.lines(emit, wrong.add, progress)
+    if wrong.total:
+        listed = wrong.listed()
+        raise ViolationError(Report(listed.findings, {**tables.counts(), "rows": sum(rows.values())}, listed.more))
     return sum(rows.values())
 
 

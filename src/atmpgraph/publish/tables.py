@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..findings import Finding, Report, ViolationError
+from ..findings import Finding, Listed, Report, ViolationError
 from ..i18n import message
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
-from ..sources.package import Package, open_package
+from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
 from .source_texts import read_source_texts
 
@@ -21,11 +21,13 @@ class Tables:
         package: the tables themselves.
         texts: of sources, by slug, for the check of quotations.
         findings: a warning for each absent text.
+        snapshot: of the files, from before they were checked.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
+    snapshot: Snapshot = field(default=Snapshot({}), repr=False)
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -37,12 +39,16 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
 
     Raises:
         ViolationError: a table or a query is wrong.
-        AtmpgraphError: there is no Data Package, or a text is not UTF-8.
+        AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
-    progress.step(message("checking the tables and the questions"))
+    progress.step(message("checking the questions"))
     package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
     faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
-    report = Report((*check_tables(package), *faulty_queries), Tables(package, {}).counts())
+    snapshot = Snapshot.of(package)
+    listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
+    report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
+        snapshot.require_unchanged()
         raise ViolationError(report)
-    return Tables(package, *read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts]))
+    texts = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
+    return Tables(package, *texts, snapshot)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ReleaseError
+from ..interrupts import undisturbed
 from ..release.layout import ReleasesFolder
 
 
@@ -38,12 +39,29 @@ def exclusive(releases: ReleasesFolder) -> Iterator[None]:
 @contextmanager
 def workplace(releases: ReleasesFolder) -> Iterator[Path]:
     """A temporary folder on the same file system as the releases, so that one rename publishes a folder in it."""
-    folder = Path(tempfile.mkdtemp(prefix=releases.building().name, dir=releases.path))
+    with scratch(releases.path, releases.building().name) as folder:
+        yield folder
+
+
+@contextmanager
+def scratch(parent: Path | None = None, prefix: str | None = None) -> Iterator[Path]:
+    """A temporary folder that goes with the block, however it ends.
+
+    Args:
+        parent: where it is; None: where temporary files are.
+        prefix: of its name.
+    """
+    folder: Path | None = None
+    places = {parent or Path(tempfile.gettempdir()), Path(tempfile.gettempdir())}
     try:
+        with undisturbed():
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         yield folder
     except OSError as error:
         if error.filename is None:  # not told for a disk that is full; after this it is full no more
-            error.filename = str(min((releases.path, Path(tempfile.gettempdir())), key=_free))
+            error.filename = str(min(places, key=_free))
         raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with undisturbed():
+            if folder:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -44,6 +44,12 @@ class Quality:
     measures: tuple[Measure, ...]
     links: CheckedLinks
 
+    @property
+    def total(self) -> int:
+        """How many findings there are: a report lists the first thousand of a kind, and counts the others."""
+        unlisted: Mapping[str, int] = (self.report or {}).get("unlisted", {})
+        return len(self.findings) + sum(unlisted.values())
+
     def alike(self, first: int, last: int) -> list[list[dict[str, Any]]]:
         """Some neighbouring findings, those of one shape and message together; each with its number in the report."""
         groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -81,7 +87,7 @@ class Quality:
         document = Document(iri, base)
         if self.report:
             release = Addresses(base).release(self.digest)
-            document.report(self.findings[slice(*findings)], findings[0], release, self.created, len(self.findings))
+            document.report(self.findings[slice(*findings)], findings[0], release, self.created, self.total)
         document.measurements(self._coverage(), self.created)
         document.measurements(self.measures, self.created)
         for measure, missing in mqa_measures(self._score, base).items():

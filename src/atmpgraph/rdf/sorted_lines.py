@@ -58,6 +58,17 @@ class SortedLines:
             lines.append(line)
         return lines
 
+    def between(self, first: bytes, last: bytes | None) -> Iterator[bytes]:
+        """The lines that do not sort before `first`, and before `last` if it is given; without their line ends.
+
+        Raises:
+            CutFileError: the file was cut.
+        """
+        for line in self._not_before(first):
+            if last is not None and line >= last:
+                break
+            yield line
+
     def matching(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
         """The match of a pattern at the start of each line that has one; this takes as long as reading the file.
 

@@ -48,6 +48,18 @@ class Build(Group):
         description="Processes that work at the same time; 0: one for each processor core that may be used. `--jobs`"
         " overrides it.",
     )
+    max_reference_statements: int = Field(
+        20_000,
+        ge=0,
+        description="Statements up to which pyshacl, the reference, runs the shapes; pyshifty runs them over more, with"
+        " the same findings.",
+    )
+    part_bytes: int = Field(
+        16_000_000,
+        ge=10_000,
+        description="Size of the parts, in bytes of N-Triples, in which a larger graph is checked. A part takes about"
+        " 15 times as much memory, in each process.",
+    )
     max_listed_findings: int = Field(
         1_000,
         ge=1,
@@ -55,7 +67,7 @@ class Build(Group):
         " them all.",
     )
     max_cell_characters: int = Field(
-        1_000_000, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
+        131_072, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
     )
 
     @property

@@ -1,22 +1,28 @@
-"""Check the tables before the mapping: types, constraints, keys, encodings; all errors at once."""
+"""Check the tables before the mapping: types, constraints, keys, encodings; all errors at once.
+
+The library for Data Packages judges every error. It takes its time for each row, so a quick check of our own passes the
+rows that are surely good (docs/decisions/tables.md).
+"""
 
 import csv
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from frictionless import Checklist, FrictionlessException, Package
+from frictionless.resources import TableResource
 
-from ..findings import Finding, Place, Severity
-from ..i18n import every_language
+from ..findings import Finding, Listed, Place, Severity
+from ..i18n import every_language, message
+from ..progress import SILENT, Progress
+from ..settings.groups import Build
+from .cells import UnsureError
 from .package import DESCRIPTOR, Table
 from .package import Package as TablePackage
+from .table_check import CONTROL, Checked, LongCellError, Lookup, Rows, check_rows, lookup
 
-# Nobody reads more errors of one table; the report says when it stops there.
-MAX_ERRORS_PER_TABLE = 10_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # The expectation, where the library's message lacks it.
 _EXPECTED = {
     "blank-row": "remove the row",
@@ -27,31 +33,104 @@ _EXPECTED = {
 }
 
 
-def check_tables(package: TablePackage) -> list[Finding]:
-    """The errors in the tables: file, row, column, value and expectation."""
+def check_tables(package: TablePackage, limits: Build | None = None, progress: Progress = SILENT) -> Listed:
+    """The errors in the tables: file, row, column, value and expectation.
+
+    Args:
+        package: of the tables.
+        limits: how many are listed, and what the check may use.
+        progress: gets how many rows are read.
+    """
+    limits = limits or Build()
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
-        checked = Package(package.descriptor, basepath=str(package.folder))
-        report = checked.validate(Checklist(), limit_errors=MAX_ERRORS_PER_TABLE)
+        described = Package(package.descriptor, basepath=str(package.folder))
+        described.to_descriptor(validate=True)
     except FrictionlessException as error:
-        return [_finding(reason.to_dict(), DESCRIPTOR) for reason in error.reasons or [error.error]]
-    findings = [_finding(error.to_dict(), DESCRIPTOR) for error in report.errors]
-    for task in report.tasks:
+        return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
+    progress.step(
+        message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows")
+    )
+    check = _PackageCheck(package, described, limits, progress)
+    return sum(map(check.table, package.tables), Listed())
+
+
+class _PackageCheck:
+    """The check of each table of a package, which foreign keys lead from to others."""
+
+    def __init__(self, package: TablePackage, described: Package, limits: Build, progress: Progress) -> None:
+        self._package, self._limits, self._progress = package, limits, progress
+        self._paths = {str(resource.name): str(resource.path) for resource in described.resources}
+        self._resources = {str(resource.path): cast(TableResource, resource) for resource in described.resources}
+        self._lookup = cache(self._values)
+
+    def table(self, path: str) -> Listed:
+        """The errors of a table."""
+        table = self._package.tables[path]
+        try:
+            checked = self._checked(path)
+        except LongCellError as error:
+            return Listed((self._long_cell(path, error),))
+        except UnsureError:
+            return self._by_library(path)
+        key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
+        findings = tuple(_finding(error, path, key) for error in checked.errors)
+        more = checked.total - len(findings)
+        listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
+        control = _control_characters(table) if checked.control_characters else ()
+        return listed + Listed.first(control, limit)
+
+    def _checked(self, path: str) -> Checked:
+        """The outcome of the quick check.
+
+        Raises:
+            UnsureError: the library must judge the table.
+            LongCellError: a cell is too long.
+        """
+
+        def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
+            referred = self._paths.get(name) if name else path
+            if referred is None:
+                raise UnsureError
+            try:
+                return self._lookup(referred, fields)
+            except LongCellError:
+                if referred == path:
+                    raise
+                return None  # the check of that table says it
+
+        return check_rows(self._rows(path), find, self._limits.max_listed_findings, self._progress.advance)
+
+    def _rows(self, path: str) -> Rows:
+        described = next(one for one in self._package.descriptor["resources"] if one["path"] == path)
+        table = self._package.tables[path]
+        return Rows(self._resources[path], table, described, self._limits.max_cell_characters)
+
+    def _values(self, path: str, fields: tuple[str, ...]) -> Lookup:
+        return lookup(self._rows(path), fields)
+
+    def _long_cell(self, path: str, error: LongCellError) -> Finding:
+        problem = every_language(
+            "the cell is longer than {n} characters; shorten it, or raise the setting [build] max_cell_characters",
+            n=self._limits.max_cell_characters,
+        )
+        return _table(Place(path, error.row, error.column), problem)
+
+    def _by_library(self, path: str) -> Listed:
+        """The errors of a table that the library alone can judge."""
         # Below a wrong header, errors name wrong columns; a file that is not UTF-8 breaks all tables that refer to it.
-        if own := _encoding(package.folder / task.place, task.place) or _header(package, task.place):
-            findings += own
-            continue
-        key = package.fields_of_key(task.place)
-        findings += [_finding(e.to_dict(), task.place, key) for e in task.errors if e.type != "encoding-error"]
-        findings += _control_characters(package.tables[task.place])
-        if len(task.errors) >= MAX_ERRORS_PER_TABLE:
-            findings.append(
-                _table(
-                    Place(task.place),
-                    every_language("{n} errors are listed; there may be more", n=MAX_ERRORS_PER_TABLE),
-                )
-            )
-    return findings
+        table, limit = self._package.tables[path], self._limits.max_listed_findings
+        if own := _encoding(table.path, path) or _header(self._package, path):
+            return Listed.first(own, limit)
+        report = self._resources[path].validate(Checklist(), limit_errors=limit)
+        key = self._package.fields_of_key(path)
+        errors = [error for task in report.tasks for error in task.errors]
+        findings = [_finding(e.to_dict(), path, key) for e in errors if e.type != "encoding-error"]
+        listed = Listed(tuple(findings)) + Listed.first(_control_characters(table), limit)
+        if len(errors) < limit:
+            return listed
+        more = every_language("{n} errors are listed; there may be more", n=limit)
+        return listed + Listed((_table(Place(path), more),))
 
 
 def _encoding(path: Path, file: str) -> list[Finding]:
@@ -89,19 +168,17 @@ def _header(package: TablePackage, file: str) -> list[Finding]:
     return wrong or [_table(Place(file, 1), order)]
 
 
-def _control_characters(table: Table) -> list[Finding]:
+def _control_characters(table: Table) -> Iterator[Finding]:
     """Characters that XML excludes, and so RDF/XML does (XML 1.0 §2.2)."""
+    problem = every_language("a control character, which cannot be published")
     try:
         header = table.header()
-        problem = every_language("a control character, which cannot be published")
-        return [
-            _table(Place(table.path.name, row, column), problem, repr(cell))
-            for row, cells in table.rows()
-            for column, cell in zip(header, cells, strict=False)
-            if _CONTROL.search(cell)
-        ]
-    except (OSError, csv.Error):
-        return []  # the library reports it
+        for row, cells in table.rows():
+            for column, cell in zip(header, cells, strict=False):
+                if CONTROL.search(cell):
+                    yield _table(Place(table.path.name, row, column), problem, repr(cell))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return  # the library reports it
 
 
 def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Finding:

@@ -1,15 +1,20 @@
 """The tables of a publication, as its Data Package names them (Frictionless Data Package v1)."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self, TypeAlias
 
 from ..errors import AtmpgraphError
+from ..i18n import TranslatedError, message
 
 DESCRIPTOR = "datapackage.json"
+csv.field_size_limit(
+    2**31 - 1
+)  # the check bounds cells (`[build] max_cell_characters`); what it passed is read as it is
 
 
 @dataclass(frozen=True)
@@ -18,6 +23,14 @@ class Table:
 
     name: str
     path: Path
+
+    def lines(self) -> int:
+        """How many lines it has, which is about its rows; quick, for what people see of the progress."""
+        try:
+            with self.path.open("rb") as file:
+                return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+        except OSError:  # the check says it
+            return 0
 
     def header(self) -> list[str]:
         """The names of the columns."""
@@ -57,6 +70,55 @@ class Package:
     def unmapped(self, path: str) -> set[str]:
         """The columns of a table that are for people and checks, and are not published."""
         return {field["name"] for field in self.fields(path) if field.get("unmapped")}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the files of a package were when it was opened: a build that reads them at several moments reads one state.
+
+    Attributes:
+        files: the state of each file.
+    """
+
+    files: dict[Path, "_State"]
+
+    @classmethod
+    def of(cls, package: Package) -> Self:
+        """The state of now."""
+        files = [package.folder / DESCRIPTOR, *(table.path for table in package.tables.values())]
+        return cls({file: (_identity(file), _digest(file)) for file in files})
+
+    def require_unchanged(self) -> None:
+        """Require that the files are as they were.
+
+        Raises:
+            TranslatedError: one has other content now.
+        """
+        for file, before in self.files.items():
+            if _identity(file) != before[0] and _digest(file) != before[1]:
+                raise TranslatedError(CHANGED, file=str(file))
+
+
+_Identity: TypeAlias = tuple[int, ...]
+_State: TypeAlias = tuple[_Identity, str]  # and the SHA-256 of the content; both are empty where there is no file
+CHANGED: Final = message("{file} changed while it was read; run the command again when nothing writes it")
+
+
+def _identity(file: Path) -> _Identity:
+    """What another content changes, and a few other things too."""
+    try:
+        status = file.stat()
+    except OSError:
+        return ()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _digest(file: Path) -> str:
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:  # the check says it
+        return ""
 
 
 def open_package(folder: Path) -> Package:

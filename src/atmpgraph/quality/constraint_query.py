@@ -1,0 +1,114 @@
+"""SPARQL constraints (SHACL §5): the query of one, with its prefixes, for one focus node or for all at once."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pyparsing import ParseBaseException
+from rdflib import OWL, Graph
+from rdflib.namespace import SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.term import Node, Variable
+
+_THIS: Final = Variable("this")
+# What only an engine of shapes can bind (SHACL §5.3.1, appendix A).
+_BOUND_BY_SHAPES: Final = re.compile(r"[$?](PATH|currentShape|shapesGraph)\b")
+
+# The brace that is not the one of the patterns.
+_EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\s*\{", re.IGNORECASE)
+_SELECT: Final = re.compile(r"\bSELECT\b(?!\s+DISTINCT)", re.IGNORECASE)
+_EXAMPLE: Final = "?this a ?class ."
+
+
+def constraint_text(shapes: Graph, constraint: Node) -> str:
+    """The query of a constraint with its prefixes; empty where it has none."""
+    select = shapes.value(constraint, SH.select)
+    return "".join([*_prefixes(shapes, constraint), str(select)]) if select is not None else ""
+
+
+def constraint_query(shapes: Graph, constraint: Node) -> Query | None:
+    """The same parsed; None where it is no query that stands by itself."""
+    return _parsed(constraint_text(shapes, constraint))
+
+
+def _parsed(text: str) -> Query | None:
+    if not text or _BOUND_BY_SHAPES.search(text):
+        return None
+    try:
+        return prepareQuery(text)
+    except ParseBaseException:
+        return None
+
+
+def _prefixes(shapes: Graph, constraint: Node) -> Iterator[str]:
+    """SHACL §5.2.1."""
+    for ontology in shapes.objects(constraint, SH.prefixes):
+        for each in shapes.transitive_objects(ontology, OWL.imports):
+            for declared in shapes.objects(each, SH.declare):
+                yield f"PREFIX {shapes.value(declared, SH.prefix)}: <{shapes.value(declared, SH.namespace)}>\n"
+
+
+def for_all(shapes: Graph, constraint: Node, focus_nodes: str) -> str:
+    """One query for all focus nodes; its results are those of the queries for each if it `is_distributive`.
+
+    Args:
+        shapes: the graph of the shapes.
+        constraint: of a node shape.
+        focus_nodes: patterns that bind `?this`, to each node once.
+    """
+    before, brace, after = constraint_text(shapes, constraint).partition("{")
+    before = _SELECT.sub("SELECT DISTINCT", before, count=1)  # two equal results are one
+    return f"{before}{brace} {focus_nodes}\n{after}"
+
+
+def is_distributive(shapes: Graph, constraint: Node) -> bool:
+    """Whether one query for all focus nodes has the results of the queries for each.
+
+    The patterns of the focus nodes stand first in it. So they bind `$this` wherever the query for one node has its
+    value (SHACL §5.3.1), unless a group that is evaluated by itself names `$this` in an expression.
+    """
+    text = for_all(shapes, constraint, _EXAMPLE)
+    query = None if _EXISTS_BEFORE.match(text) else _parsed(text)
+    return query is not None and _is_distributive(query.algebra)
+
+
+def _is_distributive(query: CompValue) -> bool:
+    """Whether the solutions for all nodes are those for each."""
+    if query.name != "SelectQuery" or _THIS not in query.PV or query.datasetClause:
+        return False
+    part = query.p
+    while part.name in {"Distinct", "Reduced", "Project", "Extend", "Filter"}:
+        part = part.p
+    if part.name == "AggregateJoin":
+        if _THIS not in (part.p.expr or ()):
+            return False
+        return _is_bound_in(part.p.p)
+    return _is_bound_in(query.p)
+
+
+def _is_bound_in(part: CompValue, *, group: bool = True) -> bool:
+    """Whether no expression names `$this` where its value is not that of the first patterns.
+
+    Args:
+        part: of the algebra of a query.
+        group: whether the first patterns are in the same group.
+    """
+    if part.name in {"Distinct", "Reduced", "Project"}:
+        return _is_bound_in(part.p, group=group)
+    if part.name in {"Filter", "Extend"}:
+        return (group or not _mentions_this(part.expr)) and _is_bound_in(part.p, group=group)
+    if part.name in {"Join", "LeftJoin"}:
+        return _is_bound_in(part.p1, group=group) and _is_bound_in(part.p2, group=False)
+    if part.name == "Union":
+        return _is_bound_in(part.p1, group=False) and _is_bound_in(part.p2, group=False)
+    return part.name == "BGP"  # anything else is evaluated by itself
+
+
+def _mentions_this(part: object) -> bool:
+    if isinstance(part, CompValue):
+        return any(_mentions_this(child) for name, child in part.items() if name != "_vars")
+    if isinstance(part, list | tuple):
+        return any(map(_mentions_this, part))
+    return part == _THIS

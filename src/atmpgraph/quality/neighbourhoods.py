@@ -1,0 +1,204 @@
+"""Parts of a graph: some focus nodes with all that the shapes can see from them.
+
+The triples lie on disk, sorted by subject; so do, by object, those that a step follows backwards. A part is a range of
+nodes in that order. Its focus nodes are marked (`targets`): other nodes may be there with less than belongs to them.
+"""
+
+import os
+import re
+from binascii import crc32
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from rdflib import RDFS
+
+from ..rdf.canonical import CanonicalWriter
+from ..rdf.sorted_lines import SortedLines
+from .reach import Reach, State, Step
+from .targets import Targets
+
+_SUBCLASS: Final = f" <{RDFS.subClassOf}> ".encode()
+_ANY: Final[Step] = (None, False)
+_CUTS: Final = 64  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
+_REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
+
+
+@dataclass(frozen=True)
+class Triples:
+    """A graph on disk.
+
+    Attributes:
+        file: canonical N-Triples, sorted and distinct.
+        links: sorted lines `object predicate subject` of the triples that are followed backwards.
+        classes: the lines that say which class is part of which; they belong to each part.
+    """
+
+    file: Path
+    links: Path
+    classes: tuple[bytes, ...]
+
+    def narrower(self) -> dict[str, set[str]]:
+        """For each class those that are part of it, directly or not (SHACL §2.1.3.2)."""
+        wider = defaultdict[str, set[str]](set)
+        for line in self.classes:
+            narrow, _, wide = line.removesuffix(b" .").partition(_SUBCLASS)
+            wider[narrow[1:-1].decode()].add(wide[1:-1].decode())
+        narrower = defaultdict[str, set[str]](set)
+        for each in list(wider):
+            waiting, seen = [each], set[str]()
+            while waiting:
+                following = wider.get(waiting.pop(), set()) - seen
+                seen |= following
+                waiting += following
+            for one in seen:
+                narrower[one].add(each)
+        return dict(narrower)
+
+
+def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) -> Triples:
+    """Write a graph.
+
+    Args:
+        lines: canonical N-Triples, sorted; equal ones are neighbours.
+        backwards: the predicates that are followed from object to subject.
+        folder: gets the files.
+    """
+    predicates = b"|".join(map(re.escape, sorted(backwards)))
+    link = re.compile(b"(<[^>]*>) (%b) (.*) \\.\n" % predicates) if predicates else None
+    file, links, classes = folder / "triples.nt", folder / "links", list[bytes]()
+    with file.open("wb") as out, CanonicalWriter(folder) as writer:
+        for line, _ in groupby(lines):
+            out.write(line)
+            if link and (match := link.match(line)):
+                writer.add(b"%b %b %b\n".__mod__((match[3], match[2], match[1])).decode())
+            if _SUBCLASS in line:
+                classes.append(line.rstrip(b"\n"))
+        with links.open("wb") as sorted_links:
+            sorted_links.writelines(writer.lines())
+    return Triples(file, links, tuple(classes))
+
+
+@dataclass(frozen=True)
+class Range:
+    """Neighbouring nodes, from one to before another, and where the triples about them stand in the file.
+
+    Attributes:
+        first: the first node as a term; empty for the first of all.
+        last: the one after the last; None for no end.
+        start, end: the first byte and the one after the last.
+    """
+
+    first: bytes
+    last: bytes | None
+    start: int
+    end: int
+
+    def __contains__(self, node: object) -> bool:
+        """Whether a node is in the range."""
+        return isinstance(node, bytes) and self.first <= node and (self.last is None or node < self.last)
+
+
+def ranges(file: Path, size: int) -> Iterator[Range]:
+    """Cut a graph into ranges of at least `size` bytes, between subjects that are chosen by their content."""
+    first, start, whole = b"", 0, file.stat().st_size
+    with file.open("rb") as lines:
+        while start + size < whole:
+            lines.seek(start + size)
+            lines.readline()
+            place = lines.tell()
+            before = b""
+            while line := lines.readline():
+                subject = line.partition(b" ")[0]
+                if before and subject != before and crc32(before) % _CUTS == 0:
+                    break
+                before = subject
+                place = lines.tell()
+            if not line:
+                break
+            yield Range(first, subject, start, place)
+            first, start = subject, place
+    yield Range(first, None, start, whole)
+
+
+class Neighbourhoods:
+    """What shapes can see from nodes of a graph."""
+
+    def __init__(self, triples: Triples, reach: Reach, targets: Targets) -> None:
+        """Open the files.
+
+        Args:
+            triples: the graph.
+            reach: what the shapes see.
+            targets: of the shapes.
+        """
+        self._triples, self._start, self._targets = triples, reach.start, targets
+        self._file, self._links = SortedLines.open(triples.file), SortedLines.open(triples.links)
+        self._read: Callable[[bytes], list[bytes]] = lru_cache(_REMEMBERED)(
+            lambda node: self._file.starting(node + b" ")
+        )
+
+    def of_range(self, part: Range) -> bytes:
+        """The nodes of a range, marked, with their neighbourhood; N-Triples."""
+        with self._triples.file.open("rb", buffering=0) as file:
+            own = os.pread(file.fileno(), part.end - part.start, part.start).splitlines()
+        described = {subject: list(lines) for subject, lines in groupby(own, lambda line: line.partition(b" ")[0])}
+        linked: dict[bytes, set[bytes]] = defaultdict(set)
+        for link in self._links.between(part.first, part.last):
+            node, predicate, _ = link.rsplit(b" ", 2)
+            linked[node].add(predicate)
+        nodes = {*self._targets.nodes(part), *described, *linked}
+        return self._collect({node: described.get(node, []) for node in nodes}, linked)
+
+    def of(self, nodes: Iterable[bytes]) -> bytes:
+        """Some nodes, marked, with their neighbourhood."""
+        described = {node: self._read(node) for node in nodes}
+        links = {node: self._links.starting(node + b" ") for node in described}
+        return self._collect(
+            described, {node: {link.rsplit(b" ", 2)[1] for link in some} for node, some in links.items()}
+        )
+
+    def _collect(self, described: Mapping[bytes, Sequence[bytes]], linked: Mapping[bytes, set[bytes]]) -> bytes:
+        """The marks of some nodes, and all lines that steps from them lead to."""
+        lines = set(self._triples.classes)
+        for node, own in described.items():
+            lines.update(own)
+            lines.update(self._targets.marks(node, own, linked.get(node, ())))
+        seen = set[tuple[bytes, State]]()
+        waiting = [(node, self._start) for node in described]
+        while waiting:
+            node, state = waiting.pop()
+            if (node, state) in seen:
+                continue
+            seen.add((node, state))
+            for line, other, states in self._steps(node, state, described):
+                lines.add(line)
+                waiting += [(other, following) for following in states if following.steps]
+        return b"\n".join(sorted(lines)) + b"\n"
+
+    def _steps(
+        self, node: bytes, state: State, described: Mapping[bytes, Sequence[bytes]]
+    ) -> Iterator[tuple[bytes, bytes, list[State]]]:
+        """The steps from a node: the line, the node that it leads to, the states there."""
+        forward, backwards = _by_direction(state)
+        if forward:
+            everything = forward.get(b"", [])
+            for line in described[node] if node in described else self._read(node):
+                _, predicate, rest = line.split(b" ", 2)
+                if states := forward.get(predicate, []) + everything:
+                    yield line, rest[:-2], states
+        for predicate, states in backwards.items():
+            for link in self._links.starting(b"%b %b " % (node, predicate)):
+                subject = link[link.rindex(b" ") + 1 :]
+                yield b"%b %b %b ." % (subject, predicate, node), subject, states
+
+
+@lru_cache(1 << 12)
+def _by_direction(state: State) -> tuple[dict[bytes, list[State]], dict[bytes, list[State]]]:
+    """The steps from a state by their predicates, where an empty one stands for each: forwards, and backwards."""
+    forward = {predicate or b"": states for (predicate, inverse), states in state.steps.items() if not inverse}
+    return forward, {predicate: states for (predicate, inverse), states in state.steps.items() if inverse and predicate}

@@ -1,0 +1,86 @@
+"""SPARQL constraints that compare a node with the whole graph, as one query over the store for all focus nodes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from ..rdf.statements import text_of
+from ..store import Store
+from .constraint_query import constraint_query, constraint_text, for_all, is_distributive
+from .results import Result, messages
+from .shapes import HELD_TEXT
+
+_PROJECTED: Final = {"this", "path", "value"}
+_TRUE: Final = Literal(True)
+
+
+def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
+    """Whether one query gives the results of a constraint for all focus nodes of its shape."""
+    query = constraint_query(shapes, constraint)
+    if query is None or (shape, SH.path, None) in shapes or not {str(name) for name in query.algebra.PV} <= _PROJECTED:
+        return False
+    if HELD_TEXT in constraint_text(shapes, constraint):  # in no store
+        return False
+    if any("{?" in str(text) or "{$" in str(text) for text in shapes.objects(constraint, SH.message)):
+        return False
+    return is_distributive(shapes, constraint)
+
+
+def set_wide_results(
+    store: Store, shapes: Graph, shape: Node, constraint: Node, subclasses: Mapping[str, set[str]]
+) -> Iterator[Result]:
+    """The results of a constraint, each focus node once.
+
+    Args:
+        store: of the whole graph.
+        shapes: the graph of the shapes.
+        shape: the node shape that has the constraint.
+        constraint: one that `is_set_wide`.
+        subclasses: for each class, those that are part of it, directly or not.
+    """
+    if _TRUE in {*shapes.objects(shape, SH.deactivated), *shapes.objects(constraint, SH.deactivated)}:
+        return
+    severity = str(shapes.value(shape, SH.severity) or SH.Violation)
+    before = set[str]()
+    for focus_nodes in _targets(shapes, shape, subclasses):
+        nodes = set[str]()
+        rows = store.select(for_all(shapes, constraint, focus_nodes))
+        for row in rows:
+            this, value, path = (row[name] if name in rows.variables else None for name in ("this", "value", "path"))
+            node = text_of(this)
+            if node in before:  # of two targets
+                continue
+            nodes.add(node)
+            value = this if value is None else value  # SHACL §5.3.2
+            yield Result(
+                node=node,
+                path=path.value if isinstance(path, ox.NamedNode) else "",
+                value=text_of(value),
+                term=None if isinstance(value, ox.BlankNode) else str(value),
+                shape=str(shape),
+                constraint=str(constraint),
+                component=str(SH.SPARQLConstraintComponent),
+                severity=severity,
+                messages=messages(shapes, constraint),
+            )
+        before |= nodes
+
+
+def _targets(shapes: Graph, shape: Node, subclasses: Mapping[str, set[str]]) -> Iterator[str]:
+    """Patterns that bind `?this` to the nodes of each target of a shape (SHACL §2.1.3), each node once."""
+    classes = {str(each) for each in shapes.objects(shape, SH.targetClass)}
+    if (shape, RDF.type, RDFS.Class) in shapes:
+        classes.add(str(shape))
+    for each in sorted(classes.union(*(subclasses.get(one, set()) for one in classes))):
+        yield f"?this <{RDF.type}> <{each}> ."
+    for predicate in sorted(map(str, shapes.objects(shape, SH.targetSubjectsOf))):
+        yield f"{{ SELECT DISTINCT ?this {{ ?this <{predicate}> ?object_of_target }} }}"
+    for predicate in sorted(map(str, shapes.objects(shape, SH.targetObjectsOf))):
+        yield f"{{ SELECT DISTINCT ?this {{ ?subject_of_target <{predicate}> ?this }} }}"
+    nodes = [each.n3() for each in shapes.objects(shape, SH.targetNode) if isinstance(each, URIRef | Literal)]
+    if nodes:
+        yield f"VALUES ?this {{ {' '.join(sorted(nodes))} }}"

@@ -1,0 +1,73 @@
+"""A table that grows, is replaced or goes while a build reads it: a sentence, and no release of two states."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.i18n import TranslatedError
+from atmpgraph.progress import Progress
+from atmpgraph.publish.build import build
+from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.settings import Settings
+
+from .test_interrupts import STEPS, changed_table, left
+
+
+class At(Progress):
+    """Does something when a step starts."""
+
+    def __init__(self, step: str, action: Callable[[], object]) -> None:
+        self._step, self._action = step, action
+
+    def step(self, name: str, total: int | None = None, unit: str = "") -> None:  # noqa: ARG002
+        if name == self._step:
+            self._action()
+
+
+def grow(table: Path) -> None:
+    text = table.read_text(encoding="utf-8")
+    with table.open("a", encoding="utf-8") as file:
+        file.write(text.splitlines(keepends=True)[-1])
+
+
+def replace(table: Path) -> None:
+    """By one of the same size."""
+    other = table.with_name("new.csv")
+    other.write_bytes(table.read_bytes().swapcase())
+    other.replace(table)
+
+
+def rewrite(table: Path) -> None:
+    """By another of the same size, in place, with the dates of the old one."""
+    status = table.stat()
+    table.write_bytes(table.read_bytes().swapcase())
+    os.utime(table, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [grow, replace, rewrite, Path.unlink])
+@pytest.mark.parametrize("step", STEPS[1:5])
+def test_a_table_changes_while_it_is_read(change: Callable[[Path], None], step: str, started: Settings) -> None:
+    releases = ReleasesFolder(started.path(started.folders.releases))
+    changed_table(started)
+    table = started.path(started.folders.data) / "organisations.csv"
+    before, live = left(releases.path), releases.live
+    with pytest.raises(TranslatedError) as error:
+        build(started, At(step, lambda: change(table)))
+    assert str(error.value) == f"{table} changed while it was read; run the command again when nothing writes it"
+    assert error.value.text("nl").startswith(f"{table} is tijdens het lezen veranderd")
+    assert (left(releases.path), releases.live) == (before, live)
+
+
+def test_the_same_content_again_is_no_change(started: Settings) -> None:
+    changed_table(started)
+    table = started.path(started.folders.data) / "organisations.csv"
+
+    def put_back() -> None:
+        copy = table.with_name("copy")
+        shutil.copy(table, copy)
+        copy.replace(table)
+
+    assert build(started, At(STEPS[2], put_back)).new

@@ -1,0 +1,90 @@
+"""Ctrl-C and SIGTERM in each step of a check and a build: a sentence, nothing left behind, the old release served."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from atmpgraph.publish.build import build
+from atmpgraph.publish.verify import verify
+from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.settings import Settings
+
+STEPS: Final = (
+    "checking the questions",
+    "checking the tables",
+    "mapping the tables",
+    "checking the graph against the shapes",
+    "making and checking the catalogue",
+    "writing the release",
+)
+
+
+def changed_table(settings: Settings) -> None:
+    """Let the next build make another release."""
+    table = settings.path(settings.folders.data) / "organisations.csv"
+    head, _, rest = table.read_text(encoding="utf-8").partition("\n")
+    first, _, others = rest.partition("\n")
+    table.write_text(f"{head}\n{others}{first}\n", encoding="utf-8")
+
+
+def left(folder: Path) -> set[str]:
+    """What is in a folder, but for the record of the last build and the lock."""
+    return {path.name for path in folder.iterdir()} - {"build.json", ".lock"}
+
+
+def interrupted(command: str, step: str, number: int, settings: Settings, temporary: Path) -> tuple[int, str]:
+    """Run a command, and send its process group a signal when a step starts; its exit status, and what it says."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "atmpgraph", command, "--progress", "plain"],
+        cwd=settings.path(Path()),
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr
+    said = ""
+    for line in process.stderr:
+        said += line
+        if line.startswith(step):
+            os.killpg(process.pid, number)
+            os.killpg(process.pid, number)  # impatient people press twice
+            break
+    said += process.stderr.read()
+    return process.wait(60), said
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+@pytest.mark.parametrize("step", STEPS)
+def test_ctrl_c_in_each_step(command: str, step: str, started: Settings, tmp_path: Path) -> None:
+    if command == "check" and step == STEPS[-1]:
+        pytest.skip("a check writes no release")
+    releases = ReleasesFolder(started.path(started.folders.releases))
+    changed_table(started)
+    before, live = left(releases.path), releases.live
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    status, said = interrupted(command, step, signal.SIGINT, started, temporary)
+    assert "Traceback" not in said
+    assert status == 128 + signal.SIGINT, said
+    assert said.splitlines()[-1].startswith("atmpgraph: interrupted; what was begun is put away")
+    assert not list(temporary.iterdir())
+    assert (left(releases.path), releases.live) == (before, live)
+    assert not list(verify(releases.path, started.base))
+    assert build(started).new, "the next build does what this one did not"
+
+
+def test_sigterm_ends_it_the_same_way(started: Settings, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    status, said = interrupted("build", STEPS[2], signal.SIGTERM, started, temporary)
+    assert status == 128 + signal.SIGTERM
+    assert "Traceback" not in said
+    assert not list(temporary.iterdir())
+    assert not {name for name in left(started.path(started.folders.releases)) if name.startswith(".")}

@@ -1,0 +1,270 @@
+"""The quick check of tables says what the library alone says, error by error, for any table and schema."""
+
+import csv
+import io
+import json
+import tracemalloc
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from frictionless.resources import TableResource
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from atmpgraph.findings import Listed, Place, Severity
+from atmpgraph.settings.groups import Build
+from atmpgraph.sources import check
+from atmpgraph.sources.cells import UnsureError
+from atmpgraph.sources.check import check_tables
+from atmpgraph.sources.package import Package, open_package
+
+ALL = Build(max_listed_findings=100_000, jobs=1)
+
+
+def alone(package: Package, limits: Build = ALL) -> Listed:
+    """What the library alone says."""
+
+    def unsure(*_: object) -> None:
+        raise UnsureError
+
+    with patch.object(check._PackageCheck, "_checked", unsure):
+        return check_tables(package, limits)
+
+
+TEXTS = st.sampled_from(
+    ["", "", "a", "a", "b", "c", "ab", "A-1", "n/a", "None", "é", "two words", 'q"q', "a,b", "two\nlines", " a", "a\n"]
+)
+NUMBERS = st.sampled_from(["1", "1", "01", "1.0", "1.50", "-2", "1e3", "NaN", "inf", "1,5", " 1 ", "x", "", "٣", "1_0"])
+DATES = st.sampled_from(["2024-01-17", "2024-02-29", "2023-02-29", "2024-1-7", "17/01/2024", "0000-01-01", "", "n/a"])
+URIS = st.sampled_from(
+    ["https://example.org/a", "https://example.org", "urn:x", "example", "", "https://é/", "http://a b/"]
+)
+BOOLEANS = st.sampled_from(["true", "True", "0", "1", "yes", ""])
+YEARS = st.sampled_from(["2024", "0001", "24", "-024", "", "20 4"])
+CELLS: dict[str, st.SearchStrategy[str]] = {
+    "string": TEXTS,
+    "uri": URIS,
+    "number": NUMBERS,
+    "integer": NUMBERS,
+    "date": DATES,
+    "boolean": BOOLEANS,
+    "year": YEARS,
+    "any": TEXTS,
+}
+
+
+@st.composite
+def fields(draw: st.DrawFn, name: str) -> tuple[dict[str, Any], str]:
+    """A field and the kind of its cells."""
+    kind = draw(st.sampled_from(["string", "string", "string", *CELLS]))
+    constraints: dict[str, Any] = {}
+    if draw(st.booleans()):
+        constraints["required"] = draw(st.booleans())
+    if draw(st.integers(0, 4)) == 0:
+        constraints["unique"] = True
+    if kind in {"string", "uri"}:
+        if draw(st.integers(0, 3)) == 0:
+            constraints["pattern"] = draw(st.sampled_from(["^[a-z]+$", "[a-z]*", "a|b", "\\S+"]))
+        if draw(st.integers(0, 3)) == 0:
+            constraints["maxLength"] = draw(st.integers(0, 4))
+        if draw(st.integers(0, 3)) == 0:
+            constraints["minLength"] = draw(st.integers(0, 4))
+        if draw(st.integers(0, 3)) == 0:
+            constraints["enum"] = draw(st.lists(TEXTS, min_size=1, max_size=4, unique=True))
+    elif kind in {"number", "integer"} and draw(st.integers(0, 2)) == 0:
+        constraints["minimum"] = 1
+    elif kind == "date" and draw(st.integers(0, 2)) == 0:
+        constraints["maximum"] = "2024-02-01"
+    field = {"name": name, "type": "string" if kind == "uri" else kind, "constraints": constraints}
+    if kind == "uri":
+        field["format"] = "uri"
+    if draw(st.integers(0, 9)) == 0:
+        field["missingValues"] = ["", "n/a"]
+    return field, kind
+
+
+@st.composite
+def tables(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    """A schema without foreign keys, and the text of a table."""
+    drawn = [draw(fields(name)) for name in names]
+    schema: dict[str, Any] = {"fields": [field for field, _ in drawn]}
+    if draw(st.booleans()):
+        schema["primaryKey"] = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+    if draw(st.integers(0, 3)) == 0:
+        schema["missingValues"] = draw(st.sampled_from([["", "n/a"], ["n/a"], [], ["", "None"]]))
+    good = st.tuples(*(CELLS[kind] for _, kind in drawn)).map(list)
+    rows = draw(st.lists(st.one_of(good, good, good, good, st.lists(TEXTS, max_size=5)), max_size=12))
+    header = list(names) if draw(st.integers(0, 15)) else draw(st.permutations([*names, "other"]))
+    text = io.StringIO()
+    csv.writer(text, lineterminator=draw(st.sampled_from(["\n", "\r\n"]))).writerows([header, *rows])
+    return schema, text.getvalue()
+
+
+@st.composite
+def packages(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, str]]:
+    """A descriptor, and the texts of its tables."""
+    one, first = draw(tables(("a", "b", "c")))
+    two, second = draw(tables(("d", "e")))
+    for schema, own in ((one, ("a", "b", "c")), (two, ("d", "e"))):
+        keys = []
+        for _ in range(draw(st.integers(0, 2))):
+            target = draw(st.sampled_from([("", own), ("one", ("a", "b", "c")), ("two", ("d", "e"))]))
+            size = draw(st.integers(1, 2))
+            here = draw(st.permutations(own))[:size]
+            there = draw(st.permutations(target[1]))[:size]
+            keys.append({"fields": here, "reference": {"resource": target[0], "fields": there}})
+        if keys:
+            schema["foreignKeys"] = keys
+    resources = [
+        {"name": name, "path": f"{name}.csv", "encoding": "utf-8", "schema": schema}
+        for name, schema in (("one", one), ("two", two))
+    ]
+    return {"resources": resources}, {"one.csv": first, "two.csv": second}
+
+
+def written(folder: Path, descriptor: dict[str, Any], texts: dict[str, str]) -> Package:
+    """A package in a folder."""
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    return open_package(folder)
+
+
+@settings(max_examples=6000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(packages(), st.integers(1, 6))
+def test_both_say_the_same(drawn: tuple[dict[str, Any], dict[str, str]], limit: int) -> None:
+    with TemporaryDirectory() as folder:
+        package = written(Path(folder), *drawn)
+        try:
+            expected = alone(package)
+        except Exception as error:
+            with pytest.raises(type(error)):
+                check_tables(package, ALL)
+            return
+        assert check_tables(package, ALL) == expected
+        some = check_tables(package, Build(max_listed_findings=limit, jobs=1))
+        if any("errors are listed" in finding.message["en"] for finding in some.findings):
+            return  # the library alone judged a table, and stopped there
+        assert len(some.findings) + some.more.get(Severity.VIOLATION, 0) == len(expected.findings)
+        for table in ("one.csv", "two.csv"):
+            listed = [finding for finding in some.findings if finding.places[0].file == table]
+            assert listed == [f for f in expected.findings if f.places[0].file == table][: len(listed)]
+
+
+FIELDS = [
+    {"name": "slug", "type": "string", "constraints": {"required": True, "unique": True, "pattern": "^[a-z0-9-]+$"}},
+    {"name": "n", "type": "number"},
+    {"name": "d", "type": "date"},
+    {"name": "part", "type": "string"},
+]
+SCHEMA = {
+    "primaryKey": "slug",
+    "fields": FIELDS,
+    "foreignKeys": [{"fields": "part", "reference": {"resource": "", "fields": "slug"}}],
+}
+DESCRIPTOR = {"resources": [{"name": "t", "path": "t.csv", "encoding": "utf-8", "schema": SCHEMA}]}
+ROWS = 5_000
+
+
+def package_of(folder: Path, row: str) -> Package:
+    """A package with a table of many rows, each made of its number."""
+    rows = "".join(row.format(n=n, half=n // 2) for n in range(ROWS))
+    return written(folder, DESCRIPTOR, {"t.csv": "slug,n,d,part\n" + rows})
+
+
+@pytest.mark.parametrize(
+    ("row", "errors"),
+    [
+        ("s-{n},{n}.5,2024-01-01,s-{half}\n", 0),
+        ("s-{n},x{n},2024-01-01,\n", ROWS),
+        ("S{n},x{n},2024-13-01,nowhere-{n}\n", 4 * ROWS),
+        ("s-{half},{n},2024-01-01,\n", ROWS),  # half of the rows, as a value that is unique and as primary key
+        ("s-{n},1,2024-01-01,,more\n", ROWS),
+        (",,,\n", 2 * ROWS),  # blank, and without a primary key
+    ],
+)
+def test_the_library_is_not_run_over_many_errors(row: str, errors: int, tmp_path: Path) -> None:
+    package = package_of(tmp_path, row)
+    with patch("frictionless.resources.TableResource.validate", side_effect=AssertionError):
+        listed = check_tables(package, Build(max_listed_findings=100))
+    assert len(listed.findings) == min(errors, 100)
+    assert len(listed.findings) + listed.more.get(Severity.VIOLATION, 0) == errors
+    assert check_tables(package, ALL) == alone(package)
+
+
+def test_good_rows_take_few_bytes(tmp_path: Path) -> None:
+    package = package_of(tmp_path, "s-{n},{n}.5,2024-01-01,s-{half}\n")
+    check_tables(package, ALL)
+    tracemalloc.start()
+    check_tables(package, ALL)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000 + 250 * ROWS  # of a million rows with keys, 250 MB
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("row", [0, 150, 2_500])
+def test_a_cell_that_is_too_long_is_told_with_its_place(quote: str, row: int, tmp_path: Path) -> None:
+    lines = [f's-{n},{n},,"s-\n{n}"\n' for n in range(3_000)]
+    lines[row] = f"long,1,{quote}{'x' * 100_000}{quote},\n"
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": "slug,n,d,part\n" + "".join(lines)})
+    listed = check_tables(package, Build(max_cell_characters=1_000))
+    (finding,) = listed.findings
+    assert finding.places == (Place("t.csv", row + 2, "d"),)
+    assert finding.message["en"] == (
+        "the cell is longer than 1,000 characters; shorten it, or raise the setting [build] max_cell_characters"
+    )
+    assert set(finding.message) == {"en", "fr", "nl", "de"}
+
+
+def test_a_cell_of_100_megabytes_takes_no_memory(tmp_path: Path) -> None:
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": "slug,n,d,part\ns-1,1,,\n"})
+    with (tmp_path / "t.csv").open("a", encoding="utf-8") as table:
+        table.write('s-2,2,,"')
+        for _ in range(100):
+            table.write("x" * 1_000_000)
+        table.write('"\n')
+    check_tables(package, Build(max_cell_characters=1_000))
+    tracemalloc.start()
+    (finding,) = check_tables(package, Build(max_cell_characters=131_072)).findings
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert finding.places == (Place("t.csv", 3, "part"),)
+    assert peak < 10_000_000
+
+
+def test_a_long_cell_that_is_allowed_is_read(tmp_path: Path) -> None:
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": f"slug,n,d,part\n{'s' * 300_000},1,,\n"})
+    assert check_tables(package, Build(max_cell_characters=300_000)) == Listed()
+    assert check_tables(package, Build(max_cell_characters=299_999)).findings[0].places == (Place("t.csv", 2, "slug"),)
+
+
+def test_control_characters_are_counted_too(tmp_path: Path) -> None:
+    package = package_of(tmp_path, "s-{n},1,,\n")
+    table = tmp_path / "t.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",\n", ",\x07\n"), encoding="utf-8")
+    listed = check_tables(package, Build(max_listed_findings=10))
+    assert len(listed.findings) == 20, "ten foreign keys and ten control characters"
+    assert listed.more == {Severity.VIOLATION: 2 * ROWS - 20}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dialect": {"delimiter": ";"}},
+        {"encoding": "latin-1"},
+        {"fieldsMatch": "subset"},
+        {"bytes": 7},
+        {"schema": {**SCHEMA, "unheard": True}},
+    ],
+)
+def test_what_is_not_understood_is_for_the_library(change: dict[str, Any], tmp_path: Path) -> None:
+    descriptor = {"resources": [{**DESCRIPTOR["resources"][0], **change}]}
+    package = written(tmp_path, descriptor, {"t.csv": "slug,n,d,part\ns-1,1,,\n"})
+    validate = TableResource.validate
+    with patch.object(TableResource, "validate", autospec=True, side_effect=validate) as library:
+        check_tables(package, ALL)
+    assert library.call_count == 1

@@ -1,0 +1,116 @@
+"""Workers: what they make comes back, and none is left, however the command ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import AtmpgraphError
+from atmpgraph.i18n import TranslatedError
+from atmpgraph.parallel import KILLED, each
+
+SCRIPT = """
+import sys, time
+from atmpgraph.interrupts import interruptible
+from atmpgraph.parallel import each
+from tests.test_parallel import wait
+
+if __name__ == "__main__":
+    try:
+        with interruptible():
+            for task, _ in each(wait, [sys.argv[1]] * 2, 2):
+                pass
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def square(n: int) -> tuple[int, int]:
+    return n * n, os.getpid()
+
+
+def refuse(n: int) -> int:
+    raise TranslatedError("{file} changed", file=f"{n}.csv")
+
+
+def end(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def wait(folder: str) -> None:
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(60)
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").split()[2] != "Z"
+    except OSError:
+        return False
+
+
+def test_each_task_comes_back_with_what_was_made_of_it() -> None:
+    results = dict(each(square, [1, 2, 3, 4], 2))
+    assert {n: result for n, (result, _) in results.items()} == {1: 1, 2: 4, 3: 9, 4: 16}
+    assert os.getpid() not in {process for _, process in results.values()}
+
+
+@pytest.mark.parametrize(("tasks", "processes"), [([3], 4), ([3, 4], 1), ([], 2)])
+def test_one_process_is_this_one(tasks: list[int], processes: int) -> None:
+    assert list(each(square, tasks, processes)) == [(n, (n * n, os.getpid())) for n in tasks]
+
+
+def test_an_error_comes_back_as_it_is() -> None:
+    with pytest.raises(TranslatedError, match=r"\d\.csv changed") as error:
+        list(each(refuse, [1, 2], 2))
+    assert error.value.text("fr")
+
+
+def test_a_killed_worker_is_told() -> None:
+    with pytest.raises(AtmpgraphError) as error:
+        list(each(end, [1, 2], 2))
+    assert str(error.value) == KILLED
+
+
+def test_who_has_enough_leaves_no_worker_behind(tmp_path: Path) -> None:
+    for _ in each(square_or_wait, ["", str(tmp_path), str(tmp_path)], 2):
+        break
+    time.sleep(0.2)
+    assert not [process for process in tmp_path.iterdir() if alive(int(process.name))]
+
+
+def square_or_wait(folder: str) -> None:
+    if folder:
+        wait(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_the_command(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
+    workers = tmp_path / "workers"
+    workers.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, tmp_path / "script.py", workers],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 30
+    while len(list(workers.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # a terminal sends it to all
+    else:
+        process.send_signal(number)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == (-number if number == signal.SIGKILL else 130)
+    assert "Traceback" not in said
+    time.sleep(0.5)
+    assert len(list(workers.iterdir())) == 2
+    assert not [worker for worker in workers.iterdir() if alive(int(worker.name))]
