@@ -102,12 +102,12 @@ def home(store: Store, partnership: str) -> dict[str, Any]:
 
 def predicates(base: str) -> frozenset[str]:
     """The properties that `home` reads, and other IRIs; statements with other properties do not change it."""
-    found: set[str] = set()
+    mentioned: set[str] = set()
     for query in _QUERIES.glob("*.rq"):
         text = query.read_text(encoding="utf-8")
         prefixes = dict(_PREFIX.findall(text))
-        found |= {prefixes[name] + local for name, local in _SHORTENED.findall(text) if name in prefixes}
-    return frozenset({RDF + "type", *(iri if ":" in iri else base + iri for iri in found)})
+        mentioned |= {prefixes[name] + local for name, local in _SHORTENED.findall(text) if name in prefixes}
+    return frozenset({RDF + "type", *(iri if ":" in iri else base + iri for iri in mentioned)})
 
 
 def read_sections(content: Mapping[str, Any]) -> dict[str, Section]:

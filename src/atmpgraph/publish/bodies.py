@@ -41,11 +41,11 @@ class Part:
 
 def used_prefixes(part: Part) -> list[tuple[str, ...]]:
     """Of each chunk: the prefixes whose namespace an IRI in it starts with."""
-    found = []
+    used = []
     for chunk in part.chunks:
         lines = chunk.read()
-        found.append(tuple(prefix for prefix, iri in part.prefixes.items() if b"<" + iri.encode() in lines))
-    return found
+        used.append(tuple(prefix for prefix, iri in part.prefixes.items() if b"<" + iri.encode() in lines))
+    return used
 
 
 def bodies(part: Part) -> list[list[bytes]]:
@@ -60,14 +60,14 @@ def bodies(part: Part) -> list[list[bytes]]:
 def _bodies(lines: bytes, suffixes: Iterable[str], prefixes: Mapping[str, str]) -> list[bytes]:
     # Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
     triples = list(dict.fromkeys(quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_QUADS)))
-    made: dict[str, bytes] = {}
+    written: dict[str, bytes] = {}
     for suffix in suffixes:
         if suffix == TRIG.suffix:
-            turtle = made.get(TURTLE.suffix) or _body(triples, TURTLE, prefixes)
-            made[suffix] = (b"\t" + turtle[:-1].replace(b"\n", b"\n\t")).replace(b"\n\t\n", b"\n\n") + b"\n"
+            turtle = written.get(TURTLE.suffix) or _body(triples, TURTLE, prefixes)
+            written[suffix] = (b"\t" + turtle[:-1].replace(b"\n", b"\n\t")).replace(b"\n\t\n", b"\n\n") + b"\n"
         else:
-            made[suffix] = _body(triples, FORMATS[suffix], prefixes)
-    return list(made.values())
+            written[suffix] = _body(triples, FORMATS[suffix], prefixes)
+    return list(written.values())
 
 
 def _body(triples: list[ox.Triple], fmt: Format, prefixes: Mapping[str, str]) -> bytes:

@@ -172,7 +172,7 @@ class _Writer:
     def write(self, documents: Sequence[_Document]) -> None:
         """All documents in all their formats, and the TriG file of those that are graphs."""
         self._find_prefixes(documents)
-        made = _each(bodies, self._parts(self._unmade(documents)), self._pool)
+        new_bodies = _each(bodies, self._parts(self._unmade(documents)), self._pool)
         used = self._used(chunk for document in documents if document.graph for chunk in document.chunks)
         with self._file(self._folder.dump(TRIG.suffix).name, TRIG.suffix, used) as trig:
             first = True
@@ -180,18 +180,18 @@ class _Writer:
                 if document.graph:
                     trig.text(f"{'' if first else chr(10)}<{document.graph}> {{\n".encode())
                     first = False
-                self._document(document, made, trig)
+                self._document(document, new_bodies, trig)
                 if document.graph:
                     trig.text(b"}\n")
         self._notes.write(self._folder, self._table)
 
     def _find_prefixes(self, documents: Iterable[_Document]) -> None:
-        found = self._earlier.notes.used
+        noted = self._earlier.notes.used
         every = {chunk.digest: chunk for document in documents for chunk in document.chunks}
-        new = [(chunk, ()) for digest, chunk in every.items() if digest not in found]
+        new = [(chunk, ()) for digest, chunk in every.items() if digest not in noted]
         used = _each(used_prefixes, self._parts(new), self._pool)
         named = {chunk.digest: prefixes for (chunk, _), prefixes in zip(new, used, strict=True)}
-        self._notes.used = {digest: named[digest] if digest in named else found[digest] for digest in sorted(every)}
+        self._notes.used = {digest: named[digest] if digest in named else noted[digest] for digest in sorted(every)}
 
     def _used(self, chunks: Iterable[Chunk]) -> dict[str, str]:
         """The prefixes that are used in some chunks."""
@@ -199,7 +199,7 @@ class _Writer:
         return {prefix: iri for prefix, iri in self._table.items() if prefix in used}
 
     def _unmade(self, documents: Iterable[_Document]) -> Iterator[tuple[Chunk, tuple[str, ...]]]:
-        """The chunks whose bodies nobody has made yet, with the suffixes of these."""
+        """The chunks whose bodies nobody has new_bodies yet, with the suffixes of these."""
         for document in documents:
             for chunk in document.chunks:
                 if missing := self._missing(chunk, document):
@@ -220,7 +220,7 @@ class _Writer:
         if held:
             yield Part(tuple(held), last, self._table)
 
-    def _document(self, document: _Document, made: Iterator[list[bytes]], trig: "_File") -> None:
+    def _document(self, document: _Document, new_bodies: Iterator[list[bytes]], trig: "_File") -> None:
         """One document in its formats; where it is a graph, its part of the TriG file too."""
         used = self._used(document.chunks)
         with ExitStack() as files:
@@ -230,7 +230,7 @@ class _Writer:
                     out[suffix] = files.enter_context(self._file(name, suffix, used))
             for number, chunk in enumerate(document.chunks):
                 missing = self._missing(chunk, document)
-                new = dict(zip(missing, next(made), strict=True)) if missing else {}
+                new = dict(zip(missing, next(new_bodies), strict=True)) if missing else {}
                 for suffix, file in out.items():
                     body = new[suffix] if suffix in new else self._earlier.pieces[chunk.digest, suffix].read()
                     file.body(chunk.digest, body, first=number == 0)

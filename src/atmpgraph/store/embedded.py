@@ -123,10 +123,10 @@ class EmbeddedStore(Store):
                 merged.update(b"".join(triples))
             if stated.hexdigest() != digest:
                 return False
-            found = hashlib.sha256()
+            union_digest = hashlib.sha256()
             for block in merged_blocks(union.result()):
-                found.update(b"".join(block))
-            return found.digest() == merged.digest()
+                union_digest.update(b"".join(block))
+            return union_digest.digest() == merged.digest()
         return False
 
     def _dumped(self, graphs: Iterable[_Graph], folder: Path) -> list[Path]:

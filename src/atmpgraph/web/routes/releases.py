@@ -191,8 +191,8 @@ def _load_file(context: Context, name: str) -> Download | None:
 
 
 def _send_file(context: Context, file: Download) -> Response:
-    made, coded = created(context.release), partial(context.release.coded, file.name)
-    return respond_with_file(file.path, media_type(file.name), file.digest, made, IMMUTABLE, coded)
+    date, coded = created(context.release), partial(context.release.coded, file.name)
+    return respond_with_file(file.path, media_type(file.name), file.digest, date, IMMUTABLE, coded)
 
 
 def _send_current_file(context: Context, file: Download) -> Response:
