@@ -49,6 +49,7 @@ MAY_IMPORT: Final = {
     "profiles": {"http", "rdf", "release", "sources"},
     "publish": {
         "catalogue",
+        "http",
         "mapping",
         "observability",
         "overview",

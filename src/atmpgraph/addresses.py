@@ -80,8 +80,12 @@ class Addresses:
 
     def has_document(self, iri: str) -> bool:
         """Whether we serve a document about an IRI; a fragment has none of its own."""
-        spaces = tuple(self.base + space for space in (_THING, _VOCABULARY, _CODE))
-        return "#" not in iri and iri.startswith(spaces)
+        return "#" not in iri and iri.startswith(self.documented)
+
+    @property
+    def documented(self) -> tuple[str, ...]:
+        """The starts of the IRIs of everything that has a document; a fragment has none of its own."""
+        return tuple(self.base + space for space in (_THING, _VOCABULARY, _CODE))
 
     @property
     def tables(self) -> str:

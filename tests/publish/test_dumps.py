@@ -1,14 +1,109 @@
 """The files for download: each says what the release says, or the release is not made."""
 
+import hashlib
+import random
+from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from atmpgraph.errors import ReleaseError
-from atmpgraph.formats import RDF_XML, TURTLE
-from atmpgraph.publish.dumps import dump
+from atmpgraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
+from atmpgraph.publish import dumps
+from atmpgraph.publish.bodies import Part, bodies
+from atmpgraph.publish.dumps import write_dumps
+from atmpgraph.rdf import chunks
+from atmpgraph.rdf.canonical import CanonicalWriter
+from atmpgraph.rdf.chunks import Chunk
+from atmpgraph.release.layout import ReleaseFolder
+from atmpgraph.release.manifest import File, Manifest, write_manifest
+from atmpgraph.sources.package import Package, open_package
+from atmpgraph.store import memory_store
+
+from ..conftest import ROOT
 
 BASE = "https://example.org/p/"
+_TEXTS = (
+    "plain",
+    'a\\"]},{\\"@id\\":\\"b',
+    "<x> .",
+    "tab\\tline\\nend",
+    " .",
+    "é\U0001f600",
+    "\\\\",
+    "@prefix a: <b> .",
+)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many chunks of few lines."""
+    monkeypatch.setattr(chunks, "_LEAST", 5)
+    monkeypatch.setattr(chunks, "_MOST", 40)
+    monkeypatch.setattr(chunks, "_ONE_IN", 4)
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Package:
+    """A publication whose only dataset are the things with a label."""
+    (tmp_path / "data" / "datasets").mkdir(parents=True)
+    query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l ; ?p ?o }"
+    (tmp_path / "data" / "datasets" / "named.rq").write_text(query)
+    (tmp_path / "data" / "datapackage.json").write_text((ROOT / "data" / "datapackage.json").read_text())
+    whole = open_package(ROOT / "data")
+    for name in whole.tables:
+        (tmp_path / "data" / name).write_bytes((whole.folder / name).read_bytes())
+    return open_package(tmp_path / "data")
+
+
+def statements(seed: int, things: int = 150) -> list[str]:
+    chance, lines = random.Random(seed), list[str]()
+    for number in range(things):
+        subject = f"<{BASE}id/{chance.choice(['a', 'a-b', 'b'])}/{number}>"
+        for _ in range(chance.randint(1, 6)):
+            predicate = chance.choice(
+                ["http://www.w3.org/2000/01/rdf-schema#label", "http://purl.org/dc/terms/title", f"{BASE}ns/own#p"]
+            )
+            text = chance.choice([f'"{chance.choice(_TEXTS)} {number}"@en', f"<{BASE}id/a/{number // 2}>"])
+            lines += [
+                f"{subject} <{predicate}> {text} <{BASE}id/graph/{graph}> .\n"
+                for graph in chance.sample(["one", "two", "three"], chance.randint(1, 2))
+            ]
+    return lines
+
+
+def edited(lines: list[str], seed: int) -> list[str]:
+    chance = random.Random(seed)
+    kept = [line for line in lines if chance.random() > 0.02]
+    new = f'<{BASE}id/new/{seed}> <http://xmlns.com/foaf/0.1/name> "new" <{BASE}id/graph/g{seed % 3}> .\n'
+    return [line for line in kept if "graph/two" not in line or seed % 4] + [new]
+
+
+def written(
+    lines: list[str], folder: Path, package: Package, processes: int = 1, before: ReleaseFolder | None = None
+) -> ReleaseFolder:
+    """The files, and a manifest that lists them."""
+    release = ReleaseFolder(folder / "release")
+    release.path.mkdir(parents=True)
+    with CanonicalWriter(folder) as writer:
+        for line in lines:
+            writer.add(line)
+        digest = writer.write(release.canonical)
+    store = memory_store(release.canonical.open("rb"), BASE)
+    write_dumps(release, package, store, folder, processes, before)
+    files = {
+        name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+        for name, path in release.downloads().items()
+    }
+    manifest = Manifest(digest=digest, created="", base=BASE, statements=0, files_created="", files=files)
+    write_manifest(release.manifest, manifest)
+    return release
+
+
+def content(release: ReleaseFolder) -> dict[str, bytes]:
+    files = {**release.downloads(), "chunks.json": release.chunks}
+    return {name: path.read_bytes() for name, path in files.items()}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +116,104 @@ BASE = "https://example.org/p/"
 def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str, tmp_path: Path) -> None:
     file = tmp_path / "data.nt"
     file.write_bytes(line)
-    assert dump([file], TURTLE, BASE)
+    chunk = Chunk(file, 0, len(line), "")
+    assert bodies(Part((chunk,), (TURTLE.suffix,), {}))
     with pytest.raises(ReleaseError, match=f"^data.rdf .*{reason}"):
-        dump([file], RDF_XML, BASE)
+        bodies(Part((chunk,), (RDF_XML.suffix,), {}))
+
+
+def test_every_format_says_the_same(small: None, package: Package, tmp_path: Path) -> None:
+    release = written(statements(1), tmp_path / "r", package)
+    quads = set(ox.parse(path=str(release.canonical), format=ox.RdfFormat.N_QUADS))
+    assert len(list(chunks.chunks(release.canonical))) > 10
+    for fmt in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD):
+        assert isinstance(fmt.engine, ox.RdfFormat)
+        said = [quad.triple for quad in ox.parse(path=str(release.dump(fmt.suffix)), format=fmt.engine)]
+        assert set(said) == {quad.triple for quad in quads}, fmt.name
+        assert len(said) == len(set(said)), fmt.name
+    trig = release.dump(TRIG.suffix)
+    assert set(ox.parse(path=str(trig), format=ox.RdfFormat.TRIG)) == quads
+    parts = {name: path for name, path in release.downloads().items() if name.startswith("graphs/")}
+    assert set(parts) == {"graphs/one.ttl", "graphs/three.ttl", "graphs/two.ttl"}
+    for name, path in parts.items():
+        said = [quad.triple for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+        graph = f"{BASE}id/graph/{path.stem}"
+        assert set(said) == {quad.triple for quad in quads if quad.graph_name.value == graph}, name
+    named = {quad.subject for quad in quads if quad.predicate.value.endswith("#label")}
+    for fmt in (TURTLE, JSON_LD):
+        assert isinstance(fmt.engine, ox.RdfFormat)
+        said = [q.triple for q in ox.parse(path=str(release.datasets / f"named.{fmt.suffix}"), format=fmt.engine)]
+        assert set(said) == {quad.triple for quad in quads if quad.subject in named}
+
+
+def test_a_document_is_neat(small: None, package: Package, tmp_path: Path) -> None:
+    release = written(statements(1), tmp_path / "r", package)
+    turtle = release.dump(TURTLE.suffix).read_text(encoding="utf-8")
+    head, *things = turtle.removesuffix("\n").split("\n\n")
+    assert head.splitlines() == sorted(head.splitlines())
+    assert {line.split()[1] for line in head.splitlines()} == {"atmp:", "dct:", "rdfs:"} - (
+        set() if "ns/atmp#" in turtle else {"atmp:"}
+    )
+    subjects = [thing.split()[0] for thing in things]
+    assert subjects == sorted(subjects)
+    assert len(subjects) == len(set(subjects)) > 100
+    trig = release.dump(TRIG.suffix).read_text(encoding="utf-8")
+    assert [line for line in trig.splitlines() if line.endswith("{")] == [
+        f"<{BASE}id/graph/{name}> {{" for name in ("one", "three", "two")
+    ]
+    assert not any(line != line.rstrip() for line in trig.splitlines())
+    nodes = release.dump(JSON_LD.suffix).read_text(encoding="utf-8").splitlines()
+    assert len(nodes) == len(subjects) + 2, "a line for each thing"
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_bytes_do_not_depend_on_how_they_were_made(
+    processes: int, small: None, package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is edited, what is taken over from the release before changes no byte."""
+    monkeypatch.setattr(dumps, "_SMALL", 0)
+    monkeypatch.setattr(dumps, "_PART", 2_000)
+    lines, before = statements(2), None
+    for seed in range(6):
+        made = written(lines, tmp_path / f"{seed}", package, processes, before)
+        assert content(made) == content(written(lines, tmp_path / f"{seed}-anew", package))
+        lines, before = edited(lines, seed), made
+        if seed == 3:
+            table = package.folder / "people.csv"
+            table.write_text(table.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+
+
+def test_a_file_that_stays_the_same_is_one_file(small: None, package: Package, tmp_path: Path) -> None:
+    lines = statements(3)
+    first = written(lines, tmp_path / "1", package)
+    changed = [line for line in lines if "/1> " not in line or "graph/one" not in line]
+    again = written(changed, tmp_path / "2", package, before=first)
+
+    def is_linked(name: str) -> bool:
+        return (first.path / name).samefile(again.path / name)
+
+    assert is_linked("graphs/two.ttl")
+    assert is_linked("graphs/three.ttl")
+    assert is_linked("tables/people.csv")
+    assert not is_linked("graphs/one.ttl")
+    assert not is_linked("data.ttl")
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def _turned(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"plain", b"plaim"))
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, _cut, _turned])
+@pytest.mark.parametrize("name", ["data.ttl", "data.trig", "graphs/two.ttl", "chunks.json", "tables/people.csv"])
+def test_what_is_damaged_is_not_taken_over(
+    damage: Callable[[Path], None], name: str, small: None, package: Package, tmp_path: Path
+) -> None:
+    first = written(statements(4), tmp_path / "1", package)
+    lines = edited(statements(4), 1)
+    whole = content(written(lines, tmp_path / "anew", package))
+    damage(first.path / name)
+    assert content(written(lines, tmp_path / "2", package, before=first)) == whole

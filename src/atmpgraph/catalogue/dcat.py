@@ -13,16 +13,19 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..addresses import Addresses
+from ..rdf.sorted_lines import SortedLines
 from ..rdf.statements import quad_of, text_of, triple, typed
 from ..release.manifest import File
 from ..store import memory_store
-from ..vocab import DCAT, RDF
+from ..vocab import DCAT, PROV, RDF
 from .dates import dates
 from .facts import FACT, facts
 
 _HERE: Final = Path(__file__).parent
 # The graph of what the queries before have constructed.
 _CONSTRUCTED: Final = "urn:atmpgraph:constructed"
+_SOURCE: Final = f"<{PROV}hadPrimarySource> ".encode()
+_DCAT: Final = f"<{DCAT}".encode()
 _SIZE: Final = DCAT + "byteSize"
 
 
@@ -62,11 +65,31 @@ def _formats() -> dict[str, str]:
     }
 
 
+def catalogued(canonical: Path, base: str) -> list[bytes]:
+    """The statements of a release that its catalogue is made from.
+
+    They are those about the things that the publication's own description is about, about graphs with a source and
+    these sources, and about whatever the data state of catalogues: a few, however many statements there are.
+
+    Args:
+        canonical: the file of all statements.
+        base: of the publication.
+    """
+    own, things = f" <{Addresses(base).graph('catalogue')}> .\n".encode(), set[bytes]()
+    with canonical.open("rb", buffering=1 << 20) as file:
+        while block := file.readlines(1 << 24):
+            for line in block:
+                if _SOURCE in line or _DCAT in line or line.endswith(own):
+                    things.update(term for term in line.split(b" ", 3)[:3] if term.startswith(b"<"))
+    lines = SortedLines.open(canonical)
+    return [stated + b"\n" for thing in sorted(things) for stated in lines.starting(thing + b" ")]
+
+
 def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History) -> set[ox.Triple]:
     """The catalogue of a release.
 
     Args:
-        lines: its canonical lines.
+        lines: its canonical lines, as far as they are `catalogued`.
         files: `bytes` and `sha256` of its files by path, as in the manifest.
         base: of the publication.
         history: the release and the one before.

@@ -1,6 +1,6 @@
 """What crawlers and API clients read first: the sitemap, `robots.txt`, the API catalogue (RFC 9727)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -24,18 +24,18 @@ SELECT ?thing ?date {{
 }}"""
 
 
-def document_dates(description: DescriptionFolder, catalogue: Store) -> dict[str, str]:
-    """When the document of each thing of a release changed last.
+def document_dates(description: DescriptionFolder, catalogue: Store) -> Iterator[tuple[str, str]]:
+    """Each thing of a release, and when its document changed last.
 
     Args:
         description: the folder of its description.
         catalogue: its catalogue.
     """
-    dates = dict(thing_dates(description))
-    for row in catalogue.select(_DATED):
-        thing, date = row["thing"].value, row["date"].value
-        dates[thing] = max(date, dates.get(thing, date))
-    return dates
+    rows = catalogue.select(_DATED)
+    own = {row["thing"].value: row["date"].value for row in rows}
+    for thing, date in thing_dates(description):
+        yield thing, max(date, own.pop(thing, date))
+    yield from own.items()
 
 
 def documents(things: Iterable[tuple[str, str]], base: str) -> list[tuple[str, str]]:

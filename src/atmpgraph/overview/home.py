@@ -3,6 +3,7 @@
 The queries in `home_queries/` use the terms of the ontology only. A release keeps the result (`release/layout.py`).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,12 +16,15 @@ import pyoxigraph as ox
 
 from ..rdf.statements import text_of
 from ..store import Store
+from ..vocab import RDF
 from .figures import by_subject
 
 # A solution, as JSON too: an IRI as a string, a literal as [value, language, datatype].
 Row: TypeAlias = dict[str, Any]
 
 LONGEST: Final = 200  # rows of a section in a release; a page shows no more
+_PREFIX: Final = re.compile(r"^PREFIX ([\w-]+): <([^>]+)>$", re.MULTILINE)
+_SHORTENED: Final = re.compile(r"(?<![\w<?$-])([a-z][\w-]*):([A-Za-z]\w*)")
 _QUERIES: Final = Path(__file__).parent / "home_queries"
 
 
@@ -94,6 +98,16 @@ def home(store: Store, partnership: str) -> dict[str, Any]:
         "figures": _groups(list(_figures(store, partnership))),
         "members": _groups(_members(store, partnership)),
     }
+
+
+def predicates(base: str) -> frozenset[str]:
+    """The properties that `home` reads, and other IRIs; statements with other properties do not change it."""
+    mentioned: set[str] = set()
+    for query in _QUERIES.glob("*.rq"):
+        text = query.read_text(encoding="utf-8")
+        prefixes = dict(_PREFIX.findall(text))
+        mentioned |= {prefixes[name] + local for name, local in _SHORTENED.findall(text) if name in prefixes}
+    return frozenset({RDF + "type", *(iri if ":" in iri else base + iri for iri in mentioned)})
 
 
 def read_sections(content: Mapping[str, Any]) -> dict[str, Section]:

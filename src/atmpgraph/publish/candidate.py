@@ -21,7 +21,7 @@ from ..release.listing import live_description
 from ..release.manifest import Coverage, Manifest, Score, read_manifest
 from ..release.release import Release
 from ..settings import Settings
-from ..store import EMBEDDED
+from ..store import EMBEDDED, StoreAddress
 from ..stream.members import check_statements
 from .dumps import write_dumps
 from .graph import Graph
@@ -82,7 +82,6 @@ def make_candidate(
         ReleaseError: the stream, or a format for download, cannot carry a statement.
         QueryError: the query of a dataset is wrong.
     """
-    progress.step(message("making and checking the catalogue"))
     releases, created = settings.path(settings.folders.releases), now()
     existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
     whole = existing.path.exists() and not any(damages(existing, known_difference))
@@ -94,8 +93,10 @@ def make_candidate(
     description: DescriptionFolder = folder
     if folder == graph.folder:
         check_statements(folder.canonical)
-        store = EMBEDDED.open(EMBEDDED.load(folder.canonical, folder.store, graph.digest), settings.base)
-        write_dumps(folder, graph.tables.package, store, workplace)
+        store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
+        progress.step(message("writing the files for download"))
+        write_dumps(folder, graph.tables.package, store, workplace, settings.build.processes, live)
+        progress.step(message("making and checking the catalogue"))
         write_description(folder, folder, list_files(folder.downloads()), live, history, store)
     elif live and live.path == folder.path:
         store, description = Release(folder.path, settings.base).store, live_description(live)

@@ -1,36 +1,69 @@
 """The downloads of a release: the whole in each format, each source's graph, each dataset, each table.
 
-The same statements give the same bytes, so that a file's SHA-256 changes only with its content.
+The same statements give the same bytes, so that a file's SHA-256 changes only with its content. A document is written
+as a stream, in chunks that worker processes make; what the release before has already is copied from there, or linked
+where it is a whole file (`docs/decisions/building.md`).
 """
 
-import mmap
-import shutil
-from collections import defaultdict
-from collections.abc import Sequence
-from itertools import groupby, islice
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Final
-
-import pyoxigraph as ox
+from typing import IO, Final, TypeVar
 
 from ..addresses import Addresses
-from ..errors import NotExpressibleError, QueryError, ReleaseError
+from ..errors import QueryError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
-from ..rdf.expressible import expressible
-from ..rdf.serialize import serialize, tidy
-from ..rdf.statements import quad_of
-from ..rdf.terms import without_graph
+from ..parallel import workers
+from ..rdf.canonical import CanonicalWriter
+from ..rdf.chunks import Chunk, chunks
 from ..release.layout import ReleaseFolder
 from ..sources.package import DESCRIPTOR, Package
 from ..store import Store
 from ..vocab import prefixes
+from .bodies import Part, bodies, head_and_foot, separator, used_prefixes
+from .reuse import Earlier, Notes, Piece, link
 
 # The folder of the queries of a publication that cut datasets of their own out of the graph.
 DATASETS: Final = "datasets"
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
+_PART: Final = 4 << 20  # bytes of lines that a worker takes at once
+_SMALL: Final = 64 << 20  # bytes of lines that are written sooner than workers start
+
+R = TypeVar("R")
 
 
-def write_dumps(folder: ReleaseFolder, package: Package, store: Store, scratch: Path) -> None:
+@dataclass(frozen=True)
+class _Document:
+    """A graph, as files in several formats.
+
+    Attributes:
+        files: their paths in the folder of a release, by the suffix of the format.
+        chunks: of its lines.
+        graph: its IRI, when it is a graph of the TriG file too.
+    """
+
+    files: Mapping[str, str]
+    chunks: tuple[Chunk, ...]
+    graph: str = ""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Of the formats that its lines are written in."""
+        return (*self.files, TRIG.suffix) if self.graph else tuple(self.files)
+
+
+def write_dumps(
+    folder: ReleaseFolder,
+    package: Package,
+    store: Store,
+    scratch: Path,
+    processes: int = 1,
+    before: ReleaseFolder | None = None,
+) -> None:
     """Write all files into the folder of a release, which has the canonical file.
 
     Args:
@@ -38,58 +71,43 @@ def write_dumps(folder: ReleaseFolder, package: Package, store: Store, scratch: 
         package: the tables.
         store: of the same statements.
         scratch: a folder for intermediate files.
+        processes: how many work at the same time; the bytes do not depend on it.
+        before: another release, whose parts are taken over where they are the same; nor do they depend on that.
 
     Raises:
         QueryError: a dataset's query is not a CONSTRUCT query.
         ReleaseError: a format cannot express a statement.
     """
-    base, triples = store.base, folder.dump(N_TRIPLES.suffix)
-    with folder.canonical.open("rb") as quads, triples.open("wb") as out:
-        # Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
-        out.writelines(triple for triple, _ in groupby(map(without_graph, quads)))
-    for fmt in (TURTLE, JSON_LD, RDF_XML):
-        folder.dump(fmt.suffix).write_bytes(dump([triples], fmt, base))
-    graphs = _by_graph(folder.canonical, scratch)
-    folder.dump(TRIG.suffix).write_bytes(dump([graphs[graph] for graph in sorted(graphs)], TRIG, base))
-    folder.graphs.mkdir()
-    for graph, file in graphs.items():
-        name = graph.removeprefix(Addresses(base).graph(""))
-        (folder.graphs / f"{name}.{TURTLE.suffix}").write_bytes(dump([file], TURTLE, base))
-    folder.datasets.mkdir()
-    for query in sorted((package.folder / DATASETS).glob("*.rq")):
-        _dataset(query, folder.datasets, store)
-    folder.tables.mkdir()
+    for part in (folder.graphs, folder.datasets, folder.tables):
+        part.mkdir()
+    documents = list(_documents(folder, package, store, scratch))
+    earlier = Earlier(before, prefixes(store.base))
+    with _pool(documents, processes) as pool:
+        _Writer(folder, prefixes(store.base), earlier, pool).write(documents)
     for name in [DESCRIPTOR, *package.tables]:
-        shutil.copyfile(package.folder / name, folder.tables / name)
+        path = folder.tables / name
+        earlier.take(path.relative_to(folder.path).as_posix(), path, package.folder / name)
 
 
-def dump(files: Sequence[Path], fmt: Format, base: str) -> bytes:
-    """Files of N-Quads or N-Triples, sorted and distinct, in another format; a format of graphs gets their triples.
+def _documents(folder: ReleaseFolder, package: Package, store: Store, scratch: Path) -> Iterator[_Document]:
+    def files(path: Path, *formats: Format) -> dict[str, str]:
+        name = path.relative_to(folder.path).as_posix()
+        return {fmt.suffix: f"{name}.{fmt.suffix}" for fmt in formats}
 
-    Raises:
-        ReleaseError: the format cannot express one of them.
-    """
-    used = {prefix: iri for prefix, iri in prefixes(base).items() if any(_has(file, iri) for file in files)}
-    assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
-    statements = (quad for file in files for quad in ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS))
-    given = statements if fmt.kind == "dataset" else (quad.triple for quad in statements)
-    try:
-        return tidy(ox.serialize(expressible(given, fmt), format=fmt.engine, prefixes=used) or b"", fmt)
-    except NotExpressibleError as error:
-        reason = f"is published too, and {str(error).removesuffix('.')}"
-        raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
-
-
-def _has(file: Path, namespace: str) -> bool:
-    """Whether an IRI in a file starts with a namespace."""
-    with file.open("rb") as content, mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as memory:
-        return memory.find(b"<" + namespace.encode()) >= 0
+    whole = folder.canonical.with_suffix("")
+    yield _Document(files(whole, N_TRIPLES, TURTLE, RDF_XML, JSON_LD), tuple(chunks(folder.canonical)))
+    for graph, lines in sorted(_by_graph(folder.canonical, scratch).items()):
+        name = graph.removeprefix(Addresses(store.base).graph(""))
+        yield _Document(files(folder.graphs / name, TURTLE), tuple(chunks(lines)), graph)
+    for query in sorted((package.folder / DATASETS).glob("*.rq")):
+        lines = _dataset(query, store, scratch)
+        yield _Document(files(folder.datasets / query.stem, TURTLE, JSON_LD), tuple(chunks(lines)))
 
 
 def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:
     """The lines of each graph in a file of its own, as sorted as they were, by the IRI of the graph."""
     files: dict[bytes, Path] = {}
-    with canonical.open("rb") as lines:
+    with canonical.open("rb", buffering=1 << 20) as lines:
         while batch := list(islice(lines, _BATCH)):
             graphs: dict[bytes, list[bytes]] = defaultdict(list)
             for line in batch:
@@ -97,14 +115,158 @@ def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:
             for graph, stated in graphs.items():
                 file = files.setdefault(graph, scratch / f"graph-{len(files)}.nq")
                 with file.open("ab") as out:
-                    out.writelines(stated)
+                    out.write(b"".join(stated))
     return {graph.decode(): file for graph, file in files.items()}
 
 
-def _dataset(query: Path, folder: Path, store: Store) -> None:
+def _dataset(query: Path, store: Store, scratch: Path) -> Path:
+    """The lines of a dataset, in a file."""
+    path = scratch / f"dataset-{query.stem}.nt"
     try:
-        quads = list(map(quad_of, store.construct(query.read_text(encoding="utf-8"))))
+        with CanonicalWriter(scratch) as lines:
+            for triple in store.construct(query.read_text(encoding="utf-8")):
+                lines.add(f"{triple} .\n")
+            lines.write(path)
     except QueryError as error:
         raise QueryError(f"{query}: {error}") from None
-    for fmt in (TURTLE, JSON_LD):
-        (folder / f"{query.stem}.{fmt.suffix}").write_bytes(serialize(quads, fmt, prefixes(store.base)))
+    return path
+
+
+@contextmanager
+def _pool(documents: Sequence[_Document], processes: int) -> Iterator[Executor | None]:
+    """Workers, where they are worth their start."""
+    size = sum(chunk.length for document in documents for chunk in document.chunks)
+    if processes < 2 or size < _SMALL:
+        yield None
+        return
+    with workers(processes) as executor:
+        yield executor
+
+
+def _each(
+    function: Callable[[Part], list[R]], parts: Iterable[Part], pool: Executor | None, ahead: int = 6
+) -> Iterator[R]:
+    """What a function makes of each chunk, in their order; no more than a few results wait."""
+    if pool is None:
+        for part in parts:
+            yield from function(part)
+        return
+    waiting: deque[Future[list[R]]] = deque()
+    for part in parts:
+        waiting.append(pool.submit(function, part))
+        if len(waiting) >= ahead:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
+
+
+class _Writer:
+    """Writes the documents of a release, and notes what stands where in them."""
+
+    def __init__(
+        self, folder: ReleaseFolder, table: Mapping[str, str], earlier: Earlier, pool: Executor | None
+    ) -> None:
+        self._folder, self._table, self._earlier, self._pool = folder, table, earlier, pool
+        self._notes = Notes()
+
+    def write(self, documents: Sequence[_Document]) -> None:
+        """All documents in all their formats, and the TriG file of those that are graphs."""
+        self._find_prefixes(documents)
+        new_bodies = _each(bodies, self._parts(self._unmade(documents)), self._pool)
+        used = self._used(chunk for document in documents if document.graph for chunk in document.chunks)
+        with self._file(self._folder.dump(TRIG.suffix).name, TRIG.suffix, used) as trig:
+            first = True
+            for document in documents:
+                if document.graph:
+                    trig.text(f"{'' if first else chr(10)}<{document.graph}> {{\n".encode())
+                    first = False
+                self._document(document, new_bodies, trig)
+                if document.graph:
+                    trig.text(b"}\n")
+        self._notes.write(self._folder, self._table)
+
+    def _find_prefixes(self, documents: Iterable[_Document]) -> None:
+        noted = self._earlier.notes.used
+        every = {chunk.digest: chunk for document in documents for chunk in document.chunks}
+        new = [(chunk, ()) for digest, chunk in every.items() if digest not in noted]
+        used = _each(used_prefixes, self._parts(new), self._pool)
+        named = {chunk.digest: prefixes for (chunk, _), prefixes in zip(new, used, strict=True)}
+        self._notes.used = {digest: named[digest] if digest in named else noted[digest] for digest in sorted(every)}
+
+    def _used(self, chunks: Iterable[Chunk]) -> dict[str, str]:
+        """The prefixes that are used in some chunks."""
+        used = set[str]().union(*(self._notes.used[chunk.digest] for chunk in chunks))
+        return {prefix: iri for prefix, iri in self._table.items() if prefix in used}
+
+    def _unmade(self, documents: Iterable[_Document]) -> Iterator[tuple[Chunk, tuple[str, ...]]]:
+        """The chunks whose bodies nobody has new_bodies yet, with the suffixes of these."""
+        for document in documents:
+            for chunk in document.chunks:
+                if missing := self._missing(chunk, document):
+                    yield chunk, missing
+
+    def _missing(self, chunk: Chunk, document: _Document) -> tuple[str, ...]:
+        return tuple(suffix for suffix in document.suffixes if (chunk.digest, suffix) not in self._earlier.pieces)
+
+    def _parts(self, wanted: Iterable[tuple[Chunk, tuple[str, ...]]]) -> Iterator[Part]:
+        """Neighbours that are written in the same formats together, as far as they are small."""
+        held, size, last = list[Chunk](), 0, tuple[str, ...]()
+        for chunk, suffixes in wanted:
+            if held and (suffixes != last or size >= _PART):
+                yield Part(tuple(held), last, self._table)
+                held, size = [], 0
+            held.append(chunk)
+            size, last = size + chunk.length, suffixes
+        if held:
+            yield Part(tuple(held), last, self._table)
+
+    def _document(self, document: _Document, new_bodies: Iterator[list[bytes]], trig: "_File") -> None:
+        """One document in its formats; where it is a graph, its part of the TriG file too."""
+        used = self._used(document.chunks)
+        with ExitStack() as files:
+            out = {TRIG.suffix: trig} if document.graph else {}
+            for suffix, name in document.files.items():
+                if not self._linked(name, document.chunks):
+                    out[suffix] = files.enter_context(self._file(name, suffix, used))
+            for number, chunk in enumerate(document.chunks):
+                missing = self._missing(chunk, document)
+                new = dict(zip(missing, next(new_bodies), strict=True)) if missing else {}
+                for suffix, file in out.items():
+                    body = new[suffix] if suffix in new else self._earlier.pieces[chunk.digest, suffix].read()
+                    file.body(chunk.digest, body, first=number == 0)
+
+    def _linked(self, name: str, chunks: Sequence[Chunk]) -> bool:
+        """Whether the earlier release has the same file, and this one has it now too."""
+        pieces = self._earlier.document(name, chunks)
+        if not pieces or not link(pieces[0].path, self._folder.path / name):
+            return False
+        self._notes.documents[name] = pieces
+        return True
+
+    @contextmanager
+    def _file(self, name: str, suffix: str, used: Mapping[str, str]) -> Iterator["_File"]:
+        head, foot = head_and_foot(suffix, used)
+        with (self._folder.path / name).open("wb") as file:
+            out = _File(file, self._folder.path / name, separator(suffix))
+            out.text(head)
+            yield out
+            out.text(foot)
+        self._notes.documents[name] = out.pieces
+
+
+class _File:
+    """A document that is written, and the pieces of it."""
+
+    def __init__(self, file: IO[bytes], path: Path, separator: bytes) -> None:
+        self._file, self._path, self._separator = file, path, separator
+        self._offset, self.pieces = 0, list[Piece]()
+
+    def text(self, content: bytes) -> None:
+        self._file.write(content)
+        self._offset += len(content)
+
+    def body(self, digest: str, content: bytes, *, first: bool) -> None:
+        if not first:
+            self.text(self._separator)
+        self.pieces.append(Piece(digest, self._path, self._offset, len(content)))
+        self.text(content)

@@ -24,12 +24,14 @@ from ..release.proofs import note_proofs
 from ..release.release import Release, open_at
 from ..release.thing_state import record_published
 from ..settings import Settings
-from ..store import EMBEDDED, StoreAddress
+from ..store import EMBEDDED
 from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
+from .codings import write_coded
 from .lookups import write_lookups
 from .reactivation import reactivate
+from .reuse import prove_store
 from .self_description import list_files, live_release, now
 
 
@@ -78,8 +80,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     """
     folder, graph = candidate.folder, candidate.graph
     releases = ReleasesFolder(settings.path(settings.folders.releases))
-    store = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-    EMBEDDED.verify(store)
+    store = prove_store(folder, live_release(releases.path), graph.digest)
     write_json(folder.report, candidate.report.as_json())
     folder.shapes.write_text(
         "".join(shapes_lines(settings.path(settings.folders.shapes), settings.base)), encoding="utf-8"
@@ -108,6 +109,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         score=candidate.score,
         files=list_files(folder.downloads()),
     )
+    write_coded(folder, settings.build.processes, live)
     list_internal(folder, manifest)
     write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)

@@ -19,14 +19,16 @@ from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
-from ..rdf.canonical import CanonicalWriter, merged, sorted_runs
+from ..rdf.canonical import CanonicalWriter, merged, merged_blocks, sorted_runs
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
-from ..store import memory_store
+from ..store import EMBEDDED
 from ..vocab import PROV
 from .inputs import input_lines
+from .reuse import working_store
+from .self_description import live_release
 from .tables import Tables
 from .wrong_cells import WrongCells
 
@@ -41,7 +43,7 @@ class Graph:
         tables: its origin.
         mappers: the compiled mapping, which traces a statement to its row.
         rows: the number of rows in the tables.
-        folder: the folder of the release, with the canonical file of all statements.
+        folder: the folder of the release, with the canonical file of all statements, and a store of them.
         digest: SHA-256 of that file, in hexadecimal.
         graphs: the number of statements in each named graph, by its IRI.
         undescribed: the named graphs without a source.
@@ -83,13 +85,18 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     rows = _map(mappers, writer.add, tables, settings.build.max_listed_findings, progress)
     for text in ontology_lines(settings.path(settings.folders.ontology), base):
         writer.add(text)
-    mapped = writer.runs()
-    coverage = sorted_runs(coverage_lines(package.folder, memory_store(merged(mapped), base)), workplace)
+    mapped = workplace / "mapped.nq"
+    with writer:
+        writer.write(mapped)
+    progress.step(message("loading the store"))
+    store = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
+    coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
-    digest, graphs, described = _write(merged((*mapped, *coverage, *description)), folder.canonical)
+    EMBEDDED.change(store, (), list(merged((*coverage, *description))))
+    digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (*mapped, *coverage))
+    return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (mapped, *coverage))
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
@@ -132,15 +139,16 @@ def ontology_lines(folder: Path, base: str) -> Iterator[str]:
             raise AtmpgraphError(f"{file}: {error}") from None
 
 
-def _write(lines: Iterable[bytes], path: Path) -> tuple[str, dict[str, int], set[str]]:
+def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str]]:
     """Write the canonical file; returns its digest, the size of each graph, and the things with a source."""
     digest, graphs, described = hashlib.sha256(), Counter[bytes](), set[str]()
     with path.open("wb") as file:
-        for text in lines:
-            file.write(text)
-            digest.update(text)
-            graphs[text[text.rindex(b" <") + 2 : -4]] += 1
-            subject, predicate, _ = text.split(b" ", 2)
-            if predicate == _SOURCE:
-                described.add(subject[1:-1].decode())
-    return digest.hexdigest(), {graph.decode(): graphs[graph] for graph in sorted(graphs)}, described
+        for block in blocks:
+            content = b"".join(block)
+            file.write(content)
+            digest.update(content)
+            graphs.update([line.rsplit(b" ", 2)[1] for line in block])
+            for line in block:
+                if _SOURCE in line and line.split(b" ", 2)[1] == _SOURCE:
+                    described.add(line[1 : line.index(b"> ")].decode())
+    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described

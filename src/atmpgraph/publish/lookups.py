@@ -7,22 +7,30 @@ the catalogue never has the same ones twice.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import unquote
 
+from .. import __version__
 from ..addresses import Addresses
-from ..catalogue.discovery import document_dates, documents
-from ..overview.home import home
+from ..catalogue.discovery import document_dates
+from ..errors import ReleaseError
+from ..overview.home import home, predicates
 from ..quality.links import MOST_THINGS, read_links
-from ..rdf.canonical import CanonicalWriter
+from ..rdf.canonical import CanonicalWriter, line_changes, merged_blocks, subjects, triple_blocks
 from ..rdf.numbered_lines import ListWriter, write_lines
+from ..rdf.sorted_lines import SortedLines
 from ..release.diff import KINDS, changes
+from ..release.integrity import prove
 from ..release.layout import DescriptionFolder, ReleaseFolder
+from ..release.listing import read_listing
+from ..release.manifest import read_manifest
 from ..release.release import ENCODED
 from ..store import EMBEDDED, Store
+
+_MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
 
 
 def write_lookups(
@@ -40,20 +48,44 @@ def write_lookups(
     folder.lookups.mkdir(exist_ok=True)
     with folder.canonical.open("rb") as lines:
         write_lines(folder.incoming, _links(lines, store.base, scratch))
-    with folder.canonical.open("rb") as lines:
-        write_lines(folder.encoded, sorted(set(_encoded(lines))))
+    with CanonicalWriter(scratch) as encoded:
+        for subject in subjects(folder.canonical):
+            if match := ENCODED.match(subject):
+                iri = match[1].decode()
+                encoded.add(f"{unquote(iri)}\t{iri}\n")
+        write_lines(folder.encoded, encoded.lines())
     report = json.loads(folder.report.read_bytes())
     findings = report.pop("findings")
     write_lines(folder.findings, map(_json_line, findings))
-    with folder.canonical.open("rb") as lines:
-        union = sum(1 for _ in groupby(line.rpartition(b" <")[0] for line in lines))
+    union = sum(map(len, triple_blocks(merged_blocks([folder.canonical]))))
     check = read_links(folder.links)
     shown = (replace(link, things=link.things[:MOST_THINGS]) for link in check.links)
     write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
     links = {"checked": check.checked, "counts": check.counts()}
     counts = _write_changed(folder, previous, store.base)
-    overview = {"changes": counts, "union": union, "report": report, "links": links, "home": home(store, partnership)}
+    overview = {
+        "changes": counts,
+        "union": union,
+        "report": report,
+        "links": links,
+        "home": _home(folder, previous, store, partnership),
+    }
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def _home(folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str) -> dict[str, Any]:
+    """What the home page shows: that of the release before, if no statement that it is made from has changed."""
+    changes = line_changes(previous.canonical, folder.canonical, _MOST_CHANGES) if previous else None
+    if previous and changes is not None:
+        own = {f"<{iri}>".encode() for iri in predicates(store.base)}
+        if not any(line.split(b" ", 2)[1] in own for lines in changes for line in lines):
+            with suppress(FileNotFoundError, ReleaseError, KeyError, TypeError, ValueError):
+                if read_manifest(previous.manifest).software == __version__:
+                    prove(previous.overview, read_listing(previous.listing)[previous.overview])
+                    before: dict[str, Any] = json.loads(previous.overview.read_bytes())["home"]
+                    if before["partnership"] == partnership:
+                        return before
+    return home(store, partnership)
 
 
 def write_description_lookups(description: DescriptionFolder, folder: ReleaseFolder, base: str, scratch: Path) -> None:
@@ -67,12 +99,16 @@ def write_description_lookups(description: DescriptionFolder, folder: ReleaseFol
     """
     description.lookups.mkdir(exist_ok=True)
     address = EMBEDDED.load(description.catalogue, description.catalogue_store, folder.path.name)
-    with description.catalogue.open("rb") as lines, folder.canonical.open("rb") as data:
-        links = set(_links(lines, base, scratch))
-        links.difference_update(_link(line, base) for line in data)
-    write_lines(description.catalogue_links, sorted(links))
-    dated = documents(document_dates(description, EMBEDDED.open(address, base)).items(), base)
-    write_lines(description.documents, (f"{address} {date}\n".encode() for address, date in dated))
+    data = SortedLines.open(folder.canonical)
+    with description.catalogue.open("rb") as lines:
+        added = [link for link in _links(lines, base, scratch) if not data.starting(_stating(link))]
+    write_lines(description.catalogue_links, added)
+    addresses = Addresses(base)
+    with CanonicalWriter(scratch) as dated:
+        for thing, date in document_dates(description, EMBEDDED.open(address, base)):
+            if addresses.has_document(thing):
+                dated.add(f"{addresses.document(thing)} {date}\n")
+        write_lines(description.documents, dated.lines())
 
 
 def _write_changed(folder: ReleaseFolder, previous: ReleaseFolder | None, base: str) -> dict[str, int] | None:
@@ -100,25 +136,19 @@ def _json_line(content: object) -> bytes:
 
 
 def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:
-    """The links to what has a document, sorted and distinct."""
+    """The links to what has a document, sorted and distinct, each as object, predicate and subject."""
+    spaces = tuple(f"<{space}".encode() for space in Addresses(base).documented)
     with CanonicalWriter(scratch) as links:
         for line in lines:
-            if link := _link(line, base):
-                links.add(link.decode())
+            subject, predicate, rest = line.split(b" ", 2)
+            if rest.startswith(spaces):
+                thing = rest[: rest.index(b" ")]
+                if b"#" not in thing:
+                    links.add((b"%b %b %b\n" % (thing, predicate, subject)).decode())
         yield from links.lines()
 
 
-def _link(line: bytes, base: str) -> bytes:
-    """A statement as a link: object, predicate, subject; empty when the object is nothing that has a document."""
-    subject, predicate, rest = line.split(b" ", 2)
-    thing = rest.partition(b" ")[0] if rest.startswith(b"<") else b""
-    if not thing or not Addresses(base).has_document(thing[1:-1].decode()):
-        return b""
-    return b"%b %b %b\n" % (thing, predicate, subject)
-
-
-def _encoded(lines: Iterable[bytes]) -> Iterator[bytes]:
-    for line in lines:
-        if match := ENCODED.match(line):
-            iri = match[1].decode()
-            yield f"{unquote(iri)}\t{iri}\n".encode()
+def _stating(link: bytes) -> bytes:
+    """What a statement that is a link starts with."""
+    thing, predicate, subject = link[:-1].split(b" ")
+    return b"%b %b %b " % (subject, predicate, thing)

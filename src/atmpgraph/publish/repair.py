@@ -39,6 +39,7 @@ from ..settings import Settings
 from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
+from .codings import code
 from .dumps import write_dumps
 from .lookups import write_lookups
 from .self_description import write_description
@@ -151,6 +152,9 @@ class _Remaking:
                 step(remade, manifest, store)
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
+        code(wanted, remade, folder)  # from what is whole now
+        for path, file in wanted.items():
+            _copy(remade.path / path.relative_to(folder.path), path, file)
         stores = {folder.store: remade.store, folder.catalogue_store: remade.catalogue_store}
         stores_again = [
             at for at in stores if folder.listing in damaged or at in damaged or any(p.parent == at for p in wanted)
@@ -254,7 +258,7 @@ def _clear(path: Path) -> None:
 def _copy(source: Path, path: Path, file: File) -> None:
     """Put a file in the place of a damaged one, if it is the listed one."""
     if difference(path, file) and not difference(source, file):
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as content, replacing(path) as out:
             shutil.copyfileobj(content, out)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..catalogue.dcat import History, catalogue
+from ..catalogue.dcat import History, catalogue, catalogued
 from ..catalogue.void import void
 from ..rdf.statements import quad_of, timestamp
 from ..release.integrity import sha256
@@ -43,8 +43,7 @@ def write_description(
     description.path.mkdir(exist_ok=True)
     with description.thing_dates.open("w", encoding="utf-8") as out:
         out.writelines(thing_date_lines(release.path, live.path if live else None, history.created, base))
-    with release.canonical.open("rb") as lines:
-        triples = catalogue(lines, files, base, _following(history, live, base))
+    triples = catalogue(catalogued(release.canonical, base), files, base, _following(history, live, base))
     addresses = Addresses(base)
     graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): void(store)}
     quads = {f"{quad_of(triple, graph)} .\n" for graph, triples in graphs.items() for triple in triples}

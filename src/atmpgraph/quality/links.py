@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urldefrag
 
-import pyoxigraph as ox
-
 from ..addresses import Addresses
 from ..errors import DamagedError
 from ..http.outbound import NOT_PUBLIC
 from ..release.sealed import read_sealed, write_sealed
 from ..vocab import RDF
 
+_TYPE: Final = f"<{RDF}type>".encode()
 UNASKED: Final = "unasked"
 # The possible outcomes of a check; each is the fragment of an IRI in `metrics.ttl`.
 OUTCOMES: Final = ("missing", "failing", "unreachable", "closed", "moved", "answers", UNASKED)
@@ -145,18 +144,18 @@ def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str
     """The external addresses in statements about our things, each with these things; classes are no links.
 
     Args:
-        lines: N-Quads, in any order.
+        lines: canonical N-Quads, in any order.
         base: of the publication.
     """
     start, things = f"<{Addresses(base).things}".encode(), defaultdict(set)
     for line in lines:
         if not line.startswith(start) or b"> <http" not in line:
             continue
-        [quad] = ox.parse(line, format=ox.RdfFormat.N_QUADS)
-        if isinstance(quad.object, ox.NamedNode) and quad.predicate.value != RDF + "type":
-            url = urldefrag(quad.object.value).url
+        subject, predicate, rest = line.split(b" ", 2)
+        if rest.startswith(b"<http") and predicate != _TYPE:
+            url = urldefrag(rest[1 : rest.index(b">")].decode()).url
             if url.startswith(("http://", "https://")) and not url.startswith(base):
-                things[url].add(quad.subject.value)
+                things[url].add(subject[1:-1].decode())
     return {url: tuple(sorted(things[url])) for url in sorted(things)}
 
 

@@ -5,13 +5,16 @@ takes two reads, however long the list is; in sorted lines, a binary search coun
 """
 
 import os
+import struct
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, overload
 
 from .sorted_lines import CutFileError
 
 _WIDTH: Final = 8
+_BLOCK: Final = 10_000  # lines that are written at once
 R = TypeVar("R")
 
 
@@ -22,9 +25,10 @@ def index_of(path: Path) -> Path:
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines, given with their line ends, and their index."""
+    rest = iter(lines)
     with ListWriter(path) as out:
-        for line in lines:
-            out.write(line)
+        while block := list(islice(rest, _BLOCK)):
+            out.write_block(block)
 
 
 class ListWriter:
@@ -41,6 +45,12 @@ class ListWriter:
         self._index.write(self._offset.to_bytes(_WIDTH))
         self._lines.close()
         self._index.close()
+
+    def write_block(self, lines: Sequence[bytes]) -> None:
+        """Write lines, given with their line ends."""
+        *starts, self._offset = accumulate(map(len, lines), initial=self._offset)
+        self._index.write(struct.pack(f">{len(starts)}Q", *starts))
+        self._lines.write(b"".join(lines))
 
     def write(self, line: bytes) -> None:
         """Write a line, given with its line end."""

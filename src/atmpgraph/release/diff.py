@@ -1,16 +1,16 @@
 """What changed between two releases: both files are sorted, so one pass over the two is enough."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import merge
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from ..addresses import Addresses
+from ..rdf.canonical import aligned, subject_of
 from .history import removed_summary
 from .layout import ReleaseFolder, write_json
 from .listing import read_listed
@@ -173,16 +173,24 @@ def change_counts(folder: Path, predecessor: str, base: str) -> dict[str, int] |
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:
     """The changes between two canonical files, in the order of the IRIs."""
-    both = _paired(merge(((line, "-") for line in before), ((line, "+") for line in after)))
-    for subject, entries in groupby(both, key=lambda entry: entry[0].split(b" ", 1)[0]):
-        lines = [(line.decode().rstrip("\n"), sign) for line, sign in entries]
-        removed, added = ([line for line, sign in lines if sign == wanted] for wanted in "-+")
-        if removed or added:
-            yield Change(subject[1:-1].decode(), removed, added, [line for line, sign in lines if sign != "-"])
+    for stood, stands in aligned([before, after], subjects=True):
+        if stood != stands:
+            yield from _changes(stood, stands)
 
 
-def _paired(entries: Iterable[tuple[bytes, str]]) -> Iterator[tuple[bytes, str]]:
-    """One entry for a line that is in both files, with the sign `=`."""
-    for text, same in groupby(entries, key=lambda entry: entry[0]):
-        signs = [sign for _, sign in same]
-        yield text, signs[0] if len(signs) == 1 else "="
+def _changes(before: list[bytes], after: list[bytes]) -> Iterator[Change]:
+    """The same between lines in memory."""
+    had, has = frozenset(before), frozenset(after)
+    for subject in sorted(set(map(subject_of, had ^ has))):
+        stood, now = _about(before, subject), _about(after, subject)
+        removed, added = [line for line in stood if line not in has], [line for line in now if line not in had]
+        yield Change(subject[1:-2].decode(), *(list(map(_text, lines)) for lines in (removed, added, now)))
+
+
+def _about(lines: list[bytes], subject: bytes) -> list[bytes]:
+    start = bisect_left(lines, subject)
+    return lines[start : bisect_left(lines, subject[:-1] + b"!", start)]
+
+
+def _text(line: bytes) -> str:
+    return line.decode().rstrip("\n")

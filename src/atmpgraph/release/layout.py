@@ -20,7 +20,9 @@ releases/
     changes.json       the difference to the release before
     report.json shapes.nt links.json    its quality
     store/             the same statements, for queries
-    internal.json      the digests of changes.json and the store, and a copy of the manifest
+    coded/             large files for download under each content coding: <path>.gzip, <path>.zstd
+    chunks.json        which lines stand where in the files for download, for the next build
+    internal.json      the digests of what is not for download, and a copy of the manifest
 """
 
 import ctypes
@@ -39,6 +41,7 @@ SEALED: Final = 3
 CANONICAL: Final = "data.nq"
 MANIFEST: Final = "manifest.json"
 _LISTING: Final = "internal.json"
+_CODED: Final = "coded"
 DIGEST: Final = re.compile("[0-9a-f]{64}")
 _BUILDING: Final = ".building-"
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
@@ -125,6 +128,11 @@ class ReleaseFolder(DescriptionFolder):
         return self.path / "changes.json"
 
     @property
+    def chunks(self) -> Path:
+        """Which lines stand where in the files for download; none in a release that an earlier version made."""
+        return self.path / "chunks.json"
+
+    @property
     def report(self) -> Path:
         """The report of the check."""
         return self.path / "report.json"
@@ -172,6 +180,10 @@ class ReleaseFolder(DescriptionFolder):
         """All statements in another format."""
         return self.path / f"data.{suffix}"
 
+    def coded(self, name: str, coding: str) -> Path:
+        """A file for download under a content coding, by its path in the folder; there is none of a small one."""
+        return self.path / _CODED / f"{name}.{coding}"
+
     @property
     def graphs(self) -> Path:
         """The folder with a Turtle file for each named graph."""
@@ -202,8 +214,8 @@ class ReleaseFolder(DescriptionFolder):
         return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
 
     def _is_internal(self, name: str) -> bool:
-        folders = f"{self.store.name}/", f"{self.lookups.name}/"
-        return name in {MANIFEST, _LISTING, self.changes.name} or name.startswith(folders)
+        folders = f"{self.store.name}/", f"{self.lookups.name}/", f"{_CODED}/"
+        return name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name} or name.startswith(folders)
 
     def _files(self) -> dict[str, Path]:
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}

@@ -113,6 +113,18 @@ class Release:
             self._proven(path)
         return path
 
+    def coded(self, name: str, coding: str) -> Path | None:
+        """A file for download under a content coding; None where there is none, or it is not whole.
+
+        Raises:
+            RemovedError: the release was removed meanwhile.
+        """
+        path = self.folder.coded(name, coding)
+        try:
+            return self.whole(path) if path in self.files else None
+        except DamagedError:
+            return None
+
     def _proven(self, path: Path) -> State:
         """The state of a whole file.
 

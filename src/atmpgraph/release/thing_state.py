@@ -4,15 +4,16 @@ The list `published` in the folder of the releases has all these IRIs, and outli
 in the graph of their source: `prov:alternateOf` leads to the new IRI of a thing, `dct:isReplacedBy` to another thing.
 """
 
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import merge
-from itertools import groupby
+from itertools import chain, filterfalse
 from pathlib import Path
 
 from ..errors import DamagedError
+from ..rdf.canonical import CanonicalWriter, aligned, subjects
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..rdf.statements import text_of
 from ..vocab import DCT, PROV
@@ -81,19 +82,15 @@ def record_published(releases: Path, canonical: Iterable[Path], base: str) -> No
         canonical: files of sorted N-Quads.
         base: of the publication.
     """
-    path = ReleasesFolder(releases).published
-    with ExitStack() as files, sealing_lines(path) as out:
-        lists: list[Iterable[bytes]] = [
-            sorted(_subjects(files.enter_context(file.open("rb")), base.encode())) for file in canonical
-        ]
+    path, start = ReleasesFolder(releases).published, b"<" + base.encode()
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as files:
+        writer = CanonicalWriter(Path(scratch))  # IRIs sort in another way without what follows them
+        for subject in chain.from_iterable(map(subjects, canonical)):
+            if subject.startswith(start):
+                writer.add(subject[1:-2].decode() + "\n")
+        lists: list[Iterable[bytes]] = [files.enter_context(run.open("rb")) for run in writer.runs()]
         if path.exists():
-            lists.append(line for line in files.enter_context(path.open("rb")) if not is_seal(line))
-        for line, _ in groupby(merge(*lists)):
-            out.write(line)
-
-
-def _subjects(lines: Iterable[bytes], base: bytes) -> Iterator[bytes]:
-    """The subjects under the base of sorted N-Quads, each once, as lines."""
-    for subject, _ in groupby(line.split(b"> ", 1)[0][1:] for line in lines):
-        if subject.startswith(base):
-            yield subject + b"\n"
+            lists.append(filterfalse(is_seal, files.enter_context(path.open("rb"))))
+        out = files.enter_context(sealing_lines(path))
+        for parts in aligned(lists):
+            out.write(b"".join(dict.fromkeys(sorted(chain.from_iterable(parts)))))

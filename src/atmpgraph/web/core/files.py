@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +19,14 @@ _STATIC: Final = Path(__file__).parents[1] / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def respond_with_file(file: Path, media_type: str, digest: str, modified: datetime, cache_control: str) -> Response:
+def respond_with_file(
+    file: Path,
+    media_type: str,
+    digest: str,
+    modified: datetime,
+    cache_control: str,
+    coded: Callable[[str], Path | None] = lambda _: None,
+) -> Response:
     """A file, whole or in part (RFC 9110 §14).
 
     Args:
@@ -27,6 +35,7 @@ def respond_with_file(file: Path, media_type: str, digest: str, modified: dateti
         digest: its SHA-256, in hexadecimal.
         modified: when it got its bytes.
         cache_control: how long it may be reused.
+        coded: the same file under a content coding, if it was coded before.
 
     Raises:
         ProblemError: 412 a precondition failed; 416 the range lies outside.
@@ -37,18 +46,21 @@ def respond_with_file(file: Path, media_type: str, digest: str, modified: dateti
     validators = Validators(f"{digest}-{coding}" if coding else digest, modified)
     if unmodified(validators):
         return validate(not_modified(), validators, cache_control)
-    length = file.stat().st_size
+    ready = coded(coding) if coding else None
+    sent = ready or file
+    length = sent.stat().st_size
     part = byte_range(request.method, request.headers, validators, length)
     start, stop = part or (0, length)
-    response = Response(encoded_file(file, coding, start, stop), 206 if part else 200)
+    response = Response(encoded_file(sent, IDENTITY if ready else coding, start, stop), 206 if part else 200)
     response.headers["Content-Type"] = content_type(media_type)
     response.headers["Accept-Ranges"] = "bytes"
     if part:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
+    if ready or not coding:
+        response.content_length = stop - start
     if coding:
         response.headers["Content-Encoding"] = coding
     else:
-        response.content_length = stop - start
         response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:"  # RFC 9530 §3
     return validate(response, validators, cache_control)
 

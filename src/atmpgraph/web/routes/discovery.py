@@ -81,7 +81,7 @@ def _dated(release: Release) -> Sequence[tuple[str, str]]:
     if lines is not None:
         return Records(lines, _address_and_date)
     release.whole(release.description.thing_dates)
-    return documents(document_dates(release.description, release.catalogue_store).items(), release.base)
+    return documents(document_dates(release.description, release.catalogue_store), release.base)
 
 
 def _newest(release: Release, dated: Sequence[tuple[str, str]]) -> str:

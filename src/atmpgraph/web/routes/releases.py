@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -190,7 +191,8 @@ def _load_file(context: Context, name: str) -> Download | None:
 
 
 def _send_file(context: Context, file: Download) -> Response:
-    return respond_with_file(file.path, media_type(file.name), file.digest, created(context.release), IMMUTABLE)
+    date, coded = created(context.release), partial(context.release.coded, file.name)
+    return respond_with_file(file.path, media_type(file.name), file.digest, date, IMMUTABLE, coded)
 
 
 def _send_current_file(context: Context, file: Download) -> Response:
@@ -198,7 +200,8 @@ def _send_current_file(context: Context, file: Download) -> Response:
     release, published = context.release, context.publication.published(context.release)
     modified = read_file_dates(release.path.parent).of(release.digest, published, file.name) or published
     fresh = current_release(context.settings.cache.max_age_seconds)
-    response = respond_with_file(file.path, media_type(file.name), file.digest, modified, fresh)
+    coded = partial(release.coded, file.name)
+    response = respond_with_file(file.path, media_type(file.name), file.digest, modified, fresh, coded)
     response.headers["Content-Location"] = context.urls.dump(quote(file.name), release.digest)
     return response
 

@@ -1,0 +1,121 @@
+"""The lines of a chunk as a part of a document in each format: head, bodies and foot are the document.
+
+A body depends on its lines and the prefixes alone, so it is the same in whichever process, and of whichever build, it
+is made. Every prefix that fits is used; the head declares those that fit somewhere in the document.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..errors import NotExpressibleError, ReleaseError
+from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
+from ..rdf.chunks import Chunk
+from ..rdf.expressible import expressible
+from ..rdf.serialize import tidy
+
+# Another text as soon as other bytes come of the same lines.
+RECIPE: Final = f"1, pyoxigraph {ox.__version__}"
+FORMATS: Final = {fmt.suffix: fmt for fmt in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD)}
+_SEPARATORS: Final = {TURTLE.suffix: b"\n", TRIG.suffix: b"\n", JSON_LD.suffix: b",\n"}
+_ROOT, _END = b">\n", b"\n</rdf:RDF>"
+_NODE: Final = b'{"@id":"'
+
+
+@dataclass(frozen=True)
+class Part:
+    """Chunks of N-Quads or N-Triples that are written at once.
+
+    Attributes:
+        chunks: of sorted lines.
+        suffixes: of the formats that they are written in; in TriG, as a part of one graph.
+        prefixes: all that there are.
+    """
+
+    chunks: tuple[Chunk, ...]
+    suffixes: tuple[str, ...]
+    prefixes: Mapping[str, str]
+
+
+def used_prefixes(part: Part) -> list[tuple[str, ...]]:
+    """Of each chunk: the prefixes whose namespace an IRI in it starts with."""
+    used = []
+    for chunk in part.chunks:
+        lines = chunk.read()
+        used.append(tuple(prefix for prefix, iri in part.prefixes.items() if b"<" + iri.encode() in lines))
+    return used
+
+
+def bodies(part: Part) -> list[list[bytes]]:
+    """Of each chunk: its body in each format.
+
+    Raises:
+        ReleaseError: a format cannot express a statement.
+    """
+    return [_bodies(chunk.read(), part.suffixes, part.prefixes) for chunk in part.chunks]
+
+
+def _bodies(lines: bytes, suffixes: Iterable[str], prefixes: Mapping[str, str]) -> list[bytes]:
+    # Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
+    triples = list(dict.fromkeys(quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_QUADS)))
+    written: dict[str, bytes] = {}
+    for suffix in suffixes:
+        if suffix == TRIG.suffix:
+            turtle = written.get(TURTLE.suffix) or _body(triples, TURTLE, prefixes)
+            written[suffix] = (b"\t" + turtle[:-1].replace(b"\n", b"\n\t")).replace(b"\n\t\n", b"\n\n") + b"\n"
+        else:
+            written[suffix] = _body(triples, FORMATS[suffix], prefixes)
+    return list(written.values())
+
+
+def _body(triples: list[ox.Triple], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+    try:
+        text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else prefixes)
+    except NotExpressibleError as error:
+        reason = f"is published too, and {str(error).removesuffix('.')}"
+        raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
+    if fmt is TURTLE:
+        return text[_end_of_prefixes(text) :].replace(b" .\n", b" .\n\n")[
+            :-1
+        ]  # the engine escapes line ends in literals
+    if fmt is RDF_XML:
+        start = text.index(_ROOT, text.index(b"<rdf:RDF")) + len(_ROOT)
+        return text[start : text.rindex(_END) + 1]
+    if fmt is JSON_LD:  # only a thing has arrays; a quotation mark in a text has a backslash before it
+        return text.strip()[1:-1].replace(b"]}," + _NODE, b"]},\n" + _NODE)
+    return text
+
+
+def _written(triples: Iterable[ox.Triple], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+    assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - all of `FORMATS` are RDF
+    return ox.serialize(triples, format=fmt.engine, prefixes=dict(prefixes)) or b""
+
+
+def _end_of_prefixes(text: bytes) -> int:
+    start = 0
+    while text.startswith(b"@prefix ", start):
+        start = text.index(b"\n", start) + 1
+    return start
+
+
+def separator(suffix: str) -> bytes:
+    """What stands between two bodies."""
+    return _SEPARATORS.get(suffix, b"")
+
+
+def head_and_foot(suffix: str, prefixes: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """What stands before and after the bodies.
+
+    Args:
+        suffix: of the format.
+        prefixes: those in use.
+    """
+    if suffix in {TURTLE.suffix, TRIG.suffix}:
+        declared = b"".join(sorted(f"@prefix {name}: <{iri}> .\n".encode() for name, iri in prefixes.items()))
+        return declared + (b"\n" if declared else b""), b""
+    if suffix == RDF_XML.suffix:
+        head, _, foot = tidy(_written((), RDF_XML, prefixes), RDF_XML).rpartition(_END[1:])
+        return head, _END[1:] + foot
+    return (b"[\n", b"\n]\n") if suffix == JSON_LD.suffix else (b"", b"")

@@ -1,0 +1,210 @@
+"""What a build takes over from another release: parts of its documents, and whole files.
+
+A release notes which chunk of lines stands where in which of its documents. A chunk with the same lines has the same
+body, so it is copied; a document of the same chunks is the same file, and is linked. Nobody ever writes into a file of
+a release: what is mended is written anew and renamed, so a file in two releases stays the same in both.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ..errors import DamagedError, ReleaseError
+from ..formats import N_TRIPLES
+from ..rdf.canonical import line_changes
+from ..rdf.chunks import Chunk
+from ..release.integrity import prove
+from ..release.layout import ReleaseFolder, write_json
+from ..release.listing import read_listing
+from ..release.manifest import File, read_manifest
+from ..store import EMBEDDED, StoreAddress
+from .bodies import RECIPE
+
+_MOST_CHANGES: Final = 150_000  # statements; from there on a new store takes no longer
+_NO_FILES: Final[Mapping[str, File]] = {}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Where a body stands.
+
+    Attributes:
+        digest: of the lines.
+        path: of the document.
+        offset, length: in bytes.
+    """
+
+    digest: str
+    path: Path
+    offset: int
+    length: int
+
+    def read(self) -> bytes:
+        """The body."""
+        with self.path.open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), self.length, self.offset)
+
+
+@dataclass
+class Notes:
+    """What stands where in a release.
+
+    Attributes:
+        used: the prefixes that are used in a chunk, by its digest.
+        documents: the pieces of each document, by its path in the folder.
+    """
+
+    used: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    documents: dict[str, list[Piece]] = field(default_factory=dict)
+
+    def write(self, folder: ReleaseFolder, prefixes: Mapping[str, str]) -> None:
+        """Write them into the folder of the release."""
+        documents = {
+            name: [[piece.digest, piece.offset, piece.length] for piece in pieces]
+            for name, pieces in sorted(self.documents.items())
+        }
+        write_json(folder.chunks, {"recipe": _recipe(prefixes), "used": self.used, "documents": documents})
+
+
+def _recipe(prefixes: Mapping[str, str]) -> str:
+    return hashlib.sha256(f"{RECIPE}\n{json.dumps(prefixes, sort_keys=True)}".encode()).hexdigest()
+
+
+class Earlier:
+    """What an earlier release offers; without one, nothing."""
+
+    def __init__(self, folder: ReleaseFolder | None, prefixes: Mapping[str, str]) -> None:
+        """Read its notes, and make sure that what they name is whole.
+
+        Args:
+            folder: of the release.
+            prefixes: of the documents; those with others offer nothing.
+        """
+        self._folder, self._files = folder, _NO_FILES
+        self.notes = Notes()
+        if folder is None:
+            self.pieces: dict[tuple[str, str], Piece] = {}
+            return
+        with suppress(FileNotFoundError, ReleaseError):
+            self._files = read_manifest(folder.manifest).files
+        with suppress(FileNotFoundError, ReleaseError, KeyError, TypeError, ValueError):
+            self._read(folder, prefixes)
+        self.pieces = {
+            (piece.digest, name.rpartition(".")[2]): piece
+            for name, pieces in self.notes.documents.items()
+            for piece in pieces
+        }
+
+    def _read(self, folder: ReleaseFolder, prefixes: Mapping[str, str]) -> None:
+        content = json.loads(folder.chunks.read_bytes())
+        if content["recipe"] != _recipe(prefixes):
+            return
+        documents = {
+            name: [Piece(digest, folder.path / name, offset, length) for digest, offset, length in pieces]
+            for name, pieces in content["documents"].items()
+            if self._whole(name)
+        }
+        self.notes = Notes({digest: tuple(used) for digest, used in content["used"].items()}, documents)
+
+    def _whole(self, name: str) -> bool:
+        if self._folder is None or name not in self._files:
+            return False
+        try:
+            prove(self._folder.path / name, self._files[name])
+        except DamagedError:
+            return False
+        return True
+
+    def document(self, name: str, chunks: Sequence[Chunk]) -> list[Piece]:
+        """The pieces of a document, if it is made of these chunks; else none."""
+        pieces = self.notes.documents.get(name, [])
+        return pieces if [piece.digest for piece in pieces] == [chunk.digest for chunk in chunks] else []
+
+    def take(self, name: str, path: Path, source: Path) -> None:
+        """Write a file as a link to the one of the same name and content, or as a copy of `source`.
+
+        Args:
+            name: its path in the folder of a release.
+            path: where to write it.
+            source: a file with its content.
+        """
+        if self._folder is not None and self._whole(name):
+            with source.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest == self._files[name].sha256 and link(self._folder.path / name, path):
+                return
+        shutil.copyfile(source, path)
+
+
+def link(file: Path, path: Path) -> bool:
+    """Give a file another name, where the file system can."""
+    try:
+        path.hardlink_to(file)
+    except OSError:
+        return False
+    return True
+
+
+def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> StoreAddress:
+    """A store of the lines of a file, in a folder: a changed copy of the live release's, or a new one.
+
+    It is not proven yet: that is done once, when the release is complete.
+    """
+    changes = line_changes(live.canonical, lines, _MOST_CHANGES) if live and _has_whole_store(live) else None
+    if not live or changes is None:
+        return EMBEDDED.load(lines, folder, "")
+    address = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder)
+    EMBEDDED.change(address, *changes)
+    return address
+
+
+def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> StoreAddress:
+    """Prove the store of a release that has all its dumps; one that was changed wrongly is loaded anew.
+
+    Args:
+        folder: of the release.
+        live: the release that the store may be a changed copy of.
+        digest: of the canonical file.
+
+    Raises:
+        ReleaseError: it does not give back the statements.
+    """
+    address = StoreAddress(EMBEDDED.kind, str(folder.store), digest)
+    if not live or not _is_copied(folder, live):
+        EMBEDDED.verify(address)
+        return address
+    changes = line_changes(live.canonical, folder.canonical, 2 * _MOST_CHANGES)
+    statements = _lines(folder.canonical) + _lines(folder.dump(N_TRIPLES.suffix))
+    with suppress(RuntimeError, OSError):
+        if changes and EMBEDDED.has_changed(address, *changes, statements):
+            return address
+    shutil.rmtree(folder.store)
+    EMBEDDED.verify(EMBEDDED.load(folder.canonical, folder.store, digest))
+    return address
+
+
+def _is_copied(folder: ReleaseFolder, live: ReleaseFolder) -> bool:
+    """Whether a store has files of the whole store of the live release."""
+    theirs = {file.stat().st_ino for file in live.store.glob("*.sst")} if _has_whole_store(live) else set()
+    return any(file.stat().st_ino in theirs for file in folder.store.glob("*.sst"))
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb", buffering=0) as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
+
+
+def _has_whole_store(release: ReleaseFolder) -> bool:
+    try:
+        listed = {path: file for path, file in read_listing(release.listing).items() if path.parent == release.store}
+        for path, file in listed.items():
+            prove(path, file)
+    except DamagedError:
+        return False
+    return bool(listed)

@@ -1,0 +1,166 @@
+"""What a build takes over from the release before changes nothing: it has the bytes of a build that takes nothing."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from atmpgraph.overview.home import home
+from atmpgraph.publish import codings, dumps, graph, lookups, reuse
+from atmpgraph.publish.build import build
+from atmpgraph.publish.verify import verify
+from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
+from atmpgraph.release.release import open_release
+from atmpgraph.settings import Settings
+from atmpgraph.store import EMBEDDED, Store
+
+from ..release.damages import copied
+
+
+def rows(settings: Settings, table: str) -> tuple[Path, list[str]]:
+    path = settings.path(settings.folders.data) / table
+    return path, path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def changed_cell(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "people.csv")
+    path.write_text("".join(lines).replace("Person", chance.choice(["Personne", "Persoon", "Mensch"])), "utf-8")
+
+
+def added_row(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "people.csv")
+    first = lines[1].split(",", 1)
+    lines.insert(1, f"p-{chance.randrange(10**6)},{first[1]}")
+    path.write_text("".join(lines), "utf-8")
+
+
+def removed_row(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "people.csv")
+    if len(lines) > 2:
+        del lines[1]
+    path.write_text("".join(lines), "utf-8")
+
+
+def emptied_table(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "events.csv")
+    path.write_text(lines[0], "utf-8")
+
+
+def new_prefix(settings: Settings, chance: random.Random) -> None:
+    file = settings.path(settings.folders.ontology) / "more.ttl"
+    if file.exists():
+        file.unlink()
+    else:
+        number = chance.randrange(100)
+        file.write_text(f'<ns/atmp#x{number}> <http://www.w3.org/2006/time#year> "{number}" .', "utf-8")
+
+
+EDITS: tuple[Callable[[Settings, random.Random], None], ...] = (
+    *(changed_cell, added_row, new_prefix, emptied_table, added_row, removed_row, new_prefix),
+)
+
+
+def live(settings: Settings) -> ReleaseFolder:
+    folder = ReleasesFolder(settings.path(settings.folders.releases))
+    assert folder.live
+    return folder.release(folder.live)
+
+
+def content(release: ReleaseFolder) -> dict[str, bytes]:
+    """All files but the stores, which never have the same bytes twice, and the list of these."""
+    paths = {path.relative_to(release.path).as_posix(): path for path in release.path.rglob("*") if path.is_file()}
+    stores = ("store/", "lookups/catalogue/", "internal.json")
+    return {name: path.read_bytes() for name, path in paths.items() if not name.startswith(stores)}
+
+
+def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
+    started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, linked = random.Random(11), 0
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    for number, edit in enumerate(EDITS):
+        edit(started, chance)
+        before = live(started)
+        other = copied(started, tmp_path / str(number))
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1700000000 + number))
+        with monkeypatch.context() as patch:
+            loaded = lambda lines, folder, _: EMBEDDED.load(lines, folder, "")  # noqa: E731
+            patch.setattr(graph, "working_store", loaded)
+            patch.setattr(reuse, "link", lambda *_: False)
+            patch.setattr(codings, "link", lambda *_: False)
+            patch.setattr(dumps, "link", lambda *_: False)
+            patch.setattr(reuse.Earlier, "_read", lambda *_: None)
+            assert build(other).digest
+        assert build(started).digest == live(other).path.name
+        assert content(live(started)) == content(live(other)), edit.__name__
+        assert list(verify(live(started).path.parent, started.base)) == []
+        linked += sum(
+            path.samefile(before.path / name)
+            for name, path in live(started).downloads().items()
+            if (before.path / name).exists()
+        )
+        linked += sum((before.store / path.name).exists() for path in live(started).store.glob("*.sst"))
+        shutil.rmtree(tmp_path / str(number))
+    assert linked > 10 * len(EDITS), "much was taken over"
+
+
+def test_a_store_that_was_changed_wrongly_is_made_anew(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed_cell(started, random.Random(1))
+
+    def nothing(*_: object) -> None:
+        """Leave the copy as it was."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(EMBEDDED), "change", nothing)
+        build(started)
+    assert list(verify(live(started).path.parent, started.base)) == []
+
+
+def test_a_released_file_is_never_written_into(started: Settings) -> None:
+    """Two releases may share it."""
+    before = live(started)
+    state = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in before.path.rglob("*") if path.is_file()}
+    changed_cell(started, random.Random(1))
+    build(started)
+    assert live(started) != before
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in state} == state
+
+
+@pytest.mark.parametrize("name", ["tables/people.csv", "coded/shapes.nt.gzip"])
+def test_damage_in_a_shared_file_is_seen_in_both_releases_and_mended_in_both(name: str, started: Settings) -> None:
+    before = live(started)
+    removed_row(started, random.Random(1))
+    new_prefix(started, random.Random(2))
+    build(started)
+    after = live(started)
+    files = [release.path / name for release in (before, after)]
+    assert files[0].samefile(files[1])
+    whole = files[0].read_bytes()
+    with files[0].open("r+b") as file:
+        file.write(b"#####")
+    assert {damage.path for damage in verify(after.path.parent, started.base)} == set(files)
+    assert all(repair.done for repair in build(started).repairs)
+    assert [file.read_bytes() for file in files] == [whole, whole]
+    assert list(verify(after.path.parent, started.base)) == []
+
+
+def test_the_home_page_is_taken_over_unless_it_would_change(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[str]()
+
+    def noted(store: Store, partnership: str) -> dict[str, Any]:
+        made.append(partnership)
+        return home(store, partnership)
+
+    monkeypatch.setattr(lookups, "home", noted)
+    changed_cell(started, random.Random(1))
+    build(started)
+    assert made == [], "the name of a person is not among the rows"
+    emptied_table(started, random.Random(1))
+    build(started)
+    assert len(made) == 1
+    release = open_release(live(started).path.parent, "current", started.base)
+    assert (release.overview or {})["home"] == json.loads(json.dumps(home(release.store, made[0])))
