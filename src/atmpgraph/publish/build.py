@@ -23,13 +23,14 @@ from .validation import check_graph
 from .workplace import exclusive, workplace
 
 
-def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Candidate:
+def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note: bool = False) -> Candidate:
     """Check the publication, up to a release that may go live if its report conforms.
 
     Args:
         settings: of the publication.
         folder: an empty one, which gets the files of the release.
         progress: gets what runs and how far it is.
+        note: whether it is noted beside the releases which parts of the graph were checked.
 
     Raises:
         ViolationError: the tables or the graph have a violation.
@@ -38,7 +39,7 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT) -> Cand
     tables = read_tables(settings, progress)
     try:
         graph = make_graph(tables, settings, folder, progress)
-        report = check_graph(graph, settings, progress)
+        report = check_graph(graph, settings, progress, note=note)
         candidate = make_candidate(graph, report, settings, folder, progress)
     except Exception:  # whatever it is, a table that changed may have led to it
         tables.snapshot.require_unchanged()
@@ -94,7 +95,7 @@ def build(settings: Settings, progress: Progress = SILENT) -> Built:
         live = releases.live
         damaged = repair(settings, folder)
         try:
-            candidate = check(settings, folder, progress)
+            candidate = check(settings, folder, progress, note=True)
         except ViolationError as refusal:
             return Built(refusal.report, repairs=outcomes(damaged, settings))
         if not candidate.report.conforms:

@@ -1,6 +1,6 @@
 """A candidate: a release that is described and checked, in a folder that nobody sees yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
 from ..quality.shapes import read_shapes
 from ..quality.validate import GraphToCheck, validate
+from ..rdf.canonical import merged
 from ..rdf.terms import without_graph
 from ..release.history import made_before
 from ..release.integrity import known_difference
@@ -21,7 +22,7 @@ from ..release.listing import live_description
 from ..release.manifest import Coverage, Manifest, Score, read_manifest
 from ..release.release import Release
 from ..settings import Settings
-from ..store import EMBEDDED, StoreAddress
+from ..store import EMBEDDED
 from ..stream.members import check_statements
 from .dumps import write_dumps
 from .graph import Graph
@@ -93,7 +94,8 @@ def make_candidate(
     description: DescriptionFolder = folder
     if folder == graph.folder:
         check_statements(folder.canonical)
-        store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
+        EMBEDDED.change(graph.store, (), list(merged(graph.description)))
+        store = EMBEDDED.open(replace(graph.store, digest=graph.digest), settings.base)
         progress.step(message("writing the files for download"))
         write_dumps(folder, graph.tables.package, store, workplace, settings.build.processes, live)
         progress.step(message("making and checking the catalogue"))
@@ -119,6 +121,6 @@ def _check_catalogue(
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
     shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base)
-    listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace)
+    listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace).listed
     served = map(addresses.dump, folder.downloads())
     return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

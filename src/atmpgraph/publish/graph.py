@@ -24,7 +24,7 @@ from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
-from ..store import EMBEDDED
+from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
 from .inputs import input_lines
 from .reuse import working_store
@@ -43,21 +43,25 @@ class Graph:
         tables: its origin.
         mappers: the compiled mapping, which traces a statement to its row.
         rows: the number of rows in the tables.
-        folder: the folder of the release, with the canonical file of all statements, and a store of them.
+        folder: the folder of the release, with the canonical file of all statements.
+        store: of the statements that the shapes apply to.
         digest: SHA-256 of that file, in hexadecimal.
         graphs: the number of statements in each named graph, by its IRI.
         undescribed: the named graphs without a source.
         data: sorted files with the lines that the shapes apply to: all but the publication's own description.
+        description: sorted files with the lines of that.
     """
 
     tables: Tables
     mappers: tuple[Mapper, ...]
     rows: int
     folder: ReleaseFolder
+    store: StoreAddress
     digest: str
     graphs: Mapping[str, int]
     undescribed: tuple[str, ...]
     data: tuple[Path, ...]
+    description: tuple[Path, ...]
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -93,10 +97,11 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
-    EMBEDDED.change(store, (), list(merged((*coverage, *description))))
+    EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    return Graph(tables, tuple(mappers), rows, folder, digest, graphs, undescribed, (mapped, *coverage))
+    data = (mapped, *coverage)
+    return Graph(tables, tuple(mappers), rows, folder, store, digest, graphs, undescribed, data, description)
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:

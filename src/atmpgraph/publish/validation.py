@@ -3,31 +3,50 @@
 from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import every_language, message
 from ..progress import SILENT, Progress
-from ..quality.shapes import read_shapes
+from ..quality.shapes import read_shapes, shapes_digest
 from ..quality.validate import GraphToCheck, validate
 from ..rdf.canonical import merged
+from ..release.layout import ReleasesFolder
 from ..settings import Settings
-from ..store import EMBEDDED
 from .graph import Graph
 
 
-def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT) -> Report:
+def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *, note: bool = False) -> Report:
     """Check a graph against the shapes of the publication.
+
+    Args:
+        graph: its statements.
+        settings: of the publication.
+        progress: gets how far it is.
+        note: whether the outcome is noted beside the releases, for the next check.
 
     Raises:
         ViolationError: it has a violation.
     """
     progress.step(message("checking the graph against the shapes"))
-    shapes, workplace = read_shapes(settings.path(settings.folders.shapes), settings.base), graph.folder.path.parent
-    statements = sum(graph.graphs.values())
-    store = None
-    if statements > settings.build.max_reference_statements:
-        data = workplace / "checked.nq"
-        with data.open("wb") as out:
-            out.writelines(merged(graph.data))
-        store = EMBEDDED.open(EMBEDDED.load(data, workplace / "checked", ""), settings.base)
-    checked = GraphToCheck(merged(graph.data), statements, settings.base, store, graph.tables.texts, graph.mappers)
-    results = validate(checked, shapes, settings.build, workplace, progress)
+    folder, checked = (
+        settings.path(settings.folders.shapes),
+        ReleasesFolder(settings.path(settings.folders.releases)).checked,
+    )
+    validation = validate(
+        GraphToCheck(
+            lines=merged(graph.data),
+            statements=sum(graph.graphs.values()),
+            base=settings.base,
+            store=graph.store,
+            texts=graph.tables.texts,
+            mappers=graph.mappers,
+            recipe=shapes_digest(folder, settings.base),
+            checked=checked,
+        ),
+        read_shapes(folder, settings.base),
+        settings.build,
+        graph.folder.path.parent,
+        progress,
+    )
+    if note and validation.parts:
+        validation.parts.write(checked)
+    results = validation.listed
     undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
     listed = Listed(graph.tables.findings) + undescribed + results
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), graph.counts(), listed.more)

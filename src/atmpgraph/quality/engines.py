@@ -5,6 +5,7 @@ pyshacl is the reference. pyshifty gives the same results in a small part of the
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from .results import Result, results_of
 
 # How the quick engine reads the graph: without its shapes in it, and without inference.
 _ALONE: Final[dict[str, Any]] = {"graph_mode": "data", "infer": False}
+VERSION: Final = f"pyshifty {version('pyshifty')}"
 _REPORTED_OBJECTS: Final = (SH.property, SH.sparql)
 
 

@@ -24,7 +24,7 @@ from .targets import Targets
 
 _SUBCLASS: Final = f" <{RDFS.subClassOf}> ".encode()
 _ANY: Final[Step] = (None, False)
-_CUTS: Final = 64  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
+_CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
 
 

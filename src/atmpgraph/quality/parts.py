@@ -1,80 +1,75 @@
-"""The shapes run over a graph part by part, in several processes."""
+"""The shapes run over a large graph: part by part, and one query for a constraint that is set-wide; in processes."""
 
+import hashlib
 import pickle
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from rdflib import Graph
-from rdflib.term import Node
-
-from ..findings import Severity
 from ..parallel import each
 from ..progress import SILENT, Progress
-from .engines import QuickEngine
+from ..store import BACKENDS, StoreAddress
+from .checked_parts import CheckedParts, Outcome
+from .engines import VERSION, QuickEngine
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
-from .reach import Reach
 from .results import Result
+from .set_wide import set_wide_results
 from .targets import Targets
 from .validation_plan import ValidationPlan
 
-_TASK: Final = "parts"
+_COMMON: Final = "common"
 _BATCH: Final = 1_000  # nodes whose results are made at once
+# A part, or the number of a set-wide constraint.
+_What: TypeAlias = Range | int
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a part gives: the results that may be listed, and the counts of the others."""
+class Job:
+    """What is checked.
 
-    results: tuple[Result, ...] = ()
-    others: Mapping[Severity, int] = field(default_factory=dict)
+    Attributes:
+        plan: of the validation.
+        triples: the graph.
+        store: of the graph; None for none.
+        base: of the publication.
+        recipe: distinguishes the shapes.
+        checked: the file with the outcomes of earlier checks; None for none.
+        part_bytes: size of a part, in bytes of the triples about its nodes.
+        limit: how many results are listed at most.
+    """
 
-
-@dataclass(frozen=True)
-class _Task:
-    """A part and where the rest is that a worker needs."""
-
-    folder: Path
-    part: Range
+    plan: ValidationPlan
+    triples: Triples
+    store: StoreAddress | None
+    base: str
+    recipe: str
+    checked: Path | None
+    part_bytes: int
     limit: int
 
 
-@dataclass(frozen=True)
-class _Given:
-    """What all parts have in common."""
-
-    shapes: Graph
-    near: tuple[Node, ...]
-    triples: Triples
-
-
-def check_parts(
-    plan: ValidationPlan,
-    triples: Triples,
-    size: int,
-    limit: int,
-    folder: Path,
-    processes: int,
-    progress: Progress = SILENT,
-) -> Iterator[Outcome]:
-    """Run the shapes that see a neighbourhood.
+def run(job: Job, folder: Path, processes: int, parts: CheckedParts, progress: Progress = SILENT) -> Iterator[Outcome]:
+    """Run the shapes that see a neighbourhood, and those that are one query.
 
     Args:
-        plan: of the validation.
-        triples: the graph.
-        size: of a part, in bytes of the triples about its nodes.
-        limit: how many results are listed at most.
+        job: what is checked.
         folder: gets files.
-        processes: how many parts are checked at the same time.
-        progress: advances by the bytes that are checked.
+        processes: how many parts or queries run at the same time.
+        parts: gets the outcome of each part.
+        progress: advances by the bytes of the parts.
     """
-    (folder / _TASK).write_bytes(pickle.dumps(_Given(plan.shapes, plan.near, triples)))
-    tasks = [_Task(folder, part, limit) for part in ranges(triples.file, size)]
-    for task, outcome in each(_check, tasks, processes):
-        progress.advance(task.part.end - task.part.start)
+    (folder / _COMMON).write_bytes(pickle.dumps(job))
+    whats: Iterator[_What] = chain(
+        range(len(job.plan.set_wide)), ranges(job.triples.file, job.part_bytes) if job.plan.near else ()
+    )
+    for (_, what), (digest, outcome) in each(_check, [(folder, what) for what in whats], processes):
+        if isinstance(what, Range):
+            parts.add(digest, outcome)
+            progress.advance(what.end - what.start)
         yield outcome
 
 
@@ -83,27 +78,55 @@ def check_whole(plan: ValidationPlan, data: Path) -> Iterator[Result]:
     yield from dict.fromkeys(QuickEngine(plan.shapes).results(data, plan.far))
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """What a process prepares once."""
+
+    job: Job
+    engine: QuickEngine
+    neighbourhoods: Neighbourhoods
+    parts: CheckedParts
+
+
 @lru_cache(1)
-def _prepared(folder: Path) -> tuple[QuickEngine, Neighbourhoods]:
-    """What a worker prepares once."""
-    given: _Given = pickle.loads((folder / _TASK).read_bytes())  # noqa: S301 - our own file
-    reach = Reach(given.shapes)
-    for shape in given.near:
-        reach.add(shape)
-    targets = Targets(given.shapes, given.near, given.triples.narrower())
-    return QuickEngine(targets.marked()), Neighbourhoods(given.triples, reach, targets)
+def _prepared(folder: Path) -> _Prepared:
+    job: Job = pickle.loads((folder / _COMMON).read_bytes())  # noqa: S301 - our own file
+    targets = Targets(job.plan.shapes, job.plan.near, job.triples.narrower())
+    neighbourhoods = Neighbourhoods(job.triples, job.plan.reach, targets)
+    return _Prepared(job, QuickEngine(targets.marked()), neighbourhoods, CheckedParts(job.checked))
 
 
-def _check(task: _Task) -> Outcome:
-    """Check one part: first which nodes fail, then why."""
-    engine, neighbourhoods = _prepared(task.folder)
-    data = task.folder / f"part-{task.part.start}.nt"
-    data.write_bytes(neighbourhoods.of_range(task.part))
-    failing = engine.failing(data)
+def _check(task: tuple[Path, _What]) -> tuple[str, Outcome]:
+    folder, what = task
+    prepared = _prepared(folder)
+    if isinstance(what, Range):
+        return _check_part(prepared, folder, what)
+    return "", _check_all(prepared.job, what)
+
+
+def _check_all(job: Job, number: int) -> Outcome:
+    """Check one constraint by one query."""
+    assert job.store  # noqa: S101 - so it was planned
+    (shape, constraint), listing = job.plan.set_wide[number], Listing(job.limit)
+    store = BACKENDS[job.store.kind].open(job.store, job.base)
+    listing.add(set_wide_results(store, job.plan.shapes, shape, constraint, job.triples.narrower()))
+    return Outcome(tuple(listing.results), listing.others)
+
+
+def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Outcome]:
+    """Check one part, unless it was checked as it is: first which nodes fail, then why."""
+    job, neighbourhoods, engine = prepared.job, prepared.neighbourhoods, prepared.engine
+    content = neighbourhoods.of_range(part)
+    digest = hashlib.sha256(f"{job.recipe} {VERSION} {job.limit}\n".encode() + content).hexdigest()
+    if outcome := prepared.parts.outcome(digest):
+        return digest, outcome
+    data = folder / f"part-{part.start}.nt"
+    data.write_bytes(content)
+    nodes = sorted(engine.failing(data))
     data.unlink()
-    listing, nodes = Listing(task.limit), sorted(failing)
+    listing = Listing(job.limit)
     for start in range(0, len(nodes), _BATCH):
         data.write_bytes(neighbourhoods.of(node.encode() for node in nodes[start : start + _BATCH]))
         listing.add(dict.fromkeys(engine.results(data)))  # two equal results are one
         data.unlink()
-    return Outcome(tuple(listing.results), listing.others)
+    return digest, Outcome(tuple(listing.results), listing.others)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SH
-from rdflib.term import Node
+from rdflib.term import BNode, Node
 
 from ..findings import Finding, Place, Severity
 from ..rdf.terms import escape
@@ -30,7 +30,8 @@ class Result:
         path: the result path, where it is one property; else empty.
         value: the value at fault, if there is one, as text.
         term: the same as a term of N-Triples; None for a blank node, which has no meaning outside its graph.
-        shape, constraint, component: the source shape, the SPARQL constraint if it is one, the constraint component.
+        shape, constraint, component: the source shape, the SPARQL constraint if it is one, the constraint component;
+            empty or None for one without a name, which has another in each graph.
         severity: IRI of it.
         messages: language tag and text, those of the constraint itself first.
     """
@@ -74,7 +75,7 @@ class Result:
             value=self.value,
             node=self.node,
             path=self.path or None,
-            shape=self.shape,
+            shape=self.shape or None,
             term=self.term,
             component=self.component,
             constraint=self.constraint,
@@ -105,8 +106,8 @@ def _result(report: Graph, shapes: Graph, node: Node) -> Result:
         path=str(path) if isinstance(path, URIRef) else "",  # a complex path is a blank node
         value=None if fault is None else str(fault),
         term=term_of(fault),
-        shape=str(shape),
-        constraint=None if constraint is None else str(constraint),
+        shape="" if isinstance(shape, BNode) else str(shape),
+        constraint=None if constraint is None or isinstance(constraint, BNode) else str(constraint),
         component=str(value(SH.sourceConstraintComponent)),
         severity=str(value(SH.resultSeverity)),
         messages=messages(shapes, constraint or shape, report.objects(node, SH.resultMessage)),

@@ -6,7 +6,7 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import SH
-from rdflib.term import Node
+from rdflib.term import BNode, Node
 
 from ..rdf.statements import text_of
 from ..store import Store
@@ -61,8 +61,8 @@ def set_wide_results(
                 path=path.value if isinstance(path, ox.NamedNode) else "",
                 value=text_of(value),
                 term=None if isinstance(value, ox.BlankNode) else str(value),
-                shape=str(shape),
-                constraint=str(constraint),
+                shape="" if isinstance(shape, BNode) else str(shape),
+                constraint=None if isinstance(constraint, BNode) else str(constraint),
                 component=str(SH.SPARQLConstraintComponent),
                 severity=severity,
                 messages=messages(shapes, constraint),

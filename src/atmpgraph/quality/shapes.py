@@ -1,5 +1,6 @@
 """The SHACL shapes of a publication, and the texts of sources that they are run against."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,14 @@ def read_shapes(folder: Path, base: str) -> Graph:
         except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph
+
+
+def shapes_digest(folder: Path, base: str) -> str:
+    """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
+    digest = hashlib.sha256(base.encode())
+    for file in sorted(folder.glob("*.ttl")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:

@@ -14,19 +14,20 @@ from pathlib import Path
 from rdflib import Graph
 
 from ..findings import Listed, Place
+from ..i18n import message
 from ..mapping.compile import Mapper
 from ..progress import SILENT, Progress
 from ..rdf.terms import without_graph
 from ..settings.groups import Build
-from ..store import Store
+from ..store import StoreAddress
+from .checked_parts import CheckedParts
 from .engines import reference_results
 from .listing import Listing
 from .neighbourhoods import lay_out
-from .parts import check_parts, check_whole
+from .parts import Job, check_whole, run
 from .results import Traced
-from .set_wide import set_wide_results
 from .shapes import held_texts
-from .validation_plan import ValidationPlan, plan
+from .validation_plan import plan
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class GraphToCheck:
         lines: canonical N-Quads, sorted.
         statements: how many there are, about.
         store: of the same statements; None for none, and then nothing is one query over it.
+        recipe: distinguishes the shapes, from which the file `checked` has the outcomes of earlier checks.
         texts: text by slug of the source, where it is held; checked against, never published.
         mappers: the mapping that the statements come from.
         base: of the publication.
@@ -45,9 +47,11 @@ class GraphToCheck:
     lines: Iterable[bytes]
     statements: int
     base: str
-    store: Store | None = None
+    store: StoreAddress | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     mappers: Sequence[Mapper] = ()
+    recipe: str = ""
+    checked: Path | None = None
 
     def triples(self) -> Iterable[bytes]:
         """The union of all graphs as N-Triples, sorted, and the held texts."""
@@ -55,7 +59,22 @@ class GraphToCheck:
         return merge(map(without_graph, self.lines), held)
 
 
-def validate(graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, progress: Progress = SILENT) -> Listed:
+@dataclass(frozen=True)
+class Validation:
+    """What a check tells.
+
+    Attributes:
+        listed: the findings, in no order.
+        parts: the outcome of each part, for the next check.
+    """
+
+    listed: Listed
+    parts: CheckedParts
+
+
+def validate(
+    graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, progress: Progress = SILENT
+) -> Validation:
     """Check the union of all graphs.
 
     Args:
@@ -65,13 +84,10 @@ def validate(graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, p
         scratch: a folder that gets files.
         progress: advances by the bytes that are checked.
 
-    Returns:
-        The findings that are listed, in no order.
-
     Raises:
         AtmpgraphError: the shapes cannot be run.
     """
-    listing = Listing(limits.max_listed_findings)
+    listing, parts = Listing(limits.max_listed_findings), CheckedParts()
     with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
         if graph.statements <= limits.max_reference_statements:
             data = Path(folder) / "data.nt"
@@ -79,28 +95,40 @@ def validate(graph: GraphToCheck, shapes: Graph, limits: Build, scratch: Path, p
                 out.writelines(graph.triples())
             listing.add(dict.fromkeys(reference_results(data, shapes)))
         else:
-            _check_large(
-                graph, plan(shapes, with_store=graph.store is not None), limits, Path(folder), listing, progress
-            )
+            _check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
-    return Listed(tuple(result.finding(places.get(result.node, [])) for result in results), listing.others)
+    findings = tuple(result.finding(places.get(result.node, [])) for result in results)
+    return Validation(Listed(findings, listing.others), parts)
 
 
 def _check_large(
-    graph: GraphToCheck, how: ValidationPlan, limits: Build, folder: Path, listing: Listing, progress: Progress
+    graph: GraphToCheck,
+    shapes: Graph,
+    limits: Build,
+    folder: Path,
+    listing: Listing,
+    parts: CheckedParts,
+    progress: Progress,
 ) -> None:
+    how = plan(shapes, with_store=graph.store is not None)
     triples = lay_out(graph.triples(), how.reach.inverse(), folder)
-    if how.near:
-        for outcome in check_parts(
-            how, triples, limits.part_bytes, limits.max_listed_findings, folder, limits.processes, progress
-        ):
-            listing.add(outcome.results, outcome.others)
+    job = Job(
+        how,
+        triples,
+        graph.store,
+        graph.base,
+        graph.recipe,
+        graph.checked,
+        limits.part_bytes,
+        limits.max_listed_findings,
+    )
+    progress.step(message("checking the graph against the shapes"), triples.file.stat().st_size, message("bytes"))
+    for outcome in run(job, folder, limits.processes, parts, progress):
+        listing.add(outcome.results, outcome.others)
     if how.far:
+        progress.step(message("checking the whole graph against some shapes"))
         listing.add(check_whole(how, triples.file))
-    for shape, constraint in how.set_wide:
-        assert graph.store is not None  # noqa: S101 - so it was planned
-        listing.add(set_wide_results(graph.store, how.shapes, shape, constraint, triples.narrower()))
 
 
 def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[Traced]]:

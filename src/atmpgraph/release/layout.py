@@ -268,6 +268,11 @@ class ReleasesFolder:
         return self.path / "links.json"
 
     @property
+    def checked(self) -> Path:
+        """Which parts of the graph were checked before, with what outcome."""
+        return self.path / "checked.json"
+
+    @property
     def last_build(self) -> Path:
         """How the last build ended."""
         return self.path / "build.json"

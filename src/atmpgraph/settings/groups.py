@@ -56,7 +56,7 @@ class Build(Group):
     )
     part_bytes: int = Field(
         4_000_000,
-        ge=10_000,
+        ge=1_000,
         description="Size of the parts, in bytes of N-Triples, in which a larger graph is checked. A part takes about"
         " 30 times as much memory, in each process.",
     )

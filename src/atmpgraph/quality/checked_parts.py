@@ -1,0 +1,68 @@
+"""Which parts of a graph were checked before, with what outcome: a part that is the same is not checked again.
+
+The file may be lost or damaged at any time; then all parts are checked.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import DamagedError
+from ..findings import Severity
+from ..release.sealed import read_sealed, write_sealed
+from .results import Result
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a part gives.
+
+    Attributes:
+        results: those that may be listed.
+        others: how many more there are of each severity.
+    """
+
+    results: tuple[Result, ...] = ()
+    others: Mapping[Severity, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome as JSON."""
+        return {"results": [asdict(result) for result in self.results], "others": dict(self.others)}
+
+
+def _outcome(content: Mapping[str, Any]) -> Outcome:
+    results = (
+        Result(**{**each, "messages": tuple((language, text) for language, text in each["messages"])})
+        for each in content["results"]
+    )
+    return Outcome(tuple(results), {Severity(name): n for name, n in content["others"].items()})
+
+
+class CheckedParts:
+    """The outcomes of parts, by the digest of all that they depend on."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read those of earlier checks; with no file there are none."""
+        self._before: Mapping[str, Any] = {}
+        self._now: dict[str, Any] = {}
+        if path:
+            with suppress(FileNotFoundError, DamagedError):
+                self._before = read_sealed(path, must=True)
+
+    def __bool__(self) -> bool:
+        """Whether any were added."""
+        return bool(self._now)
+
+    def outcome(self, part: str) -> Outcome | None:
+        """The outcome of a part; None if there is none yet."""
+        return _outcome(self._before[part]) if part in self._before else None
+
+    def add(self, part: str, outcome: Outcome) -> None:
+        """Note an outcome."""
+        self._now[part] = outcome.as_json()
+
+    def write(self, path: Path) -> None:
+        """Write those that were added; the earlier ones that no graph has any more are dropped."""
+        write_sealed(path, self._now)
