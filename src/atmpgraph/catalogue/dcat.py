@@ -75,11 +75,12 @@ def catalogued(canonical: Path, base: str) -> list[bytes]:
         canonical: the file of all statements.
         base: of the publication.
     """
-    own, things = f" <{Addresses(base).graph('catalogue')}> .\n".encode(), set[bytes]()
+    addresses, things = Addresses(base), set[bytes]()
+    graph, own = f"<{addresses.graph('')}".encode(), f" <{addresses.graph('catalogue')}> .\n".encode()
     with canonical.open("rb", buffering=1 << 20) as file:
         while block := file.readlines(1 << 24):
             for line in block:
-                if _SOURCE in line or _DCAT in line or line.endswith(own):
+                if (_SOURCE in line and line.startswith(graph)) or _DCAT in line or line.endswith(own):
                     things.update(term for term in line.split(b" ", 3)[:3] if term.startswith(b"<"))
     lines = SortedLines.open(canonical)
     return [stated + b"\n" for thing in sorted(things) for stated in lines.starting(thing + b" ")]

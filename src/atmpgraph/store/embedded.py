@@ -242,6 +242,7 @@ class Embedded:
                 store.remove(ox.Quad(*quad.triple))
         for at in range(0, len(added), _BATCH):
             _load(store, added[at : at + _BATCH])
+        store.optimize()  # a worker of the query service opens no more files than there are after that
         store.flush()
 
     def has_changed(

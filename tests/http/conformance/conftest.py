@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from atmpgraph.publish.codings import write_coded
 from atmpgraph.release.history import record_switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
 from atmpgraph.release.listing import list_internal
@@ -53,9 +54,10 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     canonical = b"".join(sorted(lines))
     digest = hashlib.sha256(canonical).hexdigest()
     release = ReleaseFolder(folder / digest)
-    shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name))
+    shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name, "coded"))
     release.canonical.write_bytes(canonical)
     EMBEDDED.load(release.canonical, release.store, digest)
+    write_coded(release, 1)
     manifest = read_manifest(release.manifest)
     files = {**manifest.files, CANONICAL: File(len(canonical), digest)}
     manifest = replace(manifest, digest=digest, files=files)
