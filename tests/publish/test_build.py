@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from rdflib.namespace import SH
 
 from atmpgraph.errors import AtmpgraphError, ReleaseError
 from atmpgraph.findings import Severity
+from atmpgraph.publish import go_live
 from atmpgraph.publish.build import build
 from atmpgraph.rdf.terms import line
 from atmpgraph.release.layout import ReleasesFolder
@@ -130,6 +132,31 @@ def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> No
         folder / first / "data.nq" for folder in (started.path(started.folders.releases), tmp_path / "elsewhere")
     )
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_large_build_reads_the_store_back_in_a_worker(
+    started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the bytes of a small one, and the checks: one of its shapes sees everything."""
+    shape = "<urn:s> <{sh}targetClass> <urn:none> ; <{sh}sparql> [ <{sh}select> 'SELECT $this {{ ?s ?p ?o }}' ] ."
+    folder = started.path(started.folders.shapes)
+    (folder / "far.ttl").write_text(shape.format(sh=SH), encoding="utf-8")
+    first = build(started)
+    monkeypatch.setattr(go_live, "_MANY", 0)
+    others = started.model_copy(update={"folders": started.folders.model_copy(update={"releases": tmp_path / "r"})})
+    limits = started.build.model_copy(update={"max_reference_statements": 0, "part_bytes": 50_000, "jobs": 2})
+    second = build(others.model_copy(update={"build": limits}))
+    assert first.release
+    assert second.release
+    assert second.digest == first.digest
+    assert second.report == first.report
+    for name, file in first.release.folder.downloads().items():
+        if not name.startswith("catalogue"):  # which has dates
+            assert second.release.folder.downloads()[name].read_bytes() == file.read_bytes(), name
+    checked = tmp_path / "r" / "checked.json"
+    assert len(json.loads(checked.read_bytes())) > 2
+    again = build(others.model_copy(update={"build": limits}))
+    assert again.report == first.report
 
 
 def test_the_same_input_makes_no_new_release(example: Settings) -> None:

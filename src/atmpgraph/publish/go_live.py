@@ -4,12 +4,17 @@ A build that is killed at any moment leaves a whole release served. The next bui
 the switch.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from .. import __version__
 from ..addresses import Addresses
 from ..i18n import message
 from ..interrupts import finish
+from ..parallel import workers
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -17,14 +22,14 @@ from ..quality.shapes_document import shapes_lines
 from ..release.diff import write_changes
 from ..release.file_dates import live_file_dates, seal_file_dates, write_file_dates
 from ..release.history import history, made_before, prune, record_switch, write_history
-from ..release.layout import ReleasesFolder, exchange, sync, write_json
+from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, sync, write_json
 from ..release.listing import list_internal
-from ..release.manifest import Manifest, write_manifest
+from ..release.manifest import Manifest, Measure, write_manifest
 from ..release.proofs import note_proofs
 from ..release.release import Release, open_at
 from ..release.thing_state import record_published
 from ..settings import Settings
-from ..store import EMBEDDED
+from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
@@ -33,6 +38,8 @@ from .lookups import write_lookups
 from .reactivation import reactivate
 from .reuse import prove_store
 from .self_description import list_files, live_release, now
+
+_MANY: Final = 200_000  # statements from which a worker is worth its start
 
 
 def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILENT) -> Release:
@@ -80,20 +87,15 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     """
     folder, graph = candidate.folder, candidate.graph
     releases = ReleasesFolder(settings.path(settings.folders.releases))
-    store = prove_store(folder, live_release(releases.path), graph.digest)
-    write_json(folder.report, candidate.report.as_json())
-    folder.shapes.write_text(
-        "".join(shapes_lines(settings.path(settings.folders.shapes), settings.base)), encoding="utf-8"
-    )
-    with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base)
-    links_to(read_links(releases.links), addresses).write(folder.links)
     before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
-    live = releases.release(previous) if previous else None
-    partnership = Addresses(settings.base).partnership(settings.partnership)
-    write_lookups(folder, live, EMBEDDED.open(store, settings.base), partnership, folder.path.parent)
-    changes = write_changes(folder.path, live, settings.base)
+    earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
+    with _beside(settings.build.processes if sum(graph.graphs.values()) >= _MANY else 1) as run:
+        is_new_store = run(prove_store, folder, live, graph.digest)
+        measured = _write_quality(candidate, settings, releases, earlier)
+        changes = write_changes(folder.path, earlier, settings.base)
+        if is_new_store():
+            measured = _write_quality(candidate, settings, releases, earlier)
     manifest = Manifest(
         digest=graph.digest,
         created=before.created if before else candidate.created,
@@ -105,14 +107,42 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         statements=sum(graph.graphs.values()),
         graphs=graph.graphs,
         coverage=candidate.coverage,
-        measures=tuple(measures(EMBEDDED.open(store, settings.base), graph.graphs)),
+        measures=measured,
         score=candidate.score,
         files=list_files(folder.downloads()),
     )
-    write_coded(folder, settings.build.processes, live)
+    write_coded(folder, settings.build.processes, earlier)
     list_internal(folder, manifest)
     write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)
+
+
+@contextmanager
+def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
+    """Runs a function while the block goes on, in a worker if there are processes for it; its result is a call."""
+    if processes < 2:
+        yield lambda function, *arguments: partial(function, *arguments)
+        return
+    with workers(1) as executor:
+        yield lambda function, *arguments: executor.submit(function, *arguments).result
+
+
+def _write_quality(
+    candidate: Candidate, settings: Settings, releases: ReleasesFolder, earlier: ReleaseFolder | None
+) -> tuple[Measure, ...]:
+    """Write the report, the shapes, the external links and what pages look up; returns what is measured."""
+    folder, graph = candidate.folder, candidate.graph
+    store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
+    write_json(folder.report, candidate.report.as_json())
+    folder.shapes.write_text(
+        "".join(shapes_lines(settings.path(settings.folders.shapes), settings.base)), encoding="utf-8"
+    )
+    with folder.canonical.open("rb") as lines:
+        addresses = external_addresses(lines, settings.base)
+    links_to(read_links(releases.links), addresses).write(folder.links)
+    partnership = Addresses(settings.base).partnership(settings.partnership)
+    write_lookups(folder, earlier, store, partnership, folder.path.parent)
+    return tuple(measures(store, graph.graphs))
 
 
 def _sync_all(folder: Path) -> None:

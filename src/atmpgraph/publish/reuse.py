@@ -164,7 +164,7 @@ def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> Stor
     return address
 
 
-def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> StoreAddress:
+def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:
     """Prove the store of a release that has all its dumps; one that was changed wrongly is loaded anew.
 
     Args:
@@ -172,21 +172,24 @@ def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) 
         live: the release that the store may be a changed copy of.
         digest: of the canonical file.
 
+    Returns:
+        Whether it was loaded anew: what was read from it before may be wrong.
+
     Raises:
         ReleaseError: it does not give back the statements.
     """
     address = StoreAddress(EMBEDDED.kind, str(folder.store), digest)
     if not live or not _is_copied(folder, live):
         EMBEDDED.verify(address)
-        return address
+        return False
     changes = line_changes(live.canonical, folder.canonical, 2 * _MOST_CHANGES)
     statements = _lines(folder.canonical) + _lines(folder.dump(N_TRIPLES.suffix))
     with suppress(RuntimeError, OSError):
         if changes and EMBEDDED.has_changed(address, *changes, statements):
-            return address
+            return False
     shutil.rmtree(folder.store)
     EMBEDDED.verify(EMBEDDED.load(folder.canonical, folder.store, digest))
-    return address
+    return True
 
 
 def _is_copied(folder: ReleaseFolder, live: ReleaseFolder) -> bool:

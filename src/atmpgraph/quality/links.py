@@ -148,13 +148,14 @@ def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str
         base: of the publication.
     """
     start, things = f"<{Addresses(base).things}".encode(), defaultdict(set)
+    inner = f"<{base}".encode()
     for line in lines:
         if not line.startswith(start) or b"> <http" not in line:
             continue
         subject, predicate, rest = line.split(b" ", 2)
-        if rest.startswith(b"<http") and predicate != _TYPE:
+        if rest.startswith(b"<http") and not rest.startswith(inner) and predicate != _TYPE:
             url = urldefrag(rest[1 : rest.index(b">")].decode()).url
-            if url.startswith(("http://", "https://")) and not url.startswith(base):
+            if url.startswith(("http://", "https://")):
                 things[url].add(subject[1:-1].decode())
     return {url: tuple(sorted(things[url])) for url in sorted(things)}
 

@@ -8,7 +8,7 @@ import os
 import re
 from binascii import crc32
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -125,6 +125,23 @@ def ranges(file: Path, size: int) -> Iterator[Range]:
     yield Range(first, None, start, whole)
 
 
+@dataclass(frozen=True)
+class _Node:
+    """A node: the lines about it, and by predicate the subjects of the triples that lead to it."""
+
+    lines: Sequence[bytes]
+    links: Mapping[bytes, Sequence[bytes]]
+
+
+def _by_predicate(links: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """The subjects of links by predicate."""
+    by: dict[bytes, list[bytes]] = {}
+    for link in links:
+        _, predicate, subject = link.rsplit(b" ", 2)
+        by.setdefault(predicate, []).append(subject)
+    return by
+
+
 class Neighbourhoods:
     """What shapes can see from nodes of a graph."""
 
@@ -138,63 +155,57 @@ class Neighbourhoods:
         """
         self._triples, self._start, self._targets = triples, reach.start, targets
         self._file, self._links = SortedLines.open(triples.file), SortedLines.open(triples.links)
-        self._read: Callable[[bytes], list[bytes]] = lru_cache(_REMEMBERED)(
-            lambda node: self._file.starting(node + b" ")
-        )
+        self._lines_about = lru_cache(_REMEMBERED)(lambda node: self._file.starting(node + b" "))
+        self._links_to = lru_cache(_REMEMBERED)(lambda node: _by_predicate(self._links.starting(node + b" ")))
 
     def of_range(self, part: Range) -> bytes:
         """The nodes of a range, marked, with their neighbourhood; N-Triples."""
         with self._triples.file.open("rb", buffering=0) as file:
             own = os.pread(file.fileno(), part.end - part.start, part.start).splitlines()
         described = {subject: list(lines) for subject, lines in groupby(own, lambda line: line.partition(b" ")[0])}
-        linked: dict[bytes, set[bytes]] = defaultdict(set)
-        for link in self._links.between(part.first, part.last):
-            node, predicate, _ = link.rsplit(b" ", 2)
-            linked[node].add(predicate)
+        by_node = groupby(self._links.between(part.first, part.last), lambda link: link.rsplit(b" ", 2)[0])
+        linked = {node: _by_predicate(links) for node, links in by_node}
         nodes = {*self._targets.nodes(part), *described, *linked}
-        return self._collect({node: described.get(node, []) for node in nodes}, linked)
+        return self._collect({node: _Node(described.get(node, []), linked.get(node, {})) for node in nodes})
 
     def of(self, nodes: Iterable[bytes]) -> bytes:
         """Some nodes, marked, with their neighbourhood."""
-        described = {node: self._read(node) for node in nodes}
-        links = {node: self._links.starting(node + b" ") for node in described}
-        return self._collect(
-            described, {node: {link.rsplit(b" ", 2)[1] for link in some} for node, some in links.items()}
-        )
+        return self._collect({node: _Node(self._lines_about(node), self._links_to(node)) for node in nodes})
 
-    def _collect(self, described: Mapping[bytes, Sequence[bytes]], linked: Mapping[bytes, set[bytes]]) -> bytes:
+    def _collect(self, nodes: Mapping[bytes, "_Node"]) -> bytes:
         """The marks of some nodes, and all lines that steps from them lead to."""
         lines = set(self._triples.classes)
-        for node, own in described.items():
-            lines.update(own)
-            lines.update(self._targets.marks(node, own, linked.get(node, ())))
+        for node, about in nodes.items():
+            lines.update(about.lines)
+            lines.update(self._targets.marks(node, about.lines, about.links))
         seen = set[tuple[bytes, State]]()
-        waiting = [(node, self._start) for node in described]
+        waiting = [(node, self._start) for node in nodes]
         while waiting:
             node, state = waiting.pop()
             if (node, state) in seen:
                 continue
             seen.add((node, state))
-            for line, other, states in self._steps(node, state, described):
+            for line, other, states in self._steps(node, state, nodes):
                 lines.add(line)
                 waiting += [(other, following) for following in states if following.steps]
         return b"\n".join(sorted(lines)) + b"\n"
 
     def _steps(
-        self, node: bytes, state: State, described: Mapping[bytes, Sequence[bytes]]
+        self, node: bytes, state: State, nodes: Mapping[bytes, "_Node"]
     ) -> Iterator[tuple[bytes, bytes, list[State]]]:
         """The steps from a node: the line, the node that it leads to, the states there."""
         forward, backwards = _by_direction(state)
         if forward:
             everything = forward.get(b"", [])
-            for line in described[node] if node in described else self._read(node):
+            for line in nodes[node].lines if node in nodes else self._lines_about(node):
                 _, predicate, rest = line.split(b" ", 2)
                 if states := forward.get(predicate, []) + everything:
                     yield line, rest[:-2], states
-        for predicate, states in backwards.items():
-            for link in self._links.starting(b"%b %b " % (node, predicate)):
-                subject = link[link.rindex(b" ") + 1 :]
-                yield b"%b %b %b ." % (subject, predicate, node), subject, states
+        if backwards:
+            links = nodes[node].links if node in nodes else self._links_to(node)
+            for predicate in backwards.keys() & links.keys():
+                for subject in links[predicate]:
+                    yield b"%b %b %b ." % (subject, predicate, node), subject, backwards[predicate]
 
 
 @lru_cache(1 << 12)
