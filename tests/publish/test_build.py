@@ -151,7 +151,7 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     assert second.digest == first.digest
     assert second.report == first.report
     for name, file in first.release.folder.downloads().items():
-        if not name.startswith("catalogue"):  # which has dates
+        if name not in {"catalogue.nq", "modified.txt"}:  # which have dates
             assert second.release.folder.downloads()[name].read_bytes() == file.read_bytes(), name
     checked = tmp_path / "r" / "checked.json"
     assert len(json.loads(checked.read_bytes())) > 2
