@@ -1,64 +1,102 @@
-"""A build of a large publication: how long each step takes, and how much memory.
+"""A build of a large publication, and one after a changed row: how long each step takes, and how much memory.
 
-    python -m benchmarks.build [ROWS]
+    python -m benchmarks.build [ROWS] [--one-shape]
 
-makes a publication of ROWS made-up rows (20,000) with one shape, so that SHACL does not hide the rest, builds it, and
-prints for each step when it starts and the peak memory until then.
+makes a publication of ROWS made-up rows (20,000), builds it by `atmpgraph build`, changes one cell, builds it again,
+and prints what the command says, the time of both and the most memory that all its processes had together.
 """
 
-import re
-import resource
+import csv
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from atmpgraph.progress import Progress
-from atmpgraph.publish.build import build
+from typing import Final
 
 from .generate import generate
 from .outcomes import Outcome
+from .processes import private_bytes, tree
 from .publication import without_shapes
 
-ROWS = 20_000
+ROWS: Final = 20_000
+_PAUSE: Final = 0.2  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a build took: seconds, seconds of processor time, bytes."""
+
+    seconds: float
+    processor_seconds: float
+    memory: int
 
 
 def measured(rows: int) -> Iterator[Outcome]:
-    """The whole of it, in a process of its own: seconds, and peak memory."""
-    command = [sys.executable, "-m", "benchmarks.build", str(rows)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found = [re.fullmatch(r" *([\d.]+) s +(\d+) MiB  .*", line) for line in done.stdout.splitlines()]
-    made, built = ([float(each[1]) for each in found if each][position] for position in (0, -1))
-    memory = max(float(each[2]) for each in found if each)
-    yield Outcome(f"build, {rows:,} rows, one shape", built - made, "s")
-    yield Outcome(f"build, {rows:,} rows, peak memory", memory, "MiB")
+    """Both builds, with all shapes and with one."""
+    for one_shape in (True, False):
+        with tempfile.TemporaryDirectory() as scratch:
+            first, second = builds(rows, Path(scratch) / "publication", one_shape=one_shape)
+        name = f"build, {rows:,} rows, {'one shape' if one_shape else 'all shapes'}"
+        yield Outcome(name, first.seconds, "s")
+        yield Outcome(f"{name}, memory of all processes", first.memory / 2**20, "MiB")
+        yield Outcome(f"{name}, after one changed cell", second.seconds / first.seconds, "of the first")
 
 
-class Measured(Progress):
-    """Prints each step when it starts, with the time and the peak memory so far."""
+def builds(rows: int, folder: Path, *, one_shape: bool = False, log: int = subprocess.DEVNULL) -> list[Measured]:
+    """A first build, and one after a changed cell.
 
-    def __init__(self) -> None:
-        self._begin = time.perf_counter()
+    Args:
+        rows: of the tables.
+        folder: gets the publication.
+        one_shape: whether all shapes but one are taken away.
+        log: where the command says what it does.
+    """
+    generate(rows, folder)
+    if one_shape:
+        without_shapes(folder)
+    first = _build(folder, log)
+    table = folder / "data" / "organisations.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        cells = list(csv.reader(file))
+    cells[len(cells) // 2][cells[0].index("name_fr")] += " (bis)"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(cells)
+    return [first, _build(folder, log)]
 
-    def step(self, name: str, total: int | None = None, unit: str = "") -> None:  # noqa: ARG002 - as in `Progress`
-        """As in `Progress`."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
-        sys.stdout.write(f"{time.perf_counter() - self._begin:7.1f} s {peak:7.0f} MiB  {name}\n")
-        sys.stdout.flush()
+
+def _build(folder: Path, log: int) -> Measured:
+    command = [sys.executable, "-m", "atmpgraph", "--settings", str(folder / "atmpgraph.toml"), "build"]
+    started, memory, before = time.perf_counter(), 0, os.times()
+    process = subprocess.Popen([*command, "--progress", "plain"], stdout=log, stderr=log)
+    while process.poll() is None:
+        memory = max(memory, sum(map(private_bytes, tree(process.pid))))
+        time.sleep(_PAUSE)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: status {process.returncode}")
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return Measured(time.perf_counter() - started, spent, memory)
 
 
 def main() -> None:
     """Build and print."""
-    progress = Measured()
+    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "publication"
-        settings = generate(int(sys.argv[1]) if sys.argv[1:] else ROWS, folder)
-        without_shapes(folder)
-        progress.step("tables made")
-        built = build(settings, progress)
-        progress.step(", ".join(f"{count:,} {what}" for what, count in built.report.counts.items()))
+        one_shape = "--one-shape" in sys.argv
+        for name, each in zip(
+            ("first", "after one changed cell"),
+            builds(numbers[0] if numbers else ROWS, folder, one_shape=one_shape, log=sys.stdout.fileno()),
+            strict=True,
+        ):
+            sys.stdout.write(
+                f"{name}: {each.seconds:.1f} s, {each.processor_seconds:.1f} s of processor time, "
+                f"{each.memory / 2**20:,.0f} MiB in all processes\n"
+            )
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
 def test_a_store_that_was_changed_wrongly_is_made_anew(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     changed_cell(started, random.Random(1))
 
-    def nothing(*_: object) -> None:
+    def nothing(*_: object, **__: object) -> None:
         """Leave the copy as it was."""
 
     with monkeypatch.context() as patch:

@@ -97,7 +97,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
-    EMBEDDED.change(store, (), list(merged(coverage)))
+    EMBEDDED.change(store, (), list(merged(coverage)), complete=False)
     digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
     data = (mapped, *coverage)

@@ -158,9 +158,9 @@ def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> Stor
     """
     changes = line_changes(live.canonical, lines, _MOST_CHANGES) if live and _has_whole_store(live) else None
     if not live or changes is None:
-        return EMBEDDED.load(lines, folder, "")
+        return EMBEDDED.load(lines, folder, "", complete=False)
     address = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder)
-    EMBEDDED.change(address, *changes)
+    EMBEDDED.change(address, *changes, complete=False)
     return address
 
 

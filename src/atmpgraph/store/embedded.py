@@ -196,8 +196,15 @@ class Embedded:
     features = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
     descriptors = 0  # the engine has its files open
 
-    def load(self, canonical: Path, folder: Path, digest: str) -> StoreAddress:
-        """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included."""
+    def load(self, canonical: Path, folder: Path, digest: str, *, complete: bool = True) -> StoreAddress:
+        """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included.
+
+        Args:
+            canonical: sorted N-Quads.
+            folder: a new one.
+            digest: of the statements.
+            complete: whether nothing is added any more, so that the store is made ready for readers.
+        """
         store = ox.Store(str(folder))
         with canonical.open("rb") as lines, ThreadPoolExecutor(_LOADERS) as loaders:
             loading: deque[Future[None]] = deque()
@@ -207,8 +214,7 @@ class Embedded:
                     loading.popleft().result()
             for each in loading:
                 each.result()
-        store.optimize()
-        store.flush()
+        _finish(store, complete)
         return StoreAddress(self.kind, str(folder), digest)
 
     def copy(self, address: StoreAddress, folder: Path) -> StoreAddress:
@@ -227,12 +233,15 @@ class Embedded:
                 shutil.copyfile(file, folder / file.name)
         return replace(address, location=str(folder))
 
-    def change(self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
+    def change(
+        self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes], *, complete: bool = True
+    ) -> None:
         """Take statements out of a store that is not published yet, and add others; the union follows.
 
         Args:
             address: of the store, which nobody has open.
             removed, added: lines of canonical N-Quads.
+            complete: as for `load`.
         """
         store = ox.Store(address.location)
         for quad in ox.parse(b"".join(removed), format=ox.RdfFormat.N_QUADS):
@@ -242,8 +251,7 @@ class Embedded:
                 store.remove(ox.Quad(*quad.triple))
         for at in range(0, len(added), _BATCH):
             _load(store, added[at : at + _BATCH])
-        store.optimize()  # a worker of the query service opens no more files than there are after that
-        store.flush()
+        _finish(store, complete)
 
     def has_changed(
         self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes], statements: int
@@ -291,6 +299,13 @@ class Embedded:
 
 
 EMBEDDED: Final = Embedded()
+
+
+def _finish(store: ox.Store, complete: bool) -> None:
+    """Write what is in memory; a worker of the query service opens no more files than there are after `optimize`."""
+    if complete:
+        store.optimize()
+    store.flush()
 
 
 def memory_store(lines: Iterable[bytes], base: str) -> MemoryStore:
