@@ -7,6 +7,7 @@ releases/
   since.json           the date of each file of the live release, and a copy of the history
   links.json           the last check of external links
   build.json           how the last build ended
+  checked.json         which parts of the graph were checked, with what outcome
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   proven/              <digest>.json: in which states the files of a release were read and found whole, on this disk
