@@ -145,7 +145,7 @@ def test_reading_changes_no_file(load: Load) -> None:
 
 def _graphs(address: StoreAddress) -> list[str]:
     store = EMBEDDED.open(address, BASE)
-    confine(1 << 30, EMBEDDED.descriptors, 0)
+    confine(1 << 30, EMBEDDED.descriptors(address), 0)
     return store.graphs()
 
 
@@ -165,3 +165,39 @@ def test_the_interface_loads_nothing_of_the_web() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], env=os.environ, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+# Opens a store and gives up what a worker of the query service gives up, then reads all of it in each order.
+CONFINED = """
+import sys
+from pathlib import Path
+from atmpgraph.sparql.service.sandbox import confine
+from atmpgraph.store import EMBEDDED, StoreAddress
+address = StoreAddress("embedded", sys.argv[1], "")
+store = EMBEDDED.open(address, "https://example.org/")
+more = EMBEDDED.descriptors(address)
+confine(1 << 30, more)
+for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }", "<urn:s1> ?p ?o", "?s <urn:p1> ?o", "GRAPH ?g { ?s ?p <urn:o1> }"):
+    assert list(store.select(f"SELECT * {{ {pattern} }}")), pattern
+try:
+    files = [open("/dev/null") for _ in range(more + 1)]
+    print("a file was opened")
+except OSError:
+    print(more)
+"""
+
+
+@pytest.mark.parametrize(("loads", "open_later"), [(0, False), (40, True)])
+def test_a_confined_process_reads_a_store_of_any_number_of_tables(loads: int, open_later: bool, tmp_path: Path) -> None:
+    engine = ox.Store(str(tmp_path / "store"))
+    for load in range(loads):  # each makes tables of its own
+        lines = (f"<urn:s{load}> <urn:p{n % 7}> <urn:o{n}> <urn:g{load}> .\n" for n in range(200))
+        quads = "".join(lines)
+        engine.bulk_load(quads, format=ox.RdfFormat.N_QUADS)
+        engine.bulk_load(quads.replace(f" <urn:g{load}>", ""), format=ox.RdfFormat.N_TRIPLES)
+    engine.bulk_load("<urn:s1> <urn:p1> <urn:o1> <urn:g> .\n<urn:s1> <urn:p1> <urn:o1> .", format=ox.RdfFormat.N_QUADS)
+    del engine
+    call = [sys.executable, "-c", CONFINED, str(tmp_path / "store")]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().isdecimal(), done.stdout
+    assert (int(done.stdout) > 0) == open_later

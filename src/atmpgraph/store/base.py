@@ -172,9 +172,8 @@ class Backend(Protocol):
     def features(self) -> Features:
         """What its stores offer beyond SPARQL 1.1."""
 
-    @property
-    def descriptors(self) -> int:
-        """File descriptors that a process needs to query an open store; its sandbox allows no more."""
+    def descriptors(self, address: StoreAddress) -> int:
+        """File descriptors that a process still needs to query a store that it has opened; it gets no more."""
 
     def load(self, canonical: Path, folder: Path, digest: str) -> StoreAddress:
         """Load the statements of a release.

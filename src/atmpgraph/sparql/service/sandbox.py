@@ -25,6 +25,7 @@ _STRAY: Final = (
     "SIGSTKFLT",
 )
 _DATA: Final = 5  # the field of statm with the pages that RLIMIT_DATA counts (proc(5))
+_DESCRIPTORS: Final = Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd")
 
 
 def follow_parent(parent: int) -> None:
@@ -45,22 +46,31 @@ def ignore_stray_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def _highest_descriptor() -> int:
+    """The highest number of a descriptor of this process; the system gives the lowest that is free."""
+    try:
+        return max(int(each.name) for each in _DESCRIPTORS.iterdir())
+    except OSError:
+        return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1
+
+
 def confine(memory: int, descriptors: int = 0, nice: int = NICE) -> None:
     """Take from this process what a query does not need; what is open stays open.
 
     Without descriptors a worker can open neither file nor socket: a query that passed validation by mistake would
-    still reach nothing. Too large an allocation ends the process, and only this one.
+    still reach nothing. A store with many files needs some for those that are not open yet, and gets no more. Too
+    large an allocation ends the process, and only this one.
 
     Args:
         memory: bytes of private memory beyond what the process holds already. Not of address space: the engine's
             threads only reserve most of that, more or less of it from one run to the next.
-        descriptors: how many it may have.
+        descriptors: how many it may have besides.
         nice: how far its priority is lowered.
     """
     os.nice(nice)
     memory += int(_STATM.read_text(encoding="ascii").split()[_DATA]) * resource.getpagesize() if _STATM.exists() else 0
     for limit, value in (
-        (resource.RLIMIT_NOFILE, descriptors),
+        (resource.RLIMIT_NOFILE, _highest_descriptor() + 1 + descriptors if descriptors else 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_DATA, memory),
     ):

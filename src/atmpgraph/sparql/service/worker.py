@@ -50,7 +50,7 @@ def start(address: StoreAddress, base: str, memory: int, nice: int) -> Forked:
         except ReleaseError as error:
             connection.sendall(_store_failed(error))
             return 0
-        confine(memory + _STACK, backend.descriptors, nice)
+        confine(memory + _STACK, backend.descriptors(address), nice)
         connection.sendall(_READY)
         return _on_large_stack(lambda: work(connection, store, memory))
 
