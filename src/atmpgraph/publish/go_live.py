@@ -56,18 +56,17 @@ def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILEN
         progress.step(message("writing the release"))
         complete(candidate, settings)
     finish()
-    if candidate.new:
-        exchange(candidate.folder.path, release.path)
-    record_published(releases, (release.canonical, release.catalogue), base)
-    write_history(releases, switches)  # sealed, as all must be there when a release of this version is live
-    seal_stream(releases, base)
-    seal_file_dates(releases)
-    if live != digest:  # caches see the date of the link, so an unchanged release keeps it
-        if not candidate.new or digest in {switch.digest for switch in switches}:
-            description = None if candidate.new else candidate.description
-            _sync_all(reactivate(release, description, live_release(releases), base, candidate.created))
-        note_proofs(release.path, open_at(release.path, base, live=True).files)
-        folder.switch(digest)
+    with _in_place(candidate, release, is_live=live == digest):
+        record_published(releases, (release.canonical, release.catalogue), base)
+        write_history(releases, switches)  # sealed, as all must be there when a release of this version is live
+        seal_stream(releases, base)
+        seal_file_dates(releases)
+        if live != digest:  # caches see the date of the link, so an unchanged release keeps it
+            if not candidate.new or digest in {switch.digest for switch in switches}:
+                description = None if candidate.new else candidate.description
+                _sync_all(reactivate(release, description, live_release(releases), base, candidate.created))
+            note_proofs(release.path, open_at(release.path, base, live=True).files)
+            folder.switch(digest)
     record_switch(releases, switches, digest, now())
     write_file_dates(releases, dates)
     stream = follow(releases, base, settings.history.stream_page_members)
@@ -75,6 +74,32 @@ def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILEN
         forget(stream)
     prune(releases, settings.history.max_releases)
     return open_at(release.path, base, live=True)
+
+
+@contextmanager
+def _in_place(candidate: Candidate, release: ReleaseFolder, *, is_live: bool) -> Iterator[None]:
+    """Put a new release into its place; if it cannot go live there, for want of room, take it away again.
+
+    Args:
+        candidate: the release.
+        release: its place.
+        is_live: whether one of the same digest is live there, which was damaged.
+    """
+    if not candidate.new:
+        yield
+        return
+    damaged = release.path.exists()
+    exchange(candidate.folder.path, release.path)
+    try:
+        yield
+    except BaseException:
+        if is_live:
+            raise
+        if damaged:
+            exchange(candidate.folder.path, release.path)
+        else:
+            release.path.rename(candidate.folder.path)
+        raise
 
 
 def complete(candidate: Candidate, settings: Settings) -> None:
