@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import frictionless
 import pyshacl
 import pytest
+from hypothesis import strategies
 
 from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release, open_release
@@ -19,6 +20,13 @@ from atmpgraph.starter import start
 from atmpgraph.web import create_app
 
 from .release.damages import addresses, answers, publish_history
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_early() -> None:
+    """Import what makes strategies of patterns before any thread runs: CPython 3.11 fails where two parse at a time."""
+    strategies.from_regex("a").validate()
+
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
