@@ -165,6 +165,9 @@ def test_shapes_of_others_have_the_same_findings(seed: int, tmp_path: Path) -> N
         "sh:sparql [ sh:select 'SELECT $this { ?other ?p ?o }' ]",  # a pattern far from the node
         "sh:sparql [ sh:select 'SELECT $this { { SELECT (COUNT(?o) AS ?n) { $this ?p ?o } } FILTER(?n > 1) }' ]",
         "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?o . GRAPH ?g { $this ?p ?o } }' ]",
+        # ?x of the second branch, which is three steps away, has a ?y too.
+        "sh:sparql [ sh:select 'SELECT $this { { $this <urn:p> ?x } UNION { $this <urn:r> ?z . ?z <urn:t> ?w . ?w <urn:s> ?x }"
+        " ?x <urn:q> ?y }' ]",
         "<urn:length> 4",  # the parameter of a component that only an engine knows
     ],
 )

@@ -19,11 +19,10 @@ from rdflib import RDFS
 
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.sorted_lines import SortedLines
-from .reach import Reach, State, Step
+from .reach import Reach, State
 from .targets import Targets
 
 _SUBCLASS: Final = f" <{RDFS.subClassOf}> ".encode()
-_ANY: Final[Step] = (None, False)
 _CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
 
@@ -75,7 +74,7 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
         for line, _ in groupby(lines):
             out.write(line)
             if link and (match := link.match(line)):
-                writer.add(b"%b %b %b\n".__mod__((match[3], match[2], match[1])).decode())
+                writer.add(f"{match[3].decode()} {match[2].decode()} {match[1].decode()}\n")
             if _SUBCLASS in line:
                 classes.append(line.rstrip(b"\n"))
         with links.open("wb") as sorted_links:

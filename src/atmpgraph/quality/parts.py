@@ -22,6 +22,8 @@ from .targets import Targets
 from .validation_plan import ValidationPlan
 
 _COMMON: Final = "common"
+# Another text as soon as other outcomes come of the same part.
+_RECIPE: Final = f"1, {VERSION}"
 _BATCH: Final = 1_000  # nodes whose results are made at once
 # A part, or the number of a set-wide constraint.
 _What: TypeAlias = Range | int
@@ -117,7 +119,7 @@ def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Ou
     """Check one part, unless it was checked as it is: first which nodes fail, then why."""
     job, neighbourhoods, engine = prepared.job, prepared.neighbourhoods, prepared.engine
     content = neighbourhoods.of_range(part)
-    digest = hashlib.sha256(f"{job.recipe} {VERSION} {job.limit}\n".encode() + content).hexdigest()
+    digest = hashlib.sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
     data = folder / f"part-{part.start}.nt"

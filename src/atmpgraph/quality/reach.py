@@ -92,11 +92,7 @@ class Reach:
         self._shape(shape, [self.start], set())
 
     def inverse(self) -> set[bytes]:
-        """The predicates that a step follows from the object to the subject.
-
-        Raises:
-            UnboundedError: each predicate.
-        """
+        """The predicates that a step follows from the object to the subject."""
         predicates: set[bytes] = set()
         seen, waiting = {self.start}, [self.start]
         while waiting:
@@ -149,15 +145,19 @@ class Reach:
         if query is None:
             raise UnboundedError(f"the query of {constraint}")
         states: dict[Node, Sequence[State]] = {THIS: values}
-        waiting = list(_patterns(query.algebra))
+        waiting, begun = list(_patterns(query.algebra)), set[Node]()
         while waiting:
             near = [pattern for pattern in waiting if pattern[0] in states]
             if not near:
                 raise UnboundedError(f"a pattern of {constraint}")
             for subject, path, obj in near:
+                begun.add(subject)
                 ends = _follow(path, states[subject])
-                if isinstance(obj, Variable):
-                    states[obj] = [*states.get(obj, ()), *ends]
+                if not isinstance(obj, Variable) or obj == THIS:  # which has its value before any pattern
+                    continue
+                if obj in begun:  # where another branch binds it, its patterns would start from there too
+                    raise UnboundedError(f"a variable of {constraint}")
+                states[obj] = [*states.get(obj, ()), *ends]
             waiting = [pattern for pattern in waiting if pattern not in near]
 
 

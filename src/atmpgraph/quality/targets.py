@@ -32,7 +32,7 @@ class Targets:
         sets: dict[frozenset[tuple[Node, Node]], list[Node]] = defaultdict(list)
         for shape in near:
             sets[frozenset(_targets(shapes, shape))].append(shape)
-        self._shapes, self._near, self._sets = shapes, near, sets
+        self._shapes, self._sets = shapes, sets
         self._by: dict[Node, dict[bytes, set[int]]] = {kind: defaultdict(set) for kind in TARGETS}
         for number, targets in enumerate(sets):
             for kind, target in targets:
@@ -45,7 +45,7 @@ class Targets:
         """The shapes with marks for targets."""
         graph = Graph()
         for triple in self._shapes:
-            if not (triple[1] in TARGETS or triple[1:] == (RDF.type, RDFS.Class)):
+            if triple[1] not in {*TARGETS, SH.target} and triple[1:] != (RDF.type, RDFS.Class):
                 graph.add(triple)
         for number, shapes in enumerate(self._sets.values()):
             for shape in shapes:

@@ -311,7 +311,7 @@ EMBEDDED: Final = Embedded()
 
 
 def _finish(store: ox.Store, complete: bool) -> None:
-    """Write what is in memory; a worker of the query service opens no more files than there are after `optimize`."""
+    """Write what is in memory; `optimize` makes the files few, of which a worker opens as many as it needs."""
     if complete:
         store.optimize()
     store.flush()
