@@ -58,6 +58,7 @@ MAY_IMPORT: Final = {
         "release",
         "sources",
         "sparql",
+        "sparql/syntax",
         "store",
         "stream",
     },

@@ -1,10 +1,14 @@
 """Datasets that a publication cuts out of its graph by CONSTRUCT queries."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from ..errors import QueryError
 from ..rdf.canonical import CanonicalWriter
+from ..sparql.syntax.query_form import rows_of_triples
 from ..store import BACKENDS, Store, StoreAddress
 
 # The folder of the queries, beside the tables.
@@ -34,9 +38,20 @@ def _dataset(query: Path, store: Store, scratch: Path) -> Path:
     path = scratch / f"dataset-{query.stem}.nt"
     try:
         with CanonicalWriter(scratch) as lines:
-            for triple in store.construct(query.read_text(encoding="utf-8")):
-                lines.add(f"{triple} .\n")
+            for line in _lines(query.read_text(encoding="utf-8"), store):
+                lines.add(line)
             lines.write(path)
     except QueryError as error:
         raise QueryError(f"{query}: {error}") from None
     return path
+
+
+def _lines(query: str, store: Store) -> Iterator[str]:
+    """The triples as lines, in any order, some of them several times."""
+    if rows := rows_of_triples(query):
+        for subject, predicate, value in store.select(rows):
+            if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(predicate, ox.NamedNode) and value:
+                yield f"{subject} {predicate} {value} .\n"
+    else:
+        for triple in store.construct(query):
+            yield f"{triple} .\n"
