@@ -245,8 +245,8 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
     chance, checked, findings = random.Random(5), tmp_path / "checked.json", list[int]()
     whole = sorted(conforming, key=str)
     graph = Graph() + conforming
-    for _ in range(8):
-        for subject, predicate, _ in chance.sample(whole, 3):
+    for _ in range(4):
+        for subject, predicate, _ in chance.sample(whole, 6):
             others = [obj for _, same, obj in whole if same == predicate]
             if chance.random() < 0.5:
                 graph.remove((subject, predicate, None))
@@ -260,7 +260,7 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
         assert Counter(map(brief, after.listed.findings)) == Counter(map(brief, alone.listed.findings))
         after.parts.write(checked)
         findings.append(len(alone.listed.findings))
-    assert len(set(findings)) > 3
+    assert len(set(findings)) > 2
 
 
 def test_what_was_noted_of_parts_may_be_damaged(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:
