@@ -28,10 +28,12 @@ from .groups import (
     Metrics,
     Proxy,
     Queries,
+    RemoteStore,
     Server,
     SizeLimits,
 )
 from .renamed import RENAMED
+from .secrets import SECRETS
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     folders: Folders = Folders()
     build: Build = Build()
     history: History = History()
+    store: RemoteStore = RemoteStore()
     server: Server = Server()
     queries: Queries = Queries()
     federation: Federation = Federation()
@@ -180,7 +183,7 @@ def _variables() -> set[str]:
 
 def _wrong_variables() -> list[str]:
     """What is wrong with the names of environment variables."""
-    names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE}
+    names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE} - SECRETS
     unknown = sorted(name for name in names if name.startswith(_PREFIX))
     moved = {name: RENAMED.get(name.removeprefix(_PREFIX).lower()) for name in unknown}
     return [
