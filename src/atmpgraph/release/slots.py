@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import DamagedError
+from ..vocab import DCT
 from .integrity import State, state_of_file
 from .layout import ReleasesFolder, sync
 from .sealed import read_sealed, write_sealed
 
+# The graph by which a slot tells which release it holds; the last one that a push writes, and the first that goes.
+MARKER_GRAPH: Final = "urn:atmpgraph:slot"
 _RECORDS: Final = 64  # that a process remembers
 
 
@@ -101,6 +104,16 @@ class Held:
             ),
             state=state,
         )
+
+
+def marker_line(digest: str) -> str:
+    """The one triple of the marker graph of a slot that holds a release, as N-Triples."""
+    return f"<{MARKER_GRAPH}> <{DCT}hasVersion> <urn:sha256:{digest}> .\n"
+
+
+def marker_query(digest: str) -> str:
+    """A query that is true of a slot that holds a release, whole."""
+    return f"ASK {{ GRAPH <{MARKER_GRAPH}> {{ <{MARKER_GRAPH}> <{DCT}hasVersion> <urn:sha256:{digest}> }} }}"
 
 
 def slot_of(releases: Path, digest: str) -> Held | None:

@@ -164,6 +164,23 @@ class RemoteStore(Group):
         description="IRIs of functions of the engine that queries may call besides those of SPARQL 1.1; the service"
         " description lists them.",
     )
+    union_graph: str = Field(
+        "urn:atmpgraph:union",
+        description="IRI of the graph of a slot into which a push loads the union of the sources' graphs, and which"
+        " queries get as their default graph. Empty: the default graph of the slot.",
+    )
+    push_bytes: int = Field(
+        8_388_608, ge=1_000, le=1_073_741_824, description="Bytes of statements that a push sends at once."
+    )
+    push_timeout_seconds: float = Field(
+        600, gt=0, le=86_400, description="Longest time in which the store may give no sign of life during a push."
+    )
+    load_command: tuple[str, ...] = Field(
+        (),
+        description="Command and arguments of the engine's bulk loader, which a push runs for each graph instead of"
+        " sending it; `{file}` (N-Triples), `{graph}` and `{slot}` stand for what it loads. Empty: Graph Store"
+        " Protocol.",
+    )
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
