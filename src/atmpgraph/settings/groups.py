@@ -154,6 +154,13 @@ class RemoteStore(Group):
     max_answer_bytes: int = Field(
         268_435_456, ge=1_000_000, description="Longest answer of it that is read; a longer one is refused (502)."
     )
+    max_waiting: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Queries of pages of one process that wait for it at the same time; more are refused after"
+        " `connect_timeout_seconds` (503), so that other pages go on.",
+    )
     parameters: tuple[str, ...] = Field(
         (),
         description="Parameters `name=value` that are sent with each query; `{seconds}` and `{milliseconds}` stand for"
@@ -163,11 +170,6 @@ class RemoteStore(Group):
         (),
         description="IRIs of functions of the engine that queries may call besides those of SPARQL 1.1; the service"
         " description lists them.",
-    )
-    union_graph: str = Field(
-        "urn:atmpgraph:union",
-        description="IRI of the graph of a slot into which a push loads the union of the sources' graphs, and which"
-        " queries get as their default graph. Empty: the default graph of the slot.",
     )
     push_bytes: int = Field(
         8_388_608, ge=1_000, le=1_073_741_824, description="Bytes of statements that a push sends at once."
