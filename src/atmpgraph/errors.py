@@ -5,6 +5,7 @@ AtmpgraphError
 ├─ SettingsError
 ├─ MappingError
 ├─ ReleaseError
+│  ├─ EngineError              the engine of a remote store refuses what a push needs, or gives no answer
 │  ├─ RemovedError             a release was removed while something was read from it
 │  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
@@ -45,6 +46,10 @@ class MappingError(AtmpgraphError):
 
 class ReleaseError(AtmpgraphError):
     """A release cannot be made, located or opened."""
+
+
+class EngineError(ReleaseError):
+    """The engine of a remote store refuses what a push needs, or gives no answer."""
 
 
 class RemovedError(ReleaseError):

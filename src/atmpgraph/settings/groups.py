@@ -164,11 +164,6 @@ class RemoteStore(Group):
         description="IRIs of functions of the engine that queries may call besides those of SPARQL 1.1; the service"
         " description lists them.",
     )
-    union_graph: str = Field(
-        "urn:atmpgraph:union",
-        description="IRI of the graph of a slot into which a push loads the union of the sources' graphs, and which"
-        " queries get as their default graph. Empty: the default graph of the slot.",
-    )
     push_bytes: int = Field(
         8_388_608, ge=1_000, le=1_073_741_824, description="Bytes of statements that a push sends at once."
     )
