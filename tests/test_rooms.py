@@ -17,6 +17,7 @@ GROUND: Final = frozenset(
     {
         "",
         "addresses",
+        "credentials",
         "errors",
         "findings",
         "formats",

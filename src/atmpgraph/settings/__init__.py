@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ..credentials import SECRETS
 from ..errors import SettingsError
 from .groups import (
     Build,
@@ -33,7 +34,6 @@ from .groups import (
     SizeLimits,
 )
 from .renamed import RENAMED
-from .secrets import SECRETS
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

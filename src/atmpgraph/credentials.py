@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..errors import SettingsError
+from .errors import SettingsError
 
 _USER: Final = "ATMPGRAPH_STORE_USER"
 _PASSWORD: Final = "ATMPGRAPH_STORE_PASSWORD"  # noqa: S105 - the name of a variable
