@@ -172,18 +172,47 @@ def check(context: click.Context, as_json: bool, jobs: int | None, display: str)
 @_json
 @_jobs
 @_progress
+@click.option("--push", "pushes", is_flag=True, help="With a remote store: load the release into it, and switch to it.")
 @click.pass_context
 @_command
-def build(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
-    """Check everything, build a release and switch to it."""
+def build(context: click.Context, as_json: bool, jobs: int | None, display: str, pushes: bool) -> None:
+    """Check everything, build a release and switch to it; with a remote store it waits for `atmpgraph push`."""
     from .publish.build import build as run
     from .publish.observation import observed_build
 
     settings = _settings(context, jobs)
     with interruptible(), observed_build(settings) as observed, _shown(context, display) as progress:
         built = observed.built = run(settings, progress)
-    outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
-    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
+    outcome: dict[str, Any] = {}
+    if built.digest:
+        outcome = {"release": built.digest, "new": built.new, "switched": built.switched, "waiting": built.waiting}
+    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json and not pushes)
+    if pushes:
+        _push(context, settings, built.digest or "", False, as_json, display)
+
+
+@main.command()
+@click.argument("release", required=False)
+@click.option("--anew", is_flag=True, help="Send everything, whatever the store holds.")
+@_json
+@_progress
+@click.pass_context
+@_command
+def push(context: click.Context, release: str | None, anew: bool, as_json: bool, display: str) -> None:
+    """Load RELEASE (the start of its digest; without it, the last one built) into the remote store; switch to it."""
+    _push(context, _settings(context), release or "", anew, as_json, display)
+
+
+def _push(context: click.Context, settings: Settings, release: str, anew: bool, as_json: bool, display: str) -> None:
+    from .publish.push import push as run
+
+    with interruptible(), _shown(context, display) as progress:
+        pushed = run(settings, progress, release, anew=anew)
+    if as_json:
+        click.echo(json.dumps(pushed.as_json(), ensure_ascii=False, indent=1))
+        return
+    for line in pushed.lines(context.obj["language"]):
+        click.echo(line)
 
 
 def _report(
@@ -197,7 +226,9 @@ def _report(
             click.echo(line)
         if outcome:
             words, digest = texts(context.obj["language"]), outcome["release"]
-            if outcome["new"]:
+            if outcome["waiting"]:
+                click.echo(words.gettext("release {digest} waits: 'atmpgraph push' switches to it", digest=digest))
+            elif outcome["new"]:
                 click.echo(words.gettext("release {digest}", digest=digest))
             elif outcome["switched"]:
                 click.echo(words.gettext("release {digest} (live again)", digest=digest))

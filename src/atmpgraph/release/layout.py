@@ -2,6 +2,7 @@
 
 releases/
   current              link to the release that is served, replaced in one rename
+  next                 link to the release that the last build made, as long as it waits for `atmpgraph push`
   history              `<date> <digest>`: a line for each switch
   published            every IRI that any release described, sorted
   since.json           the date of each file of the live release, and a copy of the history
@@ -244,6 +245,23 @@ class ReleasesFolder:
     def switch(self, digest: str) -> None:
         """Point the link to another release, in one rename."""
         replace_link(self.current, digest)
+
+    @property
+    def next(self) -> Path:
+        """The link to the release that waits to go live."""
+        return self.path / "next"
+
+    @property
+    def waiting(self) -> str | None:
+        """The digest of the release that was built, and goes live once the remote store has it; None if none waits."""
+        return self.next.readlink().name if self.next.is_symlink() else None
+
+    def wait(self, digest: str | None) -> None:
+        """Let another release wait to go live, or none."""
+        if digest:
+            replace_link(self.next, digest)
+        else:
+            self.next.unlink(missing_ok=True)
 
     @property
     def lock(self) -> Path:

@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import DamagedError
-from ..vocab import DCT
 from .integrity import State, state_of_file
 from .layout import ReleasesFolder, sync
 from .sealed import read_sealed, write_sealed
 
-# The graph by which a slot tells which release it holds; the last one that a push writes, and the first that goes.
-MARKER_GRAPH: Final = "urn:atmpgraph:slot"
 _RECORDS: Final = 64  # that a process remembers
 
 
@@ -67,7 +64,7 @@ class Held:
         proven: when it was read back (xsd:dateTime).
         graphs: the named graphs, by their IRI.
         union: the merge of the named graphs.
-        union_graph: the IRI of the graph with it; empty for the default graph of the slot.
+        union_graph: the IRI of the graph with it.
         changed: how the engine gives literals back that it changes.
         state: another one after each push, so that nothing of an earlier one is used for it.
     """
@@ -77,7 +74,7 @@ class Held:
     proven: str
     graphs: Mapping[str, GraphHeld]
     union: GraphHeld
-    union_graph: str = ""
+    union_graph: str
     changed: tuple[LiteralChange, ...] = ()
     state: str = ""
 
@@ -113,16 +110,6 @@ class Held:
             ),
             state=state,
         )
-
-
-def marker_line(digest: str) -> str:
-    """The one triple of the marker graph of a slot that holds a release, as N-Triples."""
-    return f"<{MARKER_GRAPH}> <{DCT}hasVersion> <urn:sha256:{digest}> .\n"
-
-
-def marker_query(digest: str) -> str:
-    """A query that is true of a slot that holds a release, whole."""
-    return f"ASK {{ GRAPH <{MARKER_GRAPH}> {{ <{MARKER_GRAPH}> <{DCT}hasVersion> <urn:sha256:{digest}> }} }}"
 
 
 def slot_of(releases: Path, digest: str) -> Held | None:
