@@ -25,7 +25,7 @@ from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
-from .store import Results, Store
+from .store import Results, Store, remote_settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,7 +132,8 @@ def _settings(context: click.Context, jobs: int | None = None) -> Settings:
 
 def _release(settings: Settings, name: str = "current") -> Release:
     """A release by the start of its digest."""
-    return open_release(settings.path(settings.folders.releases), name, settings.base)
+    remote = remote_settings(settings) if name == "current" else None
+    return open_release(settings.path(settings.folders.releases), name, settings.base, remote)
 
 
 @contextmanager

@@ -137,6 +137,7 @@ class UpstreamResponse:
         status: its status code.
         media_type: of its content, without parameters, in lower case.
         is_framed: whether its length is told, so that half of it does not pass for the whole.
+        ended: whether all of it is read, or nothing more can be.
     """
 
     def __init__(
@@ -148,7 +149,7 @@ class UpstreamResponse:
         self.status = response.status
         self.media_type = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
         self.is_framed = bool(response.chunked or response.length is not None)
-        self._ended = False
+        self.ended = False
 
     def field(self, name: str) -> str:
         """The value of a header field; empty where there is none."""
@@ -162,7 +163,7 @@ class UpstreamResponse:
         """
         if size < 0:
             return b"".join(iter(lambda: self.read(_READ), b""))
-        if self._ended or not size:
+        if self.ended or not size:
             return b""
         try:
             piece = self._response.read(size)
@@ -185,7 +186,7 @@ class UpstreamResponse:
 
     def _end(self) -> None:
         """All is read: the connection is free."""
-        self._ended = True
+        self.ended = True
         if self._response.will_close:
             self._connection.close()
         else:
@@ -193,8 +194,8 @@ class UpstreamResponse:
 
     def close(self) -> None:
         """Drop what is not read, and with it the request."""
-        if not self._ended:
-            self._ended = True
+        if not self.ended:
+            self.ended = True
             self._connection.close()
 
     def __del__(self) -> None:
@@ -209,7 +210,7 @@ class _Connection:
         self._socket = _TimedSocket(connected)
         self._connection = http.client.HTTPConnection(host, port)
         self._connection.auto_open = 0  # it never connects by itself
-        self._connection.sock = self._socket  # type: ignore[assignment]  # it needs no more of a socket
+        self._connection.sock = self._socket  # it needs no more of a socket
 
     def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
         self._socket.deadline = deadline

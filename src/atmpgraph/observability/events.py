@@ -32,6 +32,7 @@ EVENTS: Final = {
     "release.switched": Event("info", "This process serves another release than before, or its first.", ("old", "new")),
     "release.missing": Event("error", "There is no release to serve, or it cannot be opened.", ("cause",)),
     "release.damaged": Event("error", "A file of a release is not what was written; it is not served.", ("cause",)),
+    "store.failed": Event("error", "The remote store gives no answer that can be used.", ("kind", "cause")),
     "build.finished": Event("info", "A build ended, whatever its outcome.", ("outcome", "release", "seconds", "cause")),
     "query.killed": Event("warning", "A query was stopped: over its time, over its memory, or it crashed.", _QUERY),
     "query.refused": Event("warning", "A query was not run: over the budget of its client, or too many wait.", _QUERY),

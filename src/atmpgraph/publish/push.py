@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import EngineError, ReleaseError, SettingsError
+from ..errors import StoreError, ReleaseError, SettingsError
 from ..i18n import message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
@@ -95,7 +95,7 @@ def push(settings: Settings, progress: Progress = SILENT, name: str = "", *, ane
     Raises:
         SettingsError: no store is set, its settings do not fit, or its credentials.
         ReleaseError: there is no such release, or another push is running.
-        EngineError: the store refuses, gives no answer, or does not give back what it got.
+        StoreError: the store refuses, gives no answer, or does not give back what it got.
     """
     if not settings.store.graph_store:
         raise SettingsError("[store] graph_store names no address: without it nothing can be pushed (docs/remote-store.md)")
@@ -196,7 +196,7 @@ class _Push:
                     break
                 sendings.drop(part.graph)
                 if attempt + 1 == _ATTEMPTS:
-                    raise EngineError(_difference(slot, part, returned))
+                    raise StoreError("unusable", _difference(slot, part, returned))
                 more += slot.fill([part], sendings, SILENT)
             outcomes.append(returned)
         return outcomes, more

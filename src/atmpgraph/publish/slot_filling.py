@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from ..errors import DamagedError, EngineError
+from ..errors import DamagedError, StoreError
 from ..i18n import message
 from ..progress import Progress
 from ..release.layout import ReleasesFolder
@@ -121,7 +121,7 @@ class Slot:
         """Send what the slot does not have; returns how many statements that were.
 
         Raises:
-            EngineError: the engine or its bulk loader refuses, or gives no answer.
+            StoreError: the engine or its bulk loader refuses, or gives no answer.
         """
         total = sum(part.statements for part in wanted)
         progress.step(message("loading the store"), total, message("statements"))
@@ -131,7 +131,7 @@ class Slot:
         """Remove graphs that are not of the release.
 
         Raises:
-            EngineError: as above.
+            StoreError: as above.
         """
         for graph in sorted(graphs):
             sendings.drop(graph)
@@ -173,10 +173,11 @@ class Slot:
         try:
             ended = subprocess.run(command, capture_output=True, check=False, env=os.environ)  # noqa: S603 - the operator's
         except OSError as error:
-            raise EngineError(f"[store] load_command: {command[0]}: {error.strerror or error}") from None
+            raise StoreError("unusable", f"[store] load_command: {command[0]}: {error.strerror or error}") from None
         if ended.returncode:
             words = " ".join((ended.stderr or ended.stdout).decode(errors="replace").split())[-_COMPLAINT:]
-            raise EngineError(
+            raise StoreError(
+                "unusable",
                 f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}"
             )
         sendings.note(part, part.statements)

@@ -12,7 +12,7 @@ releases/
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   proven/              <digest>.json: in which states the files of a release were read and found whole, on this disk
-  slots/               what the slots of a remote store hold: <digest>.json, a release; <key>.filling.json, a push that runs
+  slots/               what the slots of a remote store hold: <digest>.json; <key>.filling.json, a push that runs
   again/<digest>/      a reactivated release's new catalogue.nq, modified.txt, lookups/; <previous>.json: its changes
     internal.json      the digests of these files
   <digest>/            a release, immutable

@@ -5,10 +5,12 @@ slot: so one link switches both, and a process asks the slot of the release that
 slot first takes the record of what that slot held away.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +77,13 @@ class Held:
     union_graph: str
     changed: tuple[LiteralChange, ...] = ()
     state: str = ""
+
+    @cached_property
+    def returned(self) -> str:
+        """SHA-256 of what is asked of the slot: its name, and what it gives back of each graph, in hexadecimal."""
+        graphs = sorted((iri, graph.returned) for iri, graph in self.graphs.items())
+        text = json.dumps([self.slot, self.union_graph, self.union.returned, graphs])
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """The record as JSON; its state is that of the file."""

@@ -154,6 +154,13 @@ class RemoteStore(Group):
     max_answer_bytes: int = Field(
         268_435_456, ge=1_000_000, description="Longest answer of it that is read; a longer one is refused (502)."
     )
+    max_waiting: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Queries of pages of one process that wait for it at the same time; more are refused after"
+        " `connect_timeout_seconds` (503), so that other pages go on.",
+    )
     parameters: tuple[str, ...] = Field(
         (),
         description="Parameters `name=value` that are sent with each query; `{seconds}` and `{milliseconds}` stand for"

@@ -190,12 +190,18 @@ def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]
     return merged
 
 
+_FEATURES: Final = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
+
+
 @dataclass(frozen=True)
 class Embedded:
     """Stores in folders on this disk, which a build makes: one can be copied and changed before it is published."""
 
     kind = "embedded"
-    features = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
+
+    def features(self, _: StoreAddress) -> Features:
+        """The functions of GeoSPARQL; the default graph is the union."""
+        return _FEATURES
 
     def descriptors(self, address: StoreAddress) -> int:
         """The tables that are not open yet: the engine opens sixteen at once, and the others when it needs them."""
@@ -296,7 +302,7 @@ class Embedded:
         except ValueError as error:
             raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
 
-    def open(self, address: StoreAddress, base: str) -> Store:
+    def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:  # noqa: ARG002 - none is too long here
         """Open the store in a folder read-only."""
         path = Path(address.location)
         try:

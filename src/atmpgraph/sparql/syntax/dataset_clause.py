@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from .tokenizer import Token, words
+from .tokenizer import Token, tokens, words
 
 _FROM: Final = re.compile("FROM", re.IGNORECASE)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
@@ -61,3 +61,21 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
             default.append(after[0])
     prologue = read_prologue(query, every, base)
     return prologue.iris(default), prologue.iris(named)
+
+
+def without_dataset(query: str) -> str:
+    """The query without FROM, FROM NAMED and comments: its dataset is named beside it, and nothing is hidden in it."""
+    parts, end, depth = list[str](), 0, 0
+    every = iter(tokens(query))
+    for word in every:
+        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(word.text, 0) if word.kind == "other" else 0
+        if not depth and word.is_word("FROM"):
+            named = next(every, word)
+            end = (next(every, named) if named.is_word("NAMED") else named).end
+            parts.append(" ")
+            continue
+        if word.start > end:
+            parts.append("\n" if "\n" in query[end : word.start] else " ")
+        parts.append(word.text)
+        end = word.end
+    return "".join(parts)
