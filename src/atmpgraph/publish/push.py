@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import StoreError, ReleaseError, SettingsError
+from ..credentials import store_credentials
+from ..errors import ReleaseError, SettingsError, StoreError
 from ..i18n import message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import named, open_at
 from ..release.slots import Held, LiteralChange, forget_held, held_in, note_held, slot_of
 from ..settings import Settings
-from ..credentials import store_credentials
 from ..store.graph_store import GraphStore
 from ..store.slot_graphs import MARKER_GRAPH, UNION_GRAPH, marker
 from .go_live import go_live_again
@@ -65,14 +65,14 @@ class Pushed:
             union=held.union.statements,
             sent=self.sent,
         )
-        return [line, read, *(_told(change, language) for change in held.changed)]
+        return [line, read, *(_sentence(change, language) for change in held.changed)]
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as JSON."""
         return {**self.held.as_json(), "sent": self.sent, "switched": self.switched}
 
 
-def _told(change: LiteralChange, language: str) -> str:
+def _sentence(change: LiteralChange, language: str) -> str:
     return texts(language).ngettext(
         "the store gives {n} literal back in another way: {published} as {returned}; documents have the first form",
         "the store gives {n} literals back in another way, such as {published} as {returned}; documents have the first"
@@ -98,7 +98,9 @@ def push(settings: Settings, progress: Progress = SILENT, name: str = "", *, ane
         StoreError: the store refuses, gives no answer, or does not give back what it got.
     """
     if not settings.store.graph_store:
-        raise SettingsError("[store] graph_store names no address: without it nothing can be pushed (docs/remote-store.md)")
+        raise SettingsError(
+            "[store] graph_store names no address: without it nothing can be pushed (docs/remote-store.md)"
+        )
     releases = settings.path(settings.folders.releases)
     folder = ReleasesFolder(releases)
     digest = named(releases, name) if name else folder.waiting or named(releases, folder.current.name)
@@ -172,7 +174,9 @@ class _Push:
             self._digest,
             slot.name,
             now(),
-            graphs={part.graph: each.held for part, each in zip(wanted, returned, strict=True) if part is not wanted[-1]},
+            graphs={
+                part.graph: each.held for part, each in zip(wanted, returned, strict=True) if part is not wanted[-1]
+            },
             union=returned[-1].held,
             union_graph=UNION_GRAPH,
             changed=summed(change for each in returned[:-1] for change in each.changes),

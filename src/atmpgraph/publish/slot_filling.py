@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from ..errors import DamagedError, StoreError
 from ..i18n import message
@@ -20,18 +20,12 @@ from ..release.sealed import read_sealed, write_sealed
 from ..release.slots import Held
 from ..settings.groups import SLOT, RemoteStore
 from ..store.graph_store import GraphStore
+from .slot_engine import SlotEngine
 from .slot_parts import Part
 
 _GRAPH: Final = "{graph}"
 _FILE: Final = "{file}"
 _COMPLAINT: Final = 500  # characters of what a bulk loader says
-
-
-class Engine(Protocol):
-    """What an engine says about the graphs of a slot."""
-
-    def count(self, graph: str) -> int:
-        """The statements of a graph."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,7 @@ class Slot:
 
     name: str
     graph_store: GraphStore
-    engine: Engine
+    engine: SlotEngine
     settings: RemoteStore
 
     def fill(self, wanted: Sequence[Part], sendings: Sendings, progress: Progress) -> int:
@@ -178,7 +172,7 @@ class Slot:
             words = " ".join((ended.stderr or ended.stdout).decode(errors="replace").split())[-_COMPLAINT:]
             raise StoreError(
                 "unusable",
-                f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}"
+                f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}",
             )
         sendings.note(part, part.statements)
 

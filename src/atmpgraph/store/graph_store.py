@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from ..errors import StoreError, StoreFailureKind
 from ..credentials import StoreCredentials
+from ..errors import StoreError, StoreFailureKind
 from .authentication import VARIABLES, Authentication
 
 _N_TRIPLES: Final = "application/n-triples"
@@ -103,22 +103,15 @@ class GraphStore:
     @contextmanager
     def _answer(self, method: str, graph: str, lines: bytes | None = None) -> Iterator[http.client.HTTPResponse]:
         """The answer to a request, which is sent a second time where the first answer wants credentials."""
-        for attempt in ("first", "second"):
-            connection = self._connection()
-            try:
-                response = self._requested(connection, method, graph, lines)
-                wanted = response.headers.get_all("WWW-Authenticate", [])
-                if response.status == 401 and self._authentication.challenged(wanted) and attempt == "first":
-                    continue
-                if refusal := self._refusal(response.status):
-                    raise self._error(refusal[0], method, graph, refusal[1])
-                yield response
-                return
-            except _NO_ANSWER as error:
-                kind: StoreFailureKind = "late" if isinstance(error, TimeoutError) else "unreachable"
-                raise self._error(kind, method, graph, str(error) or type(error).__name__) from None
-            finally:
-                connection.close()
+        response = self._requested(method, graph, lines)
+        wanted = response.headers.get_all("WWW-Authenticate", [])
+        if response.status == 401 and self._authentication.challenged(wanted):
+            response.close()
+            response = self._requested(method, graph, lines)
+        with response:
+            if refusal := self._refusal(response.status):
+                raise self._error(refusal[0], method, graph, refusal[1])
+            yield response
 
     def _refusal(self, status: int) -> tuple[StoreFailureKind, str] | None:
         """Why an answer with a status is none."""
@@ -137,20 +130,24 @@ class GraphStore:
             return http.client.HTTPSConnection(host, parts.port, timeout=self.connect_seconds, context=context)
         return http.client.HTTPConnection(host, parts.port, timeout=self.connect_seconds)
 
-    def _requested(
-        self, connection: http.client.HTTPConnection, method: str, graph: str, lines: bytes | None
-    ) -> http.client.HTTPResponse:
-        target = self._target(graph)
+    def _requested(self, method: str, graph: str, lines: bytes | None) -> http.client.HTTPResponse:
+        """The answer to one request, over a connection of its own."""
+        target, connection = self._target(graph), self._connection()
         fields = {"Accept": _READ, "Accept-Encoding": "identity", "User-Agent": "atmpgraph", "Connection": "close"}
         if lines is not None:
             fields |= {"Content-Type": _N_TRIPLES}
         if authorization := self._authentication.field(method, target):
             fields |= {"Authorization": authorization}
-        connection.connect()
-        connection.sock.settimeout(self.seconds)
-        with suppress(BrokenPipeError, ConnectionResetError):  # refused before the end: its answer may be there
-            connection.request(method, target, lines, fields)
-        return connection.getresponse()
+        try:
+            connection.connect()
+            connection.sock.settimeout(self.seconds)
+            with suppress(BrokenPipeError, ConnectionResetError):  # refused before the end: its answer may be there
+                connection.request(method, target, lines, fields)
+            return connection.getresponse()
+        except _NO_ANSWER as error:
+            connection.close()
+            kind: StoreFailureKind = "late" if isinstance(error, TimeoutError) else "unreachable"
+            raise self._error(kind, method, graph, str(error) or type(error).__name__) from None
 
     def _target(self, graph: str) -> str:
         parts = urlsplit(self.address)
