@@ -6,7 +6,6 @@ AtmpgraphError
 ├─ MappingError
 ├─ ReleaseError
 │  ├─ StoreError               a remote store gives no answer that can be used
-│  ├─ EngineError              the engine of a remote store refuses what a push needs, or gives no answer
 │  ├─ RemovedError             a release was removed while something was read from it
 │  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
@@ -67,10 +66,6 @@ class StoreError(ReleaseError):
         super().__init__(f"the remote store: {reason}")
         self.kind: StoreFailureKind = kind
         self.reason = reason
-
-
-class EngineError(ReleaseError):
-    """The engine of a remote store refuses what a push needs, or gives no answer."""
 
 
 class RemovedError(ReleaseError):

@@ -80,14 +80,14 @@ def go_live_again(digest: str, settings: Settings) -> Release:
     folder = ReleasesFolder(releases)
     release = folder.release(digest)
     with exclusive(folder), workplace(folder) as scratch:
-        opened, live = open_at(release.path, base, live=folder.live == digest), live_release(releases)
-        opened.prove()
+        existing, live = open_at(release.path, base, live=folder.live == digest), live_release(releases)
+        existing.prove()
         before = _Before(history(releases), live_file_dates(releases))
-        is_new = opened.manifest.previous == folder.live and digest not in before.digests
+        is_new = existing.manifest.previous == folder.live and digest not in before.digests
         description = DescriptionFolder(scratch / "description")
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
-            write_description(description, release, opened.manifest.files, live, History(digest, created), store)
+            write_description(description, release, existing.manifest.files, live, History(digest, created), store)
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import EngineError, ReleaseError, SettingsError
+from ..credentials import store_credentials
+from ..errors import ReleaseError, SettingsError, StoreError
 from ..i18n import message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import named, open_at
 from ..release.slots import Held, LiteralChange, forget_held, held_in, note_held, slot_of
 from ..settings import Settings
-from ..credentials import store_credentials
 from ..store.graph_store import GraphStore
 from ..store.slot_graphs import MARKER_GRAPH, UNION_GRAPH, marker
 from .go_live import go_live_again
@@ -65,14 +65,14 @@ class Pushed:
             union=held.union.statements,
             sent=self.sent,
         )
-        return [line, read, *(_told(change, language) for change in held.changed)]
+        return [line, read, *(_sentence(change, language) for change in held.changed)]
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as JSON."""
         return {**self.held.as_json(), "sent": self.sent, "switched": self.switched}
 
 
-def _told(change: LiteralChange, language: str) -> str:
+def _sentence(change: LiteralChange, language: str) -> str:
     return texts(language).ngettext(
         "the store gives {n} literal back in another way: {published} as {returned}; documents have the first form",
         "the store gives {n} literals back in another way, such as {published} as {returned}; documents have the first"
@@ -95,7 +95,7 @@ def push(settings: Settings, progress: Progress = SILENT, name: str = "", *, ane
     Raises:
         SettingsError: no store is set, its settings do not fit, or its credentials.
         ReleaseError: there is no such release, or another push is running.
-        EngineError: the store refuses, gives no answer, or does not give back what it got.
+        StoreError: the store refuses, gives no answer, or does not give back what it got.
     """
     if not settings.store.graph_store:
         raise SettingsError(
@@ -200,7 +200,7 @@ class _Push:
                     break
                 sendings.drop(part.graph)
                 if attempt + 1 == _ATTEMPTS:
-                    raise EngineError(_difference(slot, part, returned))
+                    raise StoreError("unusable", _difference(slot, part, returned))
                 more += slot.fill([part], sendings, SILENT)
             outcomes.append(returned)
         return outcomes, more

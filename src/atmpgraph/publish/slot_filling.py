@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from ..errors import DamagedError, EngineError
+from ..errors import DamagedError, StoreError
 from ..i18n import message
 from ..progress import Progress
 from ..release.layout import ReleasesFolder
@@ -20,18 +20,12 @@ from ..release.sealed import read_sealed, write_sealed
 from ..release.slots import Held
 from ..settings.groups import SLOT, RemoteStore
 from ..store.graph_store import GraphStore
+from .slot_engine import SlotEngine
 from .slot_parts import Part
 
 _GRAPH: Final = "{graph}"
 _FILE: Final = "{file}"
 _COMPLAINT: Final = 500  # characters of what a bulk loader says
-
-
-class Engine(Protocol):
-    """What an engine says about the graphs of a slot."""
-
-    def count(self, graph: str) -> int:
-        """The statements of a graph."""
 
 
 @dataclass(frozen=True)
@@ -114,14 +108,14 @@ class Slot:
 
     name: str
     graph_store: GraphStore
-    engine: Engine
+    engine: SlotEngine
     settings: RemoteStore
 
     def fill(self, wanted: Sequence[Part], sendings: Sendings, progress: Progress) -> int:
         """Send what the slot does not have; returns how many statements that were.
 
         Raises:
-            EngineError: the engine or its bulk loader refuses, or gives no answer.
+            StoreError: the engine or its bulk loader refuses, or gives no answer.
         """
         total = sum(part.statements for part in wanted)
         progress.step(message("loading the store"), total, message("statements"))
@@ -131,7 +125,7 @@ class Slot:
         """Remove graphs that are not of the release.
 
         Raises:
-            EngineError: as above.
+            StoreError: as above.
         """
         for graph in sorted(graphs):
             sendings.drop(graph)
@@ -173,11 +167,12 @@ class Slot:
         try:
             ended = subprocess.run(command, capture_output=True, check=False, env=os.environ)  # noqa: S603 - the operator's
         except OSError as error:
-            raise EngineError(f"[store] load_command: {command[0]}: {error.strerror or error}") from None
+            raise StoreError("unusable", f"[store] load_command: {command[0]}: {error.strerror or error}") from None
         if ended.returncode:
             words = " ".join((ended.stderr or ended.stdout).decode(errors="replace").split())[-_COMPLAINT:]
-            raise EngineError(
-                f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}"
+            raise StoreError(
+                "unusable",
+                f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}",
             )
         sendings.note(part, part.statements)
 

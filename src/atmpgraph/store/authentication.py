@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import AbstractDigestAuthHandler, HTTPPasswordMgr, Request, parse_http_list, parse_keqv_list
 
-from ..errors import SettingsError
 from ..credentials import StoreCredentials
+from ..errors import SettingsError
 
 VARIABLES: Final = "ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD, or ATMPGRAPH_STORE_TOKEN"
 
@@ -50,7 +50,7 @@ class Authentication:
         return ""
 
     def challenged(self, values: Iterable[str]) -> bool:
-        """Take the form that the fields `WWW-Authenticate` of an answer name; whether the request is to be sent again."""
+        """Take the form that the fields `WWW-Authenticate` name; whether the request is to be sent once more."""
         if not self._credentials.user:
             return False
         wanted = {text.strip().partition(" ")[0].lower(): text.strip().partition(" ")[2] for text in values}

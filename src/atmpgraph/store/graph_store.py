@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 
 import pyoxigraph as ox
 
-from ..errors import EngineError
 from ..credentials import StoreCredentials
+from ..errors import StoreError, StoreFailureKind
 from .authentication import VARIABLES, Authentication
 
 _N_TRIPLES: Final = "application/n-triples"
@@ -50,7 +50,7 @@ class GraphStore:
         """Let a graph be these lines of N-Triples, and no others (§5.3).
 
         Raises:
-            EngineError: the engine refuses, or gives no answer.
+            StoreError: the engine refuses, or gives no answer.
         """
         self._send("PUT", graph, lines)
 
@@ -58,7 +58,7 @@ class GraphStore:
         """Add lines of N-Triples to a graph (§5.5).
 
         Raises:
-            EngineError: as above.
+            StoreError: as above.
         """
         self._send("POST", graph, lines)
 
@@ -66,7 +66,7 @@ class GraphStore:
         """Let a graph be empty, whether it was there or not (§5.4).
 
         Raises:
-            EngineError: as above.
+            StoreError: as above.
         """
         self._send("DELETE", graph, missing=True)
 
@@ -74,57 +74,53 @@ class GraphStore:
         """The triples of a graph, as they arrive (§5.2); none of a graph that is not there.
 
         Raises:
-            EngineError: as above; or what it answers is not RDF, or ends too early.
+            StoreError: as above; or what it answers is not RDF, or ends too early.
         """
         with self._answer("GET", graph) as response:
             if response.status == 404:  # an engine need not know empty graphs
                 return
             if response.status != 200:
-                raise self._error("GET", graph, _reason(response))
+                raise self._error("unusable", "GET", graph, _reason(response))
             media_type = response.headers.get_content_type()
             text = ox.RdfFormat.N_TRIPLES if media_type == "text/plain" else ox.RdfFormat.from_media_type(media_type)
             if text is None:
-                raise self._error("GET", graph, f"it answers with {media_type}, which is not RDF")
+                raise self._error("unusable", "GET", graph, f"it answers with {media_type}, which is not RDF")
             try:
                 for quad in ox.parse(response, format=text):
                     yield quad.triple
             except (SyntaxError, ValueError, *_NO_ANSWER) as error:
-                raise self._error("GET", graph, f"its answer is not whole: {error}") from None
+                raise self._error("unusable", "GET", graph, f"its answer is not whole: {error}") from None
             if response.length:
-                raise self._error("GET", graph, "its answer ends too early")
+                raise self._error("unusable", "GET", graph, "its answer ends too early")
 
     def _send(self, method: str, graph: str, lines: bytes | None = None, *, missing: bool = False) -> None:
         with self._answer(method, graph, lines) as response:
             if response.status not in _DONE and not (missing and response.status == 404):
-                raise self._error(method, graph, _reason(response))
+                raise self._error("unusable", method, graph, _reason(response))
             with suppress(*_NO_ANSWER):
                 response.read()
 
     @contextmanager
     def _answer(self, method: str, graph: str, lines: bytes | None = None) -> Iterator[http.client.HTTPResponse]:
         """The answer to a request, which is sent a second time where the first answer wants credentials."""
-        for attempt in ("first", "second"):
-            connection = self._connection()
-            try:
-                response = self._requested(connection, method, graph, lines)
-                wanted = response.headers.get_all("WWW-Authenticate", [])
-                if response.status == 401 and self._authentication.challenged(wanted) and attempt == "first":
-                    continue
-                if reason := self._refusal(response.status):
-                    raise self._error(method, graph, reason)
-                yield response
-                return
-            except _NO_ANSWER as error:
-                raise self._error(method, graph, str(error) or type(error).__name__) from None
-            finally:
-                connection.close()
+        response = self._requested(method, graph, lines)
+        wanted = response.headers.get_all("WWW-Authenticate", [])
+        if response.status == 401 and self._authentication.challenged(wanted):
+            response.close()
+            response = self._requested(method, graph, lines)
+        with response:
+            if refusal := self._refusal(response.status):
+                raise self._error(refusal[0], method, graph, refusal[1])
+            yield response
 
-    def _refusal(self, status: int) -> str:
+    def _refusal(self, status: int) -> tuple[StoreFailureKind, str] | None:
         """Why an answer with a status is none."""
         if status in {401, 403}:
             words = "it refuses these credentials" if self._authentication else "it asks for credentials"
-            return f"{words} ({status}): set {VARIABLES} in the environment"
-        return "it redirects, and redirections are not followed" if 300 <= status < 400 else ""
+            return "denied", f"{words} ({status}): set {VARIABLES} in the environment"
+        if 300 <= status < 400:
+            return "unusable", f"it redirects ({status}), and no redirection is followed"
+        return None
 
     def _connection(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.address)
@@ -134,28 +130,32 @@ class GraphStore:
             return http.client.HTTPSConnection(host, parts.port, timeout=self.connect_seconds, context=context)
         return http.client.HTTPConnection(host, parts.port, timeout=self.connect_seconds)
 
-    def _requested(
-        self, connection: http.client.HTTPConnection, method: str, graph: str, lines: bytes | None
-    ) -> http.client.HTTPResponse:
-        target = self._target(graph)
+    def _requested(self, method: str, graph: str, lines: bytes | None) -> http.client.HTTPResponse:
+        """The answer to one request, over a connection of its own."""
+        target, connection = self._target(graph), self._connection()
         fields = {"Accept": _READ, "Accept-Encoding": "identity", "User-Agent": "atmpgraph", "Connection": "close"}
         if lines is not None:
             fields |= {"Content-Type": _N_TRIPLES}
         if authorization := self._authentication.field(method, target):
             fields |= {"Authorization": authorization}
-        connection.connect()
-        connection.sock.settimeout(self.seconds)
-        with suppress(BrokenPipeError, ConnectionResetError):  # refused before the end: its answer may be there
-            connection.request(method, target, lines, fields)
-        return connection.getresponse()
+        try:
+            connection.connect()
+            connection.sock.settimeout(self.seconds)
+            with suppress(BrokenPipeError, ConnectionResetError):  # refused before the end: its answer may be there
+                connection.request(method, target, lines, fields)
+            return connection.getresponse()
+        except _NO_ANSWER as error:
+            connection.close()
+            kind: StoreFailureKind = "late" if isinstance(error, TimeoutError) else "unreachable"
+            raise self._error(kind, method, graph, str(error) or type(error).__name__) from None
 
     def _target(self, graph: str) -> str:
         parts = urlsplit(self.address)
         query = f"{parts.query}&" if parts.query else ""
         return f"{parts.path or '/'}?{query}graph={quote(graph, safe='')}"
 
-    def _error(self, method: str, graph: str, reason: str) -> EngineError:
-        return EngineError(f"{self.address}: {method} of <{graph}>: {reason}")
+    def _error(self, kind: StoreFailureKind, method: str, graph: str, reason: str) -> StoreError:
+        return StoreError(kind, f"{self.address}: {method} of <{graph}>: {reason}")
 
 
 def _reason(response: http.client.HTTPResponse) -> str:
