@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from ..clients.tools import tool
 from ..conftest import absent
@@ -54,7 +54,7 @@ class Engine:
 
     query = ""
     graph_store = ""
-    environment: Final[dict[str, str]] = {}
+    environment: ClassVar[dict[str, str]] = {}
 
     def __init__(self, folder: Path) -> None:
         """A server that is not started yet."""
@@ -96,7 +96,7 @@ class Virtuoso(Engine):
     """Virtuoso, as Debian has it."""
 
     query, graph_store = "{slot}/sparql-auth", "{slot}/sparql-graph-crud-auth"
-    environment: Final = {"ATMPGRAPH_STORE_USER": "dba", "ATMPGRAPH_STORE_PASSWORD": PASSWORD}
+    environment: ClassVar[dict[str, str]] = {"ATMPGRAPH_STORE_USER": "dba", "ATMPGRAPH_STORE_PASSWORD": PASSWORD}
 
     def command(self) -> list[str]:
         """One database in a folder."""
