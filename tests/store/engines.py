@@ -4,10 +4,10 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from ..clients.tools import tool
 from ..conftest import absent
@@ -54,7 +54,8 @@ class Engine:
 
     query = ""
     graph_store = ""
-    environment: ClassVar[dict[str, str]] = {}
+    home = "/"
+    environment: Mapping[str, str] = {}
 
     def __init__(self, folder: Path) -> None:
         """A server that is not started yet."""
@@ -71,7 +72,7 @@ class Engine:
         """Start it, and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder)
-        wait_for(OverSocket("engine", self.port), "/")
+        wait_for(OverSocket("engine", self.port), self.home)
 
     def end(self, number: int = signal.SIGKILL) -> None:
         """End it as a crash does, or by another signal."""
@@ -96,7 +97,8 @@ class Virtuoso(Engine):
     """Virtuoso, as Debian has it."""
 
     query, graph_store = "{slot}/sparql-auth", "{slot}/sparql-graph-crud-auth"
-    environment: ClassVar[dict[str, str]] = {"ATMPGRAPH_STORE_USER": "dba", "ATMPGRAPH_STORE_PASSWORD": PASSWORD}
+    home = "/sparql"
+    environment: Mapping[str, str] = {"ATMPGRAPH_STORE_USER": "dba", "ATMPGRAPH_STORE_PASSWORD": PASSWORD}
 
     def command(self) -> list[str]:
         """One database in a folder."""

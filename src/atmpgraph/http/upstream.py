@@ -155,6 +155,10 @@ class UpstreamResponse:
         """The value of a header field; empty where there is none."""
         return self._response.getheader(name) or ""
 
+    def values(self, name: str) -> list[str]:
+        """The values of all fields with a name."""
+        return self._response.headers.get_all(name, [])
+
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most `size`; empty at the end.
 

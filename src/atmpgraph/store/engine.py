@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 from SPARQLWrapper import POST, URLENCODED, SPARQLWrapper
 
 from ..credentials import StoreCredentials
 from ..errors import EvaluationError, StoreError
 from ..http.upstream import Upstream, UpstreamError, UpstreamResponse, phrase
+from .authentication import VARIABLES, Authentication
 
 ROWS: Final = "application/sparql-results+json"
 _TRIPLES: Final = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.1"
@@ -86,7 +88,9 @@ class Engine:
         Raises:
             StoreError: the address is none.
         """
-        self._url, self._access, self._credentials = url, access, credentials
+        self._url, self._access = url, access
+        self._authentication, self._authenticating = Authentication(credentials, url), threading.Lock()
+        self._target = urlsplit(url)._replace(scheme="", netloc="").geturl() or "/"
         try:
             self._upstream = Upstream(url, access.connect_timeout_seconds, access.max_answer_bytes)
         except UpstreamError as error:
@@ -157,13 +161,26 @@ class Engine:
             for place, time_ in times.items():
                 value = value.replace(place, time_)
             request.addParameter(name, value)
-        if self._credentials.token:
-            request.addCustomHttpHeader("Authorization", f"Bearer {self._credentials.token}")
-        elif self._credentials.user:
-            request.setCredentials(self._credentials.user, self._credentials.password)
         request.addCustomHttpHeader("Accept", ROWS if kind in {"SELECT", "ASK"} else _TRIPLES)
         request.setQuery(text)
+        response = self._authenticated(request)
+        if response.status == 401 and self._is_challenged(response):
+            response.close()
+            response = self._authenticated(request)
+        return response
+
+    def _authenticated(self, request: _Request) -> UpstreamResponse:
+        """The response to a request with the credentials in the form that the engine wants, as far as that is known."""
+        with self._authenticating:
+            field = self._authentication.field("POST", self._target)
+        if field:
+            request.addCustomHttpHeader("Authorization", field)
         return cast("UpstreamResponse", request.query().response)
+
+    def _is_challenged(self, response: UpstreamResponse) -> bool:
+        """Whether a response names a form of credentials that was not sent yet."""
+        with self._authenticating:
+            return self._authentication.challenged(response.values("WWW-Authenticate"))
 
     def _failed(self, error: StoreError) -> StoreError:
         """Note that the engine is not reached or does not answer: others need not wait for that too."""
@@ -193,7 +210,7 @@ def _check_status(response: UpstreamResponse) -> None:
         return
     if status in {401, 403}:
         response.close()
-        raise StoreError("denied", f"it refuses the credentials ({phrase(status)})")
+        raise StoreError("denied", f"it refuses the credentials ({phrase(status)}): {VARIABLES} hold them")
     text = " ".join(response.read(_SHORT).decode("utf-8", "replace").split())[:QUOTED]
     response.close()
     if status == 400:

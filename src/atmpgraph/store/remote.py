@@ -20,13 +20,13 @@ import pyoxigraph as ox
 from ..credentials import StoreCredentials, store_credentials
 from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
 from ..http.upstream import UpstreamError, UpstreamResponse
-from ..sparql.syntax.dataset_clause import named_dataset, without_dataset
+from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, without_dataset
 from ..sparql.syntax.query_form import form
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
 from .embedded import MemoryStore
 from .engine import QUOTED, ROWS, Access, Engine
-from .slot_graphs import MARKER_GRAPH, NO_GRAPH, UNION_GRAPH, marker_query
+from .slot_graphs import MARKED_QUERY, MARKER_GRAPH, NO_GRAPH, UNION_GRAPH
 
 if TYPE_CHECKING:  # a worker starts faster without
     from ..settings import Settings
@@ -188,21 +188,20 @@ class RemoteStore(Store):
         Raises:
             UnknownGraphError: one of them is none of the release.
         """
-        if default_graphs is None and named_graphs is None:
-            try:
-                default, named = named_dataset(text, self.base)
-            except SyntaxError as error:
-                raise QueryError(str(error)) from None
-            if not default and not named:
-                return [self._union], list(self._graphs)
-        else:
+        try:
+            default, named = named_dataset(text, self.base)
+            clauses = graph_clauses(text, self.base)
+        except SyntaxError as error:
+            raise QueryError(str(error)) from None
+        if default_graphs is not None or named_graphs is not None:
             default, named = list(default_graphs or ()), list(named_graphs or ())
-        default, named = list(dict.fromkeys(default)), list(dict.fromkeys(named))
         every = set(self._graphs)
-        for graph in (*default, *named):
+        for graph in (*default, *named, *clauses):
             if graph not in every:
                 raise UnknownGraphError(graph)
-        return [self._union] if every and every == set(default) else default, named
+        if not default and not named:
+            return [self._union], list(self._graphs)
+        return [self._union] if every == set(default) else list(dict.fromkeys(default)), list(dict.fromkeys(named))
 
     def _merged(self, default: Sequence[str], named: Sequence[str]) -> MemoryStore:
         """Some graphs in memory: an engine need not count a triple once that several of them state."""
@@ -256,12 +255,12 @@ class RemoteStore(Store):
         """
         if not probe and time.monotonic() - self._confirmed[0] < self._access.check_seconds:
             return
-        dataset = _parameters([NO_GRAPH], [MARKER_GRAPH])
-        if not self._results(marker_query(self.digest), "ASK", dataset, probe=probe):
+        rows = self._results(MARKED_QUERY, "SELECT", _parameters([MARKER_GRAPH], ()), probe=probe)
+        digests = {row[0].value for row in self.reading(cast("ox.QuerySolutions", rows))}
+        if digests != {self.digest}:
             self._confirmed[0] = -math.inf
-            raise StoreError(
-                "elsewhere", f"its slot does not hold the release {self.digest[:12]} (any more), or not whole"
-            )
+            held = ", ".join(sorted(digest[:12] for digest in digests)) or "no release, or not the whole of one"
+            raise StoreError("elsewhere", f"its slot holds {held}, not {self.digest[:12]}; 'atmpgraph push' loads it")
         self._confirmed[0] = time.monotonic()
 
     def check(self) -> None:
@@ -314,7 +313,7 @@ def _rows(content: bytes | IO[bytes], response: UpstreamResponse, kind: str) -> 
         return results
     if kind == "ASK" and isinstance(results, ox.QueryBoolean):
         return results
-    if isinstance(results, ox.QuerySolutions) and [name.value for name in results.variables] == [_TABLE_OF_ASK]:
+    if isinstance(results, ox.QuerySolutions) and [name.value.lower() for name in results.variables] == [_TABLE_OF_ASK]:
         true = any(row[0] is not None and str(row[0].value) not in {"0", "false"} for row in results)
         return _EMPTY.query("ASK {}" if true else "ASK { FILTER(false) }")
     raise StoreError("unusable", f"its answer is none to {kind}")

@@ -6,6 +6,7 @@ UNION_GRAPH: Final = "urn:x-atmpgraph:union"  # the union of the named graphs: t
 MARKER_GRAPH: Final = "urn:x-atmpgraph:release"  # names the release; a push takes it away first, and writes it last
 NO_GRAPH: Final = "urn:x-atmpgraph:none"  # which nobody has: some engines take no graph at all for all of theirs
 _DIGEST: Final = "urn:x-atmpgraph:digest"
+MARKED_QUERY: Final = f"SELECT ?digest {{ <{MARKER_GRAPH}> <{_DIGEST}> ?digest }}"  # in the graph that names it
 
 
 def marker(digest: str) -> bytes:

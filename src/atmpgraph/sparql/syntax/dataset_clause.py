@@ -3,12 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
 
 from .tokenizer import Token, tokens, words
 
+_REMEMBERED: Final = 16  # texts: queries of our own come up again and again
+_GRAPH: Final = re.compile("GRAPH", re.IGNORECASE)
 _FROM: Final = re.compile("FROM", re.IGNORECASE)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
@@ -63,6 +67,20 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
     return prologue.iris(default), prologue.iris(named)
 
 
+def graph_clauses(query: str, base: str) -> list[str]:
+    """The graphs that GRAPH clauses name (SPARQL 1.1 §13.3); those of a variable may be any.
+
+    Raises:
+        SyntaxError: a prefix is not declared.
+    """
+    if not _GRAPH.search(query):
+        return []
+    every = words(query)
+    named = [after for word, after in pairwise(every) if word.is_word("GRAPH") and after.kind in {"iri", "prefixed"}]
+    return read_prologue(query, every, base).iris(named)
+
+
+@lru_cache(_REMEMBERED)
 def without_dataset(query: str) -> str:
     """The query without FROM, FROM NAMED and comments: its dataset is named beside it, and nothing is hidden in it."""
     parts, end, depth = list[str](), 0, 0
