@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar
 
@@ -204,10 +205,11 @@ def push(context: click.Context, release: str | None, anew: bool, as_json: bool,
 
 
 def _push(context: click.Context, settings: Settings, release: str, anew: bool, as_json: bool, display: str) -> None:
+    from .publish.observation import observed_push
     from .publish.push import push as run
 
-    with interruptible(), _shown(context, display) as progress:
-        pushed = run(settings, progress, release, anew=anew)
+    with interruptible(), observed_push(settings) as observed, _shown(context, display) as progress:
+        pushed = observed.pushed = run(settings, progress, release, anew=anew)
     if as_json:
         click.echo(json.dumps(pushed.as_json(), ensure_ascii=False, indent=1))
         return
@@ -355,13 +357,18 @@ def links(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 @_command
 def verify(context: click.Context, release: str | None, as_json: bool) -> None:
-    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them."""
+    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them.
+
+    With a remote store, what its slots hold as well.
+    """
+    from .publish.slot_check import verify_slots
     from .publish.verify import verify as run
 
     settings = _settings(context)
     releases = settings.path(settings.folders.releases)
-    damaged = []
-    for damage in run(releases, settings.base, named(releases, release) if release else None):
+    damaged, digest = [], named(releases, release) if release else None
+    slots = verify_slots(settings, digest) if settings.store.graph_store else ()
+    for damage in chain(run(releases, settings.base, digest), slots):
         damaged.append(damage)
         if not as_json:
             click.echo(str(damage))
