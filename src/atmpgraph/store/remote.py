@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -21,6 +22,7 @@ from ..credentials import StoreCredentials, store_credentials
 from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
 from ..http.upstream import UpstreamError, UpstreamResponse
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, without_dataset
+from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.query_form import form
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
@@ -41,6 +43,7 @@ _TRIPLES_TYPES: Final = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
 }
 _TABLE_OF_ASK: Final = "__ask_retval"  # the one variable of the table with which Virtuoso answers ASK
+_DESCRIBED: Final = 500  # things that one query describes
 _DESCRIPTORS: Final = 16  # connections, and what the look-up of a name needs
 _EMPTY: Final = ox.Store()
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
@@ -163,7 +166,23 @@ class RemoteStore(Store):
         self._confirm()
         if len(default) > 1:
             return self._merged(default, named).query(text, default_graphs=default, named_graphs=named)
-        return self._results(without_dataset(text), kind, _parameters(default, named if _names_graphs(text) else ()))
+        text, dataset = without_dataset(text), _parameters(default, named if _names_graphs(text) else ())
+        return self._description(text, dataset) if kind == "DESCRIBE" else self._results(text, kind, dataset)
+
+    def _description(self, text: str, dataset: Sequence[tuple[str, str]]) -> Results:
+        """The statements about what a query describes, as the embedded store gives them; engines differ in that."""
+        described, received = read_describe(text, self.base), ox.Store()
+        things = dict.fromkeys(map(ox.NamedNode, described.iris))
+        if described.select:
+            rows = self._results(described.select, "SELECT", dataset)
+            for row in self.reading(cast("ox.QuerySolutions", rows)):
+                things |= dict.fromkeys(term for term in row if isinstance(term, ox.NamedNode))
+        rest = iter(things)
+        while batch := list(islice(rest, _DESCRIBED)):
+            pattern = f"VALUES ?s {{ {' '.join(map(str, batch))} }} ?s ?p ?o"
+            triples = self._results(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", "CONSTRUCT", dataset)
+            received.extend(ox.Quad(*triple) for triple in cast("ox.QueryTriples", triples))
+        return received.query("CONSTRUCT WHERE { ?s ?p ?o }")
 
     def _check_text(self, text: str) -> None:
         """Pass a query that is SPARQL 1.1, calls no service, and no function but those of SPARQL 1.1 and the settings.

@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -156,7 +156,7 @@ class Publication:
         try:
             release = open_at((self._releases / digest).resolve(), self.settings.base)
             with suppress(ReleaseError):  # that is reported where the current one is meant
-                if (current := self.release()) == release:
+                if replace(current := self.release(), remote=None) == release:
                     return current
             return self._shared(release)
         except FileNotFoundError:
