@@ -18,6 +18,7 @@ from ..errors import (
     UnknownGraphError,
 )
 from ..http.problem import Problem, not_expressible
+from ..i18n import message
 
 
 def problem_of(error: QueryError | NotExpressibleError) -> Problem:
@@ -187,26 +188,41 @@ def store_damaged() -> Problem:
 _STORE_FAILURES: Final[dict[StoreFailureKind, tuple[int, str, int]]] = {
     "unreachable": (
         503,
-        "The store that answers queries is not reachable at the moment. Documents and downloads need none of it. Try"
-        " again in a moment.",
+        message(
+            "The store that answers queries is not reachable at the moment. Documents and downloads do not need it. Try"
+            " again in a moment."
+        ),
         5,
     ),
-    "busy": (503, "Too many requests are waiting for the store that answers queries. Try again in a moment.", 2),
+    "busy": (
+        503,
+        message("Too many requests are waiting for the store that answers queries. Try again in a moment."),
+        2,
+    ),
     "late": (
         504,
-        "The store that answers queries took too long. Try again later, or ask for less: narrower patterns, a LIMIT.",
+        message(
+            "The store that answers queries took too long. Try again later, or ask for less: narrower patterns, a"
+            " LIMIT."
+        ),
         10,
     ),
-    "denied": (502, "The store that answers queries refuses this server. Its operator has been told in the log.", 60),
+    "denied": (
+        502,
+        message("The store that answers queries refuses this server. The log tells its operator more."),
+        60,
+    ),
     "unusable": (
         502,
-        "The store that answers queries gave no usable answer. Its operator has been told in the log.",
+        message("The store that answers queries gave no usable answer. The log tells its operator more."),
         30,
     ),
     "elsewhere": (
         503,
-        "The store that answers queries does not hold the current release at the moment. Documents and downloads need"
-        " none of it. Try again later.",
+        message(
+            "The store that answers queries does not hold the current release at the moment. Documents and downloads do"
+            " not need it. Try again later."
+        ),
         30,
     ),
 }
