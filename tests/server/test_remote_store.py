@@ -1,6 +1,5 @@
 """The whole server over a store elsewhere: which status each fault has, what goes on, and that all recovers by itself."""
 
-import json
 import os
 import shutil
 import threading
@@ -24,7 +23,7 @@ from ..conftest import changed
 from ..http.conformance.targets import Answer, OverSocket, serving
 from ..sparql.jobs import SLOW
 from ..sparql.processes import until
-from ..store.engines import Oxigraph, running, store_of
+from ..store.engines import Oxigraph, running, store_of, variables
 from ..store.spoiler import Spoiler, spoiling
 from .running_server import command, descendants
 
@@ -88,11 +87,8 @@ class Running:
 def served(settings: Settings, release: Release, folder: Path, **others: str) -> Iterator[Running]:
     """The production server, impatient."""
     folder.mkdir(exist_ok=True)
-    store = settings.store
     environment = {
-        "ATMPGRAPH_STORE_ENDPOINT": store.endpoint,
-        "ATMPGRAPH_STORE_GRAPH_STORE": store.graph_store,
-        "ATMPGRAPH_STORE_SLOTS": json.dumps(store.slots),
+        **variables(settings),
         "ATMPGRAPH_STORE_TIMEOUT_SECONDS": "1",
         "ATMPGRAPH_STORE_CONNECT_TIMEOUT_SECONDS": "1",
         "ATMPGRAPH_STORE_RETRY_SECONDS": "0.2",
