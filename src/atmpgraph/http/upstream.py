@@ -129,6 +129,11 @@ class Upstream:
         for connection in idle:
             connection.close()
 
+    def __del__(self) -> None:
+        """Close them with the last use of this server."""
+        with suppress(AttributeError):  # it has none: its address was refused
+            self.close()
+
 
 class UpstreamResponse:
     """A response whose content is read piece by piece; to close it earlier ends the request.
