@@ -231,7 +231,7 @@ def test_an_engine_that_crashes_while_it_is_filled(pushing: Settings, slots: tup
     blue.end()
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"the remote store: {blue.address}/store: " in complaint.decode()
+    assert f"the remote store: {blue.address}/store" in complaint.decode()
     assert "Traceback" not in complaint.decode()
     blue.start()
     pushed = push(pushing)

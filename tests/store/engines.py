@@ -85,7 +85,7 @@ class Engine:
 class Oxigraph(Engine):
     """The server of Oxigraph (PyPI)."""
 
-    query, graph_store = "{slot}/query", "{slot}/store"
+    query, graph_store = "{slot}/query", "{slot}/store?no_transaction"
 
     def command(self) -> list[str]:
         """One dataset in a folder."""
