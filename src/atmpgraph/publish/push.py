@@ -18,7 +18,7 @@ from ..errors import ReleaseError, SettingsError, StoreError
 from ..i18n import message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
-from ..release.release import named, open_at
+from ..release.release import named, open_at, open_release
 from ..release.slots import Held, LiteralChange, forget_held, held_in, note_held, slot_of
 from ..settings import Settings
 from ..store.graph_store import GraphStore
@@ -103,7 +103,8 @@ def push(settings: Settings, progress: Progress = SILENT, name: str = "", *, ane
         )
     releases = settings.path(settings.folders.releases)
     folder = ReleasesFolder(releases)
-    digest = named(releases, name) if name else folder.waiting or named(releases, folder.current.name)
+    digest = named(releases, name or folder.waiting or folder.current.name)
+    open_release(releases, digest, settings.base).prove()  # before an hour is spent on a damaged one
     with _alone(folder):
         live = folder.live
         pushing = _Push(settings, digest, progress)
