@@ -1,5 +1,6 @@
 """Engines of others that hold a release: real servers, started and ended by the tests."""
 
+import json
 import os
 import shutil
 import signal
@@ -8,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from atmpgraph.settings import Settings
 
 from ..clients.tools import tool
 from ..conftest import absent
@@ -131,3 +134,16 @@ def store_of(*engines: Engine) -> dict[str, Any]:
     kind = type(engines[0])
     slots = tuple(engine.address for engine in engines)
     return {"endpoint": kind.query, "graph_store": kind.graph_store, "slots": slots}
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """The store of some settings as variables of the environment, for a server that reads a file without it."""
+    store = settings.store
+    if not store.endpoint:
+        return {}
+    return {
+        "ATMPGRAPH_STORE_ENDPOINT": store.endpoint,
+        "ATMPGRAPH_STORE_GRAPH_STORE": store.graph_store,
+        "ATMPGRAPH_STORE_SLOTS": json.dumps(store.slots),
+        "ATMPGRAPH_STORE_FUNCTIONS": json.dumps(store.functions),
+    }
