@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from atmpgraph.publish.push import push
 from atmpgraph.publish.slot_check import verify_slots
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release, open_release
+from atmpgraph.release.slots import slot_of
 from atmpgraph.settings import Settings
 from atmpgraph.store.slot_graphs import UNION_GRAPH
 from atmpgraph.vocab import XSD
@@ -29,6 +32,7 @@ from .tools import tool
 
 pytestmark = pytest.mark.clients
 
+TRUTH: Final = {"true": "1", "false": "0"}
 DURATION: Final = XSD + "duration"
 
 
@@ -159,3 +163,17 @@ def test_its_bulk_loader_may_load(
     pushed, release = push(loading), _live(pushing)
     assert pushed.sent == release.manifest.statements + pushed.held.union.statements
     assert not list(verify_slots(pushing))
+
+
+def test_it_has_truth_values_as_numbers_in_results(released: Settings, virtuoso: Virtuoso, tmp_path: Path) -> None:
+    """Not where a graph is read whole: what a push tells comes from both."""
+    copy = tmp_path / "releases"
+    shutil.copytree(released.path(released.folders.releases), copy, symlinks=True)
+    held = push(changed(released, folders={"releases": copy}, store=store_of(virtuoso))).held
+    boolean = XSD + "boolean"
+    examples = {change.datatype: change.example for change in held.in_results}
+    assert examples[boolean] in {(f'"{text}"^^<{boolean}>', f'"{bit}"^^<{boolean}>') for text, bit in TRUTH.items()}
+    assert {change.datatype for change in held.changed} == {DURATION}
+    recorded = slot_of(copy, held.digest)
+    assert recorded
+    assert recorded == replace(held, state=recorded.state)
