@@ -219,6 +219,7 @@ class _Connection:
     def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
         self._socket.deadline = deadline
         self._connection.request(method, target, body, fields)
+        self._socket.flush()
 
     def getresponse(self) -> http.client.HTTPResponse:
         return self._connection.getresponse()
@@ -232,7 +233,7 @@ class _TimedSocket:
     """What HTTP needs of a socket; no wait in it goes beyond the deadline."""
 
     def __init__(self, connected: socket.socket) -> None:
-        self._socket = connected
+        self._socket, self._unsent = connected, bytearray()
         self.deadline = math.inf
 
     def _wait(self) -> socket.socket:
@@ -243,7 +244,12 @@ class _TimedSocket:
         return self._socket
 
     def sendall(self, content: bytes) -> None:
-        self._wait().sendall(content)
+        self._unsent += content
+
+    def flush(self) -> None:
+        """Send header and body in one piece."""
+        unsent, self._unsent = self._unsent, bytearray()
+        self._wait().sendall(unsent)
 
     def receive(self, buffer: memoryview) -> int:
         return self._wait().recv_into(buffer)

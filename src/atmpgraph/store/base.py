@@ -176,6 +176,10 @@ class Backend(Protocol):
     def kind(self) -> str:
         """Its name in `BACKENDS`."""
 
+    @property
+    def evaluates(self) -> bool:
+        """Whether a query takes this machine's processors in the process that asks it."""
+
     def features(self, address: StoreAddress) -> Features:
         """What a store offers beyond SPARQL 1.1."""
 

@@ -198,6 +198,7 @@ class Embedded:
     """Stores in folders on this disk, which a build makes: one can be copied and changed before it is published."""
 
     kind = "embedded"
+    evaluates = True
 
     def features(self, _: StoreAddress) -> Features:
         """The functions of GeoSPARQL; the default graph is the union."""

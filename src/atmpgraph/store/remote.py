@@ -360,6 +360,7 @@ class Remote:
     """Stores in the slots of an engine, which a push fills."""
 
     kind = "remote"
+    evaluates = False
 
     def features(self, address: StoreAddress) -> Features:
         """The functions that the settings name; the default graph is the union, which a push loads."""

@@ -34,7 +34,7 @@ def start(address: StoreAddress, base: str, memory: int, nice: int, seconds: flo
         address: of the store.
         base: of the publication.
         memory: bytes that a query may use.
-        nice: how far its priority is lowered.
+        nice: how far its priority is lowered, if it evaluates queries itself.
         seconds: longest time of a query, after which it is killed: a remote store is told.
 
     Returns:
@@ -51,7 +51,7 @@ def start(address: StoreAddress, base: str, memory: int, nice: int, seconds: flo
         except ReleaseError as error:
             connection.sendall(_store_failed(error))
             return 0
-        confine(memory + _STACK, backend.descriptors(address), nice)
+        confine(memory + _STACK, backend.descriptors(address), nice if backend.evaluates else 0)
         connection.sendall(_READY)
         return _on_large_stack(lambda: work(connection, store, memory))
 
