@@ -9,9 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -33,6 +31,7 @@ from atmpgraph.web import create_app
 
 from ..conftest import changed
 from ..store.engines import Engine, Oxigraph, running, store_of
+from ..store.spoiler import spoiling
 
 PEOPLE: Final = Path("data") / "people.csv"
 FOREIGN: Final = "https://example.org/p/id/graph/of-others"
@@ -231,7 +230,7 @@ def test_an_engine_that_crashes_while_it_is_filled(pushing: Settings, slots: tup
     blue.end()
     _, complaint = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert f"the remote store: {blue.address}/store: " in complaint.decode()
+    assert f"the remote store: {blue.address}/store" in complaint.decode()
     assert "Traceback" not in complaint.decode()
     blue.start()
     pushed = push(pushing)
@@ -395,51 +394,89 @@ def test_without_a_store_nothing_is_pushed(started: Settings) -> None:
     assert "[store] graph_store" in pushed.stderr
 
 
-ANSWERS: Final = {
-    "redirects": (302, {"Location": "http://127.0.0.1:1/"}, b"", "it redirects (302)"),
-    "garbage": (500, {"Content-Type": "text/html"}, b"<h1>oops</h1>", "500: <h1>oops</h1>"),
-    "full": (507, {}, b"no space left on device", "507: no space left on device"),
-    "credentials": (401, {"WWW-Authenticate": 'Basic realm="e"'}, b"", "it asks for credentials (401)"),
-    "forbidden": (403, {}, b"", "it asks for credentials (403)"),
-    "not-there": (404, {}, b"nothing here", "404: nothing here"),
+SENDING: Final = {
+    "redirect": "it redirects (302)",
+    "denied": "it asks for credentials (401)",
+    "forbidden": "it asks for credentials (403)",
+    "missing": "it answers with the status 404: no",
+    "failed": "it answers with the status 500: stack overflow",
+    "overloaded": "it answers with the status 503: later",
+    "gateway": "it answers with the status 504: later",
+    "closed": "Remote end closed connection without response",
+    "slow": "timed out",
 }
+READING: Final = {
+    **SENDING,
+    "missing": "0 come back",
+    "garbage": "its answer is not whole",
+    "html": "it answers with text/html, which is not RDF",
+    "half": "its answer is not whole",
+    "half, framed": "its answer is not whole",
+    "half, chunked": "its answer is not whole",
+    "half, unframed": "does not read back as published",
+}
+FAULTS: Final = [
+    *(("PUT", mode, words) for mode, words in SENDING.items()),
+    *(("GET", mode, words) for mode, words in READING.items()),
+]
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_an_engine_that_refuses(name: str, started: Settings, slots: tuple[Oxigraph, Oxigraph]) -> None:
-    """Whatever it answers to what is sent: one sentence with the address and what it says; nothing goes live."""
-    status, fields, body, words = ANSWERS[name]
-
-    class Refusing(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            for field, value in fields.items():
-                self.send_header(field, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_DELETE(self) -> None:
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
-    Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/store"
-    settings = _with_store(started, endpoint=f"{slots[0].address}/query", graph_store=address)
-    try:
+@pytest.mark.parametrize(("method", "mode", "words"), FAULTS)
+def test_an_engine_that_fails(
+    method: str, mode: str, words: str, started: Settings, slots: tuple[Oxigraph, Oxigraph]
+) -> None:
+    """Whatever it answers: one sentence with the address and what is wrong; nothing goes live; then it goes on."""
+    blue = slots[0]
+    with spoiling(blue.port) as spoiler:
+        addresses = {"endpoint": f"{blue.address}/query", "graph_store": f"{spoiler.address}/store"}
+        settings = _with_store(started, **addresses, push_timeout_seconds=1)
+        spoiler.mode, spoiler.spoilt = mode, frozenset({method})
         refused = _cli(settings, "push")
-    finally:
-        server.shutdown()
-        server.server_close()
+        assert refused.exit_code == 1
+        assert words in refused.stderr
+        assert f"{spoiler.address}/store: " in refused.stderr
+        assert not list(held_in(_folder(settings).path))
+        assert not _count(blue, f"GRAPH <{MARKER_GRAPH}> {{ ?s ?p ?o }}")
+        spoiler.mode = ""
+        pushed = push(settings)
+        assert _holds(blue, _live(settings))
+        if method == "GET":
+            assert pushed.sent == 0 or "not read back" in refused.stderr
+
+
+class FullDisk(Oxigraph):
+    """The same with its dataset on a disk of its own, a small one."""
+
+    def command(self) -> list[str]:
+        """In namespaces of its own, where any user may mount."""
+        script = 'mkdir -p "$0" && mount -t tmpfs -o size=600k tmpfs "$0" && exec "$@"'
+        return [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            str(self.folder / "data"),
+            *super().command(),
+        ]
+
+
+def test_an_engine_whose_disk_is_full(started: Settings, tmp_path: Path) -> None:
+    """What it says is told; with more room the push goes on."""
+    full = FullDisk(tmp_path / "blue")
+    settings = _with_store(started, **store_of(full), push_bytes=20_000)
+    with running(full):
+        refused = _cli(settings, "push")
     assert refused.exit_code == 1
-    assert words in refused.stderr
-    assert f"{address}: PUT of <" in refused.stderr
+    assert "No space left on device" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert not list(held_in(_folder(settings).path))
+    roomy = Oxigraph(tmp_path / "blue")
+    roomy.port, roomy.address = full.port, full.address
+    with running(roomy):
+        assert _holds_all(push(settings), settings, roomy)
 
 
 def test_an_engine_that_is_down(started: Settings, tmp_path: Path) -> None:

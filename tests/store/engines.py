@@ -88,7 +88,7 @@ class Engine:
 class Oxigraph(Engine):
     """The server of Oxigraph (PyPI)."""
 
-    query, graph_store = "{slot}/query", "{slot}/store"
+    query, graph_store = "{slot}/query", "{slot}/store?no_transaction"
 
     def command(self) -> list[str]:
         """One dataset in a folder."""
@@ -103,12 +103,16 @@ class Virtuoso(Engine):
     home = "/sparql"
     environment: Mapping[str, str] = {"ATMPGRAPH_STORE_USER": "dba", "ATMPGRAPH_STORE_PASSWORD": PASSWORD}
 
+    def __init__(self, folder: Path) -> None:
+        """A server that is not started yet."""
+        super().__init__(folder)
+        self.sql = free_port()
+
     def command(self) -> list[str]:
         """One database in a folder."""
         program = shutil.which("virtuoso-t") or absent("virtuoso is not installed: make test-clients")
         file = self.folder / "virtuoso.ini"
         if not file.exists():
-            self.sql = free_port()
             file.write_text(_VIRTUOSO.format(sql=self.sql, port=self.port, folder=self.folder), encoding="utf-8")
         return [program, "-f", "-c", str(file)]
 

@@ -16,6 +16,7 @@ class Spoiler(ThreadingHTTPServer):
 
     Attributes:
         mode: how answers are spoilt; empty: not at all.
+        spoilt: the methods whose answers are.
         requests: what was received, as path, header fields and body.
         released: ends the waits of slow answers.
     """
@@ -26,6 +27,7 @@ class Spoiler(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.engine_port = engine_port
         self.mode = ""
+        self.spoilt = frozenset({"POST"})
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.released = threading.Event()
 
@@ -46,21 +48,24 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is logged."""
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        """Ask the engine, and pass its answer on or spoil it."""
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         self.server.requests.append((self.path, dict(self.headers), body))
         connection = http.client.HTTPConnection("127.0.0.1", self.server.engine_port)
         fields = {
             name: self.headers[name] for name in ("Content-Type", "Accept", "Authorization") if name in self.headers
         }
-        connection.request("POST", self.path, body, fields)
+        connection.request(self.command, self.path, body, fields)
         response = connection.getresponse()
-        content, kind = response.read(), response.headers["Content-Type"]
+        content, kind = response.read(), response.headers["Content-Type"] or "text/plain"
         connection.close()
-        spoil = _SPOILING.get(self.server.mode)
+        spoil = _SPOILING.get(self.server.mode) if self.command in self.server.spoilt else None
         if spoil:
             spoil(self, content, kind)
         else:
             self.answer(response.status, content, kind)
+
+    do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 - the names are the library's
 
     def answer(self, status: int, content: bytes, kind: str, length: int | None = None, **fields: str) -> None:
         """Send a response; with another length it is cut off."""

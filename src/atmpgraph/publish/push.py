@@ -18,13 +18,14 @@ from ..errors import ReleaseError, SettingsError, StoreError
 from ..i18n import message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
-from ..release.release import named, open_at
+from ..release.release import named, open_at, open_release
 from ..release.slots import Held, LiteralChange, forget_held, held_in, note_held, slot_of
 from ..settings import Settings
 from ..store.graph_store import GraphStore
 from ..store.slot_graphs import MARKER_GRAPH, UNION_GRAPH, marker
 from .go_live import go_live_again
 from .read_back import Returned, read_back, summed
+from .result_sample import properties, sample
 from .self_description import now
 from .slot_engine import SlotEngine
 from .slot_filling import Sendings, Slot
@@ -65,7 +66,8 @@ class Pushed:
             union=held.union.statements,
             sent=self.sent,
         )
-        return [line, read, *(_sentence(change, language) for change in held.changed)]
+        sentences = [_sentence(change, language) for change in held.changed]
+        return [line, read, *sentences, *(_in_results(each, language) for each in held.in_results)]
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as JSON."""
@@ -78,6 +80,14 @@ def _sentence(change: LiteralChange, language: str) -> str:
         "the store gives {n} literals back in another way, such as {published} as {returned}; documents have the first"
         " form",
         change.literals,
+        published=change.example[0],
+        returned=change.example[1],
+    )
+
+
+def _in_results(change: LiteralChange, language: str) -> str:
+    return texts(language).gettext(
+        "results of queries have literals such as {published} as {returned}",
         published=change.example[0],
         returned=change.example[1],
     )
@@ -103,7 +113,8 @@ def push(settings: Settings, progress: Progress = SILENT, name: str = "", *, ane
         )
     releases = settings.path(settings.folders.releases)
     folder = ReleasesFolder(releases)
-    digest = named(releases, name) if name else folder.waiting or named(releases, folder.current.name)
+    digest = named(releases, name or folder.waiting or folder.current.name)
+    open_release(releases, digest, settings.base).prove()  # before an hour is spent on a damaged one
     with _alone(folder):
         live = folder.live
         pushing = _Push(settings, digest, progress)
@@ -169,7 +180,6 @@ class _Push:
                 sendings.drop(part.graph)
         sent = slot.fill(wanted, sendings, self._progress)
         returned, more = self._proven(slot, wanted, sendings, place)
-        slot.graph_store.put(MARKER_GRAPH, marker(self._digest))
         held = Held(
             self._digest,
             slot.name,
@@ -180,7 +190,9 @@ class _Push:
             union=returned[-1].held,
             union_graph=UNION_GRAPH,
             changed=summed(change for each in returned[:-1] for change in each.changes),
+            in_results=self._in_results(slot, wanted[-1], place),
         )
+        slot.graph_store.put(MARKER_GRAPH, marker(self._digest))
         note_held(self._releases, held)
         sendings.end()
         return held, sent + more
@@ -204,6 +216,18 @@ class _Push:
                 more += slot.fill([part], sendings, SILENT)
             outcomes.append(returned)
         return outcomes, more
+
+    def _in_results(self, slot: Slot, union: Part, place: Path) -> tuple[LiteralChange, ...]:
+        """How results of queries have literals otherwise.
+
+        Raises:
+            StoreError: they have other things.
+        """
+        some = sample(union, place / "sample")
+        returned = read_back(some, slot.engine.values(union.graph, properties(some)), place)
+        if not returned.whole:
+            raise StoreError("unusable", f"results of queries: {_difference(slot, some, returned)}")
+        return returned.changes
 
     def _slot(self, name: str) -> Slot:
         store = self._settings.store

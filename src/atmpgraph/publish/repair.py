@@ -269,6 +269,8 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
     if path == folder.current:
         if last := next(reversed(history(folder.path)), None):
             folder.switch(last.digest)
+    elif path == folder.next:
+        folder.wait(None)
     elif path == folder.history:
         write_history(folder.path, _switches(folder))
     elif path == folder.published:

@@ -1,9 +1,16 @@
 """What a slot says about its graphs, as long as no release has a record there."""
 
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import pyoxigraph as ox
+
 from ..settings import Settings
 from ..store.base import Store
 from ..store.remote import remote_settings, unrecorded
 from ..store.slot_graphs import marker_query
+
+_BATCH: Final = 200  # properties of things that one query requests
 
 
 class SlotEngine:
@@ -28,6 +35,14 @@ class SlotEngine:
     def graphs(self) -> set[str]:
         """All its graphs."""
         return {row["g"].value for row in self._store.select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
+
+    def values(self, graph: str, properties: Sequence[tuple[str, str]]) -> Iterator[ox.Triple]:
+        """The values of properties of things in a graph; both are IRIs in angle brackets."""
+        for at in range(0, len(properties), _BATCH):
+            pairs = " ".join(f"({thing} {predicate})" for thing, predicate in properties[at : at + _BATCH])
+            query = f"SELECT ?s ?p ?o {{ VALUES (?s ?p) {{ {pairs} }} GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+            for row in self._store.select(query):
+                yield ox.Triple(row["s"], row["p"], row["o"])
 
     def holds(self, digest: str) -> bool:
         """Whether it says that it holds a release, whole."""

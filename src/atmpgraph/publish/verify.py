@@ -111,6 +111,8 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         yield Damage(folder.current, "not a link")
     elif folder.live and not DIGEST.fullmatch(folder.live):
         yield Damage(folder.current, "not a link to a release")
+    if folder.waiting and not folder.next.is_dir():
+        yield Damage(folder.next, f"it leads to {folder.waiting}, which is not here")
     steps: tuple[tuple[Path, Callable[[], object]], ...] = (
         (folder.history, lambda: history(releases)),
         (folder.history, lambda: existing_releases(releases, history(releases))),

@@ -7,7 +7,7 @@ slot first takes the record of what that slot held away.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
@@ -44,7 +44,7 @@ class LiteralChange:
     Attributes:
         datatype: of the literals as published.
         returned: their datatype in the engine.
-        literals: how many statements of the named graphs it concerns.
+        literals: how many statements it concerns.
         example: one as published and as it is given back, as N-Triples.
     """
 
@@ -65,7 +65,8 @@ class Held:
         graphs: the named graphs, by their IRI.
         union: the merge of the named graphs.
         union_graph: the IRI of the graph with it.
-        changed: how the engine gives literals back that it changes.
+        changed: how the engine gives literals back that it changes, in its named graphs.
+        in_results: how results of queries have literals otherwise, of a sample of each datatype.
         state: another one after each push, so that nothing of an earlier one is used for it.
     """
 
@@ -76,6 +77,7 @@ class Held:
     union: GraphHeld
     union_graph: str
     changed: tuple[LiteralChange, ...] = ()
+    in_results: tuple[LiteralChange, ...] = ()
     state: str = ""
 
     @cached_property
@@ -87,7 +89,7 @@ class Held:
 
     def as_json(self) -> dict[str, Any]:
         """The record as JSON; its state is that of the file."""
-        members = asdict(self) | {"changed": [asdict(change) for change in self.changed]}
+        members = asdict(self)
         del members["state"]
         return members
 
@@ -105,11 +107,14 @@ class Held:
             graphs={iri: GraphHeld(**graph) for iri, graph in members["graphs"].items()},
             union=GraphHeld(**members["union"]),
             union_graph=members["union_graph"],
-            changed=tuple(
-                LiteralChange(**change | {"example": tuple(change["example"])}) for change in members["changed"]
-            ),
+            changed=_changes(members["changed"]),
+            in_results=_changes(members["in_results"]),
             state=state,
         )
+
+
+def _changes(listed: Iterable[Mapping[str, Any]]) -> tuple[LiteralChange, ...]:
+    return tuple(LiteralChange(**{**change, "example": tuple(change["example"])}) for change in listed)
 
 
 def slot_of(releases: Path, digest: str) -> Held | None:
