@@ -8,6 +8,7 @@ whether all of it came.
 import http.client
 import io
 import math
+import select
 import socket
 import ssl
 import threading
@@ -98,9 +99,14 @@ class Upstream:
 
     def _connection(self, deadline: float) -> "tuple[bool, _Connection]":
         """An idle connection, or a new one; whether it was used before."""
-        with self._lock:
-            if self._idle:
-                return True, self._idle.pop()
+        while True:
+            with self._lock:
+                idle = self._idle.pop() if self._idle else None
+            if idle is None:
+                break
+            if idle.is_silent():
+                return True, idle
+            idle.close()
         _, host, port = self._origin
         seconds = min(self._connect_seconds, max(0.001, deadline - time.monotonic()))
         try:
@@ -226,6 +232,10 @@ class _Connection:
         self._connection.request(method, target, body, fields)
         self._socket.flush()
 
+    def is_silent(self) -> bool:
+        """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
+        return self._socket.is_silent()
+
     def getresponse(self) -> http.client.HTTPResponse:
         return self._connection.getresponse()
 
@@ -255,6 +265,11 @@ class _TimedSocket:
         """Send header and body in one piece."""
         unsent, self._unsent = self._unsent, bytearray()
         self._wait().sendall(unsent)
+
+    def is_silent(self) -> bool:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return not poll.poll(0)
 
     def receive(self, buffer: memoryview) -> int:
         return self._wait().recv_into(buffer)
