@@ -8,6 +8,7 @@ whether all of it came.
 import http.client
 import io
 import math
+import select
 import socket
 import ssl
 import threading
@@ -21,6 +22,7 @@ from urllib.parse import urlsplit
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
+_IDLE_SECONDS: Final = 15.0  # as long; servers wait at least for some tens of seconds
 UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
 
 
@@ -98,9 +100,14 @@ class Upstream:
 
     def _connection(self, deadline: float) -> "tuple[bool, _Connection]":
         """An idle connection, or a new one; whether it was used before."""
-        with self._lock:
-            if self._idle:
-                return True, self._idle.pop()
+        while True:
+            with self._lock:
+                if not self._idle:
+                    break
+                connection = self._idle.pop()
+            if connection.is_silent():
+                return True, connection
+            connection.close()
         _, host, port = self._origin
         seconds = min(self._connect_seconds, max(0.001, deadline - time.monotonic()))
         try:
@@ -116,6 +123,7 @@ class Upstream:
 
     def give_back(self, connection: "_Connection") -> None:
         """Let a connection wait for the next request."""
+        connection.idle_since = time.monotonic()
         with self._lock:
             if len(self._idle) < _IDLE:
                 self._idle.append(connection)
@@ -215,6 +223,17 @@ class _Connection:
         self._connection = http.client.HTTPConnection(host, port)
         self._connection.auto_open = 0  # it never connects by itself
         self._connection.sock = self._socket  # it needs no more of a socket
+        self.idle_since = math.inf
+
+    def is_silent(self) -> bool:
+        """Whether the next response will be that to the next request.
+
+        Some servers say that they waited too long, on a connection without a request, before they end it: that must
+        not pass for the answer to a later one.
+        """
+        if time.monotonic() - self.idle_since > _IDLE_SECONDS:
+            return False
+        return not self._socket.has_received()
 
     def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
         self._socket.deadline = deadline
@@ -253,6 +272,12 @@ class _TimedSocket:
 
     def receive(self, buffer: memoryview) -> int:
         return self._wait().recv_into(buffer)
+
+    def has_received(self) -> bool:
+        """Whether something has arrived that nobody has read, or the other side has ended the connection."""
+        waiting = select.poll()
+        waiting.register(self._socket, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def makefile(self, _: str) -> io.BufferedReader:
         return io.BufferedReader(_Received(self), _READ)
