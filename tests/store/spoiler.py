@@ -115,6 +115,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+def _stray(handler: _Handler, content: bytes, kind: str) -> None:
+    """A word that nobody asked for follows, as servers send it to a connection that is idle for long."""
+    handler.answer(200, content, kind)
+    handler.wfile.write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 4\r\n\r\nlate")
+
+
 def _other_release(handler: _Handler, content: bytes, kind: str) -> None:
     handler.answer(200, content.replace(b'"value":"', b'"value":"0000'), kind)
 
@@ -142,6 +148,7 @@ _SPOILING: Final[dict[str, Callable[[_Handler, bytes, str], None]]] = {
     "dripping": lambda handler, content, kind: handler.drip(content, kind),
     "too long": lambda handler, content, kind: handler.answer(200, content + b" " * 4_000_000, kind),
     "another release": _other_release,
+    "stray words": _stray,
 }
 MODES: Final = tuple(_SPOILING)
 

@@ -248,6 +248,13 @@ def test_a_fault_is_told_and_its_end_is_noticed(spoilt: Store, spoiler: Spoiler,
     assert "/trap" not in [path for path, _, _ in spoiler.requests]
 
 
+def test_what_an_idle_connection_says_is_no_answer(spoilt: Store, spoiler: Spoiler) -> None:
+    spoiler.mode = "stray words"
+    for _ in range(5):
+        assert len(list(spoilt.select(ALL))) == 5
+        time.sleep(0.05)
+
+
 def test_half_of_a_graph_does_not_pass_for_the_whole(spoilt: Store, spoiler: Spoiler) -> None:
     spoilt.check()
     for mode, kind in (("half, unframed", "unusable"), ("half", "unreachable"), ("half, chunked", "unreachable")):

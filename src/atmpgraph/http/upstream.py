@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
-_IDLE_SECONDS: Final = 15.0  # as long; servers wait at least for some tens of seconds
+_IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
 UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
 
 
@@ -102,12 +102,12 @@ class Upstream:
         """An idle connection, or a new one; whether it was used before."""
         while True:
             with self._lock:
-                if not self._idle:
-                    break
-                connection = self._idle.pop()
-            if connection.is_silent():
-                return True, connection
-            connection.close()
+                idle = self._idle.pop() if self._idle else None
+            if idle is None:
+                break
+            if idle.is_silent():
+                return True, idle
+            idle.close()
         _, host, port = self._origin
         seconds = min(self._connect_seconds, max(0.001, deadline - time.monotonic()))
         try:
@@ -136,6 +136,11 @@ class Upstream:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+
+    def __del__(self) -> None:
+        """Close them with the last use of this server."""
+        with suppress(AttributeError):  # it has none: its address was refused
+            self.close()
 
 
 class UpstreamResponse:
@@ -225,20 +230,14 @@ class _Connection:
         self._connection.sock = self._socket  # it needs no more of a socket
         self.idle_since = math.inf
 
-    def is_silent(self) -> bool:
-        """Whether the next response will be that to the next request.
-
-        Some servers say that they waited too long, on a connection without a request, before they end it: that must
-        not pass for the answer to a later one.
-        """
-        if time.monotonic() - self.idle_since > _IDLE_SECONDS:
-            return False
-        return not self._socket.has_received()
-
     def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
         self._socket.deadline = deadline
         self._connection.request(method, target, body, fields)
         self._socket.flush()
+
+    def is_silent(self) -> bool:
+        """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
+        return time.monotonic() - self.idle_since < _IDLE_SECONDS and self._socket.is_silent()
 
     def getresponse(self) -> http.client.HTTPResponse:
         return self._connection.getresponse()
@@ -270,14 +269,13 @@ class _TimedSocket:
         unsent, self._unsent = self._unsent, bytearray()
         self._wait().sendall(unsent)
 
+    def is_silent(self) -> bool:
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return not poll.poll(0)
+
     def receive(self, buffer: memoryview) -> int:
         return self._wait().recv_into(buffer)
-
-    def has_received(self) -> bool:
-        """Whether something has arrived that nobody has read, or the other side has ended the connection."""
-        waiting = select.poll()
-        waiting.register(self._socket, select.POLLIN)
-        return bool(waiting.poll(0))
 
     def makefile(self, _: str) -> io.BufferedReader:
         return io.BufferedReader(_Received(self), _READ)
