@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
+_IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
 UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
 
 
@@ -122,6 +123,7 @@ class Upstream:
 
     def give_back(self, connection: "_Connection") -> None:
         """Let a connection wait for the next request."""
+        connection.idle_since = time.monotonic()
         with self._lock:
             if len(self._idle) < _IDLE:
                 self._idle.append(connection)
@@ -226,6 +228,7 @@ class _Connection:
         self._connection = http.client.HTTPConnection(host, port)
         self._connection.auto_open = 0  # it never connects by itself
         self._connection.sock = self._socket  # it needs no more of a socket
+        self.idle_since = math.inf
 
     def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
         self._socket.deadline = deadline
@@ -234,7 +237,7 @@ class _Connection:
 
     def is_silent(self) -> bool:
         """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
-        return self._socket.is_silent()
+        return time.monotonic() - self.idle_since < _IDLE_SECONDS and self._socket.is_silent()
 
     def getresponse(self) -> http.client.HTTPResponse:
         return self._connection.getresponse()
