@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from ..credentials import StoreCredentials, store_credentials
 from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
 from ..http.upstream import UpstreamError, UpstreamResponse
+from ..sparql.syntax.constants import with_constants
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, without_dataset
 from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.query_form import form
@@ -166,7 +167,10 @@ class RemoteStore(Store):
         self._confirm()
         if len(default) > 1:
             return self._merged(default, named).query(text, default_graphs=default, named_graphs=named)
-        text, dataset = without_dataset(text), _parameters(default, named if _names_graphs(text) else ())
+        text, dataset = (
+            with_constants(without_dataset(text)),
+            _parameters(default, named if _names_graphs(text) else ()),
+        )
         return self._description(text, dataset) if kind == "DESCRIBE" else self._results(text, kind, dataset)
 
     def _description(self, text: str, dataset: Sequence[tuple[str, str]]) -> Results:
