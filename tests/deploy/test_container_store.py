@@ -40,9 +40,10 @@ MaxQueryExecutionTime = $VIRT_SPARQL_MaxQueryExecutionTime
 MaxQueryCostEstimationTime = $VIRT_SPARQL_MaxQueryCostEstimationTime
 END
 if [ ! -e virtuoso.db ]; then
-  virtuoso-t -f -c virtuoso.ini & process=$!
-  until isql-vt 127.0.0.1:1111 dba dba exec="set password dba \\"$DBA_PASSWORD\\";" >/dev/null 2>&1; do sleep 1; done
-  isql-vt 127.0.0.1:1111 dba "$DBA_PASSWORD" exec="shutdown;" || wait "$process"
+  sed s/8890/8889/ virtuoso.ini >first.ini
+  virtuoso-t -f -c first.ini & process=$!
+  until isql-vt 127.0.0.1:1111 dba dba exec="status();" >/dev/null 2>&1; do sleep 1; done
+  isql-vt 127.0.0.1:1111 dba dba exec="set password \\"dba\\" \\"$DBA_PASSWORD\\"; shutdown;"
   wait "$process" || true
 fi
 exec virtuoso-t -f -c virtuoso.ini
@@ -60,8 +61,7 @@ def served(docker: Docker, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     policy = "printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
     (folder / "Dockerfile").write_text(
         f"FROM {IMAGES[0]}\nRUN {policy} && DEBIAN_FRONTEND=noninteractive && {install}\n"
-        "COPY --chmod=755 start /start\n".replace("--chmod=755 ", "")
-        + 'RUN chmod 755 /start\nENTRYPOINT ["/start"]\n',
+        'COPY start /start\nRUN chmod 755 /start\nENTRYPOINT ["/start"]\n',
         encoding="utf-8",
     )
     docker.must("docker", "build", "--network=host", "-t", IMAGE, str(folder))
