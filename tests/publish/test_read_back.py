@@ -1,7 +1,9 @@
 """What an engine gives back is compared with what was published: texts to the letter, values as values."""
 
 import hashlib
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from atmpgraph.publish.read_back import Returned, read_back, summed
+from atmpgraph.publish.result_sample import properties, sample
 from atmpgraph.publish.slot_parts import Part, parts
 from atmpgraph.release.release import Release
 from atmpgraph.release.slots import LiteralChange
@@ -107,3 +110,17 @@ def test_the_parts_of_a_release_are_its_graphs_and_their_union(release: Release,
             part.file.read_bytes().splitlines(keepends=True)[3:]
         )
         assert all(len(b"".join(piece[:-1])) <= 500 for piece in pieces)
+
+
+def test_a_sample_has_each_datatype(release: Release, tmp_path: Path) -> None:
+    """All values of the chosen properties, from everywhere, and the same ones each time."""
+    union = parts(release.folder.canonical, tmp_path, "urn:union")[-1]
+    some = sample(union, tmp_path / "sample")
+    lines, every = (part.file.read_text(encoding="utf-8").splitlines() for part in (some, union))
+    assert set(re.findall(r'"\^\^<(.*?)> \.$', "\n".join(lines), re.MULTILINE)) == set(
+        re.findall(r'"\^\^<(.*?)> \.$', "\n".join(every), re.MULTILINE)
+    )
+    chosen = set(properties(some))
+    assert {line for line in every if tuple(line.split(" ", 2)[:2]) in chosen} == set(lines)
+    assert some == replace(sample(union, tmp_path / "again"), file=some.file)
+    assert 0 < some.statements < union.statements

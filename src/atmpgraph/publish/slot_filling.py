@@ -1,11 +1,12 @@
 """Filling a slot, and going on where a push was interrupted.
 
-What a slot got is noted beside the releases after each piece. What was sent and is counted there is not sent again,
+What a slot got is noted beside the releases. What was sent and is counted there is not sent again,
 neither after an interruption nor when the next release has the same graph; the whole is read back in the end.
 """
 
 import os
 import subprocess
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -25,6 +26,7 @@ from .slot_parts import Part
 
 _GRAPH: Final = "{graph}"
 _FILE: Final = "{file}"
+_NOTED_SECONDS: Final = 0.2  # between two notes of what was sent
 _COMPLAINT: Final = 500  # characters of what a bulk loader says
 
 
@@ -42,12 +44,12 @@ class Sent:
 
 
 class Sendings:
-    """What a slot got, graph by graph; on disk at each moment."""
+    """What a slot got, graph by graph; on disk some times a second, which loses no more than that if it is killed."""
 
     def __init__(self, releases: Path, slot: str, held: Held | None) -> None:
         """Read what is noted of a slot; what it holds counts as sent."""
         self._path, self.slot = ReleasesFolder(releases).slots.filling(slot), slot
-        self._sent = _of(held) if held else {}
+        self._sent, self._written = _of(held) if held else {}, 0.0
         self.digest = held.digest if held else ""
         with suppress(FileNotFoundError, DamagedError, AttributeError, KeyError, TypeError):
             noted = read_sealed(self._path, must=True)
@@ -63,7 +65,7 @@ class Sendings:
     def begin(self, digest: str) -> None:
         """Note that the slot is filled with a release from now on."""
         self.digest = digest
-        self._write()
+        self.write()
 
     def sent(self, part: Part) -> int:
         """How many statements of a graph the slot got."""
@@ -73,18 +75,24 @@ class Sendings:
     def note(self, part: Part, statements: int) -> None:
         """Note how many statements of a graph the slot has got."""
         self._sent[part.graph] = Sent(part.sha256, statements)
-        self._write()
+        self._changed()
 
     def drop(self, graph: str) -> None:
         """Note that a graph is not whole any more, or gone."""
         if self._sent.pop(graph, None):
-            self._write()
+            self._changed()
 
     def end(self) -> None:
         """Take the note away: the slot has its record."""
         self._path.unlink(missing_ok=True)
 
-    def _write(self) -> None:
+    def _changed(self) -> None:
+        if time.monotonic() - self._written > _NOTED_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write it down now."""
+        self._written = time.monotonic()
         self._path.parent.mkdir(exist_ok=True)
         graphs = {graph: asdict(sent) for graph, sent in self._sent.items()}
         write_sealed(self._path, {"slot": self.slot, "digest": self.digest, "graphs": graphs})
@@ -119,7 +127,10 @@ class Slot:
         """
         total = sum(part.statements for part in wanted)
         progress.step(message("loading the store"), total, message("statements"))
-        return sum(self._send(part, sendings, progress) for part in wanted)
+        try:
+            return sum(self._send(part, sendings, progress) for part in wanted)
+        finally:
+            sendings.write()
 
     def remove(self, graphs: Iterable[str], sendings: Sendings) -> None:
         """Remove graphs that are not of the release.
