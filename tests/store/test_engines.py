@@ -177,7 +177,7 @@ def test_the_library_has_the_same_answers(name: str, release: Release, elsewhere
     bodies = []
     for store in (release.store, elsewhere.store):
         pieces: list[bytes] = []
-        evaluate(store, job(release, text, format=fmt), pieces.append)
+        evaluate(store, job(release, f"BASE <{release.base}>\n{text}", format=fmt), pieces.append)
         bodies.append(sorted(b"".join(pieces).replace(b"},{", b"}\n{").splitlines()))
     assert (bodies[0] == bodies[1]) is (name not in WRONG[type(engine)])
 

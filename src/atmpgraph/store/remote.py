@@ -22,7 +22,7 @@ from ..credentials import StoreCredentials, store_credentials
 from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
 from ..http.upstream import UpstreamError, UpstreamResponse
 from ..sparql.syntax.constants import with_constants
-from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, without_dataset
+from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.query_form import form
 from ..sparql.syntax.validate import check_syntax, may_call_services
@@ -242,7 +242,7 @@ class RemoteStore(Store):
             EvaluationError: it refuses the query.
         """
         self._expect_record()
-        text = f"BASE <{self.base}> {text}"
+        text = with_base(text, self.base)
         content, response = self._engine.ask(text, kind, dataset, self._seconds, probe=probe)
         try:
             whole: bytes | IO[bytes] = content if response.ended else cast("IO[bytes]", _Rest(content, response))

@@ -16,11 +16,12 @@ CHANGED = (
     BEGIN + "OPTIONAL { ?o <http://e/name> ?n FILTER(LANG(?n) = ?l) } }",
     BEGIN + "OPTIONAL { ?o <http://e/name> ?n FILTER LANGMATCHES(LANG(?n), ?l) } }",
     BEGIN + "OPTIONAL { FILTER((LANG(?n) = $l)) ?o <http://e/name> ?n } }",
-    'SELECT * { ?s <http://e/p> ?o OPTIONAL { ?o <http://e/name> ?n FILTER(LANG(?n) = ?l) } VALUES ?l { "fr"^^'
-    "<http://www.w3.org/2001/XMLSchema#string> } }",
+    'SELECT * { VALUES ?l { "fr"^^<http://www.w3.org/2001/XMLSchema#string> } ?s <http://e/p> ?o'
+    " OPTIONAL { ?o <http://e/name> ?n FILTER(LANG(?n) = ?l) } }",
     "SELECT * { VALUES ?x { <http://e/b> } ?s <http://e/p> ?o OPTIONAL { ?o <http://e/name> ?n FILTER(?o = ?x) } }",
 )
 SAME = (
+    'SELECT * { ?s <http://e/p> ?o OPTIONAL { ?o <http://e/name> ?n FILTER(LANG(?n) = ?l) } VALUES ?l { "fr" } }',
     BEGIN + "}",
     BEGIN + "FILTER(?l = 'en') }",
     BEGIN + "OPTIONAL { ?o <http://e/name> ?n FILTER(BOUND(?l)) } }",

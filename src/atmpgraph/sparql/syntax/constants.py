@@ -23,17 +23,18 @@ def with_constants(query: str) -> str:
     if not _VALUES.search(query):
         return query
     every = list(tokens(query))
-    values = dict(_constants(query, every))
+    values = {name: (end, value) for name, end, value in _constants(query, every)}
     parts, end = list[str](), 0
     for variable in _in_conditions(every):
-        if value := values.get(variable.text[1:]):
+        known_from, value = values.get(variable.text[1:], (len(query), ""))
+        if variable.start > known_from:  # what stands before does not see it
             parts += (query[end : variable.start], value)
             end = variable.end
     return "".join((*parts, query[end:]))
 
 
-def _constants(query: str, every: Sequence[Token]) -> Iterator[tuple[str, str]]:
-    """The variables of the main group that have one value there, and the text of that."""
+def _constants(query: str, every: Sequence[Token]) -> Iterator[tuple[str, int, str]]:
+    """The variables of the main group that have one value there: where that ends, and its text."""
     depth = 0
     for at, word in enumerate(every):
         depth += {"{": 1, "}": -1}.get(word.text, 0) if word.kind == "other" else 0
@@ -47,7 +48,7 @@ def _constants(query: str, every: Sequence[Token]) -> Iterator[tuple[str, str]]:
         one = first.kind in {"iri", "prefixed"} and not rest
         typed = first.kind == "string" and (len(rest) < 2 or (rest[:2] == ["^", "^"] and len(rest) == 3))
         if one or (typed and (not rest or rest[0].startswith(("@", "^")))):
-            yield variable.text[1:], query[first.start : every[close - 1].end]
+            yield variable.text[1:], every[close].end, query[first.start : every[close - 1].end]
 
 
 def _in_conditions(every: Sequence[Token]) -> Iterator[Token]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from .tokenizer import Token, tokens, words
 
+_BASE: Final = re.compile(r"\s*BASE\s*<([^<>\"{}|^`\x00-\x20]*)>", re.IGNORECASE)
 _REMEMBERED: Final = 16  # texts: queries of our own come up again and again
 _GRAPH: Final = re.compile("GRAPH", re.IGNORECASE)
 _FROM: Final = re.compile("FROM", re.IGNORECASE)
@@ -97,3 +99,9 @@ def without_dataset(query: str) -> str:
         parts.append(word.text)
         end = word.end
     return "".join(parts)
+
+
+def with_base(query: str, base: str) -> str:
+    """The query with a base for its relative IRIs (§4.1.1), or with its own, absolute: some engines take one only."""
+    own = _BASE.match(query)
+    return f"BASE <{urljoin(base, own[1] if own else '')}> {query[own.end() :] if own else query}"
