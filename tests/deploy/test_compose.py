@@ -14,6 +14,8 @@ from atmpgraph.settings.groups import RemoteStore
 
 from ..conftest import ROOT, absent
 
+pytestmark = pytest.mark.container
+
 ALONE: Final = ROOT / "deploy" / "container" / "compose.yaml"
 REMOTE: Final = ROOT / "deploy" / "compose.yaml"
 OTHERWISE: Final = frozenset({"environment", "networks"})  # of services that both files have
