@@ -14,7 +14,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
 from atmpgraph.store.slot_graphs import NO_GRAPH, UNION_GRAPH
 
-from .load import Different, Load, load, middle
+from .load import Different, Load, WrongAnswersError, load, middle
 from .peers.ours import Ours
 from .peers.virtuoso import CONFIGURATION
 from .processes import HOST, Server, free_port, started
@@ -142,7 +142,8 @@ def main() -> None:
                                 (embedded, target(text)),
                             ):
                                 each = "engine" if server is engine.server else "site" if server is site else "embedded"
-                                found.setdefault(each, []).append(measured(server, template, _JSON))
+                                with suppress(WrongAnswersError):  # none within the time
+                                    found.setdefault(each, []).append(measured(server, template, _JSON))
                         show(kind, what, {each: middle(loads) for each, loads in found.items()})
                     for what, template in pages.items():
                         loads = {"site": measured(site, template, {}), "embedded": measured(embedded, template, {})}
