@@ -59,6 +59,7 @@ MAY_IMPORT: Final = {
         "release",
         "sources",
         "sparql",
+        "sparql/syntax",
         "store",
         "stream",
     },

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import active_children, connection, get_context, parent_process, resource_tracker
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from .i18n import TranslatedError, message
 from .interrupts import undisturbed
@@ -45,6 +46,38 @@ def each(function: Callable[[T], R], tasks: Sequence[T], processes: int) -> Iter
         running = {executor.submit(function, task): task for task in tasks}
         for future in as_completed(running):
             yield running[future], future.result()
+
+
+class Beside(Protocol):
+    """Begins a function of a module beside what goes on; returns a call that waits for its result."""
+
+    def __call__(self, function: Callable[..., R], *arguments: object) -> Callable[[], R]: ...
+
+
+@contextmanager
+def beside(processes: int) -> Iterator[Beside]:
+    """A worker for functions that run one after the other while the block goes on, if there are processes for it.
+
+    What the worker has not begun when its result is awaited is run by the caller.
+
+    Raises:
+        TranslatedError: the worker was killed.
+    """
+    if processes < 2:
+        yield here
+        return
+    with workers(1) as executor:
+
+        def begin(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
+            running = executor.submit(function, *arguments)
+            return lambda: function(*arguments) if running.cancel() else running.result()
+
+        yield begin
+
+
+def here(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
+    """Run a function when its result is awaited."""
+    return partial(function, *arguments)
 
 
 @contextmanager

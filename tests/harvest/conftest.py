@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from atmpgraph.catalogue.dcat import History
+from atmpgraph.catalogue.void import void
 from atmpgraph.publish.build import build
 from atmpgraph.publish.reactivation import reactivate
 from atmpgraph.publish.self_description import live_release, write_description
@@ -107,7 +109,8 @@ class Site:
             made, live = DescriptionFolder(releases / ".made"), live_release(releases)
             now = Site._clock.isoformat().replace("+00:00", "Z")
             files = release.manifest.files
-            write_description(made, release.folder, files, live, History(release.digest, now), release.store)
+            statistics = partial(void, release.store)
+            write_description(made, release.folder, files, live, History(release.digest, now), BASE, statistics)
             reactivate(release.folder, made, live, BASE, now)
             ReleasesFolder(releases).switch(release.digest)
             set_date(ReleasesFolder(releases).current, Site._clock.timestamp())

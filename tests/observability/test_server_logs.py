@@ -127,9 +127,9 @@ def test_the_line_of_a_request(server: Logged, released: Settings) -> None:
 
 
 def test_what_came_from_a_cache_says_so(server: Logged) -> None:
-    for _ in range(12):
-        server.request("/doc/organisation/uclouvain.ttl")
-    assert server.request("/doc/organisation/uclouvain.ttl").get("cached") == "responses"
+    cached = [server.request("/doc/organisation/uclouvain.ttl").get("cached") for _ in range(20)]
+    assert "responses" in cached  # each of its processes has a cache
+    assert set(cached) <= {None, "bodies", "responses"}
     target = f"/sparql?query={quote('ASK { ?cached ?p ?o }')}"
     assert "cached" not in server.request(target)
     assert server.request(target)["cached"] == "results"

@@ -15,7 +15,7 @@ from rdflib.namespace import SH
 
 from atmpgraph.errors import AtmpgraphError, ReleaseError
 from atmpgraph.findings import Severity
-from atmpgraph.publish import go_live
+from atmpgraph.publish import graph
 from atmpgraph.publish.build import build
 from atmpgraph.rdf.terms import line
 from atmpgraph.release.layout import ReleasesFolder
@@ -142,7 +142,7 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     folder = started.path(started.folders.shapes)
     (folder / "far.ttl").write_text(shape.format(sh=SH), encoding="utf-8")
     first = build(started)
-    monkeypatch.setattr(go_live, "_MANY", 0)
+    monkeypatch.setattr(graph, "_MANY", 0)
     others = started.model_copy(update={"folders": started.folders.model_copy(update={"releases": tmp_path / "r"})})
     limits = started.build.model_copy(update={"max_reference_statements": 0, "part_bytes": 50_000, "jobs": 2})
     second = build(others.model_copy(update={"build": limits}))

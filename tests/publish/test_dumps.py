@@ -3,6 +3,7 @@
 import hashlib
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,6 +13,7 @@ from atmpgraph.errors import ReleaseError
 from atmpgraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from atmpgraph.publish import dumps
 from atmpgraph.publish.bodies import Part, bodies
+from atmpgraph.publish.datasets import write_datasets
 from atmpgraph.publish.dumps import write_dumps
 from atmpgraph.rdf import chunks
 from atmpgraph.rdf.canonical import CanonicalWriter
@@ -91,7 +93,8 @@ def written(
             writer.add(line)
         digest = writer.write(release.canonical)
     store = memory_store(release.canonical.open("rb"), BASE)
-    write_dumps(release, package, store, folder, processes, before)
+    datasets = partial(write_datasets, package.folder, store, folder)
+    write_dumps(release, package, BASE, datasets, folder, processes, before)
     files = {
         name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
         for name, path in release.downloads().items()

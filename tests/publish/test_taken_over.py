@@ -88,7 +88,7 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         other = copied(started, tmp_path / str(number))
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1700000000 + number))
         with monkeypatch.context() as patch:
-            loaded = lambda lines, folder, _: EMBEDDED.load(lines, folder, "")  # noqa: E731
+            loaded = lambda lines, folder, _: (EMBEDDED.load(lines, folder, ""), False)  # noqa: E731
             patch.setattr(graph, "working_store", loaded)
             patch.setattr(reuse, "link", lambda *_: False)
             patch.setattr(codings, "link", lambda *_: False)

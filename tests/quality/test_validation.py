@@ -13,7 +13,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import SH
 
 from atmpgraph.findings import Finding
-from atmpgraph.quality.constraint_query import is_distributive
+from atmpgraph.quality.constraint_query import is_distributive, predicates
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.validate import GraphToCheck, Validation, validate
@@ -219,6 +219,48 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
     after.parts.write(checked)
     assert len(digests) > 2
     assert 0 < len(set(json.loads(checked.read_bytes())) - digests - {SEAL}) < len(digests)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT * { ?s <urn:p> ?o }", {"urn:p"}),
+        ("SELECT * { ?s <urn:p>/^<urn:q>|<urn:r> ?o }", {"urn:p", "urn:q", "urn:r"}),
+        ("SELECT * { ?s <urn:p> ?o FILTER NOT EXISTS { ?o <urn:q> ?s OPTIONAL { ?s <urn:r> ?o } } }", "pqr"),
+        ("SELECT (COUNT(*) AS ?n) { { SELECT ?s { ?s <urn:p> ?o } } UNION { ?s <urn:q> ?o } } GROUP BY ?s", "pq"),
+        ("SELECT * { ?s ?p ?o }", None),
+        ("SELECT * { ?s <urn:p>+ ?o }", None),
+        ("SELECT * { ?s <urn:p>? ?o }", None),
+        ("SELECT * { ?s !<urn:p> ?o }", None),
+        ("SELECT * { ?s <urn:p> ?o FILTER EXISTS { ?o ?any ?s } }", None),
+    ],
+)
+def test_the_predicates_that_a_query_depends_on(query: str, expected: Iterable[str] | None) -> None:
+    short = None if expected is None else {f"urn:{each.removeprefix('urn:')}" for each in expected}
+    assert predicates(query) == short
+
+
+def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:
+    """What is taken over from the check before never hides or keeps a finding."""
+    chance, checked, findings = random.Random(5), tmp_path / "checked.json", list[int]()
+    whole = sorted(conforming, key=str)
+    graph = Graph() + conforming
+    for _ in range(4):
+        for subject, predicate, _ in chance.sample(whole, 6):
+            others = [obj for _, same, obj in whole if same == predicate]
+            if chance.random() < 0.5:
+                graph.remove((subject, predicate, None))
+            graph.add((subject, predicate, chance.choice(others)))
+        if chance.random() < 0.3:
+            graph = Graph() + conforming
+        alone = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=20_000)
+        after = validation(
+            lines_of(graph), our_shapes, tmp_path, checked if checked.exists() else None, part_bytes=20_000
+        )
+        assert Counter(map(brief, after.listed.findings)) == Counter(map(brief, alone.listed.findings))
+        after.parts.write(checked)
+        findings.append(len(alone.listed.findings))
+    assert len(set(findings)) > 2
 
 
 def test_what_was_noted_of_parts_may_be_damaged(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Spoiler(ThreadingHTTPServer):
     @property
     def address(self) -> str:
         """The address of the server."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://localhost:{self.server_address[1]}"  # a name, which is looked up in each process
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no fault."""

@@ -1,6 +1,8 @@
 """A release in a slot of a real engine: what is asked of it, and what becomes of each fault of it."""
 
 import shutil
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +21,7 @@ from atmpgraph.store import REMOTE, Store, remote_settings
 from atmpgraph.store.base import prove
 from atmpgraph.store.slot_graphs import MARKER_GRAPH, UNION_GRAPH
 
+from ..clients.tools import tool
 from ..conftest import changed
 from .engines import Oxigraph, running, store_of
 from .spoiler import Spoiler, spoiling
@@ -401,3 +404,27 @@ def test_a_password_is_sent_in_the_form_that_the_engine_wants(
     assert error.value.kind == "denied"
     sent = [fields.get("Authorization") for _, fields, _ in spoiler.requests]
     assert sent == [None, None, "Basic cmVhZGVyOnBhNTUtdzByZC1vZi10aGUtc3RvcmU="]
+
+
+def test_over_tls_the_certificate_must_be_that_of_the_host(
+    pushed: Settings, spoiler: Spoiler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    spoiler.socket = context.wrap_socket(spoiler.socket, server_side=True)
+    address = spoiler.address.replace("http:", "https:")
+    with pytest.raises(StoreError) as error:
+        store_at(pushed, f"{address}/query", **QUICK).query(ALL)
+    assert error.value.kind == "unreachable"
+    assert not spoiler.requests
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    patient = {**QUICK, "check_seconds": 1.0}  # another one, so that the certificates are read anew
+    store = store_at(pushed, f"{address}/query", **patient)
+    assert [len(list(store.select(ALL))) for _ in range(3)] == [5, 5, 5]
+    elsewhere = store_at(pushed, f"{address.replace('localhost', '127.0.0.1')}/query", **patient)
+    with pytest.raises(StoreError):
+        elsewhere.query(ALL)

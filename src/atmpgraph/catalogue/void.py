@@ -5,7 +5,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..store import Store
+from ..store import BACKENDS, Store, StoreAddress
 
 _QUERIES: Final = Path(__file__).parent / "void"
 
@@ -14,3 +14,8 @@ def void(store: Store) -> set[ox.Triple]:
     """The description of the contents of a store: the union of its graphs, and each graph."""
     queries = sorted(_QUERIES.glob("*.rq"))
     return {triple for query in queries for triple in store.construct(query.read_text(encoding="utf-8"))}
+
+
+def void_at(address: StoreAddress, base: str) -> set[ox.Triple]:
+    """The same of the store at an address."""
+    return void(BACKENDS[address.kind].open(address, base))

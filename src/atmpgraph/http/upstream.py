@@ -93,6 +93,9 @@ class Upstream:
             except (OSError, ValueError, http.client.HTTPException) as error:
                 connection.close()
                 raise UpstreamError("unusable", _reason(error)) from None
+            if reused and response.status == HTTPStatus.REQUEST_TIMEOUT:  # it was idle for too long (RFC 9110 §15.5.9)
+                connection.close()
+                continue
             if 300 <= response.status < 400:
                 connection.close()
                 raise UpstreamError("unusable", f"it redirects ({response.status}), and no redirection is followed")

@@ -1,6 +1,7 @@
 """Figures for people: what the sources state, side by side, never merged, never rounded."""
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -31,8 +32,8 @@ class Topic:
     indicators: list[Indicator]
 
 
-def by_subject(rows: list[Row], first: str) -> list[Topic]:
-    """Rows by subject and indicator, in the order of the table; first the subject `first` and its funding."""
+def by_subject(rows: list[Row], own: Set[str], first: str) -> list[Topic]:
+    """Rows by subject and indicator, in the order of the table; the subject `first` and its `own` stand first."""
     groups: dict[tuple[str, str], dict[str, Row]] = defaultdict(dict)
     for row in sorted(rows, key=_position):
         groups[row["subject"].value, row["indicator"].value].setdefault(row["figure"].value, row)
@@ -40,15 +41,14 @@ def by_subject(rows: list[Row], first: str) -> list[Topic]:
     for (subject, indicator), figures in groups.items():
         claims = list(figures.values())
         topics[subject].append(Indicator(indicator, claims, disputed(claims)))
-    own = {row["subject"].value for row in rows if row["own"] is not None}
     order = sorted(topics, key=lambda subject: (subject != first, subject not in own))
     return [Topic(subject, topics[subject]) for subject in order]
 
 
-def _position(row: Row) -> int:
-    """The number of the figure's row in its table."""
+def _position(row: Row) -> tuple[int, str]:
+    """The number of the figure's row in its table, and its IRI."""
     number = row["row"].value.rpartition("=")[2] if row["row"] is not None else ""
-    return int(number) if number.isdecimal() else 0
+    return int(number) if number.isdecimal() else 0, row["figure"].value
 
 
 def disputed(claims: list[Row]) -> bool:

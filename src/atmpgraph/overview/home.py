@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from heapq import nsmallest
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +27,7 @@ Row: TypeAlias = dict[str, Any]
 LONGEST: Final = 200  # rows of a section in a release; a page shows no more
 _PREFIX: Final = re.compile(r"^PREFIX ([\w-]+): <([^>]+)>$", re.MULTILINE)
 _SHORTENED: Final = re.compile(r"(?<![\w<?$-])([a-z][\w-]*):([A-Za-z]\w*)")
+_DETAILS: Final = ("by", "quotation", "words", "row")
 _QUERIES: Final = Path(__file__).parent / "home_queries"
 
 
@@ -130,8 +133,9 @@ def _text(name: str) -> str:
 def _rows(store: Store, name: str, partnership: str) -> Iterator[Row]:
     """The solutions of a query, in which `$partnership` is the partnership."""
     solutions = store.select(_text(name).replace("$partnership", f"<{partnership}>"))
+    terms: dict[object, object] = {}  # equal ones are one object: there may be very many rows
     for row in solutions:
-        yield {name: row[name] for name in solutions.variables}
+        yield {name: terms.setdefault(term, term) for name, term in zip(solutions.variables, row, strict=True)}
 
 
 def _section(store: Store, name: str, partnership: str) -> Section:
@@ -143,7 +147,13 @@ def _section(store: Store, name: str, partnership: str) -> Section:
 
 def _figures(store: Store, partnership: str) -> Iterator[Group]:
     """The figures by subject and indicator: the partnership's own first."""
-    for topic in by_subject(list(_rows(store, "figures", partnership)), partnership):
+    own = {row["subject"] for row in _rows(store, "own", partnership)}
+    rows = {row["figure"]: {**row, **dict.fromkeys(_DETAILS)} for row in _rows(store, "figures", partnership)}
+    for detail in _rows(store, "figure-details", partnership):
+        row = rows.get(detail["figure"], {})
+        for name in row.keys() & detail.keys() - {"figure"}:
+            row[name] = min(filter(None, (row[name], detail[name])), key=text_of, default=None)
+    for topic in by_subject(list(rows.values()), {term.value for term in own}, partnership):
         for indicator in topic.indicators:
             claims, key = indicator.claims, (topic.subject, indicator.indicator)
             yield Group(key, claims[:LONGEST], len(claims), indicator.disputed)
@@ -154,7 +164,11 @@ def _members(store: Store, partnership: str) -> list[Group]:
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(store, "members", partnership):
         rows[row["workpackage"].value].append(row)
-    groups = [Group((workpackage,), members[:LONGEST], len(members)) for workpackage, members in rows.items()]
+    order = itemgetter("role", "organisation", "source")
+    groups = [
+        Group((workpackage,), nsmallest(LONGEST, members, lambda row: list(map(text_of, order(row)))), len(members))
+        for workpackage, members in sorted(rows.items())
+    ]
     return sorted(groups, key=lambda group: -group.count) if len(groups) > LONGEST else groups
 
 

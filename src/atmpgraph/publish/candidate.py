@@ -1,14 +1,17 @@
 """A candidate: a release that is described and checked, in a folder that nobody sees yet."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.mqa import score
+from ..catalogue.void import void, void_at
 from ..findings import Finding, Listed, Report
 from ..i18n import message
+from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
 from ..quality.shapes import read_shapes
@@ -24,6 +27,7 @@ from ..release.release import Release
 from ..settings import Settings
 from ..store import EMBEDDED
 from ..stream.members import check_statements
+from .datasets import write_datasets_at
 from .dumps import write_dumps
 from .graph import Graph
 from .self_description import list_files, live_release, now, write_description
@@ -83,7 +87,7 @@ def make_candidate(
         ReleaseError: the stream, or a format for download, cannot carry a statement.
         QueryError: the query of a dataset is wrong.
     """
-    releases, created = settings.path(settings.folders.releases), now()
+    base, releases, created = settings.base, settings.path(settings.folders.releases), now()
     existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
     whole = existing.path.exists() and not any(damages(existing, known_difference))
     if not whole and ReleasesFolder(releases).live == graph.digest and (before := made_before(releases, graph.digest)):
@@ -95,16 +99,24 @@ def make_candidate(
     if folder == graph.folder:
         check_statements(folder.canonical)
         EMBEDDED.change(graph.store, (), list(merged(graph.description)))
-        store = EMBEDDED.open(replace(graph.store, digest=graph.digest), settings.base)
+        if not graph.is_copied:  # the tables of a copy stay those that are proven
+            EMBEDDED.compact(graph.store)
+        address = replace(graph.store, digest=graph.digest)
+        store = EMBEDDED.open(address, base)
         progress.step(message("writing the files for download"))
-        write_dumps(folder, graph.tables.package, store, workplace, settings.build.processes, live)
-        progress.step(message("making and checking the catalogue"))
-        write_description(folder, folder, list_files(folder.downloads()), live, history, store)
+        package, processes = graph.tables.package, settings.build.processes
+        with beside(processes if graph.is_large else 1) as run:
+            datasets = run(write_datasets_at, package.folder, address, base, workplace)
+            statistics = run(void_at, address, base)
+            write_dumps(folder, package, base, datasets, workplace, processes, live)
+            progress.step(message("making and checking the catalogue"))
+            write_description(folder, folder, list_files(folder.downloads()), live, history, base, statistics)
     elif live and live.path == folder.path:
-        store, description = Release(folder.path, settings.base).store, live_description(live)
+        store, description = Release(folder.path, base).store, live_description(live)
     else:
-        store, description = Release(folder.path, settings.base).store, DescriptionFolder(workplace / "description")
-        write_description(description, folder, read_manifest(folder.manifest).files, live, history, store)
+        store, description = Release(folder.path, base).store, DescriptionFolder(workplace / "description")
+        files = read_manifest(folder.manifest).files
+        write_description(description, folder, files, live, history, base, partial(void, store))
     coverage = tuple(coverages(store))
     listed, points = _check_catalogue(description, folder, settings, workplace)
     listed += Listed(report.findings, report.more)

@@ -4,14 +4,14 @@ They have the bytes that the server would send if it coded while it sends (`http
 bytes either way: of a release that an earlier version made too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..errors import ReleaseError
 from ..http.coding import OFFERED, encoded_file
-from ..parallel import each
+from ..parallel import Beside, here
 from ..release.integrity import known_difference
 from ..release.layout import ReleaseFolder
 from ..release.listing import read_listing
@@ -19,16 +19,15 @@ from ..release.manifest import File, read_manifest
 from .reuse import link
 
 LEAST: Final = 1 << 16  # bytes; a smaller file is coded in less time than it takes to send it
-_MANY: Final = 64 << 20  # bytes from which workers are worth their start
 _Task: TypeAlias = tuple[Path, str, Path]
 
 
-def write_coded(folder: ReleaseFolder, processes: int, before: ReleaseFolder | None = None) -> None:
-    """Write them into the folder of a release that has all files for download.
+def begin_coding(folder: ReleaseFolder, run: Beside = here, before: ReleaseFolder | None = None) -> Callable[[], None]:
+    """Begin to write those that are not there yet into the folder of a release; returns what completes it.
 
     Args:
         folder: of the release.
-        processes: how many work at the same time.
+        run: begins to code a file.
         before: another release, whose coded files of the same content are linked.
     """
     offer, sizes = _Offer(before), dict[_Task, int]()
@@ -39,11 +38,15 @@ def write_coded(folder: ReleaseFolder, processes: int, before: ReleaseFolder | N
         for coding in OFFERED:
             coded = folder.coded(name, coding)
             coded.parent.mkdir(parents=True, exist_ok=True)
-            if not offer.link(name, path, coding, coded):
+            if not coded.exists() and not offer.link(name, path, coding, coded):
                 sizes[path, coding, coded] = size
-    tasks = sorted(sizes, key=lambda task: -sizes[task])
-    for _ in each(_code, tasks, processes if sum(sizes.values()) >= _MANY else 1):
-        pass
+    begun = [run(_code, task) for task in sorted(sizes, key=lambda task: -sizes[task])]
+
+    def complete() -> None:
+        for wait in reversed(begun):  # the other end of what is not begun yet
+            wait()
+
+    return complete
 
 
 def code(paths: Iterable[Path], folder: ReleaseFolder, source: ReleaseFolder) -> None:

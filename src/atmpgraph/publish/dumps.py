@@ -15,20 +15,15 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 from ..addresses import Addresses
-from ..errors import QueryError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..parallel import workers
-from ..rdf.canonical import CanonicalWriter
 from ..rdf.chunks import Chunk, chunks
 from ..release.layout import ReleaseFolder
 from ..sources.package import DESCRIPTOR, Package
-from ..store import Store
 from ..vocab import prefixes
 from .bodies import Part, bodies, head_and_foot, separator, used_prefixes
 from .reuse import Earlier, Notes, Piece, link
 
-# The folder of the queries of a publication that cut datasets of their own out of the graph.
-DATASETS: Final = "datasets"
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
 _PART: Final = 4 << 20  # bytes of lines that a worker takes at once
 _SMALL: Final = 64 << 20  # bytes of lines that are written sooner than workers start
@@ -59,7 +54,8 @@ class _Document:
 def write_dumps(
     folder: ReleaseFolder,
     package: Package,
-    store: Store,
+    base: str,
+    datasets: Callable[[], Mapping[str, Path]],
     scratch: Path,
     processes: int = 1,
     before: ReleaseFolder | None = None,
@@ -69,27 +65,30 @@ def write_dumps(
     Args:
         folder: of the release.
         package: the tables.
-        store: of the same statements.
+        base: of the publication.
+        datasets: the lines of each dataset by its name, awaited when all else is cut into chunks.
         scratch: a folder for intermediate files.
         processes: how many work at the same time; the bytes do not depend on it.
         before: another release, whose parts are taken over where they are the same; nor do they depend on that.
 
     Raises:
-        QueryError: a dataset's query is not a CONSTRUCT query.
         ReleaseError: a format cannot express a statement.
     """
     for part in (folder.graphs, folder.datasets, folder.tables):
         part.mkdir()
-    documents = list(_documents(folder, package, store, scratch))
-    earlier = Earlier(before, prefixes(store.base))
-    with _pool(documents, processes) as pool:
-        _Writer(folder, prefixes(store.base), earlier, pool).write(documents)
+    documents = list(_documents(folder, base, datasets, scratch))
+    earlier = Earlier(before, prefixes(base))
+    new = sum(chunk.length for document in documents for chunk in document.chunks if not earlier.has(chunk.digest))
+    with _pool(new, processes) as pool:
+        _Writer(folder, prefixes(base), earlier, pool).write(documents)
     for name in [DESCRIPTOR, *package.tables]:
         path = folder.tables / name
         earlier.take(path.relative_to(folder.path).as_posix(), path, package.folder / name)
 
 
-def _documents(folder: ReleaseFolder, package: Package, store: Store, scratch: Path) -> Iterator[_Document]:
+def _documents(
+    folder: ReleaseFolder, base: str, datasets: Callable[[], Mapping[str, Path]], scratch: Path
+) -> Iterator[_Document]:
     def files(path: Path, *formats: Format) -> dict[str, str]:
         name = path.relative_to(folder.path).as_posix()
         return {fmt.suffix: f"{name}.{fmt.suffix}" for fmt in formats}
@@ -97,11 +96,10 @@ def _documents(folder: ReleaseFolder, package: Package, store: Store, scratch: P
     whole = folder.canonical.with_suffix("")
     yield _Document(files(whole, N_TRIPLES, TURTLE, RDF_XML, JSON_LD), tuple(chunks(folder.canonical)))
     for graph, lines in sorted(_by_graph(folder.canonical, scratch).items()):
-        name = graph.removeprefix(Addresses(store.base).graph(""))
+        name = graph.removeprefix(Addresses(base).graph(""))
         yield _Document(files(folder.graphs / name, TURTLE), tuple(chunks(lines)), graph)
-    for query in sorted((package.folder / DATASETS).glob("*.rq")):
-        lines = _dataset(query, store, scratch)
-        yield _Document(files(folder.datasets / query.stem, TURTLE, JSON_LD), tuple(chunks(lines)))
+    for name, lines in sorted(datasets().items()):
+        yield _Document(files(folder.datasets / name, TURTLE, JSON_LD), tuple(chunks(lines)))
 
 
 def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:
@@ -119,23 +117,9 @@ def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:
     return {graph.decode(): file for graph, file in files.items()}
 
 
-def _dataset(query: Path, store: Store, scratch: Path) -> Path:
-    """The lines of a dataset, in a file."""
-    path = scratch / f"dataset-{query.stem}.nt"
-    try:
-        with CanonicalWriter(scratch) as lines:
-            for triple in store.construct(query.read_text(encoding="utf-8")):
-                lines.add(f"{triple} .\n")
-            lines.write(path)
-    except QueryError as error:
-        raise QueryError(f"{query}: {error}") from None
-    return path
-
-
 @contextmanager
-def _pool(documents: Sequence[_Document], processes: int) -> Iterator[Executor | None]:
-    """Workers, where they are worth their start."""
-    size = sum(chunk.length for document in documents for chunk in document.chunks)
+def _pool(size: int, processes: int) -> Iterator[Executor | None]:
+    """Workers, where so many bytes of lines are worth their start."""
     if processes < 2 or size < _SMALL:
         yield None
         return

@@ -5,19 +5,18 @@ the switch.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Final
 
 from .. import __version__
 from ..addresses import Addresses
 from ..catalogue.dcat import History
+from ..catalogue.void import void
 from ..i18n import message
 from ..interrupts import finish
-from ..parallel import workers
+from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -37,14 +36,12 @@ from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
-from .codings import write_coded
+from .codings import begin_coding
 from .lookups import write_lookups
 from .reactivation import reactivate
 from .reuse import prove_store
 from .self_description import list_files, live_release, now, write_description
 from .workplace import exclusive, workplace
-
-_MANY: Final = 200_000  # statements from which a worker is worth its start
 
 
 def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILENT) -> Release:
@@ -87,7 +84,8 @@ def go_live_again(digest: str, settings: Settings) -> Release:
         description = DescriptionFolder(scratch / "description")
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
-            write_description(description, release, existing.manifest.files, live, History(digest, created), store)
+            again, files = History(digest, created), existing.manifest.files
+            write_description(description, release, files, live, again, base, partial(void, store))
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)
@@ -200,12 +198,15 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
-    with _beside(settings.build.processes if sum(graph.graphs.values()) >= _MANY else 1) as run:
+    with beside(settings.build.processes if graph.is_large else 1) as run:
         is_new_store = run(prove_store, folder, live, graph.digest)
+        coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)
         changes = write_changes(folder.path, earlier, settings.base)
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
+        coded()
+    begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
         digest=graph.digest,
         created=before.created if before else candidate.created,
@@ -221,20 +222,9 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         score=candidate.score,
         files=list_files(folder.downloads()),
     )
-    write_coded(folder, settings.build.processes, earlier)
     list_internal(folder, manifest)
     write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)
-
-
-@contextmanager
-def _beside(processes: int) -> Iterator[Callable[..., Callable[[], object]]]:
-    """Runs a function while the block goes on, in a worker if there are processes for it; its result is a call."""
-    if processes < 2:
-        yield lambda function, *arguments: partial(function, *arguments)
-        return
-    with workers(1) as executor:
-        yield lambda function, *arguments: executor.submit(function, *arguments).result
 
 
 def _write_quality(

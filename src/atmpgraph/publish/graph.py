@@ -32,6 +32,7 @@ from .self_description import live_release
 from .tables import Tables
 from .wrong_cells import WrongCells
 
+_MANY: Final = 200_000  # statements
 _SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
 
 
@@ -45,6 +46,7 @@ class Graph:
         rows: the number of rows in the tables.
         folder: the folder of the release, with the canonical file of all statements.
         store: of the statements that the shapes apply to.
+        is_copied: whether the store is a changed copy of the live release's.
         digest: SHA-256 of that file, in hexadecimal.
         graphs: the number of statements in each named graph, by its IRI.
         undescribed: the named graphs without a source.
@@ -57,11 +59,17 @@ class Graph:
     rows: int
     folder: ReleaseFolder
     store: StoreAddress
+    is_copied: bool
     digest: str
     graphs: Mapping[str, int]
     undescribed: tuple[str, ...]
     data: tuple[Path, ...]
     description: tuple[Path, ...]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a worker process is worth its start."""
+        return sum(self.graphs.values()) >= _MANY
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -93,15 +101,15 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     with writer:
         writer.write(mapped)
     progress.step(message("loading the store"))
-    store = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
+    store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
-    EMBEDDED.change(store, (), list(merged(coverage)), complete=False)
+    EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
     data = (mapped, *coverage)
-    return Graph(tables, tuple(mappers), rows, folder, store, digest, graphs, undescribed, data, description)
+    return Graph(tables, tuple(mappers), rows, folder, store, is_copied, digest, graphs, undescribed, data, description)
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:

@@ -15,7 +15,7 @@ from ..rdf.statements import statement
 from ..rdf.terms import line
 from ..sources.package import DESCRIPTOR
 from ..vocab import PROV
-from .dumps import DATASETS
+from .datasets import DATASETS
 
 
 def digest_name(content: bytes) -> str:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..catalogue.dcat import History
+from ..catalogue.void import void
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
 from ..i18n import message, texts
@@ -33,6 +34,7 @@ from ..release.integrity import difference, known_difference
 from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder, exchange, replacing
 from ..release.listing import copied_manifest, list_internal, list_reactivated, reactivated_at, read_listing
 from ..release.manifest import File, Manifest, read_manifest, write_manifest
+from ..release.proofs import trust_proofs
 from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
@@ -40,6 +42,7 @@ from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
 from .codings import code
+from .datasets import write_datasets
 from .dumps import write_dumps
 from .lookups import write_lookups
 from .self_description import write_description
@@ -73,6 +76,7 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     """
     releases, base = settings.path(settings.folders.releases), settings.base
     folder, damaged = ReleasesFolder(releases), list[Damage]()
+    trust_proofs(folder)
     for release in folder.all():
         if wrong := list(damages(release, known_difference)):
             damaged += wrong
@@ -189,14 +193,15 @@ class _Remaking:
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
         package = open_package(self._settings.path(self._settings.folders.data))
-        write_dumps(remade, package, store, self._scratch)
+        datasets = partial(write_datasets, package.folder, store, self._scratch)
+        write_dumps(remade, package, store.base, datasets, self._scratch)
 
     def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         own = {remade.catalogue, remade.thing_dates, remade.report, remade.shapes, remade.links}
         files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
         live = self._releases.release(manifest.previous) if manifest.previous else None
         history = History(manifest.digest, manifest.files_created)
-        write_description(remade, remade, files, live, history, store)
+        write_description(remade, remade, files, live, history, store.base, partial(void, store))
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         shapes = self._settings.path(self._settings.folders.shapes)
@@ -244,7 +249,8 @@ class _Remaking:
     def _describe_reactivation(self, manifest: Manifest, before: str, created: str) -> None:
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
         live, now = self._releases.release(before), History(manifest.digest, created)
-        write_description(self._folder.reactivated, self._folder, manifest.files, live, now, store)
+        statistics = partial(void, store)
+        write_description(self._folder.reactivated, self._folder, manifest.files, live, now, manifest.base, statistics)
 
 
 def _clear(path: Path) -> None:

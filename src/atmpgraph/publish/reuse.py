@@ -121,6 +121,10 @@ class Earlier:
             return False
         return True
 
+    def has(self, digest: str) -> bool:
+        """Whether it has a chunk with this digest of its lines."""
+        return digest in self.notes.used
+
     def document(self, name: str, chunks: Sequence[Chunk]) -> list[Piece]:
         """The pieces of a document, if it is made of these chunks; else none."""
         pieces = self.notes.documents.get(name, [])
@@ -151,17 +155,17 @@ def link(file: Path, path: Path) -> bool:
     return True
 
 
-def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> StoreAddress:
-    """A store of the lines of a file, in a folder: a changed copy of the live release's, or a new one.
+def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> tuple[StoreAddress, bool]:
+    """A store of the lines of a file, in a folder; and whether it is a changed copy of the live release's.
 
     It is not proven yet: that is done once, when the release is complete.
     """
     changes = line_changes(live.canonical, lines, _MOST_CHANGES) if live and _has_whole_store(live) else None
     if not live or changes is None:
-        return EMBEDDED.load(lines, folder, "", complete=False)
+        return EMBEDDED.load(lines, folder, "", compact=False), False
     address = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder)
-    EMBEDDED.change(address, *changes, complete=False)
-    return address
+    EMBEDDED.change(address, *changes)
+    return address, True
 
 
 def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:

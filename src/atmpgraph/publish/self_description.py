@@ -1,7 +1,7 @@
 """The description of a release: its files, its catalogue, and the dates of its things."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +10,12 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..catalogue.dcat import History, catalogue, catalogued
-from ..catalogue.void import void
 from ..rdf.statements import quad_of, timestamp
 from ..release.integrity import sha256
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
 from ..release.listing import live_description
 from ..release.manifest import File
 from ..release.thing_dates import thing_date_lines
-from ..store import Store
 from .lookups import write_description_lookups
 
 
@@ -27,7 +25,8 @@ def write_description(
     files: Mapping[str, File],
     live: ReleaseFolder | None,
     history: History,
-    store: Store,
+    base: str,
+    statistics: Callable[[], Iterable[ox.Triple]],
 ) -> None:
     """Write the description of a release: its catalogue, and when its things last changed.
 
@@ -37,15 +36,15 @@ def write_description(
         files: of the release, for download.
         live: the live release, which it follows.
         history: the release, and when it is made or reactivated.
-        store: of its statements.
+        base: of the publication.
+        statistics: its VoID description, awaited when the rest is done.
     """
-    base = store.base
     description.path.mkdir(exist_ok=True)
     with description.thing_dates.open("w", encoding="utf-8") as out:
         out.writelines(thing_date_lines(release.path, live.path if live else None, history.created, base))
     triples = catalogue(catalogued(release.canonical, base), files, base, _following(history, live, base))
     addresses = Addresses(base)
-    graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): void(store)}
+    graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): statistics()}
     quads = {f"{quad_of(triple, graph)} .\n" for graph, triples in graphs.items() for triple in triples}
     description.catalogue.write_text("".join(sorted(quads)), encoding="utf-8")
     write_description_lookups(description, release, base, description.path)

@@ -1,12 +1,13 @@
 """SPARQL constraints (SHACL §5): the query of one, with its prefixes, for one focus node or for all at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pyparsing import ParseBaseException
-from rdflib import OWL, Graph
+from rdflib import OWL, Graph, URIRef
 from rdflib.namespace import SH
+from rdflib.paths import AlternativePath, InvPath, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
@@ -40,6 +41,46 @@ def _parsed(text: str) -> Query | None:
         return prepareQuery(text)
     except ParseBaseException:
         return None
+
+
+def predicates(text: str) -> frozenset[str] | None:
+    """The predicates on which the solutions of a query depend; None if any statement may matter."""
+    query = _parsed(text)
+    if query is None:
+        return None
+    used = list(_predicates(query.algebra))
+    return None if None in used else frozenset(str(each) for each in used)
+
+
+def flat(triples: Sequence[object]) -> list[object]:
+    """Triple patterns, which rdflib holds in two ways, as their terms one after the other."""
+    return [term for each in triples for term in (each if isinstance(each, list | tuple) else (each,))]
+
+
+def _predicates(part: object) -> Iterator[URIRef | None]:
+    """Those of all patterns, and None for one that may have any."""
+    if isinstance(part, CompValue):
+        for name, child in part.items():
+            if name == "triples":
+                for path in flat(child)[1::3]:
+                    yield from _of_path(path)
+            elif name != "_vars":
+                yield from _predicates(child)
+    elif isinstance(part, list | tuple):
+        for child in part:
+            yield from _predicates(child)
+
+
+def _of_path(path: object) -> Iterator[URIRef | None]:
+    if isinstance(path, URIRef):
+        yield path
+    elif isinstance(path, AlternativePath | SequencePath):
+        for each in path.args:
+            yield from _of_path(each)
+    elif isinstance(path, InvPath):
+        yield from _of_path(path.arg)
+    else:  # a variable, all but some predicates, or no step at all, from any node
+        yield None
 
 
 def _prefixes(shapes: Graph, constraint: Node) -> Iterator[str]:

@@ -4,6 +4,7 @@ The triples lie on disk, sorted by subject; so do, by object, those that a step 
 nodes in that order. Its focus nodes are marked (`targets`): other nodes may be there with less than belongs to them.
 """
 
+import hashlib
 import os
 import re
 from binascii import crc32
@@ -11,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from .reach import Reach, State
 from .targets import Targets
 
 _SUBCLASS: Final = f" <{RDFS.subClassOf}> ".encode()
+_BLOCK: Final = 8_192  # lines that are taken apart at once
 _CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
 
@@ -35,11 +37,13 @@ class Triples:
         file: canonical N-Triples, sorted and distinct.
         links: sorted lines `object predicate subject` of the triples that are followed backwards.
         classes: the lines that say which class is part of which; they belong to each part.
+        digests: of the triples with each predicate, by the latter as a term.
     """
 
     file: Path
     links: Path
     classes: tuple[bytes, ...]
+    digests: Mapping[bytes, str]
 
     def narrower(self) -> dict[str, set[str]]:
         """For each class those that are part of it, directly or not (SHACL §2.1.3.2)."""
@@ -70,16 +74,23 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
     predicates = b"|".join(map(re.escape, sorted(backwards)))
     link = re.compile(b"(<[^>]*>) (%b) (.*) \\.\n" % predicates) if predicates else None
     file, links, classes = folder / "triples.nt", folder / "links", list[bytes]()
+    digests = defaultdict[bytes, "hashlib._Hash"](hashlib.sha256)
     with file.open("wb") as out, CanonicalWriter(folder) as writer:
-        for line, _ in groupby(lines):
-            out.write(line)
-            if link and (match := link.match(line)):
-                writer.add(f"{match[3].decode()} {match[2].decode()} {match[1].decode()}\n")
-            if _SUBCLASS in line:
-                classes.append(line.rstrip(b"\n"))
+        distinct = (line for line, _ in groupby(lines))
+        while block := list(islice(distinct, _BLOCK)):
+            out.write(b"".join(block))
+            by_predicate = defaultdict[bytes, list[bytes]](list)
+            for line in block:
+                by_predicate[line.split(b" ", 2)[1]].append(line)
+                if link and (match := link.match(line)):
+                    writer.add(f"{match[3].decode()} {match[2].decode()} {match[1].decode()}\n")
+                if _SUBCLASS in line:
+                    classes.append(line.rstrip(b"\n"))
+            for predicate, some in by_predicate.items():
+                digests[predicate].update(b"".join(some))
         with links.open("wb") as sorted_links:
             sorted_links.writelines(writer.lines())
-    return Triples(file, links, tuple(classes))
+    return Triples(file, links, tuple(classes), {each: digest.hexdigest() for each, digest in digests.items()})
 
 
 @dataclass(frozen=True)

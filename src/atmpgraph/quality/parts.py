@@ -17,7 +17,7 @@ from .engines import VERSION, QuickEngine
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
-from .set_wide import set_wide_results
+from .set_wide import identity, set_wide_results
 from .targets import Targets
 from .validation_plan import ValidationPlan
 
@@ -69,8 +69,8 @@ def run(job: Job, folder: Path, processes: int, parts: CheckedParts, progress: P
         range(len(job.plan.set_wide)), ranges(job.triples.file, job.part_bytes) if job.plan.near else ()
     )
     for (_, what), (digest, outcome) in each(_check, [(folder, what) for what in whats], processes):
+        parts.add(digest, outcome)
         if isinstance(what, Range):
-            parts.add(digest, outcome)
             progress.advance(what.end - what.start)
         yield outcome
 
@@ -103,23 +103,32 @@ def _check(task: tuple[Path, _What]) -> tuple[str, Outcome]:
     prepared = _prepared(folder)
     if isinstance(what, Range):
         return _check_part(prepared, folder, what)
-    return "", _check_all(prepared.job, what)
+    return _check_all(prepared, what)
 
 
-def _check_all(job: Job, number: int) -> Outcome:
-    """Check one constraint by one query."""
+def _check_all(prepared: _Prepared, number: int) -> tuple[str, Outcome]:
+    """Check one constraint by one query, unless nothing that it depends on has changed."""
+    job = prepared.job
     assert job.store  # noqa: S101 - so it was planned
-    (shape, constraint), listing = job.plan.set_wide[number], Listing(job.limit)
+    (shape, constraint), listing, narrower = job.plan.set_wide[number], Listing(job.limit), job.triples.narrower()
+    content = identity(job.plan.shapes, shape, constraint, narrower, job.triples.digests)
+    digest = _digest(job, content.encode())
+    if outcome := prepared.parts.outcome(digest):
+        return digest, outcome
     store = BACKENDS[job.store.kind].open(job.store, job.base)
-    listing.add(set_wide_results(store, job.plan.shapes, shape, constraint, job.triples.narrower()))
-    return Outcome(tuple(listing.results), listing.others)
+    listing.add(set_wide_results(store, job.plan.shapes, shape, constraint, narrower))
+    return digest, Outcome(tuple(listing.results), listing.others)
+
+
+def _digest(job: Job, content: bytes) -> str:
+    return hashlib.sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
 
 
 def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Outcome]:
     """Check one part, unless it was checked as it is: first which nodes fail, then why."""
     job, neighbourhoods, engine = prepared.job, prepared.neighbourhoods, prepared.engine
     content = neighbourhoods.of_range(part)
-    digest = hashlib.sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
+    digest = _digest(job, content)
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
     data = folder / f"part-{part.start}.nt"

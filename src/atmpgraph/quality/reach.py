@@ -16,7 +16,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node, Variable
 
-from .constraint_query import constraint_query
+from .constraint_query import constraint_query, flat
 
 # A predicate between angle brackets, or None for each; and whether it leads from the object to the subject.
 Step: TypeAlias = tuple[bytes | None, bool]
@@ -228,8 +228,8 @@ def _patterns(part: object) -> Iterator[tuple[Node, Any, Node]]:
             raise UnboundedError(part.name)
         for name, child in part.items():
             if name == "triples":
-                flat = [term for each in child for term in (each if isinstance(each, list | tuple) else (each,))]
-                yield from zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+                terms = flat(child)
+                yield from zip(terms[::3], terms[1::3], terms[2::3], strict=True)
             elif name != "_vars":
                 yield from _patterns(child)
     elif isinstance(part, list | tuple):

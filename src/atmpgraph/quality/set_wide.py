@@ -10,7 +10,7 @@ from rdflib.term import BNode, Node
 
 from ..rdf.statements import text_of
 from ..store import Store
-from .constraint_query import constraint_query, constraint_text, for_all, is_distributive
+from .constraint_query import constraint_query, constraint_text, for_all, is_distributive, predicates
 from .results import Result, messages
 from .shapes import HELD_TEXT
 
@@ -28,6 +28,26 @@ def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
     if any("{?" in str(text) or "{$" in str(text) for text in shapes.objects(constraint, SH.message)):
         return False
     return is_distributive(shapes, constraint)
+
+
+def identity(
+    shapes: Graph,
+    shape: Node,
+    constraint: Node,
+    subclasses: Mapping[str, set[str]],
+    digests: Mapping[bytes, str],
+) -> str:
+    """A text that is another one as soon as the results may be others, for the same shapes.
+
+    Args:
+        shapes, shape, constraint, subclasses: as for `set_wide_results`.
+        digests: of the triples with each predicate, by the latter as a term.
+    """
+    texts = [for_all(shapes, constraint, focus_nodes) for focus_nodes in _targets(shapes, shape, subclasses)]
+    used = [predicates(text) for text in texts]
+    names = [frozenset(f"<{each}>".encode() for each in some) if some is not None else digests.keys() for some in used]
+    seen = sorted(frozenset[bytes]().union(*names))
+    return "\n".join([str(constraint), *texts, *(f"{name!r} {digests.get(name)}" for name in seen)])
 
 
 def set_wide_results(

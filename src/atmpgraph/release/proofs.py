@@ -6,11 +6,12 @@ is everything where the note is missing or damaged.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from ..errors import ReleaseError
-from .integrity import State, is_settled, prove
+from ..errors import DamagedError, ReleaseError
+from .integrity import State, is_settled, prove, state_of_file, trust
 from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
@@ -37,12 +38,30 @@ def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
 
 def noted_proofs(release: Path, files: Mapping[Path, File]) -> dict[Path, State]:
     """The states in which files of a release are whole, as far as they are noted; the arguments as above."""
+    noted = _read(ReleasesFolder(release.parent).proofs(release.name))
+    proofs = {release.parent / name: proof for name, proof in noted.items()}
+    return {path: state for path, (sha256, state) in proofs.items() if path in files and files[path].sha256 == sha256}
+
+
+def trust_proofs(releases: ReleasesFolder) -> None:
+    """Spare this process all files of releases that are as noted, or are the same file as one that is.
+
+    A file that a later release has too, by a link, is in another state since; the later one noted it.
+    """
+    noted = {release.path: _read(releases.proofs(release.path.name)) for release in releases.all()}
+    whole = {(sha256, state) for proofs in noted.values() for sha256, state in proofs.values()}
+    for release, proofs in noted.items():
+        for name, (sha256, _) in proofs.items():
+            with suppress(DamagedError):
+                path = release.parent / name
+                if (sha256, state := state_of_file(path)) in whole:
+                    trust(path, sha256, state)
+
+
+def _read(note: Path) -> dict[str, tuple[str, State]]:
     try:
-        noted = read_sealed(ReleasesFolder(release.parent).proofs(release.name), must=True)["files"]
-        proofs = {release.parent / name: (sha256, tuple(state)) for name, (sha256, *state) in noted.items()}
-        return {
-            path: state for path, (sha256, state) in proofs.items() if path in files and files[path].sha256 == sha256
-        }
+        files = read_sealed(note, must=True)["files"]
+        return {name: (sha256, tuple(state)) for name, (sha256, *state) in files.items()}
     except (FileNotFoundError, ReleaseError, AttributeError, KeyError, TypeError, ValueError):
         return {}
 

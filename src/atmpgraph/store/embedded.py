@@ -212,14 +212,14 @@ class Embedded:
                 tables.discard(os.readlink(descriptor))  # noqa: PTH115 - as a text
         return len(tables)
 
-    def load(self, canonical: Path, folder: Path, digest: str, *, complete: bool = True) -> StoreAddress:
+    def load(self, canonical: Path, folder: Path, digest: str, *, compact: bool = True) -> StoreAddress:
         """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included.
 
         Args:
             canonical: sorted N-Quads.
             folder: a new one.
             digest: of the statements.
-            complete: whether nothing is added any more, so that the store is made ready for readers.
+            compact: whether its files are made few, as for `compact`; false if statements are still added.
         """
         store = ox.Store(str(folder))
         with canonical.open("rb") as lines, ThreadPoolExecutor(_LOADERS) as loaders:
@@ -230,8 +230,16 @@ class Embedded:
                     loading.popleft().result()
             for each in loading:
                 each.result()
-        _finish(store, complete)
+        if compact:
+            store.optimize()
+        store.flush()
         return StoreAddress(self.kind, str(folder), digest)
+
+    def compact(self, address: StoreAddress) -> None:
+        """Make the files of a store that is not published yet few: they are read faster, but no copy's any more."""
+        store = ox.Store(address.location)
+        store.optimize()
+        store.flush()
 
     def copy(self, address: StoreAddress, folder: Path) -> StoreAddress:
         """Copy a store into a folder: the engine never writes into its sorted tables, so they are linked."""
@@ -249,15 +257,12 @@ class Embedded:
                 shutil.copyfile(file, folder / file.name)
         return replace(address, location=str(folder))
 
-    def change(
-        self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes], *, complete: bool = True
-    ) -> None:
+    def change(self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
         """Take statements out of a store that is not published yet, and add others; the union follows.
 
         Args:
             address: of the store, which nobody has open.
             removed, added: lines of canonical N-Quads.
-            complete: as for `load`.
         """
         store = ox.Store(address.location)
         for quad in ox.parse(b"".join(removed), format=ox.RdfFormat.N_QUADS):
@@ -267,7 +272,7 @@ class Embedded:
                 store.remove(ox.Quad(*quad.triple))
         for at in range(0, len(added), _BATCH):
             _load(store, added[at : at + _BATCH])
-        _finish(store, complete)
+        store.flush()
 
     def has_changed(
         self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes], statements: int
@@ -315,13 +320,6 @@ class Embedded:
 
 
 EMBEDDED: Final = Embedded()
-
-
-def _finish(store: ox.Store, complete: bool) -> None:
-    """Write what is in memory; `optimize` makes the files few, of which a worker opens as many as it needs."""
-    if complete:
-        store.optimize()
-    store.flush()
 
 
 def memory_store(lines: Iterable[bytes], base: str) -> MemoryStore:

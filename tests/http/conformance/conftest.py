@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from atmpgraph.publish.codings import write_coded
+from atmpgraph.publish.codings import begin_coding
 from atmpgraph.publish.push import push
 from atmpgraph.release.history import record_switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
@@ -63,7 +63,7 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(there / "current", release.path, ignore=shutil.ignore_patterns(release.store.name, "coded"))
     release.canonical.write_bytes(canonical)
     EMBEDDED.load(release.canonical, release.store, digest)
-    write_coded(release, 1)
+    begin_coding(release)()
     manifest = read_manifest(release.manifest)
     files = {**manifest.files, CANONICAL: File(len(canonical), digest)}
     manifest = replace(manifest, digest=digest, files=files)

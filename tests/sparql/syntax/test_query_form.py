@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.sparql.syntax.query_form import form
+from atmpgraph.sparql.syntax.query_form import form, rows_of_triples
 
 _STORE = ox.Store()
 _BODIES = {
@@ -118,3 +118,49 @@ def test_the_time_is_linear(repeated: str) -> None:
         return time.perf_counter() - start
 
     assert seconds(400_000) < max(0.5, 40 * seconds(40_000))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "PREFIX x: <urn:> # CONSTRUCT { ?a ?b ?c } WHERE\nconstruct{?x $y ?z.}{ ?x x:p ?z . ?x ?y ?z }",
+        "CONSTRUCT { ?x ?y ?z } # } WHERE\nFROM <urn:g> WHERE { ?x ?y ?z } ORDER BY ?z LIMIT 2",
+        "CONSTRUCT { ?z ?p ?s } WHERE { ?s ?p ?z OPTIONAL { ?s <urn:q> ?more } }",
+        "CONSTRUCT { ?s ?o ?p } WHERE { ?s ?p ?o }",
+    ],
+)
+def test_the_rows_are_the_triples(query: str) -> None:
+    data = b"<urn:a> <urn:p> <urn:b> . <urn:a> <urn:q> <urn:c> , 'text' . <urn:b> <urn:p> 1 ."
+    store = ox.Store()
+    store.load(data, format=ox.RdfFormat.TURTLE)
+    store.load(data, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("urn:g"))
+    rows = rows_of_triples(query)
+    assert rows is not None
+    assert form(rows) == "SELECT"
+    triples, solutions = store.query(query), store.query(rows)
+    assert isinstance(triples, ox.QueryTriples)
+    assert isinstance(solutions, ox.QuerySolutions)
+    possible = {
+        tuple(row)
+        for row in solutions
+        if isinstance(row[0], ox.NamedNode) and isinstance(row[1], ox.NamedNode) and row[2] is not None
+    }
+    assert possible == {tuple(triple) for triple in triples}
+    assert possible or "?z ?p ?s" not in query
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "CONSTRUCT WHERE { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?s } WHERE { ?s ?p ?o }",
+        "CONSTRUCT { ?s a ?o } WHERE { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o . ?o ?p ?s } WHERE { ?s ?p ?o }",
+        "CONSTRUCT {} WHERE { ?s ?p ?o }",
+        "SELECT * { ?s ?p ?o }",
+        "# CONSTRUCT { ?s ?p ?o } WHERE",
+    ],
+)
+def test_other_templates_have_no_rows(query: str) -> None:
+    assert rows_of_triples(query) is None

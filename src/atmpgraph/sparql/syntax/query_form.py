@@ -16,6 +16,11 @@ _DECLARATION: Final = (
 )
 # No quantifier backtracks: the time is linear in the length of the prologue.
 _HEAD: Final = re.compile(rf"{_SPACE}(?:{_DECLARATION})*+([A-Z]++)", re.IGNORECASE | re.ASCII)
+_VARIABLE: Final = rf"{_SPACE}[?$](\w++)"
+_ONE_TRIPLE: Final = re.compile(
+    rf"{_SPACE}\{{{_VARIABLE}{_VARIABLE}{_VARIABLE}{_SPACE}\.?{_SPACE}\}}(?={_SPACE}(?:WHERE\b|\{{|FROM\b))",
+    re.IGNORECASE,
+)
 
 
 def form(text: str) -> Form | None:
@@ -27,3 +32,19 @@ def form(text: str) -> Form | None:
         case word if word in _UPDATES:
             return "UPDATE"
     return None
+
+
+def rows_of_triples(text: str) -> str | None:
+    """The SELECT query whose rows are the triples of a CONSTRUCT query, if the template of that is three variables.
+
+    An engine holds all triples of a CONSTRUCT query in memory, since each is there once; of rows it holds none. Rows
+    with a subject or a predicate that no triple may have (SPARQL 1.1 §16.2) are there too.
+    """
+    head = _HEAD.match(text)
+    if not head or head[1].upper() != "CONSTRUCT":
+        return None
+    template = _ONE_TRIPLE.match(text, head.end())
+    if not template or len(set(template.groups())) < len(template.groups()):
+        return None
+    names = " ".join(f"?{name}" for name in template.groups())
+    return f"{text[: head.start(1)]}SELECT {names} {text[template.end() :]}"

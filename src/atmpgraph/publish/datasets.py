@@ -1,0 +1,57 @@
+"""Datasets that a publication cuts out of its graph by CONSTRUCT queries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..errors import QueryError
+from ..rdf.canonical import CanonicalWriter
+from ..sparql.syntax.query_form import rows_of_triples
+from ..store import BACKENDS, Store, StoreAddress
+
+# The folder of the queries, beside the tables.
+DATASETS: Final = "datasets"
+
+
+def write_datasets(folder: Path, store: Store, scratch: Path) -> dict[str, Path]:
+    """Write the triples of each dataset as sorted lines; returns the files by the names of the queries.
+
+    Args:
+        folder: of the tables.
+        store: of all statements.
+        scratch: a folder for the files.
+
+    Raises:
+        QueryError: a query is not a CONSTRUCT query.
+    """
+    return {query.stem: _dataset(query, store, scratch) for query in (folder / DATASETS).glob("*.rq")}
+
+
+def write_datasets_at(folder: Path, address: StoreAddress, base: str, scratch: Path) -> dict[str, Path]:
+    """The same from the store at an address."""
+    return write_datasets(folder, BACKENDS[address.kind].open(address, base), scratch)
+
+
+def _dataset(query: Path, store: Store, scratch: Path) -> Path:
+    path = scratch / f"dataset-{query.stem}.nt"
+    try:
+        with CanonicalWriter(scratch) as lines:
+            for line in _lines(query.read_text(encoding="utf-8"), store):
+                lines.add(line)
+            lines.write(path)
+    except QueryError as error:
+        raise QueryError(f"{query}: {error}") from None
+    return path
+
+
+def _lines(query: str, store: Store) -> Iterator[str]:
+    """The triples as lines, in any order, some of them several times."""
+    if rows := rows_of_triples(query):
+        for subject, predicate, value in store.select(rows):
+            if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(predicate, ox.NamedNode) and value:
+                yield f"{subject} {predicate} {value} .\n"
+    else:
+        for triple in store.construct(query):
+            yield f"{triple} .\n"
