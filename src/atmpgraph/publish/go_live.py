@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .. import __version__
@@ -84,8 +85,8 @@ def go_live_again(digest: str, settings: Settings) -> Release:
         description = DescriptionFolder(scratch / "description")
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
-            again, files = History(digest, created), existing.manifest.files
-            write_description(description, release, files, live, again, base, partial(void, store))
+            written, files = History(digest, created), existing.manifest.files
+            write_description(description, release, files, live, written, base, partial(void, store))
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)
