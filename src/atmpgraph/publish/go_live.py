@@ -85,8 +85,8 @@ def go_live_again(digest: str, settings: Settings) -> Release:
         description = DescriptionFolder(scratch / "description")
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
-            written, files = History(digest, created), existing.manifest.files
-            write_description(description, release, files, live, written, base, partial(void, store))
+            returned, files = History(digest, created), existing.manifest.files
+            write_description(description, release, files, live, returned, base, partial(void, store))
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)
