@@ -143,12 +143,18 @@ def test_a_build_waits_for_a_push(pushing: Settings, slots: tuple[Oxigraph, Oxig
     client = create_app(pushing).test_client()
     assert client.get("/doc/person/example-person").status_code == 200
     assert client.get("/doc/person/second-person").status_code == 404
+    assert [client.get(f"/{path}").status_code for path in (f"releases/{second}", f"dumps/{second}/data.nq")] == [
+        404
+    ] * 2
 
     pushed = push(pushing)
     assert (pushed.held.digest, pushed.held.slot, pushed.switched) == (second, green.address, True)
     assert (folder.live, folder.waiting) == (second, None)
     assert _holds(green, _live(pushing))
     assert client.get("/doc/person/second-person").status_code == 200
+    assert [client.get(f"/{path}").status_code for path in (f"releases/{second}", f"dumps/{second}/data.nq")] == [
+        200
+    ] * 2
     assert client.get("/doc/person/example-person").status_code == 410
 
     back = push(pushing, name=first[:12])

@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, Re
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
+from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Features, Results, Store, StoreAddress, prove
 
@@ -66,8 +67,10 @@ class EmbeddedStore(Store):
         engine = self._engine
         if default_graphs is None and named_graphs is None and _FROM.search(text):
             default_graphs, named_graphs = _own_dataset(text, self.base)
+        whole = default_graphs is None and named_graphs is None
+        text = _graph_by_graph(text, lambda: _names(engine) if whole else list(named_graphs or ()))
         try:
-            if default_graphs is None and named_graphs is None:
+            if whole:
                 return engine.query(text, base_iri=self.base)
             named = list(map(ox.NamedNode, named_graphs or ()))
             default: list[_Graph] = list(map(ox.NamedNode, default_graphs or ()))
@@ -178,6 +181,21 @@ def _own_dataset(text: str, base: str) -> tuple[list[str] | None, list[str] | No
     except SyntaxError:
         return None, None
     return (default, named) if default or named else (None, None)
+
+
+def _graph_by_graph(text: str, graphs: Callable[[], list[str]]) -> str:
+    try:
+        return graph_by_graph(text, graphs)
+    except ManyGraphsError as error:
+        raise QueryError(
+            f"GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {error.graphs} "
+            "graphs: name some by FROM NAMED, or leave triple patterns and filters inside and put the rest outside"
+        ) from None
+
+
+def _names(engine: ox.Store) -> list[str]:
+    """The IRIs of the named graphs, sorted."""
+    return sorted(name.value for name in engine.named_graphs() if isinstance(name, ox.NamedNode))
 
 
 def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]) -> ox.Store:

@@ -146,12 +146,14 @@ class Publication:
         return max(written, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
-        """A release by its whole digest; None if there is none, or none any more.
+        """A release by its whole digest; None if there is none, none any more, or none yet: it waits for a push.
 
         Raises:
             ReleaseError: it is damaged, or a later version made it.
         """
         if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
+            return None
+        if digest == ReleasesFolder(self._releases).waiting and all(s.digest != digest for s in self.history()):
             return None
         try:
             release = open_at((self._releases / digest).resolve(), self.settings.base)
