@@ -143,6 +143,7 @@ QUERIES: Final = (
         RESULT_FORMATS,
     ),
     ("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g", RESULT_FORMATS),
+    ("SELECT ?g ?n { GRAPH ?g { SELECT (COUNT(*) AS ?n) { ?s a ?o } } FILTER(?n > 0) } ORDER BY ?g", RESULT_FORMATS),
     ("ASK { <id/organisation/ulb> ?p ?o }", RESULT_FORMATS),
     ("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }", RDF_FORMATS),
     ("DESCRIBE <id/workpackage/exofasttrack>", RDF_FORMATS),

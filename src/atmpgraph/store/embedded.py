@@ -68,7 +68,7 @@ class EmbeddedStore(Store):
         if default_graphs is None and named_graphs is None and _FROM.search(text):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
-        text = _graph_by_graph(text, lambda: _names(engine) if whole else list(named_graphs or ()))
+        text = each_graph_by_itself(text, lambda: _names(engine) if whole else list(named_graphs or ()))
         try:
             if whole:
                 return engine.query(text, base_iri=self.base)
@@ -183,7 +183,12 @@ def _own_dataset(text: str, base: str) -> tuple[list[str] | None, list[str] | No
     return (default, named) if default or named else (None, None)
 
 
-def _graph_by_graph(text: str, graphs: Callable[[], list[str]]) -> str:
+def each_graph_by_itself(text: str, graphs: Callable[[], list[str]]) -> str:
+    """The query, whose `GRAPH ?g` is evaluated once in each of the graphs.
+
+    Raises:
+        QueryError: there are too many.
+    """
     try:
         return graph_by_graph(text, graphs)
     except ManyGraphsError as error:

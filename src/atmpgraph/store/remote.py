@@ -27,7 +27,7 @@ from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.query_form import form
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
-from .embedded import MemoryStore
+from .embedded import MemoryStore, each_graph_by_itself
 from .engine import QUOTED, ROWS, Access, Engine
 from .slot_graphs import MARKED_QUERY, MARKER_GRAPH, NO_GRAPH, UNION_GRAPH
 
@@ -167,10 +167,8 @@ class RemoteStore(Store):
         self._confirm()
         if len(default) > 1:
             return self._merged(default, named).query(text, default_graphs=default, named_graphs=named)
-        text, dataset = (
-            with_constants(without_dataset(text)),
-            _parameters(default, named if _names_graphs(text) else ()),
-        )
+        dataset = _parameters(default, named if _names_graphs(text) else ())
+        text = with_constants(each_graph_by_itself(without_dataset(text), lambda: named))
         return self._description(text, dataset) if kind == "DESCRIBE" else self._results(text, kind, dataset)
 
     def _description(self, text: str, dataset: Sequence[tuple[str, str]]) -> Results:
