@@ -24,9 +24,11 @@ test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, type
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-test-clients: $(VENV)/.dev tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
-	.ci/apt rasqal-utils r-cran-sparql systemd-container apache2 rsync
+test-clients: $(VENV)/.dev .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
+	.ci/apt rasqal-utils r-cran-sparql systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
+	ENGINE=oxigraph $(BIN)/pytest --no-cov -n auto --dist loadfile tests/http/conformance
+	ENGINE=virtuoso $(BIN)/pytest --no-cov -n auto --dist loadfile tests/http/conformance
 
 test-container: $(VENV)/.dev ## the image and the compose file under Docker (by root; some minutes)
 	.ci/apt debootstrap docker.io docker-compose
@@ -45,7 +47,7 @@ bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/n
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.observability
-	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py
+	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py tests/release/test_kills_of_pushes.py
 
 bench-short: $(VENV)/.dev $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
 	.ci/apt nginx wrk

@@ -17,6 +17,7 @@ GROUND: Final = frozenset(
     {
         "",
         "addresses",
+        "credentials",
         "errors",
         "findings",
         "formats",
@@ -35,7 +36,7 @@ MAY_IMPORT: Final = {
     "observability": set(),
     "http": set(),
     "sources": set(),
-    "store": {"rdf", "sparql/syntax"},
+    "store": {"http", "rdf", "sparql/syntax"},
     "mapping": {"rdf", "sources"},
     "release": {"rdf", "store"},
     "citation": set(),

@@ -10,7 +10,7 @@ from typing import Final
 from ..processes import HOST, Server, free_port, started
 from ..publication import Publication
 
-_CONFIGURATION: Final = """
+CONFIGURATION: Final = """
 [Database]
 DatabaseFile = virtuoso.db
 ErrorLogFile = virtuoso.log
@@ -76,7 +76,7 @@ class Virtuoso:
     @contextmanager
     def _running(self, database: Path, data: Path, scratch: Path) -> Iterator[tuple[Server, int]]:
         port, sql = free_port(), free_port()
-        text = _CONFIGURATION.format(host=HOST, port=port, sql=sql, data=data)
+        text = CONFIGURATION.format(host=HOST, port=port, sql=sql, data=data)
         (database / "virtuoso.ini").write_text(text, encoding="utf-8")
         command = ["virtuoso-t", "-f", "-c", database / "virtuoso.ini"]
         with started(self.name, command, port, scratch / "virtuoso.log", folder=database) as server:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar
 
@@ -25,7 +26,7 @@ from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, LANGUAGES, Settings
-from .store import Results, Store
+from .store import Results, Store, remote_settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -132,7 +133,8 @@ def _settings(context: click.Context, jobs: int | None = None) -> Settings:
 
 def _release(settings: Settings, name: str = "current") -> Release:
     """A release by the start of its digest."""
-    return open_release(settings.path(settings.folders.releases), name, settings.base)
+    remote = remote_settings(settings) if name == "current" else None
+    return open_release(settings.path(settings.folders.releases), name, settings.base, remote)
 
 
 @contextmanager
@@ -171,18 +173,48 @@ def check(context: click.Context, as_json: bool, jobs: int | None, display: str)
 @_json
 @_jobs
 @_progress
+@click.option("--push", "pushes", is_flag=True, help="With a remote store: load the release into it, and switch to it.")
 @click.pass_context
 @_command
-def build(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
-    """Check everything, build a release and switch to it."""
+def build(context: click.Context, as_json: bool, jobs: int | None, display: str, pushes: bool) -> None:
+    """Check everything, build a release and switch to it; with a remote store it waits for `atmpgraph push`."""
     from .publish.build import build as run
     from .publish.observation import observed_build
 
     settings = _settings(context, jobs)
     with interruptible(), observed_build(settings) as observed, _shown(context, display) as progress:
         built = observed.built = run(settings, progress)
-    outcome = {"release": built.digest, "new": built.new, "switched": built.switched} if built.digest else {}
-    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json)
+    outcome: dict[str, Any] = {}
+    if built.digest:
+        outcome = {"release": built.digest, "new": built.new, "switched": built.switched, "waiting": built.waiting}
+    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json and not pushes)
+    if pushes:
+        _push(context, settings, built.digest or "", False, as_json, display)
+
+
+@main.command()
+@click.argument("release", required=False)
+@click.option("--anew", is_flag=True, help="Send everything, whatever the store holds.")
+@_json
+@_progress
+@click.pass_context
+@_command
+def push(context: click.Context, release: str | None, anew: bool, as_json: bool, display: str) -> None:
+    """Load RELEASE (the start of its digest; without it, the last one built) into the remote store; switch to it."""
+    _push(context, _settings(context), release or "", anew, as_json, display)
+
+
+def _push(context: click.Context, settings: Settings, release: str, anew: bool, as_json: bool, display: str) -> None:
+    from .publish.observation import observed_push
+    from .publish.push import push as run
+
+    with interruptible(), observed_push(settings) as observed, _shown(context, display) as progress:
+        pushed = observed.pushed = run(settings, progress, release, anew=anew)
+    if as_json:
+        click.echo(json.dumps(pushed.as_json(), ensure_ascii=False, indent=1))
+        return
+    for line in pushed.lines(context.obj["language"]):
+        click.echo(line)
 
 
 def _report(
@@ -196,7 +228,9 @@ def _report(
             click.echo(line)
         if outcome:
             words, digest = texts(context.obj["language"]), outcome["release"]
-            if outcome["new"]:
+            if outcome["waiting"]:
+                click.echo(words.gettext("release {digest} waits: 'atmpgraph push' switches to it", digest=digest))
+            elif outcome["new"]:
                 click.echo(words.gettext("release {digest}", digest=digest))
             elif outcome["switched"]:
                 click.echo(words.gettext("release {digest} (live again)", digest=digest))
@@ -323,13 +357,18 @@ def links(context: click.Context, as_json: bool) -> None:
 @click.pass_context
 @_command
 def verify(context: click.Context, release: str | None, as_json: bool) -> None:
-    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them."""
+    """Read every file of RELEASE (the start of its digest, or `current`), or of all and what is beside them.
+
+    With a remote store, what its slots hold as well.
+    """
+    from .publish.slot_check import verify_slots
     from .publish.verify import verify as run
 
     settings = _settings(context)
     releases = settings.path(settings.folders.releases)
-    damaged = []
-    for damage in run(releases, settings.base, named(releases, release) if release else None):
+    damaged, digest = [], named(releases, release) if release else None
+    slots = verify_slots(settings, digest) if settings.store.graph_store else ()
+    for damage in chain(run(releases, settings.base, digest), slots):
         damaged.append(damage)
         if not as_json:
             click.echo(str(damage))

@@ -5,6 +5,7 @@ AtmpgraphError
 ├─ SettingsError
 ├─ MappingError
 ├─ ReleaseError
+│  ├─ StoreError               a remote store gives no answer that can be used
 │  ├─ RemovedError             a release was removed while something was read from it
 │  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
@@ -15,6 +16,7 @@ AtmpgraphError
 │  ├─ ServiceNotAllowedError     a SERVICE clause that this endpoint does not call
 │  ├─ TooManyServicesError       more SERVICE clauses than allowed
 │  ├─ ServiceFailedError         the other service did not answer with rows
+│  ├─ UnknownGraphError          it names a graph that the release does not have
 │  ├─ EvaluationError            the engine cannot evaluate it
 │  └─ ResultFormatError          its kind of result does not have this format
 ├─ ViolationError                the data have violations (`findings`)
@@ -26,7 +28,7 @@ AtmpgraphError
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .formats import Format
 
@@ -45,6 +47,25 @@ class MappingError(AtmpgraphError):
 
 class ReleaseError(AtmpgraphError):
     """A release cannot be made, located or opened."""
+
+
+StoreFailureKind: TypeAlias = Literal["unreachable", "busy", "late", "denied", "unusable", "elsewhere"]
+
+
+class StoreError(ReleaseError):
+    """A remote store gives no answer that can be used.
+
+    Attributes:
+        kind: it is not reached, or breaks off; too many wait for it; it is too slow; it refuses the credentials; its
+            answer is none; or it does not hold the release.
+        reason: for the log; no credentials are in it.
+    """
+
+    def __init__(self, kind: StoreFailureKind, reason: str) -> None:
+        """Say why."""
+        super().__init__(f"the remote store: {reason}")
+        self.kind: StoreFailureKind = kind
+        self.reason = reason
 
 
 class RemovedError(ReleaseError):
@@ -148,6 +169,17 @@ class ServiceFailedError(QueryError):
 
     service: str
     reason: str
+
+
+@dataclass(eq=False)
+class UnknownGraphError(QueryError):
+    """It names a graph for its dataset that the release does not have.
+
+    Attributes:
+        graph: the IRI.
+    """
+
+    graph: str
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from atmpgraph.sparql.graph_store import Part, parse
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.limits import Limits, limits_of
 from atmpgraph.sparql.service_description import Endpoint, service_description
-from atmpgraph.store import EMBEDDED, Features
+from atmpgraph.store import EMBEDDED, Features, StoreAddress
 from atmpgraph.vocab import prefixes
 
 BASE = "http://e/"
@@ -47,7 +47,16 @@ def limits(released: Settings) -> Limits:
 def endpoint(released: Settings, limits: Limits) -> Endpoint:
     """An endpoint with two graphs and the library of the publication."""
     library = read_library(released.path(released.folders.queries)).values()
-    return Endpoint(BASE, "http://e/licence", EMBEDDED.features, 4, GRAPHS, limits, library, prefixes(BASE))
+    return Endpoint(
+        BASE,
+        "http://e/licence",
+        EMBEDDED.features(StoreAddress(EMBEDDED.kind, "", "")),
+        4,
+        GRAPHS,
+        limits,
+        library,
+        prefixes(BASE),
+    )
 
 
 def ask(endpoint: Endpoint, pattern: str) -> bool:

@@ -94,8 +94,8 @@ def _load(store: ox.Store, file: Path, to_graph: bool) -> None:
         store.load(path=str(file), format=fmt, base_iri=file.as_uri(), to_graph=graph)
 
 
-def query(case: Case) -> Any:
-    """What our store answers to the query of a test."""
+def data(case: Case) -> ox.Store:
+    """The dataset of a test."""
     store = ox.Store()
     for file in case.data:
         _load(store, file, to_graph=False)
@@ -103,7 +103,12 @@ def query(case: Case) -> Any:
     named = case.graphs or (() if case.data else sorted(case.query.parent.glob("data*.ttl")))
     for file in named:
         _load(store, file, to_graph=True)
-    return EmbeddedStore(case.query.as_uri(), store).query(case.query.read_text(encoding="utf-8"))
+    return store
+
+
+def query(case: Case) -> Any:
+    """What our store answers to the query of a test."""
+    return EmbeddedStore(case.query.as_uri(), data(case)).query(case.query.read_text(encoding="utf-8"))
 
 
 def parses(case: Case) -> bool:

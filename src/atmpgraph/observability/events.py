@@ -22,6 +22,7 @@ class Event:
 
 
 _QUERY: Final = ("reason", "client", "seconds", "release", "query")
+_PUSH: Final = ("outcome", "release", "slot", "sent", "seconds", "cause")
 
 EVENTS: Final = {
     "server.started": Event("info", "The server accepts connections; its processes start.", ("url",)),
@@ -32,7 +33,9 @@ EVENTS: Final = {
     "release.switched": Event("info", "This process serves another release than before, or its first.", ("old", "new")),
     "release.missing": Event("error", "There is no release to serve, or it cannot be opened.", ("cause",)),
     "release.damaged": Event("error", "A file of a release is not what was written; it is not served.", ("cause",)),
+    "store.failed": Event("error", "The remote store gives no answer that can be used.", ("kind", "cause")),
     "build.finished": Event("info", "A build ended, whatever its outcome.", ("outcome", "release", "seconds", "cause")),
+    "push.finished": Event("info", "A push into the remote store ended, whatever its outcome.", _PUSH),
     "query.killed": Event("warning", "A query was stopped: over its time, over its memory, or it crashed.", _QUERY),
     "query.refused": Event("warning", "A query was not run: over the budget of its client, or too many wait.", _QUERY),
     "query.cut": Event("info", "The result of a query is cut short at the limit of rows or bytes.", _QUERY),

@@ -13,11 +13,12 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 from cachetools import LRUCache
 
+from ..errors import StoreError
 from ..http.profile_negotiation import Profile
 from ..rdf.statements import quad_of
 from ..release.release import Release
 from ..sources.package import DESCRIPTOR
-from ..vocab import RDF
+from ..vocab import DCAT, RDF
 from .dataset_json import croissant, datacite, schema_org
 from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
@@ -70,12 +71,7 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
         if (cached := _cache.get(key)) is not None:
             return cached
     thing = str(ox.NamedNode(topic))
-    classes = _classes(release, topic)
-    queries = [
-        query.text.replace("$thing", thing)
-        for query in _queries(profile.token)
-        if urljoin(release.base, query.required) in classes
-    ]
+    queries = [query.text.replace("$thing", thing) for query in _fitting(release, topic, profile)]
     triples = {t for store in release.stores(topic) for query in queries for t in store.construct(query)}
     quads = tuple(map(quad_of, triples))
     with _lock, suppress(ValueError):  # longer than all the room there is
@@ -83,10 +79,34 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
     return quads
 
 
+def _fitting(release: Release, topic: str, profile: Profile) -> list[_Translation]:
+    """The queries of a profile that a thing has the class for."""
+    classes = _classes(release, topic)
+    return [query for query in _queries(profile.token) if urljoin(release.base, query.required) in classes]
+
+
 def delivered(release: Release, topic: str) -> list[Profile]:
-    """The profiles that describe a thing, our own model first."""
-    base, shaped = release.base, SHAPED if is_dataset(release, topic) else ()
-    return [MODEL.resolved(base), *(p.resolved(base) for p in TRANSLATED if translated(release, topic, p)), *shaped]
+    """The profiles that describe a thing, our own model first.
+
+    Raises:
+        StoreError: a remote store does not answer.
+    """
+    translations = [profile for profile in TRANSLATED if translated(release, topic, profile)]
+    return _profiles(release, translations, is_dataset=is_dataset(release, topic))
+
+
+def likely(release: Release, topic: str) -> list[Profile]:
+    """The same; as long as a remote store does not answer, by the classes of the thing."""
+    try:
+        return delivered(release, topic)
+    except StoreError:
+        translations = [profile for profile in TRANSLATED if _fitting(release, topic, profile)]
+        return _profiles(release, translations, is_dataset=f"{DCAT}Dataset" in _classes(release, topic))
+
+
+def _profiles(release: Release, translations: list[Profile], *, is_dataset: bool) -> list[Profile]:
+    base = release.base
+    return [MODEL.resolved(base), *(each.resolved(base) for each in translations), *(SHAPED if is_dataset else ())]
 
 
 def is_dataset(release: Release, topic: str) -> bool:

@@ -55,8 +55,9 @@ class Built:
     Attributes:
         report: of the check.
         candidate: None when the tables or the graph have a violation.
-        release: the live one; None when there is a violation.
+        release: the live one, or the one that waits for a push; None when there is a violation.
         switched: whether another one was live before.
+        waiting: whether it waits until the remote store has it (`publish/push.py`).
         repairs: the damaged files, of all releases and beside them, and what became of each.
     """
 
@@ -64,6 +65,7 @@ class Built:
     candidate: Candidate | None = None
     release: Release | None = None
     switched: bool = False
+    waiting: bool = False
     repairs: Sequence[Repair] = ()
 
     @property
@@ -85,6 +87,8 @@ class Built:
 def build(settings: Settings, progress: Progress = SILENT) -> Built:
     """Check the publication, make a release of it and switch to it; the same input gives the same digest.
 
+    With a remote store another release than the live one waits for a push (`publish/push.py`).
+
     Raises:
         ReleaseError: another build is running, or the store does not give back the statements.
         AtmpgraphError: a file of the publication cannot be used.
@@ -101,4 +105,5 @@ def build(settings: Settings, progress: Progress = SILENT) -> Built:
         if not candidate.report.conforms:
             return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
         release = go_live(candidate, settings, progress)
-        return Built(candidate.report, candidate, release, live != release.digest, outcomes(damaged, settings))
+        waiting, switched = release.digest != releases.live, live != releases.live
+        return Built(candidate.report, candidate, release, switched, waiting, outcomes(damaged, settings))

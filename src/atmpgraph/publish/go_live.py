@@ -4,12 +4,17 @@ A build that is killed at any moment leaves a whole release served. The next bui
 the switch.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .. import __version__
 from ..addresses import Addresses
+from ..catalogue.dcat import History
+from ..catalogue.void import void
 from ..i18n import message
 from ..interrupts import finish
 from ..parallel import beside
@@ -18,13 +23,14 @@ from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
 from ..quality.shapes_document import shapes_lines
 from ..release.diff import write_changes
-from ..release.file_dates import live_file_dates, seal_file_dates, write_file_dates
-from ..release.history import history, made_before, prune, record_switch, write_history
-from ..release.layout import ReleaseFolder, ReleasesFolder, exchange, sync, write_json
+from ..release.file_dates import FileDates, live_file_dates, seal_file_dates, write_file_dates
+from ..release.history import Switch, history, made_before, prune, record_switch, write_history
+from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder, exchange, sync, write_json
 from ..release.listing import list_internal
 from ..release.manifest import Manifest, Measure, write_manifest
 from ..release.proofs import note_proofs
 from ..release.release import Release, open_at
+from ..release.slots import slot_of
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
@@ -35,36 +41,118 @@ from .codings import begin_coding
 from .lookups import write_lookups
 from .reactivation import reactivate
 from .reuse import prove_store
-from .self_description import list_files, live_release, now
+from .self_description import list_files, live_release, now, write_description
+from .workplace import exclusive, workplace
 
 
 def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILENT) -> Release:
-    """Switch to a candidate, and record the switch.
+    """Switch to a candidate, and record the switch; with a remote store a new release waits until a push has loaded it.
 
     Raises:
         ReleaseError: the store does not give back the statements.
     """
-    releases, base, digest = settings.path(settings.folders.releases), settings.base, candidate.graph.digest
+    releases, digest = settings.path(settings.folders.releases), candidate.graph.digest
     folder = ReleasesFolder(releases)
-    switches, dates, live = history(releases), live_file_dates(releases), folder.live
-    release = folder.release(digest)
+    release, live = folder.release(digest), folder.live
     if candidate.new:
         progress.step(message("writing the release"))
         complete(candidate, settings)
     finish()
+    before = _Before(history(releases), live_file_dates(releases))
     with _in_place(candidate, release, is_live=live == digest):
-        record_published(releases, (release.canonical, release.catalogue), base)
-        write_history(releases, switches)  # sealed, as all must be there when a release of this version is live
-        seal_stream(releases, base)
-        seal_file_dates(releases)
-        if live != digest:  # caches see the date of the link, so an unchanged release keeps it
-            if not candidate.new or digest in {switch.digest for switch in switches}:
-                description = None if candidate.new else candidate.description
-                _sync_all(reactivate(release, description, live_release(releases), base, candidate.created))
-            note_proofs(release.path, open_at(release.path, base, live=True).files)
-            folder.switch(digest)
-    record_switch(releases, switches, digest, now())
-    write_file_dates(releases, dates)
+        if settings.store.endpoint and live != digest:
+            _let_wait(folder, digest)
+            return open_at(release.path, settings.base)
+        description = None if candidate.new else candidate.description
+        _switch(release, before, settings.base, description, candidate.created, is_new=candidate.new)
+    return _follow(release, before, settings)
+
+
+def go_live_again(digest: str, settings: Settings) -> Release:
+    """Switch to a release that is there already, described anew where another one is live than when it was built.
+
+    Raises:
+        ReleaseError: a build is running, or the release is damaged.
+    """
+    releases, base, created = settings.path(settings.folders.releases), settings.base, now()
+    folder = ReleasesFolder(releases)
+    release = folder.release(digest)
+    with exclusive(folder), workplace(folder) as scratch:
+        existing, live = open_at(release.path, base, live=folder.live == digest), live_release(releases)
+        existing.prove()
+        before = _Before(history(releases), live_file_dates(releases))
+        is_new = existing.manifest.previous == folder.live and digest not in before.digests
+        description = DescriptionFolder(scratch / "description")
+        if not is_new and folder.live != digest:
+            store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
+            returned, files = History(digest, created), existing.manifest.files
+            write_description(description, release, files, live, returned, base, partial(void, store))
+        finish()
+        _switch(release, before, base, None if is_new else description, created, is_new=is_new)
+        return _follow(release, before, settings)
+
+
+def _let_wait(folder: ReleasesFolder, digest: str) -> None:
+    """Let a release wait; one that waited before it and was never live goes."""
+    superseded = folder.waiting
+    folder.wait(digest)
+    gone = superseded and superseded not in {digest, folder.live, *(switch.digest for switch in history(folder.path))}
+    if superseded and gone and slot_of(folder.path, superseded) is None:
+        shutil.rmtree(folder.release(superseded).path, ignore_errors=True)
+        folder.proofs(superseded).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was recorded before a switch: the switches until then, and the dates of the live release's files."""
+
+    switches: list[Switch]
+    dates: FileDates
+
+    @property
+    def digests(self) -> set[str]:
+        """The releases that were live."""
+        return {switch.digest for switch in self.switches}
+
+
+def _switch(
+    release: ReleaseFolder,
+    before: _Before,
+    base: str,
+    description: DescriptionFolder | None,
+    created: str,
+    *,
+    is_new: bool,
+) -> None:
+    """Point the link to a release that is in its place.
+
+    Args:
+        release: its folder.
+        before: what is recorded.
+        base: of the publication.
+        description: a new one; None where its own is new.
+        created: when it is made or reactivated (xsd:dateTime).
+        is_new: whether it was made to follow the live one.
+    """
+    releases, digest = release.path.parent, release.path.name
+    folder = ReleasesFolder(releases)
+    record_published(releases, (release.canonical, release.catalogue), base)
+    write_history(releases, before.switches)  # sealed, as all must be there when a release of this version is live
+    seal_stream(releases, base)
+    seal_file_dates(releases)
+    if folder.live != digest:  # caches see the date of the link, so an unchanged release keeps it
+        if not is_new or digest in before.digests:
+            _sync_all(reactivate(release, description, live_release(releases), base, created))
+        note_proofs(release.path, open_at(release.path, base, live=True).files)
+        folder.switch(digest)
+
+
+def _follow(release: ReleaseFolder, before: _Before, settings: Settings) -> Release:
+    """What follows a switch: history, dates, stream; and what is too old goes."""
+    releases, base = release.path.parent, settings.base
+    ReleasesFolder(releases).wait(None)
+    record_switch(releases, before.switches, release.path.name, now())
+    write_file_dates(releases, before.dates)
     stream = follow(releases, base, settings.history.stream_page_members)
     if settings.history.stream_versions == "latest":
         forget(stream)

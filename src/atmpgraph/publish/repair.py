@@ -275,12 +275,15 @@ def _repair_beside(path: Path, folder: ReleasesFolder, base: str) -> None:
     if path == folder.current:
         if last := next(reversed(history(folder.path)), None):
             folder.switch(last.digest)
+    elif path == folder.next:
+        folder.wait(None)
     elif path == folder.history:
         write_history(folder.path, _switches(folder))
     elif path == folder.published:
         _publish_again(folder, base)
-    elif path in {folder.file_dates, folder.links} or path.parent == folder.proofs("").parent:
-        path.unlink(missing_ok=True)  # the next switch, and the next check of links, write it; no proofs: all is read
+    elif path in {folder.file_dates, folder.links} or path.parent in {folder.proofs("").parent, folder.slots.path}:
+        # The next switch, check of links and push write it; without proofs all is read.
+        path.unlink(missing_ok=True)
     elif folder.stream.path in path.parents:
         shutil.rmtree(folder.stream.path)
         seal_stream(folder.path, base)
@@ -295,7 +298,8 @@ def _switches(folder: ReleasesFolder) -> list[Switch]:
     for release in folder.all():
         with suppress(FileNotFoundError, ReleaseError):
             manifest = read_manifest(release.manifest)
-            if manifest.digest not in {switch.digest for switch in switches.values()}:
+            recorded = {switch.digest for switch in switches.values()}
+            if manifest.digest not in {*recorded, folder.waiting}:
                 switches[manifest.created] = Switch(manifest.created, manifest.digest)
     return [switches[date] for date in sorted(switches)]
 

@@ -16,6 +16,7 @@ from ..release.listing import copied_manifest, is_lost, read_listing
 from ..release.manifest import File, read_manifest, read_summary
 from ..release.release import is_sealed
 from ..release.sealed import check_lines, read_sealed
+from ..release.slots import read_held
 from ..store import EMBEDDED, StoreAddress
 from ..stream.pages import read_stream
 
@@ -110,6 +111,8 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         yield Damage(folder.current, "not a link")
     elif folder.live and not DIGEST.fullmatch(folder.live):
         yield Damage(folder.current, "not a link to a release")
+    if folder.waiting and not folder.next.is_dir():
+        yield Damage(folder.next, f"it leads to {folder.waiting}, which is not here")
     steps: tuple[tuple[Path, Callable[[], object]], ...] = (
         (folder.history, lambda: history(releases)),
         (folder.history, lambda: existing_releases(releases, history(releases))),
@@ -117,6 +120,7 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         (folder.file_dates, lambda: read_sealed(folder.file_dates, must=must)["files"]),
         (folder.links, lambda: read_links(folder.links)),
         *((path, partial(read_sealed, path, must=True)) for path in sorted(folder.proofs("").parent.glob("[0-9a-f]*"))),
+        *((path, partial(read_held, path)) for path in folder.slots.all()),
         *((path, partial(read_summary, path)) for path in sorted(folder.removed("").parent.glob("[0-9a-f]*.json"))),
     )
     for path, step in steps:

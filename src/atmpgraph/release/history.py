@@ -125,6 +125,7 @@ def prune(releases: Path, most: int) -> list[str]:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(release.reactivated.path, ignore_errors=True)
         folder.proofs(digest).unlink(missing_ok=True)
+        folder.slots.held(digest).unlink(missing_ok=True)
     return removed
 
 
@@ -195,8 +196,9 @@ def _is_date(text: str) -> bool:
 
 
 def _from_manifests(releases: Path) -> list[Switch]:
-    """The releases by the date of their manifests."""
-    files = [file for file in releases.glob(f"*/{MANIFEST}") if _DIGEST.fullmatch(file.parent.name)]
+    """The releases by the date of their manifests, without the one that waits to go live."""
+    manifests, waiting = releases.glob(f"*/{MANIFEST}"), ReleasesFolder(releases).waiting
+    files = [file for file in manifests if _DIGEST.fullmatch(file.parent.name) and file.parent.name != waiting]
     switches: list[Switch] = []
     for manifest in sorted(map(read_manifest, files), key=lambda manifest: (manifest.created, manifest.digest)):
         switches.append(_later(switches, datetime.fromisoformat(manifest.created), manifest.digest))

@@ -2,6 +2,7 @@
 
 releases/
   current              link to the release that is served, replaced in one rename
+  next                 link to the release that the last build made, as long as it waits for `atmpgraph push`
   history              `<date> <digest>`: a line for each switch
   published            every IRI that any release described, sorted
   since.json           the date of each file of the live release, and a copy of the history
@@ -11,6 +12,7 @@ releases/
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   proven/              <digest>.json: in which states the files of a release were read and found whole, on this disk
+  slots/               what the slots of a remote store hold: <digest>.json; <key>.filling.json, a push that runs
   again/<digest>/      a reactivated release's new catalogue.nq, modified.txt, lookups/; <previous>.json: its changes
     internal.json      the digests of these files
   <digest>/            a release, immutable
@@ -27,6 +29,7 @@ releases/
 """
 
 import ctypes
+import hashlib
 import json
 import os
 import re
@@ -244,6 +247,23 @@ class ReleasesFolder:
         replace_link(self.current, digest)
 
     @property
+    def next(self) -> Path:
+        """The link to the release that waits to go live."""
+        return self.path / "next"
+
+    @property
+    def waiting(self) -> str | None:
+        """The digest of the release that was built, and goes live once the remote store has it; None if none waits."""
+        return self.next.readlink().name if self.next.is_symlink() else None
+
+    def wait(self, digest: str | None) -> None:
+        """Let another release wait to go live, or none."""
+        if digest:
+            replace_link(self.next, digest)
+        else:
+            self.next.unlink(missing_ok=True)
+
+    @property
     def lock(self) -> Path:
         """The file that a build locks."""
         return self.path / ".lock"
@@ -300,13 +320,18 @@ class ReleasesFolder:
         """The states in which the files of a release were whole."""
         return self.path / "proven" / f"{digest}.json"
 
+    @property
+    def slots(self) -> "SlotsFolder":
+        """The folder of the records of what the slots of a remote store hold."""
+        return SlotsFolder(self.path / "slots")
+
     def building(self, name: str = "") -> Path:
         """A path that the next build removes if this one is killed; without a name, the prefix of such paths."""
         return self.path / f"{_BUILDING}{name}"
 
     def abandoned(self) -> Iterator[Path]:
         """The files and folders of killed builds; to be removed only under the lock."""
-        beside = (self.stream.path, self.removed("").parent, self.proofs("").parent)
+        beside = (self.stream.path, self.removed("").parent, self.proofs("").parent, self.slots.path)
         for folder in (self.path, *beside, *self.path.glob("again/*")):
             for path in folder.glob(f"{_BUILDING}*"):
                 if not (path.name.startswith(f"{_BUILDING}{self.links.name}-") and _runs(path.name.rpartition("-")[2])):
@@ -327,6 +352,31 @@ class StreamFolder:
     def page(self, number: int) -> Path:
         """The members of a page, N-Quads."""
         return self.path / f"{number}.nq"
+
+
+@dataclass(frozen=True)
+class SlotsFolder:
+    """The folder of the records of what the slots of a remote store hold."""
+
+    path: Path
+
+    def held(self, digest: str) -> Path:
+        """Which slot holds a release; it is there as long as one does."""
+        return self.path / f"{digest}.json"
+
+    def filling(self, slot: str) -> Path:
+        """How far a slot is filled, for the next push if this one is killed."""
+        return self.path / f"{hashlib.sha256(slot.encode()).hexdigest()[:16]}.filling.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a push locks."""
+        return self.path / ".lock"
+
+    def all(self) -> list[Path]:
+        """The records of the releases that slots hold."""
+        paths = sorted(self.path.iterdir()) if self.path.is_dir() else []
+        return [path for path in paths if path.suffix == ".json" and DIGEST.fullmatch(path.stem)]
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

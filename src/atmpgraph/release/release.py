@@ -23,16 +23,17 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 from cachetools import LRUCache
 
-from ..errors import DamagedError, ReleaseError, RemovedError
+from ..errors import DamagedError, ReleaseError, RemovedError, StoreError
 from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
-from ..store import BACKENDS, EMBEDDED, Store, StoreAddress, memory_store
+from ..store import BACKENDS, EMBEDDED, RemoteSettings, Store, StoreAddress, memory_store
 from .integrity import State, difference_in_size, is_settled, prove, state_of_file
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .listing import live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
 from .proofs import noted_proofs
 from .sealed import content_of
+from .slots import slot_of
 
 # A subject with percent-encoding.
 ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
@@ -52,12 +53,14 @@ class Release:
         base: the base IRI of the publication at that release.
         reactivated: the folder of its description after a reactivation; None for the description in its own folder.
         state: inodes and times of its files, since a removed release may be built a second time under its digest.
+        remote: the engine that answers its queries; None for the embedded store.
     """
 
     path: Path
     base: str
     reactivated: ReactivatedFolder | None = None
     state: tuple[int, ...] = ()
+    remote: RemoteSettings | None = None
 
     @property
     def folder(self) -> ReleaseFolder:
@@ -195,13 +198,29 @@ class Release:
 
         Raises:
             DamagedError: a file of the store is not whole.
+            StoreError: no slot of the remote store holds the release.
         """
+        if self.remote:
+            return self._slot(self.remote)
         now = time.monotonic()
         if not self._looks or now - self._looks[0][0] > _STORE_SECONDS:
             states = tuple(map(self._proven, self._store_files))
             state = f"{hash(states):x}" if states else ""
             self._looks[:] = [(now, StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, state))]
         return self._looks[0][1]
+
+    def _slot(self, remote: RemoteSettings) -> StoreAddress:
+        """The slot that holds the release; its record is looked at each time."""
+        held = slot_of(self.path.parent, self.digest)
+        if held is None:
+            raise StoreError("elsewhere", f"no slot holds the release {self.digest[:12]}; 'atmpgraph push' loads it")
+        return remote.address(held.slot, ReleasesFolder(self.path.parent).slots.held(self.digest), self.digest)
+
+    @property
+    def store_identity(self) -> str:
+        """What an engine gives back of the release, on which answers of its store depend; empty without one."""
+        held = slot_of(self.path.parent, self.digest) if self.remote else None
+        return held.returned if held else ""
 
     @cached_property
     def _looks(self) -> list[tuple[float, StoreAddress]]:
@@ -365,13 +384,14 @@ class Release:
         return list(ox.parse(b"\n".join(self.lines(iri, predicate)), format=ox.RdfFormat.N_QUADS))
 
 
-def open_at(path: Path, base: str, *, live: bool = False) -> Release:
+def open_at(path: Path, base: str, *, live: bool = False, remote: RemoteSettings | None = None) -> Release:
     """Open the release in a folder, as it is there now.
 
     Args:
         path: the folder of the release.
         base: of the publication.
         live: whether it is the current one, whose reactivation counts.
+        remote: the engine that answers its queries.
 
     Raises:
         FileNotFoundError: there is none.
@@ -385,10 +405,10 @@ def open_at(path: Path, base: str, *, live: bool = False) -> Release:
         if path.exists():
             raise DamagedError(folder.manifest, "missing") from None
         raise
-    return Release(path, base, reactivated, tuple(n for file in files for n in (file.st_ino, file.st_ctime_ns)))
+    return Release(path, base, reactivated, tuple(n for file in files for n in (file.st_ino, file.st_ctime_ns)), remote)
 
 
-def open_release(releases: Path, name: str, base: str) -> Release:
+def open_release(releases: Path, name: str, base: str, remote: RemoteSettings | None = None) -> Release:
     """Open a release by its digest or unambiguous start of it, or `current`, and look for each of its files.
 
     Raises:
@@ -398,7 +418,7 @@ def open_release(releases: Path, name: str, base: str) -> Release:
     current = ReleasesFolder(releases).current
     live, digest = name == current.name, named(releases, name)
     path = current.resolve() if live else releases / digest
-    release = open_at(path, base, live=live)
+    release = open_at(path, base, live=live, remote=remote)
     if release.manifest.base != base:
         wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
         raise ReleaseError(f"{path}: {wrong}; build again, or set the base back")

@@ -150,7 +150,10 @@ class Queries:
         query, context = reading.query, reading.context
         observed = Observed(_ENDPOINT, context.release.digest)
         observation = QueryObservation(self._settings.log, observed.release, request.client, query.text, observed)
-        job = query_request(context, query, reading.chosen[0], request.client, paged=True)
+        try:
+            job = query_request(context, query, reading.chosen[0], request.client, paged=True)
+        except ReleaseError:  # of its store
+            return None
         try:
             with disconnection.ends():
                 result = await self._client.submit(job)

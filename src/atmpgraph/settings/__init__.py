@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ..credentials import SECRETS
 from ..errors import SettingsError
 from .groups import (
     Build,
@@ -28,6 +29,7 @@ from .groups import (
     Metrics,
     Proxy,
     Queries,
+    RemoteStore,
     Server,
     SizeLimits,
 )
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     folders: Folders = Folders()
     build: Build = Build()
     history: History = History()
+    store: RemoteStore = RemoteStore()
     server: Server = Server()
     queries: Queries = Queries()
     federation: Federation = Federation()
@@ -180,7 +183,7 @@ def _variables() -> set[str]:
 
 def _wrong_variables() -> list[str]:
     """What is wrong with the names of environment variables."""
-    names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE}
+    names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE} - SECRETS
     unknown = sorted(name for name in names if name.startswith(_PREFIX))
     moved = {name: RENAMED.get(name.removeprefix(_PREFIX).lower()) for name in unknown}
     return [

@@ -5,9 +5,10 @@ A name gives its unit. `max_` begins the name of a number that nothing may excee
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from .cores import usable_cores
 
@@ -16,6 +17,26 @@ def _valid_network(address: str) -> str:
     """An address or a network (`10.0.0.0/8`)."""
     ip_network(address)
     return address
+
+
+SLOT: Final = "{slot}"  # in an address of the store
+
+
+def _valid_address(address: str) -> str:
+    """Empty, or an http(s) address without a user: credentials stand in the environment alone."""
+    parts = urlsplit(address.replace(SLOT, "http://slot", 1) if address.startswith(SLOT) else address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError("must be an http or https address")
+    if parts.username is not None:
+        raise ValueError("must not hold credentials; ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD hold them")
+    return address
+
+
+def _valid_slot(slot: str) -> str:
+    """A name, or an http(s) address."""
+    if not slot:
+        raise ValueError("must not be empty")
+    return _valid_address(slot) if "://" in slot else slot
 
 
 class Group(BaseModel):
@@ -92,6 +113,103 @@ class History(Group):
         description="Which versions of things stay in the change stream: all, or at least the latest; then a build"
         " removes the closed pages (410) on which each version has a newer one.",
     )
+
+
+class RemoteStore(Group):
+    """The SPARQL 1.1 engine that answers queries instead of the embedded store (`docs/remote-store.md`)."""
+
+    endpoint: Annotated[str, AfterValidator(_valid_address)] = Field(
+        "",
+        description="Address of its queries; `{slot}` in it stands for the slot. Empty: the embedded store. Credentials"
+        " stand in the environment alone: ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD, or ATMPGRAPH_STORE_TOKEN.",
+    )
+    graph_store: Annotated[str, AfterValidator(_valid_address)] = Field(
+        "", description="Address of its Graph Store Protocol, for `atmpgraph push`; `{slot}` as above."
+    )
+    slots: tuple[Annotated[str, AfterValidator(_valid_slot)], ...] = Field(
+        (),
+        description="Datasets, repositories or instances of the engine, each of which holds a release: names, or whole"
+        " addresses (`https://engine.example/blue`). A push fills one while the other one is asked.",
+    )
+    timeout_seconds: float = Field(
+        10,
+        gt=0,
+        le=3_600,
+        description="Longest time that it may take for a query of a page (504); a user's query has the limit of"
+        " `[queries]`.",
+    )
+    connect_timeout_seconds: float = Field(
+        2, gt=0, le=600, description="Longest time that it may take to accept a connection (503)."
+    )
+    retry_seconds: float = Field(
+        1,
+        ge=0,
+        le=600,
+        description="Time in which pages do not wait for it again after it was not reached, or did not answer in time"
+        " (503).",
+    )
+    check_seconds: float = Field(
+        5, ge=0, le=3_600, description="Time after which it is asked again whether it holds the release."
+    )
+    max_answer_bytes: int = Field(
+        268_435_456, ge=1_000_000, description="Longest answer of it that is read; a longer one is refused (502)."
+    )
+    max_waiting: int = Field(
+        4,
+        ge=1,
+        le=256,
+        description="Queries of pages of one process that wait for it at the same time; more are refused after"
+        " `connect_timeout_seconds` (503), so that other pages go on.",
+    )
+    parameters: tuple[str, ...] = Field(
+        (),
+        description="Parameters `name=value` that are sent with each query; `{seconds}` and `{milliseconds}` stand for"
+        " the time that it may take, so that an engine that can ends the query itself.",
+    )
+    functions: tuple[str, ...] = Field(
+        (),
+        description="IRIs of functions of the engine that queries may call besides those of SPARQL 1.1; the service"
+        " description lists them.",
+    )
+    push_bytes: int = Field(
+        8_388_608, ge=1_000, le=1_073_741_824, description="Bytes of statements that a push sends at once."
+    )
+    push_timeout_seconds: float = Field(
+        600, gt=0, le=86_400, description="Longest time in which the store may give no sign of life during a push."
+    )
+    load_command: tuple[str, ...] = Field(
+        (),
+        description="Command and arguments of the engine's bulk loader, which a push runs for each graph instead of"
+        " sending it; `{file}` (N-Triples), `{graph}` and `{slot}` stand for what it loads. Empty: Graph Store"
+        " Protocol.",
+    )
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        """The addresses and the slots go together."""
+        addresses = [address for address in (self.endpoint, self.graph_store) if address]
+        if self.slots and (not self.endpoint or any(SLOT not in address for address in addresses)):
+            raise ValueError("with slots, each address needs {slot}")
+        if not self.slots and any(SLOT in address for address in addresses):
+            raise ValueError("{slot} stands in an address, and there are no slots")
+        if len(set(self.slots)) < len(self.slots):
+            raise ValueError("two slots have the same name")
+        if self.graph_store and not self.endpoint:
+            raise ValueError("a graph_store needs an endpoint")
+        if any("=" not in parameter for parameter in self.parameters):
+            raise ValueError("a parameter is written name=value")
+        for slot in self.slots or ("",):  # as a whole: a slot that is a name may stand where an address begins
+            for address in addresses:
+                _valid_address(address.replace(SLOT, slot))
+        return self
+
+    def query_address(self, slot: str) -> str:
+        """Where the queries of a slot go; the slot is empty where there are none."""
+        return self.endpoint.replace(SLOT, slot)
+
+    def graph_store_address(self, slot: str) -> str:
+        """Where the graphs of a slot are written; empty where no address is set."""
+        return self.graph_store.replace(SLOT, slot)
 
 
 class Server(Group):

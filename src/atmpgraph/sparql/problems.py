@@ -1,5 +1,7 @@
 """The problem that a client gets instead of a result: the one place with the status, detail and values of each."""
 
+from typing import Final
+
 from ..errors import (
     ComplexityError,
     EvaluationError,
@@ -10,10 +12,13 @@ from ..errors import (
     ResultFormatError,
     ServiceFailedError,
     ServiceNotAllowedError,
+    StoreFailureKind,
     TooManyKeywordsError,
     TooManyServicesError,
+    UnknownGraphError,
 )
 from ..http.problem import Problem, not_expressible
+from ..i18n import message
 
 
 def problem_of(error: QueryError | NotExpressibleError) -> Problem:
@@ -37,8 +42,8 @@ def problem_of(error: QueryError | NotExpressibleError) -> Problem:
             return Problem(502, detail, values={"service": service, "reason": reason})
         case ResultFormatError():
             return Problem(406, "This kind of result does not exist in the requested format.")
-        case EvaluationError(reason=reason):
-            return Problem(400, "The query cannot be evaluated: {reason}", values={"reason": reason})
+        case UnknownGraphError() | EvaluationError():
+            return _evaluation_problem(error)
     return _syntax_problem(QuerySyntaxError(reason=str(error)))
 
 
@@ -54,6 +59,13 @@ def _syntax_problem(error: QuerySyntaxError) -> Problem:
         detail = "The query is not SPARQL 1.1: “{word}” cannot stand there."
         return Problem(400, detail, extra, values={"word": error.word})
     return Problem(400, "The query is not SPARQL 1.1: it ends too early.", extra)
+
+
+def _evaluation_problem(error: UnknownGraphError | EvaluationError) -> Problem:
+    if isinstance(error, UnknownGraphError):
+        detail = "The current release has no graph {graph}; /data lists those that it has."
+        return Problem(400, detail, values={"graph": error.graph})
+    return Problem(400, "The query cannot be evaluated: {reason}", values={"reason": error.reason})
 
 
 def _complexity_problem(error: NestingError | ComplexityError) -> Problem:
@@ -170,6 +182,57 @@ def store_damaged() -> Problem:
         " file, and 'atmpgraph build' makes it anew."
     )
     return Problem(503, detail, headers={"Retry-After": "30"}, reason="store-damaged")
+
+
+# By the kind of failure: status, detail, and seconds after which a client may try again; 0 where waiting does not help.
+_STORE_FAILURES: Final[dict[StoreFailureKind, tuple[int, str, int]]] = {
+    "unreachable": (
+        503,
+        message(
+            "The store that answers queries is not reachable at the moment. Documents and downloads do not need it. Try"
+            " again in a moment."
+        ),
+        5,
+    ),
+    "busy": (
+        503,
+        message("Too many requests are waiting for the store that answers queries. Try again in a moment."),
+        2,
+    ),
+    "late": (
+        504,
+        message(
+            "The store that answers queries took too long. Try again later, or ask for less: narrower patterns, a"
+            " LIMIT."
+        ),
+        10,
+    ),
+    "denied": (
+        502,
+        message("The store that answers queries refuses this server. The log tells its operator more."),
+        60,
+    ),
+    "unusable": (
+        502,
+        message("The store that answers queries gave no usable answer. The log tells its operator more."),
+        30,
+    ),
+    "elsewhere": (
+        503,
+        message(
+            "The store that answers queries does not hold the current release at the moment. Documents and downloads do"
+            " not need it. Try again later."
+        ),
+        30,
+    ),
+}
+STORE_REASONS: Final = frozenset(f"store-{kind}" for kind in _STORE_FAILURES)
+
+
+def store_failed(kind: StoreFailureKind) -> Problem:
+    """502, 503 or 504: a remote store gives no answer that can be used."""
+    status, detail, seconds = _STORE_FAILURES[kind]
+    return Problem(status, detail, headers={"Retry-After": str(seconds)}, reason=f"store-{kind}")
 
 
 def no_worker() -> Problem:

@@ -4,17 +4,21 @@ from typing import Final
 
 from .base import Backend, Features, Results, Store, StoreAddress
 from .embedded import EMBEDDED, MemoryStore, memory_store
+from .remote import REMOTE, RemoteSettings, remote_settings
 
-BACKENDS: Final[dict[str, Backend]] = {EMBEDDED.kind: EMBEDDED}
+BACKENDS: Final[dict[str, Backend]] = {EMBEDDED.kind: EMBEDDED, REMOTE.kind: REMOTE}
 
 __all__ = [
     "BACKENDS",
     "EMBEDDED",
+    "REMOTE",
     "Backend",
     "Features",
     "MemoryStore",
+    "RemoteSettings",
     "Results",
     "Store",
     "StoreAddress",
     "memory_store",
+    "remote_settings",
 ]

@@ -128,6 +128,14 @@ class Store(ABC):
             raise QueryError("a CONSTRUCT query is expected")
         return self.reading(results)
 
+    def check(self) -> None:
+        """Make sure that it answers.
+
+        Raises:
+            ReleaseError: it does not, or it holds another release.
+        """
+        self.query("ASK {}")
+
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
         return sorted(row["graph"].value for row in self.select("SELECT DISTINCT ?graph { GRAPH ?graph {} }"))
@@ -169,20 +177,14 @@ class Backend(Protocol):
         """Its name in `BACKENDS`."""
 
     @property
-    def features(self) -> Features:
-        """What its stores offer beyond SPARQL 1.1."""
+    def evaluates(self) -> bool:
+        """Whether a query takes this machine's processors in the process that asks it."""
+
+    def features(self, address: StoreAddress) -> Features:
+        """What a store offers beyond SPARQL 1.1."""
 
     def descriptors(self, address: StoreAddress) -> int:
         """File descriptors that a process still needs to query a store that it has opened; it gets no more."""
-
-    def load(self, canonical: Path, folder: Path, digest: str) -> StoreAddress:
-        """Load the statements of a release.
-
-        Args:
-            canonical: the file of canonical N-Quads.
-            folder: where a store on this disk goes.
-            digest: SHA-256 of the file, which names any other store.
-        """
 
     def verify(self, address: StoreAddress) -> None:
         """Prove that a store holds what its digest stands for.
@@ -191,11 +193,17 @@ class Backend(Protocol):
             ReleaseError: it does not, or it cannot be read.
         """
 
-    def open(self, address: StoreAddress, base: str) -> Store:
+    def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:
         """Open a store read-only.
+
+        Args:
+            address: of it.
+            base: IRI that relative IRIs in queries resolve against.
+            seconds: longest time of a query; 0 for what the address says.
 
         Raises:
             RemovedError: it is no longer there.
+            StoreError: it is elsewhere, and holds another release.
             ReleaseError: it cannot be opened.
         """
 

@@ -68,7 +68,7 @@ class EmbeddedStore(Store):
         if default_graphs is None and named_graphs is None and _FROM.search(text):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
-        text = _graph_by_graph(text, lambda: _names(engine) if whole else list(named_graphs or ()))
+        text = each_graph_by_itself(text, lambda: _names(engine) if whole else list(named_graphs or ()))
         try:
             if whole:
                 return engine.query(text, base_iri=self.base)
@@ -183,7 +183,12 @@ def _own_dataset(text: str, base: str) -> tuple[list[str] | None, list[str] | No
     return (default, named) if default or named else (None, None)
 
 
-def _graph_by_graph(text: str, graphs: Callable[[], list[str]]) -> str:
+def each_graph_by_itself(text: str, graphs: Callable[[], list[str]]) -> str:
+    """The query, whose `GRAPH ?g` is evaluated once in each of the graphs.
+
+    Raises:
+        QueryError: there are too many.
+    """
     try:
         return graph_by_graph(text, graphs)
     except ManyGraphsError as error:
@@ -208,12 +213,19 @@ def _merged(engine: ox.Store, default: Sequence[_Graph], named: Sequence[_Graph]
     return merged
 
 
+_FEATURES: Final = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
+
+
 @dataclass(frozen=True)
 class Embedded:
     """Stores in folders on this disk, which a build makes: one can be copied and changed before it is published."""
 
     kind = "embedded"
-    features = Features(tuple(GEOSPARQL_FUNCTIONS + name for name in _FUNCTIONS), union_default_graph=True)
+    evaluates = True
+
+    def features(self, _: StoreAddress) -> Features:
+        """The functions of GeoSPARQL; the default graph is the union."""
+        return _FEATURES
 
     def descriptors(self, address: StoreAddress) -> int:
         """The tables that are not open yet: the engine opens sixteen at once, and the others when it needs them."""
@@ -319,7 +331,7 @@ class Embedded:
         except ValueError as error:
             raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
 
-    def open(self, address: StoreAddress, base: str) -> Store:
+    def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:  # noqa: ARG002 - none is too long here
         """Open the store in a folder read-only."""
         path = Path(address.location)
         try:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 
 from atmpgraph.publish.codings import begin_coding
+from atmpgraph.publish.push import push
 from atmpgraph.release.history import record_switch
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder, ReleasesFolder
 from atmpgraph.release.listing import list_internal
@@ -19,12 +21,14 @@ from atmpgraph.release.manifest import File, read_manifest, write_manifest
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.release.thing_state import record_published
 from atmpgraph.settings import Settings
-from atmpgraph.store import EMBEDDED
+from atmpgraph.store import EMBEDDED, StoreAddress
 from atmpgraph.stream.follow import follow
 from atmpgraph.stream.pages import seal_stream
 from atmpgraph.web import create_app
 
 from ...conftest import ROOT, absent, changed
+from ...store.engines import Oxigraph, Virtuoso, store_of, variables
+from ...store.engines import running as running_engines
 from .sampling import IN_PROCESS, SOCKETS, alike
 from .tables import ODD, RAW
 from .targets import InProcess, OverSocket, Target, free_port, running, serving, wait_for
@@ -42,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The publication with a release that also describes things whose names are hard on HTTP (`ODD`)."""
     folder = tmp_path_factory.mktemp("odd")
     there = released.path(released.folders.releases)
@@ -50,7 +54,9 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     for name in (*ODD, RAW):
         iri = f"{released.base}id/odd/{name}"
         label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
-        lines.add(f"<{iri}> {label} {json.dumps('odd ' + name)} <{released.base}id/graph/editorial> .\n".encode())
+        lines.add(
+            f"<{iri}> {label} {json.dumps('odd ' + name, ensure_ascii=False)} <{released.base}id/graph/editorial> .\n".encode()
+        )
     canonical = b"".join(sorted(lines))
     digest = hashlib.sha256(canonical).hexdigest()
     release = ReleaseFolder(folder / digest)
@@ -69,7 +75,27 @@ def odd(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Setting
     record_switch(folder, [], digest, manifest.created)
     things = {line.split(b" ", 1)[0] for line in lines}
     follow(folder, released.base, len(things) - 5)  # a closed page, and one that is still open
-    return changed(released, folders={"releases": folder}, proxy={"trusted": TRUSTED}, metrics={"readers": EVERYONE})
+    settings = changed(
+        released, folders={"releases": folder}, proxy={"trusted": TRUSTED}, metrics={"readers": EVERYONE}
+    )
+    with ExitStack() as engines:
+        yield _pushed(settings, tmp_path_factory.mktemp("engine"), engines)
+
+
+def _pushed(settings: Settings, folder: Path, engines: ExitStack) -> Settings:
+    """The same with its release in a slot of the engine that `ENGINE` names (`make test-clients`); without one, as it is."""
+    kind = {"": None, "oxigraph": Oxigraph, "virtuoso": Virtuoso}[os.environ.get("ENGINE", "")]
+    if kind is None:
+        return settings
+    engine = kind(folder)
+    engines.enter_context(running_engines(engine))
+    patch = engines.enter_context(pytest.MonkeyPatch.context())
+    for name, value in engine.environment.items():
+        patch.setenv(name, value)
+    functions = EMBEDDED.features(StoreAddress(EMBEDDED.kind, "", "")).extension_functions
+    there = changed(settings, store={**store_of(engine), "functions": functions})
+    push(there)
+    return there
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +126,7 @@ def mounted(odd_app: Flask) -> InProcess:
 def server(odd: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OverSocket]:
     """The production server, as `atmpgraph serve` starts it."""
     folder = tmp_path_factory.mktemp("server")
-    with serving(odd, folder, ATMPGRAPH_PROXY_TRUSTED=json.dumps(TRUSTED)) as target:
+    with serving(odd, folder, 0, ATMPGRAPH_PROXY_TRUSTED=json.dumps(TRUSTED), **variables(odd)) as target:
         yield target
 
 

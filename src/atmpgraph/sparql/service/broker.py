@@ -63,8 +63,8 @@ class Broker:
         self._watching: asyncio.TimerHandle | None = None
         self._replacing: set[asyncio.Future[None]] = set()
         sizes = {Lane.WORKER: limits.workers, Lane.LONGER: TRY_WORKERS, Lane.QUICK: TRY_WORKERS}
-        memory = limits.memory_bytes
-        self._pools = {lane: Pool(size, memory, _NICE[lane], self._children) for lane, size in sizes.items()}
+        each = limits.memory_bytes, limits.timeout_seconds
+        self._pools = {lane: Pool(size, _NICE[lane], self._children, *each) for lane, size in sizes.items()}
 
     async def serve(self, listening: socket.socket) -> None:
         """Serve until standard input ends, which it does with the process that started this one."""
@@ -240,7 +240,7 @@ class Broker:
     def _conclude(self, query: RunningQuery, attempt: Attempt, outcome: bytes | Problem) -> None:
         """Free the worker of a query that ended, and send what is left to send."""
         timing = query.timing()
-        is_sound = outcome.status < 500 if isinstance(outcome, Problem) else not outcome[0]
+        is_sound = _is_sound(outcome) if isinstance(outcome, Problem) else not outcome[0]
         if is_sound:
             query.attempt = None
             self._pools[query.lane].give_back(attempt.worker)
@@ -412,6 +412,11 @@ class Broker:
             return problems.over_memory(self._limits.memory_bytes)
         log.event("process.ended", role="worker", reason=f"the process of a query {ending}")
         return problems.killed() if ending.status == -signal.SIGKILL else problems.crashed()
+
+
+def _is_sound(problem: Problem) -> bool:
+    """Whether a worker may go on after a query with a problem: it is the query's, or that of a store elsewhere."""
+    return problem.status < 500 or problem.reason in problems.STORE_REASONS - {"store-elsewhere"}
 
 
 def main(arguments: list[str], permitted: Callable[[Address], bool] = is_public) -> None:

@@ -7,7 +7,7 @@ from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from ...errors import EvaluationError, QueryError, ResultFormatError
+from ...errors import EvaluationError, QueryError, ResultFormatError, UnknownGraphError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
@@ -54,7 +54,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object], names:
         results = store.query(
             job.query, default_graphs=default if given else None, named_graphs=named if given else None
         )
-    except EvaluationError:
+    except (EvaluationError, UnknownGraphError):
         raise
     except QueryError as error:
         check_syntax(job.query, job.base)  # which says where

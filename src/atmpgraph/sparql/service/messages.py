@@ -27,6 +27,7 @@ from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
 from typing import Final, Literal, Self, TypeAlias
 
+from ...errors import StoreFailureKind
 from ...http.problem import Problem
 from ...store import StoreAddress
 
@@ -228,10 +229,12 @@ class StoreFailure:
     Attributes:
         removed: the release was removed; otherwise it is damaged.
         cause: for the log: it names paths.
+        remote: what happened to a remote store; None for a store on this disk.
     """
 
     removed: bool
     cause: str
+    remote: StoreFailureKind | None = None
 
     def encode(self) -> bytes:
         """The content of its frame."""

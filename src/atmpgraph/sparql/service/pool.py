@@ -132,9 +132,13 @@ class Worker:
 class Pool:
     """The idle workers of one priority."""
 
-    def __init__(self, size: int, memory: int, nice: int, children: Children) -> None:
-        """Hold at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet."""
+    def __init__(self, size: int, nice: int, children: Children, memory: int, seconds: float) -> None:
+        """Hold at most `size` workers of `memory` bytes each, their priority lowered by `nice`; start none yet.
+
+        No query of theirs takes longer than `seconds`.
+        """
         self._size, self._memory, self._nice, self._children = size, memory, nice, children
+        self._seconds = seconds
         self._idle: list[Worker] = []
 
     async def take(self, store: StoreAddress, base: str) -> Worker:
@@ -190,7 +194,7 @@ class Pool:
 
     async def _start(self, store: StoreAddress, base: str) -> Worker:
         try:
-            forked = start(store, base, self._memory, self._nice)
+            forked = start(store, base, self._memory, self._nice, self._seconds)
         except OSError as error:
             log.event("process.ended", role="worker", reason=f"no worker can start: {error}")
             raise ProblemError(problems.no_worker()) from None
@@ -217,6 +221,9 @@ class Pool:
 def store_problem(failure: bytes) -> Problem:
     """The problem of a query whose store cannot be read; a damaged one is an event."""
     read = messages.StoreFailure.decode(failure)
+    if read.remote:
+        log.event("store.failed", kind=read.remote, cause=read.cause)
+        return problems.store_failed(read.remote)
     if read.removed:
         return problems.release_removed()
     log.event("release.damaged", cause=read.cause)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError
+from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError, StoreError
 from ...store import BACKENDS, Store, StoreAddress
 from ..problems import engine_failed, problem_of
 from . import messages
@@ -27,14 +27,15 @@ _READY: Final = messages.frame(messages.READY, b"")
 _STACK: Final = 1 << 28  # bytes; of what is planned (`syntax.complexity`) nothing measured needs a tenth of it
 
 
-def start(address: StoreAddress, base: str, memory: int, nice: int) -> Forked:
+def start(address: StoreAddress, base: str, memory: int, nice: int, seconds: float) -> Forked:
     """Start a worker on a store; only a process with one thread may call this.
 
     Args:
         address: of the store.
         base: of the publication.
         memory: bytes that a query may use.
-        nice: how far its priority is lowered.
+        nice: how far its priority is lowered, if it evaluates queries itself.
+        seconds: longest time of a query, after which it is killed: a remote store is told.
 
     Returns:
         It sends `READY` on its connection, or `STORE_FAILED`.
@@ -46,11 +47,11 @@ def start(address: StoreAddress, base: str, memory: int, nice: int) -> Forked:
     def run(connection: socket.socket) -> int:
         backend = BACKENDS[address.kind]
         try:
-            store = backend.open(address, base)
+            store = backend.open(address, base, seconds)
         except ReleaseError as error:
             connection.sendall(_store_failed(error))
             return 0
-        confine(memory + _STACK, backend.descriptors(address), nice)
+        confine(memory + _STACK, backend.descriptors(address), nice if backend.evaluates else 0)
         connection.sendall(_READY)
         return _on_large_stack(lambda: work(connection, store, memory))
 
@@ -68,9 +69,9 @@ def _on_large_stack(run: Callable[[], int]) -> int:
 
 
 def _store_failed(error: ReleaseError) -> bytes:
-    return messages.frame(
-        messages.STORE_FAILED, messages.StoreFailure(isinstance(error, RemovedError), str(error)).encode()
-    )
+    remote = error.kind if isinstance(error, StoreError) else None
+    failure = messages.StoreFailure(isinstance(error, RemovedError), str(error), remote)
+    return messages.frame(messages.STORE_FAILED, failure.encode())
 
 
 def work(connection: socket.socket, store: Store, memory: int) -> int:
@@ -112,7 +113,7 @@ def _run(connection: socket.socket, store: Store, job: messages.QueryJob, names:
         return True
     except ReleaseError as error:
         connection.sendall(_store_failed(error))
-        return False
+        return isinstance(error, StoreError) and error.kind != "elsewhere"
     retires = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > _RETIRES * memory
     connection.sendall(unsent + messages.frame(messages.END, bytes([retires]) + outcome.encode()))
     return not retires

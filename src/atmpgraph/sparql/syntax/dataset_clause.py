@@ -3,12 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from .tokenizer import Token, words
+from .tokenizer import Token, tokens, words
 
+_BASE: Final = re.compile(r"\s*BASE\s*<([^<>\"{}|^`\x00-\x20]*)>", re.IGNORECASE)
+_REMEMBERED: Final = 16  # texts: queries of our own come up again and again
+_GRAPH: Final = re.compile("GRAPH", re.IGNORECASE)
 _FROM: Final = re.compile("FROM", re.IGNORECASE)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
@@ -61,3 +67,41 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
             default.append(after[0])
     prologue = read_prologue(query, every, base)
     return prologue.iris(default), prologue.iris(named)
+
+
+def graph_clauses(query: str, base: str) -> list[str]:
+    """The graphs that GRAPH clauses name (SPARQL 1.1 §13.3); those of a variable may be any.
+
+    Raises:
+        SyntaxError: a prefix is not declared.
+    """
+    if not _GRAPH.search(query):
+        return []
+    every = words(query)
+    named = [after for word, after in pairwise(every) if word.is_word("GRAPH") and after.kind in {"iri", "prefixed"}]
+    return read_prologue(query, every, base).iris(named)
+
+
+@lru_cache(_REMEMBERED)
+def without_dataset(query: str) -> str:
+    """The query without FROM, FROM NAMED and comments: its dataset is named beside it, and nothing is hidden in it."""
+    parts, end, depth = list[str](), 0, 0
+    every = iter(tokens(query))
+    for word in every:
+        depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(word.text, 0) if word.kind == "other" else 0
+        if not depth and word.is_word("FROM"):
+            named = next(every, word)
+            end = (next(every, named) if named.is_word("NAMED") else named).end
+            parts.append(" ")
+            continue
+        if word.start > end:
+            parts.append("\n" if "\n" in query[end : word.start] else " ")
+        parts.append(word.text)
+        end = word.end
+    return "".join(parts)
+
+
+def with_base(query: str, base: str) -> str:
+    """The query with a base for its relative IRIs (§4.1.1), or with its own, absolute: some engines take one only."""
+    own = _BASE.match(query)
+    return f"BASE <{urljoin(base, own[1] if own else '')}> {query[own.end() :] if own else query}"

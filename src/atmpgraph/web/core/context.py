@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from ...release.release import Release, open_at, open_release
 from ...settings import LANGUAGES, Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
+from ...store import remote_settings
 from .body_cache import BodyCache
 
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
@@ -55,6 +56,8 @@ class Publication:
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST
+        self._remote = remote_settings(settings)
+        self._slots = ReleasesFolder(self._releases).slots.path
         self._lock = threading.Lock()
         self._current: tuple[tuple[str, State, State], Release] | None = None
         self._live: tuple[ReleasesState, Release, datetime] | None = None
@@ -83,23 +86,29 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    release = open_release(self._releases, CURRENT, self.settings.base)
+                    release = open_release(self._releases, CURRENT, self.settings.base, self._remote)
                     self._announce(release.digest)
                     current = self._current = (switched, release)
         return current[1]
 
     def state(self) -> ReleasesState:
-        """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links
-        and the removal of a release change it. Empty while there is no release.
+        """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links,
+        the removal of a release and a push change it. Empty while there is no release.
         """
         try:
             return tuple(
                 number
-                for status in (os.lstat(self._link), os.stat(self._manifest), os.stat(self._releases))  # noqa: PTH116
+                for status in (os.lstat(self._link), os.stat(self._manifest), os.stat(self._releases), *self._records())  # noqa: PTH116
                 for number in (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             )
         except OSError:
             return ()
+
+    def _records(self) -> list[os.stat_result]:
+        """The state of the folder that says which slots of a remote store hold which releases."""
+        with suppress(FileNotFoundError):
+            return [os.stat(self._slots)] if self._remote else []  # noqa: PTH116
+        return []
 
     @staticmethod
     def is_settled(state: ReleasesState) -> bool:
@@ -137,17 +146,19 @@ class Publication:
         return max(written, datetime.fromtimestamp(switched, UTC))
 
     def open(self, digest: str) -> Release | None:
-        """A release by its whole digest; None if there is none, or none any more.
+        """A release by its whole digest; None if there is none, none any more, or none yet: it waits for a push.
 
         Raises:
             ReleaseError: it is damaged, or a later version made it.
         """
         if len(digest) != _DIGITS or not set(digest) <= _HEXADECIMAL:
             return None
+        if digest == ReleasesFolder(self._releases).waiting and all(s.digest != digest for s in self.history()):
+            return None
         try:
             release = open_at((self._releases / digest).resolve(), self.settings.base)
             with suppress(ReleaseError):  # that is reported where the current one is meant
-                if (current := self.release()) == release:
+                if replace(current := self.release(), remote=None) == release:
                     return current
             return self._shared(release)
         except FileNotFoundError:
@@ -185,7 +196,7 @@ class Publication:
 
     def fingerprint(self, release: Release) -> str:
         """What every response depends on: the release, the settings and the version of this package."""
-        return _fingerprint(release.identity, self._settings_text, __version__)
+        return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
 
 
 @lru_cache(64)

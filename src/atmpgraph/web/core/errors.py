@@ -7,7 +7,7 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import DamagedError, NotExpressibleError, ReleaseError, RemovedError
+from ...errors import DamagedError, NotExpressibleError, ReleaseError, RemovedError, StoreError
 from ...formats import HTML
 from ...http.negotiate import choose, choose_language
 from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible
@@ -15,7 +15,7 @@ from ...i18n import texts
 from ...observability.access import cut, shown_client
 from ...observability.log import cause_of, event, trace_of
 from ...settings import LANGUAGES
-from ...sparql.problems import release_removed
+from ...sparql.problems import release_removed, store_failed
 from ...sparql.service.client import ClientDisconnectedError
 from .context import publication, settings
 from .i18n import note_arguments, page_language, requested_language
@@ -107,6 +107,10 @@ def _of_http(error: HTTPException) -> AnyResponse:
 def _of_release(error: ReleaseError) -> Response:
     if isinstance(error, RemovedError):
         return _response(release_removed(), error)
+    if isinstance(error, StoreError):
+        if publication().is_news(str(error)):
+            event("store.failed", kind=error.kind, cause=str(error))
+        return _response(store_failed(error.kind), error)
     damaged = isinstance(error, DamagedError)
     if publication().is_news(str(error)):
         event("release.damaged" if damaged else "release.missing", cause=str(error))

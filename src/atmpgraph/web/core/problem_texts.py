@@ -99,8 +99,8 @@ EXPLANATIONS: Final = {
     "bad-gateway": (
         message("Other service unreachable"),
         message(
-            "The query calls another service (SERVICE), which gave no usable answer. The detail says "
-            "why. With SERVICE SILENT the query continues without it."
+            "Another service that the answer needs gave no usable answer: one that the query calls (SERVICE), or the"
+            " store of this site. The detail says which. With SERVICE SILENT a query goes on without the one it calls."
         ),
     ),
     "query-timeout": (

@@ -16,7 +16,7 @@ from ...http.negotiate import choose, choose_form, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
 from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED
-from ...profiles.translate import delivered, shaped, translated
+from ...profiles.translate import likely, shaped, translated
 from ...rdf.jsonld import FORMS
 from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
@@ -56,7 +56,7 @@ def represent(
         suffixes: each format has a URL by suffix.
         links: beside those that every document has.
     """
-    choice = _choose(context, delivered(context.release, described.topic))
+    choice = _choose(context, likely(context.release, described.topic))
     chosen = _Representation(context, described, choice, suffixes, links)
     response = respond(
         context,

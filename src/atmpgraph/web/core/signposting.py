@@ -8,11 +8,12 @@ import pyoxigraph as ox
 
 from ... import vocab
 from ...addresses import Addresses
+from ...errors import StoreError
 from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
-from ...profiles.translate import delivered, translated
+from ...profiles.translate import delivered, likely, translated
 from ...release.incoming import Incoming
 from ...release.release import Release
 from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
@@ -55,8 +56,8 @@ def representations(urls: RepresentationUrls, profiles: list[Profile]) -> list[L
 
 
 def signposts(release: Release, described: Description, urls: RepresentationUrls, licence: str) -> list[Link]:
-    """All links of a document, the most useful first."""
-    profiles = delivered(release, described.topic)
+    """All links of a document, the most useful first; fewer as long as a remote store does not answer."""
+    profiles = likely(release, described.topic)
     about = [Link(urls.of(fmt), "describedby", {"type": fmt.media_type}) for fmt in (TURTLE, JSON_LD)]
     about += [
         Link(urls.of(LINK_SET), "linkset", {"type": LINK_SET.media_type}),
@@ -96,11 +97,15 @@ def document_link_set(
 
 
 def _classes(release: Release, topic: str) -> list[str]:
-    """The classes of a thing in schema.org's terms."""
+    """The classes of a thing in schema.org's terms; none as long as a remote store does not answer."""
+    try:
+        quads = translated(release, topic, SCHEMA)
+    except StoreError:
+        return []
     return sorted(
         {
             q.object.value
-            for q in translated(release, topic, SCHEMA)
+            for q in quads
             if isinstance(q.subject, ox.NamedNode)
             and q.subject.value == topic
             and q.predicate.value == RDF + "type"

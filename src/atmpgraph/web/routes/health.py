@@ -24,7 +24,7 @@ def _plain(text: str) -> Response:
 
 def _ready(context: Context, release: Release) -> Response:
     release.prove()
-    release.store.query("ASK {}")
+    release.store.check()
     _prove_the_rest(context)
     check_query_service(context)
     return _plain(f"ready {release.digest}")

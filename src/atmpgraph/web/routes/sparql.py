@@ -99,11 +99,12 @@ def _library(context: Context) -> Mapping[str, LibraryQuery]:
 def _description(context: Context) -> list[ox.Quad]:
     """The description of the service (SPARQL 1.1 Service Description §2)."""
     settings, release = context.settings, context.release
+    store = release.store_address
     return service_description(
         Endpoint(
             settings.base,
             settings.licence,
-            BACKENDS[release.store_address.kind].features,
+            BACKENDS[store.kind].features(store),
             union_size(release),
             graphs(release, largest(release, settings.limits.list_page_graphs)),
             limits_of(settings),

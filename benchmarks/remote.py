@@ -1,0 +1,166 @@
+"""The site over engines of others, beside the embedded store, and beside the engine that is asked directly.
+
+    python -m benchmarks.remote [ROWS] [SECONDS]
+
+pushes a generated publication to Oxigraph's server and to Virtuoso, lets eight clients ask what was not asked before
+(queries, pages, documents, the catalogue), and prints for each the answers a second, the median, what 99 of 100 answers
+keep below, and how many times as long the median is as the first one's: the engine's own, asked directly.
+"""
+
+import json
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from atmpgraph.publish.push import push
+from atmpgraph.settings import Settings
+from atmpgraph.store.slot_graphs import NO_GRAPH, UNION_GRAPH
+
+from .load import Different, Load, WrongAnswersError, load, middle
+from .peers.ours import Ours
+from .peers.virtuoso import CONFIGURATION
+from .processes import HOST, Server, free_port, started
+from .publication import Publication, made
+
+CONNECTIONS: Final = 8
+ROUNDS: Final = 3
+_DATASET: Final = urlencode({"default-graph-uri": UNION_GRAPH, "named-graph-uri": NO_GRAPH})
+_JSON: Final = {"Accept": "application/sparql-results+json"}
+_NAME: Final = "http://xmlns.com/foaf/0.1/name"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that runs.
+
+    Attributes:
+        server: its process.
+        query, graph_store: the paths of its two protocols.
+    """
+
+    server: Server
+    query: str
+    graph_store: str
+
+
+@contextmanager
+def oxigraph(folder: Path) -> Iterator[Engine]:
+    """Oxigraph's server with an empty dataset."""
+    port = free_port()
+    program = Path(sysconfig.get_path("scripts")) / "oxigraph"
+    command = [program, "serve", "--location", folder / "data", "--bind", f"{HOST}:{port}"]
+    with started("oxigraph", command, port, folder / "log") as server:
+        yield Engine(server, "/query", "/store")
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[Engine]:
+    """Virtuoso with an empty dataset."""
+    port = free_port()
+    text = CONFIGURATION.format(host=HOST, port=port, sql=free_port(), data=folder)
+    (folder / "virtuoso.ini").write_text(text, encoding="utf-8")
+    command = ["virtuoso-t", "-f", "-c", folder / "virtuoso.ini"]
+    with started("virtuoso", command, port, folder / "log", folder=folder) as server:
+        yield Engine(server, "/sparql", "/sparql-graph-crud-auth")
+
+
+ENGINES: Final = {"oxigraph": oxigraph, "virtuoso": virtuoso}
+
+
+def pushed(publication: Publication, engine: Engine, folder: Path) -> dict[str, str]:
+    """Push a copy of the release; the variables of the environment of a server over it."""
+    shutil.copytree(publication.folder / "releases", folder / "releases", symlinks=True)
+    address = engine.server.address
+    variables = {
+        "ATMPGRAPH_FOLDERS_RELEASES": str(folder / "releases"),
+        "ATMPGRAPH_STORE_ENDPOINT": "{slot}" + engine.query,
+        "ATMPGRAPH_STORE_GRAPH_STORE": "{slot}" + engine.graph_store,
+        "ATMPGRAPH_STORE_SLOTS": json.dumps([address]),
+        "ATMPGRAPH_STORE_USER": "dba" if engine.server.name == "virtuoso" else "",
+        "ATMPGRAPH_STORE_PASSWORD": "dba" if engine.server.name == "virtuoso" else "",
+    }
+    os.environ.update(variables)
+    try:
+        push(Settings.load(publication.folder / "atmpgraph.toml"))
+    finally:
+        for name in variables:
+            del os.environ[name]
+    return variables
+
+
+def target(text: str, path: str = "/sparql", dataset: str = "") -> str:
+    """The target of a query that is never the same."""
+    return f"{path}?query={quote(text + ' #~N~', safe='~')}" + (f"&{dataset}" if dataset else "")
+
+
+def main() -> None:
+    """Measure and print."""
+    rows, seconds = (int(value) for value in (*sys.argv[1:], *("1000", "3")[len(sys.argv) - 1 :]))
+    publication = made(rows)
+    base, half = publication.settings.base, publication.grower.counts["organisations"] // 2
+    queries = {
+        "look-up": f"SELECT ?name {{ <{base}id/organisation/o~T~> <{_NAME}> ?name }}",
+        "group": "SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind } GROUP BY ?kind ORDER BY DESC(?n) LIMIT 10",
+        "join": "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?b ?q ?c . ?c a ?kind }",
+    }
+    pages = {
+        "page": "/doc/organisation/o~T~.html",
+        "document": "/doc/organisation/o~T~.ttl",
+        "catalogue": "/catalogue?_n=~N~",
+    }
+    asked = 0
+
+    def measured(server: Server, template: str, fields: dict[str, str]) -> Load:
+        nonlocal asked
+        asked += 1_000_000
+        return load(
+            server, Different(template, 0, half, asked), seconds=seconds, connections=CONNECTIONS, fields=fields
+        )
+
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        folder = Path(name)
+        embedded = servers.enter_context(Ours().serving(publication, folder))
+        for kind, serving in ENGINES.items():
+            (place := folder / kind).mkdir()
+            with serving(place) as engine:
+                variables = pushed(publication, engine, place)
+                with Ours(**variables).serving(publication, place) as site:
+                    for what, text in queries.items():
+                        found: dict[str, list[Load]] = {}
+                        for _ in range(ROUNDS):
+                            for server, template in (
+                                (engine.server, target(text, engine.query, _DATASET)),
+                                (site, target(text)),
+                                (embedded, target(text)),
+                            ):
+                                each = "engine" if server is engine.server else "site" if server is site else "embedded"
+                                with suppress(WrongAnswersError):  # none within the time
+                                    found.setdefault(each, []).append(measured(server, template, _JSON))
+                        show(kind, what, {each: middle(loads) for each, loads in found.items()})
+                    for what, template in pages.items():
+                        loads = {"site": measured(site, template, {}), "embedded": measured(embedded, template, {})}
+                        show(kind, what, loads)
+
+
+def show(kind: str, what: str, loads: dict[str, Load]) -> None:
+    """Print a line for each server."""
+    first = next(iter(loads.values()))
+    for name, each in loads.items():
+        ratio = each.median_ms / first.median_ms
+        print(
+            f"{kind:9} {what:10} {name:9} {each.rate:7.0f}/s  median {each.median_ms:7.2f} ms  p99 {each.p99_ms:7.2f}"
+            f" ms  processor {each.processor_ms:6.2f} ms  × {ratio:.2f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
