@@ -38,7 +38,15 @@ class Format:
 
 
 HTML: Final = Format("HTML", "html", "text/html", "page")
-TURTLE: Final = Format("Turtle", "ttl", "text/turtle", "graph", engine=ox.RdfFormat.TURTLE, iri=FILE_FORMATS + "Turtle")
+TURTLE: Final = Format(
+    "Turtle",
+    "ttl",
+    "text/turtle",
+    "graph",
+    also=("application/x-turtle", "text/n3", "text/rdf+n3"),  # of which Turtle is a part
+    engine=ox.RdfFormat.TURTLE,
+    iri=FILE_FORMATS + "Turtle",
+)
 JSON_LD: Final = Format(
     "JSON-LD",
     "jsonld",
@@ -49,10 +57,22 @@ JSON_LD: Final = Format(
     iri=FILE_FORMATS + "JSON-LD",
 )
 RDF_XML: Final = Format(
-    "RDF/XML", "rdf", "application/rdf+xml", "graph", engine=ox.RdfFormat.RDF_XML, iri=FILE_FORMATS + "RDF_XML"
+    "RDF/XML",
+    "rdf",
+    "application/rdf+xml",
+    "graph",
+    also=("application/xml", "text/xml"),
+    engine=ox.RdfFormat.RDF_XML,
+    iri=FILE_FORMATS + "RDF_XML",
 )
 N_TRIPLES: Final = Format(
-    "N-Triples", "nt", "application/n-triples", "graph", engine=ox.RdfFormat.N_TRIPLES, iri=FILE_FORMATS + "N-Triples"
+    "N-Triples",
+    "nt",
+    "application/n-triples",
+    "graph",
+    also=("text/plain",),  # its type in RDF 1.0 (RDF Test Cases §3)
+    engine=ox.RdfFormat.N_TRIPLES,
+    iri=FILE_FORMATS + "N-Triples",
 )
 TRIG: Final = Format("TriG", "trig", "application/trig", "dataset", engine=ox.RdfFormat.TRIG, iri=FILE_FORMATS + "TriG")
 N_QUADS: Final = Format(
@@ -73,7 +93,7 @@ RESULTS_XML: Final = Format(
     "xml",
     "application/sparql-results+xml",
     "results",
-    also=("application/xml",),
+    also=("application/xml", "text/xml"),
     iri=FILE_FORMATS + "SPARQL_Results_XML",
 )
 CSV: Final = Format("CSV", "csv", "text/csv", "results", iri=FILE_FORMATS + "SPARQL_Results_CSV")

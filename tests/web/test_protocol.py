@@ -130,9 +130,11 @@ def test_a_coded_body_is_not_read(client: FlaskClient) -> None:
 def test_the_first_format_that_we_know_is_sent(client: FlaskClient) -> None:
     """As SPARQLWrapper sends it."""
     for name in ("format", "output", "results"):
-        parameters = [("query", COUNT), (name, "text/tab-separated-values"), (name, "tsv"), (name, "csv")]
+        parameters = [("query", COUNT), (name, "turtle"), (name, "tsv"), (name, "csv")]
         response = client.get("/sparql", query_string=urlencode(parameters))
-        expected = "text/tab-separated-values; charset=utf-8" if name == "format" else "application/sparql-results+json"
+        expected = (
+            "application/sparql-results+json" if name == "results" else "text/tab-separated-values; charset=utf-8"
+        )
         assert response.content_type == expected
 
 

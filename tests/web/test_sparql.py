@@ -17,6 +17,7 @@ from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <ns/atmp#Workpackage> }"
+GRAPH = "CONSTRUCT { ?s a <ns/atmp#Workpackage> } WHERE { ?s a <ns/atmp#Workpackage> }"
 
 
 def test_get_form_and_direct_post_give_the_same(client: FlaskClient) -> None:
@@ -53,8 +54,42 @@ def test_a_link_may_name_the_format(client: FlaskClient) -> None:
     response = client.get("/sparql", query_string={"query": COUNT, "format": "csv"}, headers=BROWSER)
     assert response.content_type == "text/csv; charset=utf-8"
     assert response.headers["Vary"] == "Accept-Encoding"
-    ignored = client.get("/sparql", query_string={"query": COUNT, "format": "turtle"})
-    assert ignored.content_type == "application/sparql-results+json"
+    assert client.get("/sparql", query_string={"query": COUNT, "format": "turtle"}).status_code == 406
+    unknown = client.get("/sparql", query_string={"query": COUNT, "output": "Excel"})
+    assert unknown.status_code == 400
+    assert (
+        unknown.get_json()["detail"] == "No format is called Excel. This result has these: json, xml, csv, tsv, html."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "media_type"),
+    [
+        *(
+            (COUNT, name, "application/sparql-results+json")
+            for name in ("json", "JSON", "application/json", "srj", "js")
+        ),
+        (COUNT, "application/sparql-results+json", "application/sparql-results+json"),
+        (
+            COUNT,
+            "application/sparql-results json",
+            "application/sparql-results+json",
+        ),  # a plus sign that was not encoded
+        *((COUNT, name, "application/sparql-results+xml") for name in ("xml", "Text/XML", "sparql-results+xml")),
+        *((COUNT, name, "text/tab-separated-values") for name in ("tsv", "text/tab-separated-values")),
+        *((COUNT, name, "text/html") for name in ("html", "text/html")),
+        *((GRAPH, name, "text/turtle") for name in ("turtle", "TTL", "n3", "text/turtle", "text/turtle;version=1.1")),
+        *((GRAPH, name, "application/ld+json") for name in ("json", "json-ld", "JSONLD", "application/ld+json")),
+        *((GRAPH, name, "application/rdf+xml") for name in ("xml", "rdf", "rdf/xml", "rdf+xml", "application/xml")),
+        *((GRAPH, name, "application/n-triples") for name in ("nt", "ntriples", "N-Triples", "text/plain")),
+    ],
+)
+@pytest.mark.parametrize("parameter", ["format", "output"])
+def test_a_format_has_the_names_that_people_give_it(
+    parameter: str, query: str, name: str, media_type: str, client: FlaskClient
+) -> None:
+    response = client.get("/sparql", query_string={"query": query, parameter: name}, headers={"Accept": "image/png"})
+    assert (response.status_code, response.mimetype) == (200, media_type)
 
 
 @pytest.mark.parametrize(

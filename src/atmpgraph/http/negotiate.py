@@ -86,15 +86,21 @@ def _specificity(media_range: Range, media_type: str) -> int | None:
     """How closely the range names the type, or None when it does not match.
 
     All text is in UTF-8, so only this `charset` matches. A profile is a hint that a server may ignore (RFC 6906 §3.1,
-    JSON-LD 1.1 §C), so every one matches. Any other parameter must be the representation's own.
+    JSON-LD 1.1 §C), so every one matches. What another parameter asks for, such as a version or a header row, we cannot
+    tell: the type is sent as it is, but a range without that parameter names it more closely, and one that is refused
+    (`q=0`) refuses something else.
     """
     kind, _, subtype = media_type.partition("/")
     if media_range.type not in {kind, "*"} or media_range.subtype not in {subtype, "*"}:
         return None
-    for name, value in media_range.parameters:
-        if name != "profile" and not (name == "charset" and value.lower() in {"utf-8", "utf8"}):
-            return None
-    return (media_range.type != "*") + (media_range.subtype != "*") + len(media_range.parameters)
+    parameters = dict(media_range.parameters)
+    if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        return None
+    own = parameters.keys() & {"charset", "profile"}
+    unknown = len(parameters) > len(own)
+    if unknown and not media_range.weight:
+        return None
+    return 2 * ((media_range.type != "*") + (media_range.subtype != "*") + len(own)) - unknown
 
 
 def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] | None:

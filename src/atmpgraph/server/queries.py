@@ -15,12 +15,13 @@ from typing import Any, Final
 from flask import Flask
 
 from ..errors import ReleaseError
-from ..formats import HTML, Format, by_suffix
+from ..formats import HTML, Format
 from ..http.cache_control import NO_STORE, current_release
 from ..http.coding import choose_coding, encode, packed
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError
 from ..observability.access import Observed
+from ..sparql.named_format import named_format
 from ..sparql.protocol import Query, parse
 from ..sparql.service.async_client import LongResultError, QueryClient
 from ..sparql.service.client import ClientDisconnectedError
@@ -195,7 +196,10 @@ class Queries:
         if is_volatile(context, query):
             return None
         offered = result_formats(query)
-        named = next((fmt for name in query.formats if (fmt := by_suffix(name, offered))), None)
+        try:
+            named = named_format(query.formats, offered)
+        except ProblemError:
+            return None
         chosen = (named, named.media_type) if named else _chosen(request.fields.get("accept"), offered)
         if chosen is None or chosen[0] is HTML:
             return None

@@ -26,9 +26,12 @@ ACCEPTS: Final = {"Accept-Post": _TYPES, "Accept-Query": _TYPES}
 
 _WITH_BODY: Final = frozenset({"POST", "QUERY"})
 DATASET: Final = ("default-graph-uri", "named-graph-uri")
+FORMATS: Final = ("format", "output")
 _OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
 _LONGEST_LINK: Final = 2_000  # characters
-_SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{0,9})?|\.\d{1,9}", re.ASCII)
+_SECONDS: Final = re.compile(
+    r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s?(?:s|secs?|seconds?|(ms|msecs?|milliseconds?))?", re.ASCII | re.IGNORECASE
+)
 _ROWS: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 _Parameters: TypeAlias = Mapping[str, Sequence[str]]
@@ -43,7 +46,7 @@ class Query:
         default_graphs, named_graphs: IRIs of the RDF dataset of the request (§2.1.4); both empty when it names none.
         timeout: seconds that the query may run, if the request limits them.
         offset: rows of the result to skip.
-        formats: the values of `format`; the first that names a format of ours precedes Accept. Another format is not
+        formats: the values of `format` and `output`, which precede Accept (`named_format`). Another format is not
             another query.
     """
 
@@ -100,7 +103,7 @@ def parse(
     arguments = {name: [*in_url.get(name, ()), *in_body.get(name, ())] for name in in_url.keys() | in_body.keys()}
     if any(name in arguments for name in _OF_UPDATES):
         _refuse_update()
-    is_query = method in _WITH_BODY or arguments.keys() & {"query", *DATASET}
+    is_query = method in _WITH_BODY or "query" in arguments or any(any(arguments.get(name, ())) for name in DATASET)
     return _query(arguments, method in _WITH_BODY, max_length) if is_query else None
 
 
@@ -164,18 +167,19 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
         named,
         _timeout(_single(arguments, "timeout")),
         _offset(_single(arguments, "offset")),
-        tuple(arguments.get("format", ())),
+        tuple(value for name in FORMATS for value in arguments.get(name, ())),
     )
 
 
 def _iris(arguments: _Parameters, name: str) -> tuple[str, ...]:
-    """The graphs that a parameter names; they are absolute IRIs (§2.1.4)."""
-    for value in arguments.get(name, ()):
+    """The graphs that a parameter names; they are absolute IRIs (§2.1.4). An empty field of a form names none."""
+    values = [value for value in arguments.get(name, ()) if value]
+    for value in values:
         try:
             ox.NamedNode(value)
         except ValueError:
             _refuse(400, "{name} takes an absolute IRI, not {value}", name=name, value=value[:200])
-    return tuple(dict.fromkeys(arguments.get(name, ())))
+    return tuple(dict.fromkeys(values))
 
 
 def _single(arguments: _Parameters, name: str) -> str | None:
@@ -187,11 +191,12 @@ def _single(arguments: _Parameters, name: str) -> str | None:
 
 
 def _timeout(value: str | None) -> float | None:
-    if value is None:
+    """The seconds of a timeout; None for no value and for 0, by which clients mean that they set none."""
+    if not value:
         return None
-    if not _SECONDS.fullmatch(value) or float(value) == 0:
-        _refuse(400, "The timeout is a number of seconds greater than 0, such as 2.5.")
-    return float(value)
+    if not (match := _SECONDS.fullmatch(value.strip())):
+        _refuse(400, "The timeout is a number of seconds, such as 2.5 or 30s.")
+    return float(match[1]) / (1_000 if match[2] else 1) or None
 
 
 def _offset(value: str | None) -> int:

@@ -7,12 +7,13 @@ from typing import Final
 import pyoxigraph as ox
 from flask import render_template, request
 
-from ...formats import ALL, DOCUMENTS, HTML, Format, by_suffix
+from ...formats import ALL, DOCUMENTS, HTML, Format
 from ...i18n import message
 from ...rdf.serialize import serialize
 from ...release.graphs import graphs, largest, union_size
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
+from ...sparql.named_format import named_format
 from ...sparql.protocol import ACCEPTS, FORM, QUERY, Query, parse
 from ...sparql.service_description import Endpoint, service_description
 from ...store import BACKENDS
@@ -60,11 +61,11 @@ def _load(context: Context) -> Operation:
 
 
 def _offered(_: Context, operation: Operation) -> tuple[Format, ...]:
-    """The formats of the result; `format=csv` beside the query, for links, leaves one. Unknown names are ignored."""
+    """The formats of the result; `format=csv` beside the query, for links, leaves one."""
     if operation.query is None:
         return DOCUMENTS
     offered = result_formats(operation.query)
-    named = next((fmt for name in operation.query.formats if (fmt := by_suffix(name, offered))), None)
+    named = named_format(operation.query.formats, offered)
     return (named,) if named else offered
 
 
@@ -144,7 +145,8 @@ RESOURCES = (
             query_parameter("query", "The query; without it the service is described."),
             query_parameter("default-graph-uri", "Graphs of the default graph.", many=True),
             query_parameter("named-graph-uri", "Named graphs.", many=True),
-            query_parameter("format", "Suffix of the format, instead of Accept."),
+            query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
+            query_parameter("output", "The same under another name."),
             query_parameter("timeout", "Seconds to wait for the answer, at most as long as the service allows."),
             query_parameter("offset", "Rows of the result to leave out."),
         ),
