@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from flask import Response, g, request
 
-from ...formats import HTML, Format
+from ...formats import HTML, RESULTS_XML, Format
 from ...http.cache_control import IMMUTABLE, NO_STORE, current_release
 from ...http.coding import choose_coding, encode, packed
 from ...http.conditional import Validators, has_tag, precondition
@@ -20,6 +20,7 @@ from .i18n import arguments, requested_language
 from .observation import note_cached, note_reusable
 
 _READING: Final = frozenset({"GET", "HEAD"})
+_XML: Final = frozenset({RESULTS_XML.media_type, *RESULTS_XML.also})
 WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
 
 
@@ -247,5 +248,5 @@ def validator_fields(validators: Validators, cache_control: str, now: datetime) 
 
 
 def content_type(media_type: str) -> str:
-    """The field value: text names its charset, other types define theirs."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+    """The field value: text names its charset, and so does XML that clients read as text; other types define theirs."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") or media_type in _XML else media_type
