@@ -6,6 +6,8 @@ RML := .venv-morph-kgc
 CKAN := .venv-ckan
 PEERS := .venv-peers
 SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js)
+# What depends on the store most, of the conformance suite; `make bench` runs all of it over each engine.
+OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
 .DEFAULT_GOAL := help
@@ -27,8 +29,8 @@ test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, type
 test-clients: $(VENV)/.dev .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
-	ENGINE=oxigraph $(BIN)/pytest --no-cov -n auto --dist loadfile tests/http/conformance
-	ENGINE=virtuoso $(BIN)/pytest --no-cov -n auto --dist loadfile tests/http/conformance
+	ENGINE=oxigraph $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
+	ENGINE=virtuoso $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
 
 test-container: $(VENV)/.dev ## the image and the compose file under Docker (by root; some minutes)
 	.ci/apt debootstrap docker.io docker-compose
@@ -48,6 +50,7 @@ bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/n
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.observability
 	KILLS=200 $(BIN)/pytest --no-cov tests/release/test_kills.py tests/release/test_kills_of_pushes.py
+	for ENGINE in oxigraph virtuoso; do ENGINE=$$ENGINE $(BIN)/pytest --no-cov -q -n auto --dist loadfile tests/http/conformance || exit; done
 
 bench-short: $(VENV)/.dev $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
 	.ci/apt nginx wrk
