@@ -251,6 +251,7 @@ def test_an_engine_that_lost_what_it_had_gets_it_again(pushing: Settings, slots:
     _until(lambda: len(_filled(pushing, blue)) > 3)
     process.kill()
     process.communicate()
+    time.sleep(0.5)  # what was on its way has arrived
     for graph in _filled(pushing, blue):
         _request(blue, "/store?" + urlencode({"graph": graph}), "DELETE")
     assert _holds_all(push(pushing), pushing, blue)

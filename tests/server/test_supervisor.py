@@ -30,6 +30,7 @@ STRAY = [
 def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server of two web processes."""
     with running_server(released, tmp_path_factory.mktemp("server")) as found:
+        assert until(lambda: found.said().count("role=web") == 2)  # from then on no early end makes it give up
         yield found
 
 

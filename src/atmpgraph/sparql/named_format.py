@@ -24,19 +24,19 @@ from ..formats import (
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError, not_acceptable
 
-# Common names; several formats share one where the kind of the result decides.
+# Common names beside the suffixes; several formats share one where the kind of the result decides.
 _NAMES: Final[dict[Format, tuple[str, ...]]] = {
-    RESULTS_JSON: ("json", "srj", "sparql-results+json", "sparql-json", "js"),
-    RESULTS_XML: ("xml", "srx", "sparql-results+xml", "sparql-xml"),
-    CSV: ("csv",),
-    TSV: ("tsv", "tab", "tab-separated-values"),
-    TURTLE: ("ttl", "turtle", "n3"),
-    JSON_LD: ("jsonld", "json-ld", "ld+json", "json", "js"),
-    RDF_XML: ("rdf", "xml", "rdfxml", "rdf-xml", "rdf/xml", "rdf+xml"),
-    N_TRIPLES: ("nt", "ntriples", "n-triples", "ntriple"),
-    TRIG: ("trig",),
-    N_QUADS: ("nq", "nquads", "n-quads"),
-    HTML: ("html", "xhtml"),
+    RESULTS_JSON: ("srj", "sparql-results+json", "sparql-json", "js"),
+    RESULTS_XML: ("srx", "sparql-results+xml", "sparql-xml"),
+    CSV: (),
+    TSV: ("tab", "tab-separated-values"),
+    TURTLE: ("turtle", "n3"),
+    JSON_LD: ("json-ld", "ld+json", "json", "js"),
+    RDF_XML: ("xml", "rdfxml", "rdf-xml", "rdf/xml", "rdf+xml"),
+    N_TRIPLES: ("ntriples", "n-triples", "ntriple"),
+    TRIG: (),
+    N_QUADS: ("nquads", "n-quads"),
+    HTML: ("xhtml",),
 }
 _SHOWN: Final = 100  # characters of a name in a sentence
 
@@ -66,4 +66,4 @@ def named_format(names: Sequence[str], offered: tuple[Format, ...]) -> Format | 
 def _fitting(name: str, offered: tuple[Format, ...]) -> Format | None:
     if "/" in name and (chosen := choose(name, offered)) and "*" not in name:
         return chosen[0]
-    return next((fmt for fmt in offered if name.lower() in _NAMES.get(fmt, ())), None)
+    return next((fmt for fmt in offered if name.lower() in {fmt.suffix, *_NAMES.get(fmt, ())}), None)

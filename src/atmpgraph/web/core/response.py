@@ -20,7 +20,6 @@ from .i18n import arguments, requested_language
 from .observation import note_cached, note_reusable
 
 _READING: Final = frozenset({"GET", "HEAD"})
-_XML: Final = frozenset({RESULTS_XML.media_type, *RESULTS_XML.also})
 WHOLE: Final = 1 << 20  # bytes; a body up to this length is coded as a whole, so that its length is known
 
 
@@ -248,5 +247,6 @@ def validator_fields(validators: Validators, cache_control: str, now: datetime) 
 
 
 def content_type(media_type: str) -> str:
-    """The field value: text names its charset, and so does XML that clients read as text; other types define theirs."""
-    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") or media_type in _XML else media_type
+    """The field value: text names its charset, as do results in XML, which R reads as text; others define theirs."""
+    named = media_type.startswith("text/") or media_type == RESULTS_XML.media_type
+    return f"{media_type}; charset=utf-8" if named else media_type
