@@ -62,7 +62,9 @@ def builds(rows: int, folder: Path, *, one_shape: bool = False, log: int = subpr
     table = folder / "data" / "organisations.csv"
     with table.open(encoding="utf-8", newline="") as file:
         cells = list(csv.reader(file))
-    cells[len(cells) // 2][cells[0].index("name_fr")] += " (bis)"
+    column = cells[0].index("name_fr")
+    named = [row for row in cells[len(cells) // 2 :] if row[column]]
+    named[0][column] += " (bis)"
     with table.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(cells)
     return [first, _build(folder, log)]
