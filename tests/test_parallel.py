@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from atmpgraph.errors import AtmpgraphError
+from atmpgraph.errors import (
+    AtmpgraphError,
+    DamagedError,
+    NotExpressibleError,
+    QuerySyntaxError,
+    ReleaseError,
+    StoreError,
+    UnknownGraphError,
+)
+from atmpgraph.formats import TURTLE
 from atmpgraph.i18n import TranslatedError
-from atmpgraph.parallel import KILLED, each
+from atmpgraph.parallel import KILLED, beside, each
 
 SCRIPT = """
 import sys, time
@@ -35,6 +44,21 @@ def square(n: int) -> tuple[int, int]:
 
 def refuse(n: int) -> int:
     raise TranslatedError("{file} changed", file=f"{n}.csv")
+
+
+ERRORS = (
+    DamagedError(Path("data.nq"), "missing"),
+    StoreError("late", "no answer"),
+    UnknownGraphError("urn:g"),
+    QuerySyntaxError(1, 2, "word", "reason"),
+    NotExpressibleError("no {name}", TURTLE, name="x"),
+    TranslatedError("{file} changed", file="a.csv"),
+    ReleaseError("no release"),
+)
+
+
+def fail(number: int) -> int:
+    raise ERRORS[number]
 
 
 def end(_: int) -> None:
@@ -114,3 +138,11 @@ def test_no_worker_outlives_the_command(number: signal.Signals, tmp_path: Path) 
     time.sleep(0.5)
     assert len(list(workers.iterdir())) == 2
     assert not [worker for worker in workers.iterdir() if alive(int(worker.name))]
+
+
+@pytest.mark.parametrize("number", range(len(ERRORS)), ids=lambda number: type(ERRORS[number]).__name__)
+def test_an_error_of_a_worker_comes_back_as_it_is(number: int) -> None:
+    error = ERRORS[number]
+    with beside(2) as run, pytest.raises(AtmpgraphError) as raised:
+        run(fail, number)()
+    assert (type(raised.value), str(raised.value), vars(raised.value)) == (type(error), str(error), vars(error))

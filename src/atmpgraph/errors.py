@@ -28,13 +28,23 @@ AtmpgraphError
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .formats import Format
 
 
 class AtmpgraphError(Exception):
     """An error whose message names the place and the remedy; shown to people without a traceback."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as it is: an error takes other arguments than its message."""
+        return _received, (type(self), self.args, self.__dict__)
+
+
+def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attributes: dict[str, Any]) -> AtmpgraphError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class SettingsError(AtmpgraphError):

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
@@ -189,14 +189,6 @@ class TranslatedError(AtmpgraphError):
         super().__init__(texts(SOURCE).gettext(sentence, **values))
         self.sentence, self.values = sentence, values
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes."""
-        return _translated, (type(self), self.sentence, self.values)
-
     def text(self, language: str) -> str:
         """The message in a language."""
         return texts(language).gettext(self.sentence, **self.values)
-
-
-def _translated(kind: type[TranslatedError], sentence: str, values: dict[str, object]) -> TranslatedError:
-    return kind(sentence, **values)

@@ -192,6 +192,7 @@ def test_what_may_see_everything_is_not_run_over_parts(constraint: str) -> None:
         ("SELECT $this { ?x ?p $this OPTIONAL { ?y ?q ?x FILTER(?y = $this) } }", True),
         ("SELECT $this { { ?x ?p ?y FILTER(?y = $this) } }", False),  # no value of $this in a group of its own
         ("SELECT $this { { ?x ?p ?y FILTER(?y = $this) } UNION { $this ?p ?x } }", False),
+        ("SELECT $this { ?x ?p $this FILTER NOT EXISTS { GRAPH ?g { ?x ?q ?y } } }", False),  # not in the union alone
         ("SELECT $this { ?x ?p ?y } GROUP BY ?x", False),
         ("SELECT $this { { SELECT $this (COUNT(?x) AS ?n) { ?x ?p $this } GROUP BY $this } }", False),
         ("SELECT ?x { ?x ?p $this }", False),
@@ -229,6 +230,7 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
         ("SELECT * { ?s <urn:p> ?o FILTER NOT EXISTS { ?o <urn:q> ?s OPTIONAL { ?s <urn:r> ?o } } }", "pqr"),
         ("SELECT (COUNT(*) AS ?n) { { SELECT ?s { ?s <urn:p> ?o } } UNION { ?s <urn:q> ?o } } GROUP BY ?s", "pq"),
         ("SELECT * { ?s ?p ?o }", None),
+        ("SELECT * { ?s <relative> ?o }", None),
         ("SELECT * { ?s <urn:p>+ ?o }", None),
         ("SELECT * { ?s <urn:p>? ?o }", None),
         ("SELECT * { ?s !<urn:p> ?o }", None),

@@ -150,13 +150,19 @@ def _figures(store: Store, partnership: str) -> Iterator[Group]:
     own = {row["subject"] for row in _rows(store, "own", partnership)}
     rows = {row["figure"]: {**row, **dict.fromkeys(_DETAILS)} for row in _rows(store, "figures", partnership)}
     for detail in _rows(store, "figure-details", partnership):
-        row = rows.get(detail["figure"], {})
-        for name in row.keys() & detail.keys() - {"figure"}:
-            row[name] = min(filter(None, (row[name], detail[name])), key=text_of, default=None)
+        if (row := rows.get(detail["figure"])) is None:
+            continue
+        names = [name for name in _DETAILS if detail[name] is not None]
+        if _texts(detail, names) < _texts(row, names) or row[names[0]] is None:
+            row.update({name: detail[name] for name in names})  # together: a quotation has its own words
     for topic in by_subject(list(rows.values()), {term.value for term in own}, partnership):
         for indicator in topic.indicators:
             claims, key = indicator.claims, (topic.subject, indicator.indicator)
             yield Group(key, claims[:LONGEST], len(claims), indicator.disputed)
+
+
+def _texts(row: Row, names: list[str]) -> list[str]:
+    return ["" if row[name] is None else text_of(row[name]) for name in names]
 
 
 def _members(store: Store, partnership: str) -> list[Group]:

@@ -50,7 +50,11 @@ def _lines(query: str, store: Store) -> Iterator[str]:
     """The triples as lines, in any order, some of them several times."""
     if rows := rows_of_triples(query):
         for subject, predicate, value in store.select(rows):
-            if isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(predicate, ox.NamedNode) and value:
+            if (
+                isinstance(subject, ox.NamedNode | ox.BlankNode)
+                and isinstance(predicate, ox.NamedNode)
+                and value is not None
+            ):
                 yield f"{subject} {predicate} {value} .\n"
     else:
         for triple in store.construct(query):

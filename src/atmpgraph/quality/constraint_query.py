@@ -20,6 +20,7 @@ _BOUND_BY_SHAPES: Final = re.compile(r"[$?](PATH|currentShape|shapesGraph)\b")
 # The brace that is not the one of the patterns.
 _EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\s*\{", re.IGNORECASE)
 _SELECT: Final = re.compile(r"\bSELECT\b(?!\s+DISTINCT)", re.IGNORECASE)
+_ELSEWHERE: Final = {"Graph", "GraphGraphPattern", "ServiceGraphPattern"}
 _EXAMPLE: Final = "?this a ?class ."
 
 
@@ -73,7 +74,7 @@ def _predicates(part: object) -> Iterator[URIRef | None]:
 
 def _of_path(path: object) -> Iterator[URIRef | None]:
     if isinstance(path, URIRef):
-        yield path
+        yield path if ":" in path else None  # the store resolves a relative one
     elif isinstance(path, AlternativePath | SequencePath):
         for each in path.args:
             yield from _of_path(each)
@@ -112,7 +113,14 @@ def is_distributive(shapes: Graph, constraint: Node) -> bool:
     """
     text = for_all(shapes, constraint, _EXAMPLE)
     query = None if _EXISTS_BEFORE.match(text) else _parsed(text)
-    return query is not None and _is_distributive(query.algebra)
+    return query is not None and not _names_graphs(query.algebra) and _is_distributive(query.algebra)
+
+
+def _names_graphs(part: object) -> bool:
+    """Whether a clause looks elsewhere than in the union of the graphs, which is all that shapes apply to."""
+    if isinstance(part, CompValue):
+        return part.name in _ELSEWHERE or any(_names_graphs(child) for name, child in part.items() if name != "_vars")
+    return isinstance(part, list | tuple) and any(map(_names_graphs, part))
 
 
 def _is_distributive(query: CompValue) -> bool:
