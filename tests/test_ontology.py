@@ -25,8 +25,8 @@ ONTOLOGY = ROOT / "ontology"
 STANDARDS = ROOT.parent / "shared" / "standards"
 
 BASE = "https://example.org/p/"
-ATMP = Namespace(f"{BASE}ns/atmp#")
-SCHEMA_OF_TERMS = URIRef(f"{BASE}ns/atmp")
+ATMP = Namespace("https://w3id.org/atmpgraph/ns#")
+SCHEMA_OF_TERMS = URIRef("https://w3id.org/atmpgraph/ns")
 AUTH = Namespace(f"{BASE}auth/")
 ID = Namespace(f"{BASE}id/")
 
@@ -345,7 +345,7 @@ PREFIXES = f"""
 PREFIX rdfs: <{RDFS}>
 PREFIX skos: <{SKOS}>
 PREFIX qb: <{QB}>
-PREFIX atmp: <{ATMP}>
+PREFIX atmpgraph: <{ATMP}>
 """
 
 # The normalisation of the specification (§10) as far as it concerns components.
@@ -408,15 +408,15 @@ CONSTRAINTS = {
     ),
     "no component is of two kinds": (
         "?c qb:componentProperty ?a , ?b FILTER (?a != ?b)",
-        "<id/component/source> qb:dimension atmp:subject .",
+        "<id/component/source> qb:dimension atmpgraph:subject .",
     ),
     "a measure is neither dimension nor attribute": (
         "?p a qb:MeasureProperty , ?other FILTER (?other IN (qb:DimensionProperty, qb:AttributeProperty))",
-        "<id/component/x> qb:measure atmp:source .",
+        "<id/component/x> qb:measure atmpgraph:source .",
     ),
     "a code list is a concept scheme": (
         "?p qb:codeList ?l FILTER NOT EXISTS { ?l a skos:ConceptScheme }",
-        "atmp:subject qb:codeList <auth/nothing> .",
+        "atmpgraph:subject qb:codeList <auth/nothing> .",
     ),
 }
 

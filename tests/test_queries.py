@@ -151,7 +151,7 @@ def _words_of_this_publication() -> set[str]:
 @pytest.mark.parametrize("name", [*FILES, "../data/coverage"])
 def test_knows_no_partnership(name: str) -> None:
     text = (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8").lower()
-    text = re.sub(r"<ns/atmp#>|\batmp:", " ", text)
+    text = re.sub(r"<https://w3id.org/atmpgraph/ns#>|\batmp:", " ", text)
     assert not _words_of_this_publication() & set(re.findall(r"\w[\w.-]*\w", text))
     names = {row[column] for row in table("organisations") for column in row if column.startswith("name_")}
     names |= {row[column] for row in table("partnerships") for column in ("acronym_fr", "acronym_en")} | {
@@ -722,11 +722,11 @@ def test_without_lead_forgets_a_workpackage_once_a_source_names_its_lead(dataset
 # Coverage ------------------------------------------------------------------------------------------------------------
 
 DECLARED: Final = """
-    PREFIX atmp: <ns/atmp#>
+    PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
     PREFIX org: <http://www.w3.org/ns/org#>
-    <id/partnership/p> a atmp:Partnership .
-    <id/figure/p> atmp:indicator <auth/indicator/partners> ; atmp:subject <id/partnership/p> .
-    <id/figure/w> atmp:indicator <auth/indicator/workpackages> ; atmp:subject <id/partnership/p> .
+    <id/partnership/p> a atmpgraph:Partnership .
+    <id/figure/p> atmpgraph:indicator <auth/indicator/partners> ; atmpgraph:subject <id/partnership/p> .
+    <id/figure/w> atmpgraph:indicator <auth/indicator/workpackages> ; atmpgraph:subject <id/partnership/p> .
 """
 
 
@@ -754,56 +754,60 @@ def test_coverage_of_nothing_is_zero() -> None:
 @pytest.mark.parametrize(
     ("turtle", "partners"),
     [
-        pytest.param("<o/a> atmp:participatesIn <w/1> .", 1, id="a participant"),
-        pytest.param("<o/a> atmp:leads <w/1> .", 1, id="a lead"),
-        pytest.param("<o/a> atmp:participatesIn <w/1> , <w/2> ; atmp:leads <w/2> .", 1, id="twice the same"),
-        pytest.param("<o/a> atmp:participatesIn <w/3> .", 0, id="a work package of another partnership"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/1> .", 1, id="a participant"),
+        pytest.param("<o/a> atmpgraph:leads <w/1> .", 1, id="a lead"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/1> , <w/2> ; atmpgraph:leads <w/2> .", 1, id="twice the same"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/3> .", 0, id="a work package of another partnership"),
         pytest.param(
-            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <auth/partnership-role/partner> .",
+            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/partner> .",
             1,
             id="a partner of the whole",
         ),
         pytest.param(
-            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <auth/partnership-role/funder> .",
+            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/funder> .",
             0,
             id="a funder is no partner",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmp:participatesIn <w/2> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmpgraph:participatesIn <w/2> .",
             1,
             id="a part and its whole",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
-            "<o/b> org:subOrganizationOf <o/c> . <o/c> atmp:leads <w/2> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
+            "<o/b> org:subOrganizationOf <o/c> . <o/c> atmpgraph:leads <w/2> .",
             1,
             id="a part of a part and its whole",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> .", 1, id="a part whose whole is not named"
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
+            1,
+            id="a part whose whole is not named",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
-            "<o/c> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
+            "<o/c> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
             2,
             id="two parts of a whole that is not named",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmp:participatesIn <w/3> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmpgraph:participatesIn <w/3> .",
             1,
             id="a whole named in another partnership only",
         ),
     ],
 )
 def test_coverage_counts(turtle: str, partners: int) -> None:
-    workpackages = "<w/1> atmp:workpackageOf <id/partnership/p> . <w/2> atmp:workpackageOf <id/partnership/p> ."
-    workpackages += "<id/partnership/q> a atmp:Partnership . <w/3> atmp:workpackageOf <id/partnership/q> ."
+    workpackages = (
+        "<w/1> atmpgraph:workpackageOf <id/partnership/p> . <w/2> atmpgraph:workpackageOf <id/partnership/p> ."
+    )
+    workpackages += "<id/partnership/q> a atmpgraph:Partnership . <w/3> atmpgraph:workpackageOf <id/partnership/q> ."
     assert _coverage(workpackages + turtle) == {"id/coverage/p": str(partners), "id/coverage/w": "2"}
 
 
 def test_coverage_looks_at_figures_of_partnerships_only() -> None:
     assert "id/coverage/x" not in _coverage(
-        "<id/figure/x> atmp:indicator <auth/indicator/partners> ; atmp:subject <id/organisation/o> ."
+        "<id/figure/x> atmpgraph:indicator <auth/indicator/partners> ; atmpgraph:subject <id/organisation/o> ."
     )
 
 

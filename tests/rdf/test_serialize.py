@@ -27,7 +27,7 @@ DATA = f"""
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "470"^^<{XSD}decimal> <{BASE}g/2> .
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "007"^^<{XSD}integer> <{BASE}g/2> .
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "true"^^<{XSD}boolean> .
-<{BASE}id/b> <{BASE}ns/atmp#leads> <{BASE}id/%C3%A9> .
+<{BASE}id/b> <https://w3id.org/atmpgraph/ns#leads> <{BASE}id/%C3%A9> .
 <{BASE}id/b> <http://www.w3.org/2004/02/skos/core#notation> "plain \\"quoted\\" \\\\ \\t" .
 """
 QUADS = list(ox.parse(DATA, format=ox.RdfFormat.N_QUADS))
@@ -55,7 +55,7 @@ def test_compacted_json_ld_is_read_by_another_implementation() -> None:
 def test_turtle_begins_with_the_prefixes_in_use_and_no_other() -> None:
     lines = serialize(QUADS, TURTLE, prefixes(BASE)).decode().splitlines()
     assert [line.split()[1] for line in lines if line.startswith("@prefix")] == [
-        "atmp:",
+        "atmpgraph:",
         "dct:",
         "org:",
         "skos:",
