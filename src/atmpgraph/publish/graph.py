@@ -28,6 +28,7 @@ from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
 from .inputs import input_lines
 from .reuse import working_store
+from .rules import RULES, rule_lines
 from .self_description import live_release
 from .tables import Tables
 from .wrong_cells import WrongCells
@@ -78,7 +79,7 @@ class Graph:
 
 
 def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Progress = SILENT) -> Graph:
-    """Map the tables, compute the coverage, and write all statements into one file.
+    """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
     Args:
         tables: checked.
@@ -88,7 +89,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
 
     Raises:
         ViolationError: a cell yields no term.
-        AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
+        AtmpgraphError: the mapping, the ontology, a rule, the coverage or the description is wrong.
     """
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
@@ -102,13 +103,15 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
         writer.write(mapped)
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
+    ruled = sorted_runs(rule_lines(package.folder / RULES, EMBEDDED.open(store, base)), workplace)
+    EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
-    digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
+    digest, graphs, described = _write(merged_blocks((mapped, *ruled, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    data = (mapped, *coverage)
+    data = (mapped, *ruled, *coverage)
     return Graph(tables, tuple(mappers), rows, folder, store, is_copied, digest, graphs, undescribed, data, description)
 
 

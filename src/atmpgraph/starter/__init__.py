@@ -12,14 +12,21 @@ from ..settings import FILE_NAME, Settings
 HERE = Path(__file__).parent
 # The supplied code lists are those that any partnership needs.
 CODE_LISTS = (
+    "activity-type",
     "confidence",
     "funding-origin",
+    "identifier-scheme",
     "indicator",
     "metric",
+    "observation-status",
     "organisation-kind",
     "participation-role",
     "partnership-role",
+    "project-status",
+    "result-kind",
     "sector",
+    "source-kind",
+    "unit",
     "value-qualifier",
 )
 SHARED = (
@@ -29,6 +36,7 @@ SHARED = (
     "data/coverage.rq",
     "data/datasets",
     "data/mapping",
+    "data/rules",
     "shapes",
     "queries",
 )
