@@ -13,12 +13,14 @@ from atmpgraph.publish.inputs import digest_name, input_lines
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
+from atmpgraph.sources.package import open_package
 from atmpgraph.web import create_app
 
 
 def stated(settings: Settings) -> dict[str, str]:
     """The name of what each thing was made with."""
-    lines = input_lines(settings.path(settings.folders.data), settings.path(settings.folders.shapes), settings.base)
+    package = open_package(settings.path(settings.folders.data))
+    lines = input_lines(package, settings.path(settings.folders.shapes), settings.base)
     terms = [line.split(" ")[::2] for line in lines]
     return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
 
@@ -31,6 +33,16 @@ def add(path: str, text: str) -> Callable[[Settings], None]:
             file.write(text)
 
     return edit
+
+
+def retitle(settings: Settings) -> None:
+    """An edit: another title of a table."""
+    file = settings.path(settings.folders.data) / "datapackage.json"
+    text = file.read_text(encoding="utf-8")
+    assert '"title": "Sectors that figures are about"' in text
+    file.write_text(
+        text.replace('"title": "Sectors that figures are about"', '"title": "What happened"'), encoding="utf-8"
+    )
 
 
 def move(settings: Settings) -> None:
@@ -47,7 +59,8 @@ SHAPE = "\n<ns/shapes#more> a <http://www.w3.org/ns/shacl#NodeShape> ; <http://w
     [
         (add("data/datasets/figures.rq", "# a comment is a part of its bytes\n"), {"id/dataset/figures"}),
         (add("data/datasets/more.rq", "CONSTRUCT WHERE { ?s ?p ?o }"), {"id/dataset/more"}),
-        (add("data/datapackage.json", "\n"), {"id/dataset/partnership"}),
+        (retitle, {"id/dataset/partnership"}),
+        (add("data/datapackage.json", "\n"), set()),
         (add("shapes/person.ttl", SHAPE), {"id/catalogue"}),
         (add("shapes/catalogue/catalogue.ttl", SHAPE), {"id/catalogue"}),
         (add("shapes/person.ttl", "\n# Only a comment.\n"), set()),

@@ -106,7 +106,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     ruled = sorted_runs(rule_lines(package.folder / RULES, EMBEDDED.open(store, base)), workplace)
     EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
+    inputs = input_lines(package, settings.path(settings.folders.shapes), base)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *ruled, *coverage, *description)), folder.canonical)

@@ -3,13 +3,14 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from ..errors import AtmpgraphError
 from ..i18n import TranslatedError, message
+from ..languages import PLACEHOLDER, tag_of
 
 DESCRIPTOR = "datapackage.json"
 csv.field_size_limit(
@@ -33,9 +34,12 @@ class Table:
             return 0
 
     def header(self) -> list[str]:
-        """The names of the columns."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
+        """The names of the columns; none where the file cannot be read, which the check says."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return next(csv.reader(file), [])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            return []
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Row number (the header is row 1) and cells of each row, streamed; blank rows are passed over."""
@@ -49,11 +53,28 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The Data Package: its folder, its tables by file name, and the descriptor itself."""
+    """The Data Package.
+
+    Attributes:
+        folder: where it is.
+        tables: by file name.
+        descriptor: itself, with a field for each column that there is.
+        declared: the fields of each table as they are written, `title_{language}` among them.
+    """
 
     folder: Path
     tables: dict[str, Table]
     descriptor: dict[str, Any]
+    declared: dict[str, list[dict[str, Any]]]
+
+    @property
+    def published(self) -> bytes:
+        """The descriptor as it is published."""
+        return (json.dumps(self.descriptor, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def in_languages(self, path: str, declared: str) -> dict[str, str]:
+        """The columns that a declared name stands for, each with its language."""
+        return _in_languages(declared, _open_columns(self.tables[path], self.declared[path]))
 
     def fields(self, path: str) -> list[dict[str, Any]]:
         """The fields of a table, as the descriptor has them."""
@@ -131,7 +152,8 @@ def open_package(folder: Path) -> Package:
     try:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in descriptor["resources"]}
-        names = [field["name"] for r in descriptor["resources"] for field in r.get("schema", {}).get("fields", [])]
+        declared = {r["path"]: list(r.get("schema", {}).get("fields", [])) for r in descriptor["resources"]}
+        names = [field["name"] for fields in declared.values() for field in fields]
     except FileNotFoundError:
         raise AtmpgraphError(f"{path}: no such file. The tables are described by a Data Package.") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -141,4 +163,26 @@ def open_package(folder: Path) -> Package:
         raise AtmpgraphError(f"{path}: {problem} ({error!r})") from None
     for wrong in [name for name in (*tables, *names) if not isinstance(name, str) or "/" in name or "\\" in name]:
         raise AtmpgraphError(f"{path}: {wrong!r}: tables are files beside the descriptor, and names have no slash")
-    return Package(folder, tables, descriptor)
+    for resource in descriptor["resources"]:
+        if any(PLACEHOLDER in field["name"] for field in declared[resource["path"]]):
+            schema = resource["schema"]
+            schema["fields"] = list(_with_languages(tables[resource["path"]], schema["fields"]))
+    return Package(folder, tables, descriptor, declared)
+
+
+def _with_languages(table: Table, fields: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A field for each column: one that is declared for all languages stands for those in the header of the table."""
+    header = _open_columns(table, fields)
+    for field in fields:
+        names = _in_languages(field["name"], header) if PLACEHOLDER in field["name"] else [field["name"]]
+        yield from ({**field, "name": name} for name in names)
+
+
+def _open_columns(table: Table, fields: list[dict[str, Any]]) -> list[str]:
+    """The columns that no field names as they are."""
+    names = {field["name"] for field in fields}
+    return [column for column in table.header() if column not in names]
+
+
+def _in_languages(declared: str, columns: Sequence[str]) -> dict[str, str]:
+    return {column: tag for column in columns if (tag := tag_of(column, declared))}
