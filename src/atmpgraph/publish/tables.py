@@ -8,6 +8,8 @@ from ..i18n import message
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
+from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
 from .source_texts import read_source_texts
@@ -22,12 +24,14 @@ class Tables:
         texts: of sources, by slug, for the check of quotations.
         findings: a warning for each absent text.
         snapshot: of the files, from before they were checked.
+        unproven: a warning for each row that had better have a quotation.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
+    unproven: Listed = field(default=Listed())
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -42,13 +46,35 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
+    codes = read_codes(settings)
+    package, federated = open_tables(settings, codes), bool(settings.federation.services)
     faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
+    evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
+    listed = check_tables(package, settings.build, progress) + evidence + Listed(tuple(faulty_queries))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, *texts, snapshot)
+    return Tables(package, *texts, snapshot, evidence)
+
+
+def read_codes(settings: Settings) -> CodeLists:
+    """The code lists of a publication.
+
+    Raises:
+        AtmpgraphError: a file of the ontology is not Turtle.
+    """
+    return read_code_lists(sorted(settings.path(settings.folders.ontology).rglob("*.ttl")), settings.base)
+
+
+def open_tables(settings: Settings, codes: CodeLists) -> Package:
+    """The tables of a publication, not checked, with the codes that their columns may have.
+
+    Raises:
+        AtmpgraphError: there is no Data Package, or it names a code list that is not there.
+    """
+    package = open_package(settings.path(settings.folders.data))
+    codes.fill(package.descriptor)
+    return package

@@ -48,7 +48,7 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
         validation.parts.write(checked)
     results = validation.listed
     undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
-    listed = Listed(graph.tables.findings) + undescribed + results
+    listed = Listed(graph.tables.findings) + graph.tables.unproven + undescribed + results
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), graph.counts(), listed.more)
     if not report.conforms:
         raise ViolationError(report)
