@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SKOS, Graph, URIRef
 
+from atmpgraph.addresses import CODES
+
 BASE = "https://example.org/p/"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +77,8 @@ CONFORMING = """
     org:memberOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> .
 
 <id/partnership/pa> a atmpgraph:Partnership , eurio:Project , org:OrganizationalCollaboration , foaf:Project ; {row} ;
-    dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
+    dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <auth/indicator/budget> ;
+    atmpgraph:partnerKind <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
     atmpgraph:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; prov:wasDerivedFrom <id/quotation/budget> .
 <id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
     org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/coordinator> ;
@@ -154,7 +157,7 @@ PARTS = {
 
 
 # Codes that the graph does not use and the broken ones do.
-USED = ("auth/value-qualifier/approximately", "auth/partnership-role/partner", "auth/confidence/medium")
+USED = ("value-qualifier/approximately", "partnership-role/partner", "confidence/medium")
 
 
 def turtle(text: str) -> str:
@@ -191,7 +194,7 @@ def conforming(ontology: Graph) -> Graph:
     """A graph with one thing a class and nothing wrong, and the code lists with the codes in use. Not to be changed."""
     graph = Graph()
     graph.parse(data=turtle(CONFORMING), format="turtle", publicID=BASE)
-    used = {*graph.objects(), *(URIRef(BASE + code) for code in USED)}
+    used = {*graph.objects(), *(URIRef(CODES + code) for code in USED)}
     codes = set(ontology.subjects(SKOS.inScheme)) & used
     for scheme in ontology.subjects(RDF.type, SKOS.ConceptScheme):
         graph += ontology.cbd(scheme)

@@ -16,6 +16,8 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
+from atmpgraph.addresses import CODES
+
 from .conftest import BASE, PREFIXES, ROOT, restored, turtle
 
 SHAPES = sorted((ROOT / "shapes").glob("*.ttl"))
@@ -78,7 +80,7 @@ LEADS, TAKES_PART = "id/participation/firm--first", "id/participation/firm--seco
 COORDINATOR = "id/membership/ministry--pa--coordinator"
 PERIOD, TOWN, COUNTRY, EVENT = "id/period/now", "id/place/town", "id/place/country", "id/event/launch"
 SECTOR, INDICATOR, COVERAGE = "id/sector/health", "auth/indicator/budget", "id/coverage/lots"
-CODE, LIST = "auth/confidence/high", "auth/confidence"
+CODE, LIST = f"{CODES}confidence/high", f"{CODES}confidence"
 
 CASES = [
     # Everywhere
@@ -257,8 +259,8 @@ CASES = [
     Case("what else is known of a person", add(PERSON, "foaf:age", "50"), "PersonPrivacyShape Closed"),
     # Partnership, work packages, members
     Case("bare partnership", bare(PARTNERSHIP), "title MinCount, partnershipWorkpackages Equals, row MinCount"),
-    Case("partnership astray", astray(PARTNERSHIP, "dct:subject", "atmpgraph:hasWorkpackage"),
-         "partnershipSubject Class, partnershipWorkpackage Class, partnershipWorkpackages Equals"),
+    Case("partnership astray", astray(PARTNERSHIP, "dct:subject", "atmpgraph:partnerKind", "atmpgraph:hasWorkpackage"),
+         "partnershipSubject Class, partnershipKind Class, partnershipWorkpackage Class, partnershipWorkpackages Equals"),
     Case("two descriptions", add(PARTNERSHIP, "dct:description", '"deux"@fr'), "description UniqueLang"),
     Case("bare work package", bare(FIRST),
          "workpackageCode MinCount, title MinCount, workpackagePartnership MinCount, quotationRequired MinCount, "
@@ -283,8 +285,8 @@ CASES = [
          "directParticipation SPARQL"),
     Case("direct triple without participation", add(MINISTRY, "atmpgraph:participatesIn", f"<{SECOND}>"),
          "directParticipation SPARQL"),
-    Case("role without property", drop("auth/participation-role/leads", "org:roleProperty"), "roleProperty MinCount"),
-    Case("role with another property", astray("auth/participation-role/leads", "org:roleProperty"),
+    Case("role without property", drop(f"{CODES}participation-role/leads", "org:roleProperty"), "roleProperty MinCount"),
+    Case("role with another property", astray(f"{CODES}participation-role/leads", "org:roleProperty"),
          "roleProperty MaxCount, roleProperty In"),
     Case("member of a work package that is no participation", f"DELETE DATA {{ <{LEADS}> a atmpgraph:Participation }}",
          "workpackageMembers Class"),
