@@ -4,18 +4,15 @@ A rule says once what a column would repeat in each row. What it states is the p
 editorial graph.
 """
 
-from pathlib import Path
-
 from ..addresses import Addresses
 from ..errors import QueryError
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
+from ..settings.layers import Folder
 from ..store import Store
 
-RULES = "rules"
 
-
-def rule_lines(folder: Path, store: Store) -> list[str]:
+def rule_lines(folder: Folder, store: Store) -> list[str]:
     """What the rules of a folder state of a graph, as canonical lines in the graph `id/graph/editorial`.
 
     No rule sees what another one states.

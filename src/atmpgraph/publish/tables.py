@@ -48,7 +48,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     progress.step(message("checking the questions"))
     codes = read_codes(settings)
     package, federated = open_tables(settings, codes), bool(settings.federation.services)
-    faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
+    faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
     evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
     listed = check_tables(package, settings.build, progress) + evidence + Listed(tuple(faulty_queries))
@@ -66,7 +66,7 @@ def read_codes(settings: Settings) -> CodeLists:
     Raises:
         AtmpgraphError: a file of the ontology is not Turtle.
     """
-    return read_code_lists(sorted(settings.path(settings.folders.ontology).rglob("*.ttl")), settings.base)
+    return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
 
 
 def open_tables(settings: Settings, codes: CodeLists) -> Package:
@@ -75,6 +75,6 @@ def open_tables(settings: Settings, codes: CodeLists) -> Package:
     Raises:
         AtmpgraphError: there is no Data Package, or it names a code list that is not there.
     """
-    package = open_package(settings.path(settings.folders.data))
+    package = open_package(settings.layered("descriptor"))
     codes.fill(package.descriptor)
     return package

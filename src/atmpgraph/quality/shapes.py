@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from rdflib import Graph
@@ -10,12 +9,13 @@ from rdflib import Graph
 from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..rdf.terms import escape
+from ..settings.layers import Folder
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
 
 
-def read_shapes(folder: Path, base: str) -> Graph:
+def read_shapes(folder: Folder, base: str) -> Graph:
     """All `*.ttl` in `folder`; `{base}` in them stands for the base where a relative IRI cannot (literals).
 
     Raises:
@@ -33,7 +33,7 @@ def read_shapes(folder: Path, base: str) -> Graph:
     return graph
 
 
-def shapes_digest(folder: Path, base: str) -> str:
+def shapes_digest(folder: Folder, base: str) -> str:
     """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
     digest = hashlib.sha256(base.encode())
     for file in sorted(folder.glob("*.ttl")):

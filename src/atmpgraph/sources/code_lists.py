@@ -1,7 +1,7 @@
 """The code lists: the one place for each code, from which the columns take the values that they may have.
 
-A field of the Data Package says `"codes": "https://w3id.org/atmpgraph/auth/unit"` instead of repeating the codes; a list
-of the publication is named relative to its base (`auth/stage`).
+A field of the Data Package names its list, `"codes": "https://w3id.org/atmpgraph/auth/unit"`, instead of repeating the
+codes; a list of the publication is named relative to its base (`auth/stage`).
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ class CodeLists:
 
     Attributes:
         base: of the publication.
-        codes: of each list, by its IRI: the notation and the IRI of each code.
+        codes: of each list, by its IRI: each code, the last part of its IRI, with that IRI.
         evidence: the class of what proves a statement of a source, by the code of its kind, where there is one.
     """
 
@@ -45,21 +45,20 @@ class CodeLists:
                 if column["codes"] not in self.codes:
                     known = ", ".join(sorted(self.codes))
                     raise AtmpgraphError(
-                        f"datapackage.json: {resource['name']}, {column['name']}: no code list <{column['codes']}> is in "
-                        f"the ontology; add it there, or name one of {known}"
+                        f"datapackage.json: {resource['name']}, {column['name']}: the ontology has no code list "
+                        f"<{column['codes']}>; add it there, or name one of {known}"
                     )
                 codes = list(self.codes[column["codes"]])
                 column["constraints"] = {**column.get("constraints", {}), "enum": codes}
 
 
 def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
-    """Read the code lists from the files of an ontology; each code is found by its notation.
+    """Read the code lists from the files of an ontology; a code is the last part of its IRI.
 
     Raises:
         AtmpgraphError: a file is not Turtle.
     """
-    notations: dict[str, str] = {}
-    members: list[tuple[str, str]] = []
+    codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
     evidence: dict[str, str] = {}
     for file in files:
         try:
@@ -69,16 +68,10 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
         for subject, predicate, value in triples:
             if not isinstance(subject, ox.NamedNode):
                 continue
-            if predicate == f"{SKOS}notation" and isinstance(value, ox.Literal):
-                notations[subject.value] = value.value
-            elif predicate == f"{SKOS}inScheme" and isinstance(value, ox.NamedNode):
-                members.append((value.value, subject.value))
+            if predicate == f"{SKOS}inScheme" and isinstance(value, ox.NamedNode):
+                codes[value.value][subject.value.rpartition("/")[2]] = subject.value
             elif predicate == f"{ATMPGRAPH}evidence" and isinstance(value, ox.NamedNode):
                 evidence[subject.value] = value.value
-    codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for scheme, concept in members:
-        if concept in notations:
-            codes[scheme][notations[concept]] = concept
     return CodeLists(base, codes, evidence)
 
 

@@ -26,7 +26,7 @@ _NO_RECORD: Final = message(
     "the source {source} is a text, which has no records: quote its words, or correct the kind of the source"
 )
 _NO_QUOTATION: Final = message(
-    "the source {source} is a registry or a database, which has no words to quote: name the key of its record in “record”"
+    "the source {source} is a registry or a database, without words to quote: name its record by the key, in “record”"
 )
 
 

@@ -1,6 +1,7 @@
 """The query library: a file for each query, with title and description in its head as `#+ title@fr: …`."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from ..errors import AtmpgraphError, QueryError, QuerySyntaxError, ServiceNotAll
 from ..findings import Finding, Place, Severity
 from ..i18n import texts
 from ..settings import LANGUAGES
+from ..settings.layers import Folder
 from .problems import problem_of
 from .syntax.validate import check_syntax
 
@@ -44,13 +46,17 @@ class LibraryQuery:
         return f"BASE <{base}>\n{text}"
 
 
-def read_library(folder: Path) -> dict[str, LibraryQuery]:
+def read_library(folder: Folder) -> dict[str, LibraryQuery]:
     """The queries of a folder by name, sorted.
 
     Raises:
         AtmpgraphError: a file is not UTF-8.
     """
-    return {file.stem: LibraryQuery(file.stem, _text(file)) for file in sorted(folder.glob("*.rq"))}
+    return {file.stem: LibraryQuery(file.stem, _text(file)) for file in _by_name(folder.glob("*.rq"))}
+
+
+def _by_name(files: Iterable[Path]) -> list[Path]:
+    return sorted(files, key=lambda file: file.name)
 
 
 def _text(file: Path) -> str:
@@ -60,7 +66,7 @@ def _text(file: Path) -> str:
         raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
 
 
-def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]:
+def faults(folder: Folder, base: str, *, federated: bool = False) -> list[Finding]:
     """A violation for each query of a folder that the endpoint would refuse, with its file and line.
 
     Args:

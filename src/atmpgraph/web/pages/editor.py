@@ -25,7 +25,7 @@ def _context() -> Context:
 def library_queries() -> list[dict[str, str]]:
     """The queries of the library in the reader's language."""
     context, listed = _context(), []
-    for query in read_library(context.settings.path(context.settings.folders.queries)).values():
+    for query in read_library(context.settings.layered("queries")).values():
         title, language = query.text("title", context.languages)
         page = link("queries.question", name=query.name)
         text = link("queries.question", name=f"{query.name}.rq", lang=context.language)
