@@ -103,7 +103,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
     coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package, settings.path(settings.folders.shapes), base)
+    inputs = input_lines(package, settings.path(settings.folders.shapes), base, settings.languages)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)

@@ -52,6 +52,7 @@ class Folders(Group):
     ontology: Path = Field(Path("ontology"), description="Folder of the ontology and, in `auth/`, the code lists.")
     shapes: Path = Field(Path("shapes"), description="Folder of the SHACL shapes.")
     queries: Path = Field(Path("queries"), description="Folder of the published queries.")
+    texts: Path = Field(Path("texts"), description="Folder of texts of the interface, one gettext file a language.")
     source_texts: tuple[Path, ...] = Field(
         (Path("data/texts"),),
         description="Folders searched for the texts of sources (column `text`): checked against, never published.",
