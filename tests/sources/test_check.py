@@ -45,6 +45,10 @@ BAD = {
     "bad address": ("organisations.csv", replace("https://www.biowin.org/", "biowin"), 6, "homepage", "biowin", "uri"),
     "missing column": ("place-links.csv", drop_column("exact_match"), 1, "exact_match", None, "missing column"),
     "unknown column": ("place-links.csv", replace("exact_match", "exactmatch"), 1, "exactmatch", None, "unknown column"),
+    "no language": ("events.csv", replace("slug,title_fr,", "slug,title_français,"), 1, "title_français", None, "unknown column"),
+    "a column in no language": ("sectors.csv", lambda _: b"slug,source\nx,wallonia-be\n", 1, "label_{language}", None, "in no language"),
+    "language elsewhere": ("events.csv", replace("title_nl,title_de,title_en,period", "title_nl,title_de,period,title_en"), 1, None, None, "in this order"),
+    "empty required text": ("sectors.csv", replace(",Biofarmaceutische industrie,", ",,"), 3, "label_nl", "", "required"),
     "extra cell": ("topics.csv", replace("cell,press-release-2024-01-17,pr-therapies", "cell,press-release-2024-01-17,pr-therapies,more"), 2, None, "more", "extra"),
     "missing cells": ("topics.csv", replace("pit-atmp,therapy,cell,press-release-2024-01-17,pr-therapies", "pit-atmp,therapy"), 2, "code", None, "missing"),
 }

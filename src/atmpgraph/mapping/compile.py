@@ -18,6 +18,7 @@ from ..progress import SILENT, Progress
 from ..rdf.terms import CANONICAL, TermError, encode, escape, iri
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
+from .columns import in_languages
 from .document import Kind, PredicateObject, TermMap, TriplesMap
 
 Emit = Callable[[str], object]
@@ -109,7 +110,7 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         MappingError: a map names a table or a column that the package has not.
     """
     mappers = []
-    maps = list(maps)
+    maps = [in_languages(each, package) for each in maps]
     _require_complete(maps, package)
     for triples_map in maps:
         place = f"{triples_map.file}: {triples_map.name}"

@@ -14,6 +14,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ..errors import MappingError
+from ..languages import PLACEHOLDER
 from ..rdf.terms import CANONICAL, language_tag, published_datatypes
 from ..settings.layers import Folder
 from ..vocab import XSD
@@ -60,6 +61,11 @@ class TermMap:
     literal: bool = False
     datatype: str = XSD + "string"
     language: str | None = None
+
+    @property
+    def in_languages(self) -> bool:
+        """Whether it stands for one term map a language: `rml:reference "x_{language}" ; rr:language "{language}"`."""
+        return self.kind is Kind.REFERENCE and self.language == PLACEHOLDER and PLACEHOLDER in self.parts[0]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -252,7 +258,7 @@ class _Reader:
         if term.datatype not in CANONICAL and not term.language:
             self._fail(owner, f"the datatype <{term.datatype}> is not supported; use one of {published_datatypes()}")
         try:
-            language = language_tag(term.language) if term.language else None
+            language = language_tag(term.language) if term.language and not term.in_languages else term.language
         except ValueError as error:
             self._fail(owner, str(error))
         return TermMap(term.kind, term.parts, True, term.datatype, language)

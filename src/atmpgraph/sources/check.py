@@ -16,6 +16,7 @@ from frictionless.resources import TableResource
 
 from ..findings import Finding, Listed, Place, Severity
 from ..i18n import every_language, message
+from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
 from ..settings.groups import Build
 from .cells import UnsureError
@@ -69,6 +70,8 @@ class _PackageCheck:
     def table(self, path: str) -> Listed:
         """The errors of a table."""
         table = self._package.tables[path]
+        if lacking := _without_language(self._package, path):
+            return Listed(tuple(lacking))
         try:
             checked = self._checked(path)
         except LongCellError as error:
@@ -158,18 +161,34 @@ def _encoding(path: Path, file: str) -> list[Finding]:
 def _header(package: TablePackage, file: str) -> list[Finding]:
     """The errors in the column names of a table that is readable and not empty."""
     expected = [field["name"] for field in package.fields(file)]
-    header = package.tables[file].header() if package.tables[file].path.is_file() else []
+    header = package.tables[file].header()
     if not header or header == expected:
         return []
-    columns = ", ".join(expected)
+    columns = ", ".join(field["name"] for field in package.declared[file])
     missing = every_language("missing column; the columns are {columns}", columns=columns)
     unknown = every_language("unknown column; the columns are {columns}", columns=columns)
+    if PLACEHOLDER in columns:
+        unknown = every_language(
+            "unknown column; the columns are {columns}, where {placeholder} is the tag of a language, as in {examples}",
+            columns=columns,
+            placeholder=PLACEHOLDER,
+            examples="fr, nl, pt-BR",
+        )
     order = every_language("the columns are, each once and in this order, {columns}", columns=columns)
     wrong = [
         *(_table(Place(file, 1, column), missing) for column in expected if column not in header),
         *(_table(Place(file, 1, column), unknown) for column in header if column not in expected),
     ]
     return wrong or [_table(Place(file, 1), order)]
+
+
+def _without_language(package: TablePackage, file: str) -> list[Finding]:
+    """The columns that are required and that the table has in no language."""
+    header = package.tables[file].header()
+    required = [field["name"] for field in package.declared[file] if field.get("constraints", {}).get("required")]
+    lacking = [name for name in required if PLACEHOLDER in name and not package.in_languages(file, name)]
+    problem = every_language("the table has this column in no language; add one for each language of its texts")
+    return [_table(Place(file, 1, name), problem) for name in lacking if header]
 
 
 def _control_characters(table: Table) -> Iterator[Finding]:

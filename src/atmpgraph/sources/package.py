@@ -3,13 +3,14 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from ..errors import AtmpgraphError
 from ..i18n import TranslatedError, message
+from ..languages import PLACEHOLDER, tag_of
 from ..settings.layers import Folder, Layered
 from .descriptor import Descriptor, read_descriptor
 
@@ -35,9 +36,12 @@ class Table:
             return 0
 
     def header(self) -> list[str]:
-        """The names of the columns."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
+        """The names of the columns; none where the file cannot be read, which the check says."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return next(csv.reader(file), [])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            return []
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Row number (the header is row 1) and cells of each row, streamed; blank rows are passed over."""
@@ -51,11 +55,19 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The Data Package: its folder, its tables by file name, and the descriptor that was read."""
+    """The Data Package.
+
+    Attributes:
+        folder: where it is.
+        tables: by file name.
+        read: its descriptor, with a field for each column that there is.
+        declared: the fields of each table as they are written, `title_{language}` among them.
+    """
 
     folder: Path
     tables: dict[str, Table]
     read: Descriptor
+    declared: dict[str, list[dict[str, Any]]]
 
     @property
     def descriptor(self) -> dict[str, Any]:
@@ -74,6 +86,10 @@ class Package:
     def absent_columns(self, path: str) -> frozenset[str]:
         """The columns that come with the software and that a table does not have: they are empty."""
         return self.read.columns.get(path, frozenset())
+
+    def in_languages(self, path: str, declared: str) -> dict[str, str]:
+        """The columns that a declared name stands for, each with its language."""
+        return _in_languages(declared, _open_columns(self.tables[path], self.declared[path]))
 
     def fields(self, path: str) -> list[dict[str, Any]]:
         """The fields of a table, as the descriptor has them."""
@@ -154,8 +170,31 @@ def open_package(place: Folder) -> Package:
     read, folder = read_descriptor(place), place.own.parent
     resources = read.content["resources"]
     tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in resources}
-    names = [field["name"] for r in resources for field in r.get("schema", {}).get("fields", [])]
+    declared = {r["path"]: list(r.get("schema", {}).get("fields", [])) for r in resources}
+    names = [field["name"] for fields in declared.values() for field in fields]
     for wrong in [name for name in (*tables, *names) if not isinstance(name, str) or "/" in name or "\\" in name]:
         problem = "tables are files beside the descriptor, and names have no slash"
         raise AtmpgraphError(f"{place.own}: {wrong!r}: {problem}")
-    return Package(folder, tables, read)
+    for resource in resources:
+        if any(PLACEHOLDER in field["name"] for field in declared[resource["path"]]):
+            schema = resource["schema"]
+            schema["fields"] = list(_with_languages(tables[resource["path"]], schema["fields"]))
+    return Package(folder, tables, read, declared)
+
+
+def _with_languages(table: Table, fields: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A field for each column: one that is declared for all languages stands for those in the header of the table."""
+    header = _open_columns(table, fields)
+    for field in fields:
+        names = _in_languages(field["name"], header) if PLACEHOLDER in field["name"] else [field["name"]]
+        yield from ({**field, "name": name} for name in names)
+
+
+def _open_columns(table: Table, fields: list[dict[str, Any]]) -> list[str]:
+    """The columns that no field names as they are."""
+    names = {field["name"] for field in fields}
+    return [column for column in table.header() if column not in names]
+
+
+def _in_languages(declared: str, columns: Sequence[str]) -> dict[str, str]:
+    return {column: tag for column in columns if (tag := tag_of(column, declared))}
