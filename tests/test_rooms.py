@@ -85,7 +85,7 @@ MAY_IMPORT: Final = {
     },
     "web": {"observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
-    "starter": {"mapping"},
+    "starter": set(),
     "cli": {"observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},
 }

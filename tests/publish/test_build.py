@@ -226,7 +226,9 @@ def test_a_text_that_is_not_here_is_a_warning(publication: Path) -> None:
     ],
 )
 def test_what_cannot_be_published_is_told(example: Settings, file: str, content: str, said: str) -> None:
-    example.path(Path(file)).write_text(content, encoding="utf-8")
+    path = example.path(Path(file))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
     with pytest.raises(AtmpgraphError, match=said):
         build(example)
     assert ReleasesFolder(example.path(example.folders.releases)).live is None

@@ -93,7 +93,7 @@ def written(
             writer.add(line)
         digest = writer.write(release.canonical)
     store = memory_store(release.canonical.open("rb"), BASE)
-    datasets = partial(write_datasets, package.folder, store, folder)
+    datasets = partial(write_datasets, package.folder / "datasets", store, folder)
     write_dumps(release, package, BASE, datasets, folder, processes, before)
     files = {
         name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())

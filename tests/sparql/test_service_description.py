@@ -48,7 +48,7 @@ def limits(released: Settings) -> Limits:
 @pytest.fixture
 def endpoint(released: Settings, limits: Limits) -> Endpoint:
     """An endpoint with two graphs and the library of the publication."""
-    library = read_library(released.path(released.folders.queries)).values()
+    library = read_library(released.layered("queries")).values()
     return Endpoint(
         BASE,
         "http://e/licence",

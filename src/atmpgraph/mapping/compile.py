@@ -115,10 +115,12 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
     for triples_map in maps:
         place = f"{triples_map.file}: {triples_map.name}"
         table = package.tables.get(triples_map.table)
+        if package.is_absent(triples_map.table):
+            continue
         if table is None:
             tables = ", ".join(sorted(package.tables))
             raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
-        source = _Source(triples_map, table.header(), base, place)
+        source = _Source(triples_map, package, base, place)
         text = source.text()
         scope: dict[str, Any] = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, **source.constants}
         exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
@@ -163,8 +165,10 @@ class _Source:
     reach the function as named constants, never as code.
     """
 
-    def __init__(self, triples_map: TriplesMap, header: list[str], base: str, place: str) -> None:
-        self.map, self.header, self.base, self.place = triples_map, header, base, place
+    def __init__(self, triples_map: TriplesMap, package: Package, base: str, place: str) -> None:
+        self.map, self.base, self.place = triples_map, base, place
+        self.header = package.tables[triples_map.table].header()
+        self._absent = package.absent_columns(triples_map.table)
         self._names: dict[str, str] = {}
 
     def text(self) -> str:
@@ -268,6 +272,8 @@ class _Source:
         return " + ".join(joined)
 
     def _cell(self, column: str) -> str:
+        if column in self._absent:
+            return "''"  # which is no cell, so that there is no term
         if column not in self.header:
             columns = ", ".join(self.header)
             raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {columns}")

@@ -16,6 +16,7 @@ from rdflib.term import Node
 from ..errors import MappingError
 from ..languages import PLACEHOLDER
 from ..rdf.terms import CANONICAL, language_tag, published_datatypes
+from ..settings.layers import Folder
 from ..vocab import XSD
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
@@ -100,7 +101,7 @@ def rebased(document: str, base: str) -> str:
     return re.sub(rf'(?<=[<"]){re.escape(own.group(1))}', lambda _: base, document) if own else document
 
 
-def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
+def read_mapping(folder: Folder, base: str) -> list[TriplesMap]:
     """Read all `*.rml.ttl` in `folder`, in the order of their names.
 
     A document names its base in an `@base` line, so that any RML engine runs it as it is; where the publication has
@@ -109,7 +110,7 @@ def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
     Raises:
         MappingError: a document is not Turtle or leaves the subset; the message names file, map and term.
     """
-    files = sorted(folder.glob("*.rml.ttl"))
+    files = sorted(folder.glob("*.rml.ttl"), key=lambda file: file.name)
     if not files:
         raise MappingError(f"{folder}: no mapping: one RML document a table, named <table>.rml.ttl, is expected here")
     return [triples_map for file in files for triples_map in _Reader(file, base).read()]

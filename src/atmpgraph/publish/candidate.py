@@ -106,7 +106,7 @@ def make_candidate(
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
         with beside(processes if graph.is_large else 1) as run:
-            datasets = run(write_datasets_at, package.folder, address, base, workplace)
+            datasets = run(write_datasets_at, settings.layered("datasets"), address, base, workplace)
             statistics = run(void_at, address, base)
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
@@ -132,7 +132,7 @@ def _check_catalogue(
     end = f" <{addresses.page('catalogue')}> .\n".encode()
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
-    shapes = read_shapes(settings.path(settings.folders.shapes) / SHAPES, base, settings.languages)
+    shapes = read_shapes(settings.layered("shapes") / SHAPES, base, settings.languages)
     listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace).listed
     served = map(addresses.dump, folder.downloads())
     return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

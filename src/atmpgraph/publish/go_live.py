@@ -235,7 +235,7 @@ def _write_quality(
     folder, graph = candidate.folder, candidate.graph
     store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
     write_json(folder.report, candidate.report.as_json())
-    shapes = shapes_lines(settings.path(settings.folders.shapes), settings.base, settings.languages)
+    shapes = shapes_lines(settings.layered("shapes"), settings.base, settings.languages)
     folder.shapes.write_text("".join(shapes), encoding="utf-8")
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base)

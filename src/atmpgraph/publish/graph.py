@@ -24,6 +24,7 @@ from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
+from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
 from .inputs import input_lines
@@ -92,18 +93,18 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     """
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
-    mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
+    mappers = compile_mapping(read_mapping(settings.layered("mapping"), base), package, base)
     writer = CanonicalWriter(workplace)
     rows = _map(mappers, writer.add, tables, settings.build.max_listed_findings, progress)
-    for text in ontology_lines(settings.path(settings.folders.ontology), base):
+    for text in ontology_lines(settings.layered("ontology"), base):
         writer.add(text)
     mapped = workplace / "mapped.nq"
     with writer:
         writer.write(mapped)
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
-    coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package, settings.path(settings.folders.shapes), base, settings.languages)
+    coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
+    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
@@ -137,7 +138,7 @@ def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables,
     return sum(rows.values())
 
 
-def ontology_lines(folder: Path, base: str) -> Iterator[str]:
+def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
     """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
 
     Raises:

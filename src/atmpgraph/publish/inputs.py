@@ -7,15 +7,14 @@ edit of one of them, and of no table, makes a new release.
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 
 from ..addresses import Addresses
 from ..quality.shapes_document import shapes_lines
 from ..rdf.statements import statement
 from ..rdf.terms import line
+from ..settings.layers import Folder
 from ..sources.package import Package
 from ..vocab import PROV
-from .datasets import DATASETS
 
 
 def digest_name(content: bytes) -> str:
@@ -23,7 +22,9 @@ def digest_name(content: bytes) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(sha256(content).digest()).decode().rstrip('=')}"
 
 
-def input_lines(package: Package, shapes: Path, base: str, languages: Sequence[str]) -> Iterator[str]:
+def input_lines(
+    package: Package, shapes: Folder, datasets: Folder, base: str, languages: Sequence[str]
+) -> Iterator[str]:
     """State what influenced the datasets and the catalogue, as canonical lines (PROV-O: a query is no source).
 
     Of shapes the statements count, so that a comment in them makes no release.
@@ -31,6 +32,7 @@ def input_lines(package: Package, shapes: Path, base: str, languages: Sequence[s
     Args:
         package: the tables.
         shapes: the folder of the shapes.
+        datasets: the folder of the queries of the datasets.
         base: of the publication.
         languages: of the publication.
 
@@ -41,7 +43,7 @@ def input_lines(package: Package, shapes: Path, base: str, languages: Sequence[s
     inputs = {
         addresses.catalogue: "".join(shapes_lines(shapes, base, languages)).encode(),
         addresses.dataset(): package.published,
-        **{addresses.dataset(query.stem): query.read_bytes() for query in (package.folder / DATASETS).glob("*.rq")},
+        **{addresses.dataset(query.stem): query.read_bytes() for query in datasets.glob("*.rq")},
     }
     for thing, content in inputs.items():
         yield line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))

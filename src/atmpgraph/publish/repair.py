@@ -192,8 +192,8 @@ class _Remaking:
         raise DamagedError(folder.canonical, "no file has all statements")
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
-        package = open_package(self._settings.path(self._settings.folders.data))
-        datasets = partial(write_datasets, package.folder, store, self._scratch)
+        package = open_package(self._settings.layered("descriptor"))
+        datasets = partial(write_datasets, self._settings.layered("datasets"), store, self._scratch)
         write_dumps(remade, package, store.base, datasets, self._scratch)
 
     def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
@@ -204,7 +204,7 @@ class _Remaking:
         write_description(remade, remade, files, live, history, store.base, partial(void, store))
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
-        shapes = self._settings.path(self._settings.folders.shapes)
+        shapes = self._settings.layered("shapes")
         remade.shapes.write_text(
             "".join(shapes_lines(shapes, manifest.base, self._settings.languages)), encoding="utf-8"
         )

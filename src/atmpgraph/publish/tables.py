@@ -42,8 +42,8 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
-    faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
+    package, federated = open_package(settings.layered("descriptor")), bool(settings.federation.services)
+    faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
     listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)

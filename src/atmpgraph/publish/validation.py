@@ -25,7 +25,7 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
     """
     progress.step(message("checking the graph against the shapes"))
     folder, checked = (
-        settings.path(settings.folders.shapes),
+        settings.layered("shapes"),
         ReleasesFolder(settings.path(settings.folders.releases)).checked,
     )
     validation = validate(

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from rdflib import Graph
@@ -10,13 +9,14 @@ from rdflib import Graph
 from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..rdf.terms import escape
+from ..settings.layers import Folder
 from .shape_texts import filled
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
 
 
-def read_shapes(folder: Path, base: str, languages: Sequence[str]) -> Graph:
+def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
     """All `*.ttl` in `folder`, for a publication with this base and these languages.
 
     Raises:
@@ -34,7 +34,7 @@ def read_shapes(folder: Path, base: str, languages: Sequence[str]) -> Graph:
     return graph
 
 
-def shapes_digest(folder: Path, base: str, languages: Sequence[str]) -> str:
+def shapes_digest(folder: Folder, base: str, languages: Sequence[str]) -> str:
     """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
     digest = hashlib.sha256(" ".join((base, *languages)).encode())
     for file in sorted(folder.glob("*.ttl")):

@@ -6,7 +6,6 @@ or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so t
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
@@ -14,6 +13,7 @@ import pyoxigraph as ox
 from ..errors import AtmpgraphError
 from ..rdf.statements import text_of
 from ..release.release import Release
+from ..settings.layers import Folder
 from ..vocab import RDF, SH
 from .shape_texts import filled
 
@@ -21,7 +21,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
 
 
-def shapes_lines(folder: Path, base: str, languages: Sequence[str]) -> list[str]:
+def shapes_lines(folder: Folder, base: str, languages: Sequence[str]) -> list[str]:
     """All shapes in `folder` and below, as sorted N-Triples, for a publication with this base and these languages.
 
     Raises:

@@ -34,6 +34,7 @@ from .groups import (
     Server,
     SizeLimits,
 )
+from .layers import Kind, Layered, supplied
 from .renamed import RENAMED
 
 if TYPE_CHECKING:
@@ -176,6 +177,12 @@ class Settings(BaseSettings):
     def with_jobs(self, jobs: int) -> Self:
         """The same, with another number of processes of a check or a build."""
         return self.model_copy(update={"build": self.build.model_copy(update={"jobs": jobs})})
+
+    def layered(self, kind: Kind) -> Layered:
+        """The files of a kind: the publication's, and those that come with the software."""
+        data, names = self.folders.data, {"descriptor": "datapackage.json", "coverage": "coverage.rq"}
+        inside = data / names.get(kind, kind) if kind in {"datasets", *names} else getattr(self.folders, kind)
+        return Layered(self.path(inside), supplied(kind))
 
     def path(self, folder: Path) -> Path:
         """A folder of the publication, made absolute from the place of the settings file."""

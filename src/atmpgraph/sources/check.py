@@ -45,7 +45,7 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
     limits = limits or Build()
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
-        described = Package(package.descriptor, basepath=str(package.folder))
+        described = Package(package.read.checked, basepath=str(package.folder))
         described.to_descriptor(validate=True)
     except FrictionlessException as error:
         return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
@@ -61,8 +61,10 @@ class _PackageCheck:
 
     def __init__(self, package: TablePackage, described: Package, limits: Build, progress: Progress) -> None:
         self._package, self._limits, self._progress = package, limits, progress
-        self._paths = {str(resource.name): str(resource.path) for resource in described.resources}
-        self._resources = {str(resource.path): cast(TableResource, resource) for resource in described.resources}
+        resources = [cast(TableResource, resource) for resource in described.resources]
+        self._paths = {str(resource.name): str(resource.path) for resource in resources if resource.path}
+        self._absent = {str(resource.name) for resource in resources if not resource.path}
+        self._resources = {str(resource.path): resource for resource in resources if resource.path}
         self._lookup = cache(self._values)
 
     def table(self, path: str) -> Listed:
@@ -92,6 +94,8 @@ class _PackageCheck:
         """
 
         def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
+            if name in self._absent:
+                return frozenset()
             referred = self._paths.get(name) if name else path
             if referred is None:
                 raise UnsureError

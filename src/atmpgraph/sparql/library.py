@@ -4,7 +4,7 @@ In a file `{languages}` stands for the languages of the publication, and a line 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Final
 from ..errors import AtmpgraphError, QueryError, QuerySyntaxError, ServiceNotAllowedError
 from ..findings import Finding, Place, Severity
 from ..i18n import SOURCE, texts, written
+from ..settings.layers import Folder
 from .problems import problem_of
 from .syntax.validate import check_syntax
 
@@ -48,7 +49,7 @@ class LibraryQuery:
         return f"BASE <{base}>\n{text}"
 
 
-def read_library(folder: Path, languages: Sequence[str]) -> dict[str, LibraryQuery]:
+def read_library(folder: Folder, languages: Sequence[str]) -> dict[str, LibraryQuery]:
     """The queries of a folder by name, sorted.
 
     Args:
@@ -58,7 +59,13 @@ def read_library(folder: Path, languages: Sequence[str]) -> dict[str, LibraryQue
     Raises:
         AtmpgraphError: a file is not UTF-8.
     """
-    return {file.stem: LibraryQuery(file.stem, _filled(_text(file), languages)) for file in sorted(folder.glob("*.rq"))}
+    return {
+        file.stem: LibraryQuery(file.stem, _filled(_text(file), languages)) for file in _by_name(folder.glob("*.rq"))
+    }
+
+
+def _by_name(files: Iterable[Path]) -> list[Path]:
+    return sorted(files, key=lambda file: file.name)
 
 
 def _text(file: Path) -> str:
@@ -79,7 +86,7 @@ def _filled(text: str, languages: Sequence[str]) -> str:
     return "".join(lines)
 
 
-def faults(folder: Path, base: str, *, federated: bool = False) -> list[Finding]:
+def faults(folder: Folder, base: str, *, federated: bool = False) -> list[Finding]:
     """A violation for each query of a folder that the endpoint would refuse, with its file and line.
 
     Args:

@@ -25,7 +25,7 @@ def library_queries() -> list[dict[str, str]]:
     """The queries of the library in the reader's language."""
     context, listed = _context(), []
     settings = context.settings
-    for query in read_library(settings.path(settings.folders.queries), settings.languages).values():
+    for query in read_library(settings.layered("queries"), settings.languages).values():
         title, language = query.text("title", context.languages)
         page = link("queries.question", name=query.name)
         text = link("queries.question", name=f"{query.name}.rq", lang=context.language)

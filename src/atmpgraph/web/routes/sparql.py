@@ -93,7 +93,7 @@ def _maker(fmt: Format) -> Maker[Operation]:
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
-    return read_library(context.settings.path(context.settings.folders.queries), context.settings.languages)
+    return read_library(context.settings.layered("queries"), context.settings.languages)
 
 
 def _description(context: Context) -> list[ox.Quad]:
