@@ -40,16 +40,6 @@ def add(kind: Kind, name: str, text: str) -> Callable[[Settings], None]:
     return edit
 
 
-def retitle(settings: Settings) -> None:
-    """An edit: another title of a table."""
-    file = settings.path(settings.folders.data) / "datapackage.json"
-    text = file.read_text(encoding="utf-8")
-    assert '"title": "Sectors that figures are about"' in text
-    file.write_text(
-        text.replace('"title": "Sectors that figures are about"', '"title": "What happened"'), encoding="utf-8"
-    )
-
-
 def move(settings: Settings) -> None:
     """An edit: the same shapes in another file."""
     file = own_file(settings, "shapes", "person.ttl")

@@ -107,7 +107,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
     EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base)
+    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
     description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described = _write(merged_blocks((mapped, *ruled, *coverage, *description)), folder.canonical)

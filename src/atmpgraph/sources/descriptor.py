@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from ..errors import AtmpgraphError
+from ..languages import PLACEHOLDER, tag_of
 from ..settings.layers import Layered
 
 Json: TypeAlias = dict[str, Any]
@@ -105,7 +106,9 @@ def _merged(supplied: Json, own: Json) -> Json:
 
 def _merged_resource(supplied: Json, own: Json) -> Json:
     before, after = supplied.get("schema", {}), own.get("schema", {})
-    fields = _by_name(before.get("fields", []), after.get("fields", []), lambda old, new: {**old, **new})
+    declared = [field["name"] for field in before.get("fields", [])]
+    added = [field for field in after.get("fields", []) if not any(tag_of(field["name"], name) for name in declared)]
+    fields = _by_name(before.get("fields", []), added, lambda old, new: {**old, **new})
     return {**supplied, **own, "schema": {**before, **after, "fields": fields}}
 
 
@@ -130,7 +133,7 @@ def _drop_absent(resource: Json, file: Path, supplied: set[str]) -> frozenset[st
         for field in _fields(resource)
         if header
         and field["name"] in supplied - needed
-        and "{" not in field["name"]
+        and PLACEHOLDER not in field["name"]
         and not field.get("constraints", {}).get("required")
     }
     if dropped:

@@ -60,7 +60,7 @@ class Package:
     Attributes:
         folder: where it is.
         tables: by file name.
-        read: the descriptor, with a field for each column that there is.
+        read: its descriptor, with a field for each column that there is.
         declared: the fields of each table as they are written, `title_{language}` among them.
     """
 
@@ -79,10 +79,6 @@ class Package:
         """The descriptor as it is published."""
         return (json.dumps(self.read.published, ensure_ascii=False, indent=2) + "\n").encode()
 
-    def in_languages(self, path: str, declared: str) -> dict[str, str]:
-        """The columns that a declared name stands for, each with its language."""
-        return _in_languages(declared, _open_columns(self.tables[path], self.declared[path]))
-
     def is_absent(self, path: str) -> bool:
         """Whether a table comes with the software and is not there: it is empty."""
         return path in self.read.absent
@@ -90,6 +86,10 @@ class Package:
     def absent_columns(self, path: str) -> frozenset[str]:
         """The columns that come with the software and that a table does not have: they are empty."""
         return self.read.columns.get(path, frozenset())
+
+    def in_languages(self, path: str, declared: str) -> dict[str, str]:
+        """The columns that a declared name stands for, each with its language."""
+        return _in_languages(declared, _open_columns(self.tables[path], self.declared[path]))
 
     def fields(self, path: str) -> list[dict[str, Any]]:
         """The fields of a table, as the descriptor has them."""

@@ -17,13 +17,14 @@ from ... import __version__
 from ...addresses import CURRENT, Addresses
 from ...errors import ReleaseError
 from ...formats import Format
+from ...i18n import SOURCE
 from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
 from ...release.integrity import State, is_settled, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
-from ...settings import LANGUAGES, Settings
+from ...settings import Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
 from ...store import remote_settings
@@ -270,8 +271,8 @@ class Context:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The language of the page, then the others in their order."""
-        return tuple(dict.fromkeys((self.language, *LANGUAGES)))
+        """The language of the page, then the others of the publication in their order, then that of the interface."""
+        return tuple(dict.fromkeys((self.language, *self.settings.languages, SOURCE)))
 
 
 def publication() -> Publication:
