@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import Flask
 
+from ..layers.templates import template_loader
 from ..observability import log, metrics
 from ..observability.access import AccessLog
 from ..settings import FILE_NAME, Settings
@@ -34,7 +35,8 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
     log.configure(settings)
     metrics.process_started("web")
-    app = Flask(__name__, static_folder=None, template_folder="pages/templates")
+    app = Flask(__name__, static_folder=None)
+    app.jinja_loader = template_loader(settings)
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM
     app.url_map.merge_slashes = False  # a name may have two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -63,7 +63,7 @@ class Publication:
         self._live: tuple[ReleasesState, Release, datetime] | None = None
         self._announced: str | None = None
         self._service: ServiceProcess | None = None
-        self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
+        self._settings_text = settings.model_dump_json(exclude=_UNSEEN) + _own_pages(settings)
         self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
         self._open_lock = threading.Lock()
         self._shared = cached(self._open_releases, key=_itself, lock=self._open_lock)(_checked)
@@ -197,6 +197,15 @@ class Publication:
     def fingerprint(self, release: Release) -> str:
         """What every response depends on: the release, the settings and the version of this package."""
         return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
+
+
+def _own_pages(settings: Settings) -> str:
+    """What the publication's own templates, texts and static files make of pages, as a digest."""
+    digest = hashlib.sha256()
+    for folder in (settings.folders.templates, settings.folders.texts, settings.folders.static):
+        for file in sorted(path for path in settings.path(folder).rglob("*") if path.is_file()):
+            digest.update(f"{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 @lru_cache(64)
