@@ -237,7 +237,7 @@ def _write_quality(
     write_json(folder.report, candidate.report.as_json())
     folder.shapes.write_text("".join(shapes_lines(settings.layered("shapes"), settings.base)), encoding="utf-8")
     with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base)
+        addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
     partnership = Addresses(settings.base).partnership(settings.partnership)
     write_lookups(folder, earlier, store, partnership, folder.path.parent)

@@ -29,6 +29,7 @@ from ..settings import Settings
 from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
+from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
 from .self_description import live_release
@@ -110,7 +111,9 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base)
-    description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
+    with mapped.open("rb") as lines:
+        links = former_lines(lines, settings)
+        description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
     digest, graphs, described, terms = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)

@@ -12,6 +12,7 @@ from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
+from .former_bases import base_findings
 from .source_texts import read_source_texts
 
 
@@ -47,7 +48,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     package, federated = open_package(settings.layered("descriptor")), bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    own = layer_findings(settings)
+    own = [*base_findings(settings), *layer_findings(settings)]
     listed = check_tables(package, settings.build, progress) + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = fiction(settings, package)

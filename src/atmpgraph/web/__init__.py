@@ -15,7 +15,7 @@ from ..observability import log, metrics
 from ..observability.access import AccessLog
 from ..settings import FILE_NAME, Settings
 from . import routes
-from .core import errors, headers, i18n, observation
+from .core import errors, former_bases, headers, i18n, observation
 from .core.context import Publication
 from .core.proxy_headers import ProxyHeaders
 from .core.serving import Resources
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)
     Resources(each for module in modules or route_modules() for each in module.RESOURCES).register(app)
-    for part in (headers, errors, i18n, filters, editor, observation):
+    for part in (headers, errors, former_bases, i18n, filters, editor, observation):
         part.register(app)
     app.wsgi_app = AccessLog(ProxyHeaders(app.wsgi_app, settings), settings)  # type: ignore[method-assign]
     return app
