@@ -238,7 +238,7 @@ def _write_quality(
     shapes = shapes_lines(settings.layered("shapes"), settings.base, settings.languages)
     folder.shapes.write_text("".join(shapes), encoding="utf-8")
     with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base)
+        addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
     partnership = Addresses(settings.base).partnership(settings.partnership)
     write_lookups(folder, earlier, store, partnership, folder.path.parent)
