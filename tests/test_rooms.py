@@ -52,6 +52,7 @@ MAY_IMPORT: Final = {
     "publish": {
         "catalogue",
         "http",
+        "layers",
         "mapping",
         "observability",
         "overview",
@@ -83,8 +84,9 @@ MAY_IMPORT: Final = {
         *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
-    "web": {"observability", "web/core", "web/pages", "web/routes"},
+    "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
+    "layers": {"mapping", "sources", "starter"},
     "starter": set(),
     "cli": {"observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},

@@ -27,7 +27,7 @@ from ..conftest import LANGUAGES
 from ..http.conformance.targets import OverSocket, serving
 from .web import Web
 
-BASE = "https://w3id.org/example/"
+BASE = "https://w3id.example/example/"
 # What is edited before the second release: a word of a figure, and of the quotation that it comes from.
 EDITS = [("figures.csv", "about 15 direct", "some 15 direct"), ("quotations.csv", "about 15 direct", "some 15 direct")]
 # Rows that are taken away before the third, by the start of their line: a source, with all it states.

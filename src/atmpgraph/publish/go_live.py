@@ -87,7 +87,9 @@ def go_live_again(digest: str, settings: Settings) -> Release:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
             returned, manifest = History(digest, created), existing.manifest
             statistics = partial(void, store)
-            write_description(description, release, manifest.files, live, returned, base, manifest.languages, statistics)
+            write_description(
+                description, release, manifest.files, live, returned, base, manifest.languages, statistics
+            )
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)
@@ -240,7 +242,7 @@ def _write_quality(
     shapes = shapes_lines(settings.layered("shapes"), settings.base, settings.languages)
     folder.shapes.write_text("".join(shapes), encoding="utf-8")
     with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base)
+        addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
     partnership = Addresses(settings.base).partnership(settings.partnership)
     write_lookups(folder, earlier, store, partnership, folder.path.parent)

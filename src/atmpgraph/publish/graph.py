@@ -1,6 +1,7 @@
 """The graph of a publication: its tables, ontology, coverage and description as one sorted file."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..addresses import Addresses
+from ..addresses import SOFTWARE, Addresses
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Report, ViolationError
 from ..i18n import message
+from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
@@ -27,6 +29,7 @@ from ..settings import Settings
 from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
+from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
 from .self_description import live_release
@@ -34,6 +37,7 @@ from .tables import Tables
 from .wrong_cells import WrongCells
 
 _MANY: Final = 200_000  # statements
+_SOFTWARE: Final = re.compile(rb"<(" + re.escape(SOFTWARE).encode() + rb"[^>]*)>")
 _SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
 
 
@@ -53,6 +57,7 @@ class Graph:
         undescribed: the named graphs without a source.
         data: sorted files with the lines that the shapes apply to: all but the publication's own description.
         description: sorted files with the lines of that.
+        unknown: IRIs under the namespace of the software that are no terms of it, each with a thing that has it.
     """
 
     tables: Tables
@@ -66,6 +71,7 @@ class Graph:
     undescribed: tuple[str, ...]
     data: tuple[Path, ...]
     description: tuple[Path, ...]
+    unknown: Mapping[str, str]
 
     @property
     def is_large(self) -> bool:
@@ -105,12 +111,30 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
-    description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
+    with mapped.open("rb") as lines:
+        links = former_lines(lines, settings)
+        description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
-    digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
+    digest, graphs, described, terms = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
     data = (mapped, *coverage)
-    return Graph(tables, tuple(mappers), rows, folder, store, is_copied, digest, graphs, undescribed, data, description)
+    unknown = _unknown(terms, folder.canonical)
+    return Graph(
+        *(
+            tables,
+            tuple(mappers),
+            rows,
+            folder,
+            store,
+            is_copied,
+            digest,
+            graphs,
+            undescribed,
+            data,
+            description,
+            unknown,
+        )
+    )
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
@@ -153,16 +177,31 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
             raise AtmpgraphError(f"{file}: {error}") from None
 
 
-def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str]]:
-    """Write the canonical file; returns its digest, the size of each graph, and the things with a source."""
-    digest, graphs, described = hashlib.sha256(), Counter[bytes](), set[str]()
+def _unknown(terms: Iterable[bytes], canonical: Path) -> dict[str, str]:
+    """Those of some IRIs that are no terms of the software, each with the first thing that has it."""
+    unknown = {iri: "" for term in sorted(terms) if not exists(iri := term.decode())}
+    if unknown:
+        with canonical.open(encoding="utf-8") as lines:
+            for text in lines:
+                for iri in _SOFTWARE.findall(text.encode()):
+                    if unknown.get(iri.decode()) == "":
+                        unknown[iri.decode()] = text[1 : text.index("> ")]
+    return unknown
+
+
+def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str], set[bytes]]:
+    """Write the canonical file; returns its digest, the size of each graph, the things with a source, and what it says
+    of the software's vocabulary.
+    """
+    digest, graphs, described, terms = hashlib.sha256(), Counter[bytes](), set[str](), set[bytes]()
     with path.open("wb") as file:
         for block in blocks:
             content = b"".join(block)
             file.write(content)
             digest.update(content)
+            terms.update(_SOFTWARE.findall(content))
             graphs.update([line.rsplit(b" ", 2)[1] for line in block])
             for line in block:
                 if _SOURCE in line and line.split(b" ", 2)[1] == _SOURCE:
                     described.add(line[1 : line.index(b"> ")].decode())
-    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described
+    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described, terms

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..findings import Finding, Listed, Report, ViolationError
+from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
+from ..layers.fiction import fiction
+from ..layers.fit import layer_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
+from .former_bases import base_findings
 from .source_texts import read_source_texts
 
 
@@ -20,7 +23,7 @@ class Tables:
     Attributes:
         package: the tables themselves.
         texts: of sources, by slug, for the check of quotations.
-        findings: a warning for each absent text.
+        findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
     """
 
@@ -35,20 +38,24 @@ class Tables:
 
 
 def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
-    """Read and check the tables, and check the published queries.
+    """Read and check the tables, and check the published queries and the other files of the publication.
 
     Raises:
-        ViolationError: a table or a query is wrong.
+        ViolationError: a table, a query or another file is wrong.
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
     package, federated = open_package(settings.layered("descriptor")), bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
+    own = [*base_findings(settings), *layer_findings(settings)]
+    listed = check_tables(package, settings.build, progress) + Listed((*faulty_queries, *own))
+    if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
+        false = fiction(settings, package)
+        own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
         snapshot.require_unchanged()
         raise ViolationError(report)
-    texts = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, *texts, snapshot)
+    texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
+    return Tables(package, texts, (*absent, *own), snapshot)

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     base: Annotated[str, AfterValidator(_valid_base)] = Field(
         description="Base of every IRI of the publication; ends with '/'. The request's Host never gets into data."
     )
+    previous_bases: tuple[Annotated[str, AfterValidator(_valid_base)], ...] = Field(
+        (),
+        description="Bases that the publication had before: their IRIs lead to those of today (308), and are linked.",
+    )
     partnership: str = Field(description="Slug of the partnership that the home page is about.")
     licence: str = Field(description="IRI of the licence of the published data.")
     languages: Annotated[tuple[Tag, ...], AfterValidator(_valid_languages)] = Field(
@@ -173,6 +177,8 @@ class Settings(BaseSettings):
             raise SettingsError("\n".join(wrong)) from None
         if wrong:
             raise SettingsError("\n".join(wrong))
+        if settings.base in settings.previous_bases:
+            raise SettingsError(f"{file}: `previous_bases` has the present base; it lists the former ones")
         settings._root = file.parent
         return settings
 

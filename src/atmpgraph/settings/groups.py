@@ -225,6 +225,11 @@ class Server(Group):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
+    redirect_previous_bases: bool = Field(
+        True,
+        description="Whether a request under one of `previous_bases` is sent to the present base (308). False where the"
+        " present one, such as an address of w3id.org, leads back to the previous one.",
+    )
     body_timeout_seconds: float = Field(
         30,
         gt=0,

@@ -70,6 +70,10 @@ class Layered:
         """The same in the folders below as well."""
         yield from (path for _, path in sorted(self._files("rglob", pattern).items()))
 
+    def files(self) -> dict[str, Path]:
+        """All files that count, by their path inside."""
+        return dict(sorted(self._files("rglob", "*").items()))
+
     def replaced(self, pattern: str = "*") -> dict[str, tuple[Path, Path]]:
         """The publication's file and the supplied one that it replaces, by name, where they differ."""
         own, supplied = (_inside(folder, "rglob", pattern) for folder in (self.own, self.supplied))
