@@ -32,6 +32,7 @@ def _parsed_early() -> None:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
+LANGUAGES = ("fr", "nl", "de", "en")  # of the publication of this repository
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
 UNTRACED = (

@@ -1,6 +1,7 @@
 """Tags of languages (BCP 47), and columns that are named by them."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 PLACEHOLDER: Final = "{language}"
@@ -28,3 +29,22 @@ def tag_of(column: str, declared: str) -> str | None:
         return None
     tag = column[len(before) : len(column) - len(after)]
     return tag.lower() if is_tag(tag) else None
+
+
+def ranges(tag: str) -> Iterator[str]:
+    """A tag and, one after another, what it is a special case of: `zh-hant-tw`, `zh-hant`, `zh` (RFC 4647 §3.4)."""
+    parts = tag.lower().split("-")
+    while parts:
+        yield "-".join(parts)
+        parts.pop()
+        if parts and len(parts[-1]) == 1:  # it begins an extension, and is nothing alone
+            parts.pop()
+
+
+def closest(tag: str, offered: Iterable[str]) -> str | None:
+    """The offered language that fits a wanted one best: it, or what it is a special case of, else a special case."""
+    tags = list(offered)
+    for wanted in ranges(tag):
+        if wanted in tags:
+            return wanted
+    return next((one for wanted in ranges(tag) for one in tags if one.startswith(f"{wanted}-")), None)

@@ -20,10 +20,9 @@ from atmpgraph.quality.shapes_document import parts, released_shapes, shapes_lin
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.manifest import Measure, Metric, Score
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES
 from atmpgraph.vocab import DCT, DQV, SKOS, prefixes
 
-from ..conftest import BASE, ROOT
+from ..conftest import BASE, LANGUAGES, ROOT
 
 IRI = f"{BASE}releases/0/quality"
 # How often a result may and must have each property (SHACL §3.6.2).

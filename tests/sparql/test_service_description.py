@@ -8,13 +8,15 @@ import pytest
 
 from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS
 from atmpgraph.release.graphs import GraphCount
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 from atmpgraph.sparql.graph_store import Part, parse
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.limits import Limits, limits_of
 from atmpgraph.sparql.service_description import Endpoint, service_description
 from atmpgraph.store import EMBEDDED, Features, StoreAddress
 from atmpgraph.vocab import prefixes
+
+from ..conftest import LANGUAGES
 
 BASE = "http://e/"
 GRAPHS = (

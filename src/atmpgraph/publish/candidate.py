@@ -132,7 +132,7 @@ def _check_catalogue(
     end = f" <{addresses.page('catalogue')}> .\n".encode()
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
-    shapes = read_shapes(settings.layered("shapes") / SHAPES, base)
+    shapes = read_shapes(settings.layered("shapes") / SHAPES, base, settings.languages)
     listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace).listed
     served = map(addresses.dump, folder.downloads())
     return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

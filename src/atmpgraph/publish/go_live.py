@@ -235,13 +235,14 @@ def _write_quality(
     folder, graph = candidate.folder, candidate.graph
     store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
     write_json(folder.report, candidate.report.as_json())
-    folder.shapes.write_text("".join(shapes_lines(settings.layered("shapes"), settings.base)), encoding="utf-8")
+    shapes = shapes_lines(settings.layered("shapes"), settings.base, settings.languages)
+    folder.shapes.write_text("".join(shapes), encoding="utf-8")
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
     partnership = Addresses(settings.base).partnership(settings.partnership)
     write_lookups(folder, earlier, store, partnership, folder.path.parent)
-    return tuple(measures(store, graph.graphs))
+    return tuple(measures(store, graph.graphs, settings.languages))
 
 
 def _sync_all(folder: Path) -> None:

@@ -110,7 +110,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base)
+    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
     with mapped.open("rb") as lines:
         links = former_lines(lines, settings)
         description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
@@ -119,21 +119,9 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     undescribed = tuple(graph for graph in graphs if graph not in described)
     data = (mapped, *coverage)
     unknown = _unknown(terms, folder.canonical)
+    mapping = tuple(mappers)
     return Graph(
-        *(
-            tables,
-            tuple(mappers),
-            rows,
-            folder,
-            store,
-            is_copied,
-            digest,
-            graphs,
-            undescribed,
-            data,
-            description,
-            unknown,
-        )
+        *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
     )
 
 

@@ -5,7 +5,7 @@ edit of one of them, and of no table, makes a new release.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from ..addresses import Addresses
@@ -22,7 +22,9 @@ def digest_name(content: bytes) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(sha256(content).digest()).decode().rstrip('=')}"
 
 
-def input_lines(package: Package, shapes: Folder, datasets: Folder, base: str) -> Iterator[str]:
+def input_lines(
+    package: Package, shapes: Folder, datasets: Folder, base: str, languages: Sequence[str]
+) -> Iterator[str]:
     """State what influenced the datasets and the catalogue, as canonical lines (PROV-O: a query is no source).
 
     Of shapes the statements count, so that a comment in them makes no release.
@@ -32,13 +34,14 @@ def input_lines(package: Package, shapes: Folder, datasets: Folder, base: str) -
         shapes: the folder of the shapes.
         datasets: the folder of the queries of the datasets.
         base: of the publication.
+        languages: of the publication.
 
     Raises:
         AtmpgraphError: a file of shapes is not Turtle.
     """
     addresses = Addresses(base)
     inputs = {
-        addresses.catalogue: "".join(shapes_lines(shapes, base)).encode(),
+        addresses.catalogue: "".join(shapes_lines(shapes, base, languages)).encode(),
         addresses.dataset(): package.published,
         **{addresses.dataset(query.stem): query.read_bytes() for query in datasets.glob("*.rq")},
     }

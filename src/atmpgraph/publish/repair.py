@@ -205,7 +205,9 @@ class _Remaking:
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         shapes = self._settings.layered("shapes")
-        remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
+        remade.shapes.write_text(
+            "".join(shapes_lines(shapes, manifest.base, self._settings.languages)), encoding="utf-8"
+        )
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         """From the report and the links that the release has, if they are whole."""

@@ -5,7 +5,7 @@ or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
@@ -15,13 +15,14 @@ from ..rdf.statements import text_of
 from ..release.release import Release
 from ..settings.layers import Folder
 from ..vocab import RDF, SH
+from .shape_texts import filled
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
 
 
-def shapes_lines(folder: Folder, base: str) -> list[str]:
-    """All shapes in `folder` and below, as sorted N-Triples.
+def shapes_lines(folder: Folder, base: str, languages: Sequence[str]) -> list[str]:
+    """All shapes in `folder` and below, as sorted N-Triples, for a publication with this base and these languages.
 
     Raises:
         AtmpgraphError: a file is not Turtle.
@@ -29,7 +30,7 @@ def shapes_lines(folder: Folder, base: str) -> list[str]:
     dataset = ox.Dataset()
     for number, file in enumerate(sorted(folder.rglob("*.ttl"))):
         try:
-            text = file.read_text("utf-8").replace("{base}", base)
+            text = filled(file.read_text("utf-8"), base, languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:

@@ -17,13 +17,14 @@ from ... import __version__
 from ...addresses import CURRENT, Addresses
 from ...errors import OtherBaseError, ReleaseError
 from ...formats import Format
+from ...i18n import SOURCE
 from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
 from ...release.integrity import State, is_settled, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
-from ...settings import LANGUAGES, Settings
+from ...settings import Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
 from ...store import remote_settings
@@ -91,11 +92,11 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    release = self._opened(current and current[1])
+                    release = self._live_or_before(current and current[1])
                     current = self._current = (switched, release)
         return current[1]
 
-    def _opened(self, before: Release | None) -> Release:
+    def _live_or_before(self, before: Release | None) -> Release:
         """The release that the link names; the one before, where the new one has another base than this process.
 
         Raises:
@@ -301,8 +302,8 @@ class Context:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The language of the page, then the others in their order."""
-        return tuple(dict.fromkeys((self.language, *LANGUAGES)))
+        """The language of the page, then the others of the publication in their order, then that of the interface."""
+        return tuple(dict.fromkeys((self.language, *self.settings.languages, SOURCE)))
 
 
 def publication() -> Publication:
