@@ -213,8 +213,8 @@ def written() -> tuple[str, ...]:
 
 @cache  # findings come by the thousand
 def _written(own: Path | None) -> tuple[str, ...]:
-    found = {file.stem.lower() for folder in (FOLDER, own) if folder for file in folder.glob("*.po")}
-    return SOURCE, *sorted(found - {SOURCE})
+    tags = {file.stem.lower() for folder in (FOLDER, own) if folder for file in folder.glob("*.po")}
+    return SOURCE, *sorted(tags - {SOURCE})
 
 
 def lacking(language: str) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
+from ..conftest import LANGUAGES
 from ..http.conformance.targets import OverSocket, serving
 from .web import Web
 
@@ -110,7 +111,9 @@ class Site:
             now = Site._clock.isoformat().replace("+00:00", "Z")
             files = release.manifest.files
             statistics = partial(void, release.store)
-            write_description(made, release.folder, files, live, History(release.digest, now), BASE, statistics)
+            write_description(
+                made, release.folder, files, live, History(release.digest, now), BASE, LANGUAGES, statistics
+            )
             reactivate(release.folder, made, live, BASE, now)
             ReleasesFolder(releases).switch(release.digest)
             set_date(ReleasesFolder(releases).current, Site._clock.timestamp())

@@ -48,7 +48,7 @@ def limits(released: Settings) -> Limits:
 @pytest.fixture
 def endpoint(released: Settings, limits: Limits) -> Endpoint:
     """An endpoint with two graphs and the library of the publication."""
-    library = read_library(released.layered("queries")).values()
+    library = read_library(released.layered("queries"), LANGUAGES).values()
     return Endpoint(
         BASE,
         "http://e/licence",
@@ -58,6 +58,7 @@ def endpoint(released: Settings, limits: Limits) -> Endpoint:
         limits,
         library,
         prefixes(BASE),
+        LANGUAGES,
     )
 
 

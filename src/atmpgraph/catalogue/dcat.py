@@ -4,7 +4,7 @@ The publication's own description stands in its graph `id/graph/catalogue`; the 
 their names, add what follows from the data and from the files.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..store import memory_store
 from ..vocab import DCAT, PROV, RDF
 from .dates import dates
 from .facts import FACT, facts
+from .texts import filled
 
 _HERE: Final = Path(__file__).parent
 # The graph of what the queries before have constructed.
@@ -86,7 +87,9 @@ def catalogued(canonical: Path, base: str) -> list[bytes]:
     return [stated + b"\n" for thing in sorted(things) for stated in lines.starting(thing + b" ")]
 
 
-def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History) -> set[ox.Triple]:
+def catalogue(
+    lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History, languages: Sequence[str]
+) -> set[ox.Triple]:
     """The catalogue of a release.
 
     Args:
@@ -94,13 +97,14 @@ def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, hist
         files: `bytes` and `sha256` of its files by path, as in the manifest.
         base: of the publication.
         history: the release and the one before.
+        languages: of the publication.
     """
     store = memory_store(lines, base)
     concepts = (quad_of(t) for triples in _authority().values() for t in triples)
     store.add((*facts(files, _formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):
-        triples = set(store.construct(query.read_text(encoding="utf-8")))
+        triples = set(store.construct(filled(query.read_text(encoding="utf-8"), languages)))
         store.add(quad_of(t, _CONSTRUCTED) for t in triples)
         described |= set(map(with_size, triples))
     described |= set(_version(base, history))

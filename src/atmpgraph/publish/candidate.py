@@ -93,7 +93,7 @@ def make_candidate(
     if not whole and ReleasesFolder(releases).live == graph.digest and (before := made_before(releases, graph.digest)):
         live = ReleasesFolder(releases).release(before.previous) if before.previous else None
         created = before.files_created if isinstance(before, Manifest) else before.created
-    history = History(graph.digest, created)
+    history, languages = History(graph.digest, created), settings.languages
     folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
@@ -110,13 +110,15 @@ def make_candidate(
             statistics = run(void_at, address, base)
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
-            write_description(folder, folder, list_files(folder.downloads()), live, history, base, statistics)
+            write_description(
+                folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
+            )
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:
         store, description = Release(folder.path, base).store, DescriptionFolder(workplace / "description")
         files = read_manifest(folder.manifest).files
-        write_description(description, folder, files, live, history, base, partial(void, store))
+        write_description(description, folder, files, live, history, base, languages, partial(void, store))
     coverage = tuple(coverages(store))
     listed, points = _check_catalogue(description, folder, settings, workplace)
     listed += Listed(report.findings, report.more)

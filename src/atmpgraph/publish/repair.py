@@ -201,13 +201,11 @@ class _Remaking:
         files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
         live = self._releases.release(manifest.previous) if manifest.previous else None
         history = History(manifest.digest, manifest.files_created)
-        write_description(remade, remade, files, live, history, store.base, partial(void, store))
+        write_description(remade, remade, files, live, history, store.base, manifest.languages, partial(void, store))
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         shapes = self._settings.layered("shapes")
-        remade.shapes.write_text(
-            "".join(shapes_lines(shapes, manifest.base, self._settings.languages)), encoding="utf-8"
-        )
+        remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base, manifest.languages)), encoding="utf-8")
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         """From the report and the links that the release has, if they are whole."""
@@ -251,8 +249,8 @@ class _Remaking:
     def _describe_reactivation(self, manifest: Manifest, before: str, created: str) -> None:
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
         live, now = self._releases.release(before), History(manifest.digest, created)
-        statistics = partial(void, store)
-        write_description(self._folder.reactivated, self._folder, manifest.files, live, now, manifest.base, statistics)
+        facts, statistics = (manifest.files, live, now, manifest.base, manifest.languages), partial(void, store)
+        write_description(self._folder.reactivated, self._folder, *facts, statistics)
 
 
 def _clear(path: Path) -> None:

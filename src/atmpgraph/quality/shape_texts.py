@@ -30,8 +30,8 @@ def filled(text: str, base: str, languages: Sequence[str]) -> str:
     text = text.replace("{base}", base).replace(_COUNT, f'"{len(languages)}"^^xsd:integer')
     text = text.replace(_LIST, " ".join(f'"{tag}"' for tag in languages))
 
-    def named(found: re.Match[str]) -> str:
-        names = texts(found["tag"]).alternatives(languages)
-        return f'"{found["text"].replace(_PLACEHOLDER, names)}"@{found["tag"]}'
+    def named(literal: re.Match[str]) -> str:
+        names = texts(literal["tag"]).alternatives(languages)
+        return f'"{literal["text"].replace(_PLACEHOLDER, names)}"@{literal["tag"]}'
 
     return _MESSAGE.sub(named, text)

@@ -138,7 +138,9 @@ class Settings(BaseSettings):
         """Require that title and description are in languages of the publication."""
         for name, text in (("title", self.title), ("description", self.description)):
             if not text.root:
-                raise ValueError(f"`{name}` has no text; write it in a language at least, as in {name}.en")
+                raise ValueError(
+                    f"`{name}` has no text; write it in a language at least, as in {name}.{self.languages[0]}"
+                )
             if strange := [tag for tag in text.root if tag not in self.languages]:
                 listed = ", ".join(self.languages)
                 raise ValueError(

@@ -63,9 +63,9 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
 def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:
     """The names of metrics, dimensions and outcomes by their fragment, in the language of the page."""
     label, names = ox.NamedNode(SKOS + "prefLabel"), dict[str, str]()
-    said = [quad for quad in metrics(context.base, named_in) if quad.predicate == label]
+    labels = [quad for quad in metrics(context.base, named_in) if quad.predicate == label]
     for language in reversed(context.languages):  # the language of the page last
-        for quad in said:
+        for quad in labels:
             if isinstance(quad.object, ox.Literal) and quad.object.language == language:
                 names[text_of(quad.subject).removeprefix(context.iris.metric())] = quad.object.value
     return names
