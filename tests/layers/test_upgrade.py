@@ -68,7 +68,7 @@ def test_copies_that_nobody_edited_go_and_it_builds(copied: Path) -> None:
     assert left == {
         *("atmpgraph.toml", ".gitignore", "data/catalogue.ttl", "data/datapackage.json", "ontology/former-terms.ttl")
     }
-    assert any("topics.csv, 2: organisation-kind: this code list is that of the software now" in line for line in lines)
+    assert any("topics.csv, 2: organisation-kind: this code list is the software's now" in line for line in lines)
     topics = copied / "data" / "topics.csv"
     topics.write_text(topics.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     built = build(Settings.load(copied / "atmpgraph.toml"))

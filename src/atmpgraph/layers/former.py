@@ -1,5 +1,5 @@
-"""What a publication still has from before the layers: `init` of version 0.1 copied the supplied set, and the vocabulary
-was each publication's own (`<base>ns/atmp#`).
+"""What a publication has from before the layers: `init` of version 0.1 copied the supplied set, and the vocabulary was
+each publication's own (`<base>ns/atmp#`).
 
 `copied.json` has the digests of what was copied, so that an untouched copy is told from an edited one.
 """

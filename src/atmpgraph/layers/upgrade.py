@@ -112,7 +112,7 @@ def _topics(settings: Settings) -> Iterator[Step]:
         for number, row in enumerate(csv.DictReader(content), start=2):
             if row.get("scheme") in former.SCHEMES:
                 sentence = message(
-                    "{place}: this code list is that of the software now, and has no topics; correct the row, or remove it"
+                    "{place}: this code list is the software's now, and has no topics; correct the row, or remove it"
                 )
                 yield Step(sentence, f"topics.csv, {number}: {row['scheme']}")
 
