@@ -122,21 +122,9 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     digest, graphs, described, terms = _write(merged_blocks((*data, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
     unknown = _unknown(terms, folder.canonical)
+    mapping = tuple(mappers)
     return Graph(
-        *(
-            tables,
-            tuple(mappers),
-            rows,
-            folder,
-            store,
-            is_copied,
-            digest,
-            graphs,
-            undescribed,
-            data,
-            description,
-            unknown,
-        )
+        *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
     )
 
 
