@@ -14,9 +14,11 @@ import pytest
 from hypothesis import strategies
 
 from atmpgraph.publish.build import build
+from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import Kind
+from atmpgraph.sources.package import Package
 from atmpgraph.starter import start
 from atmpgraph.web import create_app
 
@@ -97,11 +99,19 @@ def shared(path: str) -> Path:
 
 def copy_publication(folder: Path) -> Path:
     """A copy of the publication of this repository, to be changed at will; returns its settings file."""
-    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("mapping", "datasets", "coverage.rq"))
+    shutil.copytree(
+        ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("mapping", "rules", "datasets", "coverage.rq")
+    )
     text = (ROOT / "atmpgraph.toml").read_text(encoding="utf-8")
     file = folder / "atmpgraph.toml"
     file.write_text(text.replace('"../shared/reference"', f'"{SHARED / "reference"}"'), encoding="utf-8")
     return file
+
+
+def tables_of(file: Path) -> Package:
+    """The tables of the publication with a settings file, with the codes of their columns."""
+    settings = Settings.load(file)
+    return open_tables(settings, read_codes(settings))
 
 
 def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:

@@ -86,9 +86,9 @@ MAY_IMPORT: Final = {
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
-    "layers": {"mapping", "sources", "starter"},
+    "layers": {"mapping", "quality", "release", "sources", "starter"},
     "starter": set(),
-    "cli": {"observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
+    "cli": {"layers", "observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

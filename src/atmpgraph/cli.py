@@ -410,6 +410,39 @@ def translate(context: click.Context, language: str) -> None:
 
 
 @main.command()
+@click.option("--apply", "applies", is_flag=True, help="Put right what can be; without it, nothing changes.")
+@_json
+@click.pass_context
+@_command
+def upgrade(context: click.Context, applies: bool, as_json: bool) -> None:
+    """Say what this version of the software changes in the publication, and what no longer fits."""
+    from .layers.upgrade import upgrade as run
+
+    settings, language = _settings(context), context.obj["language"]
+    root = Path(context.obj["file"]).resolve().parent
+    steps = run(settings, root)
+    if applies:
+        steps.apply()
+        left = run(settings, root)
+        steps = type(steps)(steps.news, steps.repairs, left.findings)
+    if as_json:
+        click.echo(json.dumps({**steps.as_json(), "applied": applies}, ensure_ascii=False, indent=1))
+    else:
+        words = texts(language)
+        for line in [
+            *(step.line(language) for step in (*steps.news, *steps.repairs)),
+            *(finding.text(language) for finding in steps.findings),
+        ]:
+            click.echo(line)
+        if steps.repairs and not applies:
+            click.echo(words.gettext("nothing is changed yet: 'atmpgraph upgrade --apply' does it"))
+        elif not (steps.news or steps.repairs or steps.findings):
+            click.echo(words.gettext("nothing to do"))
+    if steps.findings:
+        sys.exit(1)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--base", default="https://example.org/partnership/", show_default=True, help="Base of the new IRIs.")
 @_command

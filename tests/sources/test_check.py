@@ -10,6 +10,8 @@ from atmpgraph.findings import Finding, Place
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import open_package
 
+from ..conftest import tables_of
+
 
 def replace(old: str, new: str) -> Callable[[bytes], bytes]:
     def change(content: bytes) -> bytes:
@@ -58,7 +60,7 @@ BAD = {
 def check(publication: Path, table: str, change: Callable[[bytes], bytes]) -> tuple[Finding, ...]:
     path = publication.parent / "data" / table
     path.write_bytes(change(path.read_bytes()))
-    return check_tables(open_package(path.parent)).findings
+    return check_tables(tables_of(publication)).findings
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -76,7 +78,7 @@ def test_a_bad_table_is_told_with_its_place(publication: Path, name: str) -> Non
 
 
 def test_the_tables_of_the_publication_are_good(publication: Path) -> None:
-    assert check_tables(open_package(publication.parent / "data")).findings == ()
+    assert check_tables(tables_of(publication)).findings == ()
 
 
 def test_a_bad_encoding_is_told(publication: Path) -> None:
@@ -92,7 +94,7 @@ def test_an_empty_file_is_told(publication: Path) -> None:
 
 def test_a_missing_file_is_told(publication: Path) -> None:
     (publication.parent / "data" / "events.csv").unlink()
-    findings = check_tables(open_package(publication.parent / "data")).findings
+    findings = check_tables(tables_of(publication)).findings
     assert any("events.csv" in f.text("en") for f in findings)
 
 
@@ -107,13 +109,13 @@ def test_all_errors_come_at_once(publication: Path) -> None:
     path.write_text(text, encoding="utf-8")
     people = path.with_name("people.csv")
     people.write_text(people.read_text(encoding="utf-8").replace(",biowin,", ",biolose,"), encoding="utf-8")
-    values = [finding.value for finding in check_tables(open_package(path.parent)).findings]
+    values = [finding.value for finding in check_tables(tables_of(publication)).findings]
     assert {"many", "nearly", "x", "biolose"} <= set(values)
 
 
 def test_a_byte_order_mark_is_accepted(publication: Path) -> None:
     assert check(publication, "people.csv", lambda content: b"\xef\xbb\xbf" + content) == ()
-    table = open_package(publication.parent / "data").tables["people.csv"]
+    table = tables_of(publication).tables["people.csv"]
     assert table.header()[0] == "slug"
 
 
@@ -126,7 +128,7 @@ def test_a_control_character_is_told(publication: Path) -> None:
 def test_a_descriptor_the_library_refuses_is_told(publication: Path) -> None:
     path = publication.parent / "data" / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"type": "number"', '"type": "nonsense"', 1), "utf-8")
-    findings = check_tables(open_package(path.parent)).findings
+    findings = check_tables(tables_of(publication)).findings
     assert [finding.places[0].file for finding in findings] == ["datapackage.json"]
 
 

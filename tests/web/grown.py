@@ -63,8 +63,6 @@ def grow(folder: Path, size: int) -> None:
             lambda n: {
                 "slug": f"o{n}",
                 "kind": "company",
-                "core_class": "http://www.w3.org/ns/legal#LegalEntity",
-                "eurio_class": "ForProfitOrganisation",
                 "homepage": f"https://o{n}.example/",
                 **names(f"Organisation {n}", "name"),
                 **source(n),

@@ -23,7 +23,7 @@ _RESERVED: Final = ("example.com", "example.net", "example.org", "example", "inv
 _CATALOGUE: Final = "catalogue.ttl"
 _VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 # What the description of the example says that is true of no other publication.
-_SAID: Final = frozenset(
+_SPOKEN: Final = frozenset(
     {
         *(DCT + name for name in ("title", "description", "spatial")),
         *(FOAF + "name", FOAF + "mbox", DCAT + "keyword"),
@@ -46,10 +46,10 @@ def is_public(base: str) -> bool:
 def fiction(settings: Settings, package: Package) -> list[Finding]:
     """What would be false in public; elsewhere, a warning where the home page would be about nothing."""
     public = is_public(settings.base)
-    found = [*_partnership(settings, package, Severity.VIOLATION if public else Severity.WARNING)]
+    findings = [*_partnership(settings, package, Severity.VIOLATION if public else Severity.WARNING)]
     if public:
-        found += [*_settings(settings), *_catalogue(package), *_rows(package)]
-    return found
+        findings += [*_settings(settings), *_catalogue(package), *_rows(package)]
+    return findings
 
 
 def _partnership(settings: Settings, package: Package, severity: Severity) -> Iterator[Finding]:
@@ -80,10 +80,10 @@ def _catalogue(package: Package) -> Iterator[Finding]:
     """Names, keywords, place and mailboxes in the description for portals."""
     file = package.folder / _CATALOGUE
     try:
-        said = set(ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri="https://p.example/"))
+        statements = set(ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri="https://p.example/"))
     except (OSError, SyntaxError, ValueError):
         return  # the build says it
-    for quad in sorted(said & _example(), key=str):
+    for quad in sorted(statements & _example(), key=str):
         value = quad.object.value if isinstance(quad.object, ox.Literal | ox.NamedNode) else str(quad.object)
         yield _still(Place(f"{package.folder.name}/{_CATALOGUE}"), value)
 
@@ -93,7 +93,7 @@ def _example() -> frozenset[ox.Quad]:
     """What the description of the example says."""
     quads = ox.parse(path=str(HERE / _CATALOGUE), format=ox.RdfFormat.TURTLE, base_iri="https://p.example/")
     speaking = {f"https://p.example/{name}" for name in _SPEAKING}
-    return frozenset(q for q in quads if q.predicate.value in _SAID and getattr(q.subject, "value", "") in speaking)
+    return frozenset(q for q in quads if q.predicate.value in _SPOKEN and getattr(q.subject, "value", "") in speaking)
 
 
 def _rows(package: Package) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language
 from ..mapping.document import rebased
+from ..quality.shape_texts import filled
 from ..settings import Settings
 from ..settings.layers import Kind
 from ..vocab import RDF, SH
@@ -76,7 +77,7 @@ def _shapes(settings: Settings) -> Iterator[Finding]:
     defined, named = set[str](), dict[str, Path]()
     for file in place.rglob("*.ttl"):
         try:
-            text = file.read_text("utf-8").replace("{base}", settings.base)
+            text = filled(file.read_text("utf-8"), settings.base, settings.languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
                 if isinstance(quad.subject, ox.NamedNode):
                     defined.add(quad.subject.value)

@@ -57,7 +57,7 @@ def nearest(iri: str) -> str:
 
 def _named(text: str) -> Iterator[tuple[int, str]]:
     """Where a text names IRIs of the software, and which; of a template the part before its first column."""
-    prefixes = {found["prefix"]: found["namespace"] for found in _DECLARED.finditer(text)}
+    prefixes = {line["prefix"]: line["namespace"] for line in _DECLARED.finditer(text)}
     for word in _WORD.finditer(text):
         if (iri := word["iri"]) and iri[1:].startswith(SOFTWARE):
             yield word.start(), iri[1:-1]

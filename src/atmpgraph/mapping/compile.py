@@ -181,8 +181,9 @@ class _Source:
             *self._in_graphs(self.map.graphs, in_all),
             *(line for graphs, lines in statements for line in self._in_graphs(graphs, lines)),
         ]
-        guarded = self._guard(self.map.subject, body)
-        subject = self._guard(self.map.subject, [f"return {self._joined(*self._iri(self.map.subject))}"])
+        needed = dict.fromkeys((*self.map.subject.columns, *self.map.filled))
+        guarded = self._where(needed, body)
+        subject = self._where(needed, [f"return {self._joined(*self._iri(self.map.subject))}"])
         return "\n".join(
             [
                 *("def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)),
@@ -227,9 +228,12 @@ class _Source:
 
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
         """The lines, run only if no cell of the term is empty: an empty cell yields no term (R2RML §11)."""
-        if not term.columns:
-            return lines
-        return [f"if {' and '.join(map(self._cell, term.columns))}:", *("  " + line for line in lines)]
+        return self._where(term.columns, lines)
+
+    def _where(self, columns: Iterable[str], lines: list[str]) -> list[str]:
+        """The lines, run only if no cell of some columns is empty."""
+        cells = [self._cell(column) for column in columns]
+        return [f"if {' and '.join(cells)}:", *("  " + line for line in lines)] if cells else lines
 
     def _iri(self, term: TermMap) -> list[str]:
         """The pieces of an IRI, without its angle brackets."""

@@ -17,10 +17,13 @@ from ..errors import MappingError
 from ..languages import PLACEHOLDER
 from ..rdf.terms import CANONICAL, language_tag, published_datatypes
 from ..settings.layers import Folder
-from ..vocab import XSD
+from ..vocab import ATMPGRAPH, XSD
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
+# Our one word in a subject map: a column without which a row has no subject. A class is said of each subject, and RML
+# has no other way to say that a row has none.
+_WHERE_FILLED = URIRef(f"{ATMPGRAPH}whereFilled")
 _BASE = re.compile(r"^@base\s+<([^>]*)>\s*\.", re.MULTILINE)
 
 # The properties that each part of a document may have; all others are outside the subset, and an error.
@@ -84,7 +87,7 @@ class PredicateObject:
 
 @dataclass(frozen=True)
 class TriplesMap:
-    """One triples map: for each row of `table`, statements about one subject."""
+    """One triples map: for each row of `table` where the columns `filled` are, statements about one subject."""
 
     name: str
     file: str
@@ -93,6 +96,7 @@ class TriplesMap:
     classes: tuple[str, ...]
     graphs: tuple[TermMap, ...]
     statements: tuple[PredicateObject, ...]
+    filled: tuple[str, ...] = ()
 
 
 def rebased(document: str, base: str) -> str:
@@ -154,7 +158,7 @@ class _Reader:
         for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
             namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
             local = str(predicate)[len(namespace) :] if namespace else ""
-            if predicate == RDF.type:
+            if predicate == RDF.type or (part == "subject map" and predicate == _WHERE_FILLED):
                 continue
             if local not in _ALLOWED[part]:
                 allowed = ", ".join(sorted(_ALLOWED[part]))
@@ -179,9 +183,11 @@ class _Reader:
         statements = tuple(self._statements(pom, node) for pom in values.get("predicateObjectMap", []))
         if not graphs and (classes or not all(s.graphs for s in statements)):
             self._fail(node, "no graph map: every statement belongs to the graph of its source")
-        return TriplesMap(
-            str(node).rpartition("#")[2], self.file, table, subject, tuple(sorted(classes)), graphs, statements
+        filled = tuple(
+            sorted(str(column) for each in subject_maps for column in self.graph.objects(each, _WHERE_FILLED))
         )
+        name = str(node).rpartition("#")[2]
+        return TriplesMap(name, self.file, table, subject, tuple(sorted(classes)), graphs, statements, filled)
 
     def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
         nodes = values.get(name, [])

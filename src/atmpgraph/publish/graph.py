@@ -32,6 +32,7 @@ from ..vocab import PROV
 from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
+from .rules import rule_lines
 from .self_description import live_release
 from .tables import Tables
 from .wrong_cells import WrongCells
@@ -85,7 +86,7 @@ class Graph:
 
 
 def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Progress = SILENT) -> Graph:
-    """Map the tables, compute the coverage, and write all statements into one file.
+    """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
     Args:
         tables: checked.
@@ -95,7 +96,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
 
     Raises:
         ViolationError: a cell yields no term.
-        AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
+        AtmpgraphError: the mapping, the ontology, a rule, the coverage or the description is wrong.
     """
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
@@ -109,31 +110,21 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
         writer.write(mapped)
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
+    ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
+    EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
     inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
     with mapped.open("rb") as lines:
         links = former_lines(lines, settings)
         description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
-    digest, graphs, described, terms = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
+    data = (mapped, *ruled, *coverage)
+    digest, graphs, described, terms = _write(merged_blocks((*data, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    data = (mapped, *coverage)
     unknown = _unknown(terms, folder.canonical)
+    mapping = tuple(mappers)
     return Graph(
-        *(
-            tables,
-            tuple(mappers),
-            rows,
-            folder,
-            store,
-            is_copied,
-            digest,
-            graphs,
-            undescribed,
-            data,
-            description,
-            unknown,
-        )
+        *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
     )
 
 

@@ -38,7 +38,6 @@ from ..release.proofs import trust_proofs
 from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
-from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
 from .codings import code
@@ -46,6 +45,7 @@ from .datasets import write_datasets
 from .dumps import write_dumps
 from .lookups import write_lookups
 from .self_description import write_description
+from .tables import open_tables, read_codes
 from .verify import Damage, damages, damages_beside
 
 # What is needed to make a file anew is itself missing, or not what it was.
@@ -192,7 +192,7 @@ class _Remaking:
         raise DamagedError(folder.canonical, "no file has all statements")
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
-        package = open_package(self._settings.layered("descriptor"))
+        package = open_tables(self._settings, read_codes(self._settings))
         datasets = partial(write_datasets, self._settings.layered("datasets"), store, self._scratch)
         write_dumps(remade, package, store.base, datasets, self._scratch)
 

@@ -11,6 +11,8 @@ from ..layers.languages import language_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
+from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
 from .former_bases import base_findings
@@ -26,12 +28,14 @@ class Tables:
         texts: of sources, by slug, for the check of quotations.
         findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
+        unproven: a warning for each row that had better have a quotation.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
+    unproven: Listed = field(default=Listed())
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -46,11 +50,13 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    package, federated = open_package(settings.layered("descriptor")), bool(settings.federation.services)
+    codes = read_codes(settings)
+    package, federated = open_tables(settings, codes), bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
+    evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
     own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
-    listed = check_tables(package, settings.build, progress) + Listed((*faulty_queries, *own))
+    listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = fiction(settings, package)
         own, listed = own + false, listed + Listed(tuple(false))
@@ -59,4 +65,24 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *own), snapshot)
+    return Tables(package, texts, (*absent, *own), snapshot, evidence)
+
+
+def read_codes(settings: Settings) -> CodeLists:
+    """The code lists of a publication.
+
+    Raises:
+        AtmpgraphError: a file of the ontology is not Turtle.
+    """
+    return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
+
+
+def open_tables(settings: Settings, codes: CodeLists) -> Package:
+    """The tables of a publication, not checked, with the codes that their columns may have.
+
+    Raises:
+        AtmpgraphError: there is no Data Package, or it names a code list that is not there.
+    """
+    package = open_package(settings.layered("descriptor"))
+    codes.fill(package.descriptor)
+    return package

@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     def layered(self, kind: Kind) -> Layered:
         """The files of a kind: the publication's, and those that come with the software."""
         data, names = self.folders.data, {"descriptor": "datapackage.json", "coverage": "coverage.rq"}
-        inside = data / names.get(kind, kind) if kind in {"datasets", *names} else getattr(self.folders, kind)
+        inside = data / names.get(kind, kind) if kind in {"datasets", "rules", *names} else getattr(self.folders, kind)
         return Layered(self.path(inside), supplied(kind))
 
     def path(self, folder: Path) -> Path:

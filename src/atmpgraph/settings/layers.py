@@ -15,7 +15,17 @@ _INSTALLED: Final = _PACKAGE / "supplied"
 _ROOT: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parents[1]
 
 Kind: TypeAlias = Literal[
-    "mapping", "shapes", "queries", "ontology", "datasets", "coverage", "descriptor", "texts", "templates", "static"
+    "mapping",
+    "shapes",
+    "queries",
+    "ontology",
+    "rules",
+    "datasets",
+    "coverage",
+    "descriptor",
+    "texts",
+    "templates",
+    "static",
 ]
 # Where the supplied files of each kind are.
 _SUPPLIED: Final[dict[Kind, Path]] = {
@@ -23,6 +33,7 @@ _SUPPLIED: Final[dict[Kind, Path]] = {
     "shapes": _ROOT / "shapes",
     "queries": _ROOT / "queries",
     "ontology": _ROOT / "ontology",
+    "rules": _ROOT / "data" / "rules",
     "datasets": _ROOT / "data" / "datasets",
     "coverage": _ROOT / "data" / "coverage.rq",
     "descriptor": _ROOT / "data" / "datapackage.json",

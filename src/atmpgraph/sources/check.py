@@ -7,6 +7,7 @@ rows that are surely good (docs/decisions/tables.md).
 import csv
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -79,7 +80,8 @@ class _PackageCheck:
         except UnsureError:
             return self._by_library(path)
         key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
-        findings = tuple(_finding(error, path, key) for error in checked.errors)
+        fields = {field["name"]: field for field in self._package.fields(path)}
+        findings = tuple(_wrong_code(error, path, fields) or _finding(error, path, key) for error in checked.errors)
         more = checked.total - len(findings)
         listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
         control = _control_characters(table) if checked.control_characters else ()
@@ -221,6 +223,22 @@ def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Findi
     message = ": ".join(filter(None, (error["title"], error["note"], expected)))
     column = ", ".join(columns) or error.get("label")
     return _table(Place(file, row, column or None), {"en": message}, None if value in (None, "None") else str(value))
+
+
+def _wrong_code(error: dict[str, Any], file: str, fields: Mapping[str, dict[str, Any]]) -> Finding | None:
+    """A cell that has no code of its list as a finding, with the code that it comes close to."""
+    field = fields.get(error.get("fieldName") or "", {})
+    codes, cell = field.get("constraints", {}).get("enum", []), str(error.get("cell"))
+    if error["type"] != "constraint-error" or "codes" not in field or cell in codes:
+        return None
+    known = {code.casefold(): code for code in codes}
+    close = get_close_matches(cell.casefold().replace(" ", "-"), known, n=1)
+    if close:
+        problem = every_language("no code of {list}; did you mean {code}?", list=field["codes"], code=known[close[0]])
+    else:
+        known_codes = ", ".join(codes)
+        problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=known_codes)
+    return _table(Place(file, error.get("rowNumber"), error["fieldName"]), problem, cell)
 
 
 def _table(place: Place, message: Mapping[str, str], value: str | None = None) -> Finding:

@@ -92,11 +92,11 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    release = self._opened(current and current[1])
+                    release = self._live_or_before(current and current[1])
                     current = self._current = (switched, release)
         return current[1]
 
-    def _opened(self, before: Release | None) -> Release:
+    def _live_or_before(self, before: Release | None) -> Release:
         """The release that the link names; the one before, where the new one has another base than this process.
 
         Raises:

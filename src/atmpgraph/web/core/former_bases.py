@@ -29,18 +29,18 @@ def address_now(publication: Settings, host: str, root: str, path: str) -> str |
     now = urlsplit(publication.base)
     for base in publication.previous_bases:
         before = urlsplit(base)
-        for asked in dict.fromkeys((root + path, path)):
-            if asked.startswith(before.path) and _is_former(before, now, host, root, asked):
-                return publication.base + asked.removeprefix(before.path)
+        for whole in dict.fromkeys((root + path, path)):
+            if whole.startswith(before.path) and _is_former(before, now, host, root, whole):
+                return publication.base + whole.removeprefix(before.path)
     return None
 
 
-def _is_former(before: SplitResult, now: SplitResult, host: str, root: str, asked: str) -> bool:
+def _is_former(before: SplitResult, now: SplitResult, host: str, root: str, path: str) -> bool:
     """Whether a path under that of a former base is meant as one."""
     elsewhere = _host(before) != _host(now)
     if elsewhere and _plain(host, before.scheme) == _host(before):
         return True
-    if before.path == now.path or (now.path.startswith(before.path) and asked.startswith(now.path)):
+    if before.path == now.path or (now.path.startswith(before.path) and path.startswith(now.path)):
         return False
     # Where a proxy takes the path of the base away without saying so, `/` may be either.
     return before.path != "/" or (bool(root) and not elsewhere and _plain(host, now.scheme) == _host(now))
