@@ -393,6 +393,22 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
+@main.command("texts")
+@click.argument("language")
+@click.pass_context
+@_command
+def translate(context: click.Context, language: str) -> None:
+    """Write the texts of the interface that LANGUAGE (a tag of BCP 47) lacks into a file, to be translated."""
+    from .layers.languages import write_texts
+
+    if not is_tag(language):
+        raise click.UsageError(f"{language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR")
+    file, number = write_texts(_settings(context), language)
+    click.echo(
+        _words().ngettext("{file}: {n} text to translate", "{file}: {n} texts to translate", number, file=str(file))
+    )
+
+
 @main.command()
 @click.option("--apply", "applies", is_flag=True, help="Put right what can be; without it, nothing changes.")
 @_json

@@ -19,7 +19,7 @@ from typing import Final
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, read_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from .errors import AtmpgraphError, SettingsError
 from .languages import ranges
@@ -234,6 +234,27 @@ def _keys(*files: Path) -> frozenset[tuple[str | None, str]]:
         for each in _read(file)
         if each.id and (each.string if isinstance(each.string, str) else each.string and all(each.string))
     )
+
+
+def to_translate(language: str, file: Path) -> tuple[bytes, int]:
+    """A catalogue of the texts that a language lacks, after those of a file; and how many they are.
+
+    Args:
+        language: its tag.
+        file: a catalogue of the language, if it is there.
+    """
+    catalog = _read(file) if file.is_file() else Catalog(_locale(language) if _is_known(language) else None)
+    supplied = sorted(FOLDER.glob("*.po"))
+    translated = _keys(*_files(language, _OWN.get()))
+    number = 0
+    for message in _read(supplied[0]):
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        if key and (message.context, key) not in translated:
+            number += 1
+            catalog.add(message.id, context=message.context, flags=message.flags)
+    content = BytesIO()
+    write_po(content, catalog, width=120, sort_output=True, omit_header=False)
+    return content.getvalue(), number
 
 
 def _read(file: Path) -> Catalog:

@@ -6,7 +6,6 @@ their names, add what follows from the data and from the files.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +13,11 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.sorted_lines import SortedLines
-from ..rdf.statements import quad_of, text_of, triple, typed
+from ..rdf.statements import quad_of, triple, typed
 from ..release.manifest import File
 from ..store import memory_store
 from ..vocab import DCAT, PROV, RDF
+from .authority import authority, formats
 from .dates import dates
 from .facts import FACT, facts
 from .texts import filled
@@ -45,25 +45,6 @@ class History:
     created: str
     previous: str = ""
     before: frozenset[ox.Triple] = field(default=frozenset(), repr=False)
-
-
-@cache
-def _authority() -> dict[str, list[ox.Triple]]:
-    """The descriptions of concepts of others, by their IRI."""
-    concepts: dict[str, list[ox.Triple]] = {}
-    for quad in ox.parse(path=str(_HERE / "authority.ttl"), format=ox.RdfFormat.TURTLE):
-        concepts.setdefault(text_of(quad.subject), []).append(quad.triple)
-    return concepts
-
-
-def _formats() -> dict[str, str]:
-    """The file type of the EU by suffix."""
-    return {
-        text_of(t.object): iri
-        for iri, triples in _authority().items()
-        for t in triples
-        if t.predicate.value == FACT + "suffix"
-    }
 
 
 def catalogued(canonical: Path, base: str) -> list[bytes]:
@@ -100,8 +81,8 @@ def catalogue(
         languages: of the publication.
     """
     store = memory_store(lines, base)
-    concepts = (quad_of(t) for triples in _authority().values() for t in triples)
-    store.add((*facts(files, _formats(), base), *concepts))
+    concepts = (quad_of(t) for triples in authority().values() for t in triples)
+    store.add((*facts(files, formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):
         triples = set(store.construct(filled(query.read_text(encoding="utf-8"), languages)))
@@ -132,14 +113,14 @@ def _version(base: str, history: History) -> Iterator[ox.Triple]:
 
 def _context(described: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Types and labels of the concepts of others that a catalogue uses, and of their schemes."""
-    authority, seen = _authority(), set[str]()
+    concepts, seen = authority(), set[str]()
     wanted = [t.object.value for t in described if isinstance(t.object, ox.NamedNode)]
     while wanted:
         iri = wanted.pop()
         if iri in seen:
             continue
         seen.add(iri)
-        for stated in authority.get(iri, ()):
+        for stated in concepts.get(iri, ()):
             if not stated.predicate.value.startswith(FACT):
                 yield stated
                 if isinstance(stated.object, ox.NamedNode):

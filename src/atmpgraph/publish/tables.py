@@ -7,6 +7,7 @@ from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
+from ..layers.languages import language_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
@@ -54,7 +55,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
     evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
-    own = [*base_findings(settings), *layer_findings(settings)]
+    own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
     listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = fiction(settings, package)
