@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,8 +37,8 @@ def project(settings: Settings) -> Release:
 
 
 @pytest.fixture(scope="module")
-def client(settings: Settings, project: Release) -> Iterator[FlaskClient]:
-    yield create_app(settings).test_client()
+def client(settings: Settings, project: Release) -> FlaskClient:
+    return create_app(settings).test_client()
 
 
 def test_every_table_and_every_column_is_filled(settings: Settings) -> None:
