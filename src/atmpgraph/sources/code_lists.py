@@ -31,6 +31,11 @@ class CodeLists:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def iris(self) -> frozenset[str]:
+        """The IRIs of all codes."""
+        return frozenset(iri for codes in self.codes.values() for iri in codes.values())
+
     def fill(self, descriptor: Mapping[str, Any]) -> None:
         """Give each field that names a list the codes of it.
 
