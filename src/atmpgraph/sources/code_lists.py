@@ -43,10 +43,10 @@ class CodeLists:
                     continue
                 column["codes"] = urljoin(self.base, column["codes"])
                 if column["codes"] not in self.codes:
-                    known = ", ".join(sorted(self.codes))
+                    lists = ", ".join(sorted(self.codes))
                     raise AtmpgraphError(
                         f"datapackage.json: {resource['name']}, {column['name']}: the ontology has no code list "
-                        f"<{column['codes']}>; add it there, or name one of {known}"
+                        f"<{column['codes']}>; add it there, or name one of {lists}"
                     )
                 codes = list(self.codes[column["codes"]])
                 column["constraints"] = {**column.get("constraints", {}), "enum": codes}
