@@ -187,7 +187,9 @@ def test_what_schema_org_says(client: FlaskClient) -> None:
 def test_the_question_about_participants(client: FlaskClient) -> None:
     query = client.get("/queries/participants.rq", headers={"Accept-Language": "it"}).text
     response = client.post("/sparql", data={"query": query}, headers={"Accept": "application/sparql-results+json"})
-    rows = [{name: cell["value"] for name, cell in row.items()} for row in json.loads(response.text)["results"]["bindings"]]
+    rows = [
+        {name: cell["value"] for name, cell in row.items()} for row in json.loads(response.text)["results"]["bindings"]
+    ]
     with_order = [row for row in rows if "order" in row]
     assert [row["order"] for row in with_order] == ["1", "2", "3", "4", "5", "6"]
     assert [row.get("contribution") for row in with_order] == ["450000", "350000", "350000", "50000", "0", None]
