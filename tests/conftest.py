@@ -35,6 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
 LANGUAGES = ("fr", "nl", "de", "en")  # of the publication of this repository
+WRITTEN = (*LANGUAGES, "it")  # those in which the texts of the software are
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
 UNTRACED = (
