@@ -25,7 +25,7 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
     file, addresses = folder / FILE, Addresses(settings.base)
     graph, catalogue = addresses.graph("catalogue"), addresses.catalogue
     try:
-        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+        for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
             yield line(quad_of(quad.triple, graph))
     except FileNotFoundError:
         remedy = "it describes the publication for portals; take the one that 'atmpgraph init' makes"

@@ -33,7 +33,7 @@ def coverage_lines(folder: Path, store: Store) -> list[str]:
         return []
     graph = Addresses(store.base).graph("coverage")
     try:
-        triples = store.construct(path.read_text(encoding="utf-8"))
+        triples = store.construct(path.read_text(encoding="utf-8-sig"))
         return sorted({line(quad_of(triple, graph)) for triple in triples})
     except (QueryError, ValueError) as error:
         raise QueryError(f"{path}: {error}") from None

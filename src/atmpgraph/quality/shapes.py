@@ -27,7 +27,7 @@ def read_shapes(folder: Path, base: str) -> Graph:
         raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
     for file in files:
         try:
-            graph.parse(data=file.read_text("utf-8").replace("{base}", base), format="turtle", publicID=base)
+            graph.parse(data=file.read_text("utf-8-sig").replace("{base}", base), format="turtle", publicID=base)
         except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph

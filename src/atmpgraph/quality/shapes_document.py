@@ -29,7 +29,7 @@ def shapes_lines(folder: Path, base: str) -> list[str]:
     dataset = ox.Dataset()
     for number, file in enumerate(sorted(folder.rglob("*.ttl"))):
         try:
-            text = file.read_text("utf-8").replace("{base}", base)
+            text = file.read_text("utf-8-sig").replace("{base}", base)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:

@@ -163,7 +163,7 @@ class _Environment(EnvSettingsSource):
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         remedy = "start a publication with 'atmpgraph init DIR', or name its file with --settings"
         raise SettingsError(f"{file}: no such file; {remedy}") from None

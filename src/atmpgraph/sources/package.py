@@ -129,7 +129,7 @@ def open_package(folder: Path) -> Package:
     """
     path = folder / DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
         tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in descriptor["resources"]}
         names = [field["name"] for r in descriptor["resources"] for field in r.get("schema", {}).get("fields", [])]
     except FileNotFoundError:

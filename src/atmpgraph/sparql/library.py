@@ -55,7 +55,7 @@ def read_library(folder: Path) -> dict[str, LibraryQuery]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
 
