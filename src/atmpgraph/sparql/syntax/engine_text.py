@@ -1,7 +1,7 @@
 """A query as the engine reads it right, where it reads otherwise than SPARQL 1.1 has it.
 
-- An expression of SELECT may use the name of one before it, of an aggregate too (§16.1.2); the engine takes that name for
-  a variable that is not grouped. The expression stands in its place.
+- An expression of SELECT may use the name of one before it, of an aggregate too (§16.1.2); the engine takes that name
+  for a variable that is not grouped. The expression stands in its place.
 - GROUP_CONCAT is a simple literal of whatever its group holds (§18.5.1.7); the engine joins strings only, and gives
   nothing for IRIs and numbers. What is joined goes through STR.
 """
