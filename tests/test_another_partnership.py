@@ -117,7 +117,7 @@ def test_the_server_answers(address: str) -> None:
     type_, turtle = get(f"{address}/id/figure/partners", "text/turtle")
     assert type_.startswith("text/turtle")
     assert list(ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE))
-    query = quote("SELECT (COUNT(*) AS ?n) WHERE { ?p a <ns/atmp#Participation> }")
+    query = quote("SELECT (COUNT(*) AS ?n) WHERE { ?p a <https://w3id.org/atmpgraph/ns#Participation> }")
     _, results = get(f"{address}/sparql?query={query}", "application/sparql-results+json")
     assert json.loads(results)["results"]["bindings"][0]["n"]["value"] == "2"
 

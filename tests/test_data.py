@@ -57,14 +57,14 @@ def rows(settings: Settings, table: str) -> list[dict[str, str]]:
 
 def test_every_figure_of_the_press_release(release: Release) -> None:
     solutions = release.store.select("""
-        PREFIX atmp: <ns/atmp#>
+        PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
         PREFIX prov: <http://www.w3.org/ns/prov#>
         PREFIX sdmx-a: <http://purl.org/linked-data/sdmx/2009/attribute#>
         PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
         SELECT * WHERE {
           GRAPH <id/graph/press-release-2024-01-17> {
-            ?figure sdmx-m:obsValue ?value ; sdmx-a:unitMeasure ?unit ; atmp:valueQualifier ?qualifier ;
-              sdmx-a:obsStatus ?status ; atmp:statedAs ?words ; prov:wasDerivedFrom ?quotation }
+            ?figure sdmx-m:obsValue ?value ; sdmx-a:unitMeasure ?unit ; atmpgraph:valueQualifier ?qualifier ;
+              sdmx-a:obsStatus ?status ; atmpgraph:statedAs ?words ; prov:wasDerivedFrom ?quotation }
         }""")
     found = {
         row["figure"].value.rpartition("/")[2]: (
@@ -111,10 +111,10 @@ def test_the_members_of_the_named_workpackages(released: Settings) -> None:
 
 def test_conflicting_claims_stand_side_by_side(release: Release) -> None:
     solutions = release.store.select("""
-        PREFIX atmp: <ns/atmp#>
+        PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
         PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
         SELECT ?graph ?value WHERE {
-          GRAPH ?graph { ?figure atmp:indicator <auth/indicator/new-direct-jobs> ; sdmx-m:obsValue ?value } }""")
+          GRAPH ?graph { ?figure atmpgraph:indicator <auth/indicator/new-direct-jobs> ; sdmx-m:obsValue ?value } }""")
     found = {(row["graph"].value.rpartition("/")[2], row["value"].value) for row in solutions}
     assert found == {
         ("press-release-2024-01-17", "470"),

@@ -25,9 +25,11 @@ ONTOLOGY = ROOT / "ontology"
 STANDARDS = ROOT.parent / "shared" / "standards"
 
 BASE = "https://example.org/p/"
-ATMP = Namespace(f"{BASE}ns/atmp#")
-SCHEMA_OF_TERMS = URIRef(f"{BASE}ns/atmp")
+ATMP = Namespace("https://w3id.org/atmpgraph/ns#")
+SCHEMA_OF_TERMS = URIRef("https://w3id.org/atmpgraph/ns")
 AUTH = Namespace(f"{BASE}auth/")
+CODES = Namespace("https://w3id.org/atmpgraph/auth/")
+FORMER = "former-terms.ttl"
 ID = Namespace(f"{BASE}id/")
 
 DCT = Namespace("http://purl.org/dc/terms/")
@@ -50,6 +52,7 @@ KNOWN_NAMESPACES = (
     "http://www.w3.org/ns/oa#",
     "http://www.w3.org/ns/sparql-service-description#",
     BASE,
+    "https://w3id.org/atmpgraph/",
     str(OWL),
     str(RDF),
     str(RDFS),
@@ -81,6 +84,7 @@ CLASSES = {
 PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef]] = {
     ATMP.workpackageOf: (OWL.ObjectProperty, DCT.isPartOf, ATMP.Workpackage, ATMP.Partnership),
     ATMP.hasWorkpackage: (OWL.ObjectProperty, DCT.hasPart, ATMP.Partnership, ATMP.Workpackage),
+    ATMP.partnerKind: (OWL.ObjectProperty, None, ATMP.Partnership, SKOS.Concept),
     ATMP.participatesIn: (OWL.ObjectProperty, ORG.memberOf, FOAF.Agent, ORG.OrganizationalCollaboration),
     ATMP.leads: (OWL.ObjectProperty, ATMP.participatesIn, FOAF.Agent, ORG.OrganizationalCollaboration),
     ATMP.fundingOrigin: (OWL.ObjectProperty, None, FRAPO.Funding, SKOS.Concept),
@@ -122,6 +126,9 @@ SCHEMES = {
         "process-control",
     },
 }
+
+# Lists under the base: what belongs to a publication.
+OF_A_PUBLICATION = {"indicator", "sector", "therapy", "value-chain-stage"}
 
 # Vocabulary held: (files, is being mentioned enough?). The SEMIC files reuse terms without defining all of them.
 HELD = {
@@ -196,7 +203,7 @@ def everything() -> Graph:
 
 
 def test_the_files_are_there() -> None:
-    expected = {"atmp.ttl", "figures.ttl", *(f"auth/{scheme}.ttl" for scheme in SCHEMES)}
+    expected = {"atmpgraph.ttl", "figures.ttl", FORMER, *(f"auth/{scheme}.ttl" for scheme in SCHEMES)}
     assert {path.relative_to(ONTOLOGY).as_posix() for path in ontology_files()} == expected
 
 
@@ -224,12 +231,12 @@ def test_texts_carry_one_of_the_four_languages(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def terms() -> Graph:
-    return parse(ONTOLOGY / "atmp.ttl")
+    return parse(ONTOLOGY / "atmpgraph.ttl")
 
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 15
+    assert len(own) == 16
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own
@@ -238,7 +245,7 @@ def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
 def test_ontology_header(terms: Graph) -> None:
     assert (SCHEMA_OF_TERMS, RDF.type, OWL.Ontology) in terms
     once_each(terms, SCHEMA_OF_TERMS, DCT.title, DCT.description)
-    assert str(terms.value(SCHEMA_OF_TERMS, OWL.versionInfo)) == "1.0.0"
+    assert str(terms.value(SCHEMA_OF_TERMS, OWL.versionInfo)) == "2.0.0"
     assert terms.value(SCHEMA_OF_TERMS, OWL.versionIRI) is None, "the Belgian URI standard: no version in ns"
     for date in (DCT.issued, DCT.modified):
         value = terms.value(SCHEMA_OF_TERMS, date)
@@ -247,7 +254,7 @@ def test_ontology_header(terms: Graph) -> None:
     licence = "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
     assert terms.value(SCHEMA_OF_TERMS, DCT.license) == URIRef(licence)
     uri = URIRef("http://purl.org/vocab/vann/preferredNamespaceUri")
-    assert terms.value(SCHEMA_OF_TERMS, uri) == URIRef(str(ATMP))
+    assert str(terms.value(SCHEMA_OF_TERMS, uri)) == str(ATMP)
 
 
 @pytest.mark.parametrize("term", [*CLASSES, *PROPERTIES], ids=name)
@@ -345,7 +352,7 @@ PREFIXES = f"""
 PREFIX rdfs: <{RDFS}>
 PREFIX skos: <{SKOS}>
 PREFIX qb: <{QB}>
-PREFIX atmp: <{ATMP}>
+PREFIX atmpgraph: <{ATMP}>
 """
 
 # The normalisation of the specification (§10) as far as it concerns components.
@@ -408,15 +415,15 @@ CONSTRAINTS = {
     ),
     "no component is of two kinds": (
         "?c qb:componentProperty ?a , ?b FILTER (?a != ?b)",
-        "<id/component/source> qb:dimension atmp:subject .",
+        "<id/component/source> qb:dimension atmpgraph:subject .",
     ),
     "a measure is neither dimension nor attribute": (
         "?p a qb:MeasureProperty , ?other FILTER (?other IN (qb:DimensionProperty, qb:AttributeProperty))",
-        "<id/component/x> qb:measure atmp:source .",
+        "<id/component/x> qb:measure atmpgraph:source .",
     ),
     "a code list is a concept scheme": (
         "?p qb:codeList ?l FILTER NOT EXISTS { ?l a skos:ConceptScheme }",
-        "atmp:subject qb:codeList <auth/nothing> .",
+        "atmpgraph:subject qb:codeList <auth/nothing> .",
     ),
 }
 
@@ -471,7 +478,7 @@ def test_structure_of_the_figures(everything: Graph) -> None:
         ],
     }
     assert everything.value(ATMP.indicator, QB.codeList) == AUTH.indicator
-    assert everything.value(ATMP.valueQualifier, QB.codeList) == AUTH["value-qualifier"]
+    assert everything.value(ATMP.valueQualifier, QB.codeList) == CODES["value-qualifier"]
     once_each(everything, ID["dataset/figures"], DCT.title, DCT.description)
     once_each(everything, ID["dsd/figures"], DCT.title)
 
@@ -483,8 +490,9 @@ def test_structure_of_the_figures(everything: Graph) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_code_list(scheme: str) -> None:
     graph = parse(ONTOLOGY / "auth" / f"{scheme}.ttl")
-    head = AUTH[scheme]
-    codes = {AUTH[f"{scheme}/{code}"] for code in SCHEMES[scheme]}
+    space = AUTH if scheme in OF_A_PUBLICATION else CODES
+    head = space[scheme]
+    codes = {space[f"{scheme}/{code}"] for code in SCHEMES[scheme]}
     assert (head, RDF.type, SKOS.ConceptScheme) in graph
     once_each(graph, head, DCT.title, DCT.description)
     assert set(graph.subjects(unique=True)) == {head, *codes}
@@ -502,13 +510,13 @@ def test_code_list(scheme: str) -> None:
 
 
 def test_roles_are_org_roles(everything: Graph) -> None:
-    codes = {AUTH[f"{s}/{code}"] for s in ("participation-role", "partnership-role") for code in SCHEMES[s]}
+    codes = {CODES[f"{s}/{code}"] for s in ("participation-role", "partnership-role") for code in SCHEMES[s]}
     assert set(everything.subjects(RDF.type, ORG.Role)) == codes
     assert set(everything.subject_objects(ORG.roleProperty)) == {
-        (AUTH["participation-role/leads"], ATMP.leads),
-        (AUTH["participation-role/participatesIn"], ATMP.participatesIn),
+        (CODES["participation-role/leads"], ATMP.leads),
+        (CODES["participation-role/participatesIn"], ATMP.participatesIn),
     }
-    assert set(everything.subjects(RDF.type, DQV.Metric)) == {AUTH["metric/coverage"]}
+    assert set(everything.subjects(RDF.type, DQV.Metric)) == {CODES["metric/coverage"]}
 
 
 def test_value_qualifiers_read_as_signs(everything: Graph) -> None:
@@ -523,7 +531,7 @@ def test_value_qualifiers_read_as_signs(everything: Graph) -> None:
         "less-than": "<",
     }
     for code, sign in signs.items():
-        concept = AUTH[f"value-qualifier/{code}"]
+        concept = CODES[f"value-qualifier/{code}"]
         assert list(everything.objects(concept, SKOS.notation)) == [Literal(sign)]
         notes = [str(note) for note in everything.objects(concept, SKOS.note)]
         shared = [f"Same meaning as the code {sign} of http://hl7.org/fhir/quantity-comparator."]

@@ -132,8 +132,8 @@ def test_prefixes_are_used_and_ours_are_relative(name: str) -> None:
     assert BASE not in body
     for prefix, namespace in re.findall(r"^PREFIX ([\w-]+): +<([^>]*)>", body, re.M):
         assert re.search(rf"(?<![\w-]){prefix}:[\w*]", body), f"{prefix} is never used"
-        assert (namespace == "ns/atmp#") == (prefix == "atmp")
-        assert prefix == "atmp" or re.match(r"https?://", namespace)
+        assert (namespace == "https://w3id.org/atmpgraph/ns#") == (prefix == "atmpgraph")
+        assert re.match(r"https?://", namespace)
 
 
 def _words_of_this_publication() -> set[str]:
@@ -143,7 +143,7 @@ def _words_of_this_publication() -> set[str]:
     general = {row["code"] for row in table("indicators")}
     general |= {row["slug"] for row in table("sources") if row["kind"] == "MetadataDocument"}
     for scheme in (ROOT / "ontology" / "auth").glob("*.ttl"):
-        general |= set(re.findall(rf"<auth/{scheme.stem}/([\w-]+)> a ", scheme.read_text(encoding="utf-8")))
+        general |= set(re.findall(rf"auth/{scheme.stem}/([\w-]+)> a ", scheme.read_text(encoding="utf-8")))
     general |= {row["scheme"] for row in table("identifiers")}
     return {slug.lower() for slug in slugs - general}
 
@@ -151,7 +151,9 @@ def _words_of_this_publication() -> set[str]:
 @pytest.mark.parametrize("name", [*FILES, "../data/coverage"])
 def test_knows_no_partnership(name: str) -> None:
     text = (ROOT / "queries" / f"{name}.rq").read_text(encoding="utf-8").lower()
-    text = re.sub(r"<ns/atmp#>|\batmp:", " ", text)
+    text = re.sub(
+        r"<https://w3id.org/atmpgraph/ns#>|\batmpgraph:|<https://w3id.org/atmpgraph/auth/[\w-]+/[\w-]+>", " ", text
+    )
     assert not _words_of_this_publication() & set(re.findall(r"\w[\w.-]*\w", text))
     names = {row[column] for row in table("organisations") for column in row if column.startswith("name_")}
     names |= {row[column] for row in table("partnerships") for column in ("acronym_fr", "acronym_en")} | {
@@ -480,10 +482,6 @@ ANSWERS: Final[dict[str, Answer]] = {
     "topics": Answer(
         "list topic source",
         [
-            ("Kinds of organisation", "company", PR),
-            ("Kinds of organisation", "research centre", PR),
-            ("Kinds of organisation", "university", PR),
-            ("Kinds of organisation", "university hospital", PR),
             ("Therapies", "cell therapy", LPOST),
             ("Therapies", "cell therapy", PR),
             ("Therapies", "exosome therapy", LPOST),
@@ -497,6 +495,10 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("Stages of the value chain", "process control", PR),
             ("Stages of the value chain", "process design", PR),
             ("Stages of the value chain", "scientific research", PR),
+            ("Kinds of organisation", "company", PR),
+            ("Kinds of organisation", "research centre", PR),
+            ("Kinds of organisation", "university", PR),
+            ("Kinds of organisation", "university hospital", PR),
         ],
     ),
     "places": Answer(
@@ -715,18 +717,25 @@ def test_without_lead_forgets_a_workpackage_once_a_source_names_its_lead(dataset
     told = Store()
     told.extend(list(dataset))
     organisation, workpackage = NamedNode(BASE + "id/organisation/dnalytics"), NamedNode(BASE + "id/workpackage/maidam")
-    told.add(Quad(organisation, NamedNode(BASE + "ns/atmp#leads"), workpackage, NamedNode(BASE + "id/graph/new")))
+    told.add(
+        Quad(
+            organisation,
+            NamedNode("https://w3id.org/atmpgraph/ns#leads"),
+            workpackage,
+            NamedNode(BASE + "id/graph/new"),
+        )
+    )
     assert select(told, TEXTS["without-lead"], "code") == [("EXOFASTTRACK",)]
 
 
 # Coverage ------------------------------------------------------------------------------------------------------------
 
 DECLARED: Final = """
-    PREFIX atmp: <ns/atmp#>
+    PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
     PREFIX org: <http://www.w3.org/ns/org#>
-    <id/partnership/p> a atmp:Partnership .
-    <id/figure/p> atmp:indicator <auth/indicator/partners> ; atmp:subject <id/partnership/p> .
-    <id/figure/w> atmp:indicator <auth/indicator/workpackages> ; atmp:subject <id/partnership/p> .
+    <id/partnership/p> a atmpgraph:Partnership .
+    <id/figure/p> atmpgraph:indicator <auth/indicator/partners> ; atmpgraph:subject <id/partnership/p> .
+    <id/figure/w> atmpgraph:indicator <auth/indicator/workpackages> ; atmpgraph:subject <id/partnership/p> .
 """
 
 
@@ -754,56 +763,60 @@ def test_coverage_of_nothing_is_zero() -> None:
 @pytest.mark.parametrize(
     ("turtle", "partners"),
     [
-        pytest.param("<o/a> atmp:participatesIn <w/1> .", 1, id="a participant"),
-        pytest.param("<o/a> atmp:leads <w/1> .", 1, id="a lead"),
-        pytest.param("<o/a> atmp:participatesIn <w/1> , <w/2> ; atmp:leads <w/2> .", 1, id="twice the same"),
-        pytest.param("<o/a> atmp:participatesIn <w/3> .", 0, id="a work package of another partnership"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/1> .", 1, id="a participant"),
+        pytest.param("<o/a> atmpgraph:leads <w/1> .", 1, id="a lead"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/1> , <w/2> ; atmpgraph:leads <w/2> .", 1, id="twice the same"),
+        pytest.param("<o/a> atmpgraph:participatesIn <w/3> .", 0, id="a work package of another partnership"),
         pytest.param(
-            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <auth/partnership-role/partner> .",
+            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/partner> .",
             1,
             id="a partner of the whole",
         ),
         pytest.param(
-            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <auth/partnership-role/funder> .",
+            "<m> org:member <o/a> ; org:organization <id/partnership/p> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/funder> .",
             0,
             id="a funder is no partner",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmp:participatesIn <w/2> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmpgraph:participatesIn <w/2> .",
             1,
             id="a part and its whole",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
-            "<o/b> org:subOrganizationOf <o/c> . <o/c> atmp:leads <w/2> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
+            "<o/b> org:subOrganizationOf <o/c> . <o/c> atmpgraph:leads <w/2> .",
             1,
             id="a part of a part and its whole",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> .", 1, id="a part whose whole is not named"
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
+            1,
+            id="a part whose whole is not named",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
-            "<o/c> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> ."
+            "<o/c> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> .",
             2,
             id="two parts of a whole that is not named",
         ),
         pytest.param(
-            "<o/a> atmp:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmp:participatesIn <w/3> .",
+            "<o/a> atmpgraph:participatesIn <w/1> ; org:subOrganizationOf <o/b> . <o/b> atmpgraph:participatesIn <w/3> .",
             1,
             id="a whole named in another partnership only",
         ),
     ],
 )
 def test_coverage_counts(turtle: str, partners: int) -> None:
-    workpackages = "<w/1> atmp:workpackageOf <id/partnership/p> . <w/2> atmp:workpackageOf <id/partnership/p> ."
-    workpackages += "<id/partnership/q> a atmp:Partnership . <w/3> atmp:workpackageOf <id/partnership/q> ."
+    workpackages = (
+        "<w/1> atmpgraph:workpackageOf <id/partnership/p> . <w/2> atmpgraph:workpackageOf <id/partnership/p> ."
+    )
+    workpackages += "<id/partnership/q> a atmpgraph:Partnership . <w/3> atmpgraph:workpackageOf <id/partnership/q> ."
     assert _coverage(workpackages + turtle) == {"id/coverage/p": str(partners), "id/coverage/w": "2"}
 
 
 def test_coverage_looks_at_figures_of_partnerships_only() -> None:
     assert "id/coverage/x" not in _coverage(
-        "<id/figure/x> atmp:indicator <auth/indicator/partners> ; atmp:subject <id/organisation/o> ."
+        "<id/figure/x> atmpgraph:indicator <auth/indicator/partners> ; atmpgraph:subject <id/organisation/o> ."
     )
 
 
@@ -814,7 +827,7 @@ def test_coverage_is_described_fully(dataset: Store) -> None:
     assert select(dataset, text) == [
         ("http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "http://www.w3.org/ns/dqv#QualityMeasurement"),
         ("http://www.w3.org/ns/dqv#computedOn", "id/partnership/pit-atmp"),
-        ("http://www.w3.org/ns/dqv#isMeasurementOf", "auth/metric/coverage"),
+        ("http://www.w3.org/ns/dqv#isMeasurementOf", "https://w3id.org/atmpgraph/auth/metric/coverage"),
         ("http://www.w3.org/ns/dqv#value", "15"),
         ("http://www.w3.org/ns/prov#wasDerivedFrom", "id/figure/partners"),
     ]

@@ -13,6 +13,11 @@ from urllib.parse import quote, unquote_to_bytes
 WHOLE: Final = "partnership"
 CURRENT: Final = "current"  # stands for the digest of the current release in URLs
 _THING, _DOCUMENT, _VOCABULARY, _CODE = "id/", "doc/", "ns/", "auth/"
+# The vocabulary of the software: the same in every publication, each of which serves it too.
+SOFTWARE: Final = "https://w3id.org/atmpgraph/"
+ONTOLOGY: Final = SOFTWARE + "ns"
+CODES: Final = SOFTWARE + _CODE
+_ONTOLOGY_PATH: Final = _VOCABULARY + "atmpgraph"  # where a site serves the ontology
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,24 @@ class Addresses:
 
     def document(self, iri: str) -> str:
         """The document about a thing; ontology, code lists and codes are documents themselves."""
-        return f"{self.base}{_DOCUMENT}{iri.removeprefix(self.things)}" if self.is_thing(iri) else iri
+        return f"{self.base}{_DOCUMENT}{iri.removeprefix(self.things)}" if self.is_thing(iri) else self.served(iri)
+
+    def served(self, iri: str) -> str:
+        """Where the site serves an IRI: the vocabulary of the software beside that of the publication."""
+        if iri.startswith(CODES):
+            return self.base + iri.removeprefix(SOFTWARE)
+        if iri.partition("#")[0] == ONTOLOGY:
+            return f"{self.base}{_ONTOLOGY_PATH}{iri.removeprefix(ONTOLOGY)}"
+        return iri
+
+    def is_own(self, iri: str) -> bool:
+        """Whether an IRI is of the publication or of the vocabulary of the software."""
+        return iri.startswith(self.own)
+
+    @property
+    def own(self) -> tuple[str, str]:
+        """The starts of the IRIs of the publication and of the vocabulary of the software."""
+        return self.base, SOFTWARE
 
     def document_at(self, path: str) -> str:
         """The document about the thing at a path, percent-encoded and without `id/`."""
@@ -85,7 +107,7 @@ class Addresses:
     @property
     def documented(self) -> tuple[str, ...]:
         """The starts of the IRIs of everything that has a document; a fragment has none of its own."""
-        return tuple(self.base + space for space in (_THING, _VOCABULARY, _CODE))
+        return (*(self.base + space for space in (_THING, _VOCABULARY, _CODE)), CODES, ONTOLOGY)
 
     @property
     def tables(self) -> str:
@@ -157,6 +179,11 @@ def path_to_iri(base: str, path: str) -> str:
     return base + _NOT_IN_IRI.sub(lambda m: quote(m[0], errors="replace"), path)
 
 
+def served_path(base: str, iri: str) -> str | None:
+    """The path and fragment at which the site at `base` serves an IRI; None for one that it does not serve."""
+    return iri_to_path(base, Addresses(base).served(iri))
+
+
 def iri_to_path(base: str, iri: str) -> str | None:
     """The path and fragment of an IRI under `base`, percent-encoded for a link; None for any other IRI."""
     return quote(iri.removeprefix(base), safe="/%#!$&'()*+,;=:@~?") if iri.startswith(base) else None
@@ -180,7 +207,12 @@ def candidates(base: str, path: str, raw: str = "") -> list[str]:
     server passes it on, is more precise than the decoded one: `%2F` is no slash there.
     """
     literal = [base + raw, _unescaped(base, raw)] if raw else []
-    return list(dict.fromkeys([*literal, path_to_iri(base, path), base + quote(path, safe=_SAFE, errors="replace")]))
+    if path == _ONTOLOGY_PATH:
+        return [ONTOLOGY]
+    software = [SOFTWARE + path] if path.startswith(_CODE) and _NOT_IN_IRI.search(path) is None else []
+    return list(
+        dict.fromkeys([*software, *literal, path_to_iri(base, path), base + quote(path, safe=_SAFE, errors="replace")])
+    )
 
 
 _SAFE = "/!$&'()*+,;=:@~"

@@ -3,10 +3,11 @@
 from functools import lru_cache
 from typing import Final
 
-from .addresses import Addresses
+from .addresses import ONTOLOGY, Addresses
 
 # Namespaces with a prefix in our documents and queries.
 ADMS: Final = "http://www.w3.org/ns/adms#"
+ATMPGRAPH: Final = ONTOLOGY + "#"
 AS: Final = "https://www.w3.org/ns/activitystreams#"
 DCAT: Final = "http://www.w3.org/ns/dcat#"
 DCT: Final = "http://purl.org/dc/terms/"
@@ -44,11 +45,12 @@ JSONLD: Final = "http://www.w3.org/ns/json-ld#"
 PROF: Final = "http://www.w3.org/ns/dx/prof/"
 
 # Vocabularies under the base of the publication.
-_OWN: Final = ("atmp", "shapes")
+_OWN: Final = ("shapes",)
 
 _PREFIXES: Final = {
     "adms": ADMS,
     "as": AS,
+    "atmpgraph": ATMPGRAPH,
     "cv": "http://data.europa.eu/m8g/",
     "dcat": DCAT,
     "dcatap": "http://data.europa.eu/r5r/",

@@ -232,7 +232,7 @@ def test_dates_are_drawn_in_their_order(desk: Reader) -> None:
     ("before", "typed", "hint"),
     [
         ("SELECT * { ?s ", "skos:prefL", "skos:prefLabel preferred name"),
-        ("SELECT * { ?s a ", "Partnersh", "atmp:Partnership Partnership"),
+        ("SELECT * { ?s a ", "Partnersh", "atmpgraph:Partnership Partnership"),
         ("SELECT * { GRAPH ", "<https://w3id.org/atmp-wallonia/id/graph/ro", "<https://w3id.org/atmp-wallonia/id/graph/ror>"),
         ("PREFIX sk", "o", "skos: <http://www.w3.org/2004/02/skos/core#>"),
     ],

@@ -50,6 +50,6 @@ def test_an_address_is_a_uri_and_xml() -> None:
 
 
 def test_a_thing_has_a_document_and_a_fragment_none() -> None:
-    things = [(BASE + path, "2026-01-01") for path in ("id/a/b", "ns/atmp", "ns/atmp#Term", "auth/list", "sparql")]
-    assert [url.removeprefix(BASE) for url, _ in documents(things, BASE)] == ["auth/list", "doc/a/b", "ns/atmp"]
+    things = [(BASE + path, "2026-01-01") for path in ("id/a/b", "ns/atmpgraph", "ns/x#Term", "auth/list", "sparql")]
+    assert [url.removeprefix(BASE) for url, _ in documents(things, BASE)] == ["auth/list", "doc/a/b", "ns/atmpgraph"]
     assert documents([("https://elsewhere.example/id/a", "2026-01-01")], BASE) == []

@@ -16,13 +16,13 @@ NAME: Final = "Université catholique de Louvain"  # in French
 
 # Who says how many direct jobs? In the words of the client's own query: no IRI is relative.
 _FIGURE: Final = """\
-PREFIX atmp: <{base}ns/atmp#>
+PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
 PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX sdmx-m: <http://purl.org/linked-data/sdmx/2009/measure#>
 SELECT ?figure ?value ?publisher
 WHERE {{
   {open}
-  ?figure atmp:indicator <{base}auth/indicator/new-direct-jobs> ; atmp:source ?source ; sdmx-m:obsValue ?value .
+  ?figure atmpgraph:indicator <{base}auth/indicator/new-direct-jobs> ; atmpgraph:source ?source ; sdmx-m:obsValue ?value .
   OPTIONAL {{ ?source dct:publisher ?publisher }}
   {close}
 }}
@@ -50,9 +50,7 @@ def from_csv(text: str) -> Rows:
 
 
 # What stands in one graph only, asked of all of them: a request that names its graph gets one row less or none.
-IN_GRAPHS: Final = (
-    f"SELECT (COUNT(*) AS ?n) WHERE {{ ?figure <{BASE}ns/atmp#indicator> <{BASE}auth/indicator/new-direct-jobs> }}"
-)
+IN_GRAPHS: Final = f"SELECT (COUNT(*) AS ?n) WHERE {{ ?figure <https://w3id.org/atmpgraph/ns#indicator> <{BASE}auth/indicator/new-direct-jobs> }}"
 
 CONSTRUCT: Final = (
     f"CONSTRUCT {{ ?s <{ALT_LABEL}> ?name }} WHERE {{ VALUES ?s {{ <{UCLOUVAIN}> }} ?s <{ALT_LABEL}> ?name }}"

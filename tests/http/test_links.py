@@ -47,10 +47,10 @@ def test_a_link_set_has_a_context_for_each_anchor() -> None:
         ("<http://data.europa.eu/s66#>;q=0.9, <https://schema.org/>;q=0.4", "eurio"),
         ("<urn:unknown>, <https://schema.org/>;q=0.1", "schema"),
         ("<urn:unknown>", "model"),
-        (f"<{BASE}ns/atmp>;q=0", "schema"),
+        ("<https://w3id.org/atmpgraph/ns>;q=0", "schema"),
         ("https://schema.org/", "model"),  # not in angle brackets
         ("<https://schema.org/>;q=9, <, >;;, <>", "model"),
-        (f"<{BASE}ns/atmp>;q=0, <https://schema.org/>;q=0, <http://data.europa.eu/s66#>;q=0", None),
+        ("<https://w3id.org/atmpgraph/ns>;q=0, <https://schema.org/>;q=0, <http://data.europa.eu/s66#>;q=0", None),
     ],
 )
 def test_accept_profile(field: str | None, token: str | None) -> None:
@@ -61,7 +61,7 @@ def test_accept_profile(field: str | None, token: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "token"),
     [("schema", "schema"), ("https://schema.org/", "schema"), ("<https://schema.org/>", "schema"), ("all", "alt"),
-     ("alt", "alt"), ("model", "model"), (BASE + "ns/atmp", "model"), ("nothing", None), ("", None)],
+     ("alt", "alt"), ("model", "model"), (BASE + "ns/atmpgraph", "model"), ("nothing", None), ("", None)],
 )  # fmt: skip
 def test_profiles_by_name(name: str, token: str | None) -> None:
     found = profile_by_name(name, (*OFFERED, ALTERNATES))

@@ -74,7 +74,7 @@ def test_the_manifest_tells_what_is_there(release: Release) -> None:
 def test_every_graph_is_described(release: Release) -> None:
     described = release.store.select(
         "SELECT ?g WHERE { ?g <http://www.w3.org/ns/prov#hadPrimarySource> ?s ; "
-        "<http://purl.org/dc/terms/title> ?t ; <ns/atmp#confidence> ?c }"
+        "<http://purl.org/dc/terms/title> ?t ; <https://w3id.org/atmpgraph/ns#confidence> ?c }"
     )
     assert set(release.manifest.graphs) <= {row["g"].value for row in described}
 

@@ -154,8 +154,8 @@ def test_a_document_is_neat(small: None, package: Package, tmp_path: Path) -> No
     turtle = release.dump(TURTLE.suffix).read_text(encoding="utf-8")
     head, *things = turtle.removesuffix("\n").split("\n\n")
     assert head.splitlines() == sorted(head.splitlines())
-    assert {line.split()[1] for line in head.splitlines()} == {"atmp:", "dct:", "rdfs:"} - (
-        set() if "ns/atmp#" in turtle else {"atmp:"}
+    assert {line.split()[1] for line in head.splitlines()} == {"atmpgraph:", "dct:", "rdfs:"} - (
+        set() if "w3id.org/atmpgraph/ns#" in turtle else {"atmpgraph:"}
     )
     subjects = [thing.split()[0] for thing in things]
     assert subjects == sorted(subjects)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, SKOS, Graph, URIRef
 
+from atmpgraph.addresses import CODES
+
 BASE = "https://example.org/p/"
 ROOT = Path(__file__).resolve().parents[2]
 
 PREFIXES = """
 PREFIX adms: <http://www.w3.org/ns/adms#>
-PREFIX atmp: <ns/atmp#>
+PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#>
 PREFIX cv: <http://data.europa.eu/m8g/>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dct: <http://purl.org/dc/terms/>
@@ -50,7 +52,7 @@ CONFORMING = """
     shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots." .
 <id/graph/press> a sd:NamedGraph ; {row} ; sd:name <id/graph/press> ; dct:title "Un partenariat"@fr ;
     dct:issued "2024-01-17"^^xsd:date ;
-    prov:hadPrimarySource <id/source/press> ; atmp:confidence <auth/confidence/high> .
+    prov:hadPrimarySource <id/source/press> ; atmpgraph:confidence <https://w3id.org/atmpgraph/auth/confidence/high> .
 <id/source/editorial> a fabio:MetadataDocument , prov:Entity , foaf:Document ; {row} ; dct:title "Choix"@fr ;
     dct:language <http://publications.europa.eu/resource/authority/language/ENG> .
 
@@ -62,64 +64,65 @@ CONFORMING = """
 
 <id/organisation/ministry> a org:Organization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
     {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
-    org:classification <auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
+    org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/organisation/firm> a org:Organization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
-    skos:prefLabel {four} ; foaf:name "Firm"@en ; org:classification <auth/organisation-kind/company> ;
+    skos:prefLabel {four} ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
     org:subOrganizationOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> ;
     adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345678> ;
     skos:closeMatch <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
-    atmp:leads <id/workpackage/first> ; atmp:participatesIn <id/workpackage/second> .
+    atmpgraph:leads <id/workpackage/first> ; atmpgraph:participatesIn <id/workpackage/second> .
 <id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345678" ; adms:schemaAgency "ror" .
 <id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
     org:memberOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> .
 
-<id/partnership/pa> a atmp:Partnership , eurio:Project , org:OrganizationalCollaboration , foaf:Project ; {row} ;
-    dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <auth/organisation-kind/company> ;
-    atmp:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; prov:wasDerivedFrom <id/quotation/budget> .
+<id/partnership/pa> a atmpgraph:Partnership , eurio:Project , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <auth/indicator/budget> ;
+    atmpgraph:partnerKind <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
+    atmpgraph:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; prov:wasDerivedFrom <id/quotation/budget> .
 <id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
-    org:organization <id/partnership/pa> ; org:role <auth/partnership-role/coordinator> ;
+    org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/coordinator> ;
     prov:wasDerivedFrom <id/quotation/budget> .
-<id/workpackage/first> a atmp:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
-    dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmp:workpackageOf <id/partnership/pa> ;
+<id/workpackage/first> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
     prov:wasDerivedFrom <id/quotation/budget> .
-<id/workpackage/second> a atmp:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
-    dct:identifier "WP2" ; dct:title {four} ; atmp:workpackageOf <id/partnership/pa> ;
+<id/workpackage/second> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
+    dct:identifier "WP2" ; dct:title {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
     prov:wasDerivedFrom <id/quotation/budget> .
-<id/participation/firm--first> a atmp:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
-    org:organization <id/workpackage/first> ; org:role <auth/participation-role/leads> ;
+<id/participation/firm--first> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
+    org:organization <id/workpackage/first> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
     prov:wasDerivedFrom <id/quotation/budget> .
-<id/participation/firm--second> a atmp:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
-    org:organization <id/workpackage/second> ; org:role <auth/participation-role/participatesIn> ;
+<id/participation/firm--second> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
+    org:organization <id/workpackage/second> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/participatesIn> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 
-<id/funding/public> a atmp:FundingContribution , frapo:Funding , eurio:Grant ; {row} ; dct:title {four} ;
-    atmp:fundingOrigin <auth/funding-origin/public> ; frapo:funds <id/partnership/pa> ;
+<id/funding/public> a atmpgraph:FundingContribution , frapo:Funding , eurio:Grant ; {row} ; dct:title {four} ;
+    atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/public> ; frapo:funds <id/partnership/pa> ;
     prov:wasAttributedTo <id/organisation/ministry> ; eurio:hasFundingAmount <id/amount/public--EUR> ;
     frapo:hasMonetaryValue "81000000"^^xsd:decimal ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/amount/public--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "81000000"^^xsd:decimal ;
     schema:value "81000000"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .
-<id/funding/private> a atmp:FundingContribution , frapo:Funding ; {row} ; dct:title {four} ;
-    atmp:fundingOrigin <auth/funding-origin/private> ; frapo:funds <id/partnership/pa> ;
+<id/funding/private> a atmpgraph:FundingContribution , frapo:Funding ; {row} ; dct:title {four} ;
+    atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/private> ; frapo:funds <id/partnership/pa> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 
-<id/figure/budget> {figure} ; {row} ; atmp:indicator <auth/indicator/budget> ; atmp:subject <id/funding/public> ;
-    sdmx-m:obsValue "81000000"^^xsd:decimal ; sdmx-a:unitMeasure unit:CCY_EUR ; atmp:statedAs "81 M€"@fr ;
-    atmp:valueQualifier <auth/value-qualifier/exact> ; prov:wasAttributedTo <id/organisation/ministry> .
-<id/figure/public> {figure} ; {row} ; atmp:indicator <auth/indicator/funding-share> ; atmp:subject <id/funding/public> ;
-    sdmx-m:obsValue "60"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmp:statedAs "60 %"@fr ;
-    atmp:valueQualifier <auth/value-qualifier/exact> .
-<id/figure/private> {figure} ; {row} ; atmp:indicator <auth/indicator/funding-share> ; atmp:subject <id/funding/private> ;
-    sdmx-m:obsValue "40"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmp:statedAs "40 %"@fr ;
-    atmp:valueQualifier <auth/value-qualifier/exact> .
-<id/figure/firms> {figure} ; {row} ; atmp:indicator <auth/indicator/firms> ; atmp:subject <id/sector/health> ;
-    sdmx-m:obsValue "15"^^xsd:decimal ; schema:minValue "15"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmp:statedAs "15+ firmes"@fr ;
-    atmp:valueQualifier <auth/value-qualifier/at-least> .
-<id/figure/lots> {figure} ; {row} ; atmp:indicator <auth/indicator/workpackages> ; atmp:subject <id/partnership/pa> ;
-    sdmx-m:obsValue "20"^^xsd:decimal ; schema:maxValue "20"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmp:statedAs "au plus 20 lots"@fr ;
-    atmp:valueQualifier <auth/value-qualifier/at-most> .
-<id/coverage/lots> a dqv:QualityMeasurement ; dqv:isMeasurementOf <auth/metric/coverage> ;
+<id/figure/budget> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/budget> ; atmpgraph:subject <id/funding/public> ;
+    sdmx-m:obsValue "81000000"^^xsd:decimal ; sdmx-a:unitMeasure unit:CCY_EUR ; atmpgraph:statedAs "81 M€"@fr ;
+    atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/exact> ; prov:wasAttributedTo <id/organisation/ministry> .
+<id/figure/public> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/funding-share> ; atmpgraph:subject <id/funding/public> ;
+    sdmx-m:obsValue "60"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmpgraph:statedAs "60 %"@fr ;
+    atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/exact> .
+<id/figure/private> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/funding-share> ; atmpgraph:subject <id/funding/private> ;
+    sdmx-m:obsValue "40"^^xsd:decimal ; sdmx-a:unitMeasure unit:PERCENT ; atmpgraph:statedAs "40 %"@fr ;
+    atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/exact> .
+<id/figure/firms> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/firms> ; atmpgraph:subject <id/sector/health> ;
+    sdmx-m:obsValue "15"^^xsd:decimal ; schema:minValue "15"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmpgraph:statedAs "15+ firmes"@fr ;
+    atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/at-least> .
+<id/figure/lots> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/workpackages> ; atmpgraph:subject <id/partnership/pa> ;
+    sdmx-m:obsValue "20"^^xsd:decimal ; schema:maxValue "20"^^xsd:decimal ; sdmx-a:unitMeasure unit:NUM ; atmpgraph:statedAs "au plus 20 lots"@fr ;
+    atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/at-most> .
+<id/coverage/lots> a dqv:QualityMeasurement ; dqv:isMeasurementOf <https://w3id.org/atmpgraph/auth/metric/coverage> ;
     dqv:computedOn <id/partnership/pa> ; dqv:value 2 ; prov:wasDerivedFrom <id/figure/lots> .
 
 <auth/indicator/budget> {indicator} ; skos:notation "budget" .
@@ -141,7 +144,7 @@ CONFORMING = """
 PARTS = {
     "{figure}": (
         "a qb:Observation , prov:Entity ; qb:dataSet <id/dataset/figures> ; sdmx-d:refArea <id/place/country> ;"
-        "sdmx-d:refPeriod <id/period/now> ; atmp:source <id/source/press> ; prov:hadPrimarySource <id/source/press> ;"
+        "sdmx-d:refPeriod <id/period/now> ; atmpgraph:source <id/source/press> ; prov:hadPrimarySource <id/source/press> ;"
         "sdmx-a:obsStatus sdmx-c:obsStatus-A ; prov:wasDerivedFrom <id/quotation/budget>"
     ),
     "{indicator}": (
@@ -154,7 +157,7 @@ PARTS = {
 
 
 # Codes that the graph does not use and the broken ones do.
-USED = ("auth/value-qualifier/approximately", "auth/partnership-role/partner", "auth/confidence/medium")
+USED = ("value-qualifier/approximately", "partnership-role/partner", "confidence/medium")
 
 
 def turtle(text: str) -> str:
@@ -191,7 +194,7 @@ def conforming(ontology: Graph) -> Graph:
     """A graph with one thing a class and nothing wrong, and the code lists with the codes in use. Not to be changed."""
     graph = Graph()
     graph.parse(data=turtle(CONFORMING), format="turtle", publicID=BASE)
-    used = {*graph.objects(), *(URIRef(BASE + code) for code in USED)}
+    used = {*graph.objects(), *(URIRef(CODES + code) for code in USED)}
     codes = set(ontology.subjects(SKOS.inScheme)) & used
     for scheme in ontology.subjects(RDF.type, SKOS.ConceptScheme):
         graph += ontology.cbd(scheme)

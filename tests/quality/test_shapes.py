@@ -16,6 +16,8 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 from rdflib.term import Node
 
+from atmpgraph.addresses import CODES
+
 from .conftest import BASE, PREFIXES, ROOT, restored, turtle
 
 SHAPES = sorted((ROOT / "shapes").glob("*.ttl"))
@@ -78,7 +80,7 @@ LEADS, TAKES_PART = "id/participation/firm--first", "id/participation/firm--seco
 COORDINATOR = "id/membership/ministry--pa--coordinator"
 PERIOD, TOWN, COUNTRY, EVENT = "id/period/now", "id/place/town", "id/place/country", "id/event/launch"
 SECTOR, INDICATOR, COVERAGE = "id/sector/health", "auth/indicator/budget", "id/coverage/lots"
-CODE, LIST = "auth/confidence/high", "auth/confidence"
+CODE, LIST = f"{CODES}confidence/high", f"{CODES}confidence"
 
 CASES = [
     # Everywhere
@@ -114,9 +116,9 @@ CASES = [
     Case("IRIs of another pattern", tell("""
         <id/figures/x> a qb:Observation . <id/Source/x> a foaf:Document . <id/graph/a_b> a sd:NamedGraph .
         <id/quotation/é> a oa:SpecificResource . <id/selector/> a oa:TextQuoteSelector . <id/org/x> a foaf:Organization .
-        <id/identifier/x> a adms:Identifier . <id/person/a/b> a foaf:Person . <id/partnership/x-> a atmp:Partnership .
-        <id/workpackage/x#y> a atmp:Workpackage . <id/participation/x> a atmp:Participation . <id/x> a frapo:Funding .
-        <id/funding/-x> a atmp:FundingContribution . <id/amount/x--eur> a schema:MonetaryAmount .
+        <id/identifier/x> a adms:Identifier . <id/person/a/b> a foaf:Person . <id/partnership/x-> a atmpgraph:Partnership .
+        <id/workpackage/x#y> a atmpgraph:Workpackage . <id/participation/x> a atmpgraph:Participation . <id/x> a frapo:Funding .
+        <id/funding/-x> a atmpgraph:FundingContribution . <id/amount/x--eur> a schema:MonetaryAmount .
         <id/period/..> a time:Interval . <id/Place/x> a dct:Location . <id/event/x~> a prov:Activity .
         <id/code/x> a skos:Concept . <auth/My-list> a skos:ConceptScheme . <id/coverage> a dqv:QualityMeasurement .
         <id/membership/x--pa> a org:Membership ; org:organization <id/partnership/pa> ."""),
@@ -147,11 +149,11 @@ CASES = [
     Case("two pages", add(SOURCE, "foaf:page", "<https://example.com/b>"), "sourcePage MaxCount"),
     Case("bare graph", bare(GRAPH),
          "graphName MinCount, graphSource MinCount, graphConfidence MinCount, title MinCount, row MinCount"),
-    Case("graph astray", astray(GRAPH, "sd:name", "prov:hadPrimarySource", "atmp:confidence"),
+    Case("graph astray", astray(GRAPH, "sd:name", "prov:hadPrimarySource", "atmpgraph:confidence"),
          "graphName MaxCount, graphName Pattern, graphSource MaxCount, graphSource Class, "
          "graphConfidence MaxCount, graphConfidence Class, graphConfidence Pattern"),
     Case("name of a graph as text", put(GRAPH, "sd:name", f'"{BASE}{GRAPH}"'), "graphName NodeKind"),
-    Case("confidence of another list", put(GRAPH, "atmp:confidence", "<auth/value-qualifier/exact>"),
+    Case("confidence of another list", put(GRAPH, "atmpgraph:confidence", "<https://w3id.org/atmpgraph/auth/value-qualifier/exact>"),
          "graphConfidence Pattern"),
     Case("graph issued twice", add(GRAPH, "dct:issued", '"2024"^^xsd:gYear'), "graphIssued MaxCount"),
     # Quotations
@@ -174,25 +176,25 @@ CASES = [
          "figurePeriod MinCount, figureSource MinCount, figureValue MinCount, figureUnit MinCount, figureStatus MinCount, "
          "figureQualifier MinCount, figureStatedAs MinCount, figureQuotation MinCount, row MinCount"),
     Case("figure astray", astray(
-            FIGURE, "qb:dataSet", "atmp:indicator", "atmp:subject", "sdmx-d:refArea", "sdmx-d:refPeriod", "atmp:source",
-            "sdmx-a:unitMeasure", "sdmx-a:obsStatus", "atmp:valueQualifier", "prov:wasDerivedFrom", "prov:wasAttributedTo"),
+            FIGURE, "qb:dataSet", "atmpgraph:indicator", "atmpgraph:subject", "sdmx-d:refArea", "sdmx-d:refPeriod", "atmpgraph:source",
+            "sdmx-a:unitMeasure", "sdmx-a:obsStatus", "atmpgraph:valueQualifier", "prov:wasDerivedFrom", "prov:wasAttributedTo"),
          "figureDataSet MaxCount, figureIndicator MaxCount, figureIndicator Class, figureIndicator Pattern, "
          "figureSubject MaxCount, figureSubject Or, figureArea MaxCount, figureArea Class, figurePeriod MaxCount, "
          "figurePeriod Class, figureSource MaxCount, figureSource Class, figureSource Equals, figureUnit MaxCount, "
          "figureUnit In, figureStatus MaxCount, figureStatus In, figureQualifier MaxCount, figureQualifier Class, "
          "figureQualifier Pattern, figureQuotation MaxCount, figureQuotation Class, figureAuthor MaxCount, "
          "figureAuthor Class, figureQuotationSource Equals"),
-    Case("figure of another source than its quotation", f"""{put(FIGURE, "atmp:source", "<id/source/editorial>")} ;
+    Case("figure of another source than its quotation", f"""{put(FIGURE, "atmpgraph:source", "<id/source/editorial>")} ;
          {put(FIGURE, "prov:hadPrimarySource", "<id/source/editorial>")}""", "figureQuotationSource Equals"),
     Case("two primary sources", add(FIGURE, "prov:hadPrimarySource", "<id/source/editorial>"), "figureSource Equals"),
     Case("two values", add(FIGURE, "sdmx-m:obsValue", '"82000000"^^xsd:decimal'), "figureValue MaxCount"),
     Case("negative value", put(FIGURE, "sdmx-m:obsValue", '"-1"^^xsd:decimal'), "figureValue MinInclusive"),
     Case("140 percent", put(SHARE, "sdmx-m:obsValue", '"140"^^xsd:decimal'), "percent MaxInclusive"),
     Case("half a firm", put(FIRMS, "sdmx-m:obsValue", '"15.5"^^xsd:decimal'), "count Pattern"),
-    Case("about a code", put(FIGURE, "atmp:subject", "<auth/confidence/high>"), "figureSubject Or"),
-    Case("qualifier of another list", put(FIGURE, "atmp:valueQualifier", "<auth/confidence/high>"),
+    Case("about a code", put(FIGURE, "atmpgraph:subject", "<https://w3id.org/atmpgraph/auth/confidence/high>"), "figureSubject Or"),
+    Case("qualifier of another list", put(FIGURE, "atmpgraph:valueQualifier", "<https://w3id.org/atmpgraph/auth/confidence/high>"),
          "figureQualifier Pattern"),
-    Case("a qualifier that the words do not tell", put(FIRMS, "atmp:valueQualifier", "<auth/value-qualifier/more-than>"), "figureCue SPARQL"),
+    Case("a qualifier that the words do not tell", put(FIRMS, "atmpgraph:valueQualifier", "<https://w3id.org/atmpgraph/auth/value-qualifier/more-than>"), "figureCue SPARQL"),
     Case("an estimate that is no observation", put(SELECTOR, "oa:exact", '"Les estimations disent 81 M€ et 60 %"@fr'), "figureEstimate SPARQL"),
     Case("a forecast that is no observation", put(SELECTOR, "oa:exact", '"Ce devrait être 81 M€ et 60 %"@fr'), "figureForecast SPARQL"),
     Case("renamed to nothing", add("id/place/old", "prov:alternateOf", "<id/place/none>"), "renamed Node"),
@@ -201,11 +203,11 @@ CASES = [
     Case("described and replaced", add("id/place/town", "dct:isReplacedBy", "<id/place/country>"), "goneIsNotDescribed MaxCount"),
     Case("other digits", put(FIGURE, "sdmx-m:obsValue", "82000000.0"), "figureDigits SPARQL"),
     Case("an amount without its currency", drop("id/funding/public", "eurio:hasFundingAmount"), "amountWithCurrency MinCount"),
-    Case("words not in the quotation", put(FIGURE, "atmp:statedAs", '"82 M€"@fr'), "figureWords SPARQL"),
-    Case("words in another language", put(FIGURE, "atmp:statedAs", '"81 M€"@nl'), "figureWords SPARQL"),
-    Case("words twice", add(FIGURE, "atmp:statedAs", '"81"@fr'), "figureStatedAs MaxCount"),
-    Case("the same figure twice", tell(f"""<id/figure/c> {{figure}} ; {{row}} ; atmp:indicator <{INDICATOR}> ;
-         atmp:subject <{FUNDING}> ; sdmx-m:obsValue "82000000"^^xsd:decimal ."""), "figureDimensions SPARQL"),
+    Case("words not in the quotation", put(FIGURE, "atmpgraph:statedAs", '"82 M€"@fr'), "figureWords SPARQL"),
+    Case("words in another language", put(FIGURE, "atmpgraph:statedAs", '"81 M€"@nl'), "figureWords SPARQL"),
+    Case("words twice", add(FIGURE, "atmpgraph:statedAs", '"81"@fr'), "figureStatedAs MaxCount"),
+    Case("the same figure twice", tell(f"""<id/figure/c> {{figure}} ; {{row}} ; atmpgraph:indicator <{INDICATOR}> ;
+         atmpgraph:subject <{FUNDING}> ; sdmx-m:obsValue "82000000"^^xsd:decimal ."""), "figureDimensions SPARQL"),
     Case("minimum above the value", put(FIRMS, "schema:minValue", '"16"^^xsd:decimal'),
          "figureMinimum LessThanOrEquals, atLeastMinimum Equals"),
     Case("negative minimum", put(FIGURE, "schema:minValue", '"-1"^^xsd:decimal'), "figureMinimum MinInclusive"),
@@ -221,7 +223,7 @@ CASES = [
     Case("bare organisation", bare(FIRM),
          "name MinCount, organisationName MinCount, organisationKind MinCount, row MinCount"),
     Case("organisation astray", astray(
-            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmp:leads"),
+            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmpgraph:leads"),
          "organisationKind MaxCount, organisationKind Class, organisationKind Pattern, organisationPartOf MaxCount, "
          "organisationPartOf Class, organisationIdentifier Class, organisationCloseMatch Pattern, "
          "organisationParticipation Class"),
@@ -238,7 +240,7 @@ CASES = [
     Case("part of its part", add(MINISTRY, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
     Case("close to a text", put(FIRM, "skos:closeMatch", '"http://www.wikidata.org/entity/Q42"'),
          "organisationCloseMatch NodeKind"),
-    Case("kind of another list", put(FIRM, "org:classification", "<auth/confidence/high>"), "organisationKind Pattern"),
+    Case("kind of another list", put(FIRM, "org:classification", "<https://w3id.org/atmpgraph/auth/confidence/high>"), "organisationKind Pattern"),
     Case("bare identifier", bare(IDENTIFIER),
          "identifierNotation MinCount, identifierRegistry MinCount, row MinCount"),
     Case("identifier astray", astray(IDENTIFIER, "skos:notation", "adms:schemaAgency"),
@@ -257,18 +259,18 @@ CASES = [
     Case("what else is known of a person", add(PERSON, "foaf:age", "50"), "PersonPrivacyShape Closed"),
     # Partnership, work packages, members
     Case("bare partnership", bare(PARTNERSHIP), "title MinCount, partnershipWorkpackages Equals, row MinCount"),
-    Case("partnership astray", astray(PARTNERSHIP, "dct:subject", "atmp:hasWorkpackage"),
-         "partnershipSubject Class, partnershipWorkpackage Class, partnershipWorkpackages Equals"),
+    Case("partnership astray", astray(PARTNERSHIP, "dct:subject", "atmpgraph:partnerKind", "atmpgraph:hasWorkpackage"),
+         "partnershipSubject Class, partnershipKind Class, partnershipWorkpackage Class, partnershipWorkpackages Equals"),
     Case("two descriptions", add(PARTNERSHIP, "dct:description", '"deux"@fr'), "description UniqueLang"),
     Case("bare work package", bare(FIRST),
          "workpackageCode MinCount, title MinCount, workpackagePartnership MinCount, quotationRequired MinCount, "
          "row MinCount"),
-    Case("work package astray", astray(FIRST, "dct:identifier", "atmp:workpackageOf"),
+    Case("work package astray", astray(FIRST, "dct:identifier", "atmpgraph:workpackageOf"),
          "workpackageCode MaxCount, workpackageCode Datatype, workpackagePartnership MaxCount, "
          "workpackagePartnership Class"),
-    Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmp:Participation , org:Membership ;
-         {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <auth/participation-role/leads> ;
-         prov:wasDerivedFrom <{QUOTATION}> . <{MINISTRY}> atmp:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
+    Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmpgraph:Participation , org:Membership ;
+         {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
+         prov:wasDerivedFrom <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
     Case("bare participation", bare(LEADS),
          "membershipMember MinCount, membershipOf MinCount, membershipRole MinCount, quotationRequired MinCount, "
          "row MinCount"),
@@ -276,36 +278,36 @@ CASES = [
          "membershipMember MaxCount, membershipMember Class, membershipOf MaxCount, membershipOf Class, "
          "membershipRole Class, participationIn Class, participationRole Pattern"),
     Case("participation in the whole", put(LEADS, "org:organization", f"<{PARTNERSHIP}>"), "participationIn Class"),
-    Case("participation with a role in the whole", put(LEADS, "org:role", "<auth/partnership-role/partner>"),
+    Case("participation with a role in the whole", put(LEADS, "org:role", "<https://w3id.org/atmpgraph/auth/partnership-role/partner>"),
          "participationRole Pattern"),
-    Case("participation without direct triple", drop(FIRM, "atmp:participatesIn"), "participationDirect SPARQL"),
-    Case("direct triple with another role", put(FIRM, "atmp:leads", f"<{FIRST}>", f"<{SECOND}>"),
+    Case("participation without direct triple", drop(FIRM, "atmpgraph:participatesIn"), "participationDirect SPARQL"),
+    Case("direct triple with another role", put(FIRM, "atmpgraph:leads", f"<{FIRST}>", f"<{SECOND}>"),
          "directParticipation SPARQL"),
-    Case("direct triple without participation", add(MINISTRY, "atmp:participatesIn", f"<{SECOND}>"),
+    Case("direct triple without participation", add(MINISTRY, "atmpgraph:participatesIn", f"<{SECOND}>"),
          "directParticipation SPARQL"),
-    Case("role without property", drop("auth/participation-role/leads", "org:roleProperty"), "roleProperty MinCount"),
-    Case("role with another property", astray("auth/participation-role/leads", "org:roleProperty"),
+    Case("role without property", drop(f"{CODES}participation-role/leads", "org:roleProperty"), "roleProperty MinCount"),
+    Case("role with another property", astray(f"{CODES}participation-role/leads", "org:roleProperty"),
          "roleProperty MaxCount, roleProperty In"),
-    Case("member of a work package that is no participation", f"DELETE DATA {{ <{LEADS}> a atmp:Participation }}",
+    Case("member of a work package that is no participation", f"DELETE DATA {{ <{LEADS}> a atmpgraph:Participation }}",
          "workpackageMembers Class"),
-    Case("two roles in one membership", add(COORDINATOR, "org:role", "<auth/partnership-role/partner>"),
+    Case("two roles in one membership", add(COORDINATOR, "org:role", "<https://w3id.org/atmpgraph/auth/partnership-role/partner>"),
          "partnershipRole MaxCount"),
-    Case("role of a work package", put(COORDINATOR, "org:role", "<auth/participation-role/leads>"),
+    Case("role of a work package", put(COORDINATOR, "org:role", "<https://w3id.org/atmpgraph/auth/participation-role/leads>"),
          "partnershipRole Pattern"),
     # Funding
     Case("bare contribution", bare(FUNDING),
          "title MinCount, fundingOrigin MinCount, fundingOf MinCount, quotationRequired MinCount, row MinCount"),
     Case("contribution astray", astray(
-            FUNDING, "atmp:fundingOrigin", "frapo:funds", "prov:wasAttributedTo", "eurio:hasFundingAmount"),
+            FUNDING, "atmpgraph:fundingOrigin", "frapo:funds", "prov:wasAttributedTo", "eurio:hasFundingAmount"),
          "fundingOrigin MaxCount, fundingOrigin Class, fundingOrigin Pattern, fundingOf MaxCount, fundingOf Or, "
          "fundingFunder Class, fundingAmount Class"),
-    Case("origin of another list", put(FUNDING, "atmp:fundingOrigin", "<auth/confidence/high>"), "fundingOrigin Pattern"),
-    Case("private grant", put(FUNDING, "atmp:fundingOrigin", "<auth/funding-origin/private>"), "grantOrigin HasValue"),
+    Case("origin of another list", put(FUNDING, "atmpgraph:fundingOrigin", "<https://w3id.org/atmpgraph/auth/confidence/high>"), "fundingOrigin Pattern"),
+    Case("private grant", put(FUNDING, "atmpgraph:fundingOrigin", "<https://w3id.org/atmpgraph/auth/funding-origin/private>"), "grantOrigin HasValue"),
     Case("amount that no figure gives", f"""{put(AMOUNT, "eurio:value", '"80000000"^^xsd:decimal')} ;
          {put(AMOUNT, "schema:value", '"80000000"^^xsd:decimal')}""", "fundingFigure SPARQL"),
     Case("shares of 101 %", put(SHARE, "sdmx-m:obsValue", '"61"^^xsd:decimal'), "fundingShares SPARQL"),
     Case("shares of about 106 %", f"""{put(SHARE, "sdmx-m:obsValue", '"66"^^xsd:decimal')} ;
-         {put(SHARE, "atmp:valueQualifier", "<auth/value-qualifier/approximately>")}""", "fundingShares SPARQL"),
+         {put(SHARE, "atmpgraph:valueQualifier", "<https://w3id.org/atmpgraph/auth/value-qualifier/approximately>")}""", "fundingShares SPARQL"),
     Case("bare amount", bare(AMOUNT), "amountValue MinCount, amountCurrency MinCount, row MinCount"),
     Case("two amounts in one", f"""{add(AMOUNT, "eurio:value", '"5"^^xsd:decimal')} ;
          {add(AMOUNT, "eurio:currency", '"euros"')}""",
@@ -349,13 +351,13 @@ CASES = [
     Case("code with two notations", add(CODE, "skos:notation", '"hoch"@de'),
          "codeNotation MaxCount, codeNotation Datatype"),
     Case("code defined twice", add(CODE, "skos:definition", '"deux"@fr'), "codeDefinition UniqueLang"),
-    Case("code in another list than its IRI says", put(CODE, "skos:inScheme", "<auth/metric>"), "schemeMembers SPARQL"),
+    Case("code in another list than its IRI says", put(CODE, "skos:inScheme", "<https://w3id.org/atmpgraph/auth/metric>"), "schemeMembers SPARQL"),
     Case("list of a code not described", astray(LIST, "skos:hasTopConcept"), "schemeTop Class"),
     Case("list without title", drop(LIST, "dct:title"), "fourTitles MinCount"),
     Case("sector without row", drop(SECTOR, "dct:source"), "row MinCount"),
     Case("indicator without row or place in its list", drop(INDICATOR, "dct:source", "skos:topConceptOf"),
          "row MinCount, indicatorTop MinCount"),
-    Case("indicator in two units", tell(f"<id/figure/c> atmp:indicator <{INDICATOR}> ; sdmx-a:unitMeasure unit:NUM ."),
+    Case("indicator in two units", tell(f"<id/figure/c> atmpgraph:indicator <{INDICATOR}> ; sdmx-a:unitMeasure unit:NUM ."),
          "indicatorUnit MaxCount"),
     # Coverage
     Case("bare coverage", bare(COVERAGE),
@@ -499,19 +501,19 @@ def test_mistake_is_found(case: Case, data: Graph, shapes: Graph, reported_by: d
 
 TOLERATED = [
     ("shares of about 104 %", f"""{put(SHARE, "sdmx-m:obsValue", '"64"^^xsd:decimal')} ;
-        {put(SHARE, "atmp:valueQualifier", "<auth/value-qualifier/approximately>")} ;
-        {put(SHARE, "atmp:statedAs", '"du public"@fr')}"""),
+        {put(SHARE, "atmpgraph:valueQualifier", "<https://w3id.org/atmpgraph/auth/value-qualifier/approximately>")} ;
+        {put(SHARE, "atmpgraph:statedAs", '"du public"@fr')}"""),
     ("one share alone", "DELETE WHERE { <id/figure/private> ?p ?o }"),
     ("a month that ends in the year it starts in", put(PERIOD, "dcat:startDate", '"2024-05"^^xsd:gYearMonth')),
-    ("words with a line break and a no-break space", put(FIGURE, "atmp:statedAs", '"81\u00a0M€"@fr')),
+    ("words with a line break and a no-break space", put(FIGURE, "atmpgraph:statedAs", '"81\u00a0M€"@fr')),
     ("emphasis in a quotation", put(SELECTOR, "oa:exact", '"Le *budget* de 81 M€ vient pour 60 % du public et pour'
         "\\n" ' 40 % du privé : 15+ firmes, au plus 20 lots."@fr')),
     ("a lead in each of two sources", tell(f"""<id/quotation/other> a oa:SpecificResource , prov:Entity ; {{row}} ;
         oa:hasSource <id/source/editorial> ; prov:wasQuotedFrom <id/source/editorial> ; oa:hasSelector <id/selector/other> .
         <id/selector/other> a oa:TextQuoteSelector ; {{row}} ; oa:exact "The ministry leads."@en .
-        <id/participation/ministry--first> a atmp:Participation , org:Membership ; {{row}} ; org:member <{MINISTRY}> ;
-        org:organization <{FIRST}> ; org:role <auth/participation-role/leads> ;
-        prov:wasDerivedFrom <id/quotation/other> . <{MINISTRY}> atmp:leads <{FIRST}> .""")),
+        <id/participation/ministry--first> a atmpgraph:Participation , org:Membership ; {{row}} ; org:member <{MINISTRY}> ;
+        org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
+        prov:wasDerivedFrom <id/quotation/other> . <{MINISTRY}> atmpgraph:leads <{FIRST}> .""")),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
 ]  # fmt: skip

@@ -44,7 +44,8 @@ OPTIONS = {"documentLoader": refuse}
 
 IRIS = [
     ROOT,
-    *(f"{BASE}{path}" for path in ("id/b", "id/c", "ns/atmp#leads")),
+    *(f"{BASE}{path}" for path in ("id/b", "id/c")),
+    "https://w3id.org/atmpgraph/ns#leads",
     *(f"{DCT}{name}" for name in ("", "title", "publisher", "source", "a:b", "/x")),  # with a term, and without
     *(SKOS + "prefLabel", SKOS + "notation", OWL + "sameAs", NAMES["sdmx-m"] + "obsValue"),
     *(RDF + name for name in ("type", "first", "rest", "nil")),

@@ -27,7 +27,7 @@ DATA = f"""
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "470"^^<{XSD}decimal> <{BASE}g/2> .
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "007"^^<{XSD}integer> <{BASE}g/2> .
 <{BASE}id/a> <http://purl.org/dc/terms/extent> "true"^^<{XSD}boolean> .
-<{BASE}id/b> <{BASE}ns/atmp#leads> <{BASE}id/%C3%A9> .
+<{BASE}id/b> <https://w3id.org/atmpgraph/ns#leads> <{BASE}id/%C3%A9> .
 <{BASE}id/b> <http://www.w3.org/2004/02/skos/core#notation> "plain \\"quoted\\" \\\\ \\t" .
 """
 QUADS = list(ox.parse(DATA, format=ox.RdfFormat.N_QUADS))
@@ -48,14 +48,14 @@ def test_compacted_json_ld_is_read_by_another_implementation() -> None:
     graph = rdflib.Graph().parse(data=body.decode(), format="json-ld")
     assert rdflib.Literal("2.20", datatype=XSD + "decimal", normalize=False) in set(graph.objects())
     assert len(graph) == len({quad.triple for quad in QUADS})
-    used = {"atmp", "dct", "org", "skos", "xsd"} | {"id", "type", "title", "notation", "leads"}
+    used = {"atmpgraph", "dct", "org", "skos", "xsd"} | {"id", "type", "title", "notation", "leads"}
     assert set(json.loads(body)["@context"]) == used
 
 
 def test_turtle_begins_with_the_prefixes_in_use_and_no_other() -> None:
     lines = serialize(QUADS, TURTLE, prefixes(BASE)).decode().splitlines()
     assert [line.split()[1] for line in lines if line.startswith("@prefix")] == [
-        "atmp:",
+        "atmpgraph:",
         "dct:",
         "org:",
         "skos:",
@@ -87,7 +87,9 @@ def test_trig_keeps_who_says_so() -> None:
     assert f"<{BASE}g/2> {{".encode() in serialize(QUADS, TRIG, prefixes(BASE))
 
 
-@pytest.mark.parametrize("path", ["id/a", "id/a b", "id/é", "id/a'b(c)", "id/x:y@z", "ns/atmp#Term", "doc/t.csv#row=5"])
+@pytest.mark.parametrize(
+    "path", ["id/a", "id/a b", "id/é", "id/a'b(c)", "id/x:y@z", "ns/shapes#Term", "doc/t.csv#row=5"]
+)
 def test_iri_and_path_go_round(path: str) -> None:
     iri = path_to_iri(BASE, path)
     assert " " not in iri

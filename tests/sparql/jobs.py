@@ -16,7 +16,7 @@ from atmpgraph.sparql.service.messages import QueryJob, QueryRequest
 
 from .processes import children
 
-FAST = "SELECT ?s { ?s a <ns/atmp#Partnership> }"
+FAST = "SELECT ?s { ?s a <https://w3id.org/atmpgraph/ns#Partnership> }"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 SILENCE = 60.0  # seconds, on a machine that has much else to do
 LIMITS = Limits(

@@ -43,7 +43,7 @@ THINGS: Final = (
 )
 PAGES: Final = (
     *("/", "/catalogue", "/quality", "/data", "/stream", "/releases/", "/releases/current", "/queries/", "/sparql"),
-    *("/ns/atmp", "/ns/shapes", "/auth/value-chain-stage", "/problems/"),
+    *("/ns/atmpgraph", "/ns/shapes", "/auth/value-chain-stage", "/problems/"),
     *("/.well-known/void", "/.well-known/api-catalog", "/sitemap.xml", "/openapi.json", "/health/ready"),
     *("/terms/{digest}.json", "/releases/{digest}", "/releases/{digest}/changes", "/timemap/doc/organisation/ulb"),
     *("/doc/catalogue", "/doc/dataset/figures", "/doc/graph/ror", "/doc/partnership/pit-atmp", "/doc/none"),
@@ -148,8 +148,14 @@ QUERIES: Final = (
     ("CONSTRUCT { ?s a ?o } WHERE { ?s a ?o }", RDF_FORMATS),
     ("DESCRIBE <id/workpackage/exofasttrack>", RDF_FORMATS),
     ("DESCRIBE <id/organisation/ulb> FROM <id/graph/ror>", RDF_FORMATS),
-    ("DESCRIBE ?s <id/organisation/ulb> WHERE { ?s a <ns/atmp#Partnership> } LIMIT 3", RDF_FORMATS),
-    ("PREFIX atmp: <ns/atmp#> DESCRIBE * { ?s a atmp:Partnership ; ?p ?o FILTER(isIRI(?o)) }", RDF_FORMATS),
+    (
+        "DESCRIBE ?s <id/organisation/ulb> WHERE { ?s a <https://w3id.org/atmpgraph/ns#Partnership> } LIMIT 3",
+        RDF_FORMATS,
+    ),
+    (
+        "PREFIX atmpgraph: <https://w3id.org/atmpgraph/ns#> DESCRIBE * { ?s a atmpgraph:Partnership ; ?p ?o FILTER(isIRI(?o)) }",
+        RDF_FORMATS,
+    ),
     ("DESCRIBE <id/none>", RDF_FORMATS),
 )
 

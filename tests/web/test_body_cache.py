@@ -12,7 +12,15 @@ from atmpgraph.web.core.body_cache import BodyCache
 from ..conftest import changed
 from .rules import BROWSER
 
-PATHS = ["/", "/doc/organisation/ulb", "/doc/organisation/uclouvain", "/ns/atmp", "/releases/", "/sparql", "/?lang=nl"]
+PATHS = [
+    "/",
+    "/doc/organisation/ulb",
+    "/doc/organisation/uclouvain",
+    "/ns/atmpgraph",
+    "/releases/",
+    "/sparql",
+    "/?lang=nl",
+]
 
 
 @pytest.fixture(scope="module")

@@ -212,7 +212,7 @@ def test_void_service_description_and_catalogue_agree(client: FlaskClient, relea
 
 
 def test_every_document_says_which_dataset_it_belongs_to(client: FlaskClient, release: Release) -> None:
-    for path in ("/doc/organisation/ulb", "/ns/atmp", "/auth/confidence/high", "/doc/dataset/figures"):
+    for path in ("/doc/organisation/ulb", "/ns/atmpgraph", "/auth/confidence/high", "/doc/dataset/figures"):
         graph = read(client, f"{path}.ttl")
         assert (
             URIRef(release.base + path[1:]),

@@ -26,7 +26,7 @@ SAMPLE = [
     "/doc/period/2024-01-17--P5Y",
     "/doc/participation/uclouvain--maidam",
     "/doc/dsd/figures",
-    "/ns/atmp",
+    "/ns/atmpgraph",
     "/auth/value-qualifier",
     "/auth/value-qualifier/more-than",
     "/auth/indicator",
@@ -129,7 +129,7 @@ def test_every_subject_of_the_release_has_its_document(client: FlaskClient, rele
         path = "/" + quote(iri.removeprefix(release.base).partition("#")[0])
         response = client.get(path, follow_redirects=True)
         assert response.status_code == 200, iri
-        assert f"<{iri}>".encode() in response.data or b"atmp:" in response.data
+        assert f"<{iri}>".encode() in response.data or b"atmpgraph:" in response.data
 
 
 # --- 404, 405, 406 ---
@@ -175,7 +175,9 @@ def test_what_does_not_exist_is_a_404_for_machines_and_people(path: str, client:
     assert "Accept" in page.headers["Vary"]
 
 
-@pytest.mark.parametrize("path", ["/", "/doc/organisation/ulb", "/ns/atmp", "/auth/confidence", "/sparql?query=ASK{}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/doc/organisation/ulb", "/ns/atmpgraph", "/auth/confidence", "/sparql?query=ASK{}"]
+)
 def test_406_lists_what_exists(path: str, client: FlaskClient) -> None:
     response = client.get(path, headers={"Accept": "image/png"})
     assert response.status_code == 406
@@ -259,12 +261,14 @@ def test_a_row_is_found_in_its_table(client: FlaskClient, release: Release) -> N
 
 @pytest.mark.parametrize("fmt", RDF, ids=lambda fmt: fmt.suffix)
 def test_the_ontology_holds_its_terms(fmt: Format, client: FlaskClient, release: Release) -> None:
-    response = client.get(f"/ns/atmp.{fmt.suffix}")
+    response = client.get(f"/ns/atmpgraph.{fmt.suffix}")
     graph = _graph(response.data, response.content_type)
     subjects = {triple.subject.value for triple in graph}  # type: ignore[union-attr]
-    assert {f"{release.base}ns/atmp#{term}" for term in ("Partnership", "leads", "statedAs")} <= subjects
+    assert {f"https://w3id.org/atmpgraph/ns#{term}" for term in ("Partnership", "leads", "statedAs")} <= subjects
 
 
 def test_the_anchors_of_the_ontology_are_on_its_page(client: FlaskClient) -> None:
-    ids = {a["id"] for _, a in check_page(client.get("/ns/atmp?lang=en", headers=BROWSER), "en").elements if "id" in a}
+    ids = {
+        a["id"] for _, a in check_page(client.get("/ns/atmpgraph?lang=en", headers=BROWSER), "en").elements if "id" in a
+    }
     assert {"Partnership", "leads", "statedAs"} <= ids

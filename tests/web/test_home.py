@@ -7,8 +7,11 @@ BASE = "https://example.org/"
 SDMX = "http://purl.org/linked-data/sdmx/2009/"
 STATED = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "<http://purl.org/linked-data/cube#Observation>",
-    **{f"{BASE}ns/atmp#{name}": f"<urn:{name}>" for name in ("indicator", "subject", "source", "valueQualifier")},
-    f"{BASE}ns/atmp#statedAs": '"one"',
+    **{
+        f"https://w3id.org/atmpgraph/ns#{name}": f"<urn:{name}>"
+        for name in ("indicator", "subject", "source", "valueQualifier")
+    },
+    "https://w3id.org/atmpgraph/ns#statedAs": '"one"',
     f"{SDMX}measure#obsValue": '"1"^^<http://www.w3.org/2001/XMLSchema#integer>',
     **{f"{SDMX}attribute#{name}": f"<urn:{name}>" for name in ("unitMeasure", "obsStatus")},
     **{f"{SDMX}dimension#{name}": f"<urn:{name}>" for name in ("refArea", "refPeriod")},

@@ -104,7 +104,7 @@ def test_named_graphs_of_the_request_are_the_only_ones(client: FlaskClient, rele
 def test_what_a_format_cannot_say_is_another_format_s(
     media_type: str, template: str, said: str, client: FlaskClient
 ) -> None:
-    query = f"CONSTRUCT {{ {template} }} WHERE {{ ?s a <ns/atmp#Workpackage> . ?s ?p ?o }}"
+    query = f"CONSTRUCT {{ {template} }} WHERE {{ ?s a <https://w3id.org/atmpgraph/ns#Workpackage> . ?s ?p ?o }}"
     details = set()
     for language in ("en", "fr", "nl", "de"):
         headers = {"Accept": media_type, "Accept-Language": language}

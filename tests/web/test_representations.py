@@ -118,7 +118,7 @@ def test_the_links_of_a_document_are_those_of_its_link_set(path: str, client: Fl
             for relation in link["rel"].split():
                 assert absolute in [found["href"] for found in first[relation]], link
     for context in whole["linkset"][1:]:
-        if context["anchor"].startswith(release.base) and context["anchor"] != f"{release.base}ns/atmp":
+        if context["anchor"].startswith(release.base) and context["anchor"] != "https://w3id.org/atmpgraph/ns":
             assert context["describes"][0]["href"] == first["anchor"]
 
 
@@ -142,7 +142,9 @@ def test_wholes_parts_and_authors(client: FlaskClient, release: Release) -> None
     whole = client.get("/doc/dataset/figures.linkset.json").json
     assert whole is not None
     assert len(whole["linkset"][0]["item"]) > 40
-    assert by_rel(client.get("/auth/confidence"), "item")[0]["href"] == f"{base}auth/confidence/high"
+    assert (
+        by_rel(client.get("/auth/confidence"), "item")[0]["href"] == "https://w3id.org/atmpgraph/auth/confidence/high"
+    )
     quoted = by_rel(client.get("/doc/funding/maidam-grant"), "author")
     assert quoted[0]["href"] == f"{base}id/organisation/gouvernement-wallon"
 
@@ -160,17 +162,17 @@ def test_cite_as_leads_to_the_page_that_gives_it(client: FlaskClient, release: R
 @pytest.mark.parametrize(
     ("query", "headers", "profile"),
     [
-        ("", {}, "ns/atmp"),
+        ("", {}, "ns/atmpgraph"),
         ("", {"Accept-Profile": "<https://schema.org/>"}, "https://schema.org/"),
         ("", {"Accept-Profile": f"<{EURIO}>;q=0.9, <https://schema.org/>;q=0.1"}, EURIO),
-        ("", {"Accept-Profile": "<urn:unknown>"}, "ns/atmp"),
+        ("", {"Accept-Profile": "<urn:unknown>"}, "ns/atmpgraph"),
         ("?_profile=schema", {"Accept-Profile": f"<{EURIO}>"}, "https://schema.org/"),  # the URL is no negotiation
         ("?_profile=https://schema.org/", {}, "https://schema.org/"),
         ("?_profile=eurio", {}, EURIO),
         ("?_profile=alt", {}, "http://www.w3.org/ns/dx/connegp/altr"),
         ("?_profile=all", {}, "http://www.w3.org/ns/dx/connegp/altr"),
         # schema.org has no page: who accepts pages only gets one in our own model
-        ("", {"Accept": "text/html", "Accept-Profile": "<https://schema.org/>"}, "ns/atmp"),
+        ("", {"Accept": "text/html", "Accept-Profile": "<https://schema.org/>"}, "ns/atmpgraph"),
     ],
 )
 def test_profile_negotiation(
@@ -182,7 +184,7 @@ def test_profile_negotiation(
     assert response.headers["Content-Profile"] == f"<{expected}>"
     assert ("Accept-Profile" in response.vary) is (not query)
     tokens = {link["token"]: link["anchor"] for link in links(response) if "token" in link}
-    assert tokens.get("model") == release.base + "ns/atmp"
+    assert tokens.get("model") == release.base + "ns/atmpgraph"
 
 
 def test_a_profile_is_offered_only_where_it_is_delivered(client: FlaskClient) -> None:
@@ -226,7 +228,7 @@ def test_eurio_uses_only_terms_of_eurio(client: FlaskClient, release: Release) -
 # --- the list of representations ---
 
 
-@pytest.mark.parametrize("path", ["/doc/organisation/uclouvain", "/ns/atmp", "/"])
+@pytest.mark.parametrize("path", ["/doc/organisation/uclouvain", "/ns/atmpgraph", "/"])
 def test_the_alternates_list_what_the_link_set_lists(path: str, client: FlaskClient) -> None:
     listed = {url for url, _, _ in every(client, path)}
     found = graph(client.get(f"{path}?_profile=alt"))
@@ -273,7 +275,9 @@ def test_media_type_by_query(query: str, mimetype: str | None, path: str, client
 
 @pytest.mark.parametrize("accept", ["text/turtle", "text/html", "application/ld+json", "text/csv",
                                     f'application/ld+json;profile="{FRAMED}"'])  # fmt: skip
-@pytest.mark.parametrize("path", ["/", "/doc/organisation/ulb", "/doc/organisation/ulb?_profile=model", "/ns/atmp"])
+@pytest.mark.parametrize(
+    "path", ["/", "/doc/organisation/ulb", "/doc/organisation/ulb?_profile=model", "/ns/atmpgraph"]
+)
 def test_content_location_is_the_same_representation(path: str, accept: str, client: FlaskClient) -> None:
     """RFC 9110 §8.7: a GET there gives what was sent here."""
     response = client.get(path, headers={"Accept": accept, "Accept-Language": "de"})

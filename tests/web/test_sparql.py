@@ -16,8 +16,8 @@ from atmpgraph.web import create_app
 from ..conftest import changed
 from .rules import BROWSER, check_headers, check_page
 
-COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <ns/atmp#Workpackage> }"
-GRAPH = "CONSTRUCT { ?s a <ns/atmp#Workpackage> } WHERE { ?s a <ns/atmp#Workpackage> }"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/atmpgraph/ns#Workpackage> }"
+GRAPH = "CONSTRUCT { ?s a <https://w3id.org/atmpgraph/ns#Workpackage> } WHERE { ?s a <https://w3id.org/atmpgraph/ns#Workpackage> }"
 
 
 def test_get_form_and_direct_post_give_the_same(client: FlaskClient) -> None:
@@ -40,9 +40,21 @@ def test_get_form_and_direct_post_give_the_same(client: FlaskClient) -> None:
         ("text/csv", COUNT, "text/csv; charset=utf-8"),
         ("text/tab-separated-values", COUNT, "text/tab-separated-values; charset=utf-8"),
         ("*/*", "DESCRIBE <id/workpackage/maidam>", "text/turtle; charset=utf-8"),
-        ("application/rdf+xml", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/rdf+xml"),
-        ("application/ld+json", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/ld+json"),
-        ("application/n-triples", "CONSTRUCT WHERE { ?s <ns/atmp#workpackageOf> ?o }", "application/n-triples"),
+        (
+            "application/rdf+xml",
+            "CONSTRUCT WHERE { ?s <https://w3id.org/atmpgraph/ns#workpackageOf> ?o }",
+            "application/rdf+xml",
+        ),
+        (
+            "application/ld+json",
+            "CONSTRUCT WHERE { ?s <https://w3id.org/atmpgraph/ns#workpackageOf> ?o }",
+            "application/ld+json",
+        ),
+        (
+            "application/n-triples",
+            "CONSTRUCT WHERE { ?s <https://w3id.org/atmpgraph/ns#workpackageOf> ?o }",
+            "application/n-triples",
+        ),
     ],
 )
 def test_the_format_follows_the_kind_of_result(accept: str, query: str, content_type: str, client: FlaskClient) -> None:
@@ -136,7 +148,7 @@ def test_without_a_query_people_get_a_form_that_needs_no_script(client: FlaskCli
     page = check_page(client.get("/sparql?lang=en", headers=BROWSER), "en")
     assert page.all("form")[0]["method"] == "get"
     assert page.all("textarea")[0]["name"] == "query"
-    assert "PREFIX atmp:" in page.words
+    assert "PREFIX atmpgraph:" in page.words
 
 
 def test_people_see_a_table_and_can_take_the_results(client: FlaskClient) -> None:
@@ -145,7 +157,11 @@ def test_people_see_a_table_and_can_take_the_results(client: FlaskClient) -> Non
     assert "Université catholique de Louvain" in page.words
     downloads = [str(a["href"]) for a in page.all("a") if "format=csv" in str(a["href"])]
     assert client.get(downloads[0], headers=BROWSER).content_type == "text/csv; charset=utf-8"
-    for query, words in (("ASK {}", "Yes"), ("ASK { FILTER(false) }", "No"), ("DESCRIBE <ns/atmp>", "owl:Ontology")):
+    for query, words in (
+        ("ASK {}", "Yes"),
+        ("ASK { FILTER(false) }", "No"),
+        ("DESCRIBE <https://w3id.org/atmpgraph/ns>", "owl:Ontology"),
+    ):
         response = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers=BROWSER)
         assert words in check_page(response, "en").words
 

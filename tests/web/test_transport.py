@@ -36,7 +36,7 @@ from .rules import BROWSER, check_headers, check_page
 
 LANGUAGES = ("fr", "nl", "de", "en")
 ASK = "/sparql?query=ASK{}"
-CURRENT = ["/", "/doc/organisation/ulb", "/ns/atmp.ttl", "/queries/", "/queries/direct-jobs.csv", ASK, "/sparql",
+CURRENT = ["/", "/doc/organisation/ulb", "/ns/atmpgraph.ttl", "/queries/", "/queries/direct-jobs.csv", ASK, "/sparql",
            "/doc/table/figures.csv", "/releases/", "/problems/", "/problems/gone", "/openapi.json",
            "/static/atmpgraph.css"]  # fmt: skip
 

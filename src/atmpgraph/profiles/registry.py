@@ -3,11 +3,12 @@
 from typing import Final
 
 from .. import vocab
+from ..addresses import ONTOLOGY
 from ..formats import DATACITE, GRAPHS, HTML, JSON_LD, RDF_FORMATS, STATEMENTS
 from ..http.profile_negotiation import Profile
 
 # The default.
-MODEL: Final = Profile("model", "ns/atmp", (*RDF_FORMATS, STATEMENTS, HTML))
+MODEL: Final = Profile("model", ONTOLOGY, (*RDF_FORMATS, STATEMENTS, HTML))
 # Each translates our model by the queries in the folder that its token names.
 SCHEMA: Final = Profile("schema", vocab.SCHEMA, GRAPHS)
 EURIO: Final = Profile("eurio", vocab.EURIO, GRAPHS)

@@ -14,10 +14,11 @@ from ..vocab import prologue
 # A CONSTRUCT over the union of all sources; a publication without one computes no coverage.
 QUERY = "coverage.rq"
 
-_SUMMARY = f"""{prologue("atmp", "dqv", "prov", "sdmx-m")}
+_SUMMARY = f"""{prologue("atmpgraph", "dqv", "prov", "sdmx-m")}
 SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {{
-  ?measurement dqv:isMeasurementOf <auth/metric/coverage> ; dqv:value ?described ; prov:wasDerivedFrom ?figure .
-  ?figure atmp:indicator ?indicator ; sdmx-m:obsValue ?declared .
+  ?measurement dqv:isMeasurementOf <https://w3id.org/atmpgraph/auth/metric/coverage> ;
+    dqv:value ?described ; prov:wasDerivedFrom ?figure .
+  ?figure atmpgraph:indicator ?indicator ; sdmx-m:obsValue ?declared .
 }} GROUP BY ?indicator ?declared ?described ORDER BY ?indicator ?declared
 """
 

@@ -148,7 +148,7 @@ def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str
         base: of the publication.
     """
     start, things = f"<{Addresses(base).things}".encode(), defaultdict(set)
-    inner = f"<{base}".encode()
+    inner = tuple(f"<{start}".encode() for start in Addresses(base).own)
     for line in lines:
         if not line.startswith(start) or b"> <http" not in line:
             continue

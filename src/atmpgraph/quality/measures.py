@@ -30,7 +30,8 @@ _REGISTRIES: Final = f"""{prologue("owl", "schema", "skos")}
 SELECT ?registry (COUNT(*) AS ?value) {{
   VALUES ?property {{ owl:sameAs schema:sameAs skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch }}
   ?thing ?property ?entry
-  FILTER(STRSTARTS(STR(?thing), STR(<id/>)) && isIRI(?entry) && !STRSTARTS(STR(?entry), STR(<>)))
+  FILTER(STRSTARTS(STR(?thing), STR(<id/>)) && isIRI(?entry) && !STRSTARTS(STR(?entry), STR(<>))
+    && !STRSTARTS(STR(?entry), "https://w3id.org/atmpgraph/"))
   BIND(REPLACE(STR(?entry), "^([a-z]+://[^/]+/).*$", "$1") AS ?registry)
 }} GROUP BY ?registry ORDER BY DESC(?value) ?registry"""
 

@@ -21,9 +21,10 @@ def thing_date_lines(path: Path, live: Path | None, created: str, base: str) -> 
     """
     changed = _Ahead(_changed(live, path, base) if live else iter(()))
     before = _Ahead(thing_dates(live_description(ReleaseFolder(live))) if live else iter(()))
+    addresses = Addresses(base)
     for subject in subjects(ReleaseFolder(path).canonical):
         thing = subject[1:-2].decode()
-        if thing.startswith(base):
+        if addresses.is_own(thing):
             date = created if changed.at(thing) else before.at(thing) or created
             yield f"{thing} {date}\n"
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import chain, filterfalse
 from pathlib import Path
 
+from ..addresses import Addresses
 from ..errors import DamagedError
 from ..rdf.canonical import CanonicalWriter, aligned, subjects
 from ..rdf.sorted_lines import CutFileError, SortedLines
@@ -82,11 +83,12 @@ def record_published(releases: Path, canonical: Iterable[Path], base: str) -> No
         canonical: files of sorted N-Quads.
         base: of the publication.
     """
-    path, start = ReleasesFolder(releases).published, b"<" + base.encode()
+    path = ReleasesFolder(releases).published
+    own = tuple(b"<" + start.encode() for start in Addresses(base).own)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as files:
         writer = CanonicalWriter(Path(scratch))  # IRIs sort in another way without what follows them
         for subject in chain.from_iterable(map(subjects, canonical)):
-            if subject.startswith(start):
+            if subject.startswith(own):
                 writer.add(subject[1:-2].decode() + "\n")
         lists: list[Iterable[bytes]] = [files.enter_context(run.open("rb")) for run in writer.runs()]
         if path.exists():

@@ -23,7 +23,7 @@ CODE_LISTS = (
     "value-qualifier",
 )
 SHARED = (
-    "ontology/atmp.ttl",
+    "ontology/atmpgraph.ttl",
     "ontology/figures.ttl",
     *(f"ontology/auth/{name}.ttl" for name in CODE_LISTS),
     "data/coverage.rq",

@@ -130,11 +130,11 @@ KINDS: Final = {
     "id/service": _document("/doc/service/sparql"),
     "id/source": _document("/doc/source/press-release-2024-01-17"),
     "id/workpackage": _document("/doc/workpackage/exofasttrack"),
-    "ns/atmp": _document("/ns/atmp"),
+    "ns/atmpgraph": _document("/ns/atmpgraph"),
 }
 
 # A few documents that stand for all: a thing, an ontology, a code list, a code.
-SOME: Final = tuple(KINDS[kind] for kind in ("id/organisation", "id/figure", "ns/atmp", "auth/value-chain-stage"))
+SOME: Final = tuple(KINDS[kind] for kind in ("id/organisation", "id/figure", "ns/atmpgraph", "auth/value-chain-stage"))
 
 # Every route of the application, with the resources that stand for it.
 ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
@@ -164,7 +164,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/doc/organisation/ulb.html", (HTML,), languages=True),
         Resource("/doc/organisation/ulb.html?lang=de", (HTML,)),
     ),
-    "/ns/<path:path>": (KINDS["ns/atmp"], Resource("/ns/atmp.ttl", ("text/turtle",))),
+    "/ns/<path:path>": (KINDS["ns/atmpgraph"], Resource("/ns/atmpgraph.ttl", ("text/turtle",))),
     "/auth/<path:path>": (
         KINDS["auth/value-chain-stage"],
         Resource("/auth/value-chain-stage.jsonld", ("application/ld+json",)),

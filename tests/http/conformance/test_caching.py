@@ -153,7 +153,7 @@ def test_gzip_and_zstd_are_the_same_content(resource: Resource, target: Target, 
     ],
 )
 def test_the_coding_that_the_client_likes(accept_encoding: str, coding: str, target: Target) -> None:
-    answer = get(target, "/ns/atmp", "text/turtle", Accept_Encoding=accept_encoding)
+    answer = get(target, "/ns/atmpgraph", "text/turtle", Accept_Encoding=accept_encoding)
     assert answer.field("Content-Encoding") == coding, answer
 
 

@@ -103,7 +103,7 @@ def test_rule_5_every_identifier_dereferences(iris: list[str], in_process: InPro
         assert answer.status == 200, (iri, answer)
 
 
-@pytest.mark.parametrize("kind", ["id/organisation/ulb", "ns/atmp", "auth/value-chain-stage"])
+@pytest.mark.parametrize("kind", ["id/organisation/ulb", "ns/atmpgraph", "auth/value-chain-stage"])
 def test_rule_5_by_content_negotiation(kind: str, target: Target, served: Release) -> None:
     """If several representations exist, content negotiation returns the most appropriate."""
     for accept, media_type in ((BROWSER, HTML), ("application/rdf+xml", "application/rdf+xml"), ("text/turtle",) * 2):

@@ -50,7 +50,7 @@ def number(release: Release, query: str, **changes: Any) -> int:
 
 @pytest.mark.parametrize("fmt", RESULT_FORMATS, ids=lambda fmt: fmt.suffix)
 def test_select_in_every_format(fmt: Format, release: Release) -> None:
-    text, outcome = run(release, "SELECT ?s { ?s a <ns/atmp#Partnership> }", format=fmt.suffix)
+    text, outcome = run(release, "SELECT ?s { ?s a <https://w3id.org/atmpgraph/ns#Partnership> }", format=fmt.suffix)
     assert f"{release.base}id/partnership/pit-atmp" in text
     assert outcome.rows == 1
     assert not outcome.cut
@@ -63,7 +63,9 @@ def test_ask_in_every_format(fmt: Format, release: Release) -> None:
 
 
 @pytest.mark.parametrize("fmt", RDF_FORMATS, ids=lambda fmt: fmt.suffix)
-@pytest.mark.parametrize("query", ["DESCRIBE <id/workpackage/maidam>", "CONSTRUCT WHERE { ?s <ns/atmp#leads> ?o }"])
+@pytest.mark.parametrize(
+    "query", ["DESCRIBE <id/workpackage/maidam>", "CONSTRUCT WHERE { ?s <https://w3id.org/atmpgraph/ns#leads> ?o }"]
+)
 def test_graphs_in_every_rdf_format(fmt: Format, query: str, release: Release) -> None:
     def triples(suffix: str, engine: Any) -> set[ox.Triple]:
         return {quad.triple for quad in ox.parse(run(release, query, format=suffix)[0].encode(), format=engine)}
@@ -86,7 +88,7 @@ def test_describe_gives_the_thing_and_the_names_of_all_it_mentions(release: Rele
     stated = {quad.triple for quad in release.store.quads() if quad.subject == thing}
     assert stated <= triples
     named = {triple.subject for triple in triples - stated}
-    assert ox.NamedNode(f"{release.base}ns/atmp#Workpackage") in named
+    assert ox.NamedNode("https://w3id.org/atmpgraph/ns#Workpackage") in named
     mentioned = {term for triple in stated for term in (triple.predicate, triple.object)}
     assert named <= mentioned
     labels = ("prefLabel", "label", "name", "title")

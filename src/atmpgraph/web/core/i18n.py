@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
 
-from ...addresses import iri_to_path
+from ...addresses import served_path
 from ...http.negotiate import choose_language
 from ...i18n import Texts, texts
 from ...settings import LANGUAGES
@@ -80,7 +80,7 @@ def href(iri: str, release: str | None = None) -> str | None:
         iri: of a thing or document.
         release: digest of the release whose state it leads to; by default that of the page's context.
     """
-    path = iri_to_path(settings().base, iri)
+    path = served_path(settings().base, iri)
     if path is None:
         return iri if iri.startswith(("http://", "https://")) else None
     path, mark, fragment = path.partition("#")

@@ -14,7 +14,7 @@ from .terms import terms
 # identifiers by their system and number.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
-    "?iri <ns/atmp#statedAs> ?label",
+    "?iri <https://w3id.org/atmpgraph/ns#statedAs> ?label",
     f"?iri <{OA}exact> ?label",
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
     f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',

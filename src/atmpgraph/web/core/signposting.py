@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from ... import vocab
-from ...addresses import Addresses
 from ...errors import StoreError
 from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
@@ -16,7 +15,7 @@ from ...profiles.registry import MODEL, SCHEMA
 from ...profiles.translate import delivered, likely, translated
 from ...release.incoming import Incoming
 from ...release.release import Release
-from ...vocab import DCT, PROV, QB, RDF, RDFS, SKOS
+from ...vocab import ATMPGRAPH, DCT, PROV, QB, RDF, RDFS, SKOS
 from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
@@ -121,7 +120,7 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         RDFS + "isDefinedBy",
         QB + "dataSet",
         DCT + "isPartOf",
-        Addresses(release.base).vocabulary("atmp#workpackageOf"),
+        ATMPGRAPH + "workpackageOf",
     }
     topic = ox.NamedNode(described.topic)  # the description of the catalogue has other subjects too
     links = {

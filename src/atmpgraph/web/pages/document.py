@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
-from ...vocab import DCT, LABELS, RDF, SKOS
+from ...vocab import ATMPGRAPH, DCT, LABELS, RDF, SKOS
 from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
@@ -121,7 +121,7 @@ def _section(context: Context, graph: str, properties: dict[str, list[Term]]) ->
     for values in properties.values():
         values.sort(key=lambda term: _by_language(term, context.languages))
     ordered = sorted(properties.items(), key=lambda p: (_FIRST.index(p[0]) if p[0] in _FIRST else len(_FIRST), p[0]))
-    confidence = about.get(context.iris.vocabulary("atmp#confidence"), "")
+    confidence = about.get(ATMPGRAPH + "confidence", "")
     return Section(graph, about.get(DCT + "issued", ""), confidence, ordered)
 
 

@@ -75,7 +75,7 @@ def _gone(successors: tuple[str, ...]) -> ProblemError:
 
 def _url(context: Context, iri: str, kind: str, space: str) -> str:
     """The URL of an IRI under `kind` in a space (`id`, `doc`), with the suffix and the query of the request."""
-    path = iri_to_path(context.iris.page(f"{kind}/"), iri) or ""
+    path = iri_to_path(context.iris.page(f"{kind}/"), context.iris.served(iri)) or ""
     suffix = f".{context.fixed.suffix}" if context.fixed else ""
     query = f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
     return context.urls.page(f"{space}/{path}{suffix}{query}")
@@ -171,7 +171,7 @@ def _example_of(kind: str, concept: str) -> Callable[[Context], Mapping[str, str
     def example(context: Context) -> Mapping[str, str]:
         start = context.iris.page(f"{kind}/")
         rows = context.release.store.select(f"SELECT DISTINCT ?iri {{ ?iri a <{concept}> }} ORDER BY ?iri")
-        iris = (row["iri"].value for row in rows)
+        iris = (context.iris.served(row["iri"].value) for row in rows)
         return next(({"path": iri_to_path(start, iri) or ""} for iri in iris if iri.startswith(start)), {})
 
     return example
@@ -217,7 +217,7 @@ RESOURCES = (
         handler=_respond,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
-        navigation=Navigation("head", 4, message("Ontology"), {"path": "atmp"}),
+        navigation=Navigation("head", 4, message("Ontology"), {"path": "atmpgraph"}),
         parameters=(_PAGE, _INCOMING),
         examples=_example_of("ns", f"{OWL}Ontology"),
     ),
