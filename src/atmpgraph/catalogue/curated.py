@@ -11,8 +11,11 @@ from ..errors import AtmpgraphError
 from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
 from ..settings import Settings
-from ..vocab import DCT
+from ..vocab import DCT, PROV
 
+# Settings other than the default, as the release states them: its catalogue is made from the release alone.
+SOURCE_DATASETS: Final = "urn:atmpgraph:catalogue:source-datasets"
+NO_CHECKSUMS: Final = "urn:atmpgraph:catalogue:no-checksums"
 FILE: Final = "catalogue.ttl"
 
 
@@ -36,3 +39,6 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
         for language, words in text.model_dump().items():
             yield line(statement(catalogue, DCT + name, ox.Literal(words, language=language), graph))
     yield line(statement(catalogue, DCT + "license", settings.licence, graph))
+    chosen = {SOURCE_DATASETS: settings.catalogue.source_datasets, NO_CHECKSUMS: not settings.catalogue.checksums}
+    for choice in (choice for choice, is_made in chosen.items() if is_made):
+        yield line(statement(catalogue, PROV + "wasInfluencedBy", choice, graph))

@@ -4,7 +4,7 @@ The publication's own description stands in its graph `id/graph/catalogue`; the 
 their names, add what follows from the data and from the files.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,15 +17,17 @@ from ..rdf.sorted_lines import SortedLines
 from ..rdf.statements import quad_of, text_of, triple, typed
 from ..release.manifest import File
 from ..store import memory_store
-from ..vocab import DCAT, PROV, RDF
+from ..vocab import DCAT, DCT, PROV, RDF
+from .curated import SOURCE_DATASETS
 from .dates import dates
-from .facts import FACT, facts
+from .facts import FACT, GRAPHS, facts
 
 _HERE: Final = Path(__file__).parent
 # The graph of what the queries before have constructed.
 _CONSTRUCTED: Final = "urn:atmpgraph:constructed"
 _SOURCE: Final = f"<{PROV}hadPrimarySource> ".encode()
 _DCAT: Final = f"<{DCAT}".encode()
+_TIMES: Final = frozenset({DCT + "temporal", DCAT + "startDate", DCAT + "endDate"})
 _SIZE: Final = DCAT + "byteSize"
 
 
@@ -86,7 +88,13 @@ def catalogued(canonical: Path, base: str) -> list[bytes]:
     return [stated + b"\n" for thing in sorted(things) for stated in lines.starting(thing + b" ")]
 
 
-def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History) -> set[ox.Triple]:
+def catalogue(
+    lines: Iterable[bytes],
+    files: Mapping[str, File],
+    base: str,
+    history: History,
+    statistics: Callable[[], Iterable[ox.Triple]] = tuple,
+) -> set[ox.Triple]:
     """The catalogue of a release.
 
     Args:
@@ -94,9 +102,14 @@ def catalogue(lines: Iterable[bytes], files: Mapping[str, File], base: str, hist
         files: `bytes` and `sha256` of its files by path, as in the manifest.
         base: of the publication.
         history: the release and the one before.
+        statistics: the VoID description, which knows the time that each source is about.
     """
     store = memory_store(lines, base)
     concepts = (quad_of(t) for triples in _authority().values() for t in triples)
+    if store.query(f"ASK {{ <{Addresses(base).catalogue}> <{PROV}wasInfluencedBy> <{SOURCE_DATASETS}> }}"):
+        store.add(quad_of(t) for t in statistics() if t.predicate.value in _TIMES)
+    else:
+        files = {path: file for path, file in files.items() if not path.startswith(GRAPHS)}
     store.add((*facts(files, _formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):

@@ -11,6 +11,7 @@ from ..rdf.statements import Value, about, integer, typed
 from ..release.manifest import File
 
 FACT: Final = "urn:atmpgraph:fact:"
+GRAPHS: Final = "graphs/"  # the folder of the files of single sources
 
 
 def _place(path: PurePosixPath) -> tuple[str, str, str] | None:

@@ -20,6 +20,7 @@ from ..errors import SettingsError
 from .groups import (
     Build,
     Cache,
+    Catalogue,
     Federation,
     Folders,
     Group,
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     limits: SizeLimits = SizeLimits()
     links: Links = Links()
     cache: Cache = Cache()
+    catalogue: Catalogue = Catalogue()
     proxy: Proxy = Proxy()
     log: Log = Log()
     metrics: Metrics = Metrics()

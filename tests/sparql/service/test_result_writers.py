@@ -157,11 +157,11 @@ def test_terms_of_rdf_12_are_those_that_the_engine_writes(suffix: str, fmt: ox.Q
 
     rows = [list(row) for row in solutions()]
     assert len(rows) == 5
-    assert read(written(suffix, rows), fmt) == rows  # type: ignore[arg-type]
+    assert read(written(suffix, rows), fmt) == rows
     theirs = solutions().serialize(format=fmt) or b""
     assert read(theirs.decode(), fmt) == rows
     if suffix == "tsv":
-        assert written(suffix, rows) == theirs.decode()  # type: ignore[arg-type]
+        assert written(suffix, rows) == theirs.decode()
 
 
 def test_triple_terms_in_csv() -> None:

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import unquote
+from typing import Final
+from urllib.parse import unquote, urlencode
 
 import pyoxigraph as ox
+from flask import request
 
 from ...addresses import Addresses, candidates, iri_to_path
 from ...catalogue.paging import entries, listing, page
@@ -19,6 +21,7 @@ from .paging import Paging, paged
 # How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
 _DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
 PARTS = (_DEFINED, _LISTED)
+_CHOOSING: Final = ("_profile", "_mediatype")  # parameters that name a representation
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,15 @@ def describe_catalogue(context: Context, document: str, *, pages: bool) -> Descr
         {},
         embedded=[],
         paging=paging,
-        whole=lambda: [*page(release, shown), *paging.view(whole, whole)],
+        whole=lambda: [*page(release, shown), *paging.view(whole, whole, place(context, whole))],
     )
+
+
+def place(context: Context, document: str) -> str:
+    """The start of the URLs of the pages of a document, in the format that the request names."""
+    fixed = f".{context.fixed.suffix}" if context.fixed else ""
+    named = urlencode({name: request.args[name] for name in _CHOOSING if name in request.args})
+    return f"{document}{fixed}{'?' if named else ''}{named}"
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:

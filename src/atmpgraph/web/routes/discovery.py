@@ -43,6 +43,10 @@ def _load_void(context: Context) -> VoidPage:
     return VoidPage([*quads, *paging.view(document, document)], paging)
 
 
+def _void_quads(_: Context, void: VoidPage) -> list[ox.Quad]:
+    return void.quads
+
+
 def _void_fields(context: Context, void: VoidPage) -> Mapping[str, str]:
     links = void.paging.links(context.urls.page(".well-known/void"))
     return {"Link": link_field(links)} if links else {}
@@ -105,7 +109,7 @@ RESOURCES = (
         path="/.well-known/void",
         summary="The statistics of the dataset (VoID §7.2, RFC 8615).",
         load=_load_void,
-        makers={**rdf(lambda _, void: void.quads), HTML: graphs_page},
+        makers={**rdf(_void_quads), HTML: graphs_page},
         fields=_void_fields,
         parameters=(query_parameter("page", "Number of the page, where there are many graphs."),),
     ),
