@@ -29,6 +29,12 @@ def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
     return None
 
 
+def distribution_of(path: str, base: str) -> str:
+    """The IRI of a file of a release as the catalogue describes it; empty for one that is of no dataset."""
+    place = _place(PurePosixPath(path))
+    return Addresses(base).distribution(place[2]) if place else ""
+
+
 def facts(files: Mapping[str, File], formats: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
     """The facts of each file, about the URL of its download.
 

@@ -2,7 +2,8 @@
 
 Those of the data hold on the data, those of the catalogue on the catalogue: each on the file that is published beside
 it. They are the only documents with blank nodes, because SHACL allows no other way to write a path that is not a single
-property or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so the same shapes give the same bytes.
+property or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0): the same shapes give the same
+bytes.
 """
 
 from collections import defaultdict
