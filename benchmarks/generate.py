@@ -45,13 +45,10 @@ _SHARES: Final = {
 }
 _MOST: Final = {"places": 500, "periods": 360}
 _KINDS: Final = (
-    *(("company", "http://www.w3.org/ns/legal#LegalEntity", "SME"),) * 6,
-    *(("company", "http://www.w3.org/ns/legal#LegalEntity", "ForProfitOrganisation"),) * 3,
-    *(("university", "http://www.w3.org/ns/legal#LegalEntity", "HigherOrSecondaryEducation"),) * 2,
-    *(("research-centre", "http://www.w3.org/ns/legal#LegalEntity", "ResearchOrganisation"),) * 2,
-    ("hospital", "http://www.w3.org/ns/legal#LegalEntity", "Organisation"),
-    ("public-administration", "http://data.europa.eu/m8g/PublicOrganisation", "PublicBody"),
-    ("cluster", "http://www.w3.org/ns/org#OrganizationalCollaboration", "Organisation"),
+    *("company",) * 9,
+    *("university",) * 2,
+    *("research-centre",) * 2,
+    *("hospital", "public-administration", "cluster"),
 )
 _NAMES: Final = {
     "fr": ("Institut", "Laboratoire", "Atelier", "Centre"),
@@ -210,14 +207,12 @@ def organisations(grower: Grower) -> Iterator[Row]:
     """Each named in one language or two; some part of one before."""
     chance = grower.random("organisations")
     for number in range(grower.counts["organisations"]):
-        kind, core, eurio = chance.choice(_KINDS)
+        kind = chance.choice(_KINDS)
         languages = {chance.choice(_SPOKEN), chance.choice(_SPOKEN)}
         yield {
             "slug": f"o{number}",
             **{f"name_{language}": _title(number, _NAMES, language) for language in sorted(languages)},
             "kind": kind,
-            "core_class": core,
-            "eurio_class": eurio,
             "part_of": f"o{zipf(chance, number)}" if number and chance.random() < 0.1 else "",
             **grower.evidence(chance),
         }

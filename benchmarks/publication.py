@@ -10,6 +10,7 @@ from atmpgraph.progress import SILENT, Progress
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.settings import FILE_NAME, Settings
+from atmpgraph.settings.layers import supplied
 
 from .generate import Grower, generate
 
@@ -46,8 +47,9 @@ class Publication:
 
 def without_shapes(folder: Path) -> None:
     """Leave one shape, so that SHACL does not hide what else takes time."""
-    for shapes in (folder / "shapes").glob("*.ttl"):
-        shapes.unlink()
+    (folder / "shapes").mkdir()
+    for shapes in supplied("shapes").glob("*.ttl"):
+        (folder / "shapes" / shapes.name).write_text("", encoding="utf-8")
     (folder / "shapes" / "title.ttl").write_text(_SHAPE, encoding="utf-8")
 
 

@@ -14,8 +14,11 @@ import pytest
 from hypothesis import strategies
 
 from atmpgraph.publish.build import build
+from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
+from atmpgraph.settings.layers import Kind
+from atmpgraph.sources.package import Package
 from atmpgraph.starter import start
 from atmpgraph.web import create_app
 
@@ -31,6 +34,7 @@ def _parsed_early() -> None:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
+LANGUAGES = ("fr", "nl", "de", "en")  # of the publication of this repository
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
 UNTRACED = (
@@ -95,12 +99,19 @@ def shared(path: str) -> Path:
 
 def copy_publication(folder: Path) -> Path:
     """A copy of the publication of this repository, to be changed at will; returns its settings file."""
-    for name in ("data", "ontology", "shapes", "queries"):
-        shutil.copytree(ROOT / name, folder / name)
+    shutil.copytree(
+        ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("mapping", "rules", "datasets", "coverage.rq")
+    )
     text = (ROOT / "atmpgraph.toml").read_text(encoding="utf-8")
     file = folder / "atmpgraph.toml"
     file.write_text(text.replace('"../shared/reference"', f'"{SHARED / "reference"}"'), encoding="utf-8")
     return file
+
+
+def tables_of(file: Path) -> Package:
+    """The tables of the publication with a settings file, with the codes of their columns."""
+    settings = Settings.load(file)
+    return open_tables(settings, read_codes(settings))
 
 
 def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
@@ -108,6 +119,18 @@ def changed(settings: Settings, **groups: dict[str, Any]) -> Settings:
     old = {name: getattr(settings, name) for name in groups}
     new = {name: type(group).model_validate(group.model_dump() | groups[name]) for name, group in old.items()}
     return settings.model_copy(update=new)
+
+
+OWN_FOLDERS = ("mapping", "ontology", "queries", "shapes")
+
+
+def own_file(settings: Settings, kind: Kind, name: str = "") -> Path:
+    """A file of a publication that takes the place of a supplied one, first with the same content; to be edited."""
+    place = settings.layered(kind) / name if name else settings.layered(kind)
+    place.own.parent.mkdir(parents=True, exist_ok=True)
+    if place.supplied.exists() and not place.own.exists():
+        shutil.copyfile(place.supplied, place.own)
+    return place.own
 
 
 @pytest.fixture
@@ -147,6 +170,8 @@ def expected(whole: Settings) -> dict[str, tuple[int, bytes]]:
 def _started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("started") / "example"
     start(folder, "https://example.org/p/")
+    for name in OWN_FOLDERS:
+        (folder / name).mkdir()
     assert build(Settings.load(folder / "atmpgraph.toml")).digest
     return folder
 

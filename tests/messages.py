@@ -15,7 +15,6 @@ from babel.messages.extract import extract_from_dir
 
 from atmpgraph.http.problem import ANOTHER_FORMAT
 from atmpgraph.i18n import FOLDER
-from atmpgraph.settings import LANGUAGES
 
 SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "atmpgraph"
 KEYWORDS: Final = {
@@ -33,7 +32,7 @@ METHODS: Final = [("**/pages/templates/*.html", "jinja2.ext:babel_extract"), ("*
 OPTIONS: Final = {"**/pages/templates/*.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 # Calls whose argument is a text that somebody else translates: its position.
 _PROBLEMS: Final = {"Problem": 1, "ProblemError": 1, "_refuse": 1}
-TRANSLATED: Final = tuple(language for language in LANGUAGES if language != "en")
+TRANSLATED: Final = tuple(sorted(file.stem for file in FOLDER.glob("*.po")))
 
 
 def _problems(file: Path) -> Iterator[str]:

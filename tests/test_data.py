@@ -51,7 +51,7 @@ NOT_FIGURES = {"17", "2024", "2023", "2019", "2025", "2032"}
 
 
 def rows(settings: Settings, table: str) -> list[dict[str, str]]:
-    found = open_package(settings.path(settings.folders.data)).tables[f"{table}.csv"]
+    found = open_package(settings.layered("descriptor")).tables[f"{table}.csv"]
     return [dict(zip(found.header(), cells, strict=True)) for _, cells in found.rows()]
 
 
@@ -143,7 +143,7 @@ def test_neither_guesses_nor_private_contacts_are_published(release: Release, na
 
 
 def test_every_row_names_its_source(released: Settings) -> None:
-    for table in open_package(released.path(released.folders.data)).tables.values():
+    for table in open_package(released.layered("descriptor")).tables.values():
         assert {"source", "confidence"} & set(table.header()), f"{table.name} has no column for the source"
 
 

@@ -9,8 +9,8 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 
 from atmpgraph.i18n import FOLDER, Texts, texts
-from atmpgraph.settings import LANGUAGES
 
+from .conftest import LANGUAGES
 from .messages import SOURCE, TRANSLATED, extracted, read
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

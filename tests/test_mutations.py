@@ -13,9 +13,9 @@ from atmpgraph.findings import Severity, ViolationError
 from atmpgraph.publish.build import check
 from atmpgraph.settings import Settings
 from atmpgraph.sources.check import check_tables
-from atmpgraph.sources.package import Package, open_package
+from atmpgraph.sources.package import Package
 
-from .conftest import copy_publication, shared
+from .conftest import copy_publication, shared, tables_of
 
 WORDS = st.text("abcdefghij", min_size=3, max_size=12)
 
@@ -67,7 +67,7 @@ def write(path: Path, row: int, column: str, value: str) -> None:
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    return open_package(copy_publication(tmp_path_factory.mktemp("tables")).parent / "data")
+    return tables_of(copy_publication(tmp_path_factory.mktemp("tables")))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -120,7 +120,7 @@ def test_a_wrong_meaning_is_told_by_a_shape_with_its_row(publication: Path) -> N
             row = next(number for number, cells in enumerate(csv.reader(lines), start=1) if cells[0] == slug)
         write(folder / file, row, column, value)
         expected[file, slug] = row
-    assert check_tables(open_package(folder)).findings == ()
+    assert check_tables(tables_of(publication)).findings == ()
     with tempfile.TemporaryDirectory() as scratch, pytest.raises(ViolationError) as refusal:
         check(Settings.load(publication), Path(scratch))
     violations = refusal.value.report.of(Severity.VIOLATION)

@@ -23,6 +23,7 @@ GROUND: Final = frozenset(
         "formats",
         "i18n",
         "interrupts",
+        "languages",
         "parallel",
         "progress",
         "settings",
@@ -51,6 +52,7 @@ MAY_IMPORT: Final = {
     "publish": {
         "catalogue",
         "http",
+        "layers",
         "mapping",
         "observability",
         "overview",
@@ -82,10 +84,11 @@ MAY_IMPORT: Final = {
         *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
-    "web": {"observability", "web/core", "web/pages", "web/routes"},
+    "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
-    "starter": {"mapping"},
-    "cli": {"observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
+    "layers": {"mapping", "quality", "release", "sources", "starter"},
+    "starter": set(),
+    "cli": {"layers", "observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

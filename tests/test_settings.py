@@ -81,7 +81,18 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
         ("https://w3id.org/atmp-wallonia/", "atmp/", "ends with '/'"),
         ('partnership = "pit-atmp"\n', "", "`partnership` is missing"),
         ("[title]", "[title", "not a TOML file"),
-        ("[description]", 'es = "x"\n[description]', "`[title] es`: no such setting"),
+        (
+            "[description]",
+            'es = "x"\n[description]',
+            "`title` is in es, but `languages` are fr, nl, de, en: add the language",
+        ),
+        (
+            "[title]",
+            'languages = ["fr", "italiano?"]\n[title]',
+            "`languages`: Value error, must be the tag of a language",
+        ),
+        ("[title]", "languages = []\n[title]", "`languages`: Value error, must name a language at least"),
+        ("[title]", 'languages = ["fr", "FR"]\n[title]', "`languages`: Value error, must name each language once"),
     ],
 )
 def test_a_wrong_setting_is_named_as_people_write_it(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -165,6 +176,23 @@ def table(fields: dict[str, FieldInfo]) -> list[str]:
         default = "required" if field.is_required() else f"`{listed}`" if listed and value is not None else "none"
         rows.append(f"| `{name}` | {default} | {field.description} |")
     return rows
+
+
+TITLED = 'base = "https://example.org/p/"\npartnership = "p"\nlicence = "https://example.org/l"\n'
+
+
+def test_languages_are_any_of_bcp_47_without_case(tmp_path: Path) -> None:
+    text = TITLED + 'languages = ["pt-BR", "eu"]\n[title]\npt-BR = "Um"\n[description]\neu = "Bat"\n'
+    settings = load(tmp_path, text)
+    assert settings.languages == ("pt-br", "eu")
+    assert settings.title.best(settings.languages) == "Um"
+    assert settings.description.best(("pt-br", "eu")) == "Bat"
+    assert settings.description.best(("pt-br",)) == "Bat", "a text in another language is better than none"
+
+
+def test_a_publication_has_a_title_in_a_language_at_least(tmp_path: Path) -> None:
+    [line] = refused(tmp_path, TITLED + 'languages = ["it"]\n[title]\n[description]\nit = "Uno"\n')
+    assert line.endswith("`title` has no text; write it in a language at least, as in title.it")
 
 
 def test_every_setting_is_documented() -> None:

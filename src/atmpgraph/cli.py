@@ -20,12 +20,13 @@ from .addresses import Addresses
 from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
 from .findings import Report, ViolationError
 from .formats import RESULT_FORMATS
-from .i18n import SOURCE, Texts, TranslatedError, message, texts
+from .i18n import SOURCE, Texts, TranslatedError, message, own_texts, texts, written
 from .interrupts import Interrupted, interruptible
+from .languages import closest, is_tag
 from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
-from .settings import FILE_NAME, LANGUAGES, Settings
+from .settings import FILE_NAME, Settings
 from .store import Results, Store, remote_settings
 
 P = ParamSpec("P")
@@ -117,17 +118,26 @@ def _sentence(error: OSError) -> str:
     show_default=True,
     help="The settings of the publication.",
 )
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of reports.")
+@click.option("--language", default=SOURCE, show_default=True, help="Language of reports, by its tag (BCP 47).")
 @click.version_option(__version__)
 @click.pass_context
 def main(context: click.Context, file: Path, language: str) -> None:
     """Publish a partnership's tables as checked, citable linked data."""
     fill_standard_descriptors()
-    context.obj = {"file": file, "language": language}
+    if not is_tag(language):
+        raise click.UsageError(
+            f"--language {language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR"
+        )
+    context.obj = {"file": file, "language": language.lower()}
 
 
 def _settings(context: click.Context, jobs: int | None = None) -> Settings:
     settings = Settings.load(context.obj["file"])
+    own_texts(settings.path(settings.folders.texts))
+    if not closest(context.obj["language"], written()):
+        listed, folder = ", ".join(written()), settings.folders.texts
+        problem = f"there are no texts in it; there are in {listed}, and {folder}/<language>.po adds another"
+        raise click.UsageError(f"--language {context.obj['language']}: {problem}")
     return settings.with_jobs(jobs) if jobs else settings
 
 
@@ -380,6 +390,55 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
         number = words.ngettext("{n} damaged file", "{n} damaged files", len(damaged))
         click.echo(words.gettext("all files are whole") if whole else number)
     if damaged:
+        sys.exit(1)
+
+
+@main.command("texts")
+@click.argument("language")
+@click.pass_context
+@_command
+def translate(context: click.Context, language: str) -> None:
+    """Write the texts of the interface that LANGUAGE (a tag of BCP 47) lacks into a file, to be translated."""
+    from .layers.languages import write_texts
+
+    if not is_tag(language):
+        raise click.UsageError(f"{language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR")
+    file, number = write_texts(_settings(context), language)
+    click.echo(
+        _words().ngettext("{file}: {n} text to translate", "{file}: {n} texts to translate", number, file=str(file))
+    )
+
+
+@main.command()
+@click.option("--apply", "applies", is_flag=True, help="Put right what can be; without it, nothing changes.")
+@_json
+@click.pass_context
+@_command
+def upgrade(context: click.Context, applies: bool, as_json: bool) -> None:
+    """Say what this version of the software changes in the publication, and what no longer fits."""
+    from .layers.upgrade import upgrade as run
+
+    settings, language = _settings(context), context.obj["language"]
+    root = Path(context.obj["file"]).resolve().parent
+    steps = run(settings, root)
+    if applies:
+        steps.apply()
+        left = run(settings, root)
+        steps = type(steps)(steps.news, steps.repairs, left.findings)
+    if as_json:
+        click.echo(json.dumps({**steps.as_json(), "applied": applies}, ensure_ascii=False, indent=1))
+    else:
+        words = texts(language)
+        for line in [
+            *(step.line(language) for step in (*steps.news, *steps.repairs)),
+            *(finding.text(language) for finding in steps.findings),
+        ]:
+            click.echo(line)
+        if steps.repairs and not applies:
+            click.echo(words.gettext("nothing is changed yet: 'atmpgraph upgrade --apply' does it"))
+        elif not (steps.news or steps.repairs or steps.findings):
+            click.echo(words.gettext("nothing to do"))
+    if steps.findings:
         sys.exit(1)
 
 

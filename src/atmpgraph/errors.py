@@ -6,6 +6,7 @@ AtmpgraphError
 ├─ MappingError
 ├─ ReleaseError
 │  ├─ StoreError               a remote store gives no answer that can be used
+│  ├─ OtherBaseError           a release has another base than the settings
 │  ├─ RemovedError             a release was removed while something was read from it
 │  └─ DamagedError             a file of a release, or beside the releases, is not what was written
 ├─ QueryError
@@ -76,6 +77,10 @@ class StoreError(ReleaseError):
         super().__init__(f"the remote store: {reason}")
         self.kind: StoreFailureKind = kind
         self.reason = reason
+
+
+class OtherBaseError(ReleaseError):
+    """A release has another base than the settings, or than the server had when it started."""
 
 
 class RemovedError(ReleaseError):

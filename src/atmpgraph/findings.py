@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any, Final, Self
 
 from .errors import AtmpgraphError
-from .i18n import Texts, counted, message, texts
+from .i18n import SOURCE, Texts, counted, message, texts
+from .languages import ranges
 
 
 class Severity(StrEnum):
@@ -93,7 +94,7 @@ class Finding:
         parts = [
             words.gettext(_SEVERITY[self.severity]),
             "; ".join(place.text(words) for place in self.places) or self.node or "",
-            self.message.get(language) or self.message["en"],
+            next(self.message[tag] for tag in (*ranges(language), SOURCE) if tag in self.message),
         ]
         details = [words.gettext("value {value}", value=repr(self.value))] if self.value is not None else []
         if self.node is not None:

@@ -1,10 +1,13 @@
 """Texts in the reader's language: gettext catalogues, and numbers, money and dates by locale (CLDR, through Babel).
 
-English sentences are the keys. A language is one file, `locale/<tag>.po`; English has none. Catalogues are read as they
-are, without a step that compiles them (`docs/decisions/texts.md`).
+English sentences are the keys. A language is one file, `locale/<tag>.po`; English has none. A publication has texts of
+its own in `texts/<tag>.po`, for another language or in the place of the supplied ones. What a language lacks is taken
+from the one it is a special case of (`pt` for `pt-BR`), then from English. Catalogues are read as they are, without a
+step that compiles them (`docs/decisions/texts.md`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -13,16 +16,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, lists, numbers
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
-from .errors import AtmpgraphError
+from .errors import AtmpgraphError, SettingsError
+from .languages import ranges
 
 FOLDER: Final = Path(__file__).parent / "locale"
 SOURCE: Final = "en"  # the language of the keys
 # The locale of a language, where its plain tag stands for another country's habits.
-_LOCALES: Final = {"en": "en_GB"}
+_LOCALES: Final = {"en": "en-GB"}
+# The folder with the texts of the publication that the command, or the request, is about.
+_OWN: ContextVar[Path | None] = ContextVar("own_texts", default=None)
 _SCALES: Final = (10**9, 10**6)
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal
@@ -31,24 +38,31 @@ Scalar = int | float | Decimal
 class Texts:
     """The texts, numbers and dates of one language. Safe to share between threads."""
 
-    def __init__(self, language: str) -> None:
-        """Take the texts of a language by its tag.
+    def __init__(self, language: str, own: Path | None = None) -> None:
+        """Take the texts of a language.
 
-        Raises:
-            FileNotFoundError: there is no catalogue of it.
+        Args:
+            language: its tag.
+            own: the folder with those of the publication.
         """
         self.language = language
-        self._locale = Locale.parse(_LOCALES.get(language, language))
+        self._own = own
+        self._locale = _locale(language)
 
     @cached_property
     def _catalogue(self) -> NullTranslations:
-        if self.language == SOURCE:
-            return NullTranslations()
-        compiled = BytesIO()
-        with (FOLDER / f"{self.language}.po").open("rb") as file:
-            write_mo(compiled, read_po(file, locale=self.language))
-        compiled.seek(0)
-        return GNUTranslations(compiled)
+        catalogue = NullTranslations()
+        for file in _files(self.language, self._own):
+            compiled = BytesIO()
+            write_mo(compiled, _read(file))
+            compiled.seek(0)
+            catalogue.add_fallback(GNUTranslations(compiled))
+        return catalogue
+
+    @property
+    def direction(self) -> str:
+        """Of the script: `ltr` or `rtl`."""
+        return self._locale.text_direction
 
     # texts
 
@@ -77,7 +91,12 @@ class Texts:
 
     def has(self, message: str) -> bool:
         """Whether a sentence is translated, or is in the language of the keys."""
-        return self.language == SOURCE or self._catalogue.gettext(message) != message
+        return next(reversed([*ranges(self.language)])) == SOURCE or self._catalogue.gettext(message) != message
+
+    def alternatives(self, tags: Iterable[str]) -> str:
+        """Languages by their names, one of which is meant: `French, Dutch or German`."""
+        names = [self._locale.languages.get(tag) or _locale(tag).get_display_name(self._locale) or tag for tag in tags]
+        return str(lists.format_list(names, style="or", locale=self._locale))
 
     def _filled(self, text: str, values: dict[str, object]) -> str:
         if not values:
@@ -145,25 +164,115 @@ class Texts:
 
     def language_name(self, tag: str) -> str:
         """What a language is called in itself."""
-        name = Locale.parse(tag).get_display_name() or tag
+        name = _locale(tag).get_display_name() or tag if _is_known(tag) else tag
         return name[0].upper() + name[1:]
 
 
 @cache
+def _locale(language: str) -> Locale:
+    """The locale of a language: its own, or that of what it is a special case of, or that of English."""
+    for tag in ranges(language):
+        try:
+            return Locale.parse(_LOCALES.get(tag, tag), sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse(_LOCALES[SOURCE], sep="-")
+
+
+def _is_known(language: str) -> bool:
+    """Whether CLDR knows it."""
+    return _locale(language) != _locale(SOURCE) or [*ranges(language)][-1] == SOURCE
+
+
+def _files(language: str, own: Path | None) -> Iterator[Path]:
+    """The catalogues of a language, in the order in which they are asked."""
+    for tag in ranges(language):
+        for folder in (own, FOLDER):
+            yield from (file for file in folder.glob("*.po") if file.stem.lower() == tag) if folder else ()
+
+
+def own_texts(folder: Path) -> None:
+    """Take the texts of a publication beside those that are supplied, from here on, in this thread or request."""
+    _OWN.set(folder if folder.is_dir() else None)
+
+
 def texts(language: str) -> Texts:
     """The texts of a language, read once."""
-    return Texts(language)
+    return _texts(language.lower(), _OWN.get())
 
 
 @cache
-def _languages() -> tuple[str, ...]:
-    """The languages there are; read once, for findings come by the thousand."""
-    return SOURCE, *sorted(file.stem for file in FOLDER.glob("*.po"))
+def _texts(language: str, own: Path | None) -> Texts:
+    return Texts(language, own)
+
+
+def written() -> tuple[str, ...]:
+    """The languages there are texts in, that of the keys first."""
+    return _written(_OWN.get())
+
+
+@cache  # findings come by the thousand
+def _written(own: Path | None) -> tuple[str, ...]:
+    tags = {file.stem.lower() for folder in (FOLDER, own) if folder for file in folder.glob("*.po")}
+    return SOURCE, *sorted(tags - {SOURCE})
+
+
+def lacking(language: str) -> tuple[int, int]:
+    """How many texts of the interface a language lacks, so that English stands for them, and how many there are."""
+    keys = _keys(*FOLDER.glob("*.po"))
+    if [*ranges(language)][-1] == SOURCE:
+        return 0, len(keys)
+    return len(keys - _keys(*_files(language, _OWN.get()))), len(keys)
+
+
+@cache
+def _keys(*files: Path) -> frozenset[tuple[str | None, str]]:
+    """The sentences that some catalogues translate, each with its context."""
+    return frozenset(
+        (each.context, each.id if isinstance(each.id, str) else each.id[0])
+        for file in files
+        for each in _read(file)
+        if each.id and (each.string if isinstance(each.string, str) else each.string and all(each.string))
+    )
+
+
+def to_translate(language: str, file: Path) -> tuple[bytes, int]:
+    """A catalogue of the texts that a language lacks, after those of a file; and how many they are.
+
+    Args:
+        language: its tag.
+        file: a catalogue of the language, if it is there.
+    """
+    catalog = _read(file) if file.is_file() else Catalog(_locale(language) if _is_known(language) else None)
+    supplied = sorted(FOLDER.glob("*.po"))
+    translated = _keys(*_files(language, _OWN.get()))
+    number = 0
+    for message in _read(supplied[0]):
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        if key and (message.context, key) not in translated:
+            number += 1
+            catalog.add(message.id, context=message.context, flags=message.flags)
+    content = BytesIO()
+    write_po(content, catalog, width=120, sort_output=True, omit_header=False)
+    return content.getvalue(), number
+
+
+def _read(file: Path) -> Catalog:
+    """A catalogue.
+
+    Raises:
+        SettingsError: it is not one.
+    """
+    try:
+        with file.open("rb") as texts:
+            return read_po(texts, abort_invalid=True)
+    except (PoFileError, UnicodeDecodeError, ValueError, UnknownLocaleError) as error:
+        raise SettingsError(f"{file}: not a catalogue of gettext: {error}") from None
 
 
 def every_language(sentence: str, **values: object) -> dict[str, str]:
     """A sentence in each language there is, by its tag: for records that are read later, by anyone."""
-    return {language: texts(language).gettext(sentence, **values) for language in _languages()}
+    return {language: texts(language).gettext(sentence, **values) for language in written()}
 
 
 def message(text: str) -> str:

@@ -8,10 +8,9 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from atmpgraph.i18n import texts
-from atmpgraph.settings import LANGUAGES
 from atmpgraph.web.pages.editor_texts import editor_texts
 
-from ..conftest import BASE
+from ..conftest import BASE, LANGUAGES
 from .conftest import MOST_ROWS
 from .reader import Reader
 

@@ -6,9 +6,9 @@ import pytest
 
 from atmpgraph.i18n import texts
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES
 from atmpgraph.web.pages.editor_texts import editor_texts
 
+from ..conftest import LANGUAGES
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
 from .conftest import MOST_ROWS

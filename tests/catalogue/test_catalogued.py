@@ -3,6 +3,8 @@
 from atmpgraph.catalogue.dcat import History, catalogue, catalogued
 from atmpgraph.release.release import Release
 
+from ..conftest import LANGUAGES
+
 
 def test_the_rest_of_the_statements_changes_nothing(release: Release) -> None:
     canonical, files = release.folder.canonical, release.manifest.files
@@ -10,4 +12,6 @@ def test_the_rest_of_the_statements_changes_nothing(release: Release) -> None:
     lines = canonical.read_bytes().splitlines(keepends=True)
     few = catalogued(canonical, release.base)
     assert len(few) < len(lines) / 2
-    assert catalogue(few, files, release.base, history) == catalogue(lines, files, release.base, history)
+    assert catalogue(few, files, release.base, history, LANGUAGES) == catalogue(
+        lines, files, release.base, history, LANGUAGES
+    )

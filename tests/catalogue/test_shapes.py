@@ -8,7 +8,7 @@ from rdflib.namespace import SH
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.vocab import prefixes
 
-from ..conftest import BASE, ROOT
+from ..conftest import BASE, LANGUAGES, ROOT
 from ..quality.conftest import restored
 from ..quality.test_shapes import add, constraints, drop, local, put
 
@@ -28,7 +28,6 @@ def text(shape: str, thing: str, predicate: str) -> dict[str, str]:
     return {
         f"{shape} MinCount": drop(thing, predicate),
         f"{shape} Datatype": add(thing, predicate, '"text"'),
-        f"{shape} LanguageIn": add(thing, predicate, '"testo"@it'),
         f"{shape} UniqueLang": add(thing, predicate, '"one"@en', '"two"@en'),
     }
 
@@ -48,13 +47,15 @@ CASES = {
     **one("entryIdentifier", DATASET, "dct:identifier", "MinCount", "MaxCount", "Datatype"),
     **one("entryPublisher", DATASET, "dct:publisher", "MinCount", "MaxCount", "Class"),
     **one("entryContact", DATASET, "dcat:contactPoint", "MinCount", "MaxCount", "Class"),
-    **one("entryLanguage", DATASET, "dct:language", "MinCount", "MaxCount", "Pattern"),
+    **one("entryLanguage", DATASET, "dct:language", "MinCount", "Pattern"),
     **one("entryLicence", FILE, "dct:license", "MinCount", "MaxCount", "Class"),
     **one("entrySpatial", DATASET, "dct:spatial", "MinCount", "Class"),
     **one("entryIssued", DATASET, "dct:issued", "MinCount", "MaxCount", "Or"),
     **one("entryModified", DATASET, "dct:modified", "MinCount", "MaxCount", "Or"),
     **one("entryKeywords", DATASET, "dcat:keyword", "MinCount", "Datatype", wrong='"word"'),
-    "entryKeywords LanguageIn": add(DATASET, "dcat:keyword", '"parola"@it'),
+    "entryTitleInEachLanguage QualifiedMinCount": put(DATASET, "dct:title", '"one"@en', '"un"@fr', '"ein"@de', '"uno"@it'),
+    "entryDescriptionInEachLanguage QualifiedMinCount": put(DATASET, "dct:description", '"one"@en'),
+    "entryKeywordsInEachLanguage QualifiedMinCount": put(DATASET, "dcat:keyword", '"one"@en'),
     **one("entryThemes", DATASET, "dcat:theme", "MinCount", "Pattern", "Class"),
     **one("entryAccess", DATASET, "dct:accessRights", "MinCount", "MaxCount", "Pattern"),
     **one("catalogHomepage", CATALOGUE, "foaf:homepage", "MinCount", "MaxCount", "Class"),
@@ -98,7 +99,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def shapes() -> Graph:
     """The shapes of the catalogue."""
-    return read_shapes(ROOT / "shapes" / "catalogue", BASE)
+    return read_shapes(ROOT / "shapes" / "catalogue", BASE, LANGUAGES)
 
 
 def found(graph: Graph, shapes: Graph) -> set[str]:

@@ -13,10 +13,10 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 
 from ..catalogue.conftest import DCAT, things
-from ..conftest import BASE, ROOT, absent
+from ..conftest import BASE, LANGUAGES, ROOT, absent
 from .tools import HERE, run
 
 pytestmark = pytest.mark.clients

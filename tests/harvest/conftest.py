@@ -23,11 +23,11 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, changed
 from ..http.conformance.targets import OverSocket, serving
 from .web import Web
 
-BASE = "https://w3id.org/example/"
+BASE = "https://w3id.example/example/"
 # What is edited before the second release: a word of a figure, and of the quotation that it comes from.
 EDITS = [("figures.csv", "about 15 direct", "some 15 direct"), ("quotations.csv", "about 15 direct", "some 15 direct")]
 # Rows that are taken away before the third, by the start of their line: a source, with all it states.
@@ -111,7 +111,9 @@ class Site:
             now = Site._clock.isoformat().replace("+00:00", "Z")
             files = release.manifest.files
             statistics = partial(void, release.store)
-            write_description(made, release.folder, files, live, History(release.digest, now), BASE, statistics)
+            write_description(
+                made, release.folder, files, live, History(release.digest, now), BASE, LANGUAGES, statistics
+            )
             reactivate(release.folder, made, live, BASE, now)
             ReleasesFolder(releases).switch(release.digest)
             set_date(ReleasesFolder(releases).current, Site._clock.timestamp())

@@ -61,7 +61,7 @@ def test_accept_profile(field: str | None, token: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "token"),
     [("schema", "schema"), ("https://schema.org/", "schema"), ("<https://schema.org/>", "schema"), ("all", "alt"),
-     ("alt", "alt"), ("model", "model"), (BASE + "ns/atmpgraph", "model"), ("nothing", None), ("", None)],
+     ("alt", "alt"), ("model", "model"), ("https://w3id.org/atmpgraph/ns", "model"), ("nothing", None), ("", None)],
 )  # fmt: skip
 def test_profiles_by_name(name: str, token: str | None) -> None:
     found = profile_by_name(name, (*OFFERED, ALTERNATES))

@@ -175,6 +175,22 @@ def test_languages(field: str | None, language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "language"),
+    [
+        ("pt", "pt-br"),
+        ("pt-PT, en;q=0.8", "pt-br"),
+        ("zh-Hant-TW-x-private", "zh-hant"),
+        ("zh", "zh-hant"),
+        ("sr-Cyrl, en;q=0.5", "en"),
+        ("pt-br;q=0, pt", "en"),
+    ],
+)
+def test_tags_of_several_parts(field: str, language: str) -> None:
+    """RFC 4647 §3.4, and what is more special than the wish where nothing else is offered."""
+    assert choose_language(field, ("en", "pt-br", "zh-hant")) == language
+
+
+@pytest.mark.parametrize(
     ("path", "stem", "fmt"),
     [
         ("a/b.ttl", "a/b", f.TURTLE),

@@ -154,6 +154,7 @@ REFUSED = {
     "two kinds": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:constant ex:o ]'), "exactly one of"),
     "datatype and language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:date ; rr:language "fr" ]'), "one datatype or one language"),
     "unknown datatype": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:nonNegativeInteger ]'), "nonNegativeInteger"),
+    "language of no column": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "{language}" ]'), "language tag"),
     "bad language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "français" ]'), "language tag"),
     "template without a column": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/" ]'), "template"),
     "open brace": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/{b" ]'), "lone "),
@@ -224,6 +225,44 @@ def test_a_column_that_nothing_maps_is_told(tmp_path: Path) -> None:
     (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
     with pytest.raises(MappingError, match=r"t.csv: no triples map uses b, c d"):
         compile_mapping(read_mapping(tmp_path, BASE), open_package(tmp_path), BASE)
+
+
+IN_LANGUAGES = pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "t_{language}" ; rr:language "{language}" ]')
+
+
+def test_one_object_map_stands_for_the_columns_in_all_languages(tmp_path: Path) -> None:
+    """Any tag of BCP 47, in the header as people write it, in the data in lower case; other suffixes are no languages."""
+    mapped(tmp_path, IN_LANGUAGES, "a\n")
+    header = ["a", "t_fr", "t_pt-BR", "t_sr-Latn", "t_date", "t_pt_br", "u_fr"]
+    (tmp_path / "t.csv").write_text(f"{','.join(header)}\n1,un,um,jedan,x,x,x\n2,,dois,,x,x,x\n", encoding="utf-8")
+    fields = [{"name": "a"}, {"name": "t_{language}"}, *({"name": name, "unmapped": True} for name in header[-3:])]
+    descriptor = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    package = open_package(tmp_path)
+    (mapper,) = compile_mapping(read_mapping(tmp_path, BASE), package, BASE)
+    lines: list[str] = []
+    assert mapper.lines(lines.append, print) == 2
+    assert sorted(line.split(" ", 2)[2].split(" <")[0] for line in lines) == [
+        '"dois"@pt-br',
+        '"jedan"@sr-latn',
+        '"um"@pt-br',
+        '"un"@fr',
+    ]
+    assert [field["name"] for field in package.fields("t.csv")] == header
+    assert [field["name"] for field in json.loads(package.published)["resources"][0]["schema"]["fields"]] == header
+
+
+def test_a_column_that_is_named_by_itself_is_in_no_language(tmp_path: Path) -> None:
+    mapped(tmp_path, IN_LANGUAGES, "a\n")
+    (tmp_path / "t.csv").write_text("a,t_fr,t_id\n1,un,7\n", encoding="utf-8")
+    fields = [{"name": "a"}, {"name": "t_{language}"}, {"name": "t_id", "unmapped": True}]
+    descriptor = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": fields}}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    (mapper,) = compile_mapping(read_mapping(tmp_path, BASE), open_package(tmp_path), BASE)
+    lines: list[str] = []
+    mapper.lines(lines.append, print)
+    assert len(lines) == 1
+    assert '"un"@fr' in lines[0]
 
 
 def test_a_document_runs_on_another_base(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ morph-kgc lives in an environment of its own (`make test-clients` makes it), bec
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -56,11 +57,29 @@ ROWS = [
 ]
 
 
+def written_out(document: Path, folder: Path, scratch: Path) -> Path:
+    """A mapping document as RML has it: with an object map for each language of the table."""
+    text = document.read_text(encoding="utf-8")
+    (table,) = set(re.findall(r'rml:source "([^"]+)"', text))
+    package = open_package(folder)
+
+    def each(found: re.Match[str]) -> str:
+        columns = package.in_languages(table, found["column"]).items()
+        return " , ".join(f'[ rml:reference "{column}" ; rr:language "{tag}" ]' for column, tag in columns)
+
+    pattern = r'\[ rml:reference "(?P<column>[^"]*\{language\}[^"]*)" ; rr:language "\{language\}" \]'
+    written = scratch / document.name
+    written.write_text(re.sub(pattern, each, text), encoding="utf-8")
+    return written
+
+
 def independent(folder: Path, scratch: Path) -> set[str]:
     """The quads that morph-kgc makes of the mapping documents in `folder`, as canonical lines."""
     if not ENGINE.exists():
         absent(f"{ENGINE} is not here; 'make test-clients' makes it")
-    documents = ",".join(str(path) for path in sorted(folder.rglob("*.rml.ttl")))
+    (scratch / "written-out").mkdir()
+    found = sorted(folder.rglob("*.rml.ttl"))
+    documents = ",".join(str(written_out(path, folder, scratch / "written-out")) for path in found)
     config = scratch / "morph.ini"
     config.write_text(
         f"[CONFIGURATION]\noutput_format=N-QUADS\noutput_file={scratch}/morph.nq\nna_values=\n"

@@ -20,10 +20,11 @@ from atmpgraph.rdf.canonical import CanonicalWriter
 from atmpgraph.rdf.chunks import Chunk
 from atmpgraph.release.layout import ReleaseFolder
 from atmpgraph.release.manifest import File, Manifest, write_manifest
+from atmpgraph.settings.layers import Layered, supplied
 from atmpgraph.sources.package import Package, open_package
 from atmpgraph.store import memory_store
 
-from ..conftest import ROOT
+from ..conftest import ROOT, tables_of
 
 BASE = "https://example.org/p/"
 _TEXTS = (
@@ -53,10 +54,10 @@ def package(tmp_path: Path) -> Package:
     query = "CONSTRUCT { ?s ?p ?o } WHERE { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l ; ?p ?o }"
     (tmp_path / "data" / "datasets" / "named.rq").write_text(query)
     (tmp_path / "data" / "datapackage.json").write_text((ROOT / "data" / "datapackage.json").read_text())
-    whole = open_package(ROOT / "data")
+    whole = tables_of(ROOT / "atmpgraph.toml")
     for name in whole.tables:
         (tmp_path / "data" / name).write_bytes((whole.folder / name).read_bytes())
-    return open_package(tmp_path / "data")
+    return open_package(Layered(tmp_path / "data" / "datapackage.json", supplied("descriptor")))
 
 
 def statements(seed: int, things: int = 150) -> list[str]:
@@ -93,7 +94,7 @@ def written(
             writer.add(line)
         digest = writer.write(release.canonical)
     store = memory_store(release.canonical.open("rb"), BASE)
-    datasets = partial(write_datasets, package.folder, store, folder)
+    datasets = partial(write_datasets, package.folder / "datasets", store, folder)
     write_dumps(release, package, BASE, datasets, folder, processes, before)
     files = {
         name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())

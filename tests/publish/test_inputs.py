@@ -3,7 +3,6 @@
 import hashlib
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,29 @@ from atmpgraph.publish.inputs import digest_name, input_lines
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
+from atmpgraph.settings.layers import Kind
+from atmpgraph.sources.package import open_package
 from atmpgraph.web import create_app
+
+from ..conftest import own_file
 
 
 def stated(settings: Settings) -> dict[str, str]:
     """The name of what each thing was made with."""
-    lines = input_lines(settings.path(settings.folders.data), settings.path(settings.folders.shapes), settings.base)
+    package, folders = (
+        open_package(settings.layered("descriptor")),
+        (settings.layered("shapes"), settings.layered("datasets")),
+    )
+    lines = input_lines(package, *folders, settings.base, settings.languages)
     terms = [line.split(" ")[::2] for line in lines]
     return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
 
 
-def add(path: str, text: str) -> Callable[[Settings], None]:
+def add(kind: Kind, name: str, text: str) -> Callable[[Settings], None]:
     """An edit: text at the end of a file."""
 
     def edit(settings: Settings) -> None:
-        with settings.path(Path(path)).open("a", encoding="utf-8") as file:
+        with own_file(settings, kind, name).open("a", encoding="utf-8") as file:
             file.write(text)
 
     return edit
@@ -35,8 +42,14 @@ def add(path: str, text: str) -> Callable[[Settings], None]:
 
 def move(settings: Settings) -> None:
     """An edit: the same shapes in another file."""
-    shapes = settings.path(settings.folders.shapes)
-    (shapes / "person.ttl").rename(shapes / "another.ttl")
+    file = own_file(settings, "shapes", "person.ttl")
+    (file.parent / "another.ttl").write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text("", encoding="utf-8")
+
+
+def describe(settings: Settings) -> None:
+    """An edit: another title of the tables."""
+    (settings.path(settings.folders.data) / "datapackage.json").write_text('{"title": "Tables"}', encoding="utf-8")
 
 
 SHAPE = "\n<ns/shapes#more> a <http://www.w3.org/ns/shacl#NodeShape> ; <http://www.w3.org/ns/shacl#property> [] .\n"
@@ -45,12 +58,12 @@ SHAPE = "\n<ns/shapes#more> a <http://www.w3.org/ns/shacl#NodeShape> ; <http://w
 @pytest.mark.parametrize(
     ("edit", "changed"),
     [
-        (add("data/datasets/figures.rq", "# a comment is a part of its bytes\n"), {"id/dataset/figures"}),
-        (add("data/datasets/more.rq", "CONSTRUCT WHERE { ?s ?p ?o }"), {"id/dataset/more"}),
-        (add("data/datapackage.json", "\n"), {"id/dataset/partnership"}),
-        (add("shapes/person.ttl", SHAPE), {"id/catalogue"}),
-        (add("shapes/catalogue/catalogue.ttl", SHAPE), {"id/catalogue"}),
-        (add("shapes/person.ttl", "\n# Only a comment.\n"), set()),
+        (add("datasets", "figures.rq", "# a comment is a part of its bytes\n"), {"id/dataset/figures"}),
+        (add("datasets", "more.rq", "CONSTRUCT WHERE { ?s ?p ?o }"), {"id/dataset/more"}),
+        (describe, {"id/dataset/partnership"}),
+        (add("shapes", "person.ttl", SHAPE), {"id/catalogue"}),
+        (add("shapes", "catalogue/catalogue.ttl", SHAPE), {"id/catalogue"}),
+        (add("shapes", "person.ttl", "\n# Only a comment.\n"), set()),
         (move, set()),
     ],
 )
@@ -67,13 +80,13 @@ def test_an_edit_is_seen_where_it_counts(
 def test_the_name_is_that_of_the_bytes(started: Settings) -> None:
     """RFC 6920 §3: base64url without padding; and its own example (§8.1)."""
     assert digest_name(b"Hello World!") == "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
-    query = started.path(started.folders.data) / "datasets" / "figures.rq"
+    query = started.layered("datasets") / "figures.rq"
     told = stated(started)["id/dataset/figures"].removeprefix("ni:///sha-256;")
-    assert urlsafe_b64decode(told + "=") == hashlib.sha256(query.read_bytes()).digest()
+    assert urlsafe_b64decode(told + "=") == hashlib.sha256(query.file.read_bytes()).digest()
 
 
 def test_what_is_not_turtle_is_told(started: Settings) -> None:
-    add("shapes/person.ttl", "nonsense")(started)
+    add("shapes", "person.ttl", "nonsense")(started)
     with pytest.raises(AtmpgraphError, match="shapes"):
         stated(started)
 
@@ -81,10 +94,10 @@ def test_what_is_not_turtle_is_told(started: Settings) -> None:
 def test_an_edited_query_makes_a_release_and_the_old_one_answers_as_before(started: Settings) -> None:
     releases, file = started.path(started.folders.releases), "datasets/code-lists.ttl"
     first = ReleasesFolder(releases).live
-    add("shapes/person.ttl", "\n# Only a comment.\n")(started)
+    add("shapes", "person.ttl", "\n# Only a comment.\n")(started)
     same = build(started)
     assert (same.digest, same.new) == (first, False)
-    query = started.path(started.folders.data) / "datasets" / "code-lists.rq"
+    query = own_file(started, "datasets", "code-lists.rq")
     query.write_text("CONSTRUCT { ?concept ?property ?scheme } WHERE { ?concept ?property ?scheme }", encoding="utf-8")
     built = build(started)
     assert built.new

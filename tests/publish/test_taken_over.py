@@ -56,9 +56,7 @@ def new_prefix(settings: Settings, chance: random.Random) -> None:
         file.unlink()
     else:
         number = chance.randrange(100)
-        file.write_text(
-            f'<https://w3id.org/atmpgraph/ns#x{number}> <http://www.w3.org/2006/time#year> "{number}" .', "utf-8"
-        )
+        file.write_text(f'<ns/more#x{number}> <http://www.w3.org/2006/time#year> "{number}" .', "utf-8")
 
 
 EDITS: tuple[Callable[[Settings, random.Random], None], ...] = (

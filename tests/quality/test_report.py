@@ -20,10 +20,9 @@ from atmpgraph.quality.shapes_document import parts, released_shapes, shapes_lin
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.manifest import Measure, Metric, Score
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES
 from atmpgraph.vocab import DCT, DQV, SKOS, prefixes
 
-from ..conftest import BASE, ROOT
+from ..conftest import BASE, LANGUAGES, ROOT
 
 IRI = f"{BASE}releases/0/quality"
 # How often a result may and must have each property (SHACL §3.6.2).
@@ -79,7 +78,7 @@ def test_each_result_is_well_formed_and_names_a_shape_that_is_published(report: 
 def test_a_result_leads_to_its_thing_and_its_rows(report: Graph) -> None:
     thing = URIRef(f"{BASE}id/place/suarlee")
     [result] = report.subjects(SH.focusNode, thing)
-    assert report.value(result, SH.sourceShape) == URIRef(f"{BASE}ns/shapes#nameInFourLanguages")
+    assert report.value(result, SH.sourceShape) == URIRef(f"{BASE}ns/shapes#nameInEachLanguage")
     assert report.value(result, SH.resultPath) == URIRef(f"{SKOS}prefLabel")
     [row] = report.objects(result, URIRef(f"{DCT}source"))
     number = int(str(row).partition("#row=")[2])
@@ -118,7 +117,7 @@ def test_a_finding_of_another_check_is_a_result_about_its_row() -> None:
     [result] = found.subjects(SH.focusNode, row)
     assert found.value(result, URIRef(f"{DCT}source")) == row
     component = found.value(result, SH.sourceConstraintComponent)
-    assert (component, None, None) in graph(list(metrics(BASE)))
+    assert (component, None, None) in graph(list(metrics(BASE, LANGUAGES)))
     assert str(found.value(result, SH.value)) == "x.txt"
 
 
@@ -183,7 +182,7 @@ def test_every_name_is_there_in_each_language() -> None:
     for predicate in ("prefLabel", "definition"):
         tags = Counter(
             (quad.subject, quad.object.language)
-            for quad in metrics(BASE)
+            for quad in metrics(BASE, LANGUAGES)
             if quad.predicate.value == SKOS + predicate and isinstance(quad.object, ox.Literal)
         )
         assert set(tags.values()) == {1}
@@ -235,10 +234,10 @@ def test_the_shapes_kept_are_those_that_judged(release: Release) -> None:
     written = [(release.path / name).read_text("utf-8") for name in ("shapes.nt", "catalogue-shapes.nt")]
     assert all(text.splitlines() == sorted(text.splitlines()) for text in written)
     lines = [f"{quad.triple} .\n" for quad in released_shapes(release)]
-    assert len(lines) == len(shapes_lines(ROOT / "shapes", BASE))
+    assert len(lines) == len(shapes_lines(ROOT / "shapes", BASE, LANGUAGES))
     judging = Graph()
     for folder in (ROOT / "shapes", ROOT / "shapes" / "catalogue"):
-        judging += read_shapes(folder, BASE)
+        judging += read_shapes(folder, BASE, LANGUAGES)
     graphs = [
         ox.Dataset(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
         for text in ("".join(lines), judging.serialize(format="nt"))

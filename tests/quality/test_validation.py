@@ -22,6 +22,7 @@ from atmpgraph.release.sealed import SEAL
 from atmpgraph.settings.groups import Build
 from atmpgraph.store import EMBEDDED
 
+from ..conftest import LANGUAGES
 from .conftest import BASE, ROOT
 from .test_shapes import CASES, Case, change
 
@@ -31,7 +32,7 @@ WHOLE = 10**9
 
 @pytest.fixture(scope="module")
 def our_shapes() -> Graph:
-    return read_shapes(ROOT / "shapes", BASE)
+    return read_shapes(ROOT / "shapes", BASE, LANGUAGES)
 
 
 def lines_of(graph: Graph) -> list[bytes]:

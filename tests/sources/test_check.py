@@ -10,6 +10,8 @@ from atmpgraph.findings import Finding, Place
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import open_package
 
+from ..conftest import tables_of
+
 
 def replace(old: str, new: str) -> Callable[[bytes], bytes]:
     def change(content: bytes) -> bytes:
@@ -45,6 +47,10 @@ BAD = {
     "bad address": ("organisations.csv", replace("https://www.biowin.org/", "biowin"), 6, "homepage", "biowin", "uri"),
     "missing column": ("place-links.csv", drop_column("exact_match"), 1, "exact_match", None, "missing column"),
     "unknown column": ("place-links.csv", replace("exact_match", "exactmatch"), 1, "exactmatch", None, "unknown column"),
+    "no language": ("events.csv", replace("slug,title_fr,", "slug,title_français,"), 1, "title_français", None, "unknown column"),
+    "a column in no language": ("sectors.csv", lambda _: b"slug,source\nx,wallonia-be\n", 1, "label_{language}", None, "in no language"),
+    "language elsewhere": ("events.csv", replace("title_nl,title_de,title_en,period", "title_nl,title_de,period,title_en"), 1, None, None, "in this order"),
+    "empty required text": ("sectors.csv", replace(",Biofarmaceutische industrie,", ",,"), 3, "label_nl", "", "required"),
     "extra cell": ("topics.csv", replace("cell,press-release-2024-01-17,pr-therapies", "cell,press-release-2024-01-17,pr-therapies,more"), 2, None, "more", "extra"),
     "missing cells": ("topics.csv", replace("pit-atmp,therapy,cell,press-release-2024-01-17,pr-therapies", "pit-atmp,therapy"), 2, "code", None, "missing"),
 }
@@ -54,7 +60,7 @@ BAD = {
 def check(publication: Path, table: str, change: Callable[[bytes], bytes]) -> tuple[Finding, ...]:
     path = publication.parent / "data" / table
     path.write_bytes(change(path.read_bytes()))
-    return check_tables(open_package(path.parent)).findings
+    return check_tables(tables_of(publication)).findings
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -72,7 +78,7 @@ def test_a_bad_table_is_told_with_its_place(publication: Path, name: str) -> Non
 
 
 def test_the_tables_of_the_publication_are_good(publication: Path) -> None:
-    assert check_tables(open_package(publication.parent / "data")).findings == ()
+    assert check_tables(tables_of(publication)).findings == ()
 
 
 def test_a_bad_encoding_is_told(publication: Path) -> None:
@@ -88,7 +94,7 @@ def test_an_empty_file_is_told(publication: Path) -> None:
 
 def test_a_missing_file_is_told(publication: Path) -> None:
     (publication.parent / "data" / "events.csv").unlink()
-    findings = check_tables(open_package(publication.parent / "data")).findings
+    findings = check_tables(tables_of(publication)).findings
     assert any("events.csv" in f.text("en") for f in findings)
 
 
@@ -103,13 +109,13 @@ def test_all_errors_come_at_once(publication: Path) -> None:
     path.write_text(text, encoding="utf-8")
     people = path.with_name("people.csv")
     people.write_text(people.read_text(encoding="utf-8").replace(",biowin,", ",biolose,"), encoding="utf-8")
-    values = [finding.value for finding in check_tables(open_package(path.parent)).findings]
+    values = [finding.value for finding in check_tables(tables_of(publication)).findings]
     assert {"many", "nearly", "x", "biolose"} <= set(values)
 
 
 def test_a_byte_order_mark_is_accepted(publication: Path) -> None:
     assert check(publication, "people.csv", lambda content: b"\xef\xbb\xbf" + content) == ()
-    table = open_package(publication.parent / "data").tables["people.csv"]
+    table = tables_of(publication).tables["people.csv"]
     assert table.header()[0] == "slug"
 
 
@@ -122,7 +128,7 @@ def test_a_control_character_is_told(publication: Path) -> None:
 def test_a_descriptor_the_library_refuses_is_told(publication: Path) -> None:
     path = publication.parent / "data" / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"type": "number"', '"type": "nonsense"', 1), "utf-8")
-    findings = check_tables(open_package(path.parent)).findings
+    findings = check_tables(tables_of(publication)).findings
     assert [finding.places[0].file for finding in findings] == ["datapackage.json"]
 
 

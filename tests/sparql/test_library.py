@@ -19,7 +19,7 @@ def _faults(folder: Path, text: str, *, federated: bool = False) -> list[Finding
 
 
 def test_the_library_of_the_publication_has_no_fault(released: Settings) -> None:
-    assert faults(released.path(released.folders.queries), released.base) == []
+    assert faults(released.layered("queries"), released.base) == []
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,15 @@ import pytest
 
 from atmpgraph.formats import RDF_FORMATS, RESULT_FORMATS
 from atmpgraph.release.graphs import GraphCount
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 from atmpgraph.sparql.graph_store import Part, parse
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.limits import Limits, limits_of
 from atmpgraph.sparql.service_description import Endpoint, service_description
 from atmpgraph.store import EMBEDDED, Features, StoreAddress
 from atmpgraph.vocab import prefixes
+
+from ..conftest import LANGUAGES
 
 BASE = "http://e/"
 GRAPHS = (
@@ -46,7 +48,7 @@ def limits(released: Settings) -> Limits:
 @pytest.fixture
 def endpoint(released: Settings, limits: Limits) -> Endpoint:
     """An endpoint with two graphs and the library of the publication."""
-    library = read_library(released.path(released.folders.queries)).values()
+    library = read_library(released.layered("queries"), LANGUAGES).values()
     return Endpoint(
         BASE,
         "http://e/licence",
@@ -56,6 +58,7 @@ def endpoint(released: Settings, limits: Limits) -> Endpoint:
         limits,
         library,
         prefixes(BASE),
+        LANGUAGES,
     )
 
 

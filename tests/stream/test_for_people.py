@@ -10,13 +10,12 @@ from atmpgraph.formats import DOCUMENTS, HTML
 from atmpgraph.http.negotiate import choose
 from atmpgraph.i18n import texts
 from atmpgraph.release.history import prune
-from atmpgraph.settings import LANGUAGES
 from atmpgraph.stream.follow import follow, forget
 from atmpgraph.stream.pages import read_stream
 from atmpgraph.web import create_app
 from atmpgraph.web.pages import stream
 
-from ..conftest import shared
+from ..conftest import LANGUAGES, shared
 from ..release.fixtures import BASE, named, publish, trial
 from ..web.rules import BROWSER, Page, check_headers, check_page
 

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from atmpgraph.settings.layers import supplied
 from atmpgraph.starter import start
 
 BASE = "https://example.org/grown/"
@@ -27,8 +28,9 @@ def grow(folder: Path, size: int) -> None:
         size: rows that are added to the largest tables.
     """
     start(folder, BASE)
-    for file in (folder / "shapes").glob("*.ttl"):
-        file.unlink()  # checking takes most of the time of a build
+    (folder / "shapes").mkdir()
+    for file in supplied("shapes").glob("*.ttl"):
+        (folder / "shapes" / file.name).write_text("", encoding="utf-8")  # checking takes most of the time of a build
     (folder / "shapes" / "homepage.ttl").write_text(SHAPE, encoding="utf-8")
     sources = max(size // 4, 2)
 
@@ -61,8 +63,6 @@ def grow(folder: Path, size: int) -> None:
             lambda n: {
                 "slug": f"o{n}",
                 "kind": "company",
-                "core_class": "http://www.w3.org/ns/legal#LegalEntity",
-                "eurio_class": "ForProfitOrganisation",
                 "homepage": f"https://o{n}.example/",
                 **names(f"Organisation {n}", "name"),
                 **source(n),

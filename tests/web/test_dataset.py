@@ -6,9 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.i18n import texts
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 from atmpgraph.web.pages.editor_texts import editor_texts
 
+from ..conftest import LANGUAGES
 from .rules import BROWSER, Page, check_page
 
 NAMES = ("default-graph-uri", "named-graph-uri")

@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 
 from atmpgraph.release.graphs import graphs, union_size
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, changed
 from .rules import BROWSER, check_headers, check_page
 
 

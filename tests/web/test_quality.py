@@ -15,10 +15,10 @@ from atmpgraph.quality.links import ExternalLink, LinkCheck, read_links
 from atmpgraph.quality.shapes_document import parts, released_shapes
 from atmpgraph.quality.summary import read_quality
 from atmpgraph.release.release import Release
-from atmpgraph.settings import LANGUAGES, Settings
+from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..conftest import BASE, changed
+from ..conftest import BASE, LANGUAGES, changed
 from ..release.fixtures import named, publish, trial
 from .rules import BROWSER, Page, check_headers, check_page
 

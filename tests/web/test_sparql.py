@@ -13,7 +13,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.sparql.library import read_library
 from atmpgraph.web import create_app
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, changed
 from .rules import BROWSER, check_headers, check_page
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/atmpgraph/ns#Workpackage> }"
@@ -209,7 +209,7 @@ def test_only_services_of_the_settings_are_asked(released: Settings) -> None:
 
 
 def test_every_question_has_page_text_and_answer(client: FlaskClient, released: Settings) -> None:
-    library = read_library(released.path(released.folders.queries))
+    library = read_library(released.layered("queries"), LANGUAGES)
     assert len(library) >= 15
     index = check_page(client.get("/queries/?lang=fr", headers=BROWSER), "fr")
     for name, query in library.items():
@@ -226,7 +226,7 @@ def test_every_question_has_page_text_and_answer(client: FlaskClient, released: 
 
 
 def test_a_question_is_answered_in_the_language_of_the_page(client: FlaskClient, released: Settings) -> None:
-    file: Path = released.path(released.folders.queries) / "direct-jobs.rq"
+    file: Path = (released.layered("queries") / "direct-jobs.rq").file
     assert 'VALUES ?language { "en" }' in file.read_text(encoding="utf-8")
     assert "plus de" in check_page(client.get("/queries/direct-jobs?lang=fr", headers=BROWSER), "fr").words
     assert "mehr als" in client.get("/queries/direct-jobs.csv?lang=de").text

@@ -23,7 +23,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     for table, old, new in (
         ("people", "example-person", "other-person"),
         ("events", "launch,", "opening,"),
-        ("topics", "example,organisation-kind,university,announcement,members\n", ""),
+        ("partner-kinds", "example,university,announcement,members\n", ""),
         ("sectors", "\nexample,", "\nother,"),
     ):
         path = folder / "data" / f"{table}.csv"

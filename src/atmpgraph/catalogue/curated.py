@@ -12,6 +12,7 @@ from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
 from ..settings import Settings
 from ..vocab import DCT, PROV
+from .authority import language
 
 # Settings other than the default, as the release states them: its catalogue is made from the release alone.
 SOURCE_DATASETS: Final = "urn:atmpgraph:catalogue:source-datasets"
@@ -27,8 +28,10 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
     """
     file, addresses = folder / FILE, Addresses(settings.base)
     graph, catalogue = addresses.graph("catalogue"), addresses.catalogue
+    speaks = False  # whether the file says in which languages the catalogue is
     try:
         for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+            speaks = speaks or (quad.subject.value, quad.predicate.value) == (catalogue, f"{DCT}language")
             yield line(quad_of(quad.triple, graph))
     except FileNotFoundError:
         remedy = "it describes the publication for portals; take the one that 'atmpgraph init' makes"
@@ -36,9 +39,11 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
     except (SyntaxError, ValueError) as error:
         raise AtmpgraphError(f"{file}: {error}") from None
     for name, text in (("title", settings.title), ("description", settings.description)):
-        for language, words in text.model_dump().items():
-            yield line(statement(catalogue, DCT + name, ox.Literal(words, language=language), graph))
+        for tag, words in text.root.items():
+            yield line(statement(catalogue, DCT + name, ox.Literal(words, language=tag), graph))
     yield line(statement(catalogue, DCT + "license", settings.licence, graph))
     chosen = {SOURCE_DATASETS: settings.catalogue.source_datasets, NO_CHECKSUMS: not settings.catalogue.checksums}
     for choice in (choice for choice, is_made in chosen.items() if is_made):
         yield line(statement(catalogue, PROV + "wasInfluencedBy", choice, graph))
+    for iri in dict.fromkeys(filter(None, map(language, () if speaks else settings.languages))):
+        yield line(statement(catalogue, DCT + "language", iri, graph))

@@ -4,9 +4,8 @@ The publication's own description stands in its graph `id/graph/catalogue`; the 
 their names, add what follows from the data and from the files.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +13,15 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.sorted_lines import SortedLines
-from ..rdf.statements import quad_of, text_of, triple, typed
+from ..rdf.statements import quad_of, triple, typed
 from ..release.manifest import File
 from ..store import memory_store
 from ..vocab import DCAT, DCT, PROV, RDF
+from .authority import authority, formats
 from .curated import SOURCE_DATASETS
 from .dates import dates
 from .facts import FACT, GRAPHS, facts
+from .texts import filled
 
 _HERE: Final = Path(__file__).parent
 # The graph of what the queries before have constructed.
@@ -46,25 +47,6 @@ class History:
     created: str
     previous: str = ""
     before: frozenset[ox.Triple] = field(default=frozenset(), repr=False)
-
-
-@cache
-def _authority() -> dict[str, list[ox.Triple]]:
-    """The descriptions of concepts of others, by their IRI."""
-    concepts: dict[str, list[ox.Triple]] = {}
-    for quad in ox.parse(path=str(_HERE / "authority.ttl"), format=ox.RdfFormat.TURTLE):
-        concepts.setdefault(text_of(quad.subject), []).append(quad.triple)
-    return concepts
-
-
-def _formats() -> dict[str, str]:
-    """The file type of the EU by suffix."""
-    return {
-        text_of(t.object): iri
-        for iri, triples in _authority().items()
-        for t in triples
-        if t.predicate.value == FACT + "suffix"
-    }
 
 
 def catalogued(canonical: Path, base: str) -> list[bytes]:
@@ -93,6 +75,7 @@ def catalogue(
     files: Mapping[str, File],
     base: str,
     history: History,
+    languages: Sequence[str],
     statistics: Callable[[], Iterable[ox.Triple]] = tuple,
 ) -> set[ox.Triple]:
     """The catalogue of a release.
@@ -102,18 +85,19 @@ def catalogue(
         files: `bytes` and `sha256` of its files by path, as in the manifest.
         base: of the publication.
         history: the release and the one before.
+        languages: of the publication.
         statistics: the VoID description, which knows the time that each source is about.
     """
     store = memory_store(lines, base)
-    concepts = (quad_of(t) for triples in _authority().values() for t in triples)
+    concepts = (quad_of(t) for triples in authority().values() for t in triples)
     if store.query(f"ASK {{ <{Addresses(base).catalogue}> <{PROV}wasInfluencedBy> <{SOURCE_DATASETS}> }}"):
         store.add(quad_of(t) for t in statistics() if t.predicate.value in _TIMES)
     else:
         files = {path: file for path, file in files.items() if not path.startswith(GRAPHS)}
-    store.add((*facts(files, _formats(), base), *concepts))
+    store.add((*facts(files, formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):
-        triples = set(store.construct(query.read_text(encoding="utf-8")))
+        triples = set(store.construct(filled(query.read_text(encoding="utf-8"), languages)))
         store.add(quad_of(t, _CONSTRUCTED) for t in triples)
         described |= set(map(with_size, triples))
     described |= set(_version(base, history))
@@ -141,14 +125,14 @@ def _version(base: str, history: History) -> Iterator[ox.Triple]:
 
 def _context(described: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """Types and labels of the concepts of others that a catalogue uses, and of their schemes."""
-    authority, seen = _authority(), set[str]()
+    concepts, seen = authority(), set[str]()
     wanted = [t.object.value for t in described if isinstance(t.object, ox.NamedNode)]
     while wanted:
         iri = wanted.pop()
         if iri in seen:
             continue
         seen.add(iri)
-        for stated in authority.get(iri, ()):
+        for stated in concepts.get(iri, ()):
             if not stated.predicate.value.startswith(FACT):
                 yield stated
                 if isinstance(stated.object, ox.NamedNode):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..formats import Format
+from ..languages import closest
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
@@ -124,7 +125,11 @@ def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] 
 
 
 def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
-    """The best of the offered languages by lookup, else the first: a page in some language is better than a 406."""
+    """The best of the offered languages, else the first: a page in some language is better than a 406.
+
+    It is found by lookup (RFC 4647 §3.4); where that finds nothing, a special case of what is wanted is taken: `pt-br`
+    for `pt`.
+    """
     wanted: list[tuple[float, str]] = []
     for element in _split(accept_language or "", ","):
         tag, *rest = _split(element, ";")
@@ -135,10 +140,8 @@ def choose_language(accept_language: str | None, offered: Sequence[str]) -> str:
     for _, tag in sorted((w for w in wanted if w[0] > 0), key=lambda w: -w[0]):
         if tag == "*":
             return next((language for language in offered if language not in refused), offered[0])
-        subtags = tag.split("-")
-        for length in range(len(subtags), 0, -1):
-            if (prefix := "-".join(subtags[:length])) in offered and prefix not in refused:
-                return prefix
+        if language := closest(tag, (one for one in offered if one not in refused)):
+            return language
     return offered[0]
 
 

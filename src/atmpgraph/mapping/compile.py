@@ -18,6 +18,7 @@ from ..progress import SILENT, Progress
 from ..rdf.terms import CANONICAL, TermError, encode, escape, iri
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
+from .columns import in_languages
 from .document import Kind, PredicateObject, TermMap, TriplesMap
 
 Emit = Callable[[str], object]
@@ -109,15 +110,17 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         MappingError: a map names a table or a column that the package has not.
     """
     mappers = []
-    maps = list(maps)
+    maps = [in_languages(each, package) for each in maps]
     _require_complete(maps, package)
     for triples_map in maps:
         place = f"{triples_map.file}: {triples_map.name}"
         table = package.tables.get(triples_map.table)
+        if package.is_absent(triples_map.table):
+            continue
         if table is None:
             tables = ", ".join(sorted(package.tables))
             raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
-        source = _Source(triples_map, table.header(), base, place)
+        source = _Source(triples_map, package, base, place)
         text = source.text()
         scope: dict[str, Any] = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, **source.constants}
         exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
@@ -162,8 +165,10 @@ class _Source:
     reach the function as named constants, never as code.
     """
 
-    def __init__(self, triples_map: TriplesMap, header: list[str], base: str, place: str) -> None:
-        self.map, self.header, self.base, self.place = triples_map, header, base, place
+    def __init__(self, triples_map: TriplesMap, package: Package, base: str, place: str) -> None:
+        self.map, self.base, self.place = triples_map, base, place
+        self.header = package.tables[triples_map.table].header()
+        self._absent = package.absent_columns(triples_map.table)
         self._names: dict[str, str] = {}
 
     def text(self) -> str:
@@ -176,8 +181,9 @@ class _Source:
             *self._in_graphs(self.map.graphs, in_all),
             *(line for graphs, lines in statements for line in self._in_graphs(graphs, lines)),
         ]
-        guarded = self._guard(self.map.subject, body)
-        subject = self._guard(self.map.subject, [f"return {self._joined(*self._iri(self.map.subject))}"])
+        needed = dict.fromkeys((*self.map.subject.columns, *self.map.filled))
+        guarded = self._where(needed, body)
+        subject = self._where(needed, [f"return {self._joined(*self._iri(self.map.subject))}"])
         return "\n".join(
             [
                 *("def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)),
@@ -222,9 +228,12 @@ class _Source:
 
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
         """The lines, run only if no cell of the term is empty: an empty cell yields no term (R2RML §11)."""
-        if not term.columns:
-            return lines
-        return [f"if {' and '.join(map(self._cell, term.columns))}:", *("  " + line for line in lines)]
+        return self._where(term.columns, lines)
+
+    def _where(self, columns: Iterable[str], lines: list[str]) -> list[str]:
+        """The lines, run only if no cell of some columns is empty."""
+        cells = [self._cell(column) for column in columns]
+        return [f"if {' and '.join(cells)}:", *("  " + line for line in lines)] if cells else lines
 
     def _iri(self, term: TermMap) -> list[str]:
         """The pieces of an IRI, without its angle brackets."""
@@ -267,6 +276,8 @@ class _Source:
         return " + ".join(joined)
 
     def _cell(self, column: str) -> str:
+        if column in self._absent:
+            return "''"  # which is no cell, so that there is no term
         if column not in self.header:
             columns = ", ".join(self.header)
             raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {columns}")

@@ -14,11 +14,16 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ..errors import MappingError
+from ..languages import PLACEHOLDER
 from ..rdf.terms import CANONICAL, language_tag, published_datatypes
-from ..vocab import XSD
+from ..settings.layers import Folder
+from ..vocab import ATMPGRAPH, XSD
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
+# Our one word in a subject map: a column without which a row has no subject. A class is said of each subject, and RML
+# has no other way to say that a row has none.
+_WHERE_FILLED = URIRef(f"{ATMPGRAPH}whereFilled")
 _BASE = re.compile(r"^@base\s+<([^>]*)>\s*\.", re.MULTILINE)
 
 # The properties that each part of a document may have; all others are outside the subset, and an error.
@@ -61,6 +66,11 @@ class TermMap:
     language: str | None = None
 
     @property
+    def in_languages(self) -> bool:
+        """Whether it stands for one term map a language: `rml:reference "x_{language}" ; rr:language "{language}"`."""
+        return self.kind is Kind.REFERENCE and self.language == PLACEHOLDER and PLACEHOLDER in self.parts[0]
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the term depends on."""
         return {Kind.CONSTANT: (), Kind.REFERENCE: self.parts, Kind.TEMPLATE: self.parts[1::2]}[self.kind]
@@ -77,7 +87,7 @@ class PredicateObject:
 
 @dataclass(frozen=True)
 class TriplesMap:
-    """One triples map: for each row of `table`, statements about one subject."""
+    """One triples map: for each row of `table` where the columns `filled` are, statements about one subject."""
 
     name: str
     file: str
@@ -86,6 +96,7 @@ class TriplesMap:
     classes: tuple[str, ...]
     graphs: tuple[TermMap, ...]
     statements: tuple[PredicateObject, ...]
+    filled: tuple[str, ...] = ()
 
 
 def rebased(document: str, base: str) -> str:
@@ -94,7 +105,7 @@ def rebased(document: str, base: str) -> str:
     return re.sub(rf'(?<=[<"]){re.escape(own.group(1))}', lambda _: base, document) if own else document
 
 
-def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
+def read_mapping(folder: Folder, base: str) -> list[TriplesMap]:
     """Read all `*.rml.ttl` in `folder`, in the order of their names.
 
     A document names its base in an `@base` line, so that any RML engine runs it as it is; where the publication has
@@ -103,7 +114,7 @@ def read_mapping(folder: Path, base: str) -> list[TriplesMap]:
     Raises:
         MappingError: a document is not Turtle or leaves the subset; the message names file, map and term.
     """
-    files = sorted(folder.glob("*.rml.ttl"))
+    files = sorted(folder.glob("*.rml.ttl"), key=lambda file: file.name)
     if not files:
         raise MappingError(f"{folder}: no mapping: one RML document a table, named <table>.rml.ttl, is expected here")
     return [triples_map for file in files for triples_map in _Reader(file, base).read()]
@@ -147,7 +158,7 @@ class _Reader:
         for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
             namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
             local = str(predicate)[len(namespace) :] if namespace else ""
-            if predicate == RDF.type:
+            if predicate == RDF.type or (part == "subject map" and predicate == _WHERE_FILLED):
                 continue
             if local not in _ALLOWED[part]:
                 allowed = ", ".join(sorted(_ALLOWED[part]))
@@ -172,9 +183,11 @@ class _Reader:
         statements = tuple(self._statements(pom, node) for pom in values.get("predicateObjectMap", []))
         if not graphs and (classes or not all(s.graphs for s in statements)):
             self._fail(node, "no graph map: every statement belongs to the graph of its source")
-        return TriplesMap(
-            str(node).rpartition("#")[2], self.file, table, subject, tuple(sorted(classes)), graphs, statements
+        filled = tuple(
+            sorted(str(column) for each in subject_maps for column in self.graph.objects(each, _WHERE_FILLED))
         )
+        name = str(node).rpartition("#")[2]
+        return TriplesMap(name, self.file, table, subject, tuple(sorted(classes)), graphs, statements, filled)
 
     def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
         nodes = values.get(name, [])
@@ -251,7 +264,7 @@ class _Reader:
         if term.datatype not in CANONICAL and not term.language:
             self._fail(owner, f"the datatype <{term.datatype}> is not supported; use one of {published_datatypes()}")
         try:
-            language = language_tag(term.language) if term.language else None
+            language = language_tag(term.language) if term.language and not term.in_languages else term.language
         except ValueError as error:
             self._fail(owner, str(error))
         return TermMap(term.kind, term.parts, True, term.datatype, language)

@@ -31,6 +31,9 @@ EVENTS: Final = {
     "process.exception": Event("error", "An exception that nothing handles.", ("cause", "trace")),
     "process.output": Event("warning", "A library, or a process of a query, wrote to a standard stream.", ("text",)),
     "release.switched": Event("info", "This process serves another release than before, or its first.", ("old", "new")),
+    "release.other-base": Event(
+        "warning", "The live release has another base: this process serves the one before until a restart.", ("cause",)
+    ),
     "release.missing": Event("error", "There is no release to serve, or it cannot be opened.", ("cause",)),
     "release.damaged": Event("error", "A file of a release is not what was written; it is not served.", ("cause",)),
     "store.failed": Event("error", "The remote store gives no answer that can be used.", ("kind", "cause")),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..findings import Report, ViolationError
+from ..layers.record import record_supplied
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import Release
@@ -105,5 +106,6 @@ def build(settings: Settings, progress: Progress = SILENT) -> Built:
         if not candidate.report.conforms:
             return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
         release = go_live(candidate, settings, progress)
+        record_supplied(releases.path)
         waiting, switched = release.digest != releases.live, live != releases.live
         return Built(candidate.report, candidate, release, switched, waiting, outcomes(damaged, settings))

@@ -90,7 +90,7 @@ def make_candidate(
     if not whole and ReleasesFolder(releases).live == graph.digest and (before := made_before(releases, graph.digest)):
         live = ReleasesFolder(releases).release(before.previous) if before.previous else None
         created = before.files_created if isinstance(before, Manifest) else before.created
-    history = History(graph.digest, created)
+    history, languages = History(graph.digest, created), settings.languages
     folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
@@ -103,17 +103,19 @@ def make_candidate(
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
         with beside(processes if graph.is_large else 1) as run:
-            datasets = run(write_datasets_at, package.folder, address, base, workplace)
+            datasets = run(write_datasets_at, settings.layered("datasets"), address, base, workplace)
             statistics = run(void_at, address, base)
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
-            write_description(folder, folder, list_files(folder.downloads()), live, history, base, statistics)
+            write_description(
+                folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
+            )
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:
         store, description = Release(folder.path, base).store, DescriptionFolder(workplace / "description")
         files = read_manifest(folder.manifest).files
-        write_description(description, folder, files, live, history, base, partial(void, store))
+        write_description(description, folder, files, live, history, base, languages, partial(void, store))
     coverage = tuple(coverages(store))
     listed, points = _check_catalogue(description, folder, settings, workplace)
     listed += Listed(report.findings, report.more)
@@ -129,7 +131,7 @@ def _check_catalogue(
     end = f" <{addresses.page('catalogue')}> .\n".encode()
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
-    shapes = read_shapes(settings.path(settings.folders.shapes) / CATALOGUE, base)
+    shapes = read_shapes(settings.layered("shapes") / CATALOGUE, base, settings.languages)
     listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace).listed
     served = map(addresses.dump, folder.downloads())
     return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

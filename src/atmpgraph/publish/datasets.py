@@ -2,36 +2,33 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
 from ..errors import QueryError
 from ..rdf.canonical import CanonicalWriter
+from ..settings.layers import Folder
 from ..sparql.syntax.query_form import rows_of_triples
 from ..store import BACKENDS, Store, StoreAddress
 
-# The folder of the queries, beside the tables.
-DATASETS: Final = "datasets"
 
-
-def write_datasets(folder: Path, store: Store, scratch: Path) -> dict[str, Path]:
+def write_datasets(queries: Folder, store: Store, scratch: Path) -> dict[str, Path]:
     """Write the triples of each dataset as sorted lines; returns the files by the names of the queries.
 
     Args:
-        folder: of the tables.
+        queries: the folder of the queries.
         store: of all statements.
         scratch: a folder for the files.
 
     Raises:
         QueryError: a query is not a CONSTRUCT query.
     """
-    return {query.stem: _dataset(query, store, scratch) for query in (folder / DATASETS).glob("*.rq")}
+    return {query.stem: _dataset(query, store, scratch) for query in queries.glob("*.rq")}
 
 
-def write_datasets_at(folder: Path, address: StoreAddress, base: str, scratch: Path) -> dict[str, Path]:
+def write_datasets_at(queries: Folder, address: StoreAddress, base: str, scratch: Path) -> dict[str, Path]:
     """The same from the store at an address."""
-    return write_datasets(folder, BACKENDS[address.kind].open(address, base), scratch)
+    return write_datasets(queries, BACKENDS[address.kind].open(address, base), scratch)
 
 
 def _dataset(query: Path, store: Store, scratch: Path) -> Path:

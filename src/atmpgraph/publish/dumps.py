@@ -81,9 +81,11 @@ def write_dumps(
     new = sum(chunk.length for document in documents for chunk in document.chunks if not earlier.has(chunk.digest))
     with _pool(new, processes) as pool:
         _Writer(folder, prefixes(base), earlier, pool).write(documents)
-    for name in [DESCRIPTOR, *package.tables]:
-        path = folder.tables / name
-        earlier.take(path.relative_to(folder.path).as_posix(), path, package.folder / name)
+    descriptor = scratch / DESCRIPTOR
+    descriptor.write_bytes(package.published)
+    for origin in [descriptor, *(package.folder / name for name in package.tables)]:
+        path = folder.tables / origin.name
+        earlier.take(path.relative_to(folder.path).as_posix(), path, origin)
 
 
 def _documents(

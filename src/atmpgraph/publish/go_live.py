@@ -85,8 +85,11 @@ def go_live_again(digest: str, settings: Settings) -> Release:
         description = DescriptionFolder(scratch / "description")
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
-            returned, files = History(digest, created), existing.manifest.files
-            write_description(description, release, files, live, returned, base, partial(void, store))
+            returned, manifest = History(digest, created), existing.manifest
+            statistics = partial(void, store)
+            write_description(
+                description, release, manifest.files, live, returned, base, manifest.languages, statistics
+            )
         finish()
         _switch(release, before, base, None if is_new else description, created, is_new=is_new)
         return _follow(release, before, settings)
@@ -222,6 +225,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         measures=measured,
         score=candidate.score,
         files=list_files(folder.downloads()),
+        languages=settings.languages,
     )
     list_internal(folder, manifest)
     write_manifest(folder.manifest, manifest)
@@ -235,13 +239,13 @@ def _write_quality(
     folder, graph = candidate.folder, candidate.graph
     store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
     write_json(folder.report, candidate.report.as_json())
-    write_shapes(folder, settings.path(settings.folders.shapes), settings.base)
+    write_shapes(folder, settings.layered("shapes"), settings.base, settings.languages)
     with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base)
+        addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
     partnership = Addresses(settings.base).partnership(settings.partnership)
     write_lookups(folder, earlier, store, partnership, folder.path.parent)
-    return tuple(measures(store, graph.graphs))
+    return tuple(measures(store, graph.graphs, settings.languages))
 
 
 def _sync_all(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The graph of a publication: its tables, ontology, coverage and description as one sorted file."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..addresses import Addresses
+from ..addresses import SOFTWARE, Addresses
 from ..catalogue.curated import curated_lines
 from ..errors import AtmpgraphError
 from ..findings import Report, ViolationError
 from ..i18n import message
+from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
@@ -24,15 +26,19 @@ from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
+from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import PROV
+from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
+from .rules import rule_lines
 from .self_description import live_release
 from .tables import Tables
 from .wrong_cells import WrongCells
 
 _MANY: Final = 200_000  # statements
+_SOFTWARE: Final = re.compile(rb"<(" + re.escape(SOFTWARE).encode() + rb"[^>]*)>")
 _SOURCE: Final = f"<{PROV}hadPrimarySource>".encode()
 
 
@@ -52,6 +58,7 @@ class Graph:
         undescribed: the named graphs without a source.
         data: sorted files with the lines that the shapes apply to: all but the publication's own description.
         description: sorted files with the lines of that.
+        unknown: IRIs under the namespace of the software that are no terms of it, each with a thing that has it.
     """
 
     tables: Tables
@@ -65,6 +72,7 @@ class Graph:
     undescribed: tuple[str, ...]
     data: tuple[Path, ...]
     description: tuple[Path, ...]
+    unknown: Mapping[str, str]
 
     @property
     def is_large(self) -> bool:
@@ -78,7 +86,7 @@ class Graph:
 
 
 def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Progress = SILENT) -> Graph:
-    """Map the tables, compute the coverage, and write all statements into one file.
+    """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
     Args:
         tables: checked.
@@ -88,28 +96,36 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
 
     Raises:
         ViolationError: a cell yields no term.
-        AtmpgraphError: the mapping, the ontology, the coverage or the description is wrong.
+        AtmpgraphError: the mapping, the ontology, a rule, the coverage or the description is wrong.
     """
     base, package, folder = settings.base, tables.package, ReleaseFolder(workplace / "release")
     folder.path.mkdir()
-    mappers = compile_mapping(read_mapping(package.folder / "mapping", base), package, base)
+    mappers = compile_mapping(read_mapping(settings.layered("mapping"), base), package, base)
     writer = CanonicalWriter(workplace)
     rows = _map(mappers, writer.add, tables, settings.build.max_listed_findings, progress)
-    for text in ontology_lines(settings.path(settings.folders.ontology), base):
+    for text in ontology_lines(settings.layered("ontology"), base):
         writer.add(text)
     mapped = workplace / "mapped.nq"
     with writer:
         writer.write(mapped)
     progress.step(message("loading the store"))
     store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
-    coverage = sorted_runs(coverage_lines(package.folder, EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package.folder, settings.path(settings.folders.shapes), base)
-    description = sorted_runs(chain(curated_lines(package.folder, settings), inputs), workplace)
+    ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
+    EMBEDDED.change(store, (), list(merged(ruled)))
+    coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
+    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
+    with mapped.open("rb") as lines:
+        links = former_lines(lines, settings)
+        description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
     EMBEDDED.change(store, (), list(merged(coverage)))
-    digest, graphs, described = _write(merged_blocks((mapped, *coverage, *description)), folder.canonical)
+    data = (mapped, *ruled, *coverage)
+    digest, graphs, described, terms = _write(merged_blocks((*data, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    data = (mapped, *coverage)
-    return Graph(tables, tuple(mappers), rows, folder, store, is_copied, digest, graphs, undescribed, data, description)
+    unknown = _unknown(terms, folder.canonical)
+    mapping = tuple(mappers)
+    return Graph(
+        *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
+    )
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
@@ -137,7 +153,7 @@ def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables,
     return sum(rows.values())
 
 
-def ontology_lines(folder: Path, base: str) -> Iterator[str]:
+def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
     """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
 
     Raises:
@@ -152,16 +168,31 @@ def ontology_lines(folder: Path, base: str) -> Iterator[str]:
             raise AtmpgraphError(f"{file}: {error}") from None
 
 
-def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str]]:
-    """Write the canonical file; returns its digest, the size of each graph, and the things with a source."""
-    digest, graphs, described = hashlib.sha256(), Counter[bytes](), set[str]()
+def _unknown(terms: Iterable[bytes], canonical: Path) -> dict[str, str]:
+    """Those of some IRIs that are no terms of the software, each with the first thing that has it."""
+    unknown = {iri: "" for term in sorted(terms) if not exists(iri := term.decode())}
+    if unknown:
+        with canonical.open(encoding="utf-8") as lines:
+            for text in lines:
+                for iri in _SOFTWARE.findall(text.encode()):
+                    if unknown.get(iri.decode()) == "":
+                        unknown[iri.decode()] = text[1 : text.index("> ")]
+    return unknown
+
+
+def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str], set[bytes]]:
+    """Write the canonical file; returns its digest, the size of each graph, the things with a source, and what it says
+    of the software's vocabulary.
+    """
+    digest, graphs, described, terms = hashlib.sha256(), Counter[bytes](), set[str](), set[bytes]()
     with path.open("wb") as file:
         for block in blocks:
             content = b"".join(block)
             file.write(content)
             digest.update(content)
+            terms.update(_SOFTWARE.findall(content))
             graphs.update([line.rsplit(b" ", 2)[1] for line in block])
             for line in block:
                 if _SOURCE in line and line.split(b" ", 2)[1] == _SOURCE:
                     described.add(line[1 : line.index(b"> ")].decode())
-    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described
+    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described, terms

@@ -5,17 +5,16 @@ edit of one of them, and of no table, makes a new release.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 
 from ..addresses import Addresses
 from ..quality.shapes_document import shapes_lines
 from ..rdf.statements import statement
 from ..rdf.terms import line
-from ..sources.package import DESCRIPTOR
+from ..settings.layers import Folder
+from ..sources.package import Package
 from ..vocab import PROV
-from .datasets import DATASETS
 
 
 def digest_name(content: bytes) -> str:
@@ -23,24 +22,28 @@ def digest_name(content: bytes) -> str:
     return f"ni:///sha-256;{urlsafe_b64encode(sha256(content).digest()).decode().rstrip('=')}"
 
 
-def input_lines(data: Path, shapes: Path, base: str) -> Iterator[str]:
+def input_lines(
+    package: Package, shapes: Folder, datasets: Folder, base: str, languages: Sequence[str]
+) -> Iterator[str]:
     """State what influenced the datasets and the catalogue, as canonical lines (PROV-O: a query is no source).
 
     Of shapes the statements count, so that a comment in them makes no release.
 
     Args:
-        data: the folder of the tables.
+        package: the tables.
         shapes: the folder of the shapes.
+        datasets: the folder of the queries of the datasets.
         base: of the publication.
+        languages: of the publication.
 
     Raises:
         AtmpgraphError: a file of shapes is not Turtle.
     """
     addresses = Addresses(base)
     inputs = {
-        addresses.catalogue: "".join(shapes_lines(shapes, base)).encode(),
-        addresses.dataset(): (data / DESCRIPTOR).read_bytes(),
-        **{addresses.dataset(query.stem): query.read_bytes() for query in (data / DATASETS).glob("*.rq")},
+        addresses.catalogue: "".join(shapes_lines(shapes, base, languages)).encode(),
+        addresses.dataset(): package.published,
+        **{addresses.dataset(query.stem): query.read_bytes() for query in datasets.glob("*.rq")},
     }
     for thing, content in inputs.items():
         yield line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))

@@ -38,7 +38,6 @@ from ..release.proofs import trust_proofs
 from ..release.sealed import sealing_lines
 from ..release.thing_state import record_published
 from ..settings import Settings
-from ..sources.package import open_package
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
 from .codings import code
@@ -46,6 +45,7 @@ from .datasets import write_datasets
 from .dumps import write_dumps
 from .lookups import write_lookups
 from .self_description import write_description
+from .tables import open_tables, read_codes
 from .verify import Damage, damages, damages_beside
 
 # What is needed to make a file anew is itself missing, or not what it was.
@@ -192,8 +192,8 @@ class _Remaking:
         raise DamagedError(folder.canonical, "no file has all statements")
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
-        package = open_package(self._settings.path(self._settings.folders.data))
-        datasets = partial(write_datasets, package.folder, store, self._scratch)
+        package = open_tables(self._settings, read_codes(self._settings))
+        datasets = partial(write_datasets, self._settings.layered("datasets"), store, self._scratch)
         write_dumps(remade, package, store.base, datasets, self._scratch)
 
     def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
@@ -202,14 +202,14 @@ class _Remaking:
         files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
         live = self._releases.release(manifest.previous) if manifest.previous else None
         history = History(manifest.digest, manifest.files_created)
-        write_description(remade, remade, files, live, history, store.base, partial(void, store))
+        write_description(remade, remade, files, live, history, store.base, manifest.languages, partial(void, store))
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
-        shapes = self._settings.path(self._settings.folders.shapes)
+        shapes, languages = self._settings.layered("shapes"), manifest.languages
         if remade.catalogue_shapes.name in manifest.files:
-            write_shapes(remade, shapes, manifest.base)
+            write_shapes(remade, shapes, manifest.base, languages)
         else:  # an earlier version put them all into one file
-            remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base)), encoding="utf-8")
+            remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base, languages)), encoding="utf-8")
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         """From the report and the links that the release has, if they are whole."""
@@ -253,8 +253,8 @@ class _Remaking:
     def _describe_reactivation(self, manifest: Manifest, before: str, created: str) -> None:
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
         live, now = self._releases.release(before), History(manifest.digest, created)
-        statistics = partial(void, store)
-        write_description(self._folder.reactivated, self._folder, manifest.files, live, now, manifest.base, statistics)
+        facts, statistics = (manifest.files, live, now, manifest.base, manifest.languages), partial(void, store)
+        write_description(self._folder.reactivated, self._folder, *facts, statistics)
 
 
 def _clear(path: Path) -> None:

@@ -1,7 +1,7 @@
 """The description of a release: its files, its catalogue, and the dates of its things."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +27,7 @@ def write_description(
     live: ReleaseFolder | None,
     history: History,
     base: str,
+    languages: Sequence[str],
     statistics: Callable[[], Iterable[ox.Triple]],
 ) -> None:
     """Write the description of a release: its catalogue, and when its things last changed.
@@ -38,13 +39,15 @@ def write_description(
         live: the live release, which it follows.
         history: the release, and when it is made or reactivated.
         base: of the publication.
+        languages: of the publication.
         statistics: its VoID description, awaited when the rest is done.
     """
     description.path.mkdir(exist_ok=True)
     with description.thing_dates.open("w", encoding="utf-8") as out:
         out.writelines(thing_date_lines(release.path, live.path if live else None, history.created, base))
-    lines, statistics = catalogued(release.canonical, base), cache(statistics)
-    triples = catalogue(lines, files, base, _following(history, live, base), statistics)
+    lines, following = catalogued(release.canonical, base), _following(history, live, base)
+    statistics = cache(statistics)
+    triples = catalogue(lines, files, base, following, languages, statistics)
     addresses = Addresses(base)
     graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): statistics()}
     quads = {f"{quad_of(triple, graph)} .\n" for graph, triples in graphs.items() for triple in triples}

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..findings import Finding, Listed, Report, ViolationError
+from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
+from ..layers.fiction import fiction
+from ..layers.fit import layer_findings
+from ..layers.languages import language_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
+from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sparql.library import faults
+from .former_bases import base_findings
 from .source_texts import read_source_texts
 
 
@@ -20,14 +26,16 @@ class Tables:
     Attributes:
         package: the tables themselves.
         texts: of sources, by slug, for the check of quotations.
-        findings: a warning for each absent text.
+        findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
+        unproven: a warning for each row that had better have a quotation.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
+    unproven: Listed = field(default=Listed())
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -35,20 +43,46 @@ class Tables:
 
 
 def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
-    """Read and check the tables, and check the published queries.
+    """Read and check the tables, and check the published queries and the other files of the publication.
 
     Raises:
-        ViolationError: a table or a query is wrong.
+        ViolationError: a table, a query or another file is wrong.
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    package, federated = open_package(settings.path(settings.folders.data)), bool(settings.federation.services)
-    faulty_queries = faults(settings.path(settings.folders.queries), settings.base, federated=federated)
+    codes = read_codes(settings)
+    package, federated = open_tables(settings, codes), bool(settings.federation.services)
+    faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    listed = check_tables(package, settings.build, progress) + Listed(tuple(faulty_queries))
+    evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
+    own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
+    listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
+    if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
+        false = fiction(settings, package)
+        own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
         snapshot.require_unchanged()
         raise ViolationError(report)
-    texts = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, *texts, snapshot)
+    texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
+    return Tables(package, texts, (*absent, *own), snapshot, evidence)
+
+
+def read_codes(settings: Settings) -> CodeLists:
+    """The code lists of a publication.
+
+    Raises:
+        AtmpgraphError: a file of the ontology is not Turtle.
+    """
+    return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
+
+
+def open_tables(settings: Settings, codes: CodeLists) -> Package:
+    """The tables of a publication, not checked, with the codes that their columns may have.
+
+    Raises:
+        AtmpgraphError: there is no Data Package, or it names a code list that is not there.
+    """
+    package = open_package(settings.layered("descriptor"))
+    codes.fill(package.descriptor)
+    return package

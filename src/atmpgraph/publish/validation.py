@@ -1,7 +1,10 @@
 """The report of a graph: the results of the shapes, and the graphs that no source describes."""
 
+from itertools import starmap
+
 from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import every_language, message
+from ..layers.fit import unknown_term
 from ..progress import SILENT, Progress
 from ..quality.shapes import read_shapes, shapes_digest
 from ..quality.validate import GraphToCheck, validate
@@ -25,7 +28,7 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
     """
     progress.step(message("checking the graph against the shapes"))
     folder, checked = (
-        settings.path(settings.folders.shapes),
+        settings.layered("shapes"),
         ReleasesFolder(settings.path(settings.folders.releases)).checked,
     )
     validation = validate(
@@ -36,10 +39,10 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
             store=graph.store,
             texts=graph.tables.texts,
             mappers=graph.mappers,
-            recipe=shapes_digest(folder, settings.base),
+            recipe=shapes_digest(folder, settings.base, settings.languages),
             checked=checked,
         ),
-        read_shapes(folder, settings.base),
+        read_shapes(folder, settings.base, settings.languages),
         settings.build,
         graph.folder.path.parent,
         progress,
@@ -48,11 +51,17 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
         validation.parts.write(checked)
     results = validation.listed
     undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
-    listed = Listed(graph.tables.findings) + undescribed + results
+    unknown = Listed.first(starmap(_unknown, graph.unknown.items()), settings.build.max_listed_findings)
+    listed = Listed(graph.tables.findings) + graph.tables.unproven + undescribed + unknown + results
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), graph.counts(), listed.more)
     if not report.conforms:
         raise ViolationError(report)
     return report
+
+
+def _unknown(iri: str, thing: str) -> Finding:
+    """A violation: nobody defines the term."""
+    return Finding("mapping", Severity.VIOLATION, unknown_term(iri), node=thing, value=iri)
 
 
 def _undescribed(graph: str) -> Finding:

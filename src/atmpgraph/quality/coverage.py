@@ -1,18 +1,15 @@
 """Coverage: the counts that sources declare against what the data describe, by the publication's own query."""
 
 from decimal import Decimal
-from pathlib import Path
 
 from ..addresses import Addresses
 from ..errors import QueryError
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..release.manifest import Coverage
+from ..settings.layers import Layered
 from ..store import Store
 from ..vocab import prologue
-
-# A CONSTRUCT over the union of all sources; a publication without one computes no coverage.
-QUERY = "coverage.rq"
 
 _SUMMARY = f"""{prologue("atmpgraph", "dqv", "prov", "sdmx-m")}
 SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {{
@@ -23,16 +20,17 @@ SELECT ?indicator ?declared ?described (COUNT(?figure) AS ?sources) WHERE {{
 """
 
 
-def coverage_lines(folder: Path, store: Store) -> list[str]:
+def coverage_lines(query: Layered, store: Store) -> list[str]:
     """The coverage of a graph as canonical lines in the graph `id/graph/coverage`.
+
+    Args:
+        query: a CONSTRUCT over the union of all sources.
+        store: of the graph.
 
     Raises:
         QueryError: the query is not a CONSTRUCT query, or its result cannot be published.
     """
-    path = folder / QUERY
-    if not path.exists():
-        return []
-    graph = Addresses(store.base).graph("coverage")
+    graph, path = Addresses(store.base).graph("coverage"), query.file
     try:
         triples = store.construct(path.read_text(encoding="utf-8-sig"))
         return sorted({line(quad_of(triple, graph)) for triple in triples})

@@ -140,15 +140,16 @@ def read_links(path: Path) -> LinkCheck:
         raise DamagedError(path, repr(error)) from None
 
 
-def external_addresses(lines: Iterable[bytes], base: str) -> dict[str, tuple[str, ...]]:
+def external_addresses(lines: Iterable[bytes], base: str, *former: str) -> dict[str, tuple[str, ...]]:
     """The external addresses in statements about our things, each with these things; classes are no links.
 
     Args:
         lines: canonical N-Quads, in any order.
         base: of the publication.
+        former: bases that it had before.
     """
     start, things = f"<{Addresses(base).things}".encode(), defaultdict(set)
-    inner = tuple(f"<{start}".encode() for start in Addresses(base).own)
+    inner = tuple(f"<{start}".encode() for start in (*Addresses(base).own, *former))
     for line in lines:
         if not line.startswith(start) or b"> <http" not in line:
             continue

@@ -1,10 +1,9 @@
 """The measurements of a release (W3C Data Quality Vocabulary), computed at build from the store alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..release.manifest import Measure
-from ..settings import LANGUAGES
 from ..store import Store
 from ..vocab import PROV, prologue
 
@@ -36,12 +35,13 @@ SELECT ?registry (COUNT(*) AS ?value) {{
 }} GROUP BY ?registry ORDER BY DESC(?value) ?registry"""
 
 
-def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:
+def measures(store: Store, graphs: Mapping[str, int], languages: Iterable[str]) -> list[Measure]:
     """The measurements of a graph.
 
     Args:
         store: the union of all sources.
         graphs: how many statements each named graph has.
+        languages: of the publication.
     """
     sourced = {row["graph"].value for row in store.select(_SOURCED)}
     stated = sum(count for graph, count in graphs.items() if graph in sourced)
@@ -49,7 +49,7 @@ def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:
     return [
         Measure("statements-with-source", stated, sum(graphs.values())),
         Measure("figures-with-quotation", int(figures["value"].value), int(figures["of"].value)),
-        *_names(store),
+        *_names(store, languages),
         *(
             Measure("registry-links", int(row["value"].value), on=row["registry"].value)
             for row in store.select(_REGISTRIES)
@@ -57,8 +57,8 @@ def measures(store: Store, graphs: Mapping[str, int]) -> list[Measure]:
     ]
 
 
-def _names(store: Store) -> Iterator[Measure]:
-    """How many of the named things have a name in each language of the site."""
+def _names(store: Store, languages: Iterable[str]) -> Iterator[Measure]:
+    """How many of the named things have a name in each language of the publication."""
     [total] = store.select(_NAMED)
     counts = {row["language"].value: int(row["value"].value) for row in store.select(_NAMED_BY_LANGUAGE)}
-    yield from (Measure(f"names-{tag}", counts.get(tag, 0), int(total["value"].value)) for tag in LANGUAGES)
+    yield from (Measure(f"names-{tag}", counts.get(tag, 0), int(total["value"].value)) for tag in languages)

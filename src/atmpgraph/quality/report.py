@@ -13,7 +13,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..rdf.statements import Value, boolean, date, statement, typed
+from ..i18n import texts
+from ..languages import PLACEHOLDER
+from ..rdf.statements import Value, boolean, date, statement, text_of, typed
 from ..release.manifest import Measure, Score
 from ..vocab import DCT, DQV, FOAF, PROV, RDF, RDFS, SH
 from .links import ANSWERING, UNASKED, CheckedLinks
@@ -22,10 +24,29 @@ _SEVERITIES: Final = {"violation": "Violation", "warning": "Warning", "info": "I
 
 
 @cache
-def metrics(base: str) -> tuple[ox.Quad, ...]:
-    """The metrics, with names in four languages."""
-    path = str(Path(__file__).parent / "metrics.ttl")
-    return tuple(ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=base))
+def metrics(base: str, languages: tuple[str, ...]) -> tuple[ox.Quad, ...]:
+    """The metrics with their names.
+
+    Args:
+        base: of the publication.
+        languages: in which names are counted; `{language}` stands for each of them.
+    """
+    path, names = str(Path(__file__).parent / "metrics.ttl"), ox.NamedNode(Addresses(base).metric("names"))
+    return tuple(
+        each
+        for quad in ox.parse(path=path, format=ox.RdfFormat.TURTLE, base_iri=base)
+        for each in (_in_languages(quad, languages) if quad.subject == names else (quad,))
+    )
+
+
+def _in_languages(quad: ox.Quad, languages: Iterable[str]) -> Iterator[ox.Quad]:
+    """What the metric of names says of each language."""
+    for tag in languages:
+        subject, stated = ox.NamedNode(f"{text_of(quad.subject)}-{tag}"), quad.object
+        if isinstance(stated, ox.Literal) and stated.language:
+            name = texts(stated.language).alternatives([tag])
+            stated = ox.Literal(stated.value.replace(PLACEHOLDER, name), language=stated.language)
+        yield ox.Quad(subject, quad.predicate, stated, quad.graph_name)
 
 
 def mqa_measures(score: Score | None, base: str) -> dict[Measure, tuple[str, ...]]:

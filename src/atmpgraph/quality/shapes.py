@@ -1,8 +1,7 @@
 """The SHACL shapes of a publication, and the texts of sources that they are run against."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rdflib import Graph
@@ -10,13 +9,15 @@ from rdflib import Graph
 from ..addresses import Addresses
 from ..errors import AtmpgraphError
 from ..rdf.terms import escape
+from ..settings.layers import Folder
+from .shape_texts import filled
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
 
 
-def read_shapes(folder: Path, base: str) -> Graph:
-    """All `*.ttl` in `folder`; `{base}` in them stands for the base where a relative IRI cannot (literals).
+def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
+    """All `*.ttl` in `folder`, for a publication with this base and these languages.
 
     Raises:
         AtmpgraphError: there is none, or one is not Turtle.
@@ -27,15 +28,15 @@ def read_shapes(folder: Path, base: str) -> Graph:
         raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
     for file in files:
         try:
-            graph.parse(data=file.read_text("utf-8-sig").replace("{base}", base), format="turtle", publicID=base)
+            graph.parse(data=filled(file.read_text("utf-8-sig"), base, languages), format="turtle", publicID=base)
         except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph
 
 
-def shapes_digest(folder: Path, base: str) -> str:
+def shapes_digest(folder: Folder, base: str, languages: Sequence[str]) -> str:
     """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
-    digest = hashlib.sha256(base.encode())
+    digest = hashlib.sha256(" ".join((base, *languages)).encode())
     for file in sorted(folder.glob("*.ttl")):
         digest.update(file.read_bytes())
     return digest.hexdigest()

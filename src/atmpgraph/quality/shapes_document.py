@@ -7,7 +7,7 @@ bytes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -17,7 +17,9 @@ from ..errors import AtmpgraphError
 from ..rdf.statements import text_of
 from ..release.layout import ReleaseFolder
 from ..release.release import Release
+from ..settings.layers import Folder
 from ..vocab import RDF, SH
+from .shape_texts import filled
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
@@ -27,38 +29,38 @@ Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, 
 CATALOGUE: Final = "catalogue"
 
 
-def write_shapes(release: ReleaseFolder, folder: Path, base: str) -> None:
+def write_shapes(release: ReleaseFolder, folder: Folder, base: str, languages: Sequence[str]) -> None:
     """Write the shapes of the data and those of the catalogue.
 
     Args:
         release: the folder of the release.
         folder: of the shapes.
         base: of the publication.
+        languages: of the publication.
 
     Raises:
         AtmpgraphError: a file is not Turtle.
     """
-    files = sorted(folder.rglob("*.ttl"))
-    of_catalogue = [file for file in files if file.is_relative_to(folder / CATALOGUE)]
-    of_data = [file for file in files if file not in of_catalogue]
+    of_catalogue = sorted((folder / CATALOGUE).rglob("*.ttl"))
+    of_data = sorted(file for file in folder.rglob("*.ttl") if file not in of_catalogue)
     for path, chosen in ((release.shapes, of_data), (release.catalogue_shapes, of_catalogue)):
-        path.write_text("".join(_lines(chosen, base)), encoding="utf-8")
+        path.write_text("".join(_lines(chosen, base, languages)), encoding="utf-8")
 
 
-def shapes_lines(folder: Path, base: str) -> list[str]:
-    """All shapes in `folder` and below, as sorted N-Triples.
+def shapes_lines(folder: Folder, base: str, languages: Sequence[str]) -> list[str]:
+    """All shapes in `folder` and below, as sorted N-Triples, for a publication with this base and these languages.
 
     Raises:
         AtmpgraphError: a file is not Turtle.
     """
-    return _lines(sorted(folder.rglob("*.ttl")), base)
+    return _lines(sorted(folder.rglob("*.ttl")), base, languages)
 
 
-def _lines(files: Iterable[Path], base: str) -> list[str]:
+def _lines(files: Iterable[Path], base: str, languages: Sequence[str]) -> list[str]:
     dataset = ox.Dataset()
     for number, file in enumerate(files):
         try:
-            text = file.read_text("utf-8-sig").replace("{base}", base)
+            text = filled(file.read_text("utf-8-sig"), base, languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:

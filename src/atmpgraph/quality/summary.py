@@ -50,6 +50,12 @@ class Quality:
         unlisted: Mapping[str, int] = (self.report or {}).get("unlisted", {})
         return len(self.findings) + sum(unlisted.values())
 
+    @property
+    def named_in(self) -> tuple[str, ...]:
+        """The languages in which names are counted."""
+        counted = (measure.metric.partition("-") for measure in self.measures)
+        return tuple(tag for what, _, tag in counted if what == "names")
+
     def alike(self, first: int, last: int) -> list[list[dict[str, Any]]]:
         """Some neighbouring findings, those of one shape and message together; each with its number in the report."""
         groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -93,7 +99,7 @@ class Quality:
         for measure, missing in mqa_measures(self._score, base).items():
             document.measurement(measure, missing, self.created)
         document.links(self.links, links, self.created)
-        return [*document.quads, *metrics(base)]
+        return [*document.quads, *metrics(base, self.named_in)]
 
     def _coverage(self) -> list[Measure]:
         """How much the data describe of what the sources declare of an indicator."""

@@ -304,6 +304,11 @@ class ReleasesFolder:
         return self.path / "build.json"
 
     @property
+    def supplied(self) -> Path:
+        """What came with the software at the last build."""
+        return self.path / "supplied.json"
+
+    @property
     def stream(self) -> "StreamFolder":
         """The folder of the change stream."""
         return StreamFolder(self.path / "stream")

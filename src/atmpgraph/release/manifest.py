@@ -7,7 +7,7 @@ defaults, unknown members survive, and a later format is refused.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from ..errors import DamagedError, ReleaseError
 from ..i18n import texts
@@ -191,6 +191,10 @@ class Summary:
         }
 
 
+# Of releases from before a publication could choose.
+_FORMER_LANGUAGES: Final = ("fr", "nl", "de", "en")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Manifest(Summary):
     """The manifest of a release.
@@ -202,6 +206,7 @@ class Manifest(Summary):
         measures: of the quality of its data.
         score: of its metadata; None for releases older than the score.
         files: for download, by path.
+        languages: of the publication when it was made.
     """
 
     files_created: str
@@ -210,6 +215,7 @@ class Manifest(Summary):
     measures: tuple[Measure, ...] = ()
     score: Score | None = None
     files: Mapping[str, File] = field(default_factory=dict)
+    languages: tuple[str, ...] = _FORMER_LANGUAGES
 
     @classmethod
     def _taken(cls, members: dict[str, Any]) -> dict[str, Any]:
@@ -222,6 +228,7 @@ class Manifest(Summary):
             "measures": tuple(_record(Measure, each) for each in members.pop("measures", ())),
             "score": Score(tuple(_metric(each) for each in score["metrics"])) if score else None,
             "files": {name: _record(File, each) for name, each in members.pop("files", {}).items()},
+            "languages": tuple(members.pop("languages", _FORMER_LANGUAGES)),
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -241,6 +248,7 @@ class Manifest(Summary):
             "measures": [asdict(each) for each in self.measures],
             "score": self.score.as_json() if self.score else None,
             "files": {name: asdict(file) for name, file in self.files.items()},
+            "languages": list(self.languages),
             **self.others,
         }
 

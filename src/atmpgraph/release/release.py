@@ -23,7 +23,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 from cachetools import LRUCache
 
-from ..errors import DamagedError, ReleaseError, RemovedError, StoreError
+from ..errors import DamagedError, OtherBaseError, ReleaseError, RemovedError, StoreError
 from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, RemoteSettings, Store, StoreAddress, memory_store
@@ -421,7 +421,8 @@ def open_release(releases: Path, name: str, base: str, remote: RemoteSettings | 
     release = open_at(path, base, live=live, remote=remote)
     if release.manifest.base != base:
         wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
-        raise ReleaseError(f"{path}: {wrong}; build again, or set the base back")
+        remedy = "build again, or set the base back; a server that runs needs a restart, and serves the release before"
+        raise OtherBaseError(f"{path}: {wrong}; {remedy}")
     release.check()
     return release
 

@@ -6,17 +6,18 @@ Each field is documented here and in `docs/settings.md`; a test keeps the two eq
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, RootModel, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..credentials import SECRETS
 from ..errors import SettingsError
+from ..languages import is_tag
 from .groups import (
     Build,
     Cache,
@@ -34,13 +35,13 @@ from .groups import (
     Server,
     SizeLimits,
 )
+from .layers import Kind, Layered, supplied
 from .renamed import RENAMED
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 FILE_NAME: Final = "atmpgraph.toml"
-LANGUAGES: Final = ("fr", "nl", "de", "en")
 Place: TypeAlias = tuple[str, ...]  # the group of a setting, if it has one, and its name
 _PREFIX: Final = "ATMPGRAPH_"
 _FILE_VARIABLE: Final = "ATMPGRAPH_SETTINGS"
@@ -54,15 +55,33 @@ def _valid_base(base: str) -> str:
     return base
 
 
-class Text(BaseModel):
-    """One text in the four languages of the site."""
+def _valid_tag(tag: str) -> str:
+    """A language tag (BCP 47), in lower case, in which literals have it (RDF 1.1 §3.3)."""
+    if not is_tag(tag):
+        raise ValueError("must be the tag of a language (BCP 47), such as fr, nl or pt-BR")
+    return tag.lower()
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fr: str
-    nl: str
-    de: str
-    en: str
+def _valid_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Languages, each once."""
+    if not tags:
+        raise ValueError("must name a language at least")
+    if len(set(tags)) < len(tags):
+        raise ValueError("must name each language once")
+    return tags
+
+
+Tag: TypeAlias = Annotated[str, AfterValidator(_valid_tag)]
+
+
+class Text(RootModel[dict[Tag, str]]):
+    """One text in some of the languages of the publication."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def best(self, languages: Iterable[str]) -> str:
+        """The text in the first of the languages that it is in."""
+        return next((self.root[tag] for tag in languages if tag in self.root), next(iter(self.root.values())))
 
 
 class Settings(BaseSettings):
@@ -76,10 +95,19 @@ class Settings(BaseSettings):
     base: Annotated[str, AfterValidator(_valid_base)] = Field(
         description="Base of every IRI of the publication; ends with '/'. The request's Host never gets into data."
     )
+    previous_bases: tuple[Annotated[str, AfterValidator(_valid_base)], ...] = Field(
+        (),
+        description="Bases that the publication had before: their IRIs lead to those of today (308), and are linked.",
+    )
     partnership: str = Field(description="Slug of the partnership that the home page is about.")
     licence: str = Field(description="IRI of the licence of the published data.")
-    title: Text = Field(description="Title of the publication, in four languages.")
-    description: Text = Field(description="What the publication is, in four languages.")
+    languages: Annotated[tuple[Tag, ...], AfterValidator(_valid_languages)] = Field(
+        ("fr", "nl", "de", "en"),
+        description="Languages of the publication (tags of BCP 47): pages are in each, and the check asks for names in"
+        " each. A page is in the one that `?lang=` or `Accept-Language` names, else in the first.",
+    )
+    title: Text = Field(description="Title of the publication, by language.")
+    description: Text = Field(description="What the publication is, by language.")
     folders: Folders = Folders()
     build: Build = Build()
     history: History = History()
@@ -106,6 +134,22 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, setting by setting."""
         return (_Environment(settings_cls), init_settings)
+
+    @model_validator(mode="after")
+    def _in_its_languages(self) -> Self:
+        """Require that title and description are in languages of the publication."""
+        for name, text in (("title", self.title), ("description", self.description)):
+            if not text.root:
+                raise ValueError(
+                    f"`{name}` has no text; write it in a language at least, as in {name}.{self.languages[0]}"
+                )
+            if strange := [tag for tag in text.root if tag not in self.languages]:
+                listed = ", ".join(self.languages)
+                raise ValueError(
+                    f"`{name}` is in {', '.join(strange)}, but `languages` are {listed}: add the language there, or"
+                    " take the text away"
+                )
+        return self
 
     @classmethod
     def places(cls) -> Iterator[Place]:
@@ -135,12 +179,20 @@ class Settings(BaseSettings):
             raise SettingsError("\n".join(wrong)) from None
         if wrong:
             raise SettingsError("\n".join(wrong))
+        if settings.base in settings.previous_bases:
+            raise SettingsError(f"{file}: `previous_bases` has the present base; it lists the former ones")
         settings._root = file.parent
         return settings
 
     def with_jobs(self, jobs: int) -> Self:
         """The same, with another number of processes of a check or a build."""
         return self.model_copy(update={"build": self.build.model_copy(update={"jobs": jobs})})
+
+    def layered(self, kind: Kind) -> Layered:
+        """The files of a kind: the publication's, and those that come with the software."""
+        data, names = self.folders.data, {"descriptor": "datapackage.json", "coverage": "coverage.rq"}
+        inside = data / names.get(kind, kind) if kind in {"datasets", "rules", *names} else getattr(self.folders, kind)
+        return Layered(self.path(inside), supplied(kind))
 
     def path(self, folder: Path) -> Path:
         """A folder of the publication, made absolute from the place of the settings file."""
@@ -208,6 +260,8 @@ def _written(place: Place) -> str:
 def _explained(file: Path, error: "ErrorDetails") -> str:
     """What is wrong with a setting, and where."""
     place = tuple(step for step in error["loc"] if isinstance(step, str))
+    if not place:  # several settings together
+        return f"{file}: {error['msg'].removeprefix('Value error, ')}"
     if error["type"] == "extra_forbidden":
         return f"{file}: `{_written(place)}`: {_UNKNOWN}"
     if error["type"] == "missing":

@@ -46,12 +46,19 @@ class Group(BaseModel):
 
 
 class Folders(Group):
-    """Where the parts of the publication are; relative to the settings file."""
+    """The publication's own files, relative to the settings file; what comes with the software is beside them."""
 
-    data: Path = Field(Path("data"), description="Folder of the tables, their Data Package and `mapping/`.")
-    ontology: Path = Field(Path("ontology"), description="Folder of the ontology and, in `auth/`, the code lists.")
-    shapes: Path = Field(Path("shapes"), description="Folder of the SHACL shapes.")
-    queries: Path = Field(Path("queries"), description="Folder of the published queries.")
+    data: Path = Field(
+        Path("data"),
+        description="Folder of the tables, with what their Data Package (`datapackage.json`) adds or changes.",
+    )
+    mapping: Path = Field(Path("mapping"), description="Folder of RML documents.")
+    ontology: Path = Field(Path("ontology"), description="Folder of terms and, in `auth/`, code lists.")
+    shapes: Path = Field(Path("shapes"), description="Folder of SHACL shapes.")
+    queries: Path = Field(Path("queries"), description="Folder of published queries.")
+    texts: Path = Field(Path("texts"), description="Folder of texts of the interface, one gettext file a language.")
+    templates: Path = Field(Path("templates"), description="Folder of templates of pages (Jinja).")
+    static: Path = Field(Path("static"), description="Folder of style sheets, scripts and images of pages.")
     source_texts: tuple[Path, ...] = Field(
         (Path("data/texts"),),
         description="Folders searched for the texts of sources (column `text`): checked against, never published.",
@@ -218,6 +225,11 @@ class Server(Group):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port the server listens on.")
     workers: int = Field(2, ge=1, le=256, description="Processes that serve.")
+    redirect_previous_bases: bool = Field(
+        True,
+        description="Whether a request under one of `previous_bases` is sent to the present base (308). False where the"
+        " present one, such as an address of w3id.org, leads back to the previous one.",
+    )
     body_timeout_seconds: float = Field(
         30,
         gt=0,

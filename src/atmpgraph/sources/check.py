@@ -7,6 +7,7 @@ rows that are surely good (docs/decisions/tables.md).
 import csv
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +17,7 @@ from frictionless.resources import TableResource
 
 from ..findings import Finding, Listed, Place, Severity
 from ..i18n import every_language, message
+from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
 from ..settings.groups import Build
 from .cells import UnsureError
@@ -44,7 +46,7 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
     limits = limits or Build()
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
-        described = Package(package.descriptor, basepath=str(package.folder))
+        described = Package(package.read.checked, basepath=str(package.folder))
         described.to_descriptor(validate=True)
     except FrictionlessException as error:
         return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
@@ -60,13 +62,17 @@ class _PackageCheck:
 
     def __init__(self, package: TablePackage, described: Package, limits: Build, progress: Progress) -> None:
         self._package, self._limits, self._progress = package, limits, progress
-        self._paths = {str(resource.name): str(resource.path) for resource in described.resources}
-        self._resources = {str(resource.path): cast(TableResource, resource) for resource in described.resources}
+        resources = [cast(TableResource, resource) for resource in described.resources]
+        self._paths = {str(resource.name): str(resource.path) for resource in resources if resource.path}
+        self._absent = {str(resource.name) for resource in resources if not resource.path}
+        self._resources = {str(resource.path): resource for resource in resources if resource.path}
         self._lookup = cache(self._values)
 
     def table(self, path: str) -> Listed:
         """The errors of a table."""
         table = self._package.tables[path]
+        if lacking := _without_language(self._package, path):
+            return Listed(tuple(lacking))
         try:
             checked = self._checked(path)
         except LongCellError as error:
@@ -74,7 +80,8 @@ class _PackageCheck:
         except UnsureError:
             return self._by_library(path)
         key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
-        findings = tuple(_finding(error, path, key) for error in checked.errors)
+        fields = {field["name"]: field for field in self._package.fields(path)}
+        findings = tuple(_wrong_code(error, path, fields) or _finding(error, path, key) for error in checked.errors)
         more = checked.total - len(findings)
         listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
         control = _control_characters(table) if checked.control_characters else ()
@@ -89,6 +96,8 @@ class _PackageCheck:
         """
 
         def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
+            if name in self._absent:
+                return frozenset()
             referred = self._paths.get(name) if name else path
             if referred is None:
                 raise UnsureError
@@ -154,18 +163,34 @@ def _encoding(path: Path, file: str) -> list[Finding]:
 def _header(package: TablePackage, file: str) -> list[Finding]:
     """The errors in the column names of a table that is readable and not empty."""
     expected = [field["name"] for field in package.fields(file)]
-    header = package.tables[file].header() if package.tables[file].path.is_file() else []
+    header = package.tables[file].header()
     if not header or header == expected:
         return []
-    columns = ", ".join(expected)
+    columns = ", ".join(field["name"] for field in package.declared[file])
     missing = every_language("missing column; the columns are {columns}", columns=columns)
     unknown = every_language("unknown column; the columns are {columns}", columns=columns)
+    if PLACEHOLDER in columns:
+        unknown = every_language(
+            "unknown column; the columns are {columns}, where {placeholder} is the tag of a language, as in {examples}",
+            columns=columns,
+            placeholder=PLACEHOLDER,
+            examples="fr, nl, pt-BR",
+        )
     order = every_language("the columns are, each once and in this order, {columns}", columns=columns)
     wrong = [
         *(_table(Place(file, 1, column), missing) for column in expected if column not in header),
         *(_table(Place(file, 1, column), unknown) for column in header if column not in expected),
     ]
     return wrong or [_table(Place(file, 1), order)]
+
+
+def _without_language(package: TablePackage, file: str) -> list[Finding]:
+    """The columns that are required and that the table has in no language."""
+    header = package.tables[file].header()
+    required = [field["name"] for field in package.declared[file] if field.get("constraints", {}).get("required")]
+    lacking = [name for name in required if PLACEHOLDER in name and not package.in_languages(file, name)]
+    problem = every_language("the table has this column in no language; add one for each language of its texts")
+    return [_table(Place(file, 1, name), problem) for name in lacking if header]
 
 
 def _control_characters(table: Table) -> Iterator[Finding]:
@@ -198,6 +223,22 @@ def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Findi
     message = ": ".join(filter(None, (error["title"], error["note"], expected)))
     column = ", ".join(columns) or error.get("label")
     return _table(Place(file, row, column or None), {"en": message}, None if value in (None, "None") else str(value))
+
+
+def _wrong_code(error: dict[str, Any], file: str, fields: Mapping[str, dict[str, Any]]) -> Finding | None:
+    """A cell that has no code of its list as a finding, with the code that it comes close to."""
+    field = fields.get(error.get("fieldName") or "", {})
+    codes, cell = field.get("constraints", {}).get("enum", []), str(error.get("cell"))
+    if error["type"] != "constraint-error" or "codes" not in field or cell in codes:
+        return None
+    known = {code.casefold(): code for code in codes}
+    close = get_close_matches(cell.casefold().replace(" ", "-"), known, n=1)
+    if close:
+        problem = every_language("no code of {list}; did you mean {code}?", list=field["codes"], code=known[close[0]])
+    else:
+        known_codes = ", ".join(codes)
+        problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=known_codes)
+    return _table(Place(file, error.get("rowNumber"), error["fieldName"]), problem, cell)
 
 
 def _table(place: Place, message: Mapping[str, str], value: str | None = None) -> Finding:

@@ -3,13 +3,16 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from ..errors import AtmpgraphError
 from ..i18n import TranslatedError, message
+from ..languages import PLACEHOLDER, tag_of
+from ..settings.layers import Folder, Layered
+from .descriptor import Descriptor, read_descriptor
 
 DESCRIPTOR = "datapackage.json"
 csv.field_size_limit(
@@ -33,9 +36,12 @@ class Table:
             return 0
 
     def header(self) -> list[str]:
-        """The names of the columns."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            return next(csv.reader(file), [])
+        """The names of the columns; none where the file cannot be read, which the check says."""
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                return next(csv.reader(file), [])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            return []
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Row number (the header is row 1) and cells of each row, streamed; blank rows are passed over."""
@@ -49,11 +55,41 @@ class Table:
 
 @dataclass(frozen=True)
 class Package:
-    """The Data Package: its folder, its tables by file name, and the descriptor itself."""
+    """The Data Package.
+
+    Attributes:
+        folder: where it is.
+        tables: by file name.
+        read: its descriptor, with a field for each column that there is.
+        declared: the fields of each table as they are written, `title_{language}` among them.
+    """
 
     folder: Path
     tables: dict[str, Table]
-    descriptor: dict[str, Any]
+    read: Descriptor
+    declared: dict[str, list[dict[str, Any]]]
+
+    @property
+    def descriptor(self) -> dict[str, Any]:
+        """The descriptor of the tables that there are."""
+        return self.read.content
+
+    @property
+    def published(self) -> bytes:
+        """The descriptor as it is published."""
+        return (json.dumps(self.read.published, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def is_absent(self, path: str) -> bool:
+        """Whether a table comes with the software and is not there: it is empty."""
+        return path in self.read.absent
+
+    def absent_columns(self, path: str) -> frozenset[str]:
+        """The columns that come with the software and that a table does not have: they are empty."""
+        return self.read.columns.get(path, frozenset())
+
+    def in_languages(self, path: str, declared: str) -> dict[str, str]:
+        """The columns that a declared name stands for, each with its language."""
+        return _in_languages(declared, _open_columns(self.tables[path], self.declared[path]))
 
     def fields(self, path: str) -> list[dict[str, Any]]:
         """The fields of a table, as the descriptor has them."""
@@ -121,24 +157,44 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def open_package(folder: Path) -> Package:
-    """Open the Data Package in `folder`.
+def open_package(place: Folder) -> Package:
+    """Open a Data Package: a folder, or a descriptor in two layers; the tables lie beside the publication's.
 
     Raises:
         AtmpgraphError: there is no descriptor, or it is not one of tables that lie beside it.
     """
-    path = folder / DESCRIPTOR
-    try:
-        descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
-        tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in descriptor["resources"]}
-        names = [field["name"] for r in descriptor["resources"] for field in r.get("schema", {}).get("fields", [])]
-    except FileNotFoundError:
-        raise AtmpgraphError(f"{path}: no such file. The tables are described by a Data Package.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AtmpgraphError(f"{path}: not JSON: {error}") from None
-    except (KeyError, TypeError, AttributeError) as error:
-        problem = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
-        raise AtmpgraphError(f"{path}: {problem} ({error!r})") from None
+    if isinstance(place, Path):
+        place = Layered(place / DESCRIPTOR, Path())
+        if not place.own.is_file():
+            raise AtmpgraphError(f"{place}: no such file. The tables are described by a Data Package.")
+    read, folder = read_descriptor(place), place.own.parent
+    resources = read.content["resources"]
+    tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in resources}
+    declared = {r["path"]: list(r.get("schema", {}).get("fields", [])) for r in resources}
+    names = [field["name"] for fields in declared.values() for field in fields]
     for wrong in [name for name in (*tables, *names) if not isinstance(name, str) or "/" in name or "\\" in name]:
-        raise AtmpgraphError(f"{path}: {wrong!r}: tables are files beside the descriptor, and names have no slash")
-    return Package(folder, tables, descriptor)
+        problem = "tables are files beside the descriptor, and names have no slash"
+        raise AtmpgraphError(f"{place.own}: {wrong!r}: {problem}")
+    for resource in resources:
+        if any(PLACEHOLDER in field["name"] for field in declared[resource["path"]]):
+            schema = resource["schema"]
+            schema["fields"] = list(_with_languages(tables[resource["path"]], schema["fields"]))
+    return Package(folder, tables, read, declared)
+
+
+def _with_languages(table: Table, fields: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A field for each column: one that is declared for all languages stands for those in the header of the table."""
+    header = _open_columns(table, fields)
+    for field in fields:
+        names = _in_languages(field["name"], header) if PLACEHOLDER in field["name"] else [field["name"]]
+        yield from ({**field, "name": name} for name in names)
+
+
+def _open_columns(table: Table, fields: list[dict[str, Any]]) -> list[str]:
+    """The columns that no field names as they are."""
+    names = {field["name"] for field in fields}
+    return [column for column in table.header() if column not in names]
+
+
+def _in_languages(declared: str, columns: Sequence[str]) -> dict[str, str]:
+    return {column: tag for column in columns if (tag := tag_of(column, declared))}

@@ -4,14 +4,13 @@
 `sparql-examples` use them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.statements import about, typed
-from ..settings import LANGUAGES
 from ..vocab import OWL, RDF, RDFS, SCHEMA, SH
 from .library import LibraryQuery
 from .syntax.query_form import form
@@ -19,8 +18,10 @@ from .syntax.query_form import form
 _EXECUTABLES: Final = {"SELECT": ("Select", "select"), "ASK": ("Ask", "ask"), "CONSTRUCT": ("Construct", "construct")}
 
 
-def examples(library: Iterable[LibraryQuery], prefixes: Mapping[str, str], base: str) -> Iterator[ox.Quad]:
-    """The queries of the library and the prefixes, for the endpoint of a publication."""
+def examples(
+    library: Iterable[LibraryQuery], prefixes: Mapping[str, str], base: str, languages: Sequence[str]
+) -> Iterator[ox.Quad]:
+    """The queries of the library and the prefixes, for the endpoint of a publication in some languages."""
     declarations = Addresses(base).page("sparql#prefixes")
     yield from about(declarations, (RDF + "type", OWL + "Ontology"))
     for prefix, namespace in prefixes.items():
@@ -33,10 +34,10 @@ def examples(library: Iterable[LibraryQuery], prefixes: Mapping[str, str], base:
             (SH + "namespace", typed(namespace, "anyURI")),
         )
     for query in library:
-        yield from _example(query, declarations, base)
+        yield from _example(query, declarations, base, languages)
 
 
-def _example(query: LibraryQuery, declarations: str, base: str) -> Iterator[ox.Quad]:
+def _example(query: LibraryQuery, declarations: str, base: str, languages: Sequence[str]) -> Iterator[ox.Quad]:
     text = query.runnable(base, head=False)
     kind = _EXECUTABLES.get(form(text) or "")
     if kind is None:  # SHACL has no word for DESCRIBE
@@ -44,7 +45,7 @@ def _example(query: LibraryQuery, declarations: str, base: str) -> Iterator[ox.Q
     texts = [
         (RDFS + predicate, ox.Literal(text, language=language))
         for key, predicate in (("title", "label"), ("description", "comment"))
-        for text, language in (query.text(key, (language,)) for language in LANGUAGES)
+        for text, language in (query.text(key, (language,)) for language in languages)
         if language
     ]
     addresses = Addresses(base)

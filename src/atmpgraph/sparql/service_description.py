@@ -55,6 +55,7 @@ class Endpoint:
         limits: what a query may use.
         library: the published queries.
         prefixes: namespaces by prefix.
+        languages: of the publication.
         federated: whether `SERVICE` may call other endpoints.
     """
 
@@ -66,6 +67,7 @@ class Endpoint:
     limits: Limits
     library: Iterable[LibraryQuery]
     prefixes: Mapping[str, str]
+    languages: tuple[str, ...]
     federated: bool = False
 
 
@@ -76,7 +78,7 @@ def service_description(of: Endpoint) -> list[ox.Quad]:
         _service(of, service),
         _dataset(of, service),
         _limits(of, service),
-        examples(of.library, of.prefixes, of.base),
+        examples(of.library, of.prefixes, of.base, of.languages),
     )
     return [quad for part in parts for quad in part]
 

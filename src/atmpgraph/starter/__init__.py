@@ -1,4 +1,4 @@
-"""Start a publication: the supplied mapping, shapes, ontology and queries, and tables of a fictional partnership."""
+"""Start a publication: its settings, and tables of a fictional partnership; all else comes with the software."""
 
 import json
 import shutil
@@ -6,32 +6,9 @@ import tempfile
 from pathlib import Path
 
 from ..errors import AtmpgraphError, SettingsError
-from ..mapping.document import rebased
 from ..settings import FILE_NAME, Settings
 
 HERE = Path(__file__).parent
-# The supplied code lists are those that any partnership needs.
-CODE_LISTS = (
-    "confidence",
-    "funding-origin",
-    "indicator",
-    "metric",
-    "organisation-kind",
-    "participation-role",
-    "partnership-role",
-    "sector",
-    "value-qualifier",
-)
-SHARED = (
-    "ontology/atmpgraph.ttl",
-    "ontology/figures.ttl",
-    *(f"ontology/auth/{name}.ttl" for name in CODE_LISTS),
-    "data/coverage.rq",
-    "data/datasets",
-    "data/mapping",
-    "shapes",
-    "queries",
-)
 
 
 def start(folder: Path, base: str) -> None:
@@ -50,23 +27,12 @@ def start(folder: Path, base: str) -> None:
             Settings.load(Path(scratch) / FILE_NAME)
         except SettingsError as error:
             raise SettingsError(str(error).replace(f"{scratch}/", "")) from None
-    # A wheel has the shared files beside this module; a checkout has them where they are edited.
-    origin = HERE if (HERE / "shapes").is_dir() else HERE.parents[2]
-    for name in SHARED:
-        target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (origin / name).is_dir():
-            shutil.copytree(origin / name, target)
-        else:
-            shutil.copyfile(origin / name, target)
-    for document in (folder / "data" / "mapping").glob("*.rml.ttl"):
-        document.write_text(rebased(document.read_text(encoding="utf-8"), base), encoding="utf-8")
+    data = folder / "data"
+    data.mkdir(parents=True)
     for table in sorted((HERE / "tables").glob("*.csv")):
-        shutil.copyfile(table, folder / "data" / table.name)
-    shutil.copyfile(HERE / "catalogue.ttl", folder / "data" / "catalogue.ttl")
-    descriptor = json.loads((origin / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    descriptor |= {"name": "example", "title": "Fictional example: the tables"}
-    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
-    (folder / "data" / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+        shutil.copyfile(table, data / table.name)
+    shutil.copyfile(HERE / "catalogue.ttl", data / "catalogue.ttl")
+    descriptor = {"name": "example", "title": "Fictional example: the tables"}
+    (data / "datapackage.json").write_text(json.dumps(descriptor, indent=2) + "\n", encoding="utf-8")
     (folder / FILE_NAME).write_text(template, encoding="utf-8")
     (folder / ".gitignore").write_text("/releases/\n", encoding="utf-8")

@@ -10,11 +10,12 @@ from typing import Final
 
 from flask import Flask
 
+from ..layers.templates import template_loader
 from ..observability import log, metrics
 from ..observability.access import AccessLog
 from ..settings import FILE_NAME, Settings
 from . import routes
-from .core import errors, headers, i18n, observation
+from .core import errors, former_bases, headers, i18n, observation
 from .core.context import Publication
 from .core.proxy_headers import ProxyHeaders
 from .core.serving import Resources
@@ -34,13 +35,14 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
     settings = settings or Settings.load(Path(os.environ.get("ATMPGRAPH_SETTINGS", FILE_NAME)))
     log.configure(settings)
     metrics.process_started("web")
-    app = Flask(__name__, static_folder=None, template_folder="pages/templates")
+    app = Flask(__name__, static_folder=None)
+    app.jinja_loader = template_loader(settings)
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM
     app.url_map.merge_slashes = False  # a name may have two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)
     Resources(each for module in modules or route_modules() for each in module.RESOURCES).register(app)
-    for part in (headers, errors, i18n, filters, editor, observation):
+    for part in (headers, errors, former_bases, i18n, filters, editor, observation):
         part.register(app)
     app.wsgi_app = AccessLog(ProxyHeaders(app.wsgi_app, settings), settings)  # type: ignore[method-assign]
     return app

@@ -13,6 +13,8 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 import yaml
 
+from atmpgraph.addresses import Addresses
+
 from .links import links
 from .targets import Answer, Target
 
@@ -103,6 +105,7 @@ def _context(value: Any, target: Target, base: str) -> Any:
 
 def local(reference: str, target: Target, base: str) -> str:
     """The path, under the target's mount, of an IRI of ours or of a URL of the target."""
+    reference = Addresses(base).served(reference)
     if reference.startswith(base):
         path = "/" + reference.removeprefix(base)
     else:

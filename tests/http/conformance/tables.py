@@ -130,6 +130,7 @@ KINDS: Final = {
     "id/service": _document("/doc/service/sparql"),
     "id/source": _document("/doc/source/press-release-2024-01-17"),
     "id/workpackage": _document("/doc/workpackage/exofasttrack"),
+    "ns/atmp": _document("/ns/atmp"),
     "ns/atmpgraph": _document("/ns/atmpgraph"),
 }
 
@@ -143,7 +144,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/catalogue.<suffix>": (
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
         *(
-            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
+            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq", "rdf"})
             for suffix, media_type in GRAPHS.items()
         ),
         Resource("/catalogue.html", (HTML,), languages=True),
@@ -287,7 +288,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/stream/<number>": (
         Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable", long=True),
         *(
-            Resource(f"/stream/1.{suffix}", (kind,), cache="immutable", long=suffix in {"nt", "nq"})
+            Resource(f"/stream/1.{suffix}", (kind,), cache="immutable", long=suffix in {"nt", "nq", "rdf"})
             for suffix, kind in GRAPHS.items()
         ),
         Resource("/stream/1.html", (HTML,), languages=True),

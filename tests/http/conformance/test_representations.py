@@ -6,6 +6,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
+from atmpgraph.addresses import Addresses
 from atmpgraph.http.negotiate import parse_accept
 from atmpgraph.release.release import Release
 
@@ -41,7 +42,7 @@ def test_every_kind_of_thing_is_in_the_tables(served: Release) -> None:
         line for name in ("data.nq", "catalogue.nq") for line in (served.path / name).read_text("utf-8").splitlines()
     ]
     for line in lines:
-        path = line[1 : line.index(">")].removeprefix(served.base).partition("#")[0]
+        path = Addresses(served.base).served(line[1 : line.index(">")]).removeprefix(served.base).partition("#")[0]
         if path.startswith(("id/", "ns/", "auth/")):
             kinds.add("/".join(path.split("/")[:2]))
     assert kinds == set(KINDS)

@@ -11,7 +11,6 @@ from ...http.negotiate import choose
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
 from ...release.release import Release
-from ...settings import LANGUAGES
 from ...vocab import DCT
 from .context import Context
 from .labels import names_of
@@ -35,10 +34,10 @@ def requested_citation(context: Context) -> Format | None:
 def work(context: Context, release: Release, topic: str = "") -> Work:
     """What a citation is of: a thing in a release, or the release itself."""
     settings, iris = context.settings, context.iris
-    languages = tuple(dict.fromkeys(filter(None, (context.requested_language, *LANGUAGES))))
+    languages = tuple(dict.fromkeys(filter(None, (context.requested_language, *settings.languages))))
     publishers = sorted({text_of(quad.object) for quad in release.quads(iris.catalogue, DCT + "publisher")})
     names = names_of(release.store, [*publishers, *([topic] if topic else [])], languages)
-    title = str(getattr(settings.title, languages[0]))
+    title = settings.title.best(languages)
     publisher = ", ".join(names[iri].text for iri in publishers) or title
     date, state = release.manifest.created[:10], iris.release(release.digest)
     if not topic:

@@ -15,15 +15,16 @@ from flask import current_app, g
 
 from ... import __version__
 from ...addresses import CURRENT, Addresses
-from ...errors import ReleaseError
+from ...errors import OtherBaseError, ReleaseError
 from ...formats import Format
+from ...i18n import SOURCE
 from ...observability.log import event
 from ...release.history import Switch, history, removed_summary
 from ...release.integrity import State, is_settled, state_of_file
 from ...release.layout import MANIFEST, ReleasesFolder
 from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
-from ...settings import LANGUAGES, Settings
+from ...settings import Settings
 from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
 from ...store import remote_settings
@@ -47,7 +48,11 @@ def created(release: Release) -> datetime:
 
 
 class Publication:
-    """The settings of the publication and its releases. One for an application, shared by its threads."""
+    """The settings of the publication and its releases. One for an application, shared by its threads.
+
+    Attributes:
+        restart_wanted: why the live release is not served, if it is one under another base; else empty.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet: a server may start before the first build."""
@@ -62,8 +67,9 @@ class Publication:
         self._current: tuple[tuple[str, State, State], Release] | None = None
         self._live: tuple[ReleasesState, Release, datetime] | None = None
         self._announced: str | None = None
+        self.restart_wanted = ""
         self._service: ServiceProcess | None = None
-        self._settings_text = settings.model_dump_json(exclude=_UNSEEN)
+        self._settings_text = settings.model_dump_json(exclude=_UNSEEN) + _own_pages(settings)
         self._open_releases = LRUCache[Release, Release](_OPEN_RELEASES)
         self._open_lock = threading.Lock()
         self._shared = cached(self._open_releases, key=_itself, lock=self._open_lock)(_checked)
@@ -86,10 +92,27 @@ class Publication:
             with self._lock:
                 current = self._current
                 if current is None or current[0] != switched:
-                    release = open_release(self._releases, CURRENT, self.settings.base, self._remote)
-                    self._announce(release.digest)
+                    release = self._live_or_before(current and current[1])
                     current = self._current = (switched, release)
         return current[1]
+
+    def _live_or_before(self, before: Release | None) -> Release:
+        """The release that the link names; the one before, where the new one has another base than this process.
+
+        Raises:
+            ReleaseError: it is damaged, or has another base, and there is none before.
+        """
+        try:
+            release = open_release(self._releases, CURRENT, self.settings.base, self._remote)
+        except OtherBaseError as error:
+            self.restart_wanted = str(error)
+            event("release.other-base", cause=str(error))
+            if before is None:
+                raise
+            return before
+        self.restart_wanted = ""
+        self._announce(release.digest)
+        return release
 
     def state(self) -> ReleasesState:
         """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links,
@@ -199,6 +222,15 @@ class Publication:
         return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
 
 
+def _own_pages(settings: Settings) -> str:
+    """What the publication's own templates, texts and static files make of pages, as a digest."""
+    digest = hashlib.sha256()
+    for folder in (settings.folders.templates, settings.folders.texts, settings.folders.static):
+        for file in sorted(path for path in settings.path(folder).rglob("*") if path.is_file()):
+            digest.update(f"{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 @lru_cache(64)
 def _fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
@@ -270,8 +302,8 @@ class Context:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The language of the page, then the others in their order."""
-        return tuple(dict.fromkeys((self.language, *LANGUAGES)))
+        """The language of the page, then the others of the publication in their order, then that of the interface."""
+        return tuple(dict.fromkeys((self.language, *self.settings.languages, SOURCE)))
 
 
 def publication() -> Publication:

@@ -75,11 +75,12 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
     lines = release.lines(topic)
     if not lines:
         return None
-    listed = Incoming(release, topic, only=_LISTED) if document == topic else ()
+    is_whole = not context.iris.is_thing(topic)  # an ontology or a code list is its own document
+    listed = Incoming(release, topic, only=_LISTED) if is_whole else ()
     most = max(len(listed), *Counter(map(_property, lines)).values())
     paging = paged(most, size) if most > size else None
     parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
-    if document == topic:
+    if is_whole:
         parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
     stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
     quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))

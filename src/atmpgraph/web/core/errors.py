@@ -11,10 +11,9 @@ from ...errors import DamagedError, NotExpressibleError, ReleaseError, RemovedEr
 from ...formats import HTML
 from ...http.negotiate import choose, choose_language
 from ...http.problem import KINDS, OFFERED, PROBLEM, Problem, ProblemError, not_expressible
-from ...i18n import texts
+from ...i18n import SOURCE, texts
 from ...observability.access import cut, shown_client
 from ...observability.log import cause_of, event, trace_of
-from ...settings import LANGUAGES
 from ...sparql.problems import release_removed, store_failed
 from ...sparql.service.client import ClientDisconnectedError
 from .context import publication, settings
@@ -30,8 +29,6 @@ _DETAILS: Final = {
 }
 _FAULT: Final = 500  # this status and those above are failures of ours
 _LATER: Final = {"Retry-After": "30"}
-# For programs, English is the default: developers read their logs.
-_MACHINE_LANGUAGES: Final = ("en", *(language for language in LANGUAGES if language != "en"))
 
 
 def offer_to_edit(query: str, dataset: Mapping[str, tuple[str, ...]]) -> None:
@@ -45,7 +42,7 @@ def _response(problem: Problem, error: Exception | None = None) -> Response:
     vary_by_language()
     fmt, media_type = choose(request.headers.get("Accept"), OFFERED) or (PROBLEM, PROBLEM.media_type)
     language = page_language() if fmt is HTML else requested_language()
-    language = language or choose_language(request.headers.get("Accept-Language"), _MACHINE_LANGUAGES)
+    language = language or choose_language(request.headers.get("Accept-Language"), _machine_languages())
     if problem.status >= _FAULT:
         _log(problem, error)
     translate = texts(language).gettext
@@ -58,6 +55,11 @@ def _response(problem: Problem, error: Exception | None = None) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.content_language.add(language)
     return response
+
+
+def _machine_languages() -> tuple[str, ...]:
+    """For programs, English is the default: developers read their logs."""
+    return tuple(dict.fromkeys((SOURCE, *settings().languages)))
 
 
 def _log(problem: Problem, error: Exception | None) -> None:
@@ -82,7 +84,7 @@ def _page(problem: Problem, title: str, language: str) -> str:
         problem=problem,
         title=title,
         detail=problem.sentence(texts(language).gettext),
-        detail_language=language if texts(language).has(problem.detail) else "en",
+        detail_language=language if texts(language).has(problem.detail) else SOURCE,
         kind=KINDS.get(problem.status),
         **g.get("to_edit", {"query": "", "dataset": {}}),
     )

@@ -13,10 +13,18 @@ from flask import Response, request, url_for
 
 from ...http.coding import IDENTITY, encoded_file
 from ...http.conditional import Validators, byte_range
+from ...settings.layers import Layered
+from .context import settings
 from .response import content_type, negotiate_coding, not_modified, unmodified, validate
 
-_STATIC: Final = Path(__file__).parents[1] / "static"
-_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES: Final = {
+    ".css": "text/css",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 
 
 def respond_with_file(
@@ -80,19 +88,19 @@ class StaticFile:
 
 
 @cache
-def static_files() -> dict[str, StaticFile]:
-    """The files of the pages by name; they change with the installation only."""
+def static_files(place: Layered) -> dict[str, StaticFile]:
+    """The files of the pages by name, in two layers; read once, at the start of the server."""
     return {
-        path.name: StaticFile(
+        name: StaticFile(
             path,
             hashlib.sha256(path.read_bytes()).hexdigest(),
             datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
         )
-        for path in _STATIC.iterdir()
+        for name, path in place.files().items()
         if path.suffix in _TYPES
     }
 
 
 def static_url(filename: str) -> str:
     """The URL of a file of the pages; empty where this installation was made without it (`make serve` bundles it)."""
-    return url_for("static", filename=filename) if filename in static_files() else ""
+    return url_for("static", filename=filename) if filename in static_files(settings().layered("static")) else ""

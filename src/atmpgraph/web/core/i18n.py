@@ -8,8 +8,7 @@ from flask import Flask, g, request, url_for
 
 from ...addresses import served_path
 from ...http.negotiate import choose_language
-from ...i18n import Texts, texts
-from ...settings import LANGUAGES
+from ...i18n import Texts, own_texts, texts
 from .context import current_context, settings
 from .words import WORDS
 
@@ -17,16 +16,16 @@ _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3
 
 
 def requested_language() -> str | None:
-    """The language that the URL names, if it is one of ours."""
-    language = request.args.get("lang")
-    return language if language in LANGUAGES else None
+    """The language that the URL names, if it is one of the publication's."""
+    language = request.args.get("lang", "").lower()
+    return language if language in settings().languages else None
 
 
 def page_language() -> str:
     """The language of the page that answers this request; a page looks thousands of times."""
     language: str | None = g.get("page_language")
     if language is None:
-        chosen = requested_language() or choose_language(request.headers.get("Accept-Language"), LANGUAGES)
+        chosen = requested_language() or choose_language(request.headers.get("Accept-Language"), settings().languages)
         language = g.page_language = chosen
     return language
 
@@ -127,15 +126,20 @@ def register(app: Flask) -> None:
         date=lambda text: page_texts().date(text),
     )
 
+    @app.before_request
+    def _own_texts() -> None:
+        own_texts(settings().path(settings().folders.texts))
+
     @app.context_processor
     def _context() -> dict[str, Any]:
         language = page_language()
         return {
             "language": language,
             "asked": requested_language(),
-            "languages": LANGUAGES,
-            "site_title": getattr(settings().title, language),
-            "site_description": getattr(settings().description, language),
+            "direction": page_texts().direction,
+            "languages": settings().languages,
+            "site_title": settings().title.best((language, *settings().languages)),
+            "site_description": settings().description.best((language, *settings().languages)),
             "licence": settings().licence,
             "link": link,
             "here": here,

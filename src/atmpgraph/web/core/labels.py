@@ -46,7 +46,7 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
 
     The best label is the one in the first of the languages, then in any other; then the first by the order of
     `vocab.LABELS`. An alternative name counts only where there is no other in any language. Terms of other vocabularies
-    have their names in `terms.ttl`, in the first of the languages. All other IRIs are shortened.
+    have their names in `terms.ttl`. All other IRIs are shortened.
     """
     wanted = list(dict.fromkeys(iris))
     best: dict[str, tuple[bool, int, int, str, str]] = {}
@@ -61,8 +61,8 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
     names = {}
     for iri in wanted:
-        if term := terms(languages[0]).get(iri):
-            names[iri] = Name(term, languages[0])
+        if term := next((Name(text, tag) for tag in languages if (text := terms(tag).get(iri))), None):
+            names[iri] = term
         elif iri in best:
             names[iri] = Name(*best[iri][3:])
         else:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from ... import vocab
+from ...addresses import Addresses
 from ...errors import StoreError
 from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
@@ -150,10 +151,14 @@ def _relatives(release: Release, described: Description) -> list[Link]:
     else:
         parts = [link for link in linking if link[0] in wholes]
     items = sorted({item for _, item in parts} - {described.topic})[:_MOST_ITEMS]
-    page = {"type": HTML.media_type}
+    page, served = {"type": HTML.media_type}, Addresses(release.base).served
     return [
-        *(Link(iri, rel, page if rel == "collection" else {}) for rel, iri in sorted(links) if iri != described.topic),
-        *(Link(iri, "item", page) for iri in items),
+        *(
+            Link(iri, rel) if rel == "author" else Link(served(iri), rel, page)
+            for rel, iri in sorted(links)
+            if iri != described.topic
+        ),
+        *(Link(served(item), "item", page) for item in items),
         *(link for file in files for link in _content(release, file)),
     ]
 

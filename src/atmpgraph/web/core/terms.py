@@ -1,12 +1,14 @@
 """Labels of terms of other vocabularies that have none in a language of the pages: `web/terms.ttl`."""
 
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
+
+from ...languages import ranges
 
 _FILE: Final = Path(__file__).parents[1] / "terms.ttl"
 
@@ -21,5 +23,5 @@ def _labels() -> dict[str, dict[str, str]]:
 
 
 def terms(language: str) -> Mapping[str, str]:
-    """The labels of a language, by the IRI of the term."""
-    return _labels().get(language, {})
+    """The labels of a language, by the IRI of the term; where it has none, those of what it is a special case of."""
+    return ChainMap(*(_labels().get(tag, {}) for tag in ranges(language)))

@@ -6,7 +6,6 @@ from flask import Flask, url_for
 
 from ...formats import RDF_FORMATS, RESULT_FORMATS, Format
 from ...i18n import texts
-from ...settings import LANGUAGES
 from ...sparql.library import read_library
 from ...vocab import UNIT, prefixes
 from ..core.context import Context, current_context
@@ -25,7 +24,8 @@ def _context() -> Context:
 def library_queries() -> list[dict[str, str]]:
     """The queries of the library in the reader's language."""
     context, listed = _context(), []
-    for query in read_library(context.settings.path(context.settings.folders.queries)).values():
+    settings = context.settings
+    for query in read_library(settings.layered("queries"), settings.languages).values():
         title, language = query.text("title", context.languages)
         page = link("queries.question", name=query.name)
         text = link("queries.question", name=f"{query.name}.rq", lang=context.language)
@@ -45,7 +45,7 @@ def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may
         "lang": context.language,
         "asked": context.requested_language,
         "formats": {"results": _formats(RESULT_FORMATS), "graph": _formats(RDF_FORMATS)},
-        "tabs": [str(editor_texts(texts(language))["tab"]) for language in LANGUAGES],
+        "tabs": [str(editor_texts(texts(language))["tab"]) for language in context.settings.languages],
         "t": editor_texts(texts(context.language)),
         **of_page,
     }

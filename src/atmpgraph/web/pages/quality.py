@@ -9,6 +9,7 @@ from ...quality.links import ExternalLink
 from ...quality.report import metrics
 from ...quality.shapes_document import released_shapes
 from ...quality.summary import Quality
+from ...rdf.statements import text_of
 from ...vocab import SH, SKOS
 from ..core.context import Context
 from ..core.labels import Name, page_names
@@ -55,18 +56,16 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     node_shape = ox.NamedNode(SH + "NodeShape")
     shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
     names, tables = page_names(context, iris), context.iris.tables
-    metric_names = _metric_names(context)
+    metric_names = _metric_names(context, quality.named_in)
     return QualityPage(quality, tables, groups, names, metric_names, shapes, findings, paging, links)
 
 
-def _metric_names(context: Context) -> dict[str, str]:
+def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:
     """The names of metrics, dimensions and outcomes by their fragment, in the language of the page."""
-    label = ox.NamedNode(SKOS + "prefLabel")
-    return {
-        quad.subject.value.removeprefix(context.iris.metric()): quad.object.value
-        for quad in metrics(context.base)
-        if quad.predicate == label
-        and isinstance(quad.object, ox.Literal)
-        and quad.object.language == context.language
-        and isinstance(quad.subject, ox.NamedNode)
-    }
+    label, names = ox.NamedNode(SKOS + "prefLabel"), dict[str, str]()
+    labels = [quad for quad in metrics(context.base, named_in) if quad.predicate == label]
+    for language in reversed(context.languages):  # the language of the page last
+        for quad in labels:
+            if isinstance(quad.object, ox.Literal) and quad.object.language == language:
+                names[text_of(quad.subject).removeprefix(context.iris.metric())] = quad.object.value
+    return names

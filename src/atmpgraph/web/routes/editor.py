@@ -10,7 +10,6 @@ from ...addresses import Addresses
 from ...formats import JSON
 from ...release.graphs import largest
 from ...release.release import Release
-from ...settings import LANGUAGES
 from ...vocab import VOID
 from ..core.context import Context, created
 from ..core.labels import names_of
@@ -26,11 +25,11 @@ _USED: Final = {
 
 
 def _terms(context: Context, release: Release) -> str:
-    store, listed = release.store, {}
+    store, listed, languages = release.store, {}, context.settings.languages
     graphs = largest(release, context.settings.limits.list_page_graphs)
     for kind, iris in {**_used(release), "graph": graphs}.items():
-        labels = {tag: names_of(store, iris, (tag,)) for tag in LANGUAGES}
-        listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in LANGUAGES}} for iri in iris]
+        labels = {tag: names_of(store, iris, (tag,)) for tag in languages}
+        listed[kind] = [{"iri": iri, "labels": {tag: labels[tag][iri].text for tag in languages}} for iri in iris]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
 
 

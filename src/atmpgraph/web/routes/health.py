@@ -27,7 +27,8 @@ def _ready(context: Context, release: Release) -> Response:
     release.store.check()
     _prove_the_rest(context)
     check_query_service(context)
-    return _plain(f"ready {release.digest}")
+    wanted = context.publication.restart_wanted
+    return _plain(f"ready {release.digest}" + (f"\n{wanted}" if wanted else ""))
 
 
 def _prove_the_rest(context: Context) -> None:

@@ -6,18 +6,12 @@ from typing import Any, Final
 from ... import __version__
 from ...formats import JSON
 from ...http.problem import KINDS, PROBLEM
-from ...settings import LANGUAGES
+from ...i18n import SOURCE
 from ..core.context import Context
 from ..core.resource import DIGEST, SUFFIX, Resource, parameter_names, template
 from ..core.response import Version
 from ..core.serving import resources
 
-_LANGUAGE: Final = {
-    "name": "lang",
-    "in": "query",
-    "description": "Language of a page, instead of Accept-Language.",
-    "schema": {"type": "string", "enum": list(LANGUAGES)},
-}
 _UNDESCRIBED: Final = frozenset({"QUERY"})  # OpenAPI 3.1 has no operation for the method QUERY
 _PROBLEM: Final = {
     "type": "object",
@@ -38,8 +32,8 @@ def _description(context: Context) -> str:
     content = {
         "openapi": "3.1.0",
         "info": {
-            "title": context.settings.title.en,
-            "description": context.settings.description.en,
+            "title": context.settings.title.best((SOURCE, *context.settings.languages)),
+            "description": context.settings.description.best((SOURCE, *context.settings.languages)),
             "version": __version__,
             "license": {"name": "Licence of the data", "url": context.settings.licence},
         },
@@ -54,8 +48,17 @@ def _path(context: Context, resource: Resource[Any], rule: str) -> dict[str, Any
     """One path: its parameters and its operations."""
     parameters = _path_parameters(context, resource, rule)
     methods = sorted({*resource.methods, "HEAD"} - _UNDESCRIBED)
-    operations = {method.lower(): _operation(resource, rule, method) for method in methods}
+    operations = {method.lower(): _operation(context, resource, rule, method) for method in methods}
     return {"parameters": parameters, **operations} if parameters else operations
+
+
+def _language(context: Context) -> dict[str, Any]:
+    return {
+        "name": "lang",
+        "in": "query",
+        "description": "Language of a page, instead of Accept-Language.",
+        "schema": {"type": "string", "enum": list(context.settings.languages)},
+    }
 
 
 def _path_parameters(context: Context, resource: Resource[Any], rule: str) -> list[dict[str, Any]]:
@@ -69,13 +72,13 @@ def _path_parameters(context: Context, resource: Resource[Any], rule: str) -> li
     ]
 
 
-def _operation(resource: Resource[Any], rule: str, method: str) -> dict[str, Any]:
+def _operation(context: Context, resource: Resource[Any], rule: str, method: str) -> dict[str, Any]:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     name = resource.endpoint if rule == resource.path else f"{resource.endpoint}.{SUFFIX}"
     operation: dict[str, Any] = {
         "operationId": f"{name}.{method.lower()}",
         "summary": resource.summary,
-        "parameters": [_LANGUAGE, *(resource.parameters if method != "POST" else ())],
+        "parameters": [_language(context), *(resource.parameters if method != "POST" else ())],
         "responses": {
             "200": {"description": "A representation, in the format of its Content-Type.", "content": {"*/*": {}}},
             "3XX": {"description": "Elsewhere, or nothing new (304)."},

@@ -8,9 +8,8 @@ from flask import render_template
 
 from ...formats import DOCUMENTS, HTML, Format
 from ...http.problem import KINDS, type_iri
-from ...i18n import message, texts
+from ...i18n import SOURCE, message, texts
 from ...rdf.statements import about
-from ...settings import LANGUAGES
 from ...vocab import RDF, SKOS
 from ..core.context import Context
 from ..core.problem_texts import EXPLANATIONS, HEADING
@@ -35,7 +34,7 @@ def _quads(context: Context, statuses: Statuses) -> list[ox.Quad]:
     for status in statuses:
         kind = type_iri(status, context.base)
         quads += about(kind, (RDF + "type", SKOS + "Concept"), (SKOS + "notation", ox.Literal(str(status))))
-        for language in LANGUAGES:
+        for language in dict.fromkeys((SOURCE, *context.settings.languages)):
             explained = map(texts(language).gettext, EXPLANATIONS[KINDS[status]])
             title, text = (ox.Literal(sentence, language=language) for sentence in explained)
             quads += about(kind, (SKOS + "prefLabel", title), (SKOS + "definition", text))

@@ -17,7 +17,7 @@ from ..pages.results import results_page
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
-    return read_library(context.settings.path(context.settings.folders.queries))
+    return read_library(context.settings.layered("queries"), context.settings.languages)
 
 
 def _library_page(context: Context, library: Mapping[str, LibraryQuery]) -> str:

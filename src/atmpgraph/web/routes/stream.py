@@ -15,7 +15,6 @@ from ... import __version__
 from ...formats import DOCUMENTS, HTML, RDF_FORMATS, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
-from ...settings import LANGUAGES
 from ...stream.describe import node, root
 from ...stream.members import versions
 from ...stream.pages import Page, Stream, read_stream
@@ -110,8 +109,9 @@ def _render(context: Context, template: str, shown: Root | Members) -> str:
 
 
 def _root_quads(context: Context, entry: Root) -> Iterable[ox.Quad]:
-    titles = {language: getattr(context.settings.title, language) for language in LANGUAGES}
-    return root(entry.stream, context.settings.licence, titles, latest_only=_is_latest_only(context))
+    return root(
+        entry.stream, context.settings.licence, context.settings.title.root, latest_only=_is_latest_only(context)
+    )
 
 
 def _quads(_: Context, members: Members) -> Iterable[ox.Quad]:

@@ -1,0 +1,177 @@
+"""Whether the publication's own files fit the supplied ones: which are replaced, and what a replacement lacks."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from ..findings import Finding, Place, Severity
+from ..i18n import every_language
+from ..mapping.document import rebased
+from ..quality.shape_texts import filled
+from ..settings import Settings
+from ..settings.layers import Kind
+from ..vocab import RDF, SH
+from .templates import SUPPLIED, template_loader
+from .terms import nearest, unknown_terms
+
+# The kinds of files in which terms are named, and how those files are called.
+NAMING: Final[Mapping[Kind, str]] = {
+    "mapping": "*.rml.ttl",
+    "shapes": "*.ttl",
+    "queries": "*.rq",
+    "datasets": "*.rq",
+    "ontology": "*.ttl",
+}
+_BASE: Final = "https://publication.example/"
+REPLACING: Final[tuple[Kind, ...]] = (*NAMING, "templates", "static")
+_NAMES_SHAPE: Final = frozenset(
+    f"{SH}{name}" for name in ("node", "property", "not", "qualifiedValueShape", "sparql", "prefixes")
+) | {f"{RDF}first"}
+
+
+def layer_findings(settings: Settings) -> list[Finding]:
+    """A remark for each supplied file that is replaced, and a violation for each thing that does not fit."""
+    return [*replaced(settings), *misfits(settings)]
+
+
+def misfits(settings: Settings) -> list[Finding]:
+    """A violation for each thing in the files of the publication that does not fit the supplied ones."""
+    return [*_terms(settings), *_shapes(settings), *_templates(settings), *_unread(settings)]
+
+
+def replaced(settings: Settings) -> Iterator[Finding]:
+    """A remark for each supplied file that one of the publication replaces."""
+    message = every_language("takes the place of the supplied file; remove it to have that one again")
+    for kind in REPLACING:
+        for name in settings.layered(kind).replaced():
+            yield _finding(f"{kind}/{name}", message, severity=Severity.INFO)
+    coverage = settings.layered("coverage")
+    if coverage.own.is_file() and coverage.own.read_bytes() != coverage.supplied.read_bytes():
+        yield _finding(coverage.own.name, message, severity=Severity.INFO)
+
+
+def unknown_term(iri: str) -> Mapping[str, str]:
+    """What is wrong with an IRI that is no term of ours, and what to do."""
+    if near := nearest(iri):
+        return every_language("there is no such term of atmpgraph; is {iri} meant?", iri=near)
+    return every_language(
+        "there is no such term of atmpgraph; a term of your own stands under the base of your publication"
+    )
+
+
+def _terms(settings: Settings) -> Iterator[Finding]:
+    """Terms of ours that do not exist."""
+    for kind, pattern in NAMING.items():
+        for file in settings.layered(kind).rglob(pattern):
+            for line, iri in unknown_terms(file):
+                yield _finding(file.name, unknown_term(iri), line, iri)
+
+
+def _shapes(settings: Settings) -> Iterator[Finding]:
+    """Shapes that others name and that no file has."""
+    place, space = settings.layered("shapes"), f"{settings.base}ns/shapes"
+    defined, named = set[str](), dict[str, Path]()
+    for file in place.rglob("*.ttl"):
+        try:
+            text = filled(file.read_text("utf-8-sig"), settings.base, settings.languages)
+            for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+                if isinstance(quad.subject, ox.NamedNode):
+                    defined.add(quad.subject.value)
+                if quad.predicate.value in _NAMES_SHAPE and isinstance(quad.object, ox.NamedNode):
+                    named.setdefault(quad.object.value, file)
+        except (SyntaxError, ValueError):
+            continue  # the check of the graph says it
+    missing = every_language("a shape that no file has; write it, or remove your file that replaces the supplied one")
+    for iri in sorted(named.keys() - defined):
+        if iri.startswith(space):
+            yield _finding(named[iri].name, missing, value=iri)
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    """Templates of the publication that cannot be read, or that fill a block that is not there; and blocks that the
+    supplied templates fill and that are not there any more.
+    """
+    environment = Environment(loader=template_loader(settings), autoescape=True)
+    own = settings.layered("templates").own
+    mine = {path.relative_to(own).as_posix() for path in own.rglob("*.html")} if own.is_dir() else set[str]()
+    if not mine:
+        return
+    read: dict[str, nodes.Template] = {}
+    for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
+        try:
+            source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
+            read[name] = environment.parse(source)
+        except TemplateSyntaxError as error:
+            message = every_language("not a template of Jinja: {reason}", reason=str(error.message))
+            yield _finding(f"templates/{name}", message, error.lineno)
+    for name, tree in read.items():
+        if name.startswith(f"{SUPPLIED}/"):
+            continue
+        bases = _names(tree, nodes.Extends)
+        absent = [
+            used
+            for used in chain(bases, _names(tree, nodes.Include, nodes.Import, nodes.FromImport))
+            if used not in read
+        ]
+        if name in mine:
+            message = every_language("a template that is not there; the supplied ones are named in the documentation")
+            yield from (_finding(f"templates/{name}", message, value=used) for used in absent)
+        message = every_language("a block that the template it extends does not have, so that nobody sees it")
+        ancestors = [*_ancestors(name, read)]
+        blocks = {block.name for base in ancestors for block in read[base].find_all(nodes.Block)}
+        if ancestors and (name in mine or mine & set(ancestors)):
+            for block in tree.find_all(nodes.Block):
+                if block.name not in blocks and not _is_inside(block, tree):
+                    yield _finding(f"templates/{name}", message, block.lineno, block.name)
+
+
+def _is_inside(block: nodes.Block, tree: nodes.Template) -> bool:
+    """Whether a block stands inside another one, where it is shown."""
+    return any(block in set(other.find_all(nodes.Block)) for other in tree.find_all(nodes.Block) if other is not block)
+
+
+def _ancestors(name: str, read: Mapping[str, nodes.Template]) -> Iterator[str]:
+    """The templates that one extends, the nearest first."""
+    seen = {name}
+    while bases := [base for base in _names(read[name], nodes.Extends) if base in read and base not in seen]:
+        name = bases[0]
+        seen.add(name)
+        yield name
+
+
+def _names(tree: nodes.Template, *kinds: type[nodes.Node]) -> list[str]:
+    """The templates that a template names in some statements."""
+    used = (statement.template for statement in tree.find_all(kinds))  # type: ignore[attr-defined]
+    return [node.value for node in used if isinstance(node, nodes.Const) and isinstance(node.value, str)]
+
+
+def _unread(settings: Settings) -> Iterator[Finding]:
+    """Mapping documents where an earlier version had them, which nobody reads any more."""
+    place = settings.layered("mapping")
+    before = settings.path(settings.folders.data) / "mapping"
+    if not before.is_dir() or before in {place.own, place.supplied}:
+        return
+    message = every_language("nobody reads this any more: 'atmpgraph upgrade' says what to do with it")
+    for file in sorted(before.glob("*.rml.ttl")):
+        if _as_supplied(file) == _as_supplied(place.supplied / file.name):
+            continue
+        yield _finding(f"data/mapping/{file.name}", message)
+
+
+def _as_supplied(file: Path) -> str | None:
+    """A mapping document without the base of its publication; None if there is no such file."""
+    return rebased(file.read_text(encoding="utf-8-sig"), _BASE) if file.is_file() else None
+
+
+def _finding(
+    file: str,
+    message: Mapping[str, str],
+    line: int | None = None,
+    value: str | None = None,
+    severity: Severity = Severity.VIOLATION,
+) -> Finding:
+    return Finding("files", severity, message, (Place(file, line),), value)

@@ -1,0 +1,68 @@
+"""The terms of the software's vocabulary, and which of them a file names (Turtle and SPARQL have the same words)."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..addresses import CODES, ONTOLOGY, SOFTWARE
+from ..settings.layers import supplied
+from ..vocab import ATMPGRAPH
+
+_WORD: Final = re.compile(
+    r'(?P<iri><[^<>"{}|^`\\\s]*>)|(?P<string>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')|(?P<comment>#[^\n]*)|(?P<prefix>[A-Za-z][\w.-]*|):(?P<name>[\w-]*)',
+    re.DOTALL,
+)
+_DECLARED: Final = re.compile(r"(?im)^\s*@?prefix\s+(?P<prefix>[\w.-]*):\s*<(?P<namespace>[^>]*)>")
+_IN_STRING: Final = re.compile(rf"{re.escape(SOFTWARE)}[^\s<>\"{{}}]*|\batmpgraph:(?P<name>\w[\w-]*)")
+# What is named without being a term: the ontology as a document, and the starts of the lists.
+_SPACES: Final = frozenset({SOFTWARE, ATMPGRAPH, CODES, ONTOLOGY})
+
+
+@cache
+def software_terms() -> frozenset[str]:
+    """The terms, code lists and codes that the software defines."""
+    return frozenset(
+        quad.subject.value
+        for file in supplied("ontology").rglob("*.ttl")
+        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri="https://publication.example/")
+        if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(SOFTWARE)
+    )
+
+
+def unknown_terms(file: Path) -> Iterator[tuple[int, str]]:
+    """The line and the IRI of each term of ours that a file names and that does not exist."""
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
+    for place, iri in _named(text):
+        if not exists(iri):
+            yield text.count("\n", 0, place) + 1, iri
+
+
+def exists(iri: str) -> bool:
+    """Whether an IRI is a term of ours, or the beginning of some where a code follows."""
+    if iri in software_terms() or iri in _SPACES or iri == f"{SOFTWARE}auth":
+        return True
+    return iri.endswith("/") and any(term.startswith(iri) for term in software_terms())
+
+
+def nearest(iri: str) -> str:
+    """The term that is meant, perhaps; empty if none is near."""
+    return next(iter(get_close_matches(iri, software_terms(), 1, 0.8)), "")
+
+
+def _named(text: str) -> Iterator[tuple[int, str]]:
+    """Where a text names IRIs of the software, and which; of a template the part before its first column."""
+    prefixes = {line["prefix"]: line["namespace"] for line in _DECLARED.finditer(text)}
+    for word in _WORD.finditer(text):
+        if (iri := word["iri"]) and iri[1:].startswith(SOFTWARE):
+            yield word.start(), iri[1:-1]
+        elif word["string"]:
+            for inside in _IN_STRING.finditer(word["string"]):
+                yield word.start() + inside.start(), ATMPGRAPH + inside["name"] if inside["name"] else inside[0]
+        elif word["name"] and (namespace := prefixes.get(word["prefix"] or "", "")).startswith(SOFTWARE):
+            yield word.start(), namespace + word["name"]

@@ -1,0 +1,164 @@
+"""The descriptor of a Data Package in two layers: the supplied one, and what a publication adds to it or changes.
+
+Tables are merged by their name, and so are the fields of each; all else of the publication takes the place of what is
+supplied. A supplied table without a file is empty, and so is a supplied column that a table does not have, unless it
+is required.
+"""
+
+import csv
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from ..errors import AtmpgraphError
+from ..languages import PLACEHOLDER, tag_of
+from ..settings.layers import Layered
+
+Json: TypeAlias = dict[str, Any]
+_PROBLEM: Final = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """A merged descriptor.
+
+    Attributes:
+        content: with the tables that have a file, or that the publication names itself.
+        absent: the supplied tables without a file, by path.
+        columns: by the path of a table, the supplied columns that it does not have.
+    """
+
+    content: Json
+    absent: dict[str, Json]
+    columns: dict[str, frozenset[str]]
+
+    @property
+    def published(self) -> Json:
+        """The content without references to tables that are not there."""
+        names = {resource["name"] for resource in self.absent.values()}
+        return {**self.content, "resources": [_without(names, resource) for resource in self.content["resources"]]}
+
+    @property
+    def checked(self) -> Json:
+        """The content and the absent tables, as empty ones within the descriptor, for references to them."""
+        empty = [
+            {
+                "name": resource["name"],
+                "data": [[field["name"] for field in _fields(resource)]],
+                "schema": resource["schema"],
+            }
+            for resource in self.absent.values()
+        ]
+        return {**self.content, "resources": [*self.content["resources"], *empty]}
+
+
+def read_descriptor(place: Layered) -> Descriptor:
+    """Read both layers.
+
+    Raises:
+        AtmpgraphError: there is none, or one is not the descriptor of tables.
+    """
+    supplied, own = (_read(path) for path in (place.supplied, place.own))
+    try:
+        content = _merged(supplied, own)
+        comes_with, _ = (
+            {each["name"]: {field["name"] for field in _fields(each)} for each in resources}
+            for resources in (supplied["resources"], content["resources"])
+        )
+        files = {resource["name"]: place.own.parent / resource["path"] for resource in content["resources"]}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
+    absent = {
+        resource["path"]: resource
+        for resource in content["resources"]
+        if resource["name"] in comes_with and not files[resource["name"]].exists()
+    }
+    present = [resource for resource in content["resources"] if resource["path"] not in absent]
+    columns = {}
+    for resource in present:
+        columns[resource["path"]] = _drop_absent(
+            resource, files[resource["name"]], comes_with.get(resource["name"], set())
+        )
+    return Descriptor({**content, "resources": present}, absent, columns)
+
+
+def _read(path: Path) -> Json:
+    if not path.is_file():
+        return {"resources": []}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise AtmpgraphError(f"{path}: not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise AtmpgraphError(f"{path}: {_PROBLEM}")
+    content.setdefault("resources", [])
+    return content
+
+
+def _merged(supplied: Json, own: Json) -> Json:
+    """The supplied descriptor with what another one adds or changes."""
+    resources = _by_name(supplied["resources"], own["resources"], _merged_resource)
+    return {**supplied, **own, "resources": resources}
+
+
+def _merged_resource(supplied: Json, own: Json) -> Json:
+    before, after = supplied.get("schema", {}), own.get("schema", {})
+    declared = [field["name"] for field in before.get("fields", [])]
+    added = [field for field in after.get("fields", []) if not any(tag_of(field["name"], name) for name in declared)]
+    fields = _by_name(before.get("fields", []), added, lambda old, new: {**old, **new})
+    return {**supplied, **own, "schema": {**before, **after, "fields": fields}}
+
+
+def _by_name(supplied: Iterable[Json], own: Iterable[Json], merge: Any) -> list[Json]:  # noqa: ANN401
+    """Both lists in their order; what is in both, by its name, is merged."""
+    merged = {each["name"]: each for each in supplied}
+    for each in own:
+        merged[each["name"]] = merge(merged[each["name"]], each) if each["name"] in merged else each
+    return list(merged.values())
+
+
+def _drop_absent(resource: Json, file: Path, supplied: set[str]) -> frozenset[str]:
+    """Take the supplied columns that a table does not have, and need not have, from its fields; returns their names."""
+    header: list[str] = []
+    with suppress(OSError, UnicodeDecodeError, csv.Error), file.open(encoding="utf-8-sig", newline="") as content:
+        header = next(csv.reader(content), [])
+    schema = resource.get("schema", {})
+    key = schema.get("primaryKey", [])
+    needed = set(header) | {key} if isinstance(key, str) else set(header) | set(key)
+    dropped = {
+        field["name"]
+        for field in _fields(resource)
+        if header
+        and field["name"] in supplied - needed
+        and PLACEHOLDER not in field["name"]
+        and not field.get("constraints", {}).get("required")
+    }
+    if dropped:
+        fields = [field for field in _fields(resource) if field["name"] not in dropped]
+        keys = [key for key in schema.get("foreignKeys", []) if not set(_names(key["fields"])) & dropped]
+        resource["schema"] = {**schema, "fields": fields, **({"foreignKeys": keys} if keys else {})}
+        if not keys:
+            resource["schema"].pop("foreignKeys", None)
+    return frozenset(dropped)
+
+
+def _without(names: set[str], resource: Json) -> Json:
+    """A resource without its references to other ones."""
+    schema = resource.get("schema", {})
+    keys = [key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] not in names]
+    if len(keys) == len(schema.get("foreignKeys", [])):
+        return resource
+    rest = {name: value for name, value in schema.items() if name != "foreignKeys"}
+    return {**resource, "schema": {**rest, **({"foreignKeys": keys} if keys else {})}}
+
+
+def _fields(resource: Json) -> list[Json]:
+    fields: list[Json] = resource.get("schema", {}).get("fields", [])
+    return fields
+
+
+def _names(fields: str | list[str]) -> list[str]:
+    return [fields] if isinstance(fields, str) else fields
