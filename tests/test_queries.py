@@ -12,12 +12,12 @@ import rdflib
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store
 
 from atmpgraph.release.release import Release
+from atmpgraph.sparql.library import read_library
 
-from .conftest import BASE, ROOT
+from .conftest import BASE, LANGUAGES, ROOT
 
-LANGUAGES: Final = ("fr", "nl", "de", "en")
 FILES: Final = {file.stem: file for file in sorted((ROOT / "queries").glob("*.rq"))}
-TEXTS: Final = {name: file.read_text(encoding="utf-8") for name, file in FILES.items()}
+TEXTS: Final = {name: query.file_text for name, query in read_library(ROOT / "queries", LANGUAGES).items()}
 SELECTS: Final = sorted(name for name, text in TEXTS.items() if re.search(r"^SELECT\b", text, re.M))
 TRANSLATED: Final = sorted(name for name in SELECTS if "?language" in TEXTS[name])
 

@@ -14,6 +14,7 @@ from ..mapping.document import rebased
 from ..quality.shape_texts import filled
 from ..settings import Settings
 from ..settings.layers import Kind
+from ..sources.code_lists import read_code_lists
 from ..vocab import RDF, SH
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
@@ -65,9 +66,10 @@ def unknown_term(iri: str) -> Mapping[str, str]:
 
 def _terms(settings: Settings) -> Iterator[Finding]:
     """Terms of ours that do not exist."""
+    added = read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base).iris
     for kind, pattern in NAMING.items():
         for file in settings.layered(kind).rglob(pattern):
-            for line, iri in unknown_terms(file):
+            for line, iri in unknown_terms(file, added):
                 yield _finding(file.name, unknown_term(iri), line, iri)
 
 

@@ -248,7 +248,7 @@ class Manifest(Summary):
             "measures": [asdict(each) for each in self.measures],
             "score": self.score.as_json() if self.score else None,
             "files": {name: asdict(file) for name, file in self.files.items()},
-            "languages": list(self.languages),
+            **({"languages": list(self.languages)} if self.languages != _FORMER_LANGUAGES else {}),
             **self.others,
         }
 
