@@ -97,7 +97,7 @@ CASES = [
     Case("telephone number", add(MINISTRY, "skos:altLabel", '"Tel. + 33 (0)1 56 54 07 00"@fr'), "noContactDetail Not"),
     Case("national number", add(PERSON, "vcard:role", '"ministre, 0476 65 04 38"@nl'), "noContactDetail Not"),
     Case("e-mail address", add(MINISTRY, "foaf:name", '"press@example.com"@en'), "noContactDetail Not"),
-    Case("mailbox", add(MINISTRY, "foaf:mbox", "<mailto:a@example.com>"), "noContactProperty MaxCount"),
+    Case("mailbox", add(MINISTRY, "foaf:mbox", "<mailto:a@example.com>"), "noContactProperty Or"),
     Case("number with idle zero", put(FIGURE, "sdmx-m:obsValue", '"81000000.0"^^xsd:decimal'), "number Pattern"),
     Case("number as integer", put(TOWN, "wgs:lat", "50"), "number Datatype"),
     Case("year 1850", put(PERIOD, "dcat:startDate", '"1850"^^xsd:gYear'), "date Pattern"),
