@@ -57,6 +57,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Gr
     """Three releases of a small publication: the first; with another figure; with another title of a dataset."""
     folder = tmp_path_factory.mktemp("history") / "p"
     start(folder, EXAMPLE)
+    with (folder / "atmpgraph.toml").open("a", encoding="utf-8") as own:
+        own.write("\n[catalogue]\nsource_datasets = true\n")
     settings = Settings.load(folder / "atmpgraph.toml")
     data, catalogues = settings.path(settings.folders.data), []
     edits = [

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, FOAF
+from rdflib.namespace import DCTERMS, FOAF, PROV
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
-from atmpgraph.release.release import Release
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
@@ -41,10 +41,31 @@ def test_every_entry_is_under_the_base_and_has_a_record(catalogue: Graph) -> Non
         assert thing.startswith(f"{BASE}id/")
 
 
-def test_each_source_graph_is_a_dataset(catalogue: Graph, release: Release) -> None:
-    slugs = {graph.removeprefix(f"{BASE}id/graph/") for graph in release.manifest.graphs}
+def test_the_datasets_are_those_that_people_look_for(catalogue: Graph) -> None:
     datasets = {thing.removeprefix(f"{BASE}id/dataset/") for thing in things(catalogue, DCAT.Dataset)}
-    assert datasets == {"partnership", "figures", "code-lists", *(f"graph-{slug}" for slug in slugs)}
+    assert datasets == {"partnership", "figures", "code-lists"}
+    tables = {file for file in catalogue.objects(WHOLE, DCAT.distribution) if "/table-" in str(file)}
+    assert len(tables) > 10
+
+
+def test_behind_a_setting_each_source_graph_is_a_dataset_of_its_own(history: tuple[Settings, list[Graph]]) -> None:
+    settings, (graph, *_) = history
+    release = open_release(settings.path(settings.folders.releases), "current", settings.base)
+    slugs = {name.removeprefix(f"{BASE}id/graph/") for name in release.manifest.graphs}
+    own = {URIRef(f"{BASE}id/dataset/graph-{slug}") for slug in slugs}
+    assert set(things(graph, DCAT.Dataset)) >= own
+    periods = {graph.value(dataset, DCTERMS.temporal) for dataset in own}
+    assert len(periods) > 2
+    assert None not in periods
+    texts = [text for dataset in own for text in graph.objects(dataset, DCTERMS.title)]
+    titles = [str(text) for text in texts if isinstance(text, Literal) and text.language == "fr"]
+    assert len(titles) == len(set(titles)) == len(own)
+    assert all(graph.value(dataset, DCTERMS.license) for dataset in own)
+    announcement = graph.value(URIRef(f"{BASE}id/dataset/graph-announcement"), DCTERMS.temporal)
+    days = [str(graph.value(announcement, DCAT[name])) for name in ("startDate", "endDate")]
+    assert days == sorted(days)
+    assert all(len(day) == 10 for day in days)
+    assert not [value for value in graph.objects(None, PROV.wasInfluencedBy) if str(value).startswith("urn:")]
 
 
 def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: Release) -> None:
@@ -57,7 +78,8 @@ def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: R
         assert str(catalogue.value(checksum, SPDX.checksumValue)) == hashlib.sha256(content).hexdigest()
         assert catalogue.value(predicate=DCAT.distribution, object=file) is not None
     names = {str(catalogue.value(file, DCAT.downloadURL)).removeprefix(CURRENT) for file in files}
-    assert names == {name for name in release.manifest.files if "/" in name or name.startswith("data.")}
+    published = {name for name in release.manifest.files if "/" in name or name.startswith("data.")}
+    assert names == {name for name in published if not name.startswith("graphs/")}
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
@@ -165,7 +187,8 @@ def test_the_release_before_is_named(history: tuple[Settings, list[Graph]]) -> N
 def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], tmp_path: Path) -> None:
     """Another process, another hash seed, another folder, the same day."""
     start(tmp_path / "p", EXAMPLE)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
+    named = {"ATMPGRAPH_CATALOGUE_SOURCE_DATASETS": "true"}
+    environment = {**os.environ, **named, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-m", "atmpgraph", "build"]
     subprocess.run(command, cwd=tmp_path / "p", env=environment, check=True, capture_output=True)
     theirs = (tmp_path / "p" / "releases" / "current").resolve()
