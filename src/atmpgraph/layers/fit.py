@@ -79,7 +79,7 @@ def _shapes(settings: Settings) -> Iterator[Finding]:
     defined, named = set[str](), dict[str, Path]()
     for file in place.rglob("*.ttl"):
         try:
-            text = filled(file.read_text("utf-8"), settings.base, settings.languages)
+            text = filled(file.read_text("utf-8-sig"), settings.base, settings.languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
                 if isinstance(quad.subject, ox.NamedNode):
                     defined.add(quad.subject.value)
@@ -166,7 +166,7 @@ def _unread(settings: Settings) -> Iterator[Finding]:
 
 def _as_supplied(file: Path) -> str | None:
     """A mapping document without the base of its publication; None if there is no such file."""
-    return rebased(file.read_text(encoding="utf-8"), _BASE) if file.is_file() else None
+    return rebased(file.read_text(encoding="utf-8-sig"), _BASE) if file.is_file() else None
 
 
 def _finding(

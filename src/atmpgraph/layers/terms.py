@@ -42,7 +42,7 @@ def unknown_terms(file: Path, added: Container[str] = ()) -> Iterator[tuple[int,
         file: that names terms.
         added: the codes that the publication adds to its copies of our lists.
     """
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
     for place, iri in _named(text):
         if iri not in added and not exists(iri):
             yield text.count("\n", 0, place) + 1, iri

@@ -162,7 +162,7 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
     graph = Addresses(base).graph("ontology")
     for file in sorted(folder.rglob("*.ttl")):
         try:
-            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base):
+            for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
             raise AtmpgraphError(f"{file}: {error}") from None

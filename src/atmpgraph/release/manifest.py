@@ -101,7 +101,7 @@ class Score:
         """The score for people: the sum, then each metric that misses points, with the things that miss it."""
         words = texts(language)
         total = words.gettext(
-            "metadata score (MQA): {points} of {of} points", points=words.number(self.points), of=self.of
+            "metadata score (MQA, DCAT-AP 3.0.1): {points} of {of} points", points=words.number(self.points), of=self.of
         )
         missed = [
             words.gettext(

@@ -70,7 +70,7 @@ def _by_name(files: Iterable[Path]) -> list[Path]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
 
