@@ -17,10 +17,11 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import BASE
+from ..conftest import BASE, EXAMPLE
 from .conftest import ADMS, DCAT, SPDX, things
 
 WHOLE = URIRef(f"{BASE}id/dataset/partnership")
+EXAMPLE_WHOLE = URIRef(f"{EXAMPLE}id/dataset/partnership")
 CURRENT = f"{BASE}dumps/current/"
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 
@@ -124,10 +125,10 @@ def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
 
 def test_a_version_moves_with_the_bytes(history: tuple[Settings, list[Graph]]) -> None:
     """It is the release that brought them."""
-    (first, *_), whole = history[1], [str(graph.value(WHOLE, DCAT.version)) for graph in history[1]]
+    (first, *_), whole = history[1], [str(graph.value(EXAMPLE_WHOLE, DCAT.version)) for graph in history[1]]
     assert len(set(whole)) == 3
     for dataset in things(first, DCAT.Dataset):
-        days_ = [days(graph, dataset.removeprefix(BASE))[1] for graph in history[1]]
+        days_ = [days(graph, dataset.removeprefix(EXAMPLE))[1] for graph in history[1]]
         assert [str(graph.value(dataset, DCAT.version)) for graph in history[1]] == [whole[day - 1] for day in days_]
 
 
@@ -139,7 +140,7 @@ def test_the_whole_leads_to_its_quality(catalogue: Graph) -> None:
 
 def days(graph: Graph, thing: str) -> tuple[int, int]:
     """The days on which a thing was issued and modified."""
-    issued, modified = (str(graph.value(URIRef(BASE + thing), p)) for p in (DCTERMS.issued, DCTERMS.modified))
+    issued, modified = (str(graph.value(URIRef(EXAMPLE + thing), p)) for p in (DCTERMS.issued, DCTERMS.modified))
     return int(issued[8:10]) - 1, int(modified[8:10]) - 1
 
 
@@ -167,25 +168,25 @@ def test_a_date_moves_when_the_thing_changes(
 
 def test_what_did_not_change_is_described_with_the_same_statements(history: tuple[Settings, list[Graph]]) -> None:
     """data.europa.eu compares datasets by their hash."""
-    (*_, second, third), dataset = history[1], URIRef(f"{BASE}id/dataset/graph-ontology")
+    (*_, second, third), dataset = history[1], URIRef(f"{EXAMPLE}id/dataset/graph-ontology")
     assert set(second.predicate_objects(dataset)) == set(third.predicate_objects(dataset))
 
 
 def test_a_record_says_whether_it_changed(history: tuple[Settings, list[Graph]]) -> None:
-    found = [graph.value(URIRef(f"{BASE}id/record/figures"), ADMS.status) for graph in history[1]]
+    found = [graph.value(URIRef(f"{EXAMPLE}id/record/figures"), ADMS.status) for graph in history[1]]
     assert [str(status).rpartition("/")[2] for status in found] == ["created", "updated", "updated"]
 
 
 def test_the_release_before_is_named(history: tuple[Settings, list[Graph]]) -> None:
     first, second, third = history[1]
-    assert first.value(WHOLE, DCAT.previousVersion) is None
-    assert second.value(WHOLE, DCAT.previousVersion) == first.value(WHOLE, DCAT.hasCurrentVersion)
-    assert third.value(WHOLE, DCAT.previousVersion) == second.value(WHOLE, DCAT.hasCurrentVersion)
+    assert first.value(EXAMPLE_WHOLE, DCAT.previousVersion) is None
+    assert second.value(EXAMPLE_WHOLE, DCAT.previousVersion) == first.value(EXAMPLE_WHOLE, DCAT.hasCurrentVersion)
+    assert third.value(EXAMPLE_WHOLE, DCAT.previousVersion) == second.value(EXAMPLE_WHOLE, DCAT.hasCurrentVersion)
 
 
 def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], tmp_path: Path) -> None:
     """Another process, another hash seed, another folder, the same day."""
-    start(tmp_path / "p", BASE)
+    start(tmp_path / "p", EXAMPLE)
     named = {"ATMPGRAPH_CATALOGUE_SOURCE_DATASETS": "true"}
     environment = {**os.environ, **named, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-m", "atmpgraph", "build"]
@@ -202,7 +203,7 @@ def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], t
 
 
 def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
-    start(tmp_path / "p", BASE)
+    start(tmp_path / "p", EXAMPLE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
     (settings.path(settings.folders.data) / "catalogue.ttl").unlink()
     with pytest.raises(AtmpgraphError, match=r"catalogue\.ttl.*init"):
@@ -210,7 +211,7 @@ def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
 
 
 def test_a_concept_that_nobody_knows_stops_the_build(tmp_path: Path) -> None:
-    start(tmp_path / "p", BASE)
+    start(tmp_path / "p", EXAMPLE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
     file = settings.path(settings.folders.data) / "catalogue.ttl"
     file.write_text(file.read_text("utf-8").replace("theme:TECH", "theme:NONE"), encoding="utf-8")
