@@ -559,7 +559,7 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("Gouvernement fédéral belge", "government"),
             ("BioWin", "cluster"),
             ("Cilyx", "company"),
-            ("CMMI", "research centre"),
+            ("CMMI", "research platform"),
             ("convExYO", "company"),
             ("Deloitte", "advisory firm"),
             ("DNAlytics", "company"),
@@ -591,6 +591,8 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("pharma.be", "rd-rank", "exactly", "1", PR),
         ],
     ),
+    # No project here was funded under a grant agreement; tests/test_funded_project.py has one.
+    "participants": Answer("order name role contribution", []),
     "without-lead": Answer("code participants", [("EXOFASTTRACK", "11"), ("MAIDAM", "3")]),
     "people": Answer(
         "name function words place source",
