@@ -64,7 +64,9 @@ COUNTED: Final = {
     "rows_found": counted("{n} row", "{n} rows"),
     "undrawn": counted("{n} row has no number and is not drawn:", "{n} rows have no number and are not drawn:"),
     "undated": counted("{n} row has no date and is not drawn:", "{n} rows have no date and are not drawn:"),
-    "unplaced": counted("{n} row has no position and is not on the map:", "{n} rows have no position and are not on the map:"),
+    "unplaced": counted(
+        "{n} row has no position and is not on the map:", "{n} rows have no position and are not on the map:"
+    ),
 }
 
 
