@@ -62,10 +62,11 @@ export function fromTable(table) {
 }
 
 function fromCell(cell) {
-  const { type, value, datatype, lang } = cell.dataset;
+  const { type, value, datatype, lang, direction } = cell.dataset;
   if (!type) return undefined;
   const term = { type, value: value ?? (lang ? cell.firstElementChild : cell).textContent };
   if (lang) term["xml:lang"] = lang;
+  if (direction) term["its:dir"] = direction;
   if (datatype) term.datatype = datatype;
   return term;
 }

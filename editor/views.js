@@ -127,9 +127,14 @@ function cut(yasr, n, t) {
 function cell(term, page) {
   if (!term) return [];
   if (term.type === "bnode") return [`_:${term.value}`];
+  if (term.type === "triple" && term.value.subject) {
+    const { subject, predicate, object } = term.value;
+    return ["<<( ", ...cell(subject, page), " ", ...cell(predicate, page), " ", ...cell(object, page), " )>>"];
+  }
   if (term.type !== "uri") {
     const tag = term["xml:lang"];
-    return tag ? [el("span", { lang: tag }, term.value), " ", el("span", { class: "tag" }, tag)] : [term.value];
+    const dir = term["its:dir"];
+    return tag ? [el("span", dir ? { lang: tag, dir } : { lang: tag }, term.value), " ", el("span", { class: "tag" }, tag)] : [term.value];
   }
   const short = shortened(term.value, page);
   return [/^https?:/.test(term.value) ? el("a", { href: here(term.value, page.base, page.root) }, short) : short];

@@ -34,7 +34,9 @@ def _parsed_early() -> None:
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASE = "https://w3id.org/atmp-wallonia/"
+EXAMPLE = "https://example.org/p/"  # of a fictional publication: nobody can have it
 LANGUAGES = ("fr", "nl", "de", "en")  # of the publication of this repository
+WRITTEN = (*LANGUAGES, "it")  # those in which the texts of the software are
 
 # Tracing for coverage makes Python two to four times slower. What these run is traced in other tests.
 UNTRACED = (

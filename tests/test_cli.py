@@ -30,13 +30,13 @@ def test_init_check_build_query_diff(example: Path) -> None:
     checked = run(example, "check")
     assert checked.exit_code == 0
     assert "partners: 3 declared by 1 source, 2 described" in checked.stdout
-    assert "metadata score (MQA): 405 of 405 points" in checked.stdout
+    assert "metadata score (MQA, DCAT-AP 3.0.1): 405 of 405 points" in checked.stdout
     assert not (example / "releases").exists(), "a check changes nothing"
 
     built = run(example, "build")
     assert built.exit_code == 0
     first = built.stdout.split()[-1]
-    assert "metadata score (MQA): 405 of 405 points" in built.stdout
+    assert "metadata score (MQA, DCAT-AP 3.0.1): 405 of 405 points" in built.stdout
     assert "(unchanged)" in run(example, "build").stdout
 
     assert run(example, "query", "-", text=FIGURES).stdout.split() == ["figures", "-------", "7"]

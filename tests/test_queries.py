@@ -5,6 +5,7 @@ The expected answers were worked out by hand from data/*.csv and the texts of th
 
 import csv
 import re
+from collections import Counter
 from typing import Final, NamedTuple
 
 import pytest
@@ -15,13 +16,11 @@ from atmpgraph.release.release import Release
 from atmpgraph.sparql.library import read_library
 from atmpgraph.sparql.query_head import SUBJECTS
 
-from .conftest import BASE, ROOT
+from .conftest import BASE, LANGUAGES, ROOT, WRITTEN
 
-LANGUAGES: Final = ("fr", "nl", "de", "en")
-HEAD_LANGUAGES: Final = (*LANGUAGES, "it")
 FILES: Final = {file.stem: file for file in sorted((ROOT / "queries").glob("*.rq"))}
-TEXTS: Final = {name: file.read_text(encoding="utf-8") for name, file in FILES.items()}
 LIBRARY: Final = read_library(ROOT / "queries", LANGUAGES)
+TEXTS: Final = {name: query.file_text for name, query in LIBRARY.items()}
 SELECTS: Final = sorted(name for name, text in TEXTS.items() if re.search(r"^SELECT\b", text, re.M))
 TRANSLATED: Final = sorted(name for name in SELECTS if "?language" in TEXTS[name])
 
@@ -114,7 +113,7 @@ def test_title_and_description_in_every_language(name: str) -> None:
     lines = [line for line in TEXTS[name].splitlines() if re.match(r"#\+ (title|description)@", line)]
     header = [re.fullmatch(r"#\+ (title|description)@([a-z]{2}): (\S.*\S)", line) for line in lines]
     assert [(found[1], found[2]) for found in header if found] == [
-        (key, language) for key in ("title", "description") for language in HEAD_LANGUAGES
+        (key, language) for key in ("title", "description") for language in WRITTEN
     ]
     texts = [found[3] for found in header if found]
     assert len(set(texts)) == len(texts), "a text was not translated"
@@ -123,7 +122,7 @@ def test_title_and_description_in_every_language(name: str) -> None:
     assert "#+" not in query
 
 
-@pytest.mark.parametrize("language", HEAD_LANGUAGES)
+@pytest.mark.parametrize("language", WRITTEN)
 @pytest.mark.parametrize("name", FILES)
 def test_every_column_and_parameter_has_a_label(name: str, language: str) -> None:
     """Codes stand beside their words, so no two columns are called alike."""
@@ -629,7 +628,7 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("pharma.be", "rd-rank", "exactly", "1", PR),
         ],
     ),
-    # "Il a été validé fin 2023": the decision of the Government, which funds.
+    # "le Gouvernement wallon … a validé fin 2023 le financement".
     "decisions": Answer(
         "date event organisation source",
         [("2023", "id/event/funding-decision", "id/organisation/gouvernement-wallon", PR)],
@@ -642,22 +641,27 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("", "", "", "3", "year", "id/partnership/pit-atmp", "id/source/wallonia-be"),
         ],
     ),
-    # Two grants, for the 11 and the 3 members of two consortia; the public share of the budget is for the partners.
+    # Two grants, for the 11 and the 3 members of two consortia; the public share is for the partnership.
     "grants": Answer(
-        "grant amount currency code organisation share",
+        "grant amount currency code organisation role share",
         [
             *(
-                ("id/funding/exofasttrack-grant", "1500000", "EUR", "EXOFASTTRACK", f"id/organisation/{name}", "")
+                ("id/funding/exofasttrack-grant", "1500000", "EUR", "EXOFASTTRACK", f"id/organisation/{name}", "participant", "")
                 for name in "cilyx cmmi convexyo exo-biologics exoxpert genflow-biosciences livedrop orgenesis ulb "
                 "umons xomexbio".split()
             ),
             *(
-                ("id/funding/maidam-grant", "2000000", "EUR", "MAIDAM", f"id/organisation/{name}", "")
+                ("id/funding/maidam-grant", "2000000", "EUR", "MAIDAM", f"id/organisation/{name}", "participant", "")
                 for name in ("dnalytics", "orgenesis-services-belgium", "uclouvain")
             ),
             *(
-                ("id/funding/public", "", "", "", f"id/organisation/{name}", "")
-                for name in ("biowin", "jules-bordet", "saint-luc", "spw-eer-drdt")
+                ("id/funding/public", "", "", "", f"id/organisation/{name}", role, "")
+                for name, role in (
+                    ("biowin", "coordinator"),
+                    ("jules-bordet", "partner"),
+                    ("saint-luc", "partner"),
+                    ("spw-eer-drdt", "coordinator"),
+                )
             ),
         ],
     ),
@@ -700,7 +704,28 @@ def test_answers(name: str, dataset: Store) -> None:
 
 def test_every_question_has_a_checked_answer() -> None:
     apart = {"quotations", "statements", "members-graph", "without-quotation"}
+    apart |= {"organisations", "indicators", "sources"}  # as long as their tables
+    apart |= {"programmes"}  # no source of this publication names any
     assert set(ANSWERS) | apart == set(FILES)
+
+
+@pytest.mark.parametrize(("name", "column", "kind"), [
+    ("organisations", "slug", "organisation"),
+    ("sources", "slug", "source"),
+])  # fmt: skip
+def test_a_list_has_what_its_table_has(name: str, column: str, kind: str, dataset: Store) -> None:
+    rows = select(dataset, TEXTS[name], kind)
+    assert sorted({row[0] for row in rows}) == sorted({f"id/{kind}/{row[column]}" for row in table(name)})
+    assert [row for row in select(dataset, TEXTS[name], "name" if kind == "organisation" else "title") if not row[0]] == []
+
+
+def test_indicators_count_their_figures(dataset: Store) -> None:
+    counted = Counter(row["indicator"] for row in table("figures"))
+    rows = select(dataset, TEXTS["indicators"], "indicator", "figures")
+    assert {iri.removeprefix("auth/indicator/"): int(n) for iri, n in rows} == counted
+    definitions = {row["code"]: row["definition_en"] for row in table("indicators")}
+    for iri, definition in select(dataset, TEXTS["indicators"], "indicator", "definition"):
+        assert definition == definitions[iri.removeprefix("auth/indicator/")]
 
 
 def test_quotations(dataset: Store) -> None:

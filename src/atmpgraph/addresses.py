@@ -76,7 +76,9 @@ class Addresses:
     # documents and vocabularies
 
     def document(self, iri: str) -> str:
-        """The document about a thing; ontology, code lists and codes are documents themselves."""
+        """The document about a thing; ontology, code lists, codes and the catalogue are documents themselves."""
+        if iri == self.catalogue:
+            return self.catalogue_page()
         return f"{self.base}{_DOCUMENT}{iri.removeprefix(self.things)}" if self.is_thing(iri) else self.served(iri)
 
     def served(self, iri: str) -> str:

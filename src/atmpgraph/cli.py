@@ -271,7 +271,7 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
 @click.option("--format", "format_", type=click.Choice(["table", *_RESULTS, *_GRAPHS]), default="table")
 @click.option(
     "--release", default="current", show_default=True, help="The start of the release's digest, or `current`."

@@ -8,12 +8,14 @@ step that compiles them (`docs/decisions/texts.md`).
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 from typing import Final
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
@@ -234,6 +236,45 @@ def _keys(*files: Path) -> frozenset[tuple[str | None, str]]:
         for each in _read(file)
         if each.id and (each.string if isinstance(each.string, str) else each.string and all(each.string))
     )
+
+
+@dataclass(frozen=True)
+class WrongText:
+    """A text in a catalogue of a publication that cannot be used.
+
+    Attributes:
+        line: of the file.
+        key: the sentence that it translates.
+        names: those in brackets that the sentence does not have; without any, there is no such sentence.
+    """
+
+    line: int | None
+    key: str
+    names: tuple[str, ...]
+
+
+def wrong_texts(file: Path) -> Iterator[WrongText]:
+    """What is wrong with a catalogue: sentences that there are not, and names in brackets that have no value.
+
+    Raises:
+        SettingsError: it is not a catalogue.
+    """
+    keys = _keys(*FOLDER.glob("*.po"))
+    for each in _read(file):
+        forms, translations = ([t] if isinstance(t, str) else list(t or ()) for t in (each.id, each.string))
+        if not forms or not forms[0]:
+            continue
+        names = set().union(*map(_names_in, translations)) - set().union(*map(_names_in, forms))
+        if names or (each.context, forms[0]) not in keys:
+            yield WrongText(each.lineno, forms[0], tuple(sorted(names)))
+
+
+def _names_in(text: str) -> set[str]:
+    """The names in brackets; of a text that is no pattern, its brackets."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"{", "}"}
 
 
 def to_translate(language: str, file: Path) -> tuple[bytes, int]:

@@ -12,7 +12,7 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import BASE
+from ..conftest import EXAMPLE
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -56,7 +56,9 @@ def things(graph: Graph, kind: URIRef) -> list[URIRef]:
 def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[Graph]]:
     """Three releases of a small publication: the first; with another figure; with another title of a dataset."""
     folder = tmp_path_factory.mktemp("history") / "p"
-    start(folder, BASE)
+    start(folder, EXAMPLE)
+    with (folder / "atmpgraph.toml").open("a", encoding="utf-8") as own:
+        own.write("\n[catalogue]\nsource_datasets = true\n")
     settings = Settings.load(folder / "atmpgraph.toml")
     data, catalogues = settings.path(settings.folders.data), []
     edits = [

@@ -8,19 +8,20 @@ from pathlib import Path
 
 import pytest
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, FOAF
+from rdflib.namespace import DCTERMS, FOAF, PROV
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
-from atmpgraph.release.release import Release
+from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import BASE
+from ..conftest import BASE, EXAMPLE
 from .conftest import ADMS, DCAT, SPDX, things
 
 WHOLE = URIRef(f"{BASE}id/dataset/partnership")
+EXAMPLE_WHOLE = URIRef(f"{EXAMPLE}id/dataset/partnership")
 CURRENT = f"{BASE}dumps/current/"
 DQV = Namespace("http://www.w3.org/ns/dqv#")
 
@@ -40,10 +41,31 @@ def test_every_entry_is_under_the_base_and_has_a_record(catalogue: Graph) -> Non
         assert thing.startswith(f"{BASE}id/")
 
 
-def test_each_source_graph_is_a_dataset(catalogue: Graph, release: Release) -> None:
-    slugs = {graph.removeprefix(f"{BASE}id/graph/") for graph in release.manifest.graphs}
+def test_the_datasets_are_those_that_people_look_for(catalogue: Graph) -> None:
     datasets = {thing.removeprefix(f"{BASE}id/dataset/") for thing in things(catalogue, DCAT.Dataset)}
-    assert datasets == {"partnership", "figures", "code-lists", *(f"graph-{slug}" for slug in slugs)}
+    assert datasets == {"partnership", "figures", "code-lists"}
+    tables = {file for file in catalogue.objects(WHOLE, DCAT.distribution) if "/table-" in str(file)}
+    assert len(tables) > 10
+
+
+def test_behind_a_setting_each_source_graph_is_a_dataset_of_its_own(history: tuple[Settings, list[Graph]]) -> None:
+    settings, (graph, *_) = history
+    release = open_release(settings.path(settings.folders.releases), "current", settings.base)
+    slugs = {name.removeprefix(f"{BASE}id/graph/") for name in release.manifest.graphs}
+    own = {URIRef(f"{BASE}id/dataset/graph-{slug}") for slug in slugs}
+    assert set(things(graph, DCAT.Dataset)) >= own
+    periods = {graph.value(dataset, DCTERMS.temporal) for dataset in own}
+    assert len(periods) > 2
+    assert None not in periods
+    texts = [text for dataset in own for text in graph.objects(dataset, DCTERMS.title)]
+    titles = [str(text) for text in texts if isinstance(text, Literal) and text.language == "fr"]
+    assert len(titles) == len(set(titles)) == len(own)
+    assert all(graph.value(dataset, DCTERMS.license) for dataset in own)
+    announcement = graph.value(URIRef(f"{BASE}id/dataset/graph-announcement"), DCTERMS.temporal)
+    days = [str(graph.value(announcement, DCAT[name])) for name in ("startDate", "endDate")]
+    assert days == sorted(days)
+    assert all(len(day) == 10 for day in days)
+    assert not [value for value in graph.objects(None, PROV.wasInfluencedBy) if str(value).startswith("urn:")]
 
 
 def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: Release) -> None:
@@ -56,7 +78,8 @@ def test_sizes_and_checksums_are_those_of_the_files(catalogue: Graph, release: R
         assert str(catalogue.value(checksum, SPDX.checksumValue)) == hashlib.sha256(content).hexdigest()
         assert catalogue.value(predicate=DCAT.distribution, object=file) is not None
     names = {str(catalogue.value(file, DCAT.downloadURL)).removeprefix(CURRENT) for file in files}
-    assert names == {name for name in release.manifest.files if "/" in name or name.startswith("data.")}
+    published = {name for name in release.manifest.files if "/" in name or name.startswith("data.")}
+    assert names == {name for name in published if not name.startswith("graphs/")}
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld"])
@@ -102,10 +125,10 @@ def test_the_version_is_the_digest(catalogue: Graph, release: Release) -> None:
 
 def test_a_version_moves_with_the_bytes(history: tuple[Settings, list[Graph]]) -> None:
     """It is the release that brought them."""
-    (first, *_), whole = history[1], [str(graph.value(WHOLE, DCAT.version)) for graph in history[1]]
+    (first, *_), whole = history[1], [str(graph.value(EXAMPLE_WHOLE, DCAT.version)) for graph in history[1]]
     assert len(set(whole)) == 3
     for dataset in things(first, DCAT.Dataset):
-        days_ = [days(graph, dataset.removeprefix(BASE))[1] for graph in history[1]]
+        days_ = [days(graph, dataset.removeprefix(EXAMPLE))[1] for graph in history[1]]
         assert [str(graph.value(dataset, DCAT.version)) for graph in history[1]] == [whole[day - 1] for day in days_]
 
 
@@ -117,7 +140,7 @@ def test_the_whole_leads_to_its_quality(catalogue: Graph) -> None:
 
 def days(graph: Graph, thing: str) -> tuple[int, int]:
     """The days on which a thing was issued and modified."""
-    issued, modified = (str(graph.value(URIRef(BASE + thing), p)) for p in (DCTERMS.issued, DCTERMS.modified))
+    issued, modified = (str(graph.value(URIRef(EXAMPLE + thing), p)) for p in (DCTERMS.issued, DCTERMS.modified))
     return int(issued[8:10]) - 1, int(modified[8:10]) - 1
 
 
@@ -145,26 +168,27 @@ def test_a_date_moves_when_the_thing_changes(
 
 def test_what_did_not_change_is_described_with_the_same_statements(history: tuple[Settings, list[Graph]]) -> None:
     """data.europa.eu compares datasets by their hash."""
-    (*_, second, third), dataset = history[1], URIRef(f"{BASE}id/dataset/graph-ontology")
+    (*_, second, third), dataset = history[1], URIRef(f"{EXAMPLE}id/dataset/graph-ontology")
     assert set(second.predicate_objects(dataset)) == set(third.predicate_objects(dataset))
 
 
 def test_a_record_says_whether_it_changed(history: tuple[Settings, list[Graph]]) -> None:
-    found = [graph.value(URIRef(f"{BASE}id/record/figures"), ADMS.status) for graph in history[1]]
+    found = [graph.value(URIRef(f"{EXAMPLE}id/record/figures"), ADMS.status) for graph in history[1]]
     assert [str(status).rpartition("/")[2] for status in found] == ["created", "updated", "updated"]
 
 
 def test_the_release_before_is_named(history: tuple[Settings, list[Graph]]) -> None:
     first, second, third = history[1]
-    assert first.value(WHOLE, DCAT.previousVersion) is None
-    assert second.value(WHOLE, DCAT.previousVersion) == first.value(WHOLE, DCAT.hasCurrentVersion)
-    assert third.value(WHOLE, DCAT.previousVersion) == second.value(WHOLE, DCAT.hasCurrentVersion)
+    assert first.value(EXAMPLE_WHOLE, DCAT.previousVersion) is None
+    assert second.value(EXAMPLE_WHOLE, DCAT.previousVersion) == first.value(EXAMPLE_WHOLE, DCAT.hasCurrentVersion)
+    assert third.value(EXAMPLE_WHOLE, DCAT.previousVersion) == second.value(EXAMPLE_WHOLE, DCAT.hasCurrentVersion)
 
 
 def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], tmp_path: Path) -> None:
     """Another process, another hash seed, another folder, the same day."""
-    start(tmp_path / "p", BASE)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
+    start(tmp_path / "p", EXAMPLE)
+    named = {"ATMPGRAPH_CATALOGUE_SOURCE_DATASETS": "true"}
+    environment = {**os.environ, **named, "SOURCE_DATE_EPOCH": "86400", "PYTHONHASHSEED": "7"}
     command = [sys.executable, "-m", "atmpgraph", "build"]
     subprocess.run(command, cwd=tmp_path / "p", env=environment, check=True, capture_output=True)
     theirs = (tmp_path / "p" / "releases" / "current").resolve()
@@ -179,7 +203,7 @@ def test_two_builds_give_the_same_files(history: tuple[Settings, list[Graph]], t
 
 
 def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
-    start(tmp_path / "p", BASE)
+    start(tmp_path / "p", EXAMPLE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
     (settings.path(settings.folders.data) / "catalogue.ttl").unlink()
     with pytest.raises(AtmpgraphError, match=r"catalogue\.ttl.*init"):
@@ -187,7 +211,7 @@ def test_without_a_description_nothing_is_published(tmp_path: Path) -> None:
 
 
 def test_a_concept_that_nobody_knows_stops_the_build(tmp_path: Path) -> None:
-    start(tmp_path / "p", BASE)
+    start(tmp_path / "p", EXAMPLE)
     settings = Settings.load(tmp_path / "p" / "atmpgraph.toml")
     file = settings.path(settings.folders.data) / "catalogue.ttl"
     file.write_text(file.read_text("utf-8").replace("theme:TECH", "theme:NONE"), encoding="utf-8")

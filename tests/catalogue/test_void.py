@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import pytest
 from rdflib import RDF, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS
 from rdflib.term import Node
 
 from atmpgraph.release.release import Release
@@ -94,12 +95,30 @@ def test_it_agrees_with_the_catalogue(void: Graph, catalogue: Graph) -> None:
     dumps = set(void.objects(WHOLE, VOID.dataDump))
     files = {catalogue.value(file, DCAT.downloadURL) for file in catalogue.objects(WHOLE, DCAT.distribution)}
     assert dumps == {url for url in files if "/dumps/current/data." in str(url)}
-    datasets = {dataset for dataset in things(catalogue, DCAT.Dataset) if "/graph-" in dataset}
-    linksets = set(things(void, VOID.Linkset))
-    assert set(void.objects(WHOLE, VOID.subset)) - linksets == datasets
+    assert set(void.objects(WHOLE, VOID.subset)).isdisjoint(things(catalogue, DCAT.Dataset))
     assert void.value(WHOLE, VOID.sparqlEndpoint) == catalogue.value(
         URIRef(f"{BASE}id/service/sparql"), DCAT.endpointURL
     )
+
+
+def test_each_source_has_its_title_licence_and_period(void: Graph, release: Release) -> None:
+    subsets = set(void.objects(WHOLE, VOID.subset)) - set(things(void, VOID.Linkset))
+    assert {str(subset).rpartition("/graph-")[2] for subset in subsets} == {
+        graph.rpartition("/")[2] for graph in release.manifest.graphs
+    }
+    for subset in subsets:
+        assert void.value(subset, DCTERMS.title)
+        assert void.value(subset, DCTERMS.license)
+    dates = {
+        str(subset).rpartition("/graph-")[2]: (
+            str(void.value(period, DCAT.startDate)),
+            str(void.value(period, DCAT.endDate)),
+        )
+        for subset, period in void.subject_objects(DCTERMS.temporal)
+    }
+    assert dates["press-release-2024-01-17"] == ("2019-01-01", "2032-12-31")
+    assert dates["trends-2023-10"] == ("2023-10-01", "2023-10-31")
+    assert "ontology" not in dates
 
 
 def test_it_has_examples_that_are_there(void: Graph, release: Release) -> None:

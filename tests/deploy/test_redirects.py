@@ -53,6 +53,10 @@ def names(server: OverSocket, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert text.count(TODAY) == 1
     text = text.replace(TODAY, f"http://127.0.0.1:{server.port}/")
     (folder / "site" / NAME / ".htaccess").write_text(text, encoding="utf-8")
+    (folder / "site" / "atmpgraph").mkdir()
+    vocabulary = (ROOT / "deploy" / "w3id" / "atmpgraph" / ".htaccess").read_text(encoding="utf-8")
+    vocabulary = vocabulary.replace(TODAY, f"http://127.0.0.1:{server.port}/")
+    (folder / "site" / "atmpgraph" / ".htaccess").write_text(vocabulary, encoding="utf-8")
     (folder / "site" / "up").write_text("up", encoding="utf-8")
     configuration = CONFIGURATION.format(folder=folder, port=target.port, modules=MODULES)
     (folder / "apache.conf").write_text(configuration, encoding="utf-8")
@@ -122,3 +126,32 @@ def test_a_query_sent_by_post_arrives_as_one(names: OverSocket, server: OverSock
     fields = {"Content-Type": "application/sparql-query", "Accept": "text/csv"}
     path = led(names.ask(f"/{NAME}/sparql", "POST", fields, b"SELECT (1 AS ?n) {}"), server)
     assert server.ask(path, "POST", fields, b"SELECT (1 AS ?n) {}").body.split() == [b"n", b"1"]
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("ns", "/ns/atmpgraph"),
+        ("ns.ttl", "/ns/atmpgraph.ttl"),
+        ("auth/confidence", "/auth/confidence"),
+        ("auth/organisation-kind/university", "/auth/organisation-kind/university"),
+        ("auth/confidence.jsonld", "/auth/confidence.jsonld"),
+    ],
+)
+@pytest.mark.parametrize("media_type", ["text/turtle", "text/html"])
+def test_a_term_of_the_vocabulary_leads_to_its_document(
+    path: str, to: str, media_type: str, names: OverSocket, server: OverSocket
+) -> None:
+    answer = names.ask(f"/atmpgraph/{path}", fields={"Accept": media_type})
+    assert answer.status == 303, answer
+    assert answer.field("Vary") == "Accept, Accept-Language"
+    assert answer.field("Location") == f"http://127.0.0.1:{server.port}{to}"
+    document = server.ask(to, fields={"Accept": media_type})
+    assert document.status == 200, document
+    if "." not in path:
+        assert document.field("Content-Type").startswith(media_type)
+
+
+def test_what_is_no_term_leads_nowhere(names: OverSocket) -> None:
+    for path in ("nothing", "ns/evil", "auth/", "auth//evil.example", "ns.ttl/x"):
+        assert names.ask(f"/atmpgraph/{path}").status in {301, 404}, path

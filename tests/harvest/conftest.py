@@ -23,7 +23,7 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import LANGUAGES
+from ..conftest import LANGUAGES, changed
 from ..http.conformance.targets import OverSocket, serving
 from .web import Web
 
@@ -82,7 +82,7 @@ def publication(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     """The releases, made."""
     folder = tmp_path_factory.mktemp("harvested") / "p"
     start(folder, BASE)
-    found = Publication(Settings.load(folder / "atmpgraph.toml"))
+    found = Publication(changed(Settings.load(folder / "atmpgraph.toml"), catalogue={"source_datasets": True}))
     assert found.build()
     for edit in EDITS:
         found.edit(*edit)

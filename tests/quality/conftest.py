@@ -24,6 +24,7 @@ PREFIX fabio: <http://purl.org/spar/fabio/>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX frapo: <http://purl.org/cerif/frapo/>
 PREFIX legal: <http://www.w3.org/ns/legal#>
+PREFIX locn: <http://www.w3.org/ns/locn#>
 PREFIX oa: <http://www.w3.org/ns/oa#>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -136,6 +137,47 @@ CONFORMING = """
 <id/place/country> a dct:Location ; {row} ; skos:prefLabel {four} ; skos:exactMatch <http://www.wikidata.org/entity/Q31> .
 <id/place/town> a dct:Location ; {row} ; skos:prefLabel {four} ; wgs:lat 50.5 ; wgs:long 4.5 ;
     dct:isPartOf <id/place/country> .
+<id/source/registry> a fabio:Database , prov:Entity , foaf:Document ; {row} ; dct:title "Registre"@fr ;
+    dct:language <http://publications.europa.eu/resource/authority/language/ENG> .
+<id/record/registry--101> a atmpgraph:Record , prov:Entity ; {row} ; dct:identifier "101" ; dct:isPartOf <id/source/registry> .
+<id/partnership/pa> dct:subject <http://data.europa.eu/8mn/euroscivoc/0a1> ; eurio:isFundedBy <id/grant/101> ;
+    eurio:startDate "2024-01-01"^^xsd:date ; eurio:endDate "2026-12-31"^^xsd:date ;
+    adms:status <https://w3id.org/atmpgraph/auth/project-status/SIGNED> ; eurio:hasTotalCost <id/amount/pa-cost--EUR> ;
+    prov:wasDerivedFrom <id/record/registry--101> .
+<id/amount/pa-cost--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "9"^^xsd:decimal ;
+    schema:value "9"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .
+<id/grant/101> a eurio:Grant , frapo:Grant ; {row} ; frapo:hasGrantNumber "101" ; frapo:funds <id/partnership/pa> ;
+    atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/public> ;
+    eurio:hasFundingSchemeCall <id/funding-scheme/CALL-1> ; prov:wasDerivedFrom <id/record/registry--101> .
+<id/funding-scheme/CALL-1> a eurio:FundingScheme ; {row} ; eurio:code "CALL-1" .
+<id/membership/firm--pa--participant> a org:Membership , eurio:OrganisationRole ; {row} ; org:member <id/organisation/firm> ;
+    org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/participant> ;
+    eurio:order 1 ; eurio:startDate "2024-01-01"^^xsd:date ; eurio:endDate "2024-01-01"^^xsd:date ;
+    prov:wasDerivedFrom <id/record/registry--101> .
+<id/figure/contribution> a qb:Observation , prov:Entity ; {row} ; qb:dataSet <id/dataset/figures> ;
+    atmpgraph:indicator <https://w3id.org/atmpgraph/auth/indicator/contribution> ;
+    atmpgraph:subject <id/membership/firm--pa--participant> ; sdmx-d:refArea <id/place/country> ;
+    sdmx-d:refPeriod <id/period/now> ; atmpgraph:source <id/source/registry> ;
+    prov:hadPrimarySource <id/source/registry> ; sdmx-m:obsValue "5"^^xsd:decimal ; sdmx-a:unitMeasure unit:CCY_EUR ;
+    sdmx-a:obsStatus sdmx-c:obsStatus-A ; atmpgraph:valueQualifier <https://w3id.org/atmpgraph/auth/value-qualifier/exact> ;
+    prov:wasDerivedFrom <id/record/registry--101> .
+<auth/indicator> skos:hasTopConcept <https://w3id.org/atmpgraph/auth/indicator/contribution> .
+<id/organisation/firm> locn:address <id/address/firm> ;
+    atmpgraph:activityType <https://w3id.org/atmpgraph/auth/activity-type/PRC> ; atmpgraph:leads <id/task/t1> .
+<id/address/firm> a locn:Address ; {row} ; locn:postName "Namur" ; locn:postCode "5000" ;
+    cv:adminUnit <http://publications.europa.eu/resource/authority/country/BEL> .
+<id/task/t1> a atmpgraph:Task , org:OrganizationalCollaboration ; {row} ; dct:identifier "T1" ; dct:title {four} ;
+    dct:isPartOf <id/workpackage/first> ; eurio:startDate "2024-01-01"^^xsd:date ; prov:wasDerivedFrom <id/record/registry--101> .
+<id/deliverable/d1> a eurio:ProjectDeliverable , prov:Entity ; {row} ; dct:identifier "D1" ; dct:title {four} ;
+    eurio:isResultOf <id/partnership/pa> ; dct:isPartOf <id/workpackage/first> ; prov:wasAttributedTo <id/organisation/firm> ;
+    atmpgraph:dueDate "2025-01-31"^^xsd:date ; eurio:doi "https://doi.org/10.1234/d1"^^xsd:anyURI ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/milestone/m1> a atmpgraph:Milestone , prov:Entity ; {row} ; dct:identifier "M1" ; dct:title {four} ;
+    dct:relation <id/partnership/pa> ; dct:isPartOf <id/workpackage/first> ; prov:wasAttributedTo <id/organisation/firm> ;
+    prov:wasDerivedFrom <id/quotation/budget> .
+<id/result/r1> a eurio:Result , prov:Entity ; {row} ; dct:title "Titre"@fr ; eurio:isResultOf <id/partnership/pa> ;
+    eurio:hasResultType <https://w3id.org/atmpgraph/auth/result-kind/book> ; eurio:doi "https://doi.org/10.1234/r1"^^xsd:anyURI ;
+    prov:wasDerivedFrom <id/quotation/budget> .
 <id/event/launch> a prov:Activity ; {row} ; dct:title {four} ; dct:temporal <id/period/now> ;
     prov:atLocation <id/place/town> ; prov:wasAssociatedWith <id/organisation/ministry> ;
     prov:wasDerivedFrom <id/quotation/budget> .
@@ -157,7 +199,19 @@ PARTS = {
 
 
 # Codes that the graph does not use and the broken ones do.
-USED = ("value-qualifier/approximately", "partnership-role/partner", "confidence/medium")
+USED = (
+    *("value-qualifier/approximately", "partnership-role/partner", "confidence/medium"),
+    # Codes that nothing leads to: they are found by what they are the same as, or by their notation.
+    *(
+        "unit/NUM",
+        "unit/PERCENT",
+        "unit/CCY_EUR",
+        "observation-status/A",
+        "identifier-scheme/ror",
+        "identifier-scheme/isni",
+    ),
+    *("source-kind/PressRelease", "source-kind/Database", "source-kind/MetadataDocument"),
+)
 
 
 def turtle(text: str) -> str:

@@ -1,7 +1,8 @@
 """Releases of an earlier version keep answering, byte for byte, and new ones follow them.
 
-`earlier/` has a folder of releases that version 0.1 wrote, before manifest and layout had a number: two releases, the
-first of which was reactivated; and what that version answered over it, asked with Flask's test client.
+`earlier/` has folders of releases that version 0.1 wrote at two moments: before manifest and layout had a number, two
+releases, the first of which was reactivated; and with the third layout, one release in the vocabulary that each
+publication had of its own (`ns/atmp`). Beside each is what that version answered over it, asked with Flask's test client.
 """
 
 import hashlib
@@ -28,7 +29,10 @@ from atmpgraph.stream.pages import read_stream
 from atmpgraph.web import create_app
 
 EARLIER = Path(__file__).parent / "earlier"
-ANSWERS: dict[str, dict[str, Any]] = json.loads((EARLIER / "releases-0.1.json").read_text(encoding="utf-8"))
+ANSWERS: dict[str, dict[str, dict[str, Any]]] = {
+    name: json.loads((EARLIER / f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("releases-0.1", "releases-0.1-sealed")
+}
 ACCEPT = "application/json, application/n-triples;q=0.9, */*;q=0.1"
 # Whose bytes follow from more than the release; the rest of their answers is compared.
 NOT_OF_THE_RELEASE = {
@@ -40,26 +44,32 @@ NOT_OF_THE_RELEASE = {
 }
 
 
-@pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The publication that was served. Not to be changed."""
-    folder = tmp_path_factory.mktemp("earlier")
-    with tarfile.open(EARLIER / "releases-0.1.tar.xz") as archive:
+def unpacked(name: str, folder: Path) -> Settings:
+    """A publication that was served."""
+    with tarfile.open(EARLIER / f"{name}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
     # The date of the link is when the release went live; `tarfile` does not restore that of a link.
-    switched = parsedate_to_datetime(ANSWERS["/catalogue.nt"]["last-modified"]).timestamp()
+    switched = parsedate_to_datetime(ANSWERS[name]["/catalogue.nt"]["last-modified"]).timestamp()
     os.utime(folder / "releases" / "current", (switched, switched), follow_symlinks=False)
     return Settings.load(folder / "atmpgraph.toml")
 
 
 @pytest.fixture(scope="module")
-def client(earlier: Settings) -> FlaskClient:
-    return create_app(earlier).test_client()
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The publication of the first layout. Not to be changed."""
+    return unpacked("releases-0.1", tmp_path_factory.mktemp("earlier"))
 
 
-@pytest.mark.parametrize("path", ANSWERS)
-def test_it_answers_as_it_did(path: str, client: FlaskClient) -> None:
-    response, expected = client.get(path, headers={"Accept": ACCEPT}), dict(ANSWERS[path])
+@pytest.fixture(scope="module")
+def clients(earlier: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, FlaskClient]:
+    sealed = unpacked("releases-0.1-sealed", tmp_path_factory.mktemp("sealed"))
+    served = {"releases-0.1": earlier, "releases-0.1-sealed": sealed}
+    return {name: create_app(settings).test_client() for name, settings in served.items()}
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, answers in ANSWERS.items() for path in answers])
+def test_it_answers_as_it_did(name: str, path: str, clients: dict[str, FlaskClient]) -> None:
+    response, expected = clients[name].get(path, headers={"Accept": ACCEPT}), dict(ANSWERS[name][path])
     found = {
         "status": response.status_code,
         "type": response.content_type,

@@ -42,6 +42,13 @@ def test_what_the_first_version_lacked_is_filled_in() -> None:
     assert json.loads(json.dumps(manifest.as_json())) == FIRST | {"changes": None, "measures": [], "score": None}
 
 
+def test_languages_are_those_of_before_unless_it_says_others() -> None:
+    assert Manifest.from_json(FIRST).languages == ("fr", "nl", "de", "en")
+    italian = Manifest.from_json(FIRST | {"languages": ["it", "en"]})
+    assert italian.languages == ("it", "en")
+    assert italian.as_json()["languages"] == ["it", "en"]
+
+
 def test_what_nobody_knows_here_survives() -> None:
     content = FIRST | {"signature": {"by": "x"}, "format": LAYOUT}
     assert Manifest.from_json(content).as_json()["signature"] == {"by": "x"}

@@ -35,7 +35,7 @@ def drop_column(name: str) -> Callable[[bytes], bytes]:
 BAD = {
     "wrong type": ("figures.csv", replace(",26,NUM", ",twenty-six,NUM"), 4, "value", "twenty-six", "number"),
     "decimal comma": ("figures.csv", replace(",2.6,PERCENT", ',"2,6",PERCENT'), 11, "value", "2,6", "number"),
-    "not in the list": ("figures.csv", replace(",almost,A", ",nearly,A"), 8, "qualifier", "nearly", "enum"),
+    "not in the list": ("figures.csv", replace(",almost,A", ",nearly,A"), 8, "qualifier", "nearly", "its codes are"),
     "unknown key": ("figures.csv", replace("pit-atmp,wallonia,P3Y,8", "pit-atmp,flanders,P3Y,8"), 2, "area", "flanders", "places"),
     "unknown source": ("roles.csv", replace("wallonia-be,", "wallonia-de,"), 5, "source", "wallonia-de", "sources"),
     "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 8, "quotation", "pr-grant", "quotations"),
@@ -93,9 +93,12 @@ def test_an_empty_file_is_told(publication: Path) -> None:
 
 
 def test_a_missing_file_is_told(publication: Path) -> None:
+    """A table of the publication's own; a supplied one may be left out."""
+    path = publication.parent / "data" / "datapackage.json"
+    path.write_text('{"resources": [{"name": "more", "path": "more.csv", "schema": {"fields": []}}]}', encoding="utf-8")
     (publication.parent / "data" / "events.csv").unlink()
     findings = check_tables(tables_of(publication)).findings
-    assert any("events.csv" in f.text("en") for f in findings)
+    assert {finding.places[0].file for finding in findings} == {"more.csv"}
 
 
 def test_all_errors_come_at_once(publication: Path) -> None:

@@ -88,13 +88,50 @@ def test_a_clause_in_a_clause() -> None:
     assert [dict(row)["g"] for row in counted] == [f"<{EX}{graph}>" for graph in GRAPHS]
 
 
+# The cases that the W3C has added to its suite (rdf-tests: `graph-from-named`, `graph-no-var`, `graph-nested`,
+# `graph-variable-scope`, `graph-optional`), on our own data.
+NOWHERE = (
+    "GRAPH :nowhere { VALUES ?n { 1 2 } }",
+    "GRAPH :nowhere { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }",
+    "GRAPH :nowhere { BIND(1 AS ?n) }",
+    "GRAPH :nowhere { }",
+    "GRAPH :nowhere { ?s :p ?o MINUS { ?s :q ?z } }",
+    "GRAPH :nowhere { GRAPH ?g { ?s :p ?o } }",
+    "GRAPH :a { GRAPH :nowhere { VALUES ?n { 1 } } }",
+    "GRAPH ?g { GRAPH :nowhere { VALUES ?n { 1 } } }",
+    "VALUES ?g { :nowhere } GRAPH ?g { VALUES ?n { 1 } }",
+)
+
+
+@pytest.mark.parametrize("pattern", NOWHERE)
+def test_a_graph_that_is_not_in_the_dataset_has_no_solutions(pattern: str) -> None:
+    assert solutions(f"SELECT * {{ {pattern} }}") == []
+    outside = pattern.replace(":nowhere", ":b")
+    assert solutions(f"SELECT * FROM NAMED :a {{ {outside} }}") == []
+    assert solutions(f"SELECT * {{ {outside} }}", named_graphs=[f"{EX}a"]) == []
+
+
+def test_a_graph_that_is_in_the_dataset_keeps_its_solutions() -> None:
+    assert len(solutions("SELECT * { GRAPH :a { VALUES ?n { 1 2 } } }")) == 2
+    assert len(solutions("SELECT * { GRAPH :a { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } }")) == 1
+    assert len(solutions("SELECT * FROM NAMED :a { GRAPH :a { VALUES ?n { 1 2 } } }")) == 2
+    nested = solutions("SELECT * { GRAPH :a { GRAPH ?g { ?s :p ?o } } }")
+    assert [dict(row)["g"] for row in nested] == [f"<{EX}{graph}>" for graph in GRAPHS]
+
+
+def test_the_variable_of_a_clause_is_not_bound_inside_it() -> None:
+    assert solutions("SELECT * { GRAPH ?g { FILTER(BOUND(?g)) } }") == []
+    joined = solutions("SELECT ?g { GRAPH ?g { ?s :r ?s OPTIONAL { ?g :q ?z } } }")
+    assert [dict(row)["g"] for row in joined] == [f"<{EX}b>"]
+
+
 def test_a_query_that_needs_nothing_is_as_it_was() -> None:
     for query in (
         "SELECT * { GRAPH ?g { ?s ?p ?o } }",
-        "SELECT * { GRAPH <urn:g> { SELECT ?s { ?s ?p ?o } } }",
+        "SELECT * { GRAPH <urn:g> { ?s ?p ?o } }",
         "nothing",
     ):
-        assert graph_by_graph(query, list) is query
+        assert graph_by_graph(query, EX, list) is query
 
 
 def test_a_query_with_an_error_has_that_error() -> None:

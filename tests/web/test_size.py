@@ -43,7 +43,7 @@ LIMITS = {
 
 def _published(folder: Path, size: int) -> Flask:
     grow(folder, size)
-    settings = Settings.load(folder / FILE_NAME)
+    settings = changed(Settings.load(folder / FILE_NAME), catalogue={"source_datasets": True})
     assert build(settings).release
     return create_app(changed(settings, limits=LIMITS))
 

@@ -11,9 +11,12 @@ from ..errors import AtmpgraphError
 from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
 from ..settings import Settings
-from ..vocab import DCT
+from ..vocab import DCT, PROV
 from .authority import language
 
+# Settings other than the default, as the release states them: its catalogue is made from the release alone.
+SOURCE_DATASETS: Final = "urn:atmpgraph:catalogue:source-datasets"
+NO_CHECKSUMS: Final = "urn:atmpgraph:catalogue:no-checksums"
 FILE: Final = "catalogue.ttl"
 
 
@@ -27,7 +30,7 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
     graph, catalogue = addresses.graph("catalogue"), addresses.catalogue
     speaks = False  # whether the file says in which languages the catalogue is
     try:
-        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+        for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=settings.base):
             speaks = speaks or (quad.subject.value, quad.predicate.value) == (catalogue, f"{DCT}language")
             yield line(quad_of(quad.triple, graph))
     except FileNotFoundError:
@@ -39,5 +42,8 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
         for tag, words in text.root.items():
             yield line(statement(catalogue, DCT + name, ox.Literal(words, language=tag), graph))
     yield line(statement(catalogue, DCT + "license", settings.licence, graph))
+    chosen = {SOURCE_DATASETS: settings.catalogue.source_datasets, NO_CHECKSUMS: not settings.catalogue.checksums}
+    for choice in (choice for choice, is_made in chosen.items() if is_made):
+        yield line(statement(catalogue, PROV + "wasInfluencedBy", choice, graph))
     for iri in dict.fromkeys(filter(None, map(language, () if speaks else settings.languages))):
         yield line(statement(catalogue, DCT + "language", iri, graph))

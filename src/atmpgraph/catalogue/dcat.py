@@ -4,7 +4,7 @@ The publication's own description stands in its graph `id/graph/catalogue`; the 
 their names, add what follows from the data and from the files.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,10 +16,11 @@ from ..rdf.sorted_lines import SortedLines
 from ..rdf.statements import quad_of, triple, typed
 from ..release.manifest import File
 from ..store import memory_store
-from ..vocab import DCAT, PROV, RDF
+from ..vocab import DCAT, DCT, PROV, RDF
 from .authority import authority, formats
+from .curated import SOURCE_DATASETS
 from .dates import dates
-from .facts import FACT, facts
+from .facts import FACT, GRAPHS, facts
 from .texts import filled
 
 _HERE: Final = Path(__file__).parent
@@ -27,6 +28,7 @@ _HERE: Final = Path(__file__).parent
 _CONSTRUCTED: Final = "urn:atmpgraph:constructed"
 _SOURCE: Final = f"<{PROV}hadPrimarySource> ".encode()
 _DCAT: Final = f"<{DCAT}".encode()
+_TIMES: Final = frozenset({DCT + "temporal", DCAT + "startDate", DCAT + "endDate"})
 _SIZE: Final = DCAT + "byteSize"
 
 
@@ -69,7 +71,12 @@ def catalogued(canonical: Path, base: str) -> list[bytes]:
 
 
 def catalogue(
-    lines: Iterable[bytes], files: Mapping[str, File], base: str, history: History, languages: Sequence[str]
+    lines: Iterable[bytes],
+    files: Mapping[str, File],
+    base: str,
+    history: History,
+    languages: Sequence[str],
+    statistics: Callable[[], Iterable[ox.Triple]] = tuple,
 ) -> set[ox.Triple]:
     """The catalogue of a release.
 
@@ -79,9 +86,14 @@ def catalogue(
         base: of the publication.
         history: the release and the one before.
         languages: of the publication.
+        statistics: the VoID description, which knows the time that each source is about.
     """
     store = memory_store(lines, base)
     concepts = (quad_of(t) for triples in authority().values() for t in triples)
+    if store.query(f"ASK {{ <{Addresses(base).catalogue}> <{PROV}wasInfluencedBy> <{SOURCE_DATASETS}> }}"):
+        store.add(quad_of(t) for t in statistics() if t.predicate.value in _TIMES)
+    else:
+        files = {path: file for path, file in files.items() if not path.startswith(GRAPHS)}
     store.add((*facts(files, formats(), base), *concepts))
     described: set[ox.Triple] = set()
     for query in sorted((_HERE / "dcat").glob("*.rq")):

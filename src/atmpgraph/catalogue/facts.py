@@ -11,6 +11,7 @@ from ..rdf.statements import Value, about, integer, typed
 from ..release.manifest import File
 
 FACT: Final = "urn:atmpgraph:fact:"
+GRAPHS: Final = "graphs/"  # the folder of the files of single sources
 
 
 def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
@@ -26,6 +27,12 @@ def _place(path: PurePosixPath) -> tuple[str, str, str] | None:
         case ("tables",), _:
             return ("table", WHOLE, f"table-{name}") if suffix == "csv" else ("package", WHOLE, name)
     return None
+
+
+def distribution_of(path: str, base: str) -> str:
+    """The IRI of a file of a release as the catalogue describes it; empty for one that is of no dataset."""
+    place = _place(PurePosixPath(path))
+    return Addresses(base).distribution(place[2]) if place else ""
 
 
 def facts(files: Mapping[str, File], formats: Mapping[str, str], base: str) -> Iterator[ox.Quad]:

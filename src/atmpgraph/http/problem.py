@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..addresses import Addresses
 from ..errors import AtmpgraphError, NotExpressibleError
-from ..formats import HTML, RDF_FORMATS, Format
+from ..formats import HTML, RDF_FORMATS, RESULT_FORMATS, Format
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
@@ -100,6 +100,7 @@ def not_acceptable(offered: tuple[Format, ...]) -> ProblemError:
 
 
 def not_expressible(error: NotExpressibleError) -> Problem:
-    """406 for a graph that the format of the response cannot say, with the formats that may."""
-    types = [fmt.media_type for fmt in RDF_FORMATS if fmt is not error.format]
+    """406 for a result that the format of the response cannot say, with the formats that may."""
+    family = RDF_FORMATS if error.format in RDF_FORMATS else RESULT_FORMATS
+    types = [fmt.media_type for fmt in family if fmt is not error.format]
     return Problem(406, " ".join((error.sentence, ANOTHER_FORMAT)), {"available": types}, values=error.values)

@@ -14,6 +14,7 @@ from ..mapping.document import rebased
 from ..quality.shape_texts import filled
 from ..settings import Settings
 from ..settings.layers import Kind
+from ..sources.code_lists import read_code_lists
 from ..vocab import RDF, SH
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
@@ -65,9 +66,10 @@ def unknown_term(iri: str) -> Mapping[str, str]:
 
 def _terms(settings: Settings) -> Iterator[Finding]:
     """Terms of ours that do not exist."""
+    added = read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base).iris
     for kind, pattern in NAMING.items():
         for file in settings.layered(kind).rglob(pattern):
-            for line, iri in unknown_terms(file):
+            for line, iri in unknown_terms(file, added):
                 yield _finding(file.name, unknown_term(iri), line, iri)
 
 
@@ -77,7 +79,7 @@ def _shapes(settings: Settings) -> Iterator[Finding]:
     defined, named = set[str](), dict[str, Path]()
     for file in place.rglob("*.ttl"):
         try:
-            text = filled(file.read_text("utf-8"), settings.base, settings.languages)
+            text = filled(file.read_text("utf-8-sig"), settings.base, settings.languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
                 if isinstance(quad.subject, ox.NamedNode):
                     defined.add(quad.subject.value)
@@ -164,7 +166,7 @@ def _unread(settings: Settings) -> Iterator[Finding]:
 
 def _as_supplied(file: Path) -> str | None:
     """A mapping document without the base of its publication; None if there is no such file."""
-    return rebased(file.read_text(encoding="utf-8"), _BASE) if file.is_file() else None
+    return rebased(file.read_text(encoding="utf-8-sig"), _BASE) if file.is_file() else None
 
 
 def _finding(

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, lacking, own_texts, to_translate
+from ..i18n import every_language, lacking, own_texts, to_translate, wrong_texts
 from ..settings import FILE_NAME, Settings
 
 
 def language_findings(settings: Settings) -> Iterator[Finding]:
-    """A warning for each language whose texts are missing, since English stands in their place."""
-    own_texts(settings.path(settings.folders.texts))
+    """What is wrong with texts of the publication, and a warning for each language that lacks some."""
+    folder = settings.path(settings.folders.texts)
+    own_texts(folder)
+    for file in sorted(folder.glob("*.po")):
+        yield from _wrong(file, (settings.folders.texts / file.name).as_posix())
     for language in settings.languages:
         number, total = lacking(language)
         if number:
@@ -23,6 +26,18 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
                 file=(settings.folders.texts / f"{language}.po").as_posix(),
             )
             yield Finding("files", Severity.WARNING, message, (Place(FILE_NAME),), language)
+
+
+def _wrong(file: Path, name: str) -> Iterator[Finding]:
+    """A violation for each text that would fail where it is shown, and a warning for each that never is."""
+    for text in wrong_texts(file):
+        if text.names:
+            names = ", ".join(f"{{{each}}}" for each in text.names)
+            message = every_language("{names} stands for nothing in this text; take it away", names=names)
+            yield Finding("files", Severity.VIOLATION, message, (Place(name, text.line),), text.key)
+        else:
+            message = every_language("the interface has no such text, so that nobody sees its translation; remove it")
+            yield Finding("files", Severity.WARNING, message, (Place(name, text.line),), text.key)
 
 
 def write_texts(settings: Settings, language: str) -> tuple[Path, int]:

@@ -1,7 +1,7 @@
 """The terms of the software's vocabulary, and which of them a file names (Turtle and SPARQL have the same words)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -35,11 +35,16 @@ def software_terms() -> frozenset[str]:
     )
 
 
-def unknown_terms(file: Path) -> Iterator[tuple[int, str]]:
-    """The line and the IRI of each term of ours that a file names and that does not exist."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+def unknown_terms(file: Path, added: Container[str] = ()) -> Iterator[tuple[int, str]]:
+    """The line and the IRI of each term of ours that a file names and that does not exist.
+
+    Args:
+        file: that names terms.
+        added: the codes that the publication adds to its copies of our lists.
+    """
+    text = file.read_text(encoding="utf-8-sig", errors="replace")
     for place, iri in _named(text):
-        if not exists(iri):
+        if iri not in added and not exists(iri):
             yield text.count("\n", 0, place) + 1, iri
 
 

@@ -129,7 +129,7 @@ def _repairs(settings: Settings, root: Path) -> Iterator[Step]:
             yield Step(message("{place}: moves to where it is read"), place, _move(file, target))
     moved = former.left_behind(root)
     for file in sorted(_texts(settings, root) - removed):
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         if (renamed := former.renamed(text, settings.base)) != text:
             step = message("{place}: its terms get their names in the common vocabulary")
             yield Step(step, file.relative_to(root).as_posix(), _write(moved.get(file, file), renamed))
@@ -156,7 +156,7 @@ def _descriptor(settings: Settings, root: Path) -> Iterator[Step]:
     file = settings.path(settings.folders.data) / DESCRIPTOR
     if not file.is_file() or file == settings.layered("descriptor").supplied:
         return
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = json.loads(file.read_text(encoding="utf-8-sig"))
     reduced = former.reduced(content)
     if reduced != content and content.get("resources"):
         text = json.dumps(reduced, ensure_ascii=False, indent=2) + "\n"

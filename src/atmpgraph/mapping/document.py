@@ -128,7 +128,7 @@ class _Reader:
         self._visited: set[Node] = set()
         self.graph = Graph()
         try:
-            text = rebased(path.read_text(encoding="utf-8"), base)
+            text = rebased(path.read_text(encoding="utf-8-sig"), base)
             self.graph.parse(data=text, format="turtle", publicID=base)
         except Exception as error:
             raise MappingError(f"{self.file}: not Turtle: {error}") from None

@@ -107,7 +107,7 @@ def predicates(base: str) -> frozenset[str]:
     """The properties that `home` reads, and other IRIs; statements with other properties do not change it."""
     mentioned: set[str] = set()
     for query in _QUERIES.glob("*.rq"):
-        text = query.read_text(encoding="utf-8")
+        text = query.read_text(encoding="utf-8-sig")
         prefixes = dict(_PREFIX.findall(text))
         mentioned |= {prefixes[name] + local for name, local in _SHORTENED.findall(text) if name in prefixes}
     return frozenset({RDF + "type", *(iri if ":" in iri else base + iri for iri in mentioned)})
@@ -127,7 +127,7 @@ def read_groups(content: Mapping[str, Any], name: str) -> tuple[list[Group], int
 
 @cache
 def _text(name: str) -> str:
-    return (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+    return (_QUERIES / f"{name}.rq").read_text(encoding="utf-8-sig")
 
 
 def _rows(store: Store, name: str, partnership: str) -> Iterator[Row]:

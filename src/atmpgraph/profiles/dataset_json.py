@@ -12,6 +12,27 @@ from .registry import CITED
 
 _TYPES: Final = {"integer": "Integer", "number": "Float", "date": "Date", "boolean": "Boolean"}
 
+# The whole context of Croissant 1.0, which its readers compare.
+_CONTEXT: Final = {
+    "@vocab": SCHEMA,
+    "sc": SCHEMA,
+    "cr": CROISSANT,
+    "rai": f"{CROISSANT}RAI/",
+    "dct": DCT,
+    "conformsTo": "dct:conformsTo",
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    **{name: {"@id": f"cr:{name}", "@type": "@json"} for name in ("data", "examples")},
+    **{
+        name: f"cr:{name}"
+        for name in (
+            *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty", "fileSet"),
+            *("format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet"),
+            *("references", "regex", "repeated", "replace", "samplingRate", "separator", "source", "subField"),
+            "transform",
+        )
+    },
+}
+
 
 def schema_org(quads: Iterable[ox.Quad], root: str, languages: tuple[str, ...]) -> dict[str, Any]:
     """Statements in schema.org's terms as one object for `root`, with each other thing nested where it is linked.
@@ -60,19 +81,29 @@ def croissant(
     files = dataset.pop("distribution", [])
     files = files if isinstance(files, list) else [files]
     tables = {file["@id"].rpartition("/table-")[2]: file["@id"] for file in files if "/table-" in file["@id"]}
-    context = {"@language": languages[0], "@vocab": SCHEMA, "sc": SCHEMA, "cr": CROISSANT}
-    terms = {name: f"cr:{name}" for name in ("column", "extract", "field", "fileObject", "recordSet", "source")}
-    typed = {"dct": DCT, "conformsTo": "dct:conformsTo"}
-    typed_values = {"dataType": {"@id": "cr:dataType", "@type": "@vocab"}}
     records = [_records(r, tables[r["name"]]) for r in package.get("resources", ()) if r.get("name") in tables]
     return {
         **dataset,
-        "@context": context | terms | typed | typed_values,
+        "@context": {"@language": languages[0], **_CONTEXT},
         "@type": "sc:Dataset",
         "conformsTo": f"{CROISSANT}1.0",
+        "version": _semantic_version(dataset),
+        "citeAs": _citation(dataset, root),
         "distribution": [file | {"@type": "cr:FileObject"} for file in files],
         **({"recordSet": records} if records else {}),
     }
+
+
+def _semantic_version(dataset: Mapping[str, Any]) -> str:
+    """The day of the last change, and the version as build metadata (https://semver.org): later ones are greater."""
+    year, month, day = (int(part) for part in dataset["dateModified"][:10].split("-"))
+    return f"{year}.{month}.{day}+{dataset['version']}" if dataset.get("version") else f"{year}.{month}.{day}"
+
+
+def _citation(dataset: Mapping[str, Any], root: str) -> str:
+    publishers = dataset["publisher"] if isinstance(dataset["publisher"], list) else [dataset["publisher"]]
+    publisher, day = publishers[0]["name"], dataset["dateModified"][:10]
+    return f"{publisher}: {dataset['name']}, {dataset.get('version', '')}, {day}. {root}".replace(", , ", ", ")
 
 
 def _records(resource: Mapping[str, Any], file: str) -> dict[str, Any]:
@@ -92,25 +123,29 @@ def _records(resource: Mapping[str, Any], file: str) -> dict[str, Any]:
 
 
 def datacite(quads: Iterable[ox.Quad], root: str, languages: tuple[str, ...]) -> dict[str, Any]:
-    """The metadata of the dataset as in DataCite 4, without a DOI, because none is registered."""
+    """The metadata of the dataset as in DataCite 4.5, without a DOI, because none is registered."""
     dataset = schema_org(quads, root, languages)
     listed = {name: value if isinstance(value, list) else [value] for name, value in dataset.items()}
     files, publisher = listed.get("distribution", []), listed["publisher"][0]["name"]
     return {
-        "identifiers": [{"identifier": root, "identifierType": "URL"}],
+        "alternateIdentifiers": [{"alternateIdentifier": root, "alternateIdentifierType": "URL"}],
         "url": dataset["url"],
-        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Dataset", "schemaOrg": "Dataset"},
+        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Dataset"},
         "titles": [{"title": dataset["name"], "lang": languages[0]}],
         "descriptions": [
             {"description": dataset["description"], "descriptionType": "Abstract", "lang": languages[0]},
         ],
         "creators": [{"name": publisher, "nameType": "Organizational"}],
         "publisher": {"name": publisher},
-        "publicationYear": int(dataset["datePublished"][:4]),
+        "publicationYear": dataset["datePublished"][:4],
         "dates": [
             {"date": dataset["datePublished"], "dateType": "Issued"},
             {"date": dataset["dateModified"], "dateType": "Updated"},
-            {"date": dataset["temporalCoverage"], "dateType": "Coverage"},
+            {
+                "date": dataset["temporalCoverage"],
+                "dateType": "Other",
+                "dateInformation": "Coverage",
+            },  # a type from 4.6
         ],
         "subjects": [{"subject": word, "lang": languages[0]} for word in listed.get("keywords", [])],
         "rightsList": [{"rightsUri": dataset["license"]}],

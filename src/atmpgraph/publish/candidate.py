@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from ..addresses import Addresses
 from ..catalogue.dcat import History
@@ -15,6 +14,7 @@ from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
 from ..quality.shapes import read_shapes
+from ..quality.shapes_document import CATALOGUE
 from ..quality.validate import GraphToCheck, validate
 from ..rdf.canonical import merged
 from ..rdf.terms import without_graph
@@ -32,9 +32,6 @@ from .dumps import write_dumps
 from .graph import Graph
 from .self_description import list_files, live_release, now, write_description
 from .verify import damages
-
-# The folder of the shapes of the catalogue, in that of all shapes.
-SHAPES: Final = "catalogue"
 
 
 @dataclass(frozen=True)
@@ -134,7 +131,7 @@ def _check_catalogue(
     end = f" <{addresses.page('catalogue')}> .\n".encode()
     with description.catalogue.open("rb") as file:
         lines = [line for line in file if line.endswith(end)]
-    shapes = read_shapes(settings.layered("shapes") / SHAPES, base, settings.languages)
+    shapes = read_shapes(settings.layered("shapes") / CATALOGUE, base, settings.languages)
     listed = validate(GraphToCheck(lines, len(lines), base), shapes, settings.build, workplace).listed
     served = map(addresses.dump, folder.downloads())
     return listed, score(map(without_graph, lines), served, Report(listed.findings, more=listed.more).conforms)

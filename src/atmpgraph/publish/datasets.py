@@ -35,7 +35,7 @@ def _dataset(query: Path, store: Store, scratch: Path) -> Path:
     path = scratch / f"dataset-{query.stem}.nt"
     try:
         with CanonicalWriter(scratch) as lines:
-            for line in _lines(query.read_text(encoding="utf-8"), store):
+            for line in _lines(query.read_text(encoding="utf-8-sig"), store):
                 lines.add(line)
             lines.write(path)
     except QueryError as error:

@@ -21,7 +21,7 @@ from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
-from ..quality.shapes_document import shapes_lines
+from ..quality.shapes_document import write_shapes
 from ..release.diff import write_changes
 from ..release.file_dates import FileDates, live_file_dates, seal_file_dates, write_file_dates
 from ..release.history import Switch, history, made_before, prune, record_switch, write_history
@@ -239,8 +239,7 @@ def _write_quality(
     folder, graph = candidate.folder, candidate.graph
     store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
     write_json(folder.report, candidate.report.as_json())
-    shapes = shapes_lines(settings.layered("shapes"), settings.base, settings.languages)
-    folder.shapes.write_text("".join(shapes), encoding="utf-8")
+    write_shapes(folder, settings.layered("shapes"), settings.base, settings.languages)
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,7 +34,7 @@ from .inputs import input_lines
 from .reuse import working_store
 from .rules import rule_lines
 from .self_description import live_release
-from .tables import Tables
+from .tables import Tables, read_codes
 from .wrong_cells import WrongCells
 
 _MANY: Final = 200_000  # statements
@@ -121,7 +121,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     data = (mapped, *ruled, *coverage)
     digest, graphs, described, terms = _write(merged_blocks((*data, *description)), folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
-    unknown = _unknown(terms, folder.canonical)
+    unknown = _unknown(terms, folder.canonical, read_codes(settings).iris)
     mapping = tuple(mappers)
     return Graph(
         *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
@@ -162,15 +162,15 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
     graph = Addresses(base).graph("ontology")
     for file in sorted(folder.rglob("*.ttl")):
         try:
-            for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base):
+            for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
             raise AtmpgraphError(f"{file}: {error}") from None
 
 
-def _unknown(terms: Iterable[bytes], canonical: Path) -> dict[str, str]:
-    """Those of some IRIs that are no terms of the software, each with the first thing that has it."""
-    unknown = {iri: "" for term in sorted(terms) if not exists(iri := term.decode())}
+def _unknown(terms: Iterable[bytes], canonical: Path, codes: Container[str]) -> dict[str, str]:
+    """Those of some IRIs that are neither terms of the software nor codes, each with the first thing that has it."""
+    unknown = {iri: "" for term in sorted(terms) if (iri := term.decode()) not in codes and not exists(iri)}
     if unknown:
         with canonical.open(encoding="utf-8") as lines:
             for text in lines:

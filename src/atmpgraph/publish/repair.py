@@ -24,7 +24,7 @@ from ..catalogue.void import void
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
 from ..i18n import message, texts
-from ..quality.shapes_document import shapes_lines
+from ..quality.shapes_document import shapes_lines, write_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
 from ..release.diff import write_changes
@@ -197,15 +197,19 @@ class _Remaking:
         write_dumps(remade, package, store.base, datasets, self._scratch)
 
     def _description(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
-        own = {remade.catalogue, remade.thing_dates, remade.report, remade.shapes, remade.links}
+        own = {remade.catalogue, remade.thing_dates, remade.report, remade.links}
+        own |= {remade.shapes, remade.catalogue_shapes}
         files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
         live = self._releases.release(manifest.previous) if manifest.previous else None
         history = History(manifest.digest, manifest.files_created)
         write_description(remade, remade, files, live, history, store.base, manifest.languages, partial(void, store))
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
-        shapes = self._settings.layered("shapes")
-        remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base, manifest.languages)), encoding="utf-8")
+        shapes, languages = self._settings.layered("shapes"), manifest.languages
+        if remade.catalogue_shapes.name in manifest.files:
+            write_shapes(remade, shapes, manifest.base, languages)
+        else:  # an earlier version put them all into one file
+            remade.shapes.write_text("".join(shapes_lines(shapes, manifest.base, languages)), encoding="utf-8")
 
     def _lookups(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         """From the report and the links that the release has, if they are whole."""

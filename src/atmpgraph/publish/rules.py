@@ -24,7 +24,9 @@ def rule_lines(folder: Folder, store: Store) -> list[str]:
     lines = set[str]()
     for path in sorted(folder.glob("*.rq")):
         try:
-            lines.update(line(quad_of(triple, graph)) for triple in store.construct(path.read_text(encoding="utf-8")))
+            lines.update(
+                line(quad_of(triple, graph)) for triple in store.construct(path.read_text(encoding="utf-8-sig"))
+            )
         except (QueryError, ValueError) as error:
             raise QueryError(f"{path}: {error}") from None
     return sorted(lines)

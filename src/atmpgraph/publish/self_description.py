@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -44,8 +45,9 @@ def write_description(
     description.path.mkdir(exist_ok=True)
     with description.thing_dates.open("w", encoding="utf-8") as out:
         out.writelines(thing_date_lines(release.path, live.path if live else None, history.created, base))
-    following = _following(history, live, base)
-    triples = catalogue(catalogued(release.canonical, base), files, base, following, languages)
+    lines, following = catalogued(release.canonical, base), _following(history, live, base)
+    statistics = cache(statistics)
+    triples = catalogue(lines, files, base, following, languages, statistics)
     addresses = Addresses(base)
     graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): statistics()}
     quads = {f"{quad_of(triple, graph)} .\n" for graph, triples in graphs.items() for triple in triples}

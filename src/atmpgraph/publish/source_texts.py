@@ -44,7 +44,7 @@ def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[s
             warnings.append(Finding("mapping", Severity.WARNING, message, (place,), row[COLUMN]))
             continue
         try:
-            texts[row["slug"]] = file.read_text(encoding="utf-8")
+            texts[row["slug"]] = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
     return texts, tuple(warnings)

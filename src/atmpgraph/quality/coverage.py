@@ -32,7 +32,7 @@ def coverage_lines(query: Layered, store: Store) -> list[str]:
     """
     graph, path = Addresses(store.base).graph("coverage"), query.file
     try:
-        triples = store.construct(path.read_text(encoding="utf-8"))
+        triples = store.construct(path.read_text(encoding="utf-8-sig"))
         return sorted({line(quad_of(triple, graph)) for triple in triples})
     except (QueryError, ValueError) as error:
         raise QueryError(f"{path}: {error}") from None

@@ -28,7 +28,7 @@ def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
         raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
     for file in files:
         try:
-            graph.parse(data=filled(file.read_text("utf-8"), base, languages), format="turtle", publicID=base)
+            graph.parse(data=filled(file.read_text("utf-8-sig"), base, languages), format="turtle", publicID=base)
         except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph

@@ -1,17 +1,21 @@
-"""The shapes of a publication as a document, stored with each release that was checked with them.
+"""The shapes of a publication as documents, stored with each release that was checked with them.
 
-It is the one document with blank nodes, because SHACL allows no other way to write a path that is not a single property
-or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0), so the same shapes give the same bytes.
+Those of the data hold on the data, those of the catalogue on the catalogue: each on the file that is published beside
+it. They are the only documents with blank nodes, because SHACL allows no other way to write a path that is not a single
+property or a list of values (SHACL §2.3.1). Their labels are canonical (RDFC-1.0): the same shapes give the same
+bytes.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
 from ..rdf.statements import text_of
+from ..release.layout import ReleaseFolder
 from ..release.release import Release
 from ..settings.layers import Folder
 from ..vocab import RDF, SH
@@ -21,16 +25,42 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Stated: TypeAlias = dict[object, list[tuple[str, Term]]]  # property and value, by subject
 
 
+# The folder of the shapes of the catalogue, in that of all shapes.
+CATALOGUE: Final = "catalogue"
+
+
+def write_shapes(release: ReleaseFolder, folder: Folder, base: str, languages: Sequence[str]) -> None:
+    """Write the shapes of the data and those of the catalogue.
+
+    Args:
+        release: the folder of the release.
+        folder: of the shapes.
+        base: of the publication.
+        languages: of the publication.
+
+    Raises:
+        AtmpgraphError: a file is not Turtle.
+    """
+    of_catalogue = sorted((folder / CATALOGUE).rglob("*.ttl"))
+    of_data = sorted(file for file in folder.rglob("*.ttl") if file not in of_catalogue)
+    for path, chosen in ((release.shapes, of_data), (release.catalogue_shapes, of_catalogue)):
+        path.write_text("".join(_lines(chosen, base, languages)), encoding="utf-8")
+
+
 def shapes_lines(folder: Folder, base: str, languages: Sequence[str]) -> list[str]:
     """All shapes in `folder` and below, as sorted N-Triples, for a publication with this base and these languages.
 
     Raises:
         AtmpgraphError: a file is not Turtle.
     """
+    return _lines(sorted(folder.rglob("*.ttl")), base, languages)
+
+
+def _lines(files: Iterable[Path], base: str, languages: Sequence[str]) -> list[str]:
     dataset = ox.Dataset()
-    for number, file in enumerate(sorted(folder.rglob("*.ttl"))):
+    for number, file in enumerate(files):
         try:
-            text = filled(file.read_text("utf-8"), base, languages)
+            text = filled(file.read_text("utf-8-sig"), base, languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:
@@ -50,8 +80,12 @@ def released_shapes(release: Release) -> list[ox.Quad]:
     Raises:
         DamagedError: the file is not whole.
     """
-    path = release.whole(release.folder.shapes)
-    return list(ox.parse(path=str(path), format=ox.RdfFormat.N_TRIPLES)) if path.is_file() else []
+    quads = list[ox.Quad]()
+    for number, path in enumerate((release.folder.shapes, release.folder.catalogue_shapes)):
+        if path.is_file():
+            for quad in ox.parse(path=str(release.whole(path)), format=ox.RdfFormat.N_TRIPLES):
+                quads.append(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
+    return quads
 
 
 def parts(quads: Iterable[ox.Quad], document: str) -> dict[str, list[ox.Quad]]:

@@ -15,7 +15,7 @@ from ..errors import NotExpressibleError
 from ..formats import JSON_LD, RDF_XML, Format
 from ..vocab import RDF
 
-NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TYPE: Final = ox.NamedNode(RDF + "type")
 # Namespaces in XML 1.0 §3, NCName.
 _START: Final = (
@@ -54,13 +54,20 @@ def _check_xml(statement: ox.Triple | ox.Quad) -> None:
     if isinstance(term, ox.Triple):
         _check_xml(term)
     elif isinstance(term, ox.Literal):
-        if outside := NOT_XML.search(term.value):
-            code = f"U+{ord(outside[0]):04X}"
-            raise NotExpressibleError(
-                "XML does not allow the character {code}, which a literal contains.", RDF_XML, code=code
-            )
+        check_xml_text(term.value, RDF_XML)
     elif isinstance(term, ox.NamedNode) and statement.predicate == _TYPE and term.value not in _SYNTAX:
         _check_name(term.value)  # the engine writes the first type of a thing as an element
+
+
+def check_xml_text(text: str, fmt: Format) -> None:
+    """Pass a text that XML can hold (XML 1.0 §2.2).
+
+    Raises:
+        NotExpressibleError: a format in XML cannot say it.
+    """
+    if outside := _NOT_XML.search(text):
+        code = f"U+{ord(outside[0]):04X}"
+        raise NotExpressibleError("XML does not allow the character {code}, which a literal contains.", fmt, code=code)
 
 
 @lru_cache(1_000)

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import TypeVar
 
 import pyoxigraph as ox
 
+from ..addresses import Addresses
 from ..rdf.terms import without_graph
 from ..vocab import DCT, PROV
 from .release import Release
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,18 @@ class GraphCount:
         triples: their number.
         titles: in any languages.
         sources: IRIs of its sources.
+        licences: IRI of the licence of its source, or of the publication.
+        periods: IRI of the time that it is about.
+        times: what is stated of that.
     """
 
     iri: str
     triples: int
     titles: tuple[ox.Literal, ...] = ()
     sources: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    times: tuple[ox.Triple, ...] = ()
 
 
 def graphs(release: Release, iris: Iterable[str] | None = None) -> list[GraphCount]:
@@ -48,7 +58,20 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
             titles.append(quad.object)
         if quad.predicate.value == f"{PROV}hadPrimarySource" and isinstance(quad.object, ox.NamedNode):
             sources.append(quad.object.value)
-    return GraphCount(iri, triples, tuple(dict.fromkeys(titles)), tuple(dict.fromkeys(sources)))
+    addresses = Addresses(release.base)
+    part = addresses.dataset(f"graph-{iri.removeprefix(addresses.graph(''))}")
+    licences, periods = (_linked(release, part, name) for name in ("license", "temporal"))
+    times = tuple(quad.triple for period in periods for quad in release.quads(period))
+    return GraphCount(iri, triples, _once(titles), _once(sources), _once(licences), _once(periods), _once(times))
+
+
+def _once(found: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _linked(release: Release, subject: str, name: str) -> list[str]:
+    quads = release.quads(subject, DCT + name)
+    return [quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode)]
 
 
 @lru_cache(maxsize=4)

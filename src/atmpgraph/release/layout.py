@@ -21,7 +21,7 @@ releases/
     graphs/ datasets/ tables/   the parts of it for download
     catalogue.nq       its description: DCAT-AP and VoID; modified.txt: when each thing last changed
     changes.json       the difference to the release before
-    report.json shapes.nt links.json    its quality
+    report.json links.json    its quality; shapes.nt catalogue-shapes.nt: of the data and of the catalogue
     store/             the same statements, for queries
     coded/             large files for download under each content coding: <path>.gzip, <path>.zstd
     chunks.json        which lines stand where in the files for download, for the next build
@@ -143,8 +143,13 @@ class ReleaseFolder(DescriptionFolder):
 
     @property
     def shapes(self) -> Path:
-        """The shapes that the release was checked with, N-Triples."""
+        """The shapes that the data were checked with, N-Triples; in an earlier release those of the catalogue too."""
         return self.path / "shapes.nt"
+
+    @property
+    def catalogue_shapes(self) -> Path:
+        """The shapes that the catalogue was checked with."""
+        return self.path / "catalogue-shapes.nt"
 
     @property
     def links(self) -> Path:

@@ -101,7 +101,7 @@ class Score:
         """The score for people: the sum, then each metric that misses points, with the things that miss it."""
         words = texts(language)
         total = words.gettext(
-            "metadata score (MQA): {points} of {of} points", points=words.number(self.points), of=self.of
+            "metadata score (MQA, DCAT-AP 3.0.1): {points} of {of} points", points=words.number(self.points), of=self.of
         )
         missed = [
             words.gettext(
@@ -248,7 +248,7 @@ class Manifest(Summary):
             "measures": [asdict(each) for each in self.measures],
             "score": self.score.as_json() if self.score else None,
             "files": {name: asdict(file) for name, file in self.files.items()},
-            "languages": list(self.languages),
+            **({"languages": list(self.languages)} if self.languages != _FORMER_LANGUAGES else {}),
             **self.others,
         }
 

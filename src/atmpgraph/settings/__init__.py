@@ -21,6 +21,7 @@ from ..languages import is_tag
 from .groups import (
     Build,
     Cache,
+    Catalogue,
     Federation,
     Folders,
     Group,
@@ -117,6 +118,7 @@ class Settings(BaseSettings):
     limits: SizeLimits = SizeLimits()
     links: Links = Links()
     cache: Cache = Cache()
+    catalogue: Catalogue = Catalogue()
     proxy: Proxy = Proxy()
     log: Log = Log()
     metrics: Metrics = Metrics()
@@ -215,7 +217,7 @@ class _Environment(EnvSettingsSource):
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         remedy = "start a publication with 'atmpgraph init DIR', or name its file with --settings"
         raise SettingsError(f"{file}: no such file; {remedy}") from None

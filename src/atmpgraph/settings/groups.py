@@ -345,6 +345,20 @@ class Federation(Group):
     max_bytes: int = Field(1_048_576, ge=1, description="Longest answer of another service.")
 
 
+class Catalogue(Group):
+    """What portals find in the catalogue. The release notes it, so another value makes another release."""
+
+    source_datasets: bool = Field(
+        False,
+        description="Whether what each source states is a dataset of its own there, as it is in VoID in any case.",
+    )
+    checksums: bool = Field(
+        True,
+        description="Whether distributions have their `spdx:checksum`; false for portals whose reader fails on"
+        " `xsd:hexBinary`.",
+    )
+
+
 class SizeLimits(Group):
     """How large requests, header fields and pages may be."""
 

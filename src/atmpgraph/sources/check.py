@@ -231,13 +231,13 @@ def _wrong_code(error: dict[str, Any], file: str, fields: Mapping[str, dict[str,
     codes, cell = field.get("constraints", {}).get("enum", []), str(error.get("cell"))
     if error["type"] != "constraint-error" or "codes" not in field or cell in codes:
         return None
-    known = {code.casefold(): code for code in codes}
-    close = get_close_matches(cell.casefold().replace(" ", "-"), known, n=1)
+    by_case = {code.casefold(): code for code in codes}
+    close = get_close_matches(cell.casefold().replace(" ", "-"), by_case, n=1)
     if close:
-        problem = every_language("no code of {list}; did you mean {code}?", list=field["codes"], code=known[close[0]])
+        problem = every_language("no code of {list}; did you mean {code}?", list=field["codes"], code=by_case[close[0]])
     else:
-        known_codes = ", ".join(codes)
-        problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=known_codes)
+        listed = ", ".join(codes)
+        problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=listed)
     return _table(Place(file, error.get("rowNumber"), error["fieldName"]), problem, cell)
 
 

@@ -31,6 +31,11 @@ class CodeLists:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def iris(self) -> frozenset[str]:
+        """The IRIs of all codes."""
+        return frozenset(iri for codes in self.codes.values() for iri in codes.values())
+
     def fill(self, descriptor: Mapping[str, Any]) -> None:
         """Give each field that names a list the codes of it.
 
@@ -43,10 +48,10 @@ class CodeLists:
                     continue
                 column["codes"] = urljoin(self.base, column["codes"])
                 if column["codes"] not in self.codes:
-                    known = ", ".join(sorted(self.codes))
+                    lists = ", ".join(sorted(self.codes))
                     raise AtmpgraphError(
                         f"datapackage.json: {resource['name']}, {column['name']}: the ontology has no code list "
-                        f"<{column['codes']}>; add it there, or name one of {known}"
+                        f"<{column['codes']}>; add it there, or name one of {lists}"
                     )
                 codes = list(self.codes[column["codes"]])
                 column["constraints"] = {**column.get("constraints", {}), "enum": codes}

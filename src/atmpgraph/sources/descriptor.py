@@ -89,7 +89,7 @@ def _read(path: Path) -> Json:
     if not path.is_file():
         return {"resources": []}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise AtmpgraphError(f"{path}: not JSON: {error}") from None
     if not isinstance(content, dict):

@@ -51,15 +51,15 @@ def _of_sources(package: Package, codes: CodeLists) -> dict[str, str]:
     """The evidence of each source, by its slug; a source of another kind has none."""
     kinds = f"{ATMPGRAPH.removesuffix('ns#')}auth/source-kind"
     by_kind = {kind: codes.evidence.get(iri) for kind, iri in codes.codes.get(kinds, {}).items()}
-    found: dict[str, str] = {}
+    of_sources: dict[str, str] = {}
     for table in package.tables.values():
         if table.name != _SOURCES:
             continue
         with suppress(OSError, UnicodeDecodeError, csv.Error):
             for row in _cells(table):
                 if evidence := by_kind.get(row.get("kind", "")):
-                    found[row.get("slug", "")] = evidence
-    return found
+                    of_sources[row.get("slug", "")] = evidence
+    return of_sources
 
 
 def _of_table(table: Table, severity: Severity, evidence: Mapping[str, str]) -> Iterator[Finding]:

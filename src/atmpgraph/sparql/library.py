@@ -136,7 +136,7 @@ def by_subject(library: Iterable[LibraryQuery]) -> dict[str, list[LibraryQuery]]
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
 

@@ -28,6 +28,7 @@ _WITH_BODY: Final = frozenset({"POST", "QUERY"})
 DATASET: Final = ("default-graph-uri", "named-graph-uri")
 FORMATS: Final = ("format", "output")
 _OF_UPDATES: Final = ("update", "using-graph-uri", "using-named-graph-uri")
+_MARK: Final = "\ufeff"  # a byte order mark, which editors put before a text that they save
 _LONGEST_LINK: Final = 2_000  # characters
 _SECONDS: Final = re.compile(
     r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s?(?:s|secs?|seconds?|(ms|msecs?|milliseconds?))?", re.ASCII | re.IGNORECASE
@@ -143,7 +144,7 @@ def _of_body(content_type: str, read_body: Callable[[], bytes]) -> _Parameters:
     if media_type == FORM:
         return parameters(body)
     try:
-        return {"query": [body.decode("utf-8-sig")]}
+        return {"query": [body.decode()]}
     except UnicodeDecodeError:
         _refuse(400, "The body is not UTF-8.")
 
@@ -152,7 +153,7 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
     texts = arguments.get("query", ())
     if len(texts) != 1:
         _refuse(400, "Send exactly one query; this request contains {count}.", count=len(texts))
-    text = texts[0]
+    text = texts[0].removeprefix(_MARK)
     if len(text) > max_length:
         detail = "The query has {length} characters; the limit is {most}."
         _refuse(413 if with_body else 414, detail, length=len(text), most=max_length)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..formats import RDF_FORMATS, RESULT_FORMATS
-from ..rdf.statements import about, number
+from ..rdf.statements import about, number, quad_of
 from ..release.graphs import GraphCount
 from ..store import Features
 from ..vocab import DCT, ENTAILMENT, IANA, PROV, RDF, SCHEMA, SD, VOID
@@ -117,7 +117,10 @@ def _dataset(of: Endpoint, service: str) -> Iterator[ox.Quad]:
             (SD + "graph", graph),
             *((DCT + "title", title) for title in named.titles),
             *((PROV + "hadPrimarySource", source) for source in named.sources),
+            *((DCT + "license", licence) for licence in named.licences),
+            *((DCT + "temporal", period) for period in named.periods),
         )
+        yield from map(quad_of, named.times)
         yield from about(graph, (RDF + "type", SD + "Graph"), (VOID + "triples", number(named.triples)))
 
 

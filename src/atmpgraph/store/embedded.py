@@ -24,6 +24,7 @@ from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, Re
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
+from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Features, Results, Store, StoreAddress, prove
@@ -64,11 +65,11 @@ class EmbeddedStore(Store):
         named_graphs: Iterable[str] | None = None,
     ) -> Results:
         """Run a SPARQL 1.1 query."""
-        engine = self._engine
+        engine, text = self._engine, for_engine(text)
         if default_graphs is None and named_graphs is None and _FROM.search(text):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
-        text = each_graph_by_itself(text, lambda: _names(engine) if whole else list(named_graphs or ()))
+        text = each_graph_by_itself(text, self.base, lambda: _names(engine) if whole else list(named_graphs or ()))
         try:
             if whole:
                 return engine.query(text, base_iri=self.base)
@@ -183,14 +184,14 @@ def _own_dataset(text: str, base: str) -> tuple[list[str] | None, list[str] | No
     return (default, named) if default or named else (None, None)
 
 
-def each_graph_by_itself(text: str, graphs: Callable[[], list[str]]) -> str:
-    """The query, whose `GRAPH ?g` is evaluated once in each of the graphs.
+def each_graph_by_itself(text: str, base: str, graphs: Callable[[], list[str]]) -> str:
+    """The query, whose `GRAPH ?g` is evaluated once in each of the graphs, and whose `GRAPH <iri>` in no other.
 
     Raises:
         QueryError: there are too many.
     """
     try:
-        return graph_by_graph(text, graphs)
+        return graph_by_graph(text, base, graphs)
     except ManyGraphsError as error:
         raise QueryError(
             f"GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {error.graphs} "

@@ -24,6 +24,7 @@ from ..http.upstream import UpstreamError, UpstreamResponse
 from ..sparql.syntax.constants import with_constants
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.describe import read_describe
+from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.query_form import form
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
@@ -159,6 +160,7 @@ class RemoteStore(Store):
         named_graphs: Iterable[str] | None = None,
     ) -> Results:
         """Run a SPARQL 1.1 query on the engine; of a default graph that is merged of several, here."""
+        text = for_engine(text)
         self._check_text(text)
         kind = form(text) or "SELECT"
         if not self.digest:
@@ -168,7 +170,7 @@ class RemoteStore(Store):
         if len(default) > 1:
             return self._merged(default, named).query(text, default_graphs=default, named_graphs=named)
         dataset = _parameters(default, named if _names_graphs(text) else ())
-        text = with_constants(each_graph_by_itself(without_dataset(text), lambda: named))
+        text = with_constants(each_graph_by_itself(without_dataset(text), self.base, lambda: named))
         return self._description(text, dataset) if kind == "DESCRIBE" else self._results(text, kind, dataset)
 
     def _description(self, text: str, dataset: Sequence[tuple[str, str]]) -> Results:

@@ -149,7 +149,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         ),
         Resource("/catalogue.html", (HTML,), languages=True),
     ),
-    "/.well-known/void": (Resource("/.well-known/void", tuple(GRAPHS.values())),),
+    "/.well-known/void": (Resource("/.well-known/void", (*GRAPHS.values(), HTML), languages=True),),
     "/.well-known/api-catalog": (Resource("/.well-known/api-catalog", ("application/linkset+json",)),),
     "/robots.txt": (Resource("/robots.txt", ("text/plain",)),),
     "/sitemap.xml": (Resource("/sitemap.xml", ("application/xml",)),),
@@ -276,7 +276,9 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/releases/{digest}/doc/organisation/ulb.trig", ("application/trig",), cache="immutable"),
     ),
     "/timemap/doc/<path:path>": (
-        Resource("/timemap/doc/organisation/ulb", ("application/link-format", "application/json")),
+        Resource(
+            "/timemap/doc/organisation/ulb", ("application/link-format", "application/json", HTML), languages=True
+        ),
     ),
     "/stream": (_graph("/stream"),),
     "/stream.<suffix>": (

@@ -1,5 +1,7 @@
 """Queries on a release: kinds of results and their formats, the dataset, limits and pages."""
 
+import csv
+import io
 import json
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -173,14 +175,40 @@ def test_what_is_refused(query: str, changes: dict[str, Any], error: type[QueryE
 def test_a_result_is_cut_at_its_rows_and_says_where_the_rest_is(release: Release) -> None:
     everything = bindings(release, EVERYTHING)
     text, outcome = run(release, EVERYTHING, rows=10)
-    rest = f"?{urlencode({'query': EVERYTHING})}&offset=10"
+    rest = f"{release.base}sparql?{urlencode({'query': EVERYTHING, 'format': 'json'})}&offset=10"
     assert (outcome.rows, outcome.cut) == (10, "rows")
     assert json.loads(text)["head"]["link"] == [rest]
     assert json.loads(text)["results"]["bindings"] == everything[:10]
-    assert f'<link href="{escape(rest)}"/>' in run(release, EVERYTHING, rows=10, format="xml")[0]
+    in_xml = rest.replace("=json", "=xml")
+    assert f'<link href="{escape(in_xml)}"/>' in run(release, EVERYTHING, rows=10, format="xml")[0]
     exactly = run(release, EVERYTHING, rows=len(everything))
     assert not exactly[1].cut
     assert "link" not in json.loads(exactly[0])["head"]
+
+
+@pytest.mark.parametrize(("suffix", "separator"), [("csv", ","), ("tsv", "\t")])
+def test_a_table_that_is_cut_says_so_in_a_column(release: Release, suffix: str, separator: str) -> None:
+    """No other column, and no row, is other than without it, for any reader of tables; a file that is saved keeps it."""
+    query = "SELECT ?s ?n ?text { VALUES ?n { 1 2 3 } ?s <http://purl.org/dc/terms/title> ?text } ORDER BY ?n ?s ?text"
+    whole = list(
+        csv.reader(io.StringIO(run(release, query, format=suffix, rows=0)[0], newline=""), delimiter=separator)
+    )
+    for limits in ({"rows": 7}, {"bytes": 900, "rows": 0}):
+        text, outcome = run(release, query, format=suffix, **limits)
+        head, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        assert outcome.cut
+        assert len(rows) == outcome.rows > 2
+        mark = {"csv": "", "tsv": "?"}[suffix]
+        assert head == [*whole[0], f"{mark}cut_after_{outcome.rows}_rows"]
+        assert [row[:-1] for row in rows] == whole[1 : outcome.rows + 1]
+        rest = f"{release.base}sparql?{urlencode({'query': query, 'format': suffix})}&offset={outcome.rows}"
+        assert [row[-1] for row in rows] == [rest if suffix == "csv" else f"<{rest}>", *[""] * (len(rows) - 1)]
+        if suffix == "tsv":
+            parsed = ox.parse_query_results(text.encode(), format=ox.QueryResultsFormat.TSV)
+            assert isinstance(parsed, ox.QuerySolutions)
+            assert len(list(parsed)) == len(rows)
+    last = run(release, query, format=suffix, offset=len(whole) - 3)[0]
+    assert "cut_after" not in last
 
 
 def test_the_pages_of_a_result_are_the_whole_of_it(release: Release) -> None:

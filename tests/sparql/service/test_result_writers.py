@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atmpgraph.errors import NotExpressibleError
 from atmpgraph.sparql.service.result_writers import WRITERS
 
 RESULTS = "{http://www.w3.org/2005/sparql-results#}"
@@ -86,10 +88,15 @@ def test_xml_is_read_back(rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNo
 
 
 @given(rows_of(TEXT))
-def test_xml_is_well_formed_whatever_the_text(
+def test_xml_is_well_formed_or_refused(
     rows: list[list[ox.NamedNode | ox.Literal | ox.BlankNode | None]],
 ) -> None:
-    ET.fromstring(written("xml", rows))
+    """XML 1.0 has not all characters; none is changed in silence."""
+    if any(isinstance(term, ox.Literal) and re.search("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", term.value) for row in rows for term in row):  # fmt: skip
+        with pytest.raises(NotExpressibleError, match=r"XML does not allow the character U\+[0-9A-F]{4}"):
+            written("xml", rows)
+    else:
+        ET.fromstring(written("xml", rows))
 
 
 @given(rows_of(TEXT))
@@ -124,6 +131,44 @@ def test_a_row_without_variables() -> None:
     """`SELECT * {}` has one solution with nothing in it."""
     writer = WRITERS["json"]([])
     assert json.loads(writer.start("") + writer.row([]) + writer.end)["results"]["bindings"] == [{}]
+
+
+QUERY_OF_12 = """SELECT ?a ?b {
+  VALUES ?a { "x"@en--rtl "y"@ar--ltr "z"@fr <<( <urn:s> <urn:p> 5 )>> <<( <urn:s> <urn:p> "a,\\t\\"b"@he--rtl )>> }
+  BIND(<<( <urn:s> <urn:p> ?a )>> AS ?b)
+}"""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "fmt"),
+    [
+        ("json", ox.QueryResultsFormat.JSON),
+        ("xml", ox.QueryResultsFormat.XML),
+        ("tsv", ox.QueryResultsFormat.TSV),
+    ],
+)
+def test_terms_of_rdf_12_are_those_that_the_engine_writes(suffix: str, fmt: ox.QueryResultsFormat) -> None:
+    """SPARQL 1.2, results: directions of text, and triple terms, in each format that holds terms."""
+
+    def solutions() -> ox.QuerySolutions:
+        results = ox.Store().query(QUERY_OF_12)
+        assert isinstance(results, ox.QuerySolutions)
+        return results
+
+    rows = [list(row) for row in solutions()]
+    assert len(rows) == 5
+    assert read(written(suffix, rows), fmt) == rows
+    theirs = solutions().serialize(format=fmt) or b""
+    assert read(theirs.decode(), fmt) == rows
+    if suffix == "tsv":
+        assert written(suffix, rows) == theirs.decode()
+
+
+def test_triple_terms_in_csv() -> None:
+    """SPARQL 1.2, CSV results: as in TSV."""
+    triple = ox.Triple(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal('a,"b'))
+    line = WRITERS["csv"](["x"]).row([triple])
+    assert next(csv.reader([line])) == ['<<( <http://e/s> <http://e/p> "a,\\"b" )>>']
 
 
 def test_triple_terms_have_a_form() -> None:

@@ -7,6 +7,7 @@ from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
+from ...addresses import Addresses
 from ...errors import EvaluationError, QueryError, ResultFormatError, UnknownGraphError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
@@ -20,7 +21,7 @@ from ..syntax.query_form import form
 from ..syntax.validate import check_syntax, may_call_services, syntax_error
 from .messages import Cut, Outcome, QueryJob
 from .names import Names
-from .result_writers import WRITERS, ResultWriter, Term
+from .result_writers import WRITERS, ResultWriter, TableWriter, Term
 
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
@@ -78,6 +79,7 @@ def _rows(
 ) -> Outcome:
     writer = _writer(job)(variables)
     bounded = bool(job.rows or job.bytes)
+    held: list[bytes] | None = [] if bounded and isinstance(writer, TableWriter) else None
     if not bounded:
         put(writer.start("").encode())
     rows = islice(solutions, job.offset, None)
@@ -91,23 +93,37 @@ def _rows(
             batch, cut = _fitting(batch, job.bytes - size), "bytes"
             piece = b"".join(batch)
         sent, size = sent + len(batch), size + len(piece)
-        if piece:
+        if held is not None:
+            held += batch
+        elif piece:
             put(piece)
         if not cut and len(batch) < most:
             break
         if sent == job.rows and not cut:
             cut = "rows" if next(rows, None) is not None else ""
             break
-    put(writer.end.encode())
     link = f"{url}{job.offset + sent}" if cut and sent and (url := _rest_url(job)) else ""
+    if isinstance(writer, TableWriter) and held is not None:
+        _put_joined(writer.marked(held, link) if cut else chain((writer.start("").encode(),), held), put)
+        return Outcome(sent, cut)
+    put(writer.end.encode())
     return Outcome(sent, cut, writer.start(link).encode() if bounded else b"")
 
 
+def _put_joined(lines: Iterator[bytes], put: Callable[[bytes], object]) -> None:
+    while batch := list(islice(lines, _BATCH)):
+        put(b"".join(batch))
+
+
 def _rest_url(job: QueryJob) -> str:
-    """The URL of the rest of a result, without the offset at its end; empty if it is not told."""
+    """The URL of the rest of a result, without the offset at its end; empty if it is not told.
+
+    It is absolute, and names the format: in a file that was saved nothing else says either.
+    """
     if job.pages is None:
         return ""
-    return Query(job.query, job.default_graphs, job.named_graphs, formats=job.pages).rest_url
+    rest = Query(job.query, job.default_graphs, job.named_graphs, formats=job.pages or (job.format,)).rest_url
+    return rest and Addresses(job.base).page("sparql") + rest
 
 
 def _fitting(batch: list[bytes], size: int) -> list[bytes]:

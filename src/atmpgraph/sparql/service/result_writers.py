@@ -1,5 +1,7 @@
 """Results of SELECT and ASK as text, a row at a time, in the formats of the SPARQL 1.1 recommendations.
 
+Terms of RDF 1.2, directions of text and triple terms, are written as the drafts of SPARQL 1.2 have them.
+
 The engine writes these formats too, but only a whole result at once: one that is cut short would not be well-formed,
 and would not say so.
 
@@ -8,14 +10,16 @@ A new format is a `Format` in `formats.py` and a writer here.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 from json.encoder import encode_basestring as quoted
 from typing import Final, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
-from ...rdf.expressible import NOT_XML
+from ...formats import RESULTS_XML
+from ...rdf.expressible import check_xml_text
 from ...vocab import XSD
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -29,6 +33,8 @@ _BARE: Final = {
     XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.?[0-9]+)[eE][+-]?[0-9]+"),
 }
 _XML_RESULTS: Final = "http://www.w3.org/2005/sparql-results#"
+_DIRECTION: Final = ' its:dir="{}" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0"'
+CUT_COLUMN: Final = "cut_after_{rows}_rows"  # a name that SPARQL allows for a variable
 _MUST_QUOTE: Final = re.compile(r'[",\r\n]')
 
 
@@ -88,7 +94,8 @@ def _json(term: Term) -> str:
         return f'{{"type":"uri","value":{quoted(term.value)}}}'
     if isinstance(term, ox.Literal):
         if term.language:
-            return f'{{"type":"literal","xml:lang":{quoted(term.language)},"value":{quoted(term.value)}}}'
+            way = f'"its:dir":"{term.direction}",' if term.direction else ""
+            return f'{{"type":"literal","xml:lang":{quoted(term.language)},{way}"value":{quoted(term.value)}}}'
         datatype = term.datatype.value
         typed = "" if datatype == _PLAIN else f'"datatype":{quoted(datatype)},'
         return f'{{"type":"literal",{typed}"value":{quoted(term.value)}}}'
@@ -132,6 +139,7 @@ def _xml(term: Term) -> str:
         datatype, kind = term.datatype.value, ""
         if term.language:
             kind = f" xml:lang={quoteattr(term.language)}"
+            kind += _DIRECTION.format(term.direction) if term.direction else ""
         elif datatype != _PLAIN:
             kind = f" datatype={quoteattr(datatype)}"
         return f"<literal{kind}>{_text(term.value)}</literal>"
@@ -142,44 +150,89 @@ def _xml(term: Term) -> str:
 
 
 def _text(value: str) -> str:
-    """Text in XML; a character that XML 1.0 cannot hold becomes U+FFFD."""
-    return escape(NOT_XML.sub("\ufffd", value), {"\r": "&#13;"})
+    """Text in XML.
+
+    Raises:
+        NotExpressibleError: it has a character that XML 1.0 cannot hold.
+    """
+    check_xml_text(value, RESULTS_XML)
+    return escape(value, {"\r": "&#13;"})
 
 
-class CsvWriter(ResultWriter):
-    """SPARQL 1.1 Query Results CSV Format (§3): the values alone, line ends as in RFC 4180."""
+class TableWriter(ResultWriter):
+    """A header line and a line a row. It has no place for a link, so a result that is cut short gets one more column.
+
+    Its name says that rows are missing, and its first field holds the address of the rest: no reader of tables stumbles
+    over it, no other column changes its type, no row is added, and a file that is saved keeps it.
+    """
+
+    separator: str
+    line_end: str
+
+    @staticmethod
+    @abstractmethod
+    def term(term: Term | None) -> str:
+        """A field; an unbound variable is an empty one."""
+
+    @staticmethod
+    @abstractmethod
+    def variable(name: str) -> str:
+        """A field of the header line."""
 
     def start(self, link: str) -> str:  # noqa: ARG002 - there is no place for it
-        """The names of the variables."""
-        return ",".join(self.variables) + "\r\n"
+        """The variables."""
+        return self.separator.join(map(self.variable, self.variables)) + self.line_end
 
     def row(self, row: Row) -> str:
-        """A line; an unbound variable is an empty field."""
-        return ",".join(map(_csv, row)) + "\r\n"
+        """A line."""
+        return self.separator.join(map(self.term, row)) + self.line_end
+
+    def marked(self, rows: Sequence[bytes], link: str) -> Iterator[bytes]:
+        """The whole of a result that is cut short, with the column that says so."""
+        head, end = (text.encode() for text in (self.start(""), self.line_end))
+        fields = [self.variable(CUT_COLUMN.format(rows=len(rows))), self.term(ox.NamedNode(link)) if link else ""]
+        for line, field in zip(chain((head,), rows), chain(fields, repeat("")), strict=False):
+            yield line.removesuffix(end) + f"{self.separator}{field}".encode() + end
 
 
-def _csv(term: Term | None) -> str:
-    if term is None:
-        return ""
-    value = term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
-    return '"' + value.replace('"', '""') + '"' if _MUST_QUOTE.search(value) else value
+class CsvWriter(TableWriter):
+    """SPARQL 1.1 Query Results CSV Format (§3): the values alone, line ends as in RFC 4180."""
+
+    separator, line_end = ",", "\r\n"
+
+    @staticmethod
+    def variable(name: str) -> str:
+        """Its name alone."""
+        return name
+
+    @staticmethod
+    def term(term: Term | None) -> str:
+        """Its value, in quotation marks where it has to be."""
+        if term is None:
+            return ""
+        value = term.value if isinstance(term, ox.NamedNode | ox.Literal) else _tsv(term)
+        return '"' + value.replace('"', '""') + '"' if _MUST_QUOTE.search(value) else value
 
 
-class TsvWriter(ResultWriter):
+class TsvWriter(TableWriter):
     """SPARQL 1.1 Query Results TSV Format (§4): terms as Turtle writes them."""
 
-    def start(self, link: str) -> str:  # noqa: ARG002
-        """The variables."""
-        return "\t".join(f"?{name}" for name in self.variables) + "\n"
+    separator, line_end = "\t", "\n"
 
-    def row(self, row: Row) -> str:
-        """A line; an unbound variable is an empty field."""
-        return "\t".join(map(_tsv, row)) + "\n"
+    @staticmethod
+    def variable(name: str) -> str:
+        """As in a query."""
+        return f"?{name}"
+
+    @staticmethod
+    def term(term: Term | None) -> str:
+        """A term of Turtle."""
+        return "" if term is None else _tsv(term)
 
 
-def _tsv(term: Term | None) -> str:
-    if term is None:
-        return ""
+def _tsv(term: Term) -> str:
+    if isinstance(term, ox.Triple):
+        return f"<<( {' '.join(map(_tsv, term))} )>>"
     if isinstance(term, ox.Literal):
         bare = _BARE.get(term.datatype.value)
         if bare and bare.fullmatch(term.value):

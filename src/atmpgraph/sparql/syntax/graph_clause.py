@@ -1,5 +1,7 @@
 """`GRAPH ?g { … }`, graph by graph: what is inside is evaluated once in each named graph (SPARQL 1.1 §18.6, Graph).
 
+`GRAPH <iri> { … }` is empty where the dataset has no such graph, also if it would not be looked up there.
+
 An engine that takes the clause for a join with the names of the graphs evaluates once what it does not look up in a
 graph: a subquery, `VALUES`, the right side of `MINUS`, another `GRAPH`. Such a clause is written out, a branch for each
 graph. One with triple patterns and filters alone is left to the engine, for which it is quicker.
@@ -12,11 +14,13 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from .dataset_clause import read_prologue
 from .tokenizer import Token, words
 
 MOST_BRANCHES: Final = 2_000  # that are written out for all clauses of a query
 _GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _EVALUATED_ONCE: Final = ("SELECT", "VALUES", "MINUS", "GRAPH")
+_NAMES: Final = frozenset({"variable", "iri", "prefixed"})
 _DEPTHS: Final = {"{": 1, "}": -1}
 
 
@@ -33,11 +37,12 @@ class ManyGraphsError(ValueError):
         self.graphs = graphs
 
 
-def graph_by_graph(query: str, graphs: Callable[[], Sequence[str]]) -> str:
+def graph_by_graph(query: str, base: str, graphs: Callable[[], Sequence[str]]) -> str:
     """The same query with each clause written out that an engine may evaluate once for all graphs.
 
     Args:
         query: with or without such clauses, and with or without errors.
+        base: of its relative IRIs.
         graphs: the IRIs of the named graphs of its dataset.
 
     Raises:
@@ -48,8 +53,7 @@ def graph_by_graph(query: str, graphs: Callable[[], Sequence[str]]) -> str:
     every = words(query)
     if not any(_is_evaluated_once(every, clause) for clause in _clauses(every)):
         return query
-    names = tuple(graphs())
-    return _Writer(query, every, names).text(0, len(every))
+    return _Writer(query, every, tuple(graphs()), base).text(0, len(every))
 
 
 class _Clause(NamedTuple):
@@ -61,12 +65,12 @@ class _Clause(NamedTuple):
 
 
 def _clauses(every: Sequence[Token], start: int = 0, end: int | None = None) -> list[_Clause]:
-    """The clauses with a variable, outside of one another."""
+    """The clauses outside of one another."""
     clauses: list[_Clause] = []
     at, end = start, len(every) if end is None else end
     while at < end - 2:
-        word, variable, brace = every[at : at + 3]
-        if word.is_word("GRAPH") and variable.kind == "variable" and brace.text == "{" and brace.kind == "other":
+        word, name, brace = every[at : at + 3]
+        if word.is_word("GRAPH") and name.kind in _NAMES and brace.text == "{" and brace.kind == "other":
             if (last := _closing(every, at + 2, end)) is None:
                 return clauses  # the engine says that it does not end
             clauses.append(_Clause(at, at + 2, last))
@@ -87,7 +91,7 @@ def _closing(every: Sequence[Token], first: int, end: int) -> int | None:
 
 def _is_evaluated_once(every: Sequence[Token], clause: _Clause) -> bool:
     """Whether something inside does not depend on a look-up in the graph, or mentions the variable of the graph."""
-    name = every[clause.start + 1].text[1:]
+    name = every[clause.start + 1].text[1:] if every[clause.start + 1].kind == "variable" else ""
     inside = every[clause.first + 1 : clause.last]
     return any(
         word.text[1:] == name if word.kind == "variable" else any(map(word.is_word, _EVALUATED_ONCE)) for word in inside
@@ -97,17 +101,30 @@ def _is_evaluated_once(every: Sequence[Token], clause: _Clause) -> bool:
 class _Writer:
     """Writes clauses out."""
 
-    def __init__(self, query: str, every: Sequence[Token], graphs: Sequence[str]) -> None:
+    def __init__(self, query: str, every: Sequence[Token], graphs: Sequence[str], base: str) -> None:
         self._query, self._every, self._graphs, self._branches = query, every, graphs, 0
+        self._prologue = read_prologue(query, every, base)
 
     def text(self, start: int, end: int, suffix: str = "") -> str:
         """The text of some words, their clauses written out; a suffix makes the blank nodes of each branch its own."""
         pieces, at = list[str](), start
         for clause in _clauses(self._every, start, end):
             if _is_evaluated_once(self._every, clause):
-                pieces += [self._words(at, clause.start, suffix), self._branched(clause, suffix)]
+                is_many = self._every[clause.start + 1].kind == "variable"
+                written = self._branched(clause, suffix) if is_many else self._of_one(clause, suffix)
+                pieces += [self._words(at, clause.start, suffix), written]
                 at = clause.last + 1
         return "".join([*pieces, self._words(at, end, suffix)])
+
+    def _of_one(self, clause: _Clause, suffix: str) -> str:
+        """A clause that names its graph; what is inside keeps its columns where the graph is none."""
+        name, inside = self._every[clause.start + 1], self.text(clause.first + 1, clause.last, suffix)
+        try:
+            is_graph = self._prologue.iris([name])[0] in self._graphs
+        except (SyntaxError, IndexError):  # the engine says what is wrong with it
+            is_graph = True
+        written = f"GRAPH {name.text} {{ {inside} }}"
+        return f" {written} " if is_graph else f" {{ {written} FILTER(false) }} "
 
     def _branched(self, clause: _Clause, suffix: str) -> str:
         variable = self._every[clause.start + 1].text

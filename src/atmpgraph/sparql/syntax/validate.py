@@ -8,16 +8,25 @@ still parses therefore had none.
 """
 
 import re
+from contextlib import suppress
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...errors import QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from .engine_text import for_engine
 from .error_position import MOST, named_place, unexpected
 
 _SERVICE: Final = re.compile(r"(ser)(v)(ice)", re.IGNORECASE)
 # What the parser says in words; the rest is a list of what it tried last, which misleads.
 _SENTENCE: Final = re.compile(r"Prefix not found|IRI parsing failed|The [A-Z]+ [^,\[]*[^,\[ ]")
+# Words of the parser that say something else than what is wrong.
+_WORDS: Final = {
+    "The SELECT contains an expression with a variable that is unbound": (
+        "SELECT has a variable that is neither in GROUP BY nor inside an aggregate"
+    )
+}
+_START: Final = re.compile(r"error at \d+:\d+")
 _EMPTY: Final = ox.Store()
 _END: Final = "\n\\"  # no token ends with a backslash, so no text that ends like this can run
 
@@ -30,6 +39,13 @@ def check_syntax(text: str, base: str) -> None:
         ServiceNotAllowedError: it has a SERVICE clause.
         TooManyKeywordsError: no word is left to disguise SERVICE with.
     """
+    if (written := for_engine(text)) != text:
+        with suppress(QuerySyntaxError):  # which the text of the query itself has at a place that its reader sees
+            return _check(written, base)
+    return _check(text, base)
+
+
+def _check(text: str, base: str) -> None:
     disguised = _disguise(text)
     try:
         _EMPTY.query(disguised, base_iri=base)
@@ -44,9 +60,9 @@ def check_syntax(text: str, base: str) -> None:
     # Which of the two is it? Running the query to find out is no option: the engine may call a SERVICE at once.
     original, end = _parser_message(text + _END, base) or "", text.count("\n") + 2
     if named_place(original)[0] != end:
-        raise syntax_error(original)
+        raise _located(text, original, base)
     if named_place(_parser_message(disguised + _END, base) or "")[0] == end:
-        raise syntax_error(error)
+        raise _located(text, error, base)
     raise ServiceNotAllowedError
 
 
@@ -56,18 +72,24 @@ def may_call_services(text: str) -> bool:
 
 
 def syntax_error(message: str) -> QuerySyntaxError:
-    """The error that a message of the parser reports, at the place that it names."""
+    """The error that a message of the parser reports, at the place that it names; not all that it tried there."""
     line, column = named_place(message)
-    return QuerySyntaxError(line, column, reason=message)
+    shorter = _sentence(message) or ((start := _START.match(message)) and start[0])
+    return QuerySyntaxError(line, column, reason=shorter or message)
+
+
+def _sentence(message: str) -> str:
+    sentence = _SENTENCE.search(message)
+    return _WORDS.get(sentence[0], sentence[0]) if sentence else ""
 
 
 def _located(text: str, message: str, base: str) -> QuerySyntaxError:
-    """The same at the place where a reader sees the error. Parts of the query may be tried, for it has no SERVICE."""
+    """The same at the place where a reader sees the error. Parts of the query are tried, none of which can run."""
     if len(text) > MOST or not named_place(message)[0]:
         return syntax_error(message)
-    line, column, word = unexpected(text, message, lambda part: _parser_message(part, base))
-    sentence = _SENTENCE.search(message)
-    reason = ": ".join(filter(None, (sentence[0], word))) if sentence else ""
+    line, column, word = unexpected(text, message, lambda part: _unfinished_message(part, base))
+    sentence = _sentence(message)
+    reason = ": ".join(filter(None, (sentence, word))) if sentence else ""
     return QuerySyntaxError(line, column, word, reason)
 
 
@@ -77,6 +99,12 @@ def _disguise(text: str) -> str:
     if letter is None:
         raise TooManyKeywordsError
     return _SERVICE.sub(lambda m: m[1] + (letter.upper() if m[2] == "V" else letter) + m[3], text)
+
+
+def _unfinished_message(text: str, base: str) -> str | None:
+    """What the parser says to the start of a query; None when it is right so far."""
+    message = _parser_message(text + _END, base)
+    return message if message and named_place(message)[0] < text.count("\n") + 2 else None
 
 
 def _parser_message(text: str, base: str) -> str | None:

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import unquote
+from typing import Final
+from urllib.parse import unquote, urlencode
 
 import pyoxigraph as ox
+from flask import request
 
 from ...addresses import Addresses, candidates, iri_to_path
 from ...catalogue.paging import entries, listing, page
+from ...formats import Format
 from ...rdf.statements import about
 from ...release.incoming import Incoming
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
@@ -19,6 +22,7 @@ from .paging import Paging, paged
 # How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
 _DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
 PARTS = (_DEFINED, _LISTED)
+_PROFILE: Final = "_profile"  # the parameter that names one
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Description:
         embedded: the data blocks of its page, if they are not the whole.
         dataset: IRI of the dataset that the document belongs to (VoID §7.1).
         paging: of its parts, where it has pages.
-        whole: gives all quads, in place of `quads` and what says which of the pages this is.
+        whole: gives all quads in a format, in place of `quads` and what says which of the pages this is.
         links: those to the thing; `incoming` is the page of them that people see.
     """
 
@@ -44,13 +48,13 @@ class Description:
     embedded: list[ox.Quad] | None = None
     dataset: str = ""
     paging: Paging | None = None
-    whole: Callable[[], list[ox.Quad]] | None = None
+    whole: Callable[[Format | None], list[ox.Quad]] | None = None
     links: Sequence[tuple[str, str]] = ()
     incoming: Paging | None = None
 
-    def published(self, licence: str) -> list[ox.Quad]:
+    def published(self, licence: str, fmt: Format | None = None) -> list[ox.Quad]:
         """All quads of the document; those about itself, which no source states, in the default graph."""
-        quads = self.whole() if self.whole else [*self.quads, *(q for part in self.parts.values() for q in part)]
+        quads = self.whole(fmt) if self.whole else [*self.quads, *(q for part in self.parts.values() for q in part)]
         document = ox.NamedNode(self.document)
         stated = {DCT + "license": licence, VOID + "inDataset": self.dataset}
         if self.document != self.topic:
@@ -125,8 +129,17 @@ def describe_catalogue(context: Context, document: str, *, pages: bool) -> Descr
         {},
         embedded=[],
         paging=paging,
-        whole=lambda: [*page(release, shown), *paging.view(whole, whole)],
+        whole=lambda fmt: [*page(release, shown), *paging.view(whole, whole, place(whole, fmt))],
     )
+
+
+def place(document: str, fmt: Format | None) -> str:
+    """The start of the URLs of the pages of a document, in the format and profile of the request.
+
+    Harvesters ask for the next page with its address alone.
+    """
+    profile = f"?{urlencode({_PROFILE: request.args[_PROFILE]})}" if _PROFILE in request.args else ""
+    return f"{document}.{fmt.suffix}{profile}" if fmt else f"{document}{profile}"
 
 
 def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str | None:

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
-from flask import Flask, redirect, request
+from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response
 
 from ...settings import Settings
@@ -29,9 +29,9 @@ def address_now(publication: Settings, host: str, root: str, path: str) -> str |
     now = urlsplit(publication.base)
     for base in publication.previous_bases:
         before = urlsplit(base)
-        for whole in dict.fromkeys((root + path, path)):
-            if whole.startswith(before.path) and _is_former(before, now, host, root, whole):
-                return publication.base + whole.removeprefix(before.path)
+        whole = root + path
+        if whole.startswith(before.path) and _is_former(before, now, host, root, whole):
+            return publication.base + whole.removeprefix(before.path)
     return None
 
 
@@ -66,5 +66,6 @@ def register(app: Flask) -> None:
         address = address_now(publication, request.host, quote(request.script_root, safe=_SAFE), path)
         if address is None:
             return None
+        g.to_present_base = True
         query = request.query_string.decode("latin-1")
         return redirect(f"{address}?{query}" if query else address, 308)

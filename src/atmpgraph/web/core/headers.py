@@ -85,10 +85,11 @@ def _finish(response: Response) -> Response:
 def _redirect(response: Response) -> None:
     """Limit a redirection to this server, and its body to the target, which is in no language.
 
-    The router's own redirections name whatever Host the request does.
+    The router's own redirections name whatever Host the request does. One to the present base is absolute.
     """
-    target = urlsplit(response.location or "")
-    response.location = urlunsplit(("", "", target.path, target.query, target.fragment))
+    if not g.get("to_present_base"):
+        target = urlsplit(response.location or "")
+        response.location = urlunsplit(("", "", target.path, target.query, target.fragment))
     response.set_data(f"{response.location}\n")
     response.headers["Content-Type"] = content_type("text/plain")
 

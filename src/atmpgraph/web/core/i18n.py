@@ -90,6 +90,8 @@ def href(iri: str, release: str | None = None) -> str | None:
         release = context.release.digest
     if release:
         path = _in_release(path, release)
+    elif path == "doc/catalogue":
+        path = "catalogue"
     language = requested_language()
     return f"{request.script_root}/{path}{f'?lang={language}' if language else ''}{mark}{fragment}"
 

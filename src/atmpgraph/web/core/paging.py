@@ -65,23 +65,35 @@ class Paging:
         """The number of the page after; None on the last."""
         return self.number + 1 if self.number < self.count else None
 
-    def view(self, document: str, graph: str | None = None) -> Iterator[ox.Quad]:
+    def view(self, document: str, graph: str | None = None, place: str = "") -> Iterator[ox.Quad]:
         """The page among the pages of a document, for harvesters (Hydra); nothing where there is one page.
 
-        No `next` on the last and no `previous` on the first, so that harvesters terminate.
+        No `next` on the last and no `previous` on the first, so that harvesters terminate. Some know the
+        earlier names only (`hydra:PagedCollection`).
+
+        Args:
+            document: whose pages they are.
+            graph: that the statements stand in.
+            place: the start of the URLs of the pages, if it is not the document.
         """
         if self.count == 1:
             return
         steps = {"first": 1, "previous": self.previous, "next": self.next, "last": self.count}
-        links = [(HYDRA + name, self._url(document, step)) for name, step in steps.items() if step]
-        view = self._url(document, self.number)
+        links = [
+            (HYDRA + name, self._url(place or document, step))
+            for step_name, step in steps.items()
+            if step
+            for name in (step_name, f"{step_name}Page")
+        ]
+        view = self._url(place or document, self.number)
         stated = (
             (RDF + "type", HYDRA + "Collection"),
             (HYDRA + "totalItems", integer(self.total)),
             (HYDRA + "view", view),
         )
         yield from about(document, *stated, graph=graph)
-        yield from about(view, (RDF + "type", HYDRA + "PartialCollectionView"), *links, graph=graph)
+        kinds = [(RDF + "type", HYDRA + kind) for kind in ("PartialCollectionView", "PagedCollection")]
+        yield from about(view, *kinds, *links, graph=graph)
 
     def links(self, url: str) -> list[Link]:
         """Links to the pages beside this one (RFC 8288); `url` is that of all pages, without a query."""
@@ -95,7 +107,7 @@ class Paging:
         return {"number": self.number, "count": self.count, "total": self.total, **places}
 
     def _url(self, document: str, number: int) -> str:
-        return f"{document}?{self.name}={number}"
+        return f"{document}{'&' if '?' in document else '?'}{self.name}={number}"
 
 
 def paged(total: int, size: int, name: str = "page") -> Paging:

@@ -189,7 +189,7 @@ class _Representation:
             topic = described.document
             quads = alternates(release, described, suffixes=self.suffixes)
         elif choice.profile.token == MODEL.token:
-            quads = described.published(licence)
+            quads = described.published(licence, self.choice.fmt)
         else:
             quads = list(translated(release, topic, choice.profile))
         return serialize(quads, choice.fmt, prefixes(context.base), form=choice.form, root=topic)

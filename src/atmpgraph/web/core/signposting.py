@@ -13,13 +13,16 @@ from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
-from ...profiles.translate import delivered, likely, translated
+from ...profiles.translate import delivered, is_dataset, likely, translated
+from ...rdf.statements import text_of
 from ...release.incoming import Incoming
 from ...release.release import Release
-from ...vocab import ATMPGRAPH, DCT, PROV, QB, RDF, RDFS, SKOS
+from ...vocab import ATMPGRAPH, DCAT, DCT, PROV, QB, RDF, RDFS, SKOS
 from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
+_FILE, _DATASETS = DCAT + "distribution", frozenset({DCAT + "Dataset", DCAT + "Catalog"})
+_FIRST_ITEMS = 4  # files of a dataset that come before what has another profile: a header field is short
 _MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others
 
 
@@ -69,16 +72,19 @@ def signposts(release: Release, described: Description, urls: RepresentationUrls
     ]
     related = _relatives(release, described)
     types = [fmt.media_type for fmt in profiles[0].formats]
+    items = [link for link in related if link.rel == "item"]
+    first = _FIRST_ITEMS if is_dataset(release, described.topic) else 0
     return [
         *about,
         *(link for link in related if link.rel != "item"),
         *representations(urls, profiles[:1]),
         *token_links(profiles),
+        *items[:first],
         *sorted(
             representations(urls, profiles[1:]),
             key=lambda link: [*types, link.attributes["type"]].index(link.attributes["type"]),
         ),
-        *(link for link in related if link.rel == "item"),
+        *items[first:],
     ]
 
 
@@ -124,11 +130,19 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         ATMPGRAPH + "workpackageOf",
     }
     topic = ox.NamedNode(described.topic)  # the description of the catalogue has other subjects too
-    links = {
-        ("author" if quad.predicate.value in _AUTHORS else "collection", quad.object.value)
+    linked = [
+        (quad.predicate.value, quad.object.value)
         for quad in described.quads
-        if quad.subject == topic and quad.predicate.value in wholes | _AUTHORS and isinstance(quad.object, ox.NamedNode)
+        if quad.subject == topic and isinstance(quad.object, ox.NamedNode)
+    ]
+    published = any(predicate == RDF + "type" and iri in _DATASETS for predicate, iri in linked)
+    authors = _AUTHORS | ({DCT + "publisher"} if published else set())
+    links = {
+        ("author" if predicate in authors else "collection", iri)
+        for predicate, iri in linked
+        if predicate in wholes | authors
     }
+    files = sorted({iri for predicate, iri in linked if predicate == _FILE})[:_MOST_ITEMS]
     linking = Incoming(release, described.topic)
     if len(linking) > _MOST_ITEMS:  # then each kind is looked up by itself
         parts = [
@@ -145,4 +159,12 @@ def _relatives(release: Release, described: Description) -> list[Link]:
             if iri != described.topic
         ),
         *(Link(served(item), "item", page) for item in items),
+        *(link for file in files for link in _content(release, file)),
     ]
+
+
+def _content(release: Release, distribution: str) -> list[Link]:
+    """The file of a distribution, with its media type."""
+    stated = {quad.predicate.value: text_of(quad.object) for quad in release.quads(distribution)}
+    url, media = stated.get(DCAT + "downloadURL"), stated.get(DCAT + "mediaType", "").rpartition("media-types/")[2]
+    return [Link(url, "item", {"type": media} if media else {})] if url else []

@@ -11,9 +11,9 @@ from ...i18n import message
 from ...profiles.registry import MODEL
 from ..core.citation import requested_citation, respond_with_citation, work
 from ..core.context import Context
-from ..core.description import Description, describe_catalogue
+from ..core.description import Description, describe_catalogue, place
 from ..core.representations import represent
-from ..core.resource import Navigation, Resource, Sitemap, query_parameter
+from ..core.resource import Navigation, Resource, query_parameter
 from ..pages.catalogue import catalogue_page
 
 _MISSING: Final = message("The current release describes nothing under this address.")
@@ -31,10 +31,8 @@ def _respond(context: Context, described: Description) -> Response:
         cited, view = work(context, context.release, described.topic), catalogue_page(context, described)
         return render_template("catalogue.html", page=view, cited=cited, data_blocks=blocks, links=links)
 
-    paging = described.paging
-    response = represent(
-        context, described, page_of, links=paging.links(context.urls.page("catalogue")) if paging else ()
-    )
+    paging, start = described.paging, place(context.urls.page("catalogue"), context.fixed)
+    response = represent(context, described, page_of, links=paging.links(start) if paging else ())
     location = response.headers.get("Content-Location")
     if location and paging and paging.number > 1:
         response.headers["Content-Location"] = f"{location}{'&' if '?' in location else '?'}page={paging.number}"
@@ -52,7 +50,6 @@ RESOURCES = (
         formats=MODEL.formats,
         suffixes=(*MODEL.formats, LINK_SET, *CITATIONS),
         navigation=Navigation("head", 1, message("Catalogue")),
-        sitemap=Sitemap(),
         parameters=(query_parameter("page", "Number of the page, where the catalogue has pages."),),
     ),
 )

@@ -10,7 +10,7 @@ from flask import request
 from ...addresses import Addresses
 from ...catalogue.discovery import api_catalog, document_dates, documents, robots, sitemap
 from ...catalogue.paging import subsets, void_page
-from ...formats import LINK_SET, TEXT, Format
+from ...formats import HTML, LINK_SET, TEXT, Format
 from ...http.links import Link, link_field
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
@@ -21,6 +21,7 @@ from ..core.paging import Paging, paged
 from ..core.resource import Resource, query_parameter, rdf
 from ..core.response import Version
 from ..core.serving import sitemap_pages
+from ..pages.graphs import graphs_page
 
 _XML: Final = Format("XML", "xml", "application/xml", "text")
 _MISSING: Final = message("The current release describes nothing under this address.")
@@ -40,6 +41,10 @@ def _load_void(context: Context) -> VoidPage:
     paging = paged(len(listed), context.settings.limits.list_page_graphs)
     quads = void_page(release, [*listed[: paging.first], *listed[paging.last :]])
     return VoidPage([*quads, *paging.view(document, document)], paging)
+
+
+def _void_quads(_: Context, void: VoidPage) -> list[ox.Quad]:
+    return void.quads
 
 
 def _void_fields(context: Context, void: VoidPage) -> Mapping[str, str]:
@@ -104,7 +109,7 @@ RESOURCES = (
         path="/.well-known/void",
         summary="The statistics of the dataset (VoID §7.2, RFC 8615).",
         load=_load_void,
-        makers=rdf(lambda _, void: void.quads),
+        makers={**rdf(_void_quads), HTML: graphs_page},
         fields=_void_fields,
         parameters=(query_parameter("page", "Number of the page, where there are many graphs."),),
     ),

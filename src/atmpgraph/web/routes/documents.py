@@ -76,9 +76,15 @@ def _gone(successors: tuple[str, ...]) -> ProblemError:
 def _url(context: Context, iri: str, kind: str, space: str) -> str:
     """The URL of an IRI under `kind` in a space (`id`, `doc`), with the suffix and the query of the request."""
     path = iri_to_path(context.iris.page(f"{kind}/"), context.iris.served(iri)) or ""
+    place = "catalogue" if space == "doc" and _is_elsewhere(context, iri) else f"{space}/{path}"
     suffix = f".{context.fixed.suffix}" if context.fixed else ""
     query = f"?{quote(request.query_string, safe=_QUERY)}" if request.query_string else ""
-    return context.urls.page(f"{space}/{path}{suffix}{query}")
+    return context.urls.page(f"{place}{suffix}{query}")
+
+
+def _is_elsewhere(context: Context, iri: str) -> bool:
+    """Whether a thing is the catalogue, which is a document with its datasets; as DataCite it is one of the others."""
+    return iri == context.iris.catalogue and context.fixed is not DATACITE
 
 
 def _load_thing(context: Context, path: str) -> str | AnyResponse | None:
@@ -91,7 +97,13 @@ def _see_other(context: Context, iri: str) -> AnyResponse:
 
 
 def _load_document(context: Context, path: str) -> Loaded:
-    return _state_at(context, path) or _describe(context, "id", path, "doc")
+    return _state_at(context, path) or _moved(context, path) or _describe(context, "id", path, "doc")
+
+
+def _moved(context: Context, path: str) -> AnyResponse | None:
+    """The way to the catalogue itself."""
+    iri = context.iris.page(f"id/{path}")
+    return redirect(_url(context, iri, "id", "doc"), 308) if _is_elsewhere(context, iri) else None
 
 
 def _loader(kind: str) -> Callable[..., Loaded]:

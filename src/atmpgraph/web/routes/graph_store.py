@@ -1,39 +1,26 @@
 """The graphs of the release, one by one or all together: the Graph Store Protocol for programs, a list for people."""
 
-from flask import render_template, request
+from flask import request
 
 from ...formats import HTML, RDF_FORMATS, Format
-from ...release.graphs import graphs, union_size
 from ...sparql.graph_store import Part, parse
 from ...vocab import prefixes
 from ..core.context import Context
-from ..core.paging import Paging, paged
 from ..core.resource import Maker, Resource, Sitemap, query_parameter
 from ..core.response import Body, Content, Version
+from ..pages.graphs import graphs_page, graphs_paging
 
 
 def _load(context: Context) -> Part:
     part = parse(request.query_string.decode("latin-1"))
     part.statements(context.release.manifest.graphs)  # 404 for a graph that does not exist
-    _paging(context)
+    graphs_paging(context)  # and for a page that does not
     return part
-
-
-def _paging(context: Context) -> Paging:
-    """The page of the list for people."""
-    return paged(len(context.release.manifest.graphs), context.settings.limits.list_page_graphs)
 
 
 def _is_small(context: Context, part: Part) -> bool:
     """Whether all formats exist; a large part has those of lines alone, which stream."""
     return part.statements(context.release.manifest.graphs) <= context.settings.limits.graph_statements
-
-
-def _page(context: Context, _: Part) -> str:
-    release, iris = context.release, list(context.release.manifest.graphs)
-    paging = _paging(context)
-    shown = graphs(release, iris[paging.first : paging.last])
-    return render_template("data.html", graphs=shown, paging=paging, union=union_size(release))
 
 
 def _maker(fmt: Format) -> Maker[Part]:
@@ -51,7 +38,7 @@ RESOURCES = (
         path="/data",
         summary="One graph (`?graph=`), their union (`?default`), or all of them (Graph Store Protocol §5.2).",
         load=_load,
-        makers={**{fmt: _maker(fmt) for fmt in RDF_FORMATS}, HTML: _page},
+        makers={**{fmt: _maker(fmt) for fmt in RDF_FORMATS}, HTML: graphs_page},
         offered=lambda context, part: part.offered(_is_small(context, part)),
         version=lambda _, part, __: Version((repr(part),)),
         sitemap=Sitemap(),

@@ -105,6 +105,11 @@ def _timemap_json(context: Context, states: list[DocumentState]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
+def _states_page(context: Context, states: list[DocumentState]) -> str:
+    listed = [(state.switch, state.memento(context.urls).url) for state in states]
+    return render_template("states.html", states=listed, today=states[0].original(context.urls).url)
+
+
 _MAKERS: Final[Mapping[Format, Maker[ShownState]]] = {
     **rdf(_quads),
     STATEMENTS: lambda context, shown: table(_quads(context, shown)),
@@ -133,7 +138,7 @@ RESOURCES = (
         summary="The list of the states of a document (RFC 7089).",
         load=_load_states,
         missing=message("No release describes this resource."),
-        makers={_LIST: _timemap, JSON: _timemap_json},
+        makers={_LIST: _timemap, JSON: _timemap_json, HTML: _states_page},
         version=lambda context, states, _: Version((str(_mementos(context, states)),)),
         examples=example_thing,
     ),

@@ -14,18 +14,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ... import __version__
 from ...addresses import CURRENT
+from ...catalogue.facts import distribution_of
 from ...catalogue.releases import ReleaseEntry, media_type, release_quads
 from ...formats import CITATIONS, HTML, JSON, Format
 from ...http.cache_control import IMMUTABLE, current_release
-from ...http.links import link_field
+from ...http.links import Link, link_field
 from ...i18n import message
 from ...release.diff import change_counts
 from ...release.file_dates import read_file_dates
 from ...release.history import Switch
+from ...release.incoming import Incoming
 from ...release.integrity import prove
 from ...release.layout import MANIFEST
 from ...release.manifest import File
 from ...release.release import Release
+from ...vocab import DCAT
 from ..core.citation import citation, work
 from ..core.context import Context, created
 from ..core.files import respond_with_file
@@ -192,7 +195,9 @@ def _load_file(context: Context, name: str) -> Download | None:
 
 def _send_file(context: Context, file: Download) -> Response:
     date, coded = created(context.release), partial(context.release.coded, file.name)
-    return respond_with_file(file.path, media_type(file.name), file.digest, date, IMMUTABLE, coded)
+    return _collected(
+        context, file, respond_with_file(file.path, media_type(file.name), file.digest, date, IMMUTABLE, coded)
+    )
 
 
 def _send_current_file(context: Context, file: Download) -> Response:
@@ -203,6 +208,16 @@ def _send_current_file(context: Context, file: Download) -> Response:
     coded = partial(release.coded, file.name)
     response = respond_with_file(file.path, media_type(file.name), file.digest, modified, fresh, coded)
     response.headers["Content-Location"] = context.urls.dump(quote(file.name), release.digest)
+    return _collected(context, file, response)
+
+
+def _collected(context: Context, file: Download, response: Response) -> Response:
+    """The same with a link to the page of the dataset that it is a file of (FAIR Signposting)."""
+    distribution = distribution_of(file.name, context.base)
+    datasets = Incoming(context.release, distribution, only=f"{DCAT}distribution") if distribution else ()
+    links = [Link(context.iris.document(iri), "collection", {"type": HTML.media_type}) for _, iri in datasets]
+    if links:
+        response.headers["Link"] = link_field(links)
     return response
 
 

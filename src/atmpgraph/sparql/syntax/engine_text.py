@@ -1,0 +1,124 @@
+"""A query as the engine reads it right, where it reads otherwise than SPARQL 1.1 has it.
+
+- An expression of SELECT may use the name of one before it, of an aggregate too (§16.1.2); the engine takes that name
+  for a variable that is not grouped. The expression stands in its place.
+- GROUP_CONCAT is a simple literal of whatever its group holds (§18.5.1.7); the engine joins strings only, and gives
+  nothing for IRIs and numbers. What is joined goes through STR.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from .tokenizer import Token, words
+
+_AGGREGATES: Final = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
+_AGGREGATE: Final = re.compile(rf"\b(?:{'|'.join(_AGGREGATES)})\b", re.IGNORECASE)
+_GROUP_CONCAT: Final = re.compile(r"\bGROUP_CONCAT\b", re.IGNORECASE)
+_ALIAS: Final = re.compile(r"\bAS\b", re.IGNORECASE)
+_ANOTHER_EACH_TIME: Final = ("RAND", "UUID", "STRUUID", "BNODE")
+_LONGER: Final = 10_000  # characters by which names may lengthen a query: each may hold another twice
+_DEPTHS: Final = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
+
+
+def for_engine(query: str) -> str:
+    """The same query, with or without errors, in the words in which the engine reads it right."""
+    if not _AGGREGATE.search(query):
+        return query
+    if _ALIAS.search(query):
+        query = _with_expressions(query)
+    if _GROUP_CONCAT.search(query):
+        query = _with_strings(query)
+    return query
+
+
+def _with_strings(query: str) -> str:
+    every = words(query)
+    inserted = list[tuple[int, str]]()
+    for at, word in enumerate(every):
+        if not word.is_word("GROUP_CONCAT") or every[at + 1 : at + 2] == () or not _is(every[at + 1], "("):
+            continue
+        first = at + 3 if every[at + 2 : at + 3] and every[at + 2].is_word("DISTINCT") else at + 2
+        end = _end(every, first)
+        if end is not None and end > first:
+            inserted += [(every[first].start, "STR("), (every[end - 1].end, ")")]
+    pieces, at = list[str](), 0
+    for place, text in sorted(inserted):
+        pieces += [query[at:place], text]
+        at = place
+    return "".join([*pieces, query[at:]])
+
+
+def _is(word: Token, text: str) -> bool:
+    return word.kind == "other" and word.text == text
+
+
+def _end(every: Sequence[Token], first: int) -> int | None:
+    """The word after an expression in brackets: what closes them, or the semicolon before the separator."""
+    depth = 0
+    for at in range(first, len(every)):
+        word = every[at]
+        if word.kind != "other":
+            continue
+        if not depth and word.text in {")", ";"}:
+            return at
+        depth += _DEPTHS.get(word.text, 0)
+    return None
+
+
+class _Item(NamedTuple):
+    """An expression of SELECT with its name: the numbers of its first word and of `AS`."""
+
+    first: int
+    end: int
+    name: str
+
+
+def _with_expressions(query: str) -> str:
+    every = words(query)
+    pieces, at, longer = list[str](), 0, 0
+    for select, word in enumerate(every):
+        if not word.is_word("SELECT"):
+            continue
+        meanings = dict[str, str]()
+        for item in _items(every, select + 1):
+            inside = every[item.first : item.end]
+            text, end = list[str](), inside[0].start
+            for part in inside:
+                meaning = meanings.get(part.text[1:]) if part.kind == "variable" else None
+                if meaning is not None:
+                    text += [query[end : part.start], meaning]
+                    end = part.end
+                    longer += len(meaning)
+            text.append(query[end : inside[-1].end])
+            if longer > _LONGER:
+                return query
+            expression = "".join(text)
+            if end > inside[0].start:
+                pieces += [query[at : inside[0].start], expression]
+                at = inside[-1].end
+            if not any(any(map(part.is_word, _ANOTHER_EACH_TIME)) for part in inside):
+                meanings[item.name] = f"({expression})"
+    return "".join([*pieces, query[at:]])
+
+
+def _items(every: Sequence[Token], at: int) -> Iterator[_Item]:
+    """The expressions of a SELECT, if it has an aggregate and no pattern."""
+    items, has_aggregate = list[_Item](), False
+    while at < len(every):
+        word = every[at]
+        if _is(word, "("):
+            end = _end(every, at + 1)
+            if end is None or end - at < 4 or not every[end - 2].is_word("AS") or every[end - 1].kind != "variable":
+                break
+            inside = every[at + 1 : end - 2]
+            if any(_is(part, "{") for part in inside):
+                return
+            has_aggregate |= any(any(map(part.is_word, _AGGREGATES)) for part in inside)
+            items.append(_Item(at + 1, end - 2, every[end - 1].text[1:]))
+            at = end
+        elif word.kind != "variable" and not word.is_word("DISTINCT") and not word.is_word("REDUCED"):
+            break
+        at += 1
+    if has_aggregate:
+        yield from items

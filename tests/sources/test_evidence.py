@@ -1,0 +1,74 @@
+"""What the evidence of a row is, the kind of its source decides: words of a text, or the row itself of a registry."""
+
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.findings import Finding, Severity
+from atmpgraph.publish.tables import open_tables, read_codes
+from atmpgraph.settings import Settings
+from atmpgraph.sources.evidence import missing_evidence
+
+
+def told(publication: Path) -> list[Finding]:
+    settings = Settings.load(publication)
+    codes = read_codes(settings)
+    return list(missing_evidence(open_tables(settings, codes), codes))
+
+
+def change(publication: Path, table: str, before: str, after: str) -> None:
+    path = publication.parent / "data" / table
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def test_only_advice_is_left_to_give_in_the_publication(publication: Path) -> None:
+    findings = told(publication)
+    assert {finding.severity for finding in findings} == {Severity.WARNING}
+    assert {finding.places[0].file for finding in findings} == {"organisations.csv", "people.csv", "roles.csv"}
+    assert not [finding for finding in findings if finding.places[0].row == 3], "that row is of a registry"
+
+
+@pytest.mark.parametrize(
+    ("table", "before", "after", "row"),
+    [
+        ("figures.csv", "press-release-2024-01-17,pr-granted", "press-release-2024-01-17,", 8),
+        ("topics.csv", "press-release-2024-01-17,pr-therapies", "press-release-2024-01-17,", 2),
+        ("participations.csv", "orgenesis-2024-02-29,maidam-members", "orgenesis-2024-02-29,", 2),
+    ],
+)
+def test_a_text_is_quoted_in_each_row(publication: Path, table: str, before: str, after: str, row: int) -> None:
+    change(publication, table, before, after)
+    (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
+    place = finding.places[0]
+    assert (place.file, place.row, place.column) == (table, row, "quotation")
+    assert "is a text" in finding.message["en"]
+
+
+def test_a_row_of_a_registry_needs_no_quotation(publication: Path) -> None:
+    change(publication, "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,")
+    assert [finding for finding in told(publication) if finding.severity is Severity.VIOLATION] == []
+
+
+def test_a_registry_is_not_quoted(publication: Path) -> None:
+    change(publication, "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,pr-therapies")
+    (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
+    assert finding.places[0].column == "quotation"
+    assert "without words to quote" in finding.message["en"]
+
+
+def test_a_text_has_no_records(publication: Path) -> None:
+    path = publication.parent / "data" / "sectors.csv"
+    assert "record" not in path.read_text(encoding="utf-8")
+    topics = publication.parent / "data" / "topics.csv"
+    lines = topics.read_text(encoding="utf-8").splitlines()
+    lines = [f"{lines[0]},record", f"{lines[1]},key-1", *(f"{line}," for line in lines[2:])]
+    topics.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
+    assert (finding.places[0].row, finding.places[0].column) == (2, "record")
+
+
+def test_a_table_that_cannot_be_read_is_told_by_the_check_of_tables_alone(publication: Path) -> None:
+    (publication.parent / "data" / "topics.csv").write_bytes(b"partnership,scheme,code,source,quotation\n\xff\xfe,\n")
+    assert [finding for finding in told(publication) if finding.severity is Severity.VIOLATION] == []

@@ -1,0 +1,1 @@
+"""What is published may be built on."""

@@ -1,0 +1,196 @@
+"""A funded project with every table and every column filled, in Italian and English, is published by the same code."""
+
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.publish.build import build
+from atmpgraph.publish.tables import open_tables, read_codes
+from atmpgraph.release.release import Release, open_release
+from atmpgraph.settings import Settings
+from atmpgraph.settings.layers import supplied
+from atmpgraph.web import create_app
+
+FUNDED = Path(__file__).parent / "publications" / "funded"
+EURIO = "http://data.europa.eu/s66#"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("funded") / "project"
+    shutil.copytree(FUNDED, folder)
+    settings = Settings.load(folder / "atmpgraph.toml")
+    built = build(settings)
+    assert built.report.findings == (), "\n".join(built.report.lines("en"))
+    assert built.candidate is not None
+    return settings
+
+
+@pytest.fixture(scope="module")
+def project(settings: Settings) -> Release:
+    return open_release(settings.path(settings.folders.releases), "current", settings.base)
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings, project: Release) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+def test_every_table_and_every_column_is_filled(settings: Settings) -> None:
+    package = open_tables(settings, read_codes(settings))
+    every = json.loads(supplied("descriptor").read_text(encoding="utf-8"))["resources"]
+    assert {table.name for table in package.tables.values()} == {resource["name"] for resource in every}
+    for path, table in package.tables.items():
+        assert not package.absent_columns(path), path
+        columns = [set(column) - {""} for column in zip(*(cells for _, cells in table.rows()), strict=True)]
+        empty = [name for name, values in zip(table.header(), columns, strict=True) if not values]
+        assert empty == [], path
+
+
+def things(project: Release) -> list[str]:
+    rows = project.store.select("SELECT DISTINCT ?s { GRAPH <id/graph/tables> { ?s ?p ?o } }")
+    return sorted(row["s"].value for row in rows)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_all_pages_answer(client: FlaskClient, project: Release, language: str) -> None:
+    pages = [f"/doc/{quote(iri.removeprefix(f'{project.base}id/'))}" for iri in things(project) if "/id/" in iri]
+    assert len(pages) > 100
+    for path in ["/", "/quality", "/releases/", "/sparql", "/auth/project-status", "/auth/source-kind", *pages]:
+        response = client.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+        assert response.status_code == 200, path
+        assert response.headers["Content-Language"].startswith(language), path
+
+
+def test_a_contribution_is_one_cell_and_a_figure_with_all_that_a_figure_has(project: Release) -> None:
+    """Indicator, unit, period, area, source, status, exactness, and the record as evidence; no words, as none are printed."""
+    figure = f"{project.base}id/figure/barena-laguna-participant-contribution-registro-progetti"
+    rows = project.store.select(f"SELECT ?p ?o {{ <{figure}> ?p ?o }}")
+    found = {(row["p"].value.rpartition("/")[2].rpartition("#")[2], row["o"].value) for row in rows}
+    assert found == {
+        ("type", "http://purl.org/linked-data/cube#Observation"),
+        ("type", "http://www.w3.org/ns/prov#Entity"),
+        ("dataSet", f"{project.base}id/dataset/figures"),
+        ("indicator", "https://w3id.org/atmpgraph/auth/indicator/contribution"),
+        ("subject", f"{project.base}id/membership/barena--laguna--participant"),
+        ("refArea", f"{project.base}id/place/laguna"),
+        ("refPeriod", f"{project.base}id/period/durata"),
+        ("source", f"{project.base}id/source/registro-progetti"),
+        ("hadPrimarySource", f"{project.base}id/source/registro-progetti"),
+        ("obsValue", "350000"),
+        ("unitMeasure", "http://qudt.org/vocab/unit/CCY_EUR"),
+        ("obsStatus", "http://purl.org/linked-data/sdmx/2009/code#obsStatus-A"),
+        ("valueQualifier", "https://w3id.org/atmpgraph/auth/value-qualifier/exact"),
+        ("wasDerivedFrom", f"{project.base}id/record/registro-progetti--101999001-999900012"),
+        ("source", f"{project.base}doc/table/project-participants.csv#row=3"),
+    }
+
+
+def test_a_cell_without_money_is_no_figure(project: Release) -> None:
+    """The associated partner gets nothing and says so nowhere; the third party gets nothing, and that is a figure."""
+    figures = {
+        row["f"].value.rpartition("/")[2]
+        for row in project.store.select(
+            "SELECT ?f { ?f <https://w3id.org/atmpgraph/ns#indicator> "
+            "<https://w3id.org/atmpgraph/auth/indicator/contribution> }"
+        )
+    }
+    assert "ospedale-laguna-third-party-contribution-registro-progetti" in figures
+    assert not [name for name in figures if name.startswith("onda-")]
+    assert len(figures) == 5
+
+
+def test_a_record_leads_to_its_page(project: Release) -> None:
+    record = f"{project.base}id/record/registro-progetti--101999001"
+    rows = project.store.select(f"SELECT ?page {{ <{record}> <http://xmlns.com/foaf/0.1/page> ?page }}")
+    assert [row["page"].value for row in rows] == ["https://progetti.registro.example/scheda/101999001"]
+
+
+def eurio(client: FlaskClient, path: str) -> set[tuple[str, str, str]]:
+    response = client.get(path, headers={"Accept": "application/n-triples", "Accept-Profile": f"<{EURIO}>"})
+    assert response.status_code == 200
+    assert EURIO in response.headers["Link"]
+    triples = ox.parse(response.data, format=ox.RdfFormat.N_TRIPLES)
+    return {(t.subject.value, t.predicate.value.removeprefix(EURIO), t.object.value) for t in triples}
+
+
+def test_the_project_in_eurio(client: FlaskClient, project: Release) -> None:
+    iri = f"{project.base}id/partnership/laguna"
+    found = {(p, o) for s, p, o in eurio(client, "/doc/partnership/laguna") if s == iri}
+    assert {
+        ("identifier", "101999001"),
+        ("startDate", "2025-03-01"),
+        ("endDate", "2028-02-29"),
+        ("signatureDate", "2025-01-20"),
+        ("projectStatus", "SIGNED"),
+        ("url", "https://www.laguna.example/"),
+        ("isFundedBy", f"{project.base}id/grant/101999001"),
+        ("hasEuroSciVocClassification", "http://data.europa.eu/8mn/euroscivoc/00000000-0000-4000-8000-000000000001"),
+        ("hasResult", f"{project.base}id/result/articolo"),
+        ("hasResult", f"{project.base}id/deliverable/d1.1"),
+        ("hasInvolvedParty", f"{project.base}id/membership/onda--laguna--associated-partner"),
+    } <= found
+
+
+def test_the_grant_in_eurio_pays_each_participant(client: FlaskClient, project: Release) -> None:
+    found = eurio(client, "/doc/grant/101999001")
+    payments = {s for s, p, _ in found if p == "hasRecipient"}
+    assert len(payments) == 10  # five contributions, five net ones
+    payment = f"{project.base}id/figure/barena-laguna-participant-net-contribution-registro-progetti"
+    assert (payment, "hasRecipient", f"{project.base}id/membership/barena--laguna--participant") in found
+    assert {(p, o) for s, p, o in found if s == f"{payment}#amount"} >= {
+        ("value", "300000"),
+        ("currency", "EUR"),
+        ("isNet", "true"),
+    }
+
+
+def test_roles_have_labels_of_the_closed_list_of_eurio(client: FlaskClient) -> None:
+    def label(name: str) -> set[str]:
+        return {o for _, p, o in eurio(client, f"/doc/membership/{name}") if p == "roleLabel"}
+
+    assert label("lagunopoli--laguna--coordinator") == {"coordinator"}
+    assert label("barena--laguna--participant") == {"participant"}
+    assert label("barena-labs--laguna--linked-party") == {"third party"}
+    assert label("onda--laguna--associated-partner") == set()  # EURIO has no word for it
+
+
+def test_an_organisation_has_one_class_of_eurio(client: FlaskClient) -> None:
+    def classes(name: str) -> set[str]:
+        found = eurio(client, f"/doc/organisation/{name}")
+        own = {s for s, p, _ in found if p == "vatNumber" or p == "hasSite"}
+        return {o.removeprefix(EURIO) for s, p, o in found if s in own and p.endswith("#type") and EURIO in o}
+
+    assert classes("barena") == {"SME"}
+    assert classes("onda") == {"ForProfitOrganisation"}
+    assert classes("lagunopoli") == {"HigherOrSecondaryEducation"}
+
+
+def test_what_schema_org_says(client: FlaskClient) -> None:
+    for path, type_ in (
+        ("grant/101999001", "MonetaryGrant"),
+        ("result/articolo", "ScholarlyArticle"),
+        ("deliverable/d1.1", "Report"),
+        ("membership/barena--laguna--participant", "OrganizationRole"),
+    ):
+        headers = {"Accept": "application/n-triples", "Accept-Profile": "<https://schema.org/>"}
+        response = client.get(f"/doc/{path}", headers=headers)
+        assert response.status_code == 200
+        assert f"https://schema.org/{type_}" in response.text, path
+
+
+def test_the_question_about_participants(client: FlaskClient) -> None:
+    query = client.get("/queries/participants.rq", headers={"Accept-Language": "it"}).text
+    response = client.post("/sparql", data={"query": query}, headers={"Accept": "application/sparql-results+json"})
+    rows = [
+        {name: cell["value"] for name, cell in row.items()} for row in json.loads(response.text)["results"]["bindings"]
+    ]
+    with_order = [row for row in rows if "order" in row]
+    assert [row["order"] for row in with_order] == ["1", "2", "3", "4", "5", "6"]
+    assert [row.get("contribution") for row in with_order] == ["450000", "350000", "350000", "50000", "0", None]
+    assert with_order[1]["country"].endswith("country/ITA")
