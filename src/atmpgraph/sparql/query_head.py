@@ -123,8 +123,8 @@ class QueryHead:
     def _lines(self) -> list[tuple[str, str, str, int]]:
         """The key, language, value and number of each line."""
         return [
-            (found[1], (found[2] or "").lower(), found[3].strip(), self.text.count("\n", 0, found.start()) + 1)
-            for found in _LINE.finditer(self.text)
+            (line[1], (line[2] or "").lower(), line[3].strip(), self.text.count("\n", 0, line.start()) + 1)
+            for line in _LINE.finditer(self.text)
         ]
 
     @cached_property
@@ -170,8 +170,8 @@ class QueryHead:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The variables of the answer, in their order; none for a graph or a truth value, or where all are taken."""
-        found = _PROJECTION.search(_LINE.sub("", self.text))
-        projected = _COMPUTED.sub(lambda part: f"?{part[1] or part[2]}", found[1]) if found else ""
+        selected = _PROJECTION.search(_LINE.sub("", self.text))
+        projected = _COMPUTED.sub(lambda part: f"?{part[1] or part[2]}", selected[1]) if selected else ""
         return tuple(re.findall(r"[?$](\w+)", projected))
 
     def faults(self, library: Mapping[str, "QueryHead"]) -> list[HeadFault]:

@@ -16,9 +16,9 @@ from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
 from ..core.i18n import note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
+from ..core.query_parameters import filled, parameter_fields
 from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Version
-from ..pages.parameters import filled, parameter_fields
 from ..pages.results import results_page
 
 

@@ -12,8 +12,8 @@ from ...http.problem import Problem, ProblemError
 from ...sparql.library import LibraryQuery
 from ...sparql.protocol import Query
 from ...sparql.query_head import Parameter
-from ..core.context import Context
-from ..core.query_client import run_query
+from .context import Context
+from .query_client import run_query
 
 _MOST_CHOICES = 2_000
 
@@ -64,13 +64,12 @@ def filled(
         ProblemError: 400 a value is not of the kind of its parameter, or not among those that there are.
     """
     for parameter in query.head.parameters:
-        if parameter.values_of and (values := given.get(parameter.name)):
-            known_values = choices(context, library, parameter)
-            for value in values:
-                if _whole(context, parameter, value) not in known_values:
-                    detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
-                    what = {"value": value, "name": parameter.name, "query": parameter.values_of}
-                    raise ProblemError(Problem(400, detail, values=what))
+        values = given.get(parameter.name, ()) if parameter.values_of else ()
+        there = choices(context, library, parameter) if values else {}
+        if strange := [value for value in values if _whole(context, parameter, value) not in there]:
+            detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
+            what = {"value": strange[0], "name": parameter.name, "query": parameter.values_of}
+            raise ProblemError(Problem(400, detail, values=what))
     try:
         return query.with_values(given)
     except ParameterError as error:
