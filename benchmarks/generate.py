@@ -169,7 +169,7 @@ def sources(grower: Grower) -> Iterator[Row]:
     for number, language in enumerate(grower.spoken):
         yield {
             "slug": f"s{number}",
-            "kind": chance.choice(("NewsItem", "NewsItem", "PressRelease", "WebPage", "Database")),
+            "kind": chance.choice(("NewsItem", "NewsItem", "PressRelease", "WebPage", "ReportDocument")),
             f"title_{language}": _title(number, _TITLES, language),
             "publisher": f"The Example Times {number % 40} (fictional)",
             "issued_date": f"{chance.randint(2001, 2025)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",

@@ -100,7 +100,7 @@ def test_it_is_labelled_fictional(partnership: Path) -> None:
     assert [
         word
         for word in ("fictif", "fictief", "fiktiv", "fictional")
-        if any(word in t for t in vars(settings.title).values())
+        if any(word in text for text in settings.model_dump()["title"].values())
     ]
 
 
@@ -138,6 +138,6 @@ def test_nothing_of_the_first_publication_is_in_the_code(wheel: Path) -> None:
     ours = [path for path in (ROOT / "src").rglob("*") if path.is_file() and path.suffix not in (".pyc", ".svg")]
     assert [path for path in ours if words.search(path.read_text(encoding="utf-8"))] == []
     starter = [
-        path for path in (wheel / "atmpgraph" / "starter").rglob("*.rq") if words.search(path.read_text("utf-8"))
+        path for path in (wheel / "atmpgraph" / "supplied").rglob("*.rq") if words.search(path.read_text("utf-8"))
     ]
     assert starter == []

@@ -129,6 +129,14 @@ def test_a_share_is_written_in_per_cent(language: str, words: str) -> None:
     assert texts(language).percent(0.123).replace("\u202f", "\xa0") == words
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("81000000", "81 millions"), ("2345000", "2,345 millions"), ("1499999.5", "1 499 999,5"), ("450000", "450 000")],
+)
+def test_millions_are_words_where_few_decimals_say_them(number: str, words: str) -> None:
+    assert re.sub(r"[\xa0\u202f]", " ", texts("fr").compact(Decimal(number))) == words
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_number_is_rounded(language: str) -> None:
     for number in ("123456789", "1000000001", "0.000001", "19.35"):

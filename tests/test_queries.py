@@ -679,6 +679,8 @@ ANSWERS: Final[dict[str, Answer]] = {
         "code source",
         [("EXOFASTTRACK", EXO), ("MAIDAM", MAIDAM)],
     ),
+    # No project here was funded under a grant agreement; tests/test_funded_project.py has one.
+    "participants": Answer("order name role contribution", []),
     "without-lead": Answer("code participants", [("EXOFASTTRACK", "11"), ("MAIDAM", "3")]),
     "people": Answer(
         "name function words place source",
@@ -715,7 +717,8 @@ def test_answers(name: str, dataset: Store) -> None:
 def test_every_question_has_a_checked_answer() -> None:
     apart = {"quotations", "statements", "members-graph", "without-quotation"}
     apart |= {"organisations", "indicators", "sources"}  # as long as their tables
-    apart |= {"participants", "programmes"}  # of funded projects: test_funded_project.py
+    apart |= {"press-contact"}  # no source of this publication is read for it yet
+    apart |= {"programmes"}  # of funded projects: test_funded_project.py
     assert set(ANSWERS) | apart == set(FILES)
 
 

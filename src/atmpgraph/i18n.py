@@ -33,6 +33,7 @@ _LOCALES: Final = {"en": "en-GB"}
 # The folder with the texts of the publication that the command, or the request, is about.
 _OWN: ContextVar[Path | None] = ContextVar("own_texts", default=None)
 _SCALES: Final = (10**9, 10**6)
+_DECIMALS: Final = 3  # of millions in words; a number with more is written with all its digits
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal
 
@@ -112,10 +113,12 @@ class Texts:
         return numbers.format_decimal(Decimal(str(value)), format=None, locale=self._locale, decimal_quantization=False)
 
     def compact(self, value: Scalar) -> str:
-        """A number, its millions and milliards in words; never rounded."""
+        """A number, its millions and milliards in words where few decimals say it; never rounded."""
         for scale in _SCALES:
             if value >= scale:
                 scaled = (Decimal(str(value)) / scale).normalize()
+                if -int(scaled.as_tuple().exponent) > _DECIMALS:
+                    break
                 category = self._locale.plural_form(scaled)
                 pattern = self._locale.compact_decimal_formats["long"][category][str(scale)].pattern
                 return str(pattern).replace("0", self.number(scaled)).replace(" ", _NBSP)

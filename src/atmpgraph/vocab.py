@@ -14,9 +14,11 @@ DCT: Final = "http://purl.org/dc/terms/"
 DQV: Final = "http://www.w3.org/ns/dqv#"
 EURIO: Final = "http://data.europa.eu/s66#"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
+FRAPO: Final = "http://purl.org/cerif/frapo/"
 HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 LDES: Final = "https://w3id.org/ldes#"
 OA: Final = "http://www.w3.org/ns/oa#"
+ORG: Final = "http://www.w3.org/ns/org#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 PROV: Final = "http://www.w3.org/ns/prov#"
 QB: Final = "http://purl.org/linked-data/cube#"
@@ -59,13 +61,13 @@ _PREFIXES: Final = {
     "eurio": EURIO,
     "fabio": "http://purl.org/spar/fabio/",
     "foaf": FOAF,
-    "frapo": "http://purl.org/cerif/frapo/",
+    "frapo": FRAPO,
     "geo": "http://www.opengis.net/ont/geosparql#",
     "hydra": HYDRA,
     "ldes": LDES,
     "legal": "http://www.w3.org/ns/legal#",
     "oa": OA,
-    "org": "http://www.w3.org/ns/org#",
+    "org": ORG,
     "owl": OWL,
     "prov": PROV,
     "qb": QB,

@@ -144,7 +144,7 @@ def test_a_term_of_the_vocabulary_leads_to_its_document(
 ) -> None:
     answer = names.ask(f"/atmpgraph/{path}", fields={"Accept": media_type})
     assert answer.status == 303, answer
-    assert answer.field("Vary") == "Accept, Accept-Language"
+    assert answer.members("Vary") >= {"accept", "accept-language"}
     assert answer.field("Location") == f"http://127.0.0.1:{server.port}{to}"
     document = server.ask(to, fields={"Accept": media_type})
     assert document.status == 200, document
@@ -153,5 +153,5 @@ def test_a_term_of_the_vocabulary_leads_to_its_document(
 
 
 def test_what_is_no_term_leads_nowhere(names: OverSocket) -> None:
-    for path in ("nothing", "ns/evil", "auth/", "auth//evil.example", "ns.ttl/x"):
-        assert names.ask(f"/atmpgraph/{path}").status in {301, 404}, path
+    for path in ("nothing", "ns/evil", "auth/", "auth/@evil.example", "ns.ttl/x"):
+        assert names.ask(f"/atmpgraph/{path}").status == 404, path

@@ -14,6 +14,7 @@ from atmpgraph.web import create_app
 from atmpgraph.web.core.former_bases import address_now
 
 from ..conftest import changed
+from ..http.conformance.targets import serving
 
 OLD, NEW = "https://example.org/p/", "https://new.example/q/"
 
@@ -151,3 +152,30 @@ def test_a_server_that_runs_keeps_what_it_serves_and_says_so(
     restarted = create_app(after).test_client()
     assert NEW in restarted.get("/doc/person/example-person", headers={"Accept": "text/turtle"}).text
     assert "restart" not in restarted.get("/health/ready").text
+
+
+def test_over_the_server_and_its_cache(moved: Settings, tmp_path: Path) -> None:
+    """What is answered under one host is not taken for another."""
+    file = moved.path(Path("atmpgraph.toml"))
+    copy = tmp_path / "p"
+    shutil.copytree(file.parent, copy, symlinks=True)
+    text = (
+        (copy / "atmpgraph.toml")
+        .read_text(encoding="utf-8")
+        .replace(f'["{OLD}"]', f'["{OLD}", "https://old.example/"]')
+    )
+    (copy / "atmpgraph.toml").write_text(text, encoding="utf-8")
+    path = "/doc/person/example-person"
+    with serving(Settings.load(copy / "atmpgraph.toml"), tmp_path) as server:
+        for _ in range(3):
+            for host, status, to in (
+                ("127.0.0.1", 200, ""),
+                ("old.example", 308, f"{NEW}doc/person/example-person"),
+                ("new.example", 200, ""),
+            ):
+                request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+                answer = server.send(request.encode())
+                assert (answer.status, answer.field("Location")) == (status, to), host
+        former = server.ask("/p/id/%C3%A9%20b?x=%20", "POST", body=b"a=b")
+        assert (former.status, former.field("Location")) == (308, f"{NEW}id/%C3%A9%20b?x=%20")
+        assert former.field("Access-Control-Allow-Origin") == "*"

@@ -275,3 +275,22 @@ def test_a_document_runs_on_another_base(tmp_path: Path) -> None:
 def test_a_folder_without_a_mapping_is_told(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="no mapping"):
         read_mapping(tmp_path, BASE)
+
+
+FILLED = (
+    f'<#m> {SOURCE} ; rr:subjectMap [ rr:template "https://other.example/id/{{a}}" ; rr:class ex:C ; rr:graph ex:g ; '
+    '<https://w3id.org/atmpgraph/ns#whereFilled> "b" ] ; '
+    'rr:predicateObjectMap [ rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ] ] .'
+)
+
+
+def test_a_row_has_no_subject_where_the_column_that_must_be_filled_is_empty(tmp_path: Path) -> None:
+    lines = mapped(tmp_path, FILLED, "a,b,c d\n1,x,y\n2,,y\n3,z,\n")
+    described = {line.split(" ")[0] for line in lines}
+    assert described == {f"<{BASE}id/1>", f"<{BASE}id/3>"}
+    assert len(lines) == 6  # a class, a statement and a row each
+
+
+def test_a_column_that_must_be_filled_is_one_of_the_table(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="no column 'z'"):
+        mapped(tmp_path, FILLED.replace('"b" ]', '"z" ]', 1))

@@ -1,5 +1,6 @@
 """Things, documents, vocabulary and tables: design §6, RFC 9110, one test a rule."""
 
+import re
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -272,3 +273,16 @@ def test_the_anchors_of_the_ontology_are_on_its_page(client: FlaskClient) -> Non
         a["id"] for _, a in check_page(client.get("/ns/atmpgraph?lang=en", headers=BROWSER), "en").elements if "id" in a
     }
     assert {"Partnership", "leads", "statedAs"} <= ids
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/doc/organisation/uclouvain?lang=fr", "UCLouvain – Monitoring with AI"),  # a participation
+        ("/doc/funding/exofasttrack-grant?lang=fr", "€"),  # an amount
+    ],
+)
+def test_what_has_no_name_is_called_by_what_it_is(path: str, words: str, client: FlaskClient) -> None:
+    page = client.get(path, headers=BROWSER).text
+    assert words in page
+    assert not re.search(r">(participation|membership|amount|coverage)/", page)

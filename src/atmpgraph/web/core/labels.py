@@ -1,17 +1,20 @@
 """Names for IRIs, in the reader's language if there is one: the label service of the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyoxigraph as ox
 
+from ...addresses import Addresses
+from ...i18n import texts
 from ...store import Store
-from ...vocab import ADMS, LABELS, OA, SKOS, prefixes
+from ...vocab import ADMS, DCT, FRAPO, LABELS, OA, ORG, PROV, SCHEMA, SKOS, prefixes
 from .context import Context
 from .terms import terms
 
 # Things without a name of their own are called by their words: figures as printed, quotations by what they quote,
-# identifiers by their system and number.
+# identifiers by their system and number, records and grants by their number, amounts by what they are.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     "?iri <https://w3id.org/atmpgraph/ns#statedAs> ?label",
@@ -19,10 +22,18 @@ _PATTERNS = (
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
     f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
     f"?iri <{SKOS}notation> ?label",
+    f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
+    f"?iri <{SCHEMA}value> ?amount ; <{SCHEMA}currency> ?label",
+    f"?iri <{PROV}wasDerivedFrom>/<https://w3id.org/atmpgraph/ns#statedAs> ?label",
 )
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
 _ALTERNATIVE = LABELS.index(f"{SKOS}altLabel")
-_QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
+# A membership has no name: it is called by who is a member, and of what.
+_MEMBERS = (
+    "SELECT ?iri ?member ?whole {{ VALUES ?iri {{ {iris} }}"
+    f" ?iri <{ORG}member> ?member ; <{ORG}organization> ?whole }}}}"
+)
+_QUERY = "SELECT ?iri ?rank ?label ?amount {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,9 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
             tag = label.language or ""
             place = languages.index(tag) if tag in languages else len(languages)
             rank = int(row["rank"].value)
-            candidate = (rank == _ALTERNATIVE, place, rank, label.value, tag)
+            amount = row["amount"]
+            words = texts(languages[0]).money(Decimal(amount.value), label.value) if amount else label.value
+            candidate = (rank == _ALTERNATIVE, place, rank, words, tag)
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
     names = {}
     for iri in wanted:
@@ -67,7 +80,21 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
             names[iri] = Name(*best[iri][3:])
         else:
             names[iri] = Name(shortened(iri, store.base))
-    return names
+    return names | _memberships(
+        store, [iri for iri in wanted if iri not in best and Addresses(store.base).is_thing(iri)], languages
+    )
+
+
+def _memberships(store: Store, unnamed: Sequence[str], languages: tuple[str, ...]) -> dict[str, Name]:
+    """The names of those that are memberships."""
+    values = " ".join(str(ox.NamedNode(iri)) for iri in unnamed)
+    rows = list(store.select(_MEMBERS.format(iris=values))) if unnamed else []
+    if not rows:
+        return {}
+    parts = names_of(store, [row[part].value for row in rows for part in ("member", "whole")], languages)
+    return {
+        row["iri"].value: Name(f"{parts[row['member'].value].text} – {parts[row['whole'].value].text}") for row in rows
+    }
 
 
 def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:

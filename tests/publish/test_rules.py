@@ -1,0 +1,50 @@
+"""Rules: what follows from a code is stated once, in the graph of our own choices."""
+
+from pathlib import Path
+
+import pytest
+
+from atmpgraph.errors import QueryError
+from atmpgraph.publish.rules import rule_lines
+from atmpgraph.release.release import Release
+from atmpgraph.settings.layers import supplied
+from atmpgraph.store import memory_store
+
+from ..conftest import BASE
+
+KIND = "https://w3id.org/atmpgraph/auth/organisation-kind"
+EURIO, CV = "http://data.europa.eu/s66#", "http://data.europa.eu/m8g/"
+
+
+def classes(release: Release, organisation: str) -> set[str]:
+    rows = release.store.select(
+        f"SELECT ?class {{ GRAPH <id/graph/editorial> {{ <id/organisation/{organisation}> a ?class }} }}"
+    )
+    return {row["class"].value for row in rows}
+
+
+def test_the_kind_alone_gives_the_classes(release: Release) -> None:
+    assert classes(release, "uclouvain") == {
+        "http://www.w3.org/ns/legal#LegalEntity",
+        f"{EURIO}HigherOrSecondaryEducation",
+    }
+    assert classes(release, "cmmi") == {
+        "http://www.w3.org/ns/org#OrganizationalCollaboration",
+        f"{EURIO}ResearchOrganisation",
+    }
+
+
+def test_a_public_body_that_funds_is_a_funding_agency_and_no_public_body_too(release: Release) -> None:
+    """EURIO declares the two disjoint; both governments have the same kind."""
+    assert classes(release, "gouvernement-wallon") == {f"{CV}PublicOrganisation", f"{EURIO}FundingAgency"}
+    assert classes(release, "belgian-federal-government") == {f"{CV}PublicOrganisation", f"{EURIO}PublicBody"}
+
+
+def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "wrong.rq").write_text("SELECT * { ?s ?p ?o }", encoding="utf-8")
+    with pytest.raises(QueryError, match=r"wrong\.rq: a CONSTRUCT query is expected"):
+        rule_lines(tmp_path, memory_store([], BASE))
+
+
+def test_an_empty_graph_follows_from_nothing() -> None:
+    assert rule_lines(supplied("rules"), memory_store([], BASE)) == []
