@@ -14,7 +14,10 @@ const NO_MEASURE = /^(lat|lon|lng|year)/i; // numbers that nobody wants to see a
 const measured = (results) => numbers(results).filter((name) => !NO_MEASURE.test(name));
 
 /** What may name a number, the most telling first: things have but their IRI. */
-const labelled = (results) => [...words(results), ...times(results), ...things(results)];
+function labelled(results) {
+  const dates = times(results);
+  return [...words(results).filter((name) => !dates.includes(name)), ...dates, ...things(results)];
+}
 
 export function chartable(results) {
   return measured(results).length > 0 && labelled(results).length > 0;
