@@ -48,7 +48,8 @@ def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:
     """The texts of sources as N-Triples, for the check of quotations; they are not published.
 
     Args:
-        texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing, a link as its words.
+        texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing, a link as
+            its words.
     """
     addresses = Addresses(base)
     for slug, text in texts.items():
