@@ -142,3 +142,8 @@ def test_no_number_is_rounded(language: str) -> None:
     for number in ("123456789", "1000000001", "0.000001", "19.35"):
         digits = re.sub(r"\D", "", texts(language).compact(Decimal(number)))
         assert digits.strip("0") == re.sub(r"\D", "", number).strip("0")
+
+
+def test_a_language_that_nobody_knows_is_called_by_its_tag() -> None:
+    """And not by the name of the language that stands in for it."""
+    assert texts("fr").alternatives(["es", "en", "xx", "zh-hant"]) == "espagnol, anglais, xx ou chinois (traditionnel)"

@@ -267,6 +267,8 @@ def test_texts_that_nobody_can_show_are_findings(swedish: Settings) -> None:
     found = {(f.places[0].file, f.severity.value, f.value) for f in built.report.findings if f.check == "files"}
     assert ("texts/sv.po", "violation", "not UTF-8; save the table as CSV in UTF-8") in found
     assert ("texts/sv.po", "warning", "No such words") in found
+    [bracket] = [f for f in built.report.findings if f.value == "Skip to content"]
+    assert "bracket" in bracket.message["en"]
 
 
 def test_a_report_in_a_language_without_texts_is_refused(swedish: Settings) -> None:

@@ -75,7 +75,7 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
         ("[folders]", "[server]\ncolour = 'red'\n[folders]", "`[server] colour`: no such setting"),
         ("[folders]", "[server]\nport = 'many'\n[folders]", "`[server] port`: Input should be a valid integer"),
         ("[folders]", "[server]\nport = 99999\n[folders]", "65535; it is 99999"),
-        ("[folders]", "[proxy]\ntrusted = ['here']\n[folders]", "`[proxy] trusted`: Value error, 'here'"),
+        ("[folders]", "[proxy]\ntrusted = ['here']\n[folders]", "`[proxy] trusted`: 'here'"),
         ("[title]", "server = 1\n[title]", "`server`: Input should be a valid dictionary"),
         ("https://w3id.org/atmp-wallonia/", "https://w3id.org/atmp-wallonia", "ends with '/'"),
         ("https://w3id.org/atmp-wallonia/", "atmp/", "ends with '/'"),
@@ -89,10 +89,10 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
         (
             "[title]",
             'languages = ["fr", "italiano?"]\n[title]',
-            "`languages`: Value error, must be the tag of a language",
+            "`languages`: must be the tag of a language",
         ),
-        ("[title]", "languages = []\n[title]", "`languages`: Value error, must name a language at least"),
-        ("[title]", 'languages = ["fr", "FR"]\n[title]', "`languages`: Value error, must name each language once"),
+        ("[title]", "languages = []\n[title]", "`languages`: must name a language at least"),
+        ("[title]", 'languages = ["fr", "FR"]\n[title]', "`languages`: must name each language once"),
     ],
 )
 def test_a_wrong_setting_is_named_as_people_write_it(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -108,7 +108,7 @@ def test_a_wrong_setting_is_named_as_people_write_it(tmp_path: Path, old: str, n
         ("ATMPGRAPH_SERVER_PORT", "many", "ATMPGRAPH_SERVER_PORT in the environment: Input should be a valid integer"),
         ("ATMPGRAPH_PROXY_TRUSTED", "127.0.0.1", "ATMPGRAPH_PROXY_TRUSTED in the environment: Input should be a valid"),
         ("ATMPGRAPH_TITLE", "Essai", "ATMPGRAPH_TITLE in the environment: Input should be a valid dictionary"),
-        ("ATMPGRAPH_BASE", "atmp/", "ATMPGRAPH_BASE in the environment: Value error"),
+        ("ATMPGRAPH_BASE", "atmp/", "ATMPGRAPH_BASE in the environment: must be an http(s) IRI"),
         ("ATMPGRAPH_SERVER_COLOUR", "red", "ATMPGRAPH_SERVER_COLOUR in the environment: no such setting"),
         ("ATMPGRAPH_SERVER", '{"port": 1}', "ATMPGRAPH_SERVER in the environment: no such setting"),
         ("ATMPGRAPH_COLOUR", "red", "ATMPGRAPH_COLOUR in the environment: no such setting"),

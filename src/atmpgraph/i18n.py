@@ -98,8 +98,12 @@ class Texts:
 
     def alternatives(self, tags: Iterable[str]) -> str:
         """Languages by their names, one of which is meant: `French, Dutch or German`."""
-        names = [self._locale.languages.get(tag) or _locale(tag).get_display_name(self._locale) or tag for tag in tags]
-        return str(lists.format_list(names, style="or", locale=self._locale))
+        return str(lists.format_list([*map(self._name, tags)], style="or", locale=self._locale))
+
+    def _name(self, tag: str) -> str:
+        """What a language is called in this one; its tag, where nobody says it."""
+        known = _locale(tag).get_display_name(self._locale) if _is_known(tag) else None
+        return self._locale.languages.get(tag) or known or tag
 
     def _filled(self, text: str, values: dict[str, object]) -> str:
         if not values:
@@ -249,11 +253,13 @@ class WrongText:
         line: of the file.
         key: the sentence that it translates.
         names: those in brackets that the sentence does not have; without any, there is no such sentence.
+        is_pattern: whether its brackets are in pairs, so that it can be filled in.
     """
 
     line: int | None
     key: str
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    is_pattern: bool = True
 
 
 def wrong_texts(file: Path) -> Iterator[WrongText]:
@@ -267,17 +273,22 @@ def wrong_texts(file: Path) -> Iterator[WrongText]:
         forms, translations = ([t] if isinstance(t, str) else list(t or ()) for t in (each.id, each.string))
         if not forms or not forms[0]:
             continue
-        names = set().union(*map(_names_in, translations)) - set().union(*map(_names_in, forms))
+        try:
+            names = set().union(*map(_names_in, translations)) - set().union(*map(_names_in, forms))
+        except ValueError:
+            yield WrongText(each.lineno, forms[0], is_pattern=False)
+            continue
         if names or (each.context, forms[0]) not in keys:
             yield WrongText(each.lineno, forms[0], tuple(sorted(names)))
 
 
 def _names_in(text: str) -> set[str]:
-    """The names in brackets; of a text that is no pattern, its brackets."""
-    try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-    except ValueError:
-        return {"{", "}"}
+    """The names in brackets.
+
+    Raises:
+        ValueError: the brackets are not in pairs.
+    """
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def to_translate(language: str, file: Path) -> tuple[bytes, int]:
@@ -322,6 +333,12 @@ def every_language(sentence: str, **values: object) -> dict[str, str]:
 def message(text: str) -> str:
     """Mark a sentence for extraction; it is translated where it is shown."""
     return text
+
+
+# What is wrong with a file of the publication that cannot be read.
+NOT_TURTLE: Final = message(
+    "{file}: not Turtle in UTF-8, or not a statement that can be published; correct it: {reason}"
+)
 
 
 def counted(singular: str, plural: str) -> tuple[str, str]:

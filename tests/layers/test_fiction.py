@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.findings import Finding, Severity
-from atmpgraph.layers.fiction import is_public
+from atmpgraph.layers.fiction import fiction, is_public
 from atmpgraph.publish.build import build
-from atmpgraph.publish.tables import read_tables
+from atmpgraph.publish.tables import open_tables, read_codes, read_tables
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
@@ -88,6 +88,21 @@ def test_a_partnership_that_is_in_no_table(tmp_path: Path, base: str, severity: 
     )
     [finding] = [each for each in findings(Settings.load(file), severity) if each.value == "none"]
     assert "the slug of a row" in finding.message["en"]
+
+
+def test_no_table_of_partnerships_has_no_partnership(tmp_path: Path) -> None:
+    settings = load(tmp_path / "p", "https://w3id.org/project/")
+    (tmp_path / "p" / "data" / "partnerships.csv").unlink()
+    found = fiction(settings, open_tables(settings, read_codes(settings)))
+    assert "example" in {finding.value for finding in found if finding.places[0].file == "atmpgraph.toml"}
+
+
+def test_fiction_in_fewer_languages_is_fiction(tmp_path: Path) -> None:
+    settings = load(tmp_path / "p", "https://w3id.org/project/")
+    file = tmp_path / "p" / "data" / "partnerships.csv"
+    file.write_text("slug,source,title_en\nexample,announcement,Example Partnership (fictional)\n", encoding="utf-8")
+    found = fiction(settings, open_tables(settings, read_codes(settings)))
+    assert ("partnerships.csv", 2) in {(finding.places[0].file, finding.places[0].row) for finding in found}
 
 
 def test_the_publication_of_this_repository_is_public_and_has_none(released: Settings) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Severity
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
@@ -232,3 +233,28 @@ def test_nobody_reads_a_mapping_where_it_was_before(started: Settings) -> None:
     write(started, "data/mapping/people.rml.ttl", place.read_text(encoding="utf-8") + "# Ours.\n")
     [finding] = of(started)
     assert "upgrade" in finding.message["en"]
+
+
+def test_only_a_name_beside_it_is_offered_for_a_term(started: Settings) -> None:
+    """The namespace that all terms begin with makes none of them alike."""
+    write(started, "queries/term.rq", "SELECT * { ?s <https://w3id.org/atmpgraph/ns#statisticalUnit> ?o }")
+    [finding] = of(started)
+    assert "meant" not in finding.message["en"]
+
+
+def test_a_link_that_leads_to_no_file_is_told(started: Settings) -> None:
+    """It would be as if the table were not there."""
+    table = started.path(started.folders.data) / "events.csv"
+    table.rename(table.with_name("elsewhere"))
+    table.symlink_to("gone.csv")
+    write(started, "ontology/mine.ttl", "")
+    started.path(Path("ontology/loop.ttl")).symlink_to("loop.ttl")
+    assert {finding.places[0].file for finding in of(started)} == {"events.csv", "ontology/loop.ttl"}
+
+
+def test_what_is_no_turtle_is_said_in_the_language_of_the_reader(started: Settings) -> None:
+    write(started, "ontology/mine.ttl", "")
+    started.path(Path("ontology/mine.ttl")).write_bytes(b'<a> <b> "\xe9"@es .\n')
+    with pytest.raises(TranslatedError, match=r"mine\.ttl: not Turtle in UTF-8") as error:
+        build(started)
+    assert "berichtigen" in error.value.text("de")

@@ -1,5 +1,6 @@
 """Every kind of bad table gives file, row, column, value and what was expected; all errors at once."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,7 @@ BAD = {
     "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 8, "quotation", "pr-grant", "quotations"),
     "duplicate": ("organisations.csv", replace("\nspw,Service", "\nbiowin,Service"), 6, "slug", "biowin", "unique"),
     "duplicate key": ("roles.csv", replace("jules-bordet,pit", "saint-luc,pit"), 8, "organisation, partnership, role, source", None, "no two rows"),
-    "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 8, "source", "", "required"),
+    "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 8, "source", "", "must not be"),
     "bad slug": ("places.csv", replace("\nsuarlee,", "\nsu arlée,"), 5, "slug", "su arlée", "pattern"),
     "bad date": ("sources.csv", replace("2024-01-17,,FRA", "17/01/2024,,FRA"), 2, "issued_date", "17/01/2024", "date"),
     "bad address": ("organisations.csv", replace("https://www.biowin.org/", "biowin"), 6, "homepage", "biowin", "uri"),
@@ -50,7 +51,7 @@ BAD = {
     "no language": ("events.csv", replace("slug,title_fr,", "slug,title_français,"), 1, "title_français", None, "unknown column"),
     "a column in no language": ("sectors.csv", lambda _: b"slug,source\nx,wallonia-be\n", 1, "label_{language}", None, "in no language"),
     "language elsewhere": ("events.csv", replace("title_nl,title_de,title_en,period", "title_nl,title_de,period,title_en"), 1, None, None, "in this order"),
-    "empty required text": ("sectors.csv", replace(",Biofarmaceutische industrie,", ",,"), 3, "label_nl", "", "required"),
+    "empty required text": ("sectors.csv", replace(",Biofarmaceutische industrie,", ",,"), 3, "label_nl", "", "must not be"),
     "extra cell": ("topics.csv", replace("cell,press-release-2024-01-17,pr-therapies", "cell,press-release-2024-01-17,pr-therapies,more"), 2, None, "more", "extra"),
     "missing cells": ("topics.csv", replace("pit-atmp,therapy,cell,press-release-2024-01-17,pr-therapies", "pit-atmp,therapy"), 2, "code", None, "missing"),
 }
@@ -161,3 +162,39 @@ def test_a_bad_descriptor_is_told(tmp_path: Path, content: str | None, said: str
         (tmp_path / "datapackage.json").write_text(content, encoding="utf-8")
     with pytest.raises(AtmpgraphError, match=said):
         open_package(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "constraint"),
+    [("value", {"minimum": "many"}), ("value", {"maximum": "1,5 x"}), ("slug", {"pattern": "["})],
+)
+def test_a_constraint_that_makes_no_sense_is_told(publication: Path, column: str, constraint: dict[str, str]) -> None:
+    path = publication.parent / "data" / "datapackage.json"
+    changed = {"name": "figures", "schema": {"fields": [{"name": column, "constraints": constraint}]}}
+    path.write_text(json.dumps({"resources": [changed]}), encoding="utf-8")
+    [finding] = check_tables(tables_of(publication)).findings
+    assert finding.places[0] == Place("datapackage.json")
+    assert {column, *constraint} <= set(finding.message["en"].split())
+    assert finding.message["fr"] != finding.message["en"]
+
+
+def test_two_columns_in_one_language_are_told(publication: Path) -> None:
+    """RFC 5646 §2.1.1: the case of a tag means nothing; a literal in both would be one of two titles."""
+
+    def twice(content: bytes) -> bytes:
+        header, _, rows = content.partition(b"\n")
+        return header.replace(b"title_en", b"title_en,title_EN") + b"\n" + rows
+
+    [finding] = check(publication, "events.csv", twice)
+    assert finding.places[0] == Place("events.csv", 1, "title_EN")
+    assert "title_en" in finding.message["nl"]
+
+
+def test_the_mistakes_made_most_are_told_in_each_language(publication: Path) -> None:
+    def wrong(content: bytes) -> bytes:
+        return content.replace(b",biowin,", b",biolose,").replace(b"Sylvie Ponchaut", b"")
+
+    findings = {finding.places[0].column: finding for finding in check(publication, "people.csv", wrong)}
+    assert {"organisation", "name"} <= findings.keys()
+    assert "organisations.csv" in findings["organisation"].message["de"]
+    assert all(finding.message["de"] != finding.message["en"] for finding in findings.values())

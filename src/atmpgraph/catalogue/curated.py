@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..errors import AtmpgraphError
+from ..i18n import NOT_TURTLE, TranslatedError
 from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
 from ..settings import Settings
@@ -37,7 +38,7 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
         remedy = "it describes the publication for portals; take the one that 'atmpgraph init' makes"
         raise AtmpgraphError(f"{file}: no such file; {remedy}") from None
     except (SyntaxError, ValueError) as error:
-        raise AtmpgraphError(f"{file}: {error}") from None
+        raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
     for name, text in (("title", settings.title), ("description", settings.description)):
         for tag, words in text.root.items():
             yield line(statement(catalogue, DCT + name, ox.Literal(words, language=tag), graph))

@@ -41,7 +41,13 @@ def layer_findings(settings: Settings) -> list[Finding]:
 
 def misfits(settings: Settings) -> list[Finding]:
     """A violation for each thing in the files of the publication that does not fit the supplied ones."""
-    return [*_terms(settings), *_shapes(settings), *_templates(settings), *_unread(settings)]
+    return [
+        *_broken_links(settings),
+        *_terms(settings),
+        *_shapes(settings),
+        *_templates(settings),
+        *_unread(settings),
+    ]
 
 
 def replaced(settings: Settings) -> Iterator[Finding]:
@@ -53,6 +59,20 @@ def replaced(settings: Settings) -> Iterator[Finding]:
     coverage = settings.layered("coverage")
     if coverage.own.is_file() and coverage.own.read_bytes() != coverage.supplied.read_bytes():
         yield _finding(coverage.own.name, message, severity=Severity.INFO)
+
+
+def _broken_links(settings: Settings) -> Iterator[Finding]:
+    """Links in the folders of the publication that lead to no file, which would be as if nobody had put them there."""
+    message = every_language("a link that leads to no file; mend it, or remove it")
+    data = settings.path(settings.folders.data)
+    files = {f"{kind}/": settings.layered(kind).own for kind in (*REPLACING, "rules", "texts")}
+    places = {
+        **{path: f"{kind}{path.relative_to(own).as_posix()}" for kind, own in files.items() for path in own.rglob("*")},
+        **{path: path.name for path in data.glob("*")},
+    }
+    for path, name in sorted(places.items()):
+        if path.is_symlink() and not path.exists():
+            yield _finding(name, message)
 
 
 def unknown_term(iri: str) -> Mapping[str, str]:

@@ -31,7 +31,10 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
 def _wrong(file: Path, name: str) -> Iterator[Finding]:
     """A violation for each text that would fail where it is shown, and a warning for each that never is."""
     for text in wrong_texts(file):
-        if text.names:
+        if not text.is_pattern:
+            message = every_language("a bracket of this text has no counterpart; write {{ or }} where one is meant")
+            yield Finding("files", Severity.VIOLATION, message, (Place(name, text.line),), text.key)
+        elif text.names:
             names = ", ".join(f"{{{each}}}" for each in text.names)
             message = every_language("{names} stands for nothing in this text; take it away", names=names)
             yield Finding("files", Severity.VIOLATION, message, (Place(name, text.line),), text.key)

@@ -59,7 +59,16 @@ def exists(iri: str) -> bool:
 
 def nearest(iri: str) -> str:
     """The term that is meant, perhaps; empty if none is near."""
-    return next(iter(get_close_matches(iri, software_terms(), 1, 0.8)), "")
+    space, name = _split(iri)
+    names = {own: term for term in software_terms() for beside, own in (_split(term),) if beside == space}
+    close = get_close_matches(name, names, 1, 0.7)
+    return names[close[0]] if close else ""
+
+
+def _split(iri: str) -> tuple[str, str]:
+    """The namespace of a term, and its name."""
+    name = re.split("[#/]", iri)[-1]
+    return iri[: len(iri) - len(name)], name
 
 
 def _named(text: str) -> Iterator[tuple[int, str]]:

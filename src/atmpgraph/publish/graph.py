@@ -13,9 +13,8 @@ import pyoxigraph as ox
 
 from ..addresses import SOFTWARE, Addresses
 from ..catalogue.curated import curated_lines
-from ..errors import AtmpgraphError
 from ..findings import Report, ViolationError
-from ..i18n import message
+from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
@@ -165,7 +164,7 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
             for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
-            raise AtmpgraphError(f"{file}: {error}") from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
 
 
 def _unknown(terms: Iterable[bytes], canonical: Path, codes: Container[str]) -> dict[str, str]:

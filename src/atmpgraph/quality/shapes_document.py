@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..errors import AtmpgraphError
+from ..i18n import NOT_TURTLE, TranslatedError
 from ..rdf.statements import text_of
 from ..release.layout import ReleaseFolder
 from ..release.release import Release
@@ -64,7 +64,7 @@ def _lines(files: Iterable[Path], base: str, languages: Sequence[str]) -> list[s
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:
-            raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(f"{quad.triple} .\n" for quad in dataset)
 

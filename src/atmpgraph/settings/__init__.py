@@ -260,12 +260,13 @@ def _written(place: Place) -> str:
 def _explained(file: Path, error: "ErrorDetails") -> str:
     """What is wrong with a setting, and where."""
     place = tuple(step for step in error["loc"] if isinstance(step, str))
+    problem = error["msg"].removeprefix("Value error, ")
     if not place:  # several settings together
-        return f"{file}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{file}: {problem}"
     if error["type"] == "extra_forbidden":
         return f"{file}: `{_written(place)}`: {_UNKNOWN}"
     if error["type"] == "missing":
         return f"{file}: `{_written(place)}` is missing"
     variable = next((name for name in (_variable(place), _variable(place[:1])) if name in os.environ), None)
     source = f"{variable} in the environment" if variable else f"{file}: `{_written(place)}`"
-    return f"{source}: {error['msg']}; it is {error['input']!r:.80}"
+    return f"{source}: {problem}; it is {error['input']!r:.80}"

@@ -6,13 +6,15 @@ rows that are surely good (docs/decisions/tables.md).
 
 import csv
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from frictionless import Checklist, FrictionlessException, Package
+from frictionless import Checklist, Field, FrictionlessException, Package
 from frictionless.resources import TableResource
 
 from ..findings import Finding, Listed, Place, Severity
@@ -50,6 +52,8 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
         described.to_descriptor(validate=True)
     except FrictionlessException as error:
         return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
+    if wrong := [*_without_sense(described)]:
+        return Listed(tuple(wrong))
     progress.step(
         message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows")
     )
@@ -71,8 +75,8 @@ class _PackageCheck:
     def table(self, path: str) -> Listed:
         """The errors of a table."""
         table = self._package.tables[path]
-        if lacking := _without_language(self._package, path):
-            return Listed(tuple(lacking))
+        if wrong := [*_without_language(self._package, path), *_twice(self._package, path)]:
+            return Listed(tuple(wrong))
         try:
             checked = self._checked(path)
         except LongCellError as error:
@@ -81,7 +85,10 @@ class _PackageCheck:
             return self._by_library(path)
         key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
         fields = {field["name"]: field for field in self._package.fields(path)}
-        findings = tuple(_wrong_code(error, path, fields) or _finding(error, path, key) for error in checked.errors)
+        findings = tuple(
+            _wrong_code(error, path, fields) or _common(error, path) or _finding(error, path, key)
+            for error in checked.errors
+        )
         more = checked.total - len(findings)
         listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
         control = _control_characters(table) if checked.control_characters else ()
@@ -134,12 +141,51 @@ class _PackageCheck:
         report = self._resources[path].validate(Checklist(), limit_errors=limit)
         key = self._package.fields_of_key(path)
         errors = [error for task in report.tasks for error in task.errors]
-        findings = [_finding(e.to_dict(), path, key) for e in errors if e.type != "encoding-error"]
+        told = [error.to_dict() for error in errors if error.type != "encoding-error"]
+        findings = [_common(error, path) or _finding(error, path, key) for error in told]
         listed = Listed(tuple(findings)) + Listed.first(_control_characters(table), limit)
         if len(errors) < limit:
             return listed
         more = every_language("{n} errors are listed; there may be more", n=limit)
         return listed + Listed((_table(Place(path), more),))
+
+
+def _without_sense(described: Package) -> Iterator[Finding]:
+    """Constraints whose value is none of their column, which the library would fail at."""
+    for resource in described.resources:
+        for field in resource.schema.fields:
+            for name, value in field.constraints.items():
+                if not _has_sense(field, name, value):
+                    problem = every_language(
+                        "the constraint {name} of the column {column} of {table} has a value that no cell can have;"
+                        " correct it",
+                        name=name,
+                        column=field.name,
+                        table=resource.name,
+                    )
+                    yield _table(Place(DESCRIPTOR), problem, str(value))
+
+
+def _has_sense(field: Field, name: str, value: object) -> bool:
+    """Whether a constraint of a column can be compared with its cells."""
+    if name in {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}:
+        return field.create_value_reader()(value) is not None
+    if name == "pattern":
+        with suppress(re.error):
+            return bool(re.compile(str(value)))
+        return False
+    return True
+
+
+def _twice(package: TablePackage, file: str) -> Iterator[Finding]:
+    """Columns of one text in one language: the tag of a language is the same in capitals (RFC 5646 §2.1.1)."""
+    for field in package.declared[file]:
+        if PLACEHOLDER in field["name"]:
+            seen = dict[str, str]()
+            for column, tag in package.in_languages(file, field["name"]).items():
+                if column != seen.setdefault(tag, column):
+                    problem = every_language("the same column and language as {column}; keep one", column=seen[tag])
+                    yield _table(Place(file, 1, column), problem)
 
 
 def _encoding(path: Path, file: str) -> list[Finding]:
@@ -239,6 +285,22 @@ def _wrong_code(error: dict[str, Any], file: str, fields: Mapping[str, dict[str,
         listed = ", ".join(codes)
         problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=listed)
     return _table(Place(file, error.get("rowNumber"), error["fieldName"]), problem, cell)
+
+
+def _common(error: dict[str, Any], file: str) -> Finding | None:
+    """The two mistakes that are made most, in the reader's language: a row that is not there, and an empty cell."""
+    if error["type"] == "foreign-key":
+        value, table = ", ".join(map(str, error["fieldCells"])), error["referenceName"] or file.removesuffix(".csv")
+        problem = every_language(
+            "no row of {table} has this as its {columns}; add the row, or correct the cell",
+            table=f"{table}.csv",
+            columns=", ".join(error["referenceFieldNames"]),
+        )
+        return _table(Place(file, error["rowNumber"], ", ".join(error["fieldNames"])), problem, value)
+    if error["type"] == "constraint-error" and error["note"].startswith('constraint "required"'):
+        problem = every_language("the cell is empty, and must not be; fill it")
+        return _table(Place(file, error["rowNumber"], error["fieldName"]), problem)
+    return None
 
 
 def _table(place: Place, message: Mapping[str, str], value: str | None = None) -> Finding:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
+from ..i18n import NOT_TURTLE, TranslatedError
 from ..vocab import ATMPGRAPH, SKOS
 
 
@@ -69,7 +70,7 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
         try:
             triples = [(t.subject, t.predicate.value, t.object) for t in _parsed(file, base)]
         except (SyntaxError, ValueError) as error:
-            raise AtmpgraphError(f"{file}: {error}") from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
         for subject, predicate, value in triples:
             if not isinstance(subject, ox.NamedNode):
                 continue
