@@ -115,7 +115,7 @@ CASES = [
     Case("no row", drop(FIGURE, "dct:source"), "row MinCount"),
     Case("row of the header", add(FIGURE, "dct:source", "<doc/table/figures.csv#row=1>"), "row Pattern"),
     Case("row as text", put(FIGURE, "dct:source", f'"{BASE}doc/table/figures.csv#row=2"'), "row NodeKind"),
-    Case("quotation not described", astray(FIRST, "prov:wasDerivedFrom"), "quotation Or"),
+    Case("quotation not described", astray(FIRST, "atmpgraph:statedIn"), "quotation Or"),
     Case("IRIs of another pattern", tell("""
         <id/figures/x> a qb:Observation . <id/Source/x> a foaf:Document . <id/graph/a_b> a sd:NamedGraph .
         <id/quotation/é> a oa:SpecificResource . <id/selector/> a oa:TextQuoteSelector . <id/org/x> a foaf:Organization .
@@ -287,7 +287,7 @@ CASES = [
          "workpackagePartnership Class"),
     Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmpgraph:Participation , org:Membership ;
          {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-         prov:wasDerivedFrom <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
+         atmpgraph:statedIn <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
     Case("bare participation", bare(LEADS),
          "membershipMember MinCount, membershipOf MinCount, membershipRole MinCount, "
          "row MinCount"),
@@ -567,7 +567,7 @@ TOLERATED = [
         <id/selector/other> a oa:TextQuoteSelector ; {{row}} ; oa:exact "The ministry leads."@en .
         <id/participation/ministry--first> a atmpgraph:Participation , org:Membership ; {{row}} ; org:member <{MINISTRY}> ;
         org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-        prov:wasDerivedFrom <id/quotation/other> . <{MINISTRY}> atmpgraph:leads <{FIRST}> .""")),
+        atmpgraph:statedIn <id/quotation/other> . <{MINISTRY}> atmpgraph:leads <{FIRST}> .""")),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
 ]  # fmt: skip
