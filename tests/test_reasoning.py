@@ -89,7 +89,7 @@ def clashes(graph: Graph) -> Iterator[tuple[str, Node, frozenset[Node]]]:
     for thing, kinds in types.items():
         if OWL.Nothing in kinds:
             yield "cls-nothing2", thing, frozenset({OWL.Nothing})
-        yield from ((rule, thing, kinds & excluded) for rule, excluded in apart if len(kinds & excluded) > 1)
+        yield from ((rule, thing, frozenset(kinds & excluded)) for rule, excluded in apart if len(kinds & excluded) > 1)
     for thing, other in graph.subject_objects(OWL.differentFrom):
         if thing == other or (thing, OWL.sameAs, other) in graph:
             yield "eq-diff1", thing, frozenset({other})
@@ -144,7 +144,6 @@ def added(published: Release, vocabularies: Graph) -> dict[str, set[str]]:
 
 
 ADDED = {
-    "agent": {str(FOAF.Agent)},
     "contact": {"http://www.w3.org/2006/vcard/ns#Kind"},
     "coverage": {str(PROV.Entity)},  # derived from a figure
     "distribution": {"http://www.w3.org/ns/dcat#Distribution"},
