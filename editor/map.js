@@ -1,7 +1,7 @@
 /** A map of results with coordinates: points on a grid of degrees, with nothing fetched from a server of tiles. */
 
 import { el, pictureWidth, say, svg, written } from "./dom.js";
-import { numbers, words } from "./model.js";
+import { numbers, undrawn, words } from "./model.js";
 
 const LATITUDE = /^(wgs_?)?lat(itude)?$/i;
 const LONGITUDE = /^(wgs_?)?(lon|long|lng|longitude)$/i;
@@ -13,22 +13,25 @@ const LEAST = 0.2; // degrees on a map, so that one point has surroundings
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30];
 const KILOMETRES = 111.32; // of a degree of latitude
 
-export const mappable = (results) => places(results).length > 0;
+export const mappable = (results) => places(results).found.length > 0;
 
-/** The distinct points, each with the names that stand there. */
+/** The distinct points, each with the names that stand there; and the rows that have none. */
 function places(results) {
   const measured = numbers(results);
   const [latitude, longitude] = [LATITUDE, LONGITUDE].map((name) => measured.find((variable) => name.test(variable)));
   const name = words(results).find((variable) => !results.results.bindings.some((row) => POINT.test(row[variable]?.value)));
-  const found = new Map();
+  const [found, unplaced] = [new Map(), []];
   for (const row of results.results.bindings) {
     const point = latitude && longitude ? pair(row[longitude], row[latitude]) : writtenPoint(row);
-    if (!point) continue;
+    if (!point) {
+      unplaced.push(row);
+      continue;
+    }
     const place = found.get(point.join()) ?? { longitude: point[0], latitude: point[1], names: new Set() };
     if (name && row[name]) place.names.add(row[name].value);
     found.set(point.join(), place);
   }
-  return [...found.values()];
+  return { found: [...found.values()], unplaced };
 }
 
 const pair = (longitude, latitude) => (longitude && latitude ? [Number(longitude.value), Number(latitude.value)] : null);
@@ -38,8 +41,9 @@ function writtenPoint(row) {
   return match ? [Number(match[1]), Number(match[2])] : null;
 }
 
-export function draw(results, { t }) {
-  const shown = places(results);
+export function draw(results, page) {
+  const { t } = page;
+  const { found: shown, unplaced } = places(results);
   const whole = pictureWidth();
   const { west, north, unit, shrink } = view(shown, whole);
   const x = (longitude) => (longitude - west) * shrink * unit;
@@ -56,7 +60,8 @@ export function draw(results, { t }) {
       ...(shown.length <= MOST_NAMES ? named(shown, x, y) : []),
       ...bar(unit, whole),
     ),
-    el("figcaption", { class: "meta" }, t.map_lead),
+    el("figcaption", { class: "meta" }, shown.length > MOST_NAMES ? `${t.map_lead} ${t.map_names}` : t.map_lead),
+    undrawn(unplaced, t.unplaced, words(results), page),
   );
 }
 

@@ -1,5 +1,8 @@
 /** Results as SPARQL 1.1 Query Results JSON has them: what is in their columns, and how the page's table says it. */
 
+import { el, say } from "./dom.js";
+
+const MOST_LISTED = 50;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger";
 const OTHERS = "unsignedInt unsignedLong unsignedShort unsignedByte decimal double float";
@@ -22,7 +25,24 @@ export const numbers = (results) => variablesOf(results, isNumber);
 export const times = (results) => variablesOf(results, isTime);
 export const words = (results) => variablesOf(results, isWord);
 
+/** The first variable all of whose values, one at least, are IRIs of a kind. */
+export const column = (results, kind) => variablesOf(results, (term) => term.type === "uri" && kind(term))[0];
+
 export const things = (results) => variablesOf(results, (term) => term.type === "uri");
+
+/** What people call a column: its label in the library of queries, else the variable. */
+export const called = (name, page) => page.columns?.[name] ?? name;
+
+/** The rows that a picture cannot show, said and listed; nothing where there are none. */
+export function undrawn(rows, sentence, names, page) {
+  if (!rows.length) return null;
+  const name = (row) => names.filter((candidate) => row[candidate]).slice(0, 3).map((candidate) => worded(row[candidate], page));
+  const listed = rows.slice(0, MOST_LISTED).map((row) => el("li", {}, name(row).join(" · ") || page.t.none));
+  const more = rows.length > MOST_LISTED ? el("li", {}, "…") : null;
+  return el("div", { class: "undrawn" }, el("p", { class: "note" }, say(sentence, { n: rows.length })), el("ul", {}, ...listed, more));
+}
+
+const worded = (term, page) => (term.type === "uri" ? shortened(term.value, page) : term.value);
 
 /** An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing. */
 export function shortened(iri, { base, prefixes }) {
@@ -33,7 +53,7 @@ export function shortened(iri, { base, prefixes }) {
 
 /** The results that a table of the server shows; its cells carry what the words alone do not tell. */
 export function fromTable(table) {
-  const vars = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent);
+  const vars = [...table.querySelectorAll("thead th")].map((cell) => cell.dataset.name ?? cell.textContent);
   const bindings = [...table.tBodies[0].rows].map((row) => {
     const terms = [...row.cells].map((cell, index) => [vars[index], fromCell(cell)]);
     return Object.fromEntries(terms.filter(([, term]) => term));

@@ -1,4 +1,4 @@
-/** The page of a question where scripts run: its table also as a chart or a map, where they fit. */
+/** The page of a question where scripts run: its table also as the pictures that its query names, or that fit. */
 
 import * as chart from "./chart.js";
 import { el, pageData } from "./dom.js";
@@ -7,13 +7,16 @@ import { fromTable } from "./model.js";
 
 const page = pageData();
 const { t } = page;
+const PICTURES = { chart: { can: chart.chartable, draw: chart.draw }, map: { can: map.mappable, draw: map.draw } };
 const table = document.querySelector("section.answer table");
 
 if (table) {
   const results = fromTable(table);
   const views = [[t.table, () => table.closest(".scroll")]];
-  if (chart.chartable(results)) views.push([t.chart, () => chart.draw(results, page)]);
-  if (map.mappable(results)) views.push([t.map, () => map.draw(results, page)]);
+  for (const wanted of page.pictures ?? [{ kind: "chart" }, { kind: "map" }]) {
+    const { can, draw } = PICTURES[wanted.kind];
+    if (can(results)) views.push([t[wanted.kind], () => draw(results, page, wanted)]);
+  }
   if (views.length > 1) offer(views);
 }
 

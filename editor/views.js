@@ -3,7 +3,7 @@
 import * as chart from "./chart.js";
 import { el, say, written } from "./dom.js";
 import * as map from "./map.js";
-import { shortened } from "./model.js";
+import { called, shortened } from "./model.js";
 
 const PAGE = 100; // rows of the table at a time
 
@@ -12,8 +12,8 @@ export function register(Yasr, page) {
   const { t } = page;
   const views = {
     table: view(t.table, 10, solutions, (yasr) => table(yasr, page)),
-    chart: view(t.chart, 5, (yasr) => chart.chartable(solutions(yasr) || NOTHING), (yasr) => chart.draw(solutions(yasr), page)),
-    map: view(t.map, 5, (yasr) => map.mappable(solutions(yasr) || NOTHING), (yasr) => map.draw(solutions(yasr), page)),
+    chart: view(t.chart, 5, (yasr) => chart.chartable(solutions(yasr) || NOTHING), (yasr) => picture(yasr, chart.draw(solutions(yasr), page), t)),
+    map: view(t.map, 5, (yasr) => map.mappable(solutions(yasr) || NOTHING), (yasr) => picture(yasr, map.draw(solutions(yasr), page), t)),
     text: view(t.text, 1, (yasr) => !yasr.results.hasError(), text),
     truth: view(t.text, 10, (yasr) => "boolean" in (json(yasr) ?? {}), (yasr) => truth(yasr, t), true),
     problem: view(t.text, 20, (yasr) => yasr.results.hasError(), (yasr) => problem(reported(yasr, t), page), true),
@@ -89,7 +89,7 @@ function table(yasr, page) {
       el(
         "table",
         { class: "results" },
-        el("thead", {}, el("tr", {}, ...head.vars.map((name) => el("th", { scope: "col" }, name)))),
+        el("thead", {}, el("tr", {}, ...head.vars.map((name) => heading(name, page)))),
         body,
       ),
     ),
@@ -97,8 +97,19 @@ function table(yasr, page) {
   );
 }
 
+/** A column by its label and its variable, which the query has. */
+function heading(name, page) {
+  const label = called(name, page);
+  return el("th", { scope: "col", "data-name": name }, label, label === name ? null : el("code", {}, `?${name}`));
+}
+
 function counted(n, milliseconds, t) {
   return milliseconds ? say(t.rows_in, { n, s: written(milliseconds / 1000) }) : say(t.rows_found, { n });
+}
+
+/** A picture of results that were cut says so, as their table does. */
+function picture(yasr, drawn, t) {
+  return el("div", {}, cut(yasr, solutions(yasr).results.bindings.length, t), drawn);
 }
 
 /** The word that the service cut the results short, with the way to the next rows (RFC 8288). */

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -76,7 +75,7 @@ def address(wheel: Path, partnership: Path) -> Iterator[str]:
         try:
             urllib.request.urlopen(f"{address}/health/ready", timeout=5)
             break
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # not yet, or not in time
             time.sleep(0.1)
     yield address
     server.terminate()

@@ -1,5 +1,7 @@
 """A funded project with every table and every column filled, in Italian and English, is published by the same code."""
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -194,3 +196,35 @@ def test_the_question_about_participants(client: FlaskClient) -> None:
     assert [row["order"] for row in with_order] == ["1", "2", "3", "4", "5", "6"]
     assert [row.get("contribution") for row in with_order] == ["450000", "350000", "350000", "50000", "0", None]
     assert with_order[1]["country"].endswith("country/ITA")
+
+
+@pytest.mark.parametrize(("name", "columns", "expected"), [
+    ("programmes", "programme call topic", [
+        ("ORIZZONTE", "ORIZZONTE-ACQUE-2024-01", "ORIZZONTE-ACQUE-2024-01-03"),
+    ]),
+    ("dates", "start end signed", [("2025-03-01", "2028-02-29", ""), ("2025-03-01", "2028-02-29", "2025-01-20")]),
+])  # fmt: skip
+def test_questions_about_the_project(
+    client: FlaskClient, name: str, columns: str, expected: list[tuple[str, ...]]
+) -> None:
+    rows = _rows(client, name)
+    wanted = [tuple(row[column] for column in columns.split()) for row in rows]
+    assert sorted({row for row in wanted if any(row)}) == expected
+
+
+def test_the_question_about_grants(client: FlaskClient) -> None:
+    """What each organisation gets stands in the register of projects."""
+    rows = _rows(client, "grants")
+    shares = {
+        (row["organisation"].rsplit("/", 1)[1], row["share"], row["shareCurrency"]) for row in rows if row["share"]
+    }
+    assert (
+        shares == {("lagunopoli", "450000", "EUR"), ("barena", "350000", "EUR"), ("acquario", "350000", "EUR")} | shares
+    )
+    assert {row["amount"] for row in rows} >= {"1200000"}
+
+
+def _rows(client: FlaskClient, name: str) -> list[dict[str, str]]:
+    answer = client.get(f"/queries/{name}.csv")
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.text)))

@@ -110,6 +110,24 @@ class QueryError(AtmpgraphError):
 
 
 @dataclass(eq=False)
+class ParameterError(QueryError):
+    """A value is not of the kind of the parameter of a query.
+
+    Attributes:
+        name, kind: of the parameter.
+        value: the one given.
+    """
+
+    name: str
+    value: str
+    kind: str
+
+    def __str__(self) -> str:
+        """For a log."""
+        return f"{self.name}: {self.value!r} is no {self.kind}"
+
+
+@dataclass(eq=False)
 class QuerySyntaxError(QueryError):
     """The text is not SPARQL 1.1.
 

@@ -1,5 +1,6 @@
 """The same pages without scripts, on a phone, and in every language."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -8,12 +9,15 @@ from atmpgraph.i18n import texts
 from atmpgraph.release.release import Release
 from atmpgraph.web.pages.editor_texts import editor_texts
 
-from ..conftest import LANGUAGES
+from ..conftest import LANGUAGES, ROOT
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
 from .conftest import MOST_ROWS
 from .reader import Reader
 
+PICTURED = sorted(
+    file.stem for file in (ROOT / "queries").glob("*.rq") if re.search(r"^SELECT\b", file.read_text("utf-8"), re.M)
+)
 MANY = "SELECT * { ?s ?p ?o }"
 PAGES = [
     "/sparql?",
@@ -121,3 +125,79 @@ def test_a_question_opens_in_the_editor_with_its_answer(desk: Reader) -> None:
     desk.one(".lead .button").click()
     assert "Namur" in " ".join(desk.cells())
     assert "dct:Location" in desk.query
+
+
+def _views(desk: Reader) -> list[str]:
+    return [button.text for button in desk.all(".views button")]
+
+
+def _show(desk: Reader, view: str) -> None:
+    next(button for button in desk.all(".views button") if button.text == view).click()
+
+
+@pytest.mark.parametrize("question", PICTURED)
+def test_no_picture_shows_less_than_its_table(desk: Reader, question: str) -> None:
+    """Each row is a bar, or is listed as not drawn; each place of the table is on the map, or is listed."""
+    words = editor_texts(texts("en"))
+    desk.visit(f"/queries/{question}?lang=en")
+    rows = len(desk.all("table.results tbody tr"))
+    views = _views(desk)
+    if str(words["chart"]) in views:
+        _show(desk, str(words["chart"]))
+        assert len(desk.all(".bars li")) + len(desk.all(".line circle")) + len(desk.all(".undrawn li")) == rows
+        assert "" not in desk.words(".bars .name")
+    if str(words["map"]) in views:
+        _show(desk, str(words["map"]))
+        named = set(", ".join(desk.words(".map text.name")).split(", ")) | set(desk.words(".undrawn li"))
+        desk.all(".views button")[0].click()
+        assert set(desk.words("table.results td:first-child span:first-child")) <= named
+
+
+def test_every_announcement_of_jobs_is_drawn_as_it_is_said(desk: Reader) -> None:
+    """Two of the four rows have no publisher; "more than 470" is drawn otherwise than 600 and "about 600"."""
+    desk.visit("/queries/direct-jobs?lang=en")
+    rows = len(desk.all("table.results tbody tr"))
+    _show(desk, "Chart")
+    values = desk.words(".bars .value")
+    assert len(values) == rows
+    assert {"> 2,100", "> 470", "600", "≈ 600"} <= set(values)
+    drawn = [
+        (len(bar.find_elements("css selector", ".tail")), "estimated" in str(bar.get_attribute("innerHTML")))
+        for bar in desk.all(".bars svg")
+    ]
+    by_value = dict(zip(values, drawn, strict=True))
+    assert by_value["> 2,100"] == (3, False)
+    assert by_value["> 470"] == by_value["≈ 600"] == (3, True)
+    assert by_value["600"] == (0, True)
+    assert set(desk.words(".legend li")) >= {" more than", " more than · estimated", " about · estimated"}
+
+
+def test_the_chart_of_the_editor_shows_every_row_too(desk: Reader) -> None:
+    desk.edit()
+    desk.run('SELECT ?name ?value { VALUES (?name ?value) { ("a" 10) (UNDEF 5) ("c" UNDEF) (UNDEF UNDEF) } }')
+    desk.cells()
+    desk.one(".tabPanel.active .select_chart").click()
+    desk.one(".bars")
+    assert desk.words(".bars .name") == ["a", "none"]
+    assert desk.words(".undrawn li") == ["c", "none"]
+    assert "2 rows have no number and are not drawn" in desk.one(".undrawn").text
+
+
+def test_rows_without_a_date_are_listed_beside_a_line(desk: Reader) -> None:
+    desk.edit()
+    rows = '("2023-05-01"^^xsd:date 1) ("2024-05-01"^^xsd:date 2) ("2025-05-01"^^xsd:date 4) (UNDEF 8)'
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+    desk.run(f"{prefix} SELECT ?day ?value {{ VALUES (?day ?value) {{ {rows} }} }}")
+    desk.cells()
+    desk.one(".tabPanel.active .select_chart").click()
+    assert len(desk.all(".line circle")) == 3
+    assert len(desk.words(".undrawn li")) == 1
+
+
+def test_places_without_a_position_are_listed_under_the_map(desk: Reader) -> None:
+    desk.edit()
+    desk.run('SELECT ?name ?lat ?long { VALUES (?name ?lat ?long) { ("a" 50.1 4.1) ("b" UNDEF UNDEF) } }')
+    desk.cells()
+    desk.one(".tabPanel.active .select_map").click()
+    assert desk.words(".map text.name") == ["a"]
+    assert desk.words(".undrawn li") == ["b"]

@@ -94,7 +94,7 @@ def test_each_question_of_f_uji_has_its_answer(name: str, thing: str, web: Web) 
         assert thing in {str(subject) for subject in graph.subjects()}
     elif name == "datacite_json":
         data = json.loads(answer.body)
-        assert data["identifiers"] == [{"identifier": thing, "identifierType": "URL"}]
+        assert data["alternateIdentifiers"] == [{"alternateIdentifier": thing, "alternateIdentifierType": "URL"}]
         assert data["types"]["resourceTypeGeneral"] == "Dataset"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Severity
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
@@ -189,6 +190,19 @@ def test_what_does_not_fit_is_told(started: Settings, name: str, text: str, plac
     assert not report.conforms
     found = {(finding.places[0].file, finding.value) for finding in report.of(Severity.VIOLATION) if finding.places}
     assert (place, value) in found or not place, found
+
+
+@pytest.mark.parametrize("name", ["templates/home.html", "mapping/people.rml.ttl", "shapes/common.ttl", "queries/x.rq"])
+def test_what_is_not_utf_8_is_told(started: Settings, name: str) -> None:
+    write(started, name, "")
+    started.path(Path(name)).write_bytes(b"# \xe9\n")
+    try:
+        report = build(started).report
+    except AtmpgraphError as error:
+        assert Path(name).name in str(error)  # noqa: PT017
+    else:
+        assert name.rpartition("/")[2] in "".join(report.lines("en"))
+        assert not report.conforms
 
 
 def test_a_mapping_that_names_a_column_that_is_gone_is_told(started: Settings) -> None:

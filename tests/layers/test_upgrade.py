@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from atmpgraph.cli import main
 from atmpgraph.layers.record import SuppliedRecord, read_supplied
+from atmpgraph.layers.upgrade import upgrade
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleasesFolder, write_json
 from atmpgraph.settings import Settings
@@ -123,6 +124,21 @@ def test_a_new_version_tells_what_it_changes(started: Settings) -> None:
         "https://w3id.org/atmpgraph/ns#former: this term is gone",
         "people.csv: fax: this column is gone",
     ]
+
+
+def test_where_the_supplied_files_are_edited_there_is_nothing_to_put_right() -> None:
+    settings = Settings.load(ROOT / "atmpgraph.toml")
+    assert upgrade(settings, ROOT).repairs == ()
+    assert upgrade(settings, ROOT).findings == ()
+
+
+def test_what_cannot_be_read_is_left_to_the_check(copied: Path) -> None:
+    for name in ("queries/people.rq", "data/mapping/people.rml.ttl", "data/topics.csv", "data/organisations.csv"):
+        (copied / name).write_bytes(b"\xe9\xff\n")
+    (copied / "data" / "datapackage.json").write_text("[", encoding="utf-8")
+    run(copied, "--apply")
+    assert (copied / "queries" / "people.rq").read_bytes() == b"\xe9\xff\n"
+    assert (copied / "mapping" / "people.rml.ttl").read_bytes() == b"\xe9\xff\n"
 
 
 def test_what_no_longer_fits_is_told(started: Settings) -> None:

@@ -70,8 +70,11 @@ def test_each_result_is_well_formed_and_names_a_shape_that_is_published(report: 
         for predicate, (least, most) in CARDINALITIES.items():
             assert least <= len(list(report.objects(result, predicate))) <= most, (result, predicate)
         assert {text.language for text in report.objects(result, SH.resultMessage)} == set(WRITTEN)  # type: ignore[attr-defined]
+        component = report.value(result, SH.sourceConstraintComponent)
+        if component == URIRef(f"{BASE}quality#table"):  # the check of the tables, which has no shape
+            continue
         assert str(report.value(result, SH.sourceShape)) in named
-        assert (report.value(result, SH.sourceConstraintComponent), RDF.type, SH.ConstraintComponent) in vocabulary
+        assert (component, RDF.type, SH.ConstraintComponent) in vocabulary
         assert report.value(result, SH.resultSeverity) in {SH.Violation, SH.Warning, SH.Info}
 
 

@@ -66,7 +66,10 @@ def files(settings: Settings) -> list[str]:
         of_release, inner = name.parts[0] in {folder.live, earlier}, name.parts[1:]
         if not path.is_file() or path.name in {".lock", "LOCK", "LOG", "IDENTITY"} or not path.stat().st_size:
             continue
-        if (len(name.parts[0]) == 64 and not of_release) or name.parts[0] == "proven":  # a note that may be missing
+        if (len(name.parts[0]) == 64 and not of_release) or name.parts[0] in {
+            "proven",
+            "supplied.json",
+        }:  # notes that may be missing
             continue
         alike = path.suffix if len(inner) > 1 or path.name.startswith("data.") else path.name
         chosen.setdefault((name.parts[0], *inner[:-1], alike), name.as_posix())

@@ -379,10 +379,51 @@ def test_datacite_has_what_its_schema_asks_for(client: FlaskClient, release: Rel
     assert answer.mimetype == accept["Accept"]
     assert answer.headers["Content-Location"].startswith("/doc/dataset/partnership.datacite.json?_profile=datacite")
     found = json.loads(answer.data)
-    assert {"identifiers", "creators", "titles", "publisher", "publicationYear", "types"} <= set(found)
+    # DataCite 4.5: what must be there, and all that may (its JSON schema has no other members).
+    required = {"creators", "titles", "publisher", "publicationYear", "types", "schemaVersion"}
+    allowed = {
+        "alternateIdentifiers",
+        "dates",
+        "descriptions",
+        "formats",
+        "geoLocations",
+        "rightsList",
+        "subjects",
+        "url",
+    }
+    assert required <= set(found) <= required | allowed | {"version"}
+    assert set(found["types"]) == {"resourceType", "resourceTypeGeneral"}
+    assert re.fullmatch(r"\d{4}", found["publicationYear"])
+    assert {date["dateType"] for date in found["dates"]} == {"Issued", "Updated", "Other"}
     assert found["types"]["resourceTypeGeneral"] == "Dataset"
     assert str(found["publicationYear"]) == release.manifest.created[:4]
     assert found["version"] == release.digest[:12]
+
+
+def test_croissant_has_a_semantic_version_and_a_citation(client: FlaskClient, release: Release) -> None:
+    found = json.loads(client.get("/doc/dataset/figures?_profile=croissant").data)
+    number = r"(0|[1-9]\d*)"
+    assert re.fullmatch(rf"{number}\.{number}\.{number}\+[0-9a-f]{{12}}", found["version"])
+    assert found["citeAs"].endswith(f"{release.base}id/dataset/figures")
+    assert found["@context"]["citeAs"] == "cr:citeAs"
+
+
+def test_a_dataset_leads_to_its_files_and_they_to_it(client: FlaskClient, release: Release) -> None:
+    """FAIR Signposting: `item` and `author` in the header and the link set, `collection` on each file."""
+    answer = client.get("/doc/dataset/figures")
+    assert re.search(r'<[^>]*id/agent/publisher>; rel="?author', answer.headers["Link"])
+    linked = re.findall(r'<([^>]*)>; rel="?item"?; type="?([\w/+.-]+)', answer.headers["Link"])
+    (context, *_) = json.loads(client.get("/doc/dataset/figures.linkset.json").data)["linkset"]
+    items = {item["href"]: item["type"] for item in context["item"]}
+    assert linked
+    assert set(linked) <= set(items.items())
+    files = {url: mimetype for url, mimetype in items.items() if "/dumps/" in url}
+    assert len(files) > 2
+    for url, mimetype in files.items():
+        there = client.get(local(url, release.base))
+        assert there.mimetype == mimetype
+        assert f'<{release.base}doc/dataset/figures>; rel="collection"; type="text/html"' in there.headers["Link"]
+    assert "Link" not in client.get("/dumps/current/report.json").headers
 
 
 def test_only_datasets_have_the_profiles_of_datasets(client: FlaskClient) -> None:

@@ -100,9 +100,22 @@ def catalogue(
         triples = set(store.construct(filled(query.read_text(encoding="utf-8"), languages)))
         store.add(quad_of(t, _CONSTRUCTED) for t in triples)
         described |= set(map(with_size, triples))
+    described = set(_in_languages(described, languages))
     described |= set(_version(base, history))
     described |= set(dates(described, history.before, history.created, history.digest[:12]))
     return described | set(_context(described))
+
+
+def _in_languages(described: Iterable[ox.Triple], languages: Sequence[str]) -> Iterator[ox.Triple]:
+    """Without texts in other languages than the publication's, where there are some in those."""
+    triples = list(described)
+    own = {
+        (t.subject, t.predicate) for t in triples if isinstance(t.object, ox.Literal) and t.object.language in languages
+    }
+    for t in triples:
+        tag = t.object.language if isinstance(t.object, ox.Literal) else None
+        if not tag or tag in languages or (t.subject, t.predicate) not in own:
+            yield t
 
 
 def with_size(stated: ox.Triple) -> ox.Triple:

@@ -80,7 +80,9 @@ def _catalogue(package: Package) -> Iterator[Finding]:
     """Names, keywords, place and mailboxes in the description for portals."""
     file = package.folder / _CATALOGUE
     try:
-        statements = set(ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri="https://p.example/"))
+        statements = set(
+            ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri="https://p.example/")
+        )
     except (OSError, SyntaxError, ValueError):
         return  # the build says it
     for quad in sorted(statements & _example(), key=str):
@@ -111,7 +113,7 @@ def _rows(package: Package) -> Iterator[Finding]:
 
 def _dicts(file: Path) -> Iterator[dict[str, str]]:
     """The cells of each row that are not empty, by column."""
-    with file.open(encoding="utf-8", newline="") as content:
+    with file.open(encoding="utf-8-sig", newline="") as content:
         for row in csv.DictReader(content):
             yield {column: cell for column, cell in row.items() if cell}
 

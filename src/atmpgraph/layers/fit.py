@@ -107,9 +107,9 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         try:
             source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
             read[name] = environment.parse(source)
-        except TemplateSyntaxError as error:
-            message = every_language("not a template of Jinja: {reason}", reason=str(error.message))
-            yield _finding(f"templates/{name}", message, error.lineno)
+        except (TemplateSyntaxError, UnicodeDecodeError) as error:
+            message = every_language("not a template of Jinja: {reason}", reason=str(error))
+            yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
     for name, tree in read.items():
         if name.startswith(f"{SUPPLIED}/"):
             continue
@@ -166,7 +166,7 @@ def _unread(settings: Settings) -> Iterator[Finding]:
 
 def _as_supplied(file: Path) -> str | None:
     """A mapping document without the base of its publication; None if there is no such file."""
-    return rebased(file.read_text(encoding="utf-8-sig"), _BASE) if file.is_file() else None
+    return rebased(file.read_text(encoding="utf-8-sig", errors="replace"), _BASE) if file.is_file() else None
 
 
 def _finding(

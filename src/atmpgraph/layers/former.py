@@ -44,7 +44,7 @@ def copies(root: Path) -> Iterator[Path]:
     for name, digest in _copied()["files"].items():
         file = root / name
         if file.is_file():
-            content = rebased(file.read_text(encoding="utf-8-sig"), _BASE)
+            content = rebased(file.read_text(encoding="utf-8-sig", errors="replace"), _BASE)
             today = _today(name)
             same = today.is_file() and rebased(today.read_text(encoding="utf-8-sig"), _BASE) == content
             if same or _short(content.encode()) == digest:

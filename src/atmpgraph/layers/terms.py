@@ -30,7 +30,9 @@ def software_terms() -> frozenset[str]:
     return frozenset(
         quad.subject.value
         for file in supplied("ontology").rglob("*.ttl")
-        for quad in ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri="https://publication.example/")
+        for quad in ox.parse(
+            file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri="https://publication.example/"
+        )
         if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(SOFTWARE)
     )
 

@@ -7,6 +7,7 @@ author: copies that nobody edited go, files move where they are read, terms get 
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from ..findings import Finding
 from ..i18n import message, texts
 from ..languages import tag_of
 from ..settings import Settings
-from ..settings.layers import Kind
+from ..settings.layers import Kind, supplied
 from ..sources.package import DESCRIPTOR
 from . import former
 from .fit import NAMING, misfits
@@ -119,26 +120,28 @@ def _topics(settings: Settings) -> Iterator[Step]:
 
 def _repairs(settings: Settings, root: Path) -> Iterator[Step]:
     """What can be put right in a publication of an earlier version, in this order."""
+    if root.samefile(supplied("shapes").parent):  # here the supplied files are edited
+        return
     removed, had = set(former.copies(root)), former.had_vocabulary(settings)
     for file in sorted(removed):
-        place = file.relative_to(root).as_posix()
+        place = _place(file, root)
         yield Step(message("{place}: a copy of what comes with the software; it goes"), place, file.unlink)
     for file, target in former.left_behind(root).items():
         if file not in removed:
-            place = f"{file.relative_to(root).as_posix()} → {target.relative_to(root).as_posix()}"
+            place = f"{_place(file, root)} → {_place(target, root)}"
             yield Step(message("{place}: moves to where it is read"), place, _move(file, target))
     moved = former.left_behind(root)
     for file in sorted(_texts(settings, root) - removed):
-        text = file.read_text(encoding="utf-8-sig")
+        text = _text(file)
         if (renamed := former.renamed(text, settings.base)) != text:
             step = message("{place}: its terms get their names in the common vocabulary")
-            yield Step(step, file.relative_to(root).as_posix(), _write(moved.get(file, file), renamed))
+            yield Step(step, _place(file, root), _write(moved.get(file, file), renamed))
     yield from _descriptor(settings, root)
     yield from _columns(settings)
     target = settings.path(settings.folders.ontology) / "former-terms.ttl"
     if had and not target.exists():
         step = message("{place}: is written, so that the former terms of this publication still answer")
-        yield Step(step, target.relative_to(root.resolve()).as_posix(), _write(target, former.former_terms()))
+        yield Step(step, _place(target, root), _write(target, former.former_terms()))
 
 
 def _texts(settings: Settings, root: Path) -> set[Path]:
@@ -156,12 +159,15 @@ def _descriptor(settings: Settings, root: Path) -> Iterator[Step]:
     file = settings.path(settings.folders.data) / DESCRIPTOR
     if not file.is_file() or file == settings.layered("descriptor").supplied:
         return
-    content = json.loads(file.read_text(encoding="utf-8-sig"))
-    reduced = former.reduced(content)
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        reduced = former.reduced(content)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return  # the check says it
     if reduced != content and content.get("resources"):
         text = json.dumps(reduced, ensure_ascii=False, indent=2) + "\n"
         step = message("{place}: says only what it adds or changes from now on")
-        yield Step(step, file.relative_to(root.resolve()).as_posix(), _write(file, text))
+        yield Step(step, _place(file, root), _write(file, text))
 
 
 def _columns(settings: Settings) -> Iterator[Step]:
@@ -170,13 +176,27 @@ def _columns(settings: Settings) -> Iterator[Step]:
         file = settings.path(settings.folders.data) / table
         if not file.is_file():
             continue
-        with file.open(encoding="utf-8-sig", newline="") as content:
+        header: list[str] = []
+        with suppress(UnicodeDecodeError, csv.Error), file.open(encoding="utf-8-sig", newline="") as content:
             header = next(csv.reader(content), [])
         for column in header:
             is_supplied = column in columns or any(tag_of(column, declared) for declared in columns)
             if not is_supplied and column in former.former_columns(table):
                 step = message("{place}: this column is gone; the table is written without it")
                 yield Step(step, f"{table}: {column}", _without(file, column))
+
+
+def _text(file: Path) -> str:
+    """What a file says; nothing if it is not UTF-8, which the check says."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
+
+
+def _place(file: Path, root: Path) -> str:
+    """A file as it is named in reports."""
+    return Path(os.path.relpath(file, root)).as_posix()
 
 
 def _move(file: Path, target: Path) -> Callable[[], None]:

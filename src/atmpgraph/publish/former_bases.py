@@ -48,5 +48,5 @@ def former_lines(lines: Iterable[bytes], settings: Settings) -> Iterator[str]:
         subject = line[1 : line.index(b">")]
         if subject != before and not subject.startswith(skipped):
             before, name = subject, subject.decode().removeprefix(settings.base)
-            for base in settings.previous_bases:
+            for base in dict.fromkeys(settings.previous_bases):
                 yield f"<{subject.decode()}> <{OWL}sameAs> <{base}{name}> <{graph}> .\n"

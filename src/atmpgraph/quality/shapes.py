@@ -1,6 +1,7 @@
 """The SHACL shapes of a publication, and the texts of sources that they are run against."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -14,6 +15,7 @@ from .shape_texts import filled
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
+_LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # of Markdown
 
 
 def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
@@ -46,9 +48,10 @@ def held_texts(texts: Mapping[str, str], base: str) -> Iterator[str]:
     """The texts of sources as N-Triples, for the check of quotations; they are not published.
 
     Args:
-        texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing.
+        texts: text by slug of the source. White space counts as one space, emphasis marks (`*`) as nothing, a link as
+            its words.
     """
     addresses = Addresses(base)
     for slug, text in texts.items():
-        plain = " ".join(text.replace("*", "").split())
+        plain = " ".join(_LINK.sub(r"\1", text).replace("*", "").split())
         yield f'<{addresses.source(slug)}> <{addresses.vocabulary("shapes")}#{HELD_TEXT}> "{escape(plain)}" .\n'

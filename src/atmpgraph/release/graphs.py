@@ -65,8 +65,8 @@ def _described(release: Release, iri: str, triples: int) -> GraphCount:
     return GraphCount(iri, triples, _once(titles), _once(sources), _once(licences), _once(periods), _once(times))
 
 
-def _once(found: Iterable[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(found))
+def _once(terms: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(terms))
 
 
 def _linked(release: Release, subject: str, name: str) -> list[str]:

@@ -35,8 +35,8 @@ class Coverage:
     def line(self, language: str) -> str:
         """The counts in words."""
         return texts(language).ngettext(
-            "{name}: {declared} declared by {n} source, {described} described",
-            "{name}: {declared} declared by {n} sources, {described} described",
+            "{name}: {declared} declared by {n} source, {described} named",
+            "{name}: {declared} declared by {n} sources, {described} named",
             self.sources,
             name=self.indicator.rpartition("/")[2],
             declared=self.declared,

@@ -81,4 +81,4 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
 
 
 def _parsed(file: Path, base: str) -> Iterable[ox.Quad]:
-    return ox.parse(path=str(file), format=ox.RdfFormat.TURTLE, base_iri=base)
+    return ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base)

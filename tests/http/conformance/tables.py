@@ -205,7 +205,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/data?default", tuple(GRAPHS.values()), long=True),
         Resource(ROR_GRAPH, tuple(GRAPHS.values())),
     ),
-    "/queries/": (Resource("/queries/", (HTML,), languages=True),),
+    "/queries/": (Resource("/queries/", (HTML, "application/json"), languages=True),),
     "/queries/<name>": (
         Resource(
             "/queries/direct-jobs",

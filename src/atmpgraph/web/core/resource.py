@@ -63,6 +63,22 @@ class Sitemap:
     dated: bool = True
 
 
+@dataclass(frozen=True)
+class Instance:
+    """A resource that OpenAPI describes by itself, beside the pattern of its URL.
+
+    Attributes:
+        path: the parameters of the path.
+        summary, description: of it.
+        parameters: those of the query that it has besides, as OpenAPI has them.
+    """
+
+    path: Mapping[str, str]
+    summary: str
+    description: str
+    parameters: tuple[Mapping[str, Any], ...] = ()
+
+
 def release_of(context: Context) -> Release:
     """The release itself as the subject: the default."""
     return context.release
@@ -99,6 +115,7 @@ class Resource(Generic[T]):
         parameters: those of query and header, as OpenAPI has them.
         body: that of a POST, as OpenAPI has it.
         ranges: parts of it may be requested (RFC 9110 §14).
+        instances: those that OpenAPI describes one by one.
         examples: values of the path's parameters for which the release has something.
     """
 
@@ -125,6 +142,7 @@ class Resource(Generic[T]):
     parameters: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] | None = None
     ranges: bool = False
+    instances: Callable[[Context], Iterable[Instance]] = lambda _: ()
     examples: Callable[[Context], Mapping[str, str]] = lambda _: {}
 
     @property

@@ -6,11 +6,12 @@ from flask import Flask, url_for
 
 from ...formats import RDF_FORMATS, RESULT_FORMATS, Format
 from ...i18n import texts
-from ...sparql.library import read_library
+from ...sparql.library import LibraryQuery, by_subject, read_library, shared_labels
+from ...sparql.query_head import SUBJECTS
 from ...vocab import UNIT, prefixes
 from ..core.context import Context, current_context
 from ..core.files import static_url
-from ..core.i18n import link
+from ..core.i18n import link, page_texts
 from ..core.terms import terms
 from .editor_texts import editor_texts
 
@@ -21,16 +22,29 @@ def _context() -> Context:
     return context
 
 
-def library_queries() -> list[dict[str, str]]:
-    """The queries of the library in the reader's language."""
-    context, listed = _context(), []
-    settings = context.settings
-    for query in read_library(settings.layered("queries"), settings.languages).values():
-        title, language = query.text("title", context.languages)
-        page = link("queries.question", name=query.name)
-        text = link("queries.question", name=f"{query.name}.rq", lang=context.language)
-        listed.append({"title": title, "language": language, "page": page, "text": text})
+def library_queries() -> dict[str, list[dict[str, str]]]:
+    """The queries of the library by their subjects, in the reader's language."""
+    context, listed = _context(), {}
+    for subject, queries in by_subject(_library(context).values()).items():
+        listed[page_texts().gettext(SUBJECTS[subject])] = [_listed(context, query) for query in queries]
     return listed
+
+
+def _library(context: Context) -> dict[str, LibraryQuery]:
+    return read_library(context.settings.layered("queries"), context.settings.languages)
+
+
+def _listed(context: Context, query: LibraryQuery) -> dict[str, str]:
+    title, language = query.text("title", context.languages)
+    page = link("queries.question", name=query.name)
+    text = link("queries.question", name=f"{query.name}.rq", lang=context.language)
+    return {"title": title, "language": language, "page": page, "text": text}
+
+
+def column_labels() -> dict[str, str]:
+    """What the library calls its columns, in the reader's language."""
+    context = _context()
+    return shared_labels(_library(context).values(), context.languages)
 
 
 def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may hold
@@ -46,6 +60,7 @@ def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may
         "asked": context.requested_language,
         "formats": {"results": _formats(RESULT_FORMATS), "graph": _formats(RDF_FORMATS)},
         "tabs": [str(editor_texts(texts(language))["tab"]) for language in context.settings.languages],
+        "columns": {} if "columns" in of_page else column_labels(),
         "t": editor_texts(texts(context.language)),
         **of_page,
     }
@@ -57,4 +72,6 @@ def _formats(formats: tuple[Format, ...]) -> list[dict[str, str]]:
 
 def register(app: Flask) -> None:
     """Add it to the templates."""
-    app.jinja_env.globals.update(questions=library_queries, page_data=page_data, static_url=static_url)
+    app.jinja_env.globals.update(
+        questions=library_queries, page_data=page_data, column_labels=column_labels, static_url=static_url
+    )

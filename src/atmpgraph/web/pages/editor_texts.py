@@ -22,6 +22,16 @@ SENTENCES: Final = {
     "none": message("none"),
     "first_bars": message("Only the first {n} are drawn."),
     "map_lead": message("Positions on a grid of degrees of longitude and latitude."),
+    "map_names": message("Point at a place for its name; the table has all names."),
+    "mark_exact": message("exact"),
+    "mark_approximately": message("about"),
+    "mark_almost": message("almost"),
+    "mark_less-than": message("less than"),
+    "mark_at-most": message("at most"),
+    "mark_more-than": message("more than"),
+    "mark_at-least": message("at least"),
+    "mark_estimated": message("estimated"),
+    "mark_forecast": message("forecast"),
     "rows_of": message("{from}–{to} of {n}"),
     "earlier": message("Earlier"),
     "later": message("Later"),
@@ -52,6 +62,11 @@ COUNTED: Final = {
     "map_of": counted("Map of {n} place", "Map of {n} places"),
     "rows_in": counted("{n} row in {s} s", "{n} rows in {s} s"),
     "rows_found": counted("{n} row", "{n} rows"),
+    "undrawn": counted("{n} row has no number and is not drawn:", "{n} rows have no number and are not drawn:"),
+    "undated": counted("{n} row has no date and is not drawn:", "{n} rows have no date and are not drawn:"),
+    "unplaced": counted(
+        "{n} row has no position and is not on the map:", "{n} rows have no position and are not on the map:"
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """The description of every resource for programs: OpenAPI 3.1, from their declarations."""
 
 import json
+from functools import reduce
 from typing import Any, Final
 
 from ... import __version__
@@ -38,10 +39,29 @@ def _description(context: Context) -> str:
             "license": {"name": "Licence of the data", "url": context.settings.licence},
         },
         "servers": [{"url": "."}],  # relative to this document, wherever it is mounted
-        "paths": {template(rule): _path(context, resource, rule) for rule, resource in rules},
+        "paths": {template(rule): _path(context, resource, rule) for rule, resource in rules} | _instances(context),
         "components": {"schemas": {"Problem": _PROBLEM}},
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _instances(context: Context) -> dict[str, Any]:
+    """The resources that are described one by one, by reading only."""
+    return {
+        reduce(
+            lambda path, part: path.replace(f"{{{part[0]}}}", part[1]), each.path.items(), template(resource.path)
+        ): {
+            "get": _operation(context, resource, resource.path, "GET")
+            | {
+                "operationId": ".".join((resource.endpoint, *each.path.values())),
+                "summary": each.summary,
+                "description": each.description,
+                "parameters": [_language(context), *each.parameters],
+            }
+        }
+        for resource in resources()
+        for each in resource.instances(context)
+    }
 
 
 def _path(context: Context, resource: Resource[Any], rule: str) -> dict[str, Any]:

@@ -1,17 +1,23 @@
 """The query library: each query with its page, its text and its result in any format."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
-from ...formats import ALL, HTML, SPARQL_QUERY, Format
+from ...addresses import Addresses
+from ...formats import ALL, HTML, JSON, SPARQL_QUERY, Format
 from ...http.problem import Problem, ProblemError
-from ...i18n import message
-from ...sparql.library import LibraryQuery, read_library
+from ...i18n import SOURCE, message
+from ...sparql.library import LibraryQuery, by_subject, read_library
 from ...sparql.protocol import Query
+from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
+from ..core.i18n import note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
-from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap
+from ..core.query_parameters import filled, parameter_fields
+from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Version
 from ..pages.results import results_page
 
@@ -22,13 +28,58 @@ def _library(context: Context) -> Mapping[str, LibraryQuery]:
 
 def _library_page(context: Context, library: Mapping[str, LibraryQuery]) -> str:
     local = [query.in_language(context.language) for query in library.values()]
-    return render_template("queries.html", queries=local, languages_of=context.languages, base=context.base)
+    subjects = {page_texts().gettext(SUBJECTS[subject]): queries for subject, queries in by_subject(local).items()}
+    return render_template("queries.html", subjects=subjects, languages_of=context.languages, base=context.base)
+
+
+def _library_json(context: Context, library: Mapping[str, LibraryQuery]) -> str:
+    """The heads of all queries, for programs that offer them to people."""
+    heads = [_head_json(context, query) for query in library.values()]
+    return json.dumps({"queries": heads}, ensure_ascii=False, indent=1)
+
+
+def _head_json(context: Context, query: LibraryQuery) -> dict[str, Any]:
+    head, addresses = query.head, Addresses(context.base)
+    labels = query.column_labels(context.languages)
+    return {
+        "name": query.name,
+        "url": addresses.query(query.name),
+        "subject": page_texts().gettext(SUBJECTS[head.subject]),
+        "title": query.text("title", context.languages)[0],
+        "description": query.text("description", context.languages)[0],
+        "columns": [{"name": name, "label": labels[name]} for name in head.columns],
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.kind,
+                "label": labels[parameter.name],
+                "default": parameter.default(query.file_text) or None,
+                "values": addresses.query(parameter.values_of) if parameter.values_of else None,
+            }
+            for parameter in head.parameters
+        ],
+        "pictures": [
+            {name: value for name, value in vars(picture).items() if value} for picture in head.pictures or ()
+        ],
+    }
+
+
+def _given(query: LibraryQuery) -> dict[str, list[str]]:
+    """The values of the parameters in the URL."""
+    named = {parameter.name: request.args.getlist(parameter.name) for parameter in query.head.parameters}
+    values = {name: [value for value in listed if value] for name, listed in named.items()}
+    return {name: listed for name, listed in values.items() if listed}
 
 
 def _load(context: Context, name: str) -> LibraryQuery | None:
-    """A query; its result has its labels in the language that the URL names."""
-    query, language = _library(context).get(name), context.requested_language
-    return query.in_language(language) if query and language else query
+    """A query with the values that the URL has; its result has its labels in the language that the URL names."""
+    library, language = _library(context), context.requested_language
+    query = library.get(name)
+    if query is None:
+        return None
+    given = _given(query)
+    note_arguments(**given)
+    return filled(context, library, query.in_language(language) if language else query, given)
 
 
 def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
@@ -49,7 +100,18 @@ def _page(context: Context, query: LibraryQuery) -> Body:
     """The page of a query, with the result in the language of the page."""
     local = query.in_language(context.language)
     page = results_page(context, Query(local.file_text))
-    text = render_template("query.html", query=local, page=page, languages_of=context.languages, base=context.base)
+    given = _given(query)
+    text = render_template(
+        "query.html",
+        query=local,
+        page=page,
+        given=given,
+        fields=parameter_fields(context, _library(context), query, given),
+        labels=query.column_labels(context.languages),
+        pictures=None if query.head.pictures is None else [vars(picture) for picture in query.head.pictures],
+        languages_of=context.languages,
+        base=context.base,
+    )
     return Body.whole(text, page.fields)
 
 
@@ -72,13 +134,38 @@ def _cache(context: Context, query: LibraryQuery, fmt: Format) -> Cache:
     return Cache.NEVER if volatile else Cache.CURRENT
 
 
+def _instances(context: Context) -> Iterable[Instance]:
+    """Each query in OpenAPI, in English."""
+    languages = (SOURCE, *context.settings.languages)
+    for query in _library(context).values():
+        title, description = (query.text(key, languages)[0] for key in ("title", "description"))
+        labels = query.column_labels(languages)
+        listed = "; ".join(f"{name}: {labels[name]}" for name in query.head.columns)
+        columns = f" Columns: {listed}." if listed else ""
+        parameters = tuple(
+            _parameter(context, query, parameter, labels[parameter.name]) for parameter in query.head.parameters
+        )
+        yield Instance({"name": query.name}, title, f"{description}{columns}", parameters)
+
+
+def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, label: str) -> dict[str, Any]:
+    """A parameter as OpenAPI has it."""
+    schema: dict[str, Any] = {"type": "number" if parameter.kind == "number" else "string"}
+    formats = {"date": "date", "thing": "uri-reference"}
+    schema |= {"format": formats[parameter.kind]} if parameter.kind in formats else {}
+    schema |= {"default": default} if (default := parameter.default(query.file_text)) else {}
+    there = f" Its values: {Addresses(context.base).query(parameter.values_of)}." if parameter.values_of else ""
+    described = query_parameter(parameter.name, f"{label}.{there}", many=True)
+    return described | {"schema": {"type": "array", "items": schema}}
+
+
 RESOURCES = (
     Resource(
         endpoint="queries.library",
         path="/queries/",
         summary="The query library.",
         load=_library,
-        makers={HTML: _library_page},
+        makers={HTML: _library_page, JSON: _library_json},
         version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),), edited=True),
         navigation=Navigation("head", 2, message("Questions")),
         sitemap=Sitemap(),
@@ -100,6 +187,7 @@ RESOURCES = (
         cache=_cache,
         scripts=True,
         pool=Pool.QUERIES,
+        instances=_instances,
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),

@@ -1,0 +1,104 @@
+"""The parameters of a query of the library on its page: what may be put in, and what is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from ...errors import ParameterError
+from ...formats import RESULTS_JSON
+from ...http.problem import Problem, ProblemError
+from ...sparql.library import LibraryQuery
+from ...sparql.protocol import Query
+from ...sparql.query_head import Parameter
+from .context import Context
+from .query_client import run_query
+
+_MOST_CHOICES = 2_000
+
+
+@dataclass(frozen=True)
+class ParameterField:
+    """A parameter in the form of its query.
+
+    Attributes:
+        name, kind: of the parameter.
+        label: in the reader's language.
+        values: those that are put in; the default where none was given.
+        choices: the values that there are, with a name for each; empty where any may be put in.
+    """
+
+    name: str
+    kind: str
+    label: str
+    values: Sequence[str]
+    choices: Mapping[str, str]
+
+
+def parameter_fields(
+    context: Context, library: Mapping[str, LibraryQuery], query: LibraryQuery, given: Mapping[str, Sequence[str]]
+) -> list[ParameterField]:
+    """The form of a query.
+
+    Raises:
+        ProblemError: the query of the choices is refused or fails.
+    """
+    fields = []
+    for parameter in query.head.parameters:
+        default = parameter.default(library[query.name].file_text)
+        values = [_whole(context, parameter, value) for value in given.get(parameter.name, ())] or [default]
+        label = query.label(parameter.name, context.languages)
+        fields.append(
+            ParameterField(parameter.name, parameter.kind, label, values, choices(context, library, parameter))
+        )
+    return fields
+
+
+def filled(
+    context: Context, library: Mapping[str, LibraryQuery], query: LibraryQuery, given: Mapping[str, Sequence[str]]
+) -> LibraryQuery:
+    """The query with the given values.
+
+    Raises:
+        ProblemError: 400 a value is not of the kind of its parameter, or not among those that there are.
+    """
+    for parameter in query.head.parameters:
+        values = given.get(parameter.name, ()) if parameter.values_of else ()
+        there = choices(context, library, parameter) if values else {}
+        if strange := [value for value in values if _whole(context, parameter, value) not in there]:
+            detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
+            what = {"value": strange[0], "name": parameter.name, "query": parameter.values_of}
+            raise ProblemError(Problem(400, detail, values=what))
+    try:
+        return query.with_values(given)
+    except ParameterError as error:
+        detail = "“{value}” is no value for the parameter {name}, which is of the kind {kind}."
+        what = {"value": error.value, "name": error.name, "kind": error.kind}
+        raise ProblemError(Problem(400, detail, values=what)) from None
+
+
+def _whole(context: Context, parameter: Parameter, value: str) -> str:
+    """A value as the data has it: an IRI may be relative to the base."""
+    return urljoin(context.base, value) if parameter.kind == "thing" else value
+
+
+def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> dict[str, str]:
+    """The values that a parameter may have, with the first words of their rows; none where any may be put in.
+
+    Raises:
+        ProblemError: the query is refused or fails.
+    """
+    source = library.get(parameter.values_of)
+    if source is None:
+        return {}
+    text = source.in_language(context.language).file_text
+    result = run_query(context, Query(text), RESULTS_JSON, rows=_MOST_CHOICES)
+    solutions = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
+    named: dict[str, str] = {}
+    if isinstance(solutions, ox.QuerySolutions):
+        for row in solutions:
+            if (term := row[parameter.name]) is not None and not isinstance(term, ox.Triple):
+                words = (cell.value for cell in row if isinstance(cell, ox.Literal))
+                named.setdefault(term.value, next(words, term.value))
+    return named

@@ -1,0 +1,98 @@
+"""What the head of a query says is what its page, the library, programs and OpenAPI say."""
+
+import csv
+import io
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from ..conftest import BASE, LANGUAGES
+from .rules import BROWSER
+
+SOURCE = f"{BASE}id/source/lpost-2024-01-17"
+
+
+def _rows(client: FlaskClient, path: str) -> list[dict[str, str]]:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), zip(LANGUAGES, ("Selon", "Volgens", "Laut", "According to"), strict=True)
+)
+def test_columns_have_their_labels(client: FlaskClient, language: str, label: str) -> None:
+    page = client.get(f"/queries/figures?lang={language}", headers=BROWSER).text
+    assert f'<th scope="col" data-name="publisher" title="?publisher">{label}</th>' in page
+
+
+def test_a_value_is_put_in(client: FlaskClient) -> None:
+    every, some = _rows(client, "/queries/figures.csv"), _rows(client, f"/queries/figures.csv?source={SOURCE}")
+    assert some == [row for row in every if row["source"] == SOURCE] != []
+    assert _rows(client, "/queries/figures.csv?source=id/source/lpost-2024-01-17") == some
+    assert _rows(client, "/queries/figures.csv?source=") == every
+    assert f"VALUES ?source {{ <{SOURCE}> }}" in client.get(f"/queries/figures.rq?source={SOURCE}").text
+
+
+def test_a_date_is_put_in(client: FlaskClient) -> None:
+    assert all(row["issued"] >= "2024-03-01" for row in _rows(client, "/queries/since.csv?since=2024-03-01"))
+    assert len(_rows(client, "/queries/since.csv?since=2020-01-01")) > len(_rows(client, "/queries/since.csv"))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("since.csv?since=soon", "“soon” is no value for the parameter since, which is of the kind date."),
+        (
+            "figures?source=id/source/nobody",
+            "“id/source/nobody” is not among the values of the parameter source; the query",
+        ),
+        ("since?since=2024-01-01%22%20%7D", "is no value for the parameter since"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_expected(client: FlaskClient, path: str, words: str) -> None:
+    answer = client.get(f"/queries/{path}", headers={"Accept": "application/problem+json"})
+    assert (answer.status_code, words in answer.get_json()["detail"]) == (400, True)
+
+
+def test_the_page_has_a_form_with_the_values_that_there_are(client: FlaskClient) -> None:
+    page = client.get(f"/queries/figures?lang=en&source={SOURCE}", headers=BROWSER).text
+    form = re.search(r'<form class="parameters".*?</form>', page, re.S)
+    assert form
+    assert form[0].count(f'<option value="{SOURCE}" selected>') == 1
+    assert len(re.findall(r"<option ", form[0])) > 20
+    assert "/queries/figures.csv?source=" in page.replace("lang=en&amp;", ""), "the downloads have the same value"
+    since = client.get("/queries/since?lang=en", headers=BROWSER).text
+    assert '<input name="since" type="date" value="2024-02-01">' in since
+
+
+def test_the_library_is_data_too(client: FlaskClient) -> None:
+    answer = client.get("/queries/", headers={"Accept": "application/json", "Accept-Language": "de"})
+    queries = {query["name"]: query for query in answer.get_json()["queries"]}
+    figures = queries["figures"]
+    assert figures["subject"] == "Zahlen"
+    assert figures["columns"][0] == {"name": "measured", "label": "Was gemessen wird"}
+    assert figures["parameters"][1] == {
+        "name": "source", "type": "thing", "label": "Quelle", "default": None, "values": f"{BASE}queries/sources",
+    }  # fmt: skip
+    assert figures["pictures"] == [{"kind": "chart", "number": "value", "label": "measured", "split": "unit"}]
+    assert queries["since"]["parameters"][0]["default"] == "2024-02-01"
+
+
+def test_questions_stand_under_their_subjects(client: FlaskClient) -> None:
+    page = client.get("/queries/?lang=en", headers=BROWSER).text
+    headings = re.findall(r"<h2>(.*?)</h2>", page)
+    assert headings[:4] == ["The partnership", "Organisations and people", "Workpackages and topics", "Money"]
+    assert "Other questions" not in headings
+
+
+def test_openapi_describes_each_query(client: FlaskClient) -> None:
+    described = client.get("/openapi.json").get_json()["paths"]
+    since = described["/queries/since"]["get"]
+    assert since["summary"] == "What came in since a date?"
+    assert "unitName: Unit" in since["description"]
+    [parameter] = [each for each in since["parameters"] if each["name"] == "since"]
+    assert parameter["schema"]["items"] == {"type": "string", "format": "date", "default": "2024-02-01"}
+    [parameter] = [each for each in described["/queries/figures"]["get"]["parameters"] if each["name"] == "source"]
+    assert f"Its values: {BASE}queries/sources." in parameter["description"]
