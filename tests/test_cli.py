@@ -29,7 +29,7 @@ def run(folder: Path, *arguments: str, text: str = "") -> Result:
 def test_init_check_build_query_diff(example: Path) -> None:
     checked = run(example, "check")
     assert checked.exit_code == 0
-    assert "partners: 3 declared by 1 source, 2 described" in checked.stdout
+    assert "partners: 3 declared by 1 source, 2 named" in checked.stdout
     assert "metadata score (MQA, DCAT-AP 3.0.1): 405 of 405 points" in checked.stdout
     assert not (example / "releases").exists(), "a check changes nothing"
 

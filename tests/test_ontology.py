@@ -103,6 +103,10 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef | No
     ATMP.source: (QB.DimensionProperty, PROV.hadPrimarySource, QB.Observation, PROV.Entity),
     ATMP.valueQualifier: (QB.AttributeProperty, None, QB.Observation, SKOS.Concept),
     ATMP.statedAs: (QB.AttributeProperty, None, QB.Observation, RDF.langString),
+    ATMP.admitsUnit: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Resource),
+    ATMP.admitsSubject: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.admitsStatus: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Resource),
+    ATMP.partOfIndicator: (OWL.ObjectProperty, None, SKOS.Concept, SKOS.Concept),
     ATMP.statedIn: (OWL.ObjectProperty, DCT.isReferencedBy, None, None),
     ATMP.confidence: (OWL.ObjectProperty, None, SD.NamedGraph, SKOS.Concept),
     ATMP.dueDate: (OWL.DatatypeProperty, DCT.date, None, XSD.date),
@@ -125,6 +129,7 @@ SCHEMES = {
         "third-party",
         "associated-partner",
         "linked-party",
+        "press-contact",
     },
     "activity-type": {"HES", "PRC", "REC", "PUB", "OTH"},
     "identifier-scheme": {
@@ -284,7 +289,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 27
+    assert len(own) == 31
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own
