@@ -124,6 +124,7 @@ SCHEMES = {
         "third-party",
         "associated-partner",
         "linked-party",
+        "press-contact",
     },
     "activity-type": {"HES", "PRC", "REC", "PUB", "OTH"},
     "identifier-scheme": {
