@@ -207,3 +207,13 @@ def test_places_without_a_position_are_listed_under_the_map(desk: Reader) -> Non
     desk.one(".tabPanel.active .select_map").click()
     assert desk.words(".map text.name") == ["a"]
     assert desk.words(".undrawn li") == ["b"]
+
+
+def test_the_editor_calls_columns_as_the_library_does(desk: Reader) -> None:
+    """By label and variable, which the query has; a column that the library does not have by its variable alone."""
+    desk.edit("/sparql?lang=fr")
+    desk.run('SELECT ?publisher ?mine { VALUES (?publisher ?mine) { ("a" "b") } }')
+    desk.cells()
+    assert desk.words(".tabPanel.active table.results th") == ["Selon?publisher", "mine"]
+    subjects = [heading for heading in desk.words(".questions h3") if heading]
+    assert subjects[:2] == ["Le partenariat", "Organisations et personnes"]
