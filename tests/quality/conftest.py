@@ -50,7 +50,7 @@ CONFORMING = """
 <id/source/press> a fabio:PressRelease , prov:Entity , foaf:Document ; {row} ;
     dct:title "Un partenariat"@fr ; dct:publisher "Ministère" ; dct:issued "2024-01-17"^^xsd:date ;
     dct:language <http://publications.europa.eu/resource/authority/language/FRA> ; foaf:page <https://example.com/a> ;
-    shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots." .
+    shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère)." .
 <id/graph/press> a sd:NamedGraph ; {row} ; sd:name <id/graph/press> ; dct:title "Un partenariat"@fr ;
     dct:issued "2024-01-17"^^xsd:date ;
     prov:hadPrimarySource <id/source/press> ; atmpgraph:confidence <https://w3id.org/atmpgraph/auth/confidence/high> .
@@ -61,19 +61,19 @@ CONFORMING = """
     oa:hasSource <id/source/press> ; prov:wasQuotedFrom <id/source/press> ; skos:note "line 1"@en ;
     oa:hasSelector <id/selector/budget> ; prov:wasAttributedTo <id/person/minister> .
 <id/selector/budget> a oa:TextQuoteSelector ; {row} ;
-    oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots."@fr .
+    oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère)."@fr .
 
 <id/organisation/ministry> a org:Organization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
     {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
     org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/organisation/firm> a org:Organization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
-    skos:prefLabel {four} ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
+    skos:prefLabel "firme"@fr , "firma"@nl , "Firma"@de , "firm"@en ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
     org:subOrganizationOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> ;
-    adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345678> ;
+    adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345654> ;
     skos:closeMatch <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
     atmpgraph:leads <id/workpackage/first> ; atmpgraph:participatesIn <id/workpackage/second> .
-<id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345678" ; adms:schemaAgency "ror" .
+<id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345654" ; adms:schemaAgency "ror" .
 <id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
     org:memberOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> .
 
@@ -88,7 +88,7 @@ CONFORMING = """
     dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/workpackage/second> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
-    dct:identifier "WP2" ; dct:title {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
+    dct:identifier "WP2" ; dct:title "deux"@fr , "twee"@nl , "zwei"@de , "two"@en ; atmpgraph:workpackageOf <id/partnership/pa> ;
     prov:wasDerivedFrom <id/quotation/budget> .
 <id/participation/firm--first> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/workpackage/first> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;

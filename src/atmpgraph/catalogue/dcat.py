@@ -100,10 +100,9 @@ def catalogue(
         triples = set(store.construct(filled(query.read_text(encoding="utf-8"), languages)))
         store.add(quad_of(t, _CONSTRUCTED) for t in triples)
         described |= set(map(with_size, triples))
-    described = set(_in_languages(described, languages))
     described |= set(_version(base, history))
     described |= set(dates(described, history.before, history.created, history.digest[:12]))
-    return described | set(_context(described))
+    return set(_in_languages(described | set(_context(described)), languages))
 
 
 def _in_languages(described: Iterable[ox.Triple], languages: Sequence[str]) -> Iterator[ox.Triple]:

@@ -84,7 +84,9 @@ def released_shapes(release: Release) -> list[ox.Quad]:
     for number, path in enumerate((release.folder.shapes, release.folder.catalogue_shapes)):
         if path.is_file():
             for quad in ox.parse(path=str(release.whole(path)), format=ox.RdfFormat.N_TRIPLES):
-                quads.append(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
+                # The nodes of the first keep their names: a release of before the second answers as it did.
+                subject, value = (_of_file(end, number) if number else end for end in (quad.subject, quad.object))
+                quads.append(ox.Quad(subject, quad.predicate, value))
     return quads
 
 
