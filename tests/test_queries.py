@@ -198,7 +198,9 @@ def test_knows_no_partnership(name: str) -> None:
     }
     for word in sorted(names - {""}):
         assert not re.search(rf"\b{re.escape(word.lower())}\b", text), word
-    assert not re.search(r"<id/(?!graph/editorial>)|<auth/(therapy|value-chain-stage)", text), "no thing of a publication is named"
+    assert not re.search(r"<id/(?!graph/editorial>)|<auth/(therapy|value-chain-stage)", text), (
+        "no thing of a publication is named"
+    )
 
 
 @pytest.mark.parametrize("name", SELECTS)
