@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.release.release import Release, open_release
@@ -28,7 +29,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     shutil.copytree(FUNDED, folder)
     settings = Settings.load(folder / "atmpgraph.toml")
     built = build(settings)
-    assert built.report.findings == (), "\n".join(built.report.lines("en"))
+    told = [(finding.severity, finding.node) for finding in built.report.findings]
+    shared_homepage = (Severity.INFO, f"{settings.base}id/organisation/barena")
+    assert told == [shared_homepage], "\n".join(built.report.lines("en"))
+    assert built.report.findings[0].message["it"].endswith("– La casa madre e la filiale condividono il sito.")
     assert built.candidate is not None
     return settings
 
