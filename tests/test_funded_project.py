@@ -166,6 +166,32 @@ def test_roles_have_labels_of_the_closed_list_of_eurio(client: FlaskClient) -> N
     assert label("onda--laguna--associated-partner") == set()  # EURIO has no word for it
 
 
+def test_eurio_answers_in_sparql_in_its_own_terms(project: Release) -> None:
+    """A query written for CORDIS: every involved party with its organisation, its label, the grant and titles by language."""
+    parties = project.store.select(
+        f"SELECT ?role ?label {{ ?p a <{EURIO}Project> ; <{EURIO}hasInvolvedParty> ?role . ?role a <{EURIO}OrganisationRole> ;"
+        f" <{EURIO}isRoleOf>/a <http://www.w3.org/ns/org#Organization> ; <{EURIO}roleLabel> ?label }}"
+    )
+    labels = {row["role"].value.rpartition("/")[2]: row["label"].value for row in parties}
+    assert labels["lagunopoli--laguna--coordinator"] == "coordinator"
+    assert labels["ospedale-laguna--laguna--third-party"] == "third party"
+    beneficiaries = project.store.select(f"SELECT ?role {{ ?g a <{EURIO}Grant> ; <{EURIO}hasBeneficiary> ?role }}")
+    assert "barena--laguna--participant" in {row["role"].value.rpartition("/")[2] for row in beneficiaries}
+    titles = project.store.select(f"SELECT ?t {{ ?p a <{EURIO}Project> ; <{EURIO}title> ?t }}")
+    assert {row["t"].language for row in titles} >= {"it"}
+
+
+def test_a_figure_nests_what_it_refers_to(client: FlaskClient) -> None:
+    """Indicator, unit, period, area and source, each with a label, in one request; every value is an array."""
+    figure = "barena-laguna-participant-contribution-registro-progetti"
+    tree = client.get(f"/doc/figure/{figure}.jsonld?_profile=nested").get_json()
+    for term in ("indicator", "unitMeasure", "period", "area", "source", "status"):
+        [thing] = tree[term]
+        assert {"prefLabel", "label", "title"} & thing.keys(), term
+    assert [record["identifier"] for record in tree["wasDerivedFrom"]] == [["101999001-999900012"]]
+    assert tree["value"] == ["350000"]
+
+
 def test_an_organisation_has_one_class_of_eurio(client: FlaskClient) -> None:
     def classes(name: str) -> set[str]:
         found = eurio(client, f"/doc/organisation/{name}")
