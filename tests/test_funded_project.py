@@ -174,7 +174,7 @@ def test_eurio_answers_in_sparql_in_its_own_terms(project: Release) -> None:
     )
     labels = {row["role"].value.rpartition("/")[2]: row["label"].value for row in parties}
     assert labels["lagunopoli--laguna--coordinator"] == "coordinator"
-    assert labels["ospedale-laguna--laguna--third-party"] == "third party"
+    assert labels["ospedale--laguna--third-party"] == "third party"
     beneficiaries = project.store.select(f"SELECT ?role {{ ?g a <{EURIO}Grant> ; <{EURIO}hasBeneficiary> ?role }}")
     assert "barena--laguna--participant" in {row["role"].value.rpartition("/")[2] for row in beneficiaries}
     titles = project.store.select(f"SELECT ?t {{ ?p a <{EURIO}Project> ; <{EURIO}title> ?t }}")
