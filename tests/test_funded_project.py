@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.findings import Severity
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.release.release import Release, open_release
@@ -28,7 +29,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     shutil.copytree(FUNDED, folder)
     settings = Settings.load(folder / "atmpgraph.toml")
     built = build(settings)
-    assert built.report.findings == (), "\n".join(built.report.lines("en"))
+    told = [(finding.severity, finding.node) for finding in built.report.findings]
+    shared_homepage = (Severity.INFO, f"{settings.base}id/organisation/barena")
+    assert told == [shared_homepage], "\n".join(built.report.lines("en"))
+    assert built.report.findings[0].message["it"].endswith("– La casa madre e la filiale condividono il sito.")
     assert built.candidate is not None
     return settings
 
@@ -160,6 +164,32 @@ def test_roles_have_labels_of_the_closed_list_of_eurio(client: FlaskClient) -> N
     assert label("barena--laguna--participant") == {"participant"}
     assert label("barena-labs--laguna--linked-party") == {"third party"}
     assert label("onda--laguna--associated-partner") == set()  # EURIO has no word for it
+
+
+def test_eurio_answers_in_sparql_in_its_own_terms(project: Release) -> None:
+    """A query written for CORDIS: every involved party with its organisation, its label, the grant and titles by language."""
+    parties = project.store.select(
+        f"SELECT ?role ?label {{ ?p a <{EURIO}Project> ; <{EURIO}hasInvolvedParty> ?role . ?role a <{EURIO}OrganisationRole> ;"
+        f" <{EURIO}isRoleOf>/a <http://www.w3.org/ns/org#Organization> ; <{EURIO}roleLabel> ?label }}"
+    )
+    labels = {row["role"].value.rpartition("/")[2]: row["label"].value for row in parties}
+    assert labels["lagunopoli--laguna--coordinator"] == "coordinator"
+    assert labels["ospedale--laguna--third-party"] == "third party"
+    beneficiaries = project.store.select(f"SELECT ?role {{ ?g a <{EURIO}Grant> ; <{EURIO}hasBeneficiary> ?role }}")
+    assert "barena--laguna--participant" in {row["role"].value.rpartition("/")[2] for row in beneficiaries}
+    titles = project.store.select(f"SELECT ?t {{ ?p a <{EURIO}Project> ; <{EURIO}title> ?t }}")
+    assert {row["t"].language for row in titles} >= {"it"}
+
+
+def test_a_figure_nests_what_it_refers_to(client: FlaskClient) -> None:
+    """Indicator, unit, period, area and source, each with a label, in one request; every value is an array."""
+    figure = "barena-laguna-participant-contribution-registro-progetti"
+    tree = client.get(f"/doc/figure/{figure}.jsonld?_profile=nested").get_json()
+    for term in ("indicator", "unitMeasure", "period", "area", "source", "status"):
+        [thing] = tree[term]
+        assert {"prefLabel", "label", "title"} & thing.keys(), term
+    assert [record["identifier"] for record in tree["wasDerivedFrom"]] == [["101999001-999900012"]]
+    assert tree["value"] == ["350000"]
 
 
 def test_an_organisation_has_one_class_of_eurio(client: FlaskClient) -> None:

@@ -91,7 +91,7 @@ CLASSES = {
 }
 
 # property: (kind, superproperty, domain, range); None means that none may be stated.
-PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef]] = {
+PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef | None]] = {
     ATMP.workpackageOf: (OWL.ObjectProperty, DCT.isPartOf, ATMP.Workpackage, ATMP.Partnership),
     ATMP.hasWorkpackage: (OWL.ObjectProperty, DCT.hasPart, ATMP.Partnership, ATMP.Workpackage),
     ATMP.partnerKind: (OWL.ObjectProperty, None, ATMP.Partnership, SKOS.Concept),
@@ -103,6 +103,11 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef]] = 
     ATMP.source: (QB.DimensionProperty, PROV.hadPrimarySource, QB.Observation, PROV.Entity),
     ATMP.valueQualifier: (QB.AttributeProperty, None, QB.Observation, SKOS.Concept),
     ATMP.statedAs: (QB.AttributeProperty, None, QB.Observation, RDF.langString),
+    ATMP.admitsUnit: (OWL.ObjectProperty, None, SKOS.Concept, None),
+    ATMP.admitsSubject: (OWL.DatatypeProperty, None, SKOS.Concept, None),
+    ATMP.admitsStatus: (OWL.ObjectProperty, None, SKOS.Concept, None),
+    ATMP.partOfIndicator: (OWL.ObjectProperty, None, SKOS.Concept, SKOS.Concept),
+    ATMP.statedIn: (OWL.ObjectProperty, DCT.isReferencedBy, None, None),
     ATMP.confidence: (OWL.ObjectProperty, None, SD.NamedGraph, SKOS.Concept),
     ATMP.dueDate: (OWL.DatatypeProperty, DCT.date, None, XSD.date),
     ATMP.doneDate: (OWL.DatatypeProperty, DCT.date, None, XSD.date),
@@ -124,6 +129,7 @@ SCHEMES = {
         "third-party",
         "associated-partner",
         "linked-party",
+        "press-contact",
     },
     "activity-type": {"HES", "PRC", "REC", "PUB", "OTH"},
     "identifier-scheme": {
@@ -283,7 +289,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 26
+    assert len(own) == 31
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own
@@ -292,8 +298,10 @@ def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
 def test_ontology_header(terms: Graph) -> None:
     assert (SCHEMA_OF_TERMS, RDF.type, OWL.Ontology) in terms
     once_each(terms, SCHEMA_OF_TERMS, DCT.title, DCT.description)
-    assert str(terms.value(SCHEMA_OF_TERMS, OWL.versionInfo)) == "2.0.0"
-    assert terms.value(SCHEMA_OF_TERMS, OWL.versionIRI) is None, "the Belgian URI standard: no version in ns"
+    assert str(terms.value(SCHEMA_OF_TERMS, OWL.versionInfo)) == "2.1.0"
+    assert terms.value(SCHEMA_OF_TERMS, OWL.versionIRI) == URIRef(f"{SCHEMA_OF_TERMS}/2.1.0")
+    for predicate in (DCT.creator, DCT.publisher, DCT.bibliographicCitation, DCT.license):
+        assert terms.value(SCHEMA_OF_TERMS, predicate), predicate
     for date in (DCT.issued, DCT.modified):
         value = terms.value(SCHEMA_OF_TERMS, date)
         assert isinstance(value, Literal)
@@ -322,7 +330,7 @@ def test_property_has_its_superproperty_domain_and_range(term: URIRef, terms: Gr
     assert (term, RDF.type, kind) in terms
     assert list(terms.objects(term, RDFS.subPropertyOf)) == ([parent] if parent else [])
     assert list(terms.objects(term, RDFS.domain)) == ([domain] if domain else [])
-    assert list(terms.objects(term, RDFS.range)) == [range_]
+    assert list(terms.objects(term, RDFS.range)) == ([range_] if range_ else [])
 
 
 def test_inverses_are_mutual(terms: Graph) -> None:
@@ -389,12 +397,6 @@ def test_lookup_knows_what_exists_and_what_does_not(defined: dict[str, set[URIRe
 # (d) the Data Cube structure
 
 
-# What the SDMX files say of the two dimensions we take from them; without it IC-4 cannot be asked.
-SDMX_RANGES = f"""
-<{SDMX}dimension#refArea> rdfs:range rdfs:Resource .
-<{SDMX}dimension#refPeriod> rdfs:range rdfs:Resource .
-"""
-
 PREFIXES = f"""
 PREFIX rdfs: <{RDFS}>
 PREFIX skos: <{SKOS}>
@@ -410,8 +412,7 @@ WHERE {{
     (qb:dimension qb:DimensionProperty) (qb:measure qb:MeasureProperty) (qb:attribute qb:AttributeProperty)
   }}
   ?c ?by ?p
-}} ;
-INSERT DATA {{ {SDMX_RANGES} }}
+}}
 """
 
 # name: (what must not be found, a triple set that makes it found). Paths are relative to BASE.
@@ -459,6 +460,29 @@ CONSTRAINTS = {
             " FILTER NOT EXISTS { ?s qb:component/qb:componentProperty ?p }"
         ),
         "<id/key/x> a qb:SliceKey ; qb:componentProperty <id/dimension/x> . <id/dsd/figures> qb:sliceKey <id/key/x> .",
+    ),
+    "IC-16 an observation with a measure type has that measure alone": (
+        (
+            "?o qb:dataSet/qb:structure ?s ; qb:measureType ?m ; ?other ?v ."
+            " ?s qb:component/qb:dimension qb:measureType ; qb:component/qb:measure ?other FILTER (?other != ?m)"
+        ),
+        (
+            f"<id/figure/x> qb:dataSet <id/dataset/figures> ; qb:measureType <id/measure/x> ; <{SDMX}measure#obsValue> 1 ."
+            " <id/component/x> qb:dimension qb:measureType . <id/dsd/figures> qb:component <id/component/x> ."
+            " qb:measureType rdfs:range rdfs:Resource ."
+        ),
+    ),
+    "IC-21 a code of a hierarchy by an inverse is below its root": (
+        (
+            "?o qb:dataSet/qb:structure/qb:component/qb:componentProperty ?p ; ?p ?v . ?p qb:codeList ?l ."
+            " ?l a qb:HierarchicalCodeList ; qb:parentChildProperty/<http://www.w3.org/2002/07/owl#inverseOf> skos:broader"
+            " FILTER NOT EXISTS { ?l qb:hierarchyRoot/(^skos:broader)* ?v }"
+        ),
+        (
+            "<id/figure/x> qb:dataSet <id/dataset/figures> ; atmpgraph:subject <id/code/x> . atmpgraph:subject qb:codeList <id/list> ."
+            " <id/list> a qb:HierarchicalCodeList ; qb:hierarchyRoot <id/code/root> ;"
+            " qb:parentChildProperty [ <http://www.w3.org/2002/07/owl#inverseOf> skos:broader ] ."
+        ),
     ),
     "no component is of two kinds": (
         "?c qb:componentProperty ?a , ?b FILTER (?a != ?b)",
@@ -647,3 +671,48 @@ def test_eurio_keeps_the_kinds_of_organisation_apart(disjoint: list[frozenset[No
 @pytest.mark.parametrize("path", reusing_files(), ids=name)
 def test_no_class_is_aligned_to_two_disjoint_classes(path: Path, disjoint: list[frozenset[Node]]) -> None:
     assert not list(clashes(parse(path), disjoint))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# (g) SKOS, after the checks of qSKOS
+
+
+def skos_faults(graph: Graph) -> set[tuple[str, str]]:
+    """What breaks a rule of SKOS or a good practice that qSKOS checks: rule and concept."""
+    faults = set[tuple[str, str]]()
+    for concept in set(graph.subjects(RDF.type, SKOS.Concept)):
+        labels = [list(graph.objects(concept, p)) for p in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)]
+        preferred = [label.language for label in labels[0] if isinstance(label, Literal)]
+        rules = {
+            "S13 labels are disjoint": len({label for kind in labels for label in kind}) < sum(map(len, labels)),
+            "S14 one preferred label a language": len(preferred) > len(set(preferred)),
+            "a label": not labels[0],
+            "a definition": graph.value(concept, SKOS.definition) is None,
+            "a scheme that is described": not any(
+                (scheme, RDF.type, SKOS.ConceptScheme) in graph for scheme in graph.objects(concept, SKOS.inScheme)
+            ),
+            "a top concept has nothing broader": graph.value(concept, SKOS.topConceptOf) is not None
+            and graph.value(concept, SKOS.broader) is not None,
+            "no cycle": any(
+                concept in set(graph.transitive_objects(above, SKOS.broader))
+                for above in graph.objects(concept, SKOS.broader)
+            ),
+        }
+        faults |= {(rule, str(concept)) for rule, broken in rules.items() if broken}
+    return faults
+
+
+def test_code_lists_keep_the_rules_of_skos(everything: Graph) -> None:
+    assert not skos_faults(everything)
+
+
+@pytest.mark.parametrize(("wrong", "rule"), [
+    ('skos:hiddenLabel "high"@en', "S13 labels are disjoint"),
+    ('skos:prefLabel "great"@en', "S14 one preferred label a language"),
+    ("skos:broader <https://w3id.org/atmpgraph/auth/confidence/high>", "no cycle"),
+    ("skos:broader <https://w3id.org/atmpgraph/auth/confidence/medium>", "a top concept has nothing broader"),
+])  # fmt: skip
+def test_a_fault_of_skos_is_seen(wrong: str, rule: str, everything: Graph) -> None:
+    high = "https://w3id.org/atmpgraph/auth/confidence/high"
+    broken = Graph().parse(data=f"{PREFIXES} <{high}> {wrong} .", format="turtle", publicID=BASE)
+    assert (rule, high) in skos_faults(everything + broken)

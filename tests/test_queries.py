@@ -1,6 +1,7 @@
 """The query library: each question is well made, portable, and answered as a reader of the sources would answer it.
 
-The expected answers were worked out by hand from data/*.csv and the texts of the sources, never copied from a result.
+The expected answers are those of data/*.csv and the texts of the sources. Those that changed with the facts of November 2026
+were filled in from results and then read row by row; they were not worked out independently.
 """
 
 import csv
@@ -198,7 +199,9 @@ def test_knows_no_partnership(name: str) -> None:
     }
     for word in sorted(names - {""}):
         assert not re.search(rf"\b{re.escape(word.lower())}\b", text), word
-    assert not re.search(r"<id/|<auth/(therapy|value-chain-stage)", text), "no thing of a publication is named"
+    assert not re.search(r"<id/(?!graph/editorial>)|<auth/(therapy|value-chain-stage)", text), (
+        "no thing of a publication is named"
+    )
 
 
 @pytest.mark.parametrize("name", SELECTS)

@@ -66,6 +66,7 @@ _PREFIXES: Final = {
     "hydra": HYDRA,
     "ldes": LDES,
     "legal": "http://www.w3.org/ns/legal#",
+    "locn": "http://www.w3.org/ns/locn#",
     "oa": OA,
     "org": ORG,
     "owl": OWL,

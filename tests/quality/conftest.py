@@ -66,47 +66,47 @@ CONFORMING = """
 <id/organisation/ministry> a org:Organization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
     {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
     org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/government> ; foaf:homepage <https://example.com/> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/organisation/firm> a org:Organization , foaf:Organization , legal:LegalEntity , eurio:SME ; {row} ;
     skos:prefLabel "firme"@fr , "firma"@nl , "Firma"@de , "firm"@en ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
-    org:subOrganizationOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> ;
+    org:subOrganizationOf <id/organisation/ministry> ; atmpgraph:statedIn <id/quotation/budget> ;
     adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345654> ;
     skos:closeMatch <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
     atmpgraph:leads <id/workpackage/first> ; atmpgraph:participatesIn <id/workpackage/second> .
 <id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345654" ; adms:schemaAgency "ror" .
 <id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
-    org:memberOf <id/organisation/ministry> ; prov:wasDerivedFrom <id/quotation/budget> .
+    org:memberOf <id/organisation/ministry> ; atmpgraph:statedIn <id/quotation/budget> .
 
 <id/partnership/pa> a atmpgraph:Partnership , eurio:Project , org:OrganizationalCollaboration , foaf:Project ; {row} ;
     dct:title {four} ; dct:description {four} ; skos:altLabel "PA"@fr ; dct:subject <auth/indicator/budget> ;
     atmpgraph:partnerKind <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
-    atmpgraph:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; atmpgraph:statedIn <id/quotation/budget> .
 <id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
     org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/coordinator> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/workpackage/first> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
     dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/workpackage/second> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
     dct:identifier "WP2" ; dct:title "deux"@fr , "twee"@nl , "zwei"@de , "two"@en ; atmpgraph:workpackageOf <id/partnership/pa> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/participation/firm--first> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/workpackage/first> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/participation/firm--second> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/workpackage/second> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/participatesIn> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 
 <id/funding/public> a atmpgraph:FundingContribution , frapo:Funding , eurio:Grant ; {row} ; dct:title {four} ;
     atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/public> ; frapo:funds <id/partnership/pa> ;
     prov:wasAttributedTo <id/organisation/ministry> ; eurio:hasFundingAmount <id/amount/public--EUR> ;
     frapo:hasMonetaryValue "81000000"^^xsd:decimal ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/amount/public--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "81000000"^^xsd:decimal ;
     schema:value "81000000"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .
 <id/funding/private> a atmpgraph:FundingContribution , frapo:Funding ; {row} ; dct:title {four} ;
     atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/private> ; frapo:funds <id/partnership/pa> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 
 <id/figure/budget> {figure} ; {row} ; atmpgraph:indicator <auth/indicator/budget> ; atmpgraph:subject <id/funding/public> ;
     sdmx-m:obsValue "81000000"^^xsd:decimal ; sdmx-a:unitMeasure unit:CCY_EUR ; atmpgraph:statedAs "81 M€"@fr ;
@@ -143,17 +143,17 @@ CONFORMING = """
 <id/partnership/pa> dct:subject <http://data.europa.eu/8mn/euroscivoc/0a1> ; eurio:isFundedBy <id/grant/101> ;
     eurio:startDate "2024-01-01"^^xsd:date ; eurio:endDate "2026-12-31"^^xsd:date ;
     adms:status <https://w3id.org/atmpgraph/auth/project-status/SIGNED> ; eurio:hasTotalCost <id/amount/pa-cost--EUR> ;
-    prov:wasDerivedFrom <id/record/registry--101> .
+    atmpgraph:statedIn <id/record/registry--101> .
 <id/amount/pa-cost--EUR> a eurio:MonetaryAmount , schema:MonetaryAmount ; {row} ; eurio:value "9"^^xsd:decimal ;
     schema:value "9"^^xsd:decimal ; eurio:currency "EUR" ; schema:currency "EUR" .
 <id/grant/101> a eurio:Grant , frapo:Grant ; {row} ; frapo:hasGrantNumber "101" ; frapo:funds <id/partnership/pa> ;
     atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/public> ;
-    eurio:hasFundingSchemeCall <id/funding-scheme/CALL-1> ; prov:wasDerivedFrom <id/record/registry--101> .
+    eurio:hasFundingSchemeCall <id/funding-scheme/CALL-1> ; atmpgraph:statedIn <id/record/registry--101> .
 <id/funding-scheme/CALL-1> a eurio:FundingScheme ; {row} ; eurio:code "CALL-1" .
 <id/membership/firm--pa--participant> a org:Membership , eurio:OrganisationRole ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/participant> ;
     eurio:order 1 ; eurio:startDate "2024-01-01"^^xsd:date ; eurio:endDate "2024-01-01"^^xsd:date ;
-    prov:wasDerivedFrom <id/record/registry--101> .
+    atmpgraph:statedIn <id/record/registry--101> .
 <id/figure/contribution> a qb:Observation , prov:Entity ; {row} ; qb:dataSet <id/dataset/figures> ;
     atmpgraph:indicator <https://w3id.org/atmpgraph/auth/indicator/contribution> ;
     atmpgraph:subject <id/membership/firm--pa--participant> ; sdmx-d:refArea <id/place/country> ;
@@ -167,20 +167,20 @@ CONFORMING = """
 <id/address/firm> a locn:Address ; {row} ; locn:postName "Namur" ; locn:postCode "5000" ;
     cv:adminUnit <http://publications.europa.eu/resource/authority/country/BEL> .
 <id/task/t1> a atmpgraph:Task , org:OrganizationalCollaboration ; {row} ; dct:identifier "T1" ; dct:title {four} ;
-    dct:isPartOf <id/workpackage/first> ; eurio:startDate "2024-01-01"^^xsd:date ; prov:wasDerivedFrom <id/record/registry--101> .
+    dct:isPartOf <id/workpackage/first> ; eurio:startDate "2024-01-01"^^xsd:date ; atmpgraph:statedIn <id/record/registry--101> .
 <id/deliverable/d1> a eurio:ProjectDeliverable , prov:Entity ; {row} ; dct:identifier "D1" ; dct:title {four} ;
     eurio:isResultOf <id/partnership/pa> ; dct:isPartOf <id/workpackage/first> ; prov:wasAttributedTo <id/organisation/firm> ;
     atmpgraph:dueDate "2025-01-31"^^xsd:date ; eurio:doi "https://doi.org/10.1234/d1"^^xsd:anyURI ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/milestone/m1> a atmpgraph:Milestone , prov:Entity ; {row} ; dct:identifier "M1" ; dct:title {four} ;
     dct:relation <id/partnership/pa> ; dct:isPartOf <id/workpackage/first> ; prov:wasAttributedTo <id/organisation/firm> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/result/r1> a eurio:Result , prov:Entity ; {row} ; dct:title "Titre"@fr ; eurio:isResultOf <id/partnership/pa> ;
     eurio:hasResultType <https://w3id.org/atmpgraph/auth/result-kind/book> ; eurio:doi "https://doi.org/10.1234/r1"^^xsd:anyURI ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 <id/event/launch> a prov:Activity ; {row} ; dct:title {four} ; dct:temporal <id/period/now> ;
     prov:atLocation <id/place/town> ; prov:wasAssociatedWith <id/organisation/ministry> ;
-    prov:wasDerivedFrom <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> .
 """
 
 PARTS = {

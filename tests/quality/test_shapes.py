@@ -115,7 +115,7 @@ CASES = [
     Case("no row", drop(FIGURE, "dct:source"), "row MinCount"),
     Case("row of the header", add(FIGURE, "dct:source", "<doc/table/figures.csv#row=1>"), "row Pattern"),
     Case("row as text", put(FIGURE, "dct:source", f'"{BASE}doc/table/figures.csv#row=2"'), "row NodeKind"),
-    Case("quotation not described", astray(FIRST, "prov:wasDerivedFrom"), "quotation Or"),
+    Case("quotation not described", astray(FIRST, "atmpgraph:statedIn"), "quotation Or"),
     Case("IRIs of another pattern", tell("""
         <id/figures/x> a qb:Observation . <id/Source/x> a foaf:Document . <id/graph/a_b> a sd:NamedGraph .
         <id/quotation/é> a oa:SpecificResource . <id/selector/> a oa:TextQuoteSelector . <id/org/x> a foaf:Organization .
@@ -287,7 +287,7 @@ CASES = [
          "workpackagePartnership Class"),
     Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmpgraph:Participation , org:Membership ;
          {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-         prov:wasDerivedFrom <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
+         atmpgraph:statedIn <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
     Case("bare participation", bare(LEADS),
          "membershipMember MinCount, membershipOf MinCount, membershipRole MinCount, "
          "row MinCount"),
@@ -342,7 +342,7 @@ CASES = [
     Case("grant of another kind of IRI", tell('<id/x> frapo:hasGrantNumber "1" .'), "GrantNumberShape Pattern"),
     Case("grant astray", f"""{astray(GRANT, "eurio:hasFundingSchemeTopic")} ; {add(GRANT, "frapo:hasGrantNumber", '"eins"@de')}""",
          "grantScheme Class, grantNumber MaxCount, grantNumber Datatype"),
-    Case("bare funding scheme", tell("<id/x> a eurio:FundingScheme ."), "FundingSchemeShape Pattern, schemeCode MinCount"),
+    Case("bare funding scheme", tell("<id/x> a eurio:FundingScheme ."), "FundingSchemeShape Pattern, schemeNamed MinCount"),
     Case("funding scheme of two codes", add("id/funding-scheme/CALL-1", "eurio:code", '"CALL-2"'), "schemeCode MaxCount"),
     Case("bare task", bare(TASK), "projectPart MinCount, title MinCount, taskWorkpackage MinCount, row MinCount"),
     Case("task astray", astray(TASK, "dct:identifier", "dct:isPartOf"),
@@ -388,6 +388,16 @@ CASES = [
          {add(TOWN, "wgs:long", '"-181"^^xsd:decimal')}""",
          "placeLatitude MaxCount, placeLatitude MinInclusive, placeLongitude MaxCount, placeLongitude MinInclusive"),
     Case("latitude alone", drop(TOWN, "wgs:long"), "PlacePointShape And"),
+    Case("code of a place", add(TOWN, "dct:identifier", '"Wallonia"'), "placeCode Pattern"),
+    Case("two codes of a place", add(TOWN, "dct:identifier", '"BE"', '"BE-WAL"'), "placeCode MaxCount"),
+    Case("organisation somewhere", astray(FIRM, "locn:location", "org:linkedTo"), "organisationLocation Class, organisationLinked Class"),
+    Case("founded some day", add(FIRM, "schema:foundingDate", '"long ago"'), "organisationFounded Or"),
+    Case("bare gap", tell("<id/x> a dqv:QualityAnnotation ."),
+         "GapIriShape Pattern, titlesRequired QualifiedMinCount, gapReason QualifiedMinCount, gapPartnership MinCount, gapSource MinCount"),
+    Case("gap astray", tell("<id/gap/x> a dqv:QualityAnnotation ; oa:hasTarget <id/y> , <id/z> ; prov:hadPrimarySource <id/y> , <id/z> ; "
+                            'dct:description "a"@en , "b"@en .'),
+         "titlesRequired QualifiedMinCount, gapReason UniqueLang, gapReason QualifiedMinCount, gapPartnership MaxCount, gapPartnership Class, gapSource MaxCount, "
+         "gapSource Class"),
     Case("place within itself", add(COUNTRY, "dct:isPartOf", f"<{TOWN}>"), "placeCycle SPARQL"),
     Case("bare event", bare(EVENT),
          "titlesRequired QualifiedMinCount, eventPeriod MinCount, row MinCount"),
@@ -624,7 +634,7 @@ TOLERATED = [
         <id/selector/other> a oa:TextQuoteSelector ; {{row}} ; oa:exact "The ministry leads."@en .
         <id/participation/ministry--first> a atmpgraph:Participation , org:Membership ; {{row}} ; org:member <{MINISTRY}> ;
         org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-        prov:wasDerivedFrom <id/quotation/other> . <{MINISTRY}> atmpgraph:leads <{FIRST}> .""")),
+        atmpgraph:statedIn <id/quotation/other> . <{MINISTRY}> atmpgraph:leads <{FIRST}> .""")),
     ("at least two, which is not less than", put("id/figure/firms", "atmpgraph:statedAs", '"au moins 15 firmes"@fr')
         + " ;\n" + put(SELECTOR, "oa:exact", '"au moins 15 firmes ; au plus 20 lots ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Ministère"@fr')
         + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }'),

@@ -18,6 +18,7 @@ _WORD: Final = re.compile(
     r'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')|(?P<comment>#[^\n]*)|(?P<prefix>[A-Za-z][\w.-]*|):(?P<name>[\w-]*)',
     re.DOTALL,
 )
+_VERSION: Final = re.compile(re.escape(f"{SOFTWARE}ns/") + r"\d+(\.\d+)*")  # of the ontology, which is no term
 _DECLARED: Final = re.compile(r"(?im)^\s*@?prefix\s+(?P<prefix>[\w.-]*):\s*<(?P<namespace>[^>]*)>")
 _IN_STRING: Final = re.compile(rf"{re.escape(SOFTWARE)}[^\s<>\"{{}}]*|\batmpgraph:(?P<name>\w[\w-]*)")
 # What is named without being a term: the ontology as a document, and the starts of the lists.
@@ -52,7 +53,7 @@ def unknown_terms(file: Path, added: Container[str] = ()) -> Iterator[tuple[int,
 
 def exists(iri: str) -> bool:
     """Whether an IRI is a term of ours, or the beginning of some where a code follows."""
-    if iri in software_terms() or iri in _SPACES or iri == f"{SOFTWARE}auth":
+    if iri in software_terms() or iri in _SPACES or iri == f"{SOFTWARE}auth" or _VERSION.fullmatch(iri):
         return True
     return iri.endswith("/") and any(term.startswith(iri) for term in software_terms())
 

@@ -11,6 +11,7 @@ from ..quality.validate import GraphToCheck, validate
 from ..rdf.canonical import merged
 from ..release.layout import ReleasesFolder
 from ..settings import Settings
+from .acknowledged import acknowledged
 from .graph import Graph
 
 
@@ -49,7 +50,7 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
     )
     if note and validation.parts:
         validation.parts.write(checked)
-    results = validation.listed
+    results = acknowledged(validation.listed, graph.tables.package)
     undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
     unknown = Listed.first(starmap(_unknown, graph.unknown.items()), settings.build.max_listed_findings)
     listed = Listed(graph.tables.findings) + graph.tables.unproven + undescribed + unknown + results

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import pyoxigraph as ox
 
 from ..vocab import JSONLD, RDF, XSD
-from .jsonld_context import KEYWORDS, Context
+from .jsonld_context import ANY, KEYWORDS, Context
 from .statements import text_of
 
 Statements: TypeAlias = Iterable[ox.Triple | ox.Quad]
@@ -99,13 +99,8 @@ def _value(literal: ox.Literal, short: Callable[[str], str]) -> dict[str, str]:
 
 
 def _into(members: dict[str, Any], key: str, value: str | dict[str, Any]) -> None:
-    """One value alone, several as an array."""
-    if key not in members:
-        members[key] = value
-    elif isinstance(members[key], list):
-        members[key].append(value)
-    else:
-        members[key] = [members[key], value]
+    """Into the array of a key: one value is an array too, as the context says (`@container: @set`)."""
+    members.setdefault(key, []).append(value)
 
 
 def _dump(document: list[dict[str, Any]] | dict[str, Any]) -> bytes:
@@ -185,14 +180,15 @@ class _Writer:
                 _into(node, self._use(term), written)
             else:
                 written = written if isinstance(written, dict) else {"@id": written}
-                node.setdefault(self.context.short(predicate), []).append(written)
+                _into(node, self._use(term) if holds == ANY else self.context.short(predicate), written)
         elif term and value.language and not value.direction and holds == "@language":
             _into(node.setdefault(self._use(term), {}), value.language, value.value)
         elif term and value.datatype.value == (holds or _STRING):
             _into(node, self._use(term), value.value)
         else:
-            written = _value(value, self.context.short)
-            node.setdefault(self.context.short(predicate), []).append(written if len(written) > 1 else value.value)
+            object_ = _value(value, self.context.short)
+            key = self._use(term) if holds == ANY else self.context.short(predicate)
+            _into(node, key, object_ if len(object_) > 1 else value.value)
 
     def _use(self, term: str) -> str:
         self.used.add(term)

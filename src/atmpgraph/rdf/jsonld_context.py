@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..vocab import XSD
 
 _TERMS: Final[dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+ANY: Final = "any"  # of a property whose values differ in kind: each says its own
 KEYWORDS: Final = {keyword: term for term, keyword in _TERMS.items() if isinstance(keyword, str)}
 
 
@@ -21,7 +22,7 @@ class Context:
 
     @cached_property
     def terms(self) -> dict[str, tuple[str, str]]:
-        """Property IRI → its term and the values of the term: `@id`, `@language`, a datatype, or empty for strings."""
+        """Property IRI → its term and what it holds: `@id`, `@language`, a datatype, `ANY`, or empty for strings."""
         terms = {}
         for term, definition in _TERMS.items():
             if not isinstance(definition, str):
@@ -45,10 +46,10 @@ class Context:
         members: dict[str, Any] = {term: keyword for keyword, term in KEYWORDS.items()} | dict(self.prefixes)
         for iri, (term, holds) in self.terms.items():
             if used is None or term in used:
-                definition = {"@id": self.short(iri)}
+                definition: dict[str, Any] = {"@id": self.short(iri), "@container": "@set"}
                 if holds == "@language":
-                    definition["@container"] = holds
-                elif holds:
+                    definition["@container"] = [holds, "@set"]
+                elif holds and holds != ANY:
                     definition["@type"] = self.short(holds)
                 members[term] = definition
         return members

@@ -15,9 +15,9 @@ from ...http.links import Link
 from ...http.negotiate import choose, choose_form, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
-from ...profiles.registry import ALTERNATES, MODEL, SCHEMA, SHAPED
+from ...profiles.registry import ALTERNATES, MODEL, NESTED, SCHEMA, SHAPED
 from ...profiles.translate import likely, shaped, translated
-from ...rdf.jsonld import FORMS
+from ...rdf.jsonld import FORMS, FRAMED
 from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
 from ...vocab import prefixes
@@ -192,7 +192,8 @@ class _Representation:
             quads = described.published(licence, self.choice.fmt)
         else:
             quads = list(translated(release, topic, choice.profile))
-        return serialize(quads, choice.fmt, prefixes(context.base), form=choice.form, root=topic)
+        form = choice.form or (FRAMED if choice.profile.token == NESTED.token else "")
+        return serialize(quads, choice.fmt, prefixes(context.base), form=form, root=topic)
 
     def _data_blocks(self) -> list[Markup]:
         """The same graph for programs that read the page; of a dataset or catalogue, also one for search engines."""

@@ -1,0 +1,217 @@
+"""Mistakes as an ontologist, a statistician or a fact checker would find them: each is told, at its row, by the rule meant for it.
+
+Each is one wrong cell, or one row too many, that the schema of its table lets pass. They are made in the tables of the
+publication itself, many at once, since each names the rule that must see it.
+"""
+
+import csv
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from atmpgraph.findings import Finding, ViolationError
+from atmpgraph.publish.build import check
+from atmpgraph.settings import Settings
+
+from .conftest import changed, copy_publication, shared
+
+
+class Mistake(NamedTuple):
+    """A table, the first cells of a row, the cells that are wrong, the rule that sees it; `new` for a row besides."""
+
+    rule: str
+    table: str
+    row: str
+    wrong: dict[str, str]
+    new: bool = False
+
+
+def figures(rule: str, row: str, **wrong: str) -> Mistake:
+    return Mistake(rule, "figures", row, wrong)
+
+
+def periods(rule: str, row: str, **wrong: str) -> Mistake:
+    return Mistake(rule, "periods", row, wrong)
+
+
+def words(value: str) -> dict[str, str]:
+    return {"stated_as_fr": value}
+
+
+COUNTS = ["partners", "workpackages", "contract-manufacturers", "total-jobs", "biowin-members", "trends-projects"]
+SHARES = ["belgium-eu-population", "belgium-eu-jobs", "belgium-eu-exports", "belgium-eu-rd"]
+RANKS = ["belgium-jobs-rank", "belgium-exports-rank", "belgium-rd-rank"]
+MORE = ["new-direct-jobs", "direct-jobs"]
+AT_LEAST = ["developers", "service-companies"]
+PRINTED = [*COUNTS, *SHARES, *MORE, *AT_LEAST, "budget", "duration", "granted-2023", "market-2032", "new-indirect-jobs"]
+
+# One list a run: within it no row has two mistakes, and none needs what another one spoils.
+RUNS: list[list[Mistake]] = [
+    [  # the value is not what is printed
+        *(figures("figureDigits", row, value="4") for row in PRINTED if row not in {*AT_LEAST, *SHARES}),
+        *(figures("figureDigits", row, value="26.1") for row in SHARES),
+        *(figures("figureNumberWord", row, value="4") for row in RANKS),
+        figures("figureNumberWord", "applicants", value="300"),
+        *(figures("atLeastMinimum", row, minimum="14") for row in AT_LEAST),
+        periods("periodYear", "2025", start_year="2024", end_year="2024"),
+        periods("periodYear", "2019--2025", start_year="2018"),
+        periods("periodDay", "2024-03-13", start_date="2024-03-14", end_date="2024-03-14"),
+        periods("periodDay", "2023-10", start_month="2023-11", end_month="2023-11"),
+        periods("periodYear", "until-2035", end_year="2053"),
+        periods("periodYear", "2022", label_fr="2002"),
+    ],
+    [  # the unit is another one
+        *(figures("figureUnitAdmitted", row, unit="PERCENT") for row in RANKS),
+        *(figures("figureUnitAdmitted", row, unit="CCY_EUR") for row in COUNTS),
+        *(figures("figureUnitAdmitted", row, unit="NUM") for row in [*SHARES, "market-growth", "public-share"]),
+        figures("figureUnitAdmitted", "budget", unit="CCY_USD"),
+        figures("figureUnitAdmitted", "market-2025", unit="CCY_USD"),
+        figures("figureUnitAdmitted", "fv-budget-usd", unit="CCY_EUR"),
+        figures("figureUnitAdmitted", "duration", unit="NUM"),
+        periods("periodLength", "2019--2025", duration="P3Y"),
+        periods("periodLength", "2023-10", duration="P1Y"),
+    ],
+    [  # the status is another one
+        *(figures("figureStatusAdmitted", row, status="F") for row in [*COUNTS, *SHARES, *RANKS, *AT_LEAST, "direct-jobs"]),
+        figures("figureForecast", "market-growth", status="A"),
+        figures("figureForecast", "market-2025", status="A"),
+        figures("figureForecast", "market-2032", status="E"),
+        figures("figureEstimate", "new-direct-jobs", status="A"),
+        figures("figureEstimate", "new-indirect-jobs", status="F"),
+        Mistake("eventTime", "events", "maidam-announced", {"period": "2032"}),
+        Mistake("eventTime", "events", "exofasttrack-announced", {"period": "2025"}),
+    ],
+    [  # the subject is another one
+        *(figures("figureSubjectAdmitted", row, about_type="place", about="namur") for row in
+          ["biowin-members", "budget", "partners", *AT_LEAST, *RANKS, "direct-jobs", "total-jobs", "market-2032"]),
+        figures("figureSubjectAdmitted", "belgium-eu-population", about_type="sector", about="atmp"),
+        figures("figureSubjectAdmitted", "duration", about_type="organisation", about="biowin"),
+        figures("figureSubjectAdmitted", "public-share", about_type="partnership", about="pit-atmp"),
+        Mistake("identifierDigits", "identifiers", "spw,isni", {"value": "0000 0000 9526 6978"}),
+        Mistake("identifierDigits", "identifiers", "uclouvain,isni", {"value": "0000 0001 2294 7131"}),
+        Mistake("identifierDigits", "identifiers", "ulb,isni", {"value": "0000 0001 2348 3655"}),
+        Mistake("identifierDigits", "identifiers", "umons,ror", {"value": "02qnnz915", "same_as": ""}),
+        Mistake("identifierDigits", "identifiers", "gouvernement-wallon,ror", {"value": "00jv65874", "same_as": ""}),
+        Mistake("identifierFormat", "identifiers", "ulb,grid", {"value": "4989.c"}),
+        Mistake("identifierFormat", "identifiers", "umons,wikidata", {"value": "1742161", "same_as": ""}),
+    ],
+    [  # exactness and bounds
+        *(figures("figureCue", row, qualifier="exact") for row in [*MORE, *AT_LEAST, "granted-2023", "market-2025"]),
+        figures("figureCue", "market-growth", qualifier="approximately"),
+        *(figures("figureBounds", row, minimum="1") for row in [*COUNTS, *SHARES, "budget", "new-indirect-jobs"]),
+        figures("figureMinimum", "market-2032", minimum="90000000000"),
+        figures("figureBounds", "duration", maximum="5"),
+        figures("figureBounds", "public-share", minimum="55"),
+    ],
+    [  # time
+        *(figures("figureTime", row, period="2025") for row in [*COUNTS[:-1], *AT_LEAST, "direct-jobs"]),
+        *(figures("figureTime", row, period="2032") for row in [*SHARES, *RANKS, "applicants", "public-share"]),
+        Mistake("funderKind", "funding", "exofasttrack-grant", {"origin": "private"}),
+        Mistake("sourceYear", "sources", "orgenesis-2024-02-29", {"url": "https://example.net/2019/02/29/a"}),
+        Mistake("periodOrder", "periods", "2019--2025", {"start_year": "2026"}),
+    ],
+    [  # who says it
+        *(figures("figureAttribution", row, attributed_to="ulb") for row in [*SHARES, *RANKS, "market-growth", "market-2032"]),
+        figures("figureAttribution", "partners", attributed_to="deloitte"),
+        figures("figureAttribution", "budget", attributed_to="pharma-be"),
+        Mistake("quotationSpeakerWords", "quotations", "pr-borsus", {"speaker": "sylvie-ponchaut"}),
+        Mistake("quotationSpeakerWords", "quotations", "pr-ponchaut", {"speaker": "willy-borsus"}),
+        Mistake("quotationSpeakerWords", "quotations", "pr-members", {"speaker": "willy-borsus"}),
+        Mistake("personFunctionWords", "people", "willy-borsus", {"function_fr": "Ministre-Président"}),
+        Mistake("personFunctionWords", "people", "sylvie-ponchaut", {"function_fr": "présidente de BioWin"}),
+        Mistake("FigureEvidenceShape", "figures", "contract-manufacturers", {"quotation": "maidam-grant"}),
+        figures("figureWords", "total-jobs", **words("6 000 emplois directs")),
+        figures("figureWords", "duration", **words("3 années")),
+        Mistake("quotedWords", "quotations", "pr-total-jobs", {"exact_fr": "6 000 emplois en tout"}),
+        Mistake("funderKind", "funding", "maidam-grant", {"funder": "orgenesis"}),
+        Mistake("organisationKindName", "organisations", "ulb", {"kind": "company"}),
+        Mistake("organisationKindName", "organisations", "umons", {"kind": "government"}),
+        Mistake("organisationKindName", "organisations", "gouvernement-wallon", {"kind": "company"}),
+        Mistake("placeSwapped", "places", "wallonia", {"latitude": "5.008108", "longitude": "50.314724"}),
+    ],
+    [  # one thing twice, and texts
+        Mistake("organisationNameTwice", "organisations", "cilyx", {"slug": "a-cilyx"}, new=True),
+        Mistake("organisationNameTwice", "organisations", "deloitte", {"slug": "a-deloitte"}, new=True),
+        Mistake("organisationNameTwice", "names", "ulb", {"organisation": "biowin"}, new=True),
+        Mistake("organisationHomepageTwice", "organisations", "cilyx",
+                {"slug": "a-firm", "name_en": "Firm", "homepage": "https://www.biowin.org/"}, new=True),
+        Mistake("identifierTwice", "identifiers", "ulb,grid", {"organisation": "biowin"}, new=True),
+        Mistake("identifierTwice", "identifiers", "umons,isni", {"organisation": "biowin"}, new=True),
+        Mistake("personTwice", "people", "willy-borsus", {"slug": "a-borsus"}, new=True),
+        Mistake("periodTwice", "periods", "2022", {"slug": "0-2022"}, new=True),
+        Mistake("periodTwice", "periods", "2024-01-24", {"slug": "0-day"}, new=True),
+        Mistake("quotationTwice", "quotations", "pr-members", {"slug": "a-members"}, new=True),
+        Mistake("figureDimensions", "figures", "partners", {"slug": "a-partners"}, new=True),
+        Mistake("workpackageTwice", "workpackages", "maidam", {"slug": "a-maidam"}, new=True),
+        Mistake("sourceTwice", "sources", "wallonia-be", {"slug": "a-wallonia-be"}, new=True),
+        Mistake("placeTwice", "place-links", "wallonia,http://www.wikidata.org/entity/Q231", {"place": "a-place"}, new=True),
+        Mistake("", "places", "wallonia", {"slug": "a-place"}, new=True),
+        Mistake("plainText", "events", "launch", {"title_fr": "Lancement <em>du</em> partenariat"}),
+        Mistake("plainText", "events", "parliament-question", {"title_fr": "Question Ã©crite"}),
+        Mistake("plainText", "organisations", "andrew-lloyd-associates", {"name_fr": "Andrew Lloyd &amp; Associates"}),
+        Mistake("textLanguage", "indicators", "partners",
+                {"definition_en": "Nombre des organisations qui sont dans le partenariat et les projets"}),
+        Mistake("textLanguage", "indicators", "budget",
+                {"definition_de": "The total amount that is planned for the partnership and the projects"}),
+        Mistake("percent", "figures", "belgium-eu-exports", {"value": "187"}),
+        Mistake("count", "figures", "workpackages", {"value": "12.5"}),
+        Mistake("figureDigits", "figures", "market-2025", {"value": "10000000"}),
+        Mistake("noContactDetail", "people", "sylvie-ponchaut", {"function_fr": "directrice, +32 470 12 34 56"}),
+        Mistake("figurePart", "figures", "direct-jobs",
+                {"value": "6100", "stated_as_fr": "emplois directs"}),
+    ],
+]  # fmt: skip
+
+
+def make(mistake: Mistake, folder: Path) -> int:
+    """Make a mistake; returns its row."""
+    path = folder / f"{mistake.table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    key = mistake.row.split(",")
+    place = next(number for number, cells in enumerate(rows) if cells[: len(key)] == key)
+    if mistake.new:
+        rows.append(list(rows[place]))
+        place = len(rows) - 1
+    for column, value in mistake.wrong.items():
+        rows[place][rows[0].index(column)] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return place + 1
+
+
+def findings(settings: Settings) -> tuple[Finding, ...]:
+    """All findings, by the quick engine."""
+    quick = changed(settings, build={"max_reference_statements": 0, "max_listed_findings": 100_000})
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            return check(quick, Path(scratch)).report.findings
+        except ViolationError as refusal:
+            return refusal.report.findings
+
+
+def rule(finding: Finding) -> str:
+    return str(finding.constraint or finding.shape).rpartition("#")[2]
+
+
+@pytest.mark.parametrize("number", range(len(RUNS)))
+def test_each_mistake_is_told_at_its_row(number: int, tmp_path: Path) -> None:
+    shared("reference/press-release-2024-01-17.fr.txt")
+    publication = copy_publication(tmp_path)
+    made = [(mistake, make(mistake, publication.parent / "data")) for mistake in RUNS[number]]
+    told = findings(Settings.load(publication))
+    tables = [finding.text("en") for finding in told if finding.check == "table" and finding.severity == "violation"]
+    assert tables == []
+    seen = {(rule(finding), place.file, place.row) for finding in told for place in finding.places}
+    untold = [
+        mistake for mistake, row in made if mistake.rule and (mistake.rule, f"{mistake.table}.csv", row) not in seen
+    ]
+    assert untold == []
+
+
+def test_the_list_is_long_enough_and_no_mistake_is_there_twice() -> None:
+    every = [mistake for run in RUNS for mistake in run if mistake.rule]
+    assert len(every) >= 150
+    assert len({(m.rule, m.table, m.row, *m.wrong.items()) for m in every}) == len(every)
