@@ -259,6 +259,7 @@ def test_texts_that_nobody_can_show_are_findings(swedish: Settings) -> None:
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
     wrong = (
         'msgid "not UTF-8; save the table as CSV in UTF-8"\nmsgstr "{vad}"\n\nmsgid "No such words"\nmsgstr "Inga"\n'
+        '\nmsgid "Skip to content"\nmsgstr "Till {vad"\n'
     )
     (folder / "sv.po").write_text(head + wrong, encoding="utf-8")
     _forget()

@@ -35,14 +35,14 @@ def drop_column(name: str) -> Callable[[bytes], bytes]:
 # fmt: off
 BAD = {
     "wrong type": ("figures.csv", replace(",26,NUM", ",twenty-six,NUM"), 4, "value", "twenty-six", "number"),
-    "decimal comma": ("figures.csv", replace(",2.6,PERCENT", ',"2,6",PERCENT'), 11, "value", "2,6", "number"),
-    "not in the list": ("figures.csv", replace(",almost,A", ",nearly,A"), 8, "qualifier", "nearly", "its codes are"),
+    "decimal comma": ("figures.csv", replace(",2.6,PERCENT", ',"2,6",PERCENT'), 12, "value", "2,6", "number"),
+    "not in the list": ("figures.csv", replace(",almost,A", ",nearly,A"), 9, "qualifier", "nearly", "its codes are"),
     "unknown key": ("figures.csv", replace("pit-atmp,wallonia,P3Y,8", "pit-atmp,flanders,P3Y,8"), 2, "area", "flanders", "places"),
     "unknown source": ("roles.csv", replace("wallonia-be,", "wallonia-de,"), 5, "source", "wallonia-de", "sources"),
-    "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 8, "quotation", "pr-grant", "quotations"),
+    "unknown quotation": ("figures.csv", replace(",pr-granted", ",pr-grant"), 9, "quotation", "pr-grant", "quotations"),
     "duplicate": ("organisations.csv", replace("\nspw,Service", "\nbiowin,Service"), 6, "slug", "biowin", "unique"),
     "duplicate key": ("roles.csv", replace("jules-bordet,pit", "saint-luc,pit"), 8, "organisation, partnership, role, source", None, "no two rows"),
-    "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 8, "source", "", "must not be"),
+    "empty required cell": ("figures.csv", replace("press-release-2024-01-17,pr-granted", ",pr-granted"), 9, "source", "", "must not be"),
     "bad slug": ("places.csv", replace("\nsuarlee,", "\nsu arlée,"), 5, "slug", "su arlée", "pattern"),
     "bad date": ("sources.csv", replace("2024-01-17,,FRA", "17/01/2024,,FRA"), 2, "issued_date", "17/01/2024", "date"),
     "bad address": ("organisations.csv", replace("https://www.biowin.org/", "biowin"), 6, "homepage", "biowin", "uri"),

@@ -217,7 +217,7 @@ def test_a_cell_that_is_too_long_is_told_with_its_place(quote: str, row: int, tm
     assert finding.message["en"] == (
         "the cell is longer than 1,000 characters; shorten it, or raise the setting [build] max_cell_characters"
     )
-    assert set(finding.message) == {"en", "fr", "nl", "de"}
+    assert set(finding.message) >= {"en", "fr", "nl", "de"}
 
 
 def test_a_cell_of_100_megabytes_takes_no_memory(tmp_path: Path) -> None:
