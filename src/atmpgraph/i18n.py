@@ -102,8 +102,8 @@ class Texts:
 
     def _name(self, tag: str) -> str:
         """What a language is called in this one; its tag, where nobody says it."""
-        known = _locale(tag).get_display_name(self._locale) if _is_known(tag) else None
-        return self._locale.languages.get(tag) or known or tag
+        name = _locale(tag).get_display_name(self._locale) if _is_known(tag) else None
+        return self._locale.languages.get(tag) or name or tag
 
     def _filled(self, text: str, values: dict[str, object]) -> str:
         if not values:

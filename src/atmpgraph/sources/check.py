@@ -141,8 +141,8 @@ class _PackageCheck:
         report = self._resources[path].validate(Checklist(), limit_errors=limit)
         key = self._package.fields_of_key(path)
         errors = [error for task in report.tasks for error in task.errors]
-        told = [error.to_dict() for error in errors if error.type != "encoding-error"]
-        findings = [_common(error, path) or _finding(error, path, key) for error in told]
+        reports = [error.to_dict() for error in errors if error.type != "encoding-error"]
+        findings = [_common(error, path) or _finding(error, path, key) for error in reports]
         listed = Listed(tuple(findings)) + Listed.first(_control_characters(table), limit)
         if len(errors) < limit:
             return listed
@@ -181,10 +181,10 @@ def _twice(package: TablePackage, file: str) -> Iterator[Finding]:
     """Columns of one text in one language: the tag of a language is the same in capitals (RFC 5646 §2.1.1)."""
     for field in package.declared[file]:
         if PLACEHOLDER in field["name"]:
-            seen = dict[str, str]()
+            first = dict[str, str]()
             for column, tag in package.in_languages(file, field["name"]).items():
-                if column != seen.setdefault(tag, column):
-                    problem = every_language("the same column and language as {column}; keep one", column=seen[tag])
+                if column != first.setdefault(tag, column):
+                    problem = every_language("the same column and language as {column}; keep one", column=first[tag])
                     yield _table(Place(file, 1, column), problem)
 
 
