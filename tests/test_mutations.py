@@ -127,4 +127,4 @@ def test_a_wrong_meaning_is_told_by_a_shape_with_its_row(publication: Path) -> N
     places = {(place.file, place.row) for violation in violations for place in violation.places}
     untold = [cell for cell, row in expected.items() if (cell[0], row) not in places]
     assert untold == []
-    assert all(set(v.message) == {"fr", "nl", "de", "en"} for v in violations)
+    assert all(set(v.message) >= {"fr", "nl", "de", "en"} for v in violations)
