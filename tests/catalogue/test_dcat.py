@@ -51,8 +51,8 @@ def test_the_datasets_are_those_that_people_look_for(catalogue: Graph) -> None:
 def test_behind_a_setting_each_source_graph_is_a_dataset_of_its_own(history: tuple[Settings, list[Graph]]) -> None:
     settings, (graph, *_) = history
     release = open_release(settings.path(settings.folders.releases), "current", settings.base)
-    slugs = {name.removeprefix(f"{BASE}id/graph/") for name in release.manifest.graphs}
-    own = {URIRef(f"{BASE}id/dataset/graph-{slug}") for slug in slugs}
+    slugs = {name.removeprefix(f"{EXAMPLE}id/graph/") for name in release.manifest.graphs}
+    own = {URIRef(f"{EXAMPLE}id/dataset/graph-{slug}") for slug in slugs}
     assert set(things(graph, DCAT.Dataset)) >= own
     periods = {graph.value(dataset, DCTERMS.temporal) for dataset in own}
     assert len(periods) > 2
@@ -61,7 +61,7 @@ def test_behind_a_setting_each_source_graph_is_a_dataset_of_its_own(history: tup
     titles = [str(text) for text in texts if isinstance(text, Literal) and text.language == "fr"]
     assert len(titles) == len(set(titles)) == len(own)
     assert all(graph.value(dataset, DCTERMS.license) for dataset in own)
-    announcement = graph.value(URIRef(f"{BASE}id/dataset/graph-announcement"), DCTERMS.temporal)
+    announcement = graph.value(URIRef(f"{EXAMPLE}id/dataset/graph-announcement"), DCTERMS.temporal)
     days = [str(graph.value(announcement, DCAT[name])) for name in ("startDate", "endDate")]
     assert days == sorted(days)
     assert all(len(day) == 10 for day in days)

@@ -129,6 +129,9 @@ def test_every_subject_of_the_release_has_its_document(client: FlaskClient, rele
     for iri in sorted(subjects):
         path = "/" + quote(iri.removeprefix(release.base).partition("#")[0])
         response = client.get(path, follow_redirects=True)
+        if response.status_code == 410:  # what gave way; its successors are all that is said of it
+            assert "successor-version" in response.headers["Link"], iri
+            continue
         assert response.status_code == 200, iri
         assert f"<{iri}>".encode() in response.data or b"atmpgraph:" in response.data
 

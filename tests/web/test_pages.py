@@ -28,13 +28,19 @@ LANGUAGES = ("fr", "nl", "de", "en")
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["plus de 470", "estimation", "Les sources divergent", "15 sur 26 avec une description", "au moins 15"]),
-        ("nl", ["meer dan 470", "schatting", "Bronnen verschillen", "15 van de 26 beschreven", "minstens 15"]),
+        ("fr", ["plus de 470", "estimation", "Les sources divergent", "déclarés : 26, nommés : 16"]),
+        ("nl", ["meer dan 470", "schatting", "Bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
         (
             "de",
-            ["mehr als 470", "Schätzung", "Quellen weichen voneinander ab", "15 von 26 beschrieben", "mindestens 15"],
+            [
+                "mehr als 470",
+                "Schätzung",
+                "Quellen weichen voneinander ab",
+                "angegeben: 26, genannt: 16",
+                "mindestens 15",
+            ],
         ),
-        ("en", ["more than 470", "estimate", "Sources differ", "15 of 26 described", "at least 15"]),
+        ("en", ["more than 470", "estimate", "Sources differ", "26 declared, 16 named"]),
     ],
 )
 def test_home(language: str, words: list[str], client: FlaskClient) -> None:
@@ -70,6 +76,9 @@ def test_links_of_pages_lead_somewhere(client: FlaskClient) -> None:
         if alike[stem.rpartition("/")[0]] > 8:
             continue
         response = client.get(path, headers=BROWSER, follow_redirects=True)
+        if response.status_code == 410:  # what gave way, whose page leads to what took its place
+            assert "successor-version" in response.headers["Link"], path
+            continue
         assert response.status_code == 200, path
         if response.mimetype != "text/html" or "query=" in path:
             continue
@@ -160,7 +169,7 @@ def test_the_code_knows_no_publication() -> None:
         ("19.30", "PERCENT", "%", "en", "19.3%"),
         ("81000000", "CCY_EUR", "euro", "nl", "€ 81 miljoen"),
         ("470", "NUM", "number", "en", "470"),
-        ("123456789", "CCY_EUR", "euro", "en", "€123.456789 million"),
+        ("123456789", "CCY_EUR", "euro", "en", "€123,456,789"),
     ],
 )
 def test_numbers_are_written_as_the_language_does_and_never_rounded(

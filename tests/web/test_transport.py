@@ -477,7 +477,8 @@ def test_openapi_describes_every_route(app: Flask, client: FlaskClient) -> None:
             routes += 1
             path = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
             assert (path, method.lower()) in described
-    assert routes == len(described)
+    questions = {each for each in described if re.fullmatch(r"/queries/[a-z-]+", each[0])}  # each has its parameters
+    assert routes == len(described - questions)
     for path, item in response.json["paths"].items():
         names = {p["name"] for p in item.get("parameters", []) if p["in"] == "path"}
         assert all(f"{{{name}}}" in path for name in names)
