@@ -78,11 +78,11 @@ class Ckan:
     @staticmethod
     def _next(page: Graph) -> str:
         """The next page; its address may be an IRI or a literal, and its view of either class."""
-        views = [
+        views = {
             view
             for kind in ("PartialCollectionView", "PagedCollection")
             for view in page.subjects(RDF.type, HYDRA[kind])
-        ]
+        }
         assert len(views) < 2
         for view in views:
             for name in ("next", "nextPage"):

@@ -185,7 +185,7 @@ def test_a_build_that_finds_a_violation_changes_nothing(started: Settings) -> No
     assert violations
     assert violations[0].places[0].file == "figures.csv"
     assert violations[0].places[0].row == 3
-    assert set(violations[0].message) == {"fr", "nl", "de", "en"}
+    assert set(violations[0].message) >= {"fr", "nl", "de", "en"}
     releases = started.path(started.folders.releases)
     assert ReleasesFolder(releases).live == first
     assert [path.name for path in releases.iterdir() if path.name.startswith(".building")] == []
