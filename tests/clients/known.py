@@ -38,6 +38,9 @@ def rows(base: str = BASE) -> Rows:
     """Its answer: sources disagree, and the press release names no publisher."""
     return [
         (f"{base}id/figure/new-direct-jobs", 470, None),
+        (f"{base}id/figure/orgenesis-new-direct-jobs", 470, "Orgenesis"),
+        (f"{base}id/figure/rtl-new-direct-jobs", 470, "RTL info"),
+        (f"{base}id/figure/wb-new-direct-jobs", 470, "Wallonia.be"),
         (f"{base}id/figure/lpost-new-direct-jobs", 600, "L-Post"),
         (f"{base}id/figure/question-new-direct-jobs", 600, "Parlement de Wallonie"),
     ]

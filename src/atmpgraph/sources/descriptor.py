@@ -64,10 +64,9 @@ def read_descriptor(place: Layered) -> Descriptor:
     supplied, own = (_read(path) for path in (place.supplied, place.own))
     try:
         content = _merged(supplied, own)
-        comes_with, _ = (
-            {each["name"]: {field["name"] for field in _fields(each)} for each in resources}
-            for resources in (supplied["resources"], content["resources"])
-        )
+        comes_with = {each["name"]: _field_names(each) for each in supplied["resources"]}
+        for resource in content["resources"]:
+            _field_names(resource)  # each field has a name
         files = {resource["name"]: place.own.parent / resource["path"] for resource in content["resources"]}
     except (KeyError, TypeError, AttributeError) as error:
         raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
@@ -158,6 +157,10 @@ def _without(names: set[str], resource: Json) -> Json:
 def _fields(resource: Json) -> list[Json]:
     fields: list[Json] = resource.get("schema", {}).get("fields", [])
     return fields
+
+
+def _field_names(resource: Json) -> set[str]:
+    return {field["name"] for field in _fields(resource)}
 
 
 def _names(fields: str | list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Final
 
+from ..addresses import CODES
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
 from ..vocab import ATMPGRAPH, OA
@@ -49,8 +50,7 @@ def missing_evidence(package: Package, codes: CodeLists) -> Iterator[Finding]:
 
 def _of_sources(package: Package, codes: CodeLists) -> dict[str, str]:
     """The evidence of each source, by its slug; a source of another kind has none."""
-    kinds = f"{ATMPGRAPH.removesuffix('ns#')}auth/source-kind"
-    by_kind = {kind: codes.evidence.get(iri) for kind, iri in codes.codes.get(kinds, {}).items()}
+    by_kind = {kind: codes.evidence.get(iri) for kind, iri in codes.codes.get(f"{CODES}source-kind", {}).items()}
     of_sources: dict[str, str] = {}
     for table in package.tables.values():
         if table.name != _SOURCES:

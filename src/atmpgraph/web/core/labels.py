@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from ...addresses import Addresses
 from ...i18n import texts
 from ...store import Store
-from ...vocab import ADMS, DCT, FRAPO, LABELS, OA, ORG, PROV, SCHEMA, SKOS, prefixes
+from ...vocab import ADMS, ATMPGRAPH, DCT, FRAPO, LABELS, OA, ORG, PROV, SCHEMA, SKOS, prefixes
 from .context import Context
 from .terms import terms
 
@@ -17,14 +17,14 @@ from .terms import terms
 # identifiers by their system and number, records and grants by their number, amounts by what they are.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
-    "?iri <https://w3id.org/atmpgraph/ns#statedAs> ?label",
+    f"?iri <{ATMPGRAPH}statedAs> ?label",
     f"?iri <{OA}exact> ?label",
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
     f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
     f"?iri <{SCHEMA}value> ?amount ; <{SCHEMA}currency> ?label",
-    f"?iri <{PROV}wasDerivedFrom>/<https://w3id.org/atmpgraph/ns#statedAs> ?label",
+    f"?iri <{PROV}wasDerivedFrom>/<{ATMPGRAPH}statedAs> ?label",
 )
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
 _ALTERNATIVE = LABELS.index(f"{SKOS}altLabel")
