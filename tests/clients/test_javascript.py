@@ -96,4 +96,4 @@ def test_sparql_benchmark_runner(endpoint: str, tmp_path: Path) -> None:
     node("bin/sparql-benchmark-runner", *arguments, "--replication", "2", "--warmup", "0")
     with output.open(encoding="utf-8") as file:
         [row] = csv.DictReader(file, delimiter=";")
-    assert (row["name"], row["error"], row["results"]) == ("jobs", "false", "3")
+    assert (row["name"], row["error"], row["results"]) == ("jobs", "false", str(len(known.rows())))
