@@ -86,20 +86,28 @@ ROR_GRAPH: Final = "/data?graph=https%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Fgr
 
 # One of each kind of thing: the first two segments of its IRI, and where its document is.
 KINDS: Final = {
+    "auth/activity-type": _document("/auth/activity-type/HES"),
     "auth/confidence": _document("/auth/confidence/high"),
     "auth/funding-origin": _document("/auth/funding-origin/private"),
+    "auth/identifier-scheme": _document("/auth/identifier-scheme/cbe"),
     "auth/indicator": _document("/auth/indicator/applicants"),
     "auth/metric": _document("/auth/metric/coverage"),
+    "auth/observation-status": _document("/auth/observation-status/A"),
     "auth/organisation-kind": _document("/auth/organisation-kind/advisory-firm"),
     "auth/participation-role": _document("/auth/participation-role"),
     "auth/partnership-role": _document("/auth/partnership-role/coordinator"),
+    "auth/project-status": _document("/auth/project-status/CANCEL"),
+    "auth/result-kind": _document("/auth/result-kind/book-chapter"),
     "auth/sector": _document("/auth/sector"),
+    "auth/source-kind": _document("/auth/source-kind"),
     "auth/therapy": _document("/auth/therapy/cell"),
+    "auth/unit": _document("/auth/unit/CCY_EUR"),
     "auth/value-chain-stage": _document("/auth/value-chain-stage"),
     "auth/value-qualifier": _document("/auth/value-qualifier/almost"),
+    "id/address": _document("/doc/address/biowin--clustercollaboration-biowin"),
     "id/agent": _document("/doc/agent/publisher"),
     "id/amount": _document("/doc/amount/exofasttrack-grant--EUR"),
-    "id/catalogue": _document("/doc/catalogue"),
+    "id/catalogue": _document("/catalogue", long=True),
     "id/checksum": _document("/doc/checksum/figures-ttl"),
     "id/component": _document("/doc/component/indicator"),
     "id/contact": _document("/doc/contact/data"),
@@ -110,6 +118,8 @@ KINDS: Final = {
     "id/event": _document("/doc/event/call-to-members"),
     "id/figure": _document("/doc/figure/new-direct-jobs"),
     "id/funding": _document("/doc/funding/exofasttrack-grant"),
+    "id/funding-scheme": _document("/doc/funding-scheme/walloon-recovery-plan"),
+    "id/gap": _document("/doc/gap/answer-of-the-minister"),
     "id/graph": _document("/doc/graph/press-release-2024-01-17"),
     "id/identifier": _document("/doc/identifier/gouvernement-wallon--crossref-funder"),
     "id/linkset": _document("/doc/linkset/sameAs-806ffcfa"),
@@ -144,7 +154,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/catalogue.<suffix>": (
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
         *(
-            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq", "rdf"})
+            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
             for suffix, media_type in GRAPHS.items()
         ),
         Resource("/catalogue.html", (HTML,), languages=True),
@@ -252,9 +262,12 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     ),
     "/releases/<digest>/quality": (_quality("/releases/{digest}/quality"),),
     "/releases/<digest>/quality.<suffix>": (Resource("/releases/{digest}/quality.ttl", ("text/turtle",)),),
-    "/ns/shapes": (_document("/ns/shapes"),),
+    "/ns/shapes": (_document("/ns/shapes", long=True),),
     "/ns/shapes.<suffix>": (
-        *(Resource(f"/ns/shapes.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+        *(
+            Resource(f"/ns/shapes.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
+            for suffix, media_type in GRAPHS.items()
+        ),
         Resource("/ns/shapes.html", (HTML,), languages=True),
     ),
     "/releases/<digest>": (
@@ -287,10 +300,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     ),
     "/stream/<number>": (
         Resource("/stream/1", (*GRAPHS.values(), HTML), languages=True, cache="immutable", long=True),
-        *(
-            Resource(f"/stream/1.{suffix}", (kind,), cache="immutable", long=suffix in {"nt", "nq", "rdf"})
-            for suffix, kind in GRAPHS.items()
-        ),
+        *(Resource(f"/stream/1.{suffix}", (kind,), cache="immutable", long=True) for suffix, kind in GRAPHS.items()),
         Resource("/stream/1.html", (HTML,), languages=True),
         Resource("/stream/2", (*GRAPHS.values(), HTML), languages=True),
     ),
@@ -308,7 +318,8 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
 
 RESOURCES: Final = tuple({resource.path: resource for found in ROUTES.values() for resource in found}.values())
 OF_RELEASE: Final = tuple(resource for resource in RESOURCES if resource.status == 200 and resource.cache != "never")
-DOCUMENTS: Final = tuple(resource.path for resource in KINDS.values())
+# The catalogue has its own resource, whose page holds a part of it.
+DOCUMENTS: Final = tuple(resource.path for kind, resource in KINDS.items() if kind != "id/catalogue")
 
 # `%2F` is no slash; only a server that tells the raw request target can know it, and granian does not.
 RAW: Final = "encoded%2Fslash"
