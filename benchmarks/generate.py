@@ -163,6 +163,10 @@ def _title(number: int, words: Mapping[str, tuple[str, ...]], language: str) -> 
     return f"{words[language][number % 4]} {number} ({_FICTIONAL[language]})"
 
 
+def _person(number: int) -> str:
+    return f"Fictional Person {number}"
+
+
 def sources(grower: Grower) -> Iterator[Row]:
     """Documents in four languages."""
     chance = grower.random("sources")
@@ -182,8 +186,10 @@ def quotations(grower: Grower) -> Iterator[Row]:
     """Words of a source: those that state a figure, for as many as there are."""
     chance = grower.random("quotations")
     for number, (_, language, words) in zip(range(grower.counts["quotations"]), grower.statements(), strict=False):
-        said = {"speaker": f"h{zipf(chance, grower.counts['people'])}"} if chance.random() < 0.2 else {}
-        exact = {f"exact_{language}": f"{_title(number, _NAMES, language)}: {words}"}
+        speaker = zipf(chance, grower.counts["people"]) if chance.random() < 0.2 else None
+        said = {} if speaker is None else {"speaker": f"h{speaker}"}
+        by = "" if speaker is None else f", {_person(speaker)}"
+        exact = {f"exact_{language}": f"{_title(number, _NAMES, language)}: {words}{by}"}
         yield {"slug": f"q{number}", "source": f"s{grower.quoted[number]}", **exact, **said}
 
 
@@ -243,10 +249,10 @@ def people(grower: Grower) -> Iterator[Row]:
         language = chance.choice(_SPOKEN)
         yield {
             "slug": f"h{number}",
-            "name": f"Example Person {number} (fictional)",
+            "name": _person(number),
             f"function_{language}": _FUNCTIONS[language],
             "organisation": grower.organisation(chance),
-            **grower.evidence(chance),
+            "source": grower.evidence(chance)["source"],  # whose words have no functions
         }
 
 
