@@ -41,7 +41,7 @@ def test_init_check_build_query_diff(example: Path) -> None:
 
     assert run(example, "query", "-", text=FIGURES).stdout.split() == ["figures", "-------", "7"]
     people = example / "data" / "people.csv"
-    people.write_text(people.read_text(encoding="utf-8").replace("director", "chair"), encoding="utf-8")
+    people.write_text(people.read_text(encoding="utf-8").replace("(fictional)", "(invented)"), encoding="utf-8")
     assert run(example, "build").exit_code == 0
     difference = run(example, "diff", first[:12])
     assert difference.exit_code == 0
@@ -55,7 +55,7 @@ def test_init_check_build_query_diff(example: Path) -> None:
     assert patch[1] == f"H prev <https://example.org/partnership/releases/{first}> ."
     assert (patch[2], patch[-1]) == ("TX .", "TC .")
     assert [line[2:] for line in patch[3:-1]] == as_json["removed"] + as_json["added"]
-    people.write_text(people.read_text(encoding="utf-8").replace("chair", "director"), encoding="utf-8")
+    people.write_text(people.read_text(encoding="utf-8").replace("(invented)", "(fictional)"), encoding="utf-8")
     assert run(example, "build").stdout.endswith(f"release {first} (live again)\n")
 
 

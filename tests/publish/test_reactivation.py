@@ -39,9 +39,9 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
     releases, base = started.path(started.folders.releases), started.base
     [first] = history(releases)
     as_made = files(releases / first.digest)
-    second = built(started, "director", "chair", 1)
+    second = built(started, "(fictional)", "(invented)", 1)
     assert (second.new, second.switched) == (True, True)
-    back = built(started, "chair", "director", 2)
+    back = built(started, "(invented)", "(fictional)", 2)
     assert (back.digest, back.new, back.switched) == (first.digest, False, True)
     assert files(releases / first.digest) == as_made
 
@@ -61,7 +61,7 @@ def test_what_is_told_follows_what_was_live(started: Settings) -> None:
     same = build(started)
     assert (same.digest, same.new, same.switched) == (first.digest, False, False)
 
-    third = built(started, "director", "secretary", 4)  # its dates follow those that were told last
+    third = built(started, "(fictional)", "(imagined)", 4)  # its dates follow those that were told last
     dates = dict(thing_dates(open_release(releases, "current", base).description))
     assert third.new
     assert dates[base + PERSON] == "2100-01-05T00:00:00Z"
@@ -73,9 +73,9 @@ def test_one_that_was_removed_and_made_again_stays_where_it_stood(started: Setti
     releases = settings.path(settings.folders.releases)
     [first] = history(releases)
     before = json.loads((releases / first.digest / "manifest.json").read_text(encoding="utf-8"))
-    second = built(settings, "director", "chair", 1)
+    second = built(settings, "(fictional)", "(invented)", 1)
     assert not (releases / first.digest).exists()
-    back = built(settings, "chair", "director", 2)
+    back = built(settings, "(invented)", "(fictional)", 2)
     assert (back.digest, back.new) == (first.digest, True)
     after = json.loads((releases / first.digest / "manifest.json").read_text(encoding="utf-8"))
     for name in ("created", "previous", "changes"):

@@ -20,7 +20,8 @@ def classes(release: Release, organisation: str) -> set[str]:
     rows = release.store.select(
         f"SELECT ?class {{ GRAPH <id/graph/editorial> {{ <id/organisation/{organisation}> a ?class }} }}"
     )
-    return {row["class"].value for row in rows}
+    of_every_organisation = {"http://www.w3.org/ns/org#Organization", "http://xmlns.com/foaf/0.1/Organization"}
+    return {row["class"].value for row in rows} - of_every_organisation
 
 
 def test_the_kind_alone_gives_the_classes(release: Release) -> None:

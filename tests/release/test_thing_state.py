@@ -52,7 +52,7 @@ def test_it_is_remembered_when_the_old_releases_are_deleted(example: Settings) -
     edit(example, "people.csv", "example-person", "other-person")
     assert build(example).digest
     shutil.rmtree(old)
-    edit(example, "people.csv", "director", "chair")
+    edit(example, "people.csv", "(fictional)", "(invented)")
     assert build(example).digest
     assert state_of(current(example), PERSON) == ThingState(State.GONE)
 
