@@ -48,7 +48,7 @@ def test_compacted_json_ld_is_read_by_another_implementation() -> None:
     graph = rdflib.Graph().parse(data=body.decode(), format="json-ld")
     assert rdflib.Literal("2.20", datatype=XSD + "decimal", normalize=False) in set(graph.objects())
     assert len(graph) == len({quad.triple for quad in QUADS})
-    used = {"atmpgraph", "dct", "org", "skos", "xsd"} | {"id", "type", "title", "notation", "leads"}
+    used = {"atmpgraph", "dct", "org", "skos", "xsd"} | {"id", "type", "title", "notation", "leads", "issued"}
     assert set(json.loads(body)["@context"]) == used
 
 

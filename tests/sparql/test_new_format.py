@@ -12,6 +12,7 @@ import pytest
 
 import atmpgraph
 from atmpgraph.settings import Settings
+from atmpgraph.settings.layers import supplied
 
 ENTRY: Final = ("CSV, TSV)\n", 'CSV, TSV, Format("Markdown", "md", "text/markdown", "results"))\n')
 WRITER: Final = """
@@ -50,6 +51,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment whose Python imports the changed copy."""
     place = tmp_path_factory.mktemp("code")
     copy = Path(shutil.copytree(Path(atmpgraph.__file__).parent, place / "atmpgraph"))
+    for folder in ("data", "ontology", "queries", "shapes"):  # what a package carries with it
+        shutil.copytree(supplied("queries").parent / folder, copy / "supplied" / folder)
     formats, writers = copy / "formats.py", copy / "sparql/service/result_writers.py"
     text = formats.read_text(encoding="utf-8")
     assert text.count(ENTRY[0]) == 1

@@ -32,7 +32,7 @@ QUICK: Final = {
     "timeout_seconds": 0.5,
     "connect_timeout_seconds": 0.5,
     "retry_seconds": 0.0,
-    "max_answer_bytes": 2_000_000,
+    "max_answer_bytes": 4_000_000,
 }
 SECRET: Final = "pa55-w0rd-of-the-store"
 

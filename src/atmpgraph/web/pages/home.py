@@ -1,6 +1,6 @@
 """The home page: the first of what a release keeps for it, all of it where that is little."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -95,4 +95,16 @@ def _shown(
     if largest:
         best = sorted(groups, key=lambda group: -group.count)[:first]
         chosen = [group for group in groups if group in best]
-    return [group.read(_ROWS_OF_GROUP) for group in chosen[:first]], rows
+    return [_some(group.read(whole)) for group in chosen[:first]], rows
+
+
+def _some(group: Group) -> Group:
+    """A group with its first rows. Where its sources differ, each of their values is among them."""
+    values = set[tuple[str, ...]]()
+    chosen = []
+    for place, row in enumerate(group.rows):
+        value = tuple(str(row[name]) for name in ("value", "qualifier") if group.disputed)
+        if place < _ROWS_OF_GROUP or value not in values:
+            chosen.append(row)
+        values.add(value)
+    return replace(group, rows=chosen)
