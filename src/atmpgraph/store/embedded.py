@@ -26,6 +26,7 @@ from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
+from ..sparql.syntax.total_order import with_total_order
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Features, Results, Store, StoreAddress, prove
 
@@ -65,7 +66,7 @@ class EmbeddedStore(Store):
         named_graphs: Iterable[str] | None = None,
     ) -> Results:
         """Run a SPARQL 1.1 query."""
-        engine, text = self._engine, for_engine(text)
+        engine, text = self._engine, with_total_order(for_engine(text))
         if default_graphs is None and named_graphs is None and _FROM.search(text):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
