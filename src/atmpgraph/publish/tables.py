@@ -15,6 +15,7 @@ from ..sources.check_digits import wrong_identifiers
 from ..sources.code_lists import CodeLists, read_code_lists
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
+from ..sources.periods import wrong_lengths
 from ..sparql.library import faults
 from .former_bases import base_findings
 from .source_texts import read_source_texts
@@ -58,6 +59,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
+    advised += Listed.first(wrong_lengths(package), limit)
     own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
     listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
