@@ -7,17 +7,20 @@ is required.
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from ..errors import AtmpgraphError
+from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
 from ..settings.layers import Layered
 
 Json: TypeAlias = dict[str, Any]
+_NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 
 
@@ -70,6 +73,8 @@ def read_descriptor(place: Layered) -> Descriptor:
         files = {resource["name"]: place.own.parent / resource["path"] for resource in content["resources"]}
     except (KeyError, TypeError, AttributeError) as error:
         raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
+    for resource in content["resources"]:
+        _require_name(str(resource["path"]), place.own)
     absent = {
         resource["path"]: resource
         for resource in content["resources"]
@@ -82,6 +87,14 @@ def read_descriptor(place: Layered) -> Descriptor:
             resource, files[resource["name"]], comes_with.get(resource["name"], set())
         )
     return Descriptor({**content, "resources": present}, absent, columns)
+
+
+def _require_name(path: str, descriptor: Path) -> None:
+    """Require that the name of a file can stand in the IRI of its table, as it is."""
+    if not _NAME.fullmatch(PurePosixPath(path).name) or fault(f"urn:{PurePosixPath(path).name}"):
+        raise AtmpgraphError(
+            f"{descriptor}: rename the file {path!r}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
+        )
 
 
 def _read(path: Path) -> Json:
