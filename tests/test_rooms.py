@@ -27,6 +27,7 @@ GROUND: Final = frozenset(
         "parallel",
         "progress",
         "settings",
+        "spreadsheets",
         "vocab",
     }
 )
