@@ -7,7 +7,7 @@ _BEGINNINGS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－",
 
 
 def as_text(cell: str) -> str:
-    """A cell of a CSV file as programs for spreadsheets show it: an apostrophe stands before what looks like a formula."""
+    """A cell of a CSV file as a spreadsheet shows it: an apostrophe stands before what looks like a formula."""
     return f"'{cell}" if cell.startswith(_BEGINNINGS) and not _is_number(cell) else cell
 
 
