@@ -13,6 +13,8 @@ from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.check_digits import wrong_identifiers
 from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.descriptions import TableDescription, described
+from ..sources.descriptor import whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sources.periods import wrong_lengths
@@ -80,6 +82,17 @@ def read_codes(settings: Settings) -> CodeLists:
         AtmpgraphError: a file of the ontology is not Turtle.
     """
     return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
+
+
+def descriptions(settings: Settings) -> list[TableDescription]:
+    """What each table and column is, of those that a publication has or may have, with the codes that fit.
+
+    Raises:
+        AtmpgraphError: the descriptor is not one of tables, or it names a code list that is not there.
+    """
+    descriptor = whole_descriptor(settings.layered("descriptor"))
+    read_codes(settings).fill(descriptor)
+    return described(descriptor)
 
 
 def open_tables(settings: Settings, codes: CodeLists) -> Package:

@@ -97,6 +97,19 @@ def _require_name(path: str, descriptor: Path) -> None:
         )
 
 
+def whole_descriptor(place: Layered) -> Json:
+    """Both layers as one, with the tables and columns that a publication does not have.
+
+    Raises:
+        AtmpgraphError: one is not the descriptor of tables.
+    """
+    supplied, own = (_read(path) for path in (place.supplied, place.own))
+    try:
+        return _merged(supplied, own)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
+
+
 def _read(path: Path) -> Json:
     if not path.is_file():
         return {"resources": []}
