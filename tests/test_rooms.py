@@ -23,10 +23,12 @@ GROUND: Final = frozenset(
         "formats",
         "i18n",
         "interrupts",
+        "iris",
         "languages",
         "parallel",
         "progress",
         "settings",
+        "spreadsheets",
         "vocab",
     }
 )
@@ -88,7 +90,20 @@ MAY_IMPORT: Final = {
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
     "layers": {"mapping", "quality", "release", "sources", "starter"},
     "starter": set(),
-    "cli": {"layers", "observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
+    "cli": {
+        *(
+            "layers",
+            "observability",
+            "publish",
+            "quality",
+            "release",
+            "server",
+            "sources",
+            "sparql/service",
+            "starter",
+            "store",
+        )
+    },
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
+from enum import StrEnum
 from functools import wraps
 from itertools import chain
 from pathlib import Path
@@ -51,6 +53,8 @@ _progress = click.option(
 _NO_SPACE = message("{place}: no space is left; free some, and run the command again")
 _INTERRUPTED = message("interrupted; what was begun is put away, and the release that was live still is")
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
+_all = click.option("--all", "lists_all", is_flag=True, help="Each finding on a line, not those of one kind together.")
+_csv = click.option("--csv", "as_csv", is_flag=True, help="The findings as CSV on standard output, for a spreadsheet.")
 
 
 def _command(function: Callable[P, T]) -> Callable[P, T]:
@@ -159,34 +163,37 @@ def _shown(context: click.Context, display: str) -> Iterator[Progress]:
 
 @main.command()
 @_json
+@_all
+@_csv
 @_jobs
 @_progress
 @click.pass_context
 @_command
-def check(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
+def check(context: click.Context, as_json: bool, lists_all: bool, as_csv: bool, jobs: int | None, display: str) -> None:
     """Check tables, mapping and shapes; change nothing."""
     from .publish.build import check as run
     from .publish.workplace import scratch
 
-    settings = _settings(context, jobs)
+    settings, shape = _settings(context, jobs), _shape(as_json, as_csv, lists_all)
     with interruptible(), scratch() as folder:
         try:
             with _shown(context, display) as progress:
                 candidate = run(settings, folder, progress)
         except ViolationError as refusal:
-            _report(context, refusal.report, [], {}, as_json)
+            _report(context, refusal.report, [], {}, shape)
         else:
-            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, as_json)
+            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, shape)
 
 
 @main.command()
 @_json
+@_all
 @_jobs
 @_progress
 @click.option("--push", "pushes", is_flag=True, help="With a remote store: load the release into it, and switch to it.")
 @click.pass_context
 @_command
-def build(context: click.Context, as_json: bool, jobs: int | None, display: str, pushes: bool) -> None:
+def build(context: click.Context, as_json: bool, lists_all: bool, jobs: int | None, display: str, pushes: bool) -> None:
     """Check everything, build a release and switch to it; with a remote store it waits for `atmpgraph push`."""
     from .publish.build import build as run
     from .publish.observation import observed_build
@@ -197,7 +204,13 @@ def build(context: click.Context, as_json: bool, jobs: int | None, display: str,
     outcome: dict[str, Any] = {}
     if built.digest:
         outcome = {"release": built.digest, "new": built.new, "switched": built.switched, "waiting": built.waiting}
-    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json and not pushes)
+    _report(
+        context,
+        built.report,
+        built.lines(context.obj["language"]),
+        outcome,
+        _shape(as_json and not pushes, False, lists_all),
+    )
     if pushes:
         _push(context, settings, built.digest or "", False, as_json, display)
 
@@ -227,14 +240,33 @@ def _push(context: click.Context, settings: Settings, release: str, anew: bool, 
         click.echo(line)
 
 
+class _Shape(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    ALL = "all"
+    GROUPED = "grouped"
+
+
+def _shape(as_json: bool, as_csv: bool, lists_all: bool) -> _Shape:
+    if sum((as_json, as_csv, lists_all)) > 1:
+        raise click.UsageError("--json, --csv and --all are three forms of one report; choose one")
+    return _Shape.JSON if as_json else _Shape.CSV if as_csv else _Shape.ALL if lists_all else _Shape.GROUPED
+
+
 def _report(
-    context: click.Context, report: Report, coverage: list[str], outcome: dict[str, Any], as_json: bool
+    context: click.Context, report: Report, coverage: list[str], outcome: dict[str, Any], shape: _Shape
 ) -> None:
-    if as_json:
+    language = context.obj["language"]
+    if shape is _Shape.JSON:
         content = {**report.as_json(), "coverage": coverage, **outcome}
         click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    elif shape is _Shape.CSV:
+        click.echo(report.csv(language), nl=False)
     else:
-        for line in [*report.lines(context.obj["language"]), *coverage]:
+        lines = report.lines(language) if shape is _Shape.ALL else report.grouped(language)
+        for line in [*lines, *coverage]:
             click.echo(line)
         if outcome:
             words, digest = texts(context.obj["language"]), outcome["release"]
@@ -391,6 +423,26 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
         click.echo(words.gettext("all files are whole") if whole else number)
     if damaged:
         sys.exit(1)
+
+
+@main.command("tables")
+@click.argument("name", required=False)
+@click.pass_context
+@_command
+def describe(context: click.Context, name: str | None) -> None:
+    """Say what each table is for; of the table NAME, what each column holds."""
+    from .publish.tables import descriptions
+    from .sources.listing import columns_of, overview
+
+    tables, words = descriptions(_settings(context)), _words()
+    by_name = {table.name: table for table in tables}
+    wanted = name.removesuffix(".csv") if name else ""
+    if wanted and wanted not in by_name:
+        near = get_close_matches(wanted, by_name, n=1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        raise click.UsageError(f"{name}: no such table{meant}; 'atmpgraph tables' lists them")
+    for line in columns_of(by_name[wanted], words) if wanted else overview(tables, words):
+        click.echo(line)
 
 
 @main.command("texts")

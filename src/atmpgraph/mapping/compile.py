@@ -5,6 +5,7 @@ row only adds its cells. Rows stream through, and nothing stays in memory.
 """
 
 import csv
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,14 +15,16 @@ from typing import Any
 
 from ..addresses import Addresses
 from ..errors import MappingError
+from ..iris import explained
 from ..progress import SILENT, Progress
-from ..rdf.terms import CANONICAL, TermError, encode, escape, iri
+from ..rdf.terms import CANONICAL, TermError, encode, escape, iri, judged
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .columns import in_languages
 from .document import Kind, PredicateObject, TermMap, TriplesMap
 
 Emit = Callable[[str], object]
+_BEFORE_PATH = re.compile(r"[^:/?#]*:(//[^/?#]*)?$")  # a text after which the authority, or an opaque path, begins
 Rows = Iterable[tuple[int, list[str]]]
 
 
@@ -122,7 +125,8 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
             raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
         source = _Source(triples_map, package, base, place)
         text = source.text()
-        scope: dict[str, Any] = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, **source.constants}
+        functions = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, "judged": _judged}
+        scope: dict[str, Any] = {**functions, **source.constants}
         exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
         mappers.append(Mapper(triples_map, table, scope["convert"], scope["subject"]))
     return mappers
@@ -156,6 +160,13 @@ def _iri(column: str, text: str, base: str) -> str:
         return iri(text, base)
     except TermError as error:
         raise _CellError(column, text, error) from None
+
+
+def _judged(columns: str, iri: str) -> str:
+    try:
+        return judged(iri)
+    except TermError as error:
+        raise _CellError(columns, iri, error) from None
 
 
 class _Source:
@@ -198,7 +209,7 @@ class _Source:
 
     def _typings(self) -> list[str]:
         """The classes of the subject."""
-        pieces = [(_Code("s"), f"<{RDF}type> <{class_}> <", _Code("g")) for class_ in self.map.classes]
+        pieces = [(_Code("s"), f"<{RDF}type> <{self._good(class_)}> <", _Code("g")) for class_ in self.map.classes]
         return [f"emit({self._joined(*line)})" for line in pieces]
 
     def _row(self) -> list[str]:
@@ -236,14 +247,27 @@ class _Source:
         return [f"if {' and '.join(cells)}:", *("  " + line for line in lines)] if cells else lines
 
     def _iri(self, term: TermMap) -> list[str]:
-        """The pieces of an IRI, without its angle brackets."""
+        """The pieces of an IRI, without its angle brackets; constant texts are judged here, cells as they come.
+
+        Raises:
+            MappingError: no cell can make an IRI of the constant texts.
+        """
         if term.kind is Kind.CONSTANT:
-            return [term.parts[0]]
+            return [self._good(term.parts[0])]
         if term.kind is Kind.REFERENCE:
             column = term.parts[0]
             return [_Code(f"iri({self._constant(column)}, {self._cell(column)}, {self._constant(self.base)})")]
         pieces = self._pieces(term, "encode")
-        return pieces if ":" in term.parts[0] else [self.base, *pieces]
+        whole = pieces if ":" in term.parts[0] else [self.base, *pieces]
+        if _BEFORE_PATH.match(term.parts[0]):  # an encoded cell is good anywhere but in scheme, host and port
+            return [_Code(f"judged({self._constant(' '.join(term.columns))}, {self._joined(*whole)})")]
+        self._good(("" if ":" in term.parts[0] else self.base) + "0".join(term.parts[::2]))
+        return whole
+
+    def _good(self, iri: str) -> str:
+        if wrong := explained(iri):
+            raise MappingError(f"{self.place}: {wrong} (it is {iri!r})")
+        return iri
 
     def _object(self, term: TermMap) -> list[str]:
         """The pieces of an object."""

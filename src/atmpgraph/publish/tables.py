@@ -11,9 +11,13 @@ from ..layers.languages import language_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
+from ..sources.check_digits import wrong_identifiers
 from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.descriptions import TableDescription, described
+from ..sources.descriptor import whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
+from ..sources.periods import wrong_lengths
 from ..sparql.library import faults
 from .former_bases import base_findings
 from .source_texts import read_source_texts
@@ -28,14 +32,14 @@ class Tables:
         texts: of sources, by slug, for the check of quotations.
         findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
-        unproven: a warning for each row that had better have a quotation.
+        advised: a warning for each row that had better have a quotation, and for each doubtful identifier.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
-    unproven: Listed = field(default=Listed())
+    advised: Listed = field(default=Listed())
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -54,9 +58,12 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     package, federated = open_tables(settings, codes), bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    evidence = package.shown(Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings))
+    limit = settings.build.max_listed_findings
+    advised = Listed.first(missing_evidence(package, codes), limit)
+    advised += Listed.first(wrong_identifiers(package, codes), limit)
+    advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
     own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
-    listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
+    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = fiction(settings, package)
         own, listed = own + false, listed + Listed(tuple(false))
@@ -65,7 +72,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *own), snapshot, evidence)
+    return Tables(package, texts, (*absent, *own), snapshot, advised)
 
 
 def read_codes(settings: Settings) -> CodeLists:
@@ -75,6 +82,17 @@ def read_codes(settings: Settings) -> CodeLists:
         AtmpgraphError: a file of the ontology is not Turtle.
     """
     return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
+
+
+def descriptions(settings: Settings) -> list[TableDescription]:
+    """What each table and column is, of those that a publication has or may have, with the codes that fit.
+
+    Raises:
+        AtmpgraphError: the descriptor is not one of tables, or it names a code list that is not there.
+    """
+    descriptor = whole_descriptor(settings.layered("descriptor"))
+    read_codes(settings).fill(descriptor)
+    return described(descriptor)
 
 
 def open_tables(settings: Settings, codes: CodeLists) -> Package:

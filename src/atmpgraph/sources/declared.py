@@ -37,7 +37,18 @@ SCHEMA: Final = frozenset({"fields", "primaryKey", "foreignKeys", "missingValues
 FIELD: Final = frozenset(
     {
         *("name", "type", "format", "constraints", "missingValues", "decimalChar", "groupChar", "bareNumber"),
-        *("trueValues", "falseValues", "delimiter", "itemType", "examples", "rdfType", "codes", "unmapped", "evidence"),
+        *(
+            "trueValues",
+            "falseValues",
+            "delimiter",
+            "itemType",
+            "examples",
+            "rdfType",
+            "codes",
+            "unmapped",
+            "evidence",
+            "identifier",
+        ),
     }
 )
 # Words of the standard that would change how a table is read, and that are not obeyed.
