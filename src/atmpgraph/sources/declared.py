@@ -444,6 +444,11 @@ class _Reader:
                 self._fail(", foreignKeys", _KEY_LENGTHS)
 
 
+def items_of(cell: str, delimiter: str) -> list[str]:
+    """The values of a cell of a list; gaps around them are no part of them."""
+    return [item for part in cell.split(delimiter) if (item := part.strip())]
+
+
 def as_list(fields: object) -> list[Any]:
     """The columns of a key: one stands as it is, or several in a list."""
     return fields if isinstance(fields, list) else [fields]

@@ -18,7 +18,8 @@ from frictionless import Field, Row, errors
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
-from .cells import Column, ListColumn, items_of
+from .cells import Column, ListColumn
+from .declared import items_of
 from .messages import closest
 from .package import Table
 
