@@ -14,7 +14,7 @@ import weakref
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -108,8 +108,11 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     """
     path = folder / origin.file
     source = Source(path, path, origin.file)
-    if not origin.is_usable or (not origin.is_workbook and not path.is_file()):
-        return source if origin.is_usable else Source(path, path, origin.file, is_read=False)
+    if not origin.is_usable:
+        return replace(source, is_read=False)
+    if not path.exists():
+        absent = Finding("table", Severity.VIOLATION, every_language(NO_FILE), (Place(key),))
+        return replace(source, is_read=False, findings=(absent,))
     if origin.is_plain and _is_canonical(path, origin):
         return source
     return _Conversion(source, scratch, key, origin, limits).source()
