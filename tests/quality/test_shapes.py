@@ -442,6 +442,13 @@ CASES = [
          <{PARTNERSHIP}> dct:identifier "x" .""") + f""" ;
          {put("id/figure/firms", "atmpgraph:subject", f"<{PARTNERSHIP}>")} ;
          {put("id/figure/firms", "sdmx-m:obsValue", '"21"^^xsd:decimal')}""", "figurePart SPARQL"),
+    Case("money above the whole, of another period", tell(f"""<auth/indicator/firms> atmpgraph:partOfIndicator <auth/indicator/workpackages> .
+         <{PARTNERSHIP}> dct:identifier "x" .""") + f""" ;
+         {put("id/figure/firms", "atmpgraph:subject", f"<{PARTNERSHIP}>")} ;
+         {put("id/figure/firms", "sdmx-d:refPeriod", "<id/period/unstated>")} ;
+         {put("id/figure/firms", "sdmx-a:unitMeasure", "unit:CCY_EUR")} ;
+         {put("id/figure/lots", "sdmx-a:unitMeasure", "unit:CCY_EUR")} ;
+         {put("id/figure/firms", "sdmx-m:obsValue", '"21"^^xsd:decimal')}""", "figurePart SPARQL"),
     Case("unit, status and subject that the indicator does not admit", add(INDICATOR, "atmpgraph:admitsUnit", "unit:NUM") + " ;\n"
          + add(INDICATOR, "atmpgraph:admitsStatus", "sdmx-c:obsStatus-F") + " ;\n"
          + add(INDICATOR, "atmpgraph:admitsSubject", '"sector"'),
