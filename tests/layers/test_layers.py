@@ -300,7 +300,7 @@ def test_a_column_in_a_language_of_nobody_is_told(started: Settings) -> None:
     header, *rows = path.read_text(encoding="utf-8").splitlines()
 
     def columns(added: str) -> list[Place]:
-        lines = [header.replace(",source", f",{added},source"), *(",,".join(row.rsplit(",", 1)) for row in rows)]
+        lines = [header.replace(",source", f",{added},source"), *(",X,".join(row.rsplit(",", 1)) for row in rows)]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         warnings = build(started).report.of(Severity.WARNING)
         return [finding.places[0] for finding in warnings if "is no language of this" in finding.message["en"]]

@@ -241,7 +241,7 @@ CASES = [
     Case("bare organisation", bare(FIRM),
          "name MinCount, organisationName MinCount, organisationKind MinCount, row MinCount"),
     Case("organisation astray", astray(
-            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmpgraph:leads"),
+            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "rdfs:seeAlso", "atmpgraph:leads"),
          "organisationKind MaxCount, organisationKind Class, organisationKind Pattern, organisationPartOf MaxCount, "
          "organisationPartOf Class, organisationIdentifier Class, organisationCloseMatch Pattern, "
          "organisationParticipation Or"),
@@ -255,7 +255,7 @@ CASES = [
     Case("two home pages", add(MINISTRY, "foaf:homepage", "<https://example.com/2>"), "organisationHomepage MaxCount"),
     Case("part of itself", put(FIRM, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
     Case("part of its part", add(MINISTRY, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
-    Case("close to a text", put(FIRM, "skos:closeMatch", '"http://www.wikidata.org/entity/Q42"'),
+    Case("close to a text", put(FIRM, "rdfs:seeAlso", '"http://www.wikidata.org/entity/Q42"'),
          "organisationCloseMatch NodeKind"),
     Case("kind of another list", put(FIRM, "org:classification", "<https://w3id.org/atmpgraph/auth/confidence/high>"), "organisationKind Pattern"),
     Case("bare identifier", bare(IDENTIFIER),
@@ -379,9 +379,9 @@ CASES = [
     Case("end before start in one year", f"""{put(PERIOD, "dcat:startDate", '"2024-06"^^xsd:gYearMonth')} ;
          {put(PERIOD, "dcat:endDate", '"2024-05-31"^^xsd:date')}""", "periodOrder SPARQL"),
     Case("bare place", bare(TOWN), "name MinCount, row MinCount"),
-    Case("place astray", astray(TOWN, "dct:isPartOf", "skos:exactMatch"),
+    Case("place astray", astray(TOWN, "dct:isPartOf", "schema:sameAs"),
          "placeWithin MaxCount, placeWithin Class, placeMatch Pattern"),
-    Case("match as text", put(TOWN, "skos:exactMatch", '"http://www.wikidata.org/entity/Q31"'), "placeMatch NodeKind"),
+    Case("match as text", put(TOWN, "schema:sameAs", '"http://www.wikidata.org/entity/Q31"'), "placeMatch NodeKind"),
     Case("too far north and east", f"""{put(TOWN, "wgs:lat", '"91"^^xsd:decimal')} ;
          {put(TOWN, "wgs:long", '"181"^^xsd:decimal')}""", "placeLatitude MaxInclusive, placeLongitude MaxInclusive"),
     Case("too far south and west", f"""{add(TOWN, "wgs:lat", '"-91"^^xsd:decimal')} ;
@@ -477,7 +477,7 @@ CASES = [
     Case("swapped coordinates", add(COUNTRY, "wgs:lat", "4.6") + " ;\n" + add(COUNTRY, "wgs:long", "50.6"), "placeSwapped SPARQL"),
     Case("far from where it lies", f"""{add(COUNTRY, "wgs:lat", "40.6")} ; {add(COUNTRY, "wgs:long", "4.6")} ;
          {add(COUNTRY, "dct:isPartOf", "<id/place/continent>")}""", "placeFar SPARQL", WARNING),
-    Case("two places that are one", add(TOWN, "skos:exactMatch", "<http://www.wikidata.org/entity/Q31>"), "placeTwice SPARQL"),
+    Case("two places that are one", add(TOWN, "schema:sameAs", "<http://www.wikidata.org/entity/Q31>"), "placeTwice SPARQL"),
     Case("public money of a company", put(FUNDING, "prov:wasAttributedTo", f"<{FIRM}>"), "funderKind SPARQL", WARNING),
     Case("two work packages of one title", add(SECOND, "dct:title", '"one"@en'), "workpackageTwice SPARQL", WARNING),
     Case("markup", add(PARTNERSHIP, "skos:altLabel", '"<b>PA</b>"@fr'), "plainText Not"),
