@@ -145,6 +145,9 @@ CASES = [
     Case("source of no kind", f"DELETE DATA {{ <{SOURCE}> a fabio:PressRelease }}", "sourceKind QualifiedMinCount"),
     Case("source of two kinds", add(SOURCE, "a", "fabio:WebPage"), "sourceKind QualifiedMaxCount"),
     Case("two titles in French", add(SOURCE, "dct:title", '"Autre"@fr'), "title UniqueLang"),
+    Case("published by what is no agent", add(SOURCE, "schema:publisher", f"<{PARTNERSHIP}>"), "sourcePublishedBy Or"),
+    Case("published by two", add(SOURCE, "schema:publisher", f"<{FIRM}>") + " ;\n"
+         + add(SOURCE, "schema:publisher", f"<{MINISTRY}>"), "sourcePublishedBy MaxCount"),
     Case("publisher in a language", add(SOURCE, "dct:publisher", '"Ministry"@en'),
          "sourcePublisher Datatype, sourcePublisher MaxCount"),
     Case("two dates of issue", add(SOURCE, "dct:issued", '"2024-01"^^xsd:gYearMonth'), "sourceIssued MaxCount"),
