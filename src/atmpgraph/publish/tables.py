@@ -7,7 +7,8 @@ from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
-from ..layers.languages import language_findings
+from ..layers.languages import language_findings, other_languages
+from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
@@ -62,10 +63,15 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised += Listed.first(wrong_lengths(package), limit)
-    own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
+    own = [
+        *base_findings(settings),
+        *layer_findings(settings),
+        *language_findings(settings),
+        *vocabulary_findings(settings),
+    ]
     listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
-        false = fiction(settings, package)
+        false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:

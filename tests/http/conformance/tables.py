@@ -181,6 +181,9 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/auth/value-chain-stage.jsonld", ("application/ld+json",)),
     ),
     "/ns/context.jsonld": (Resource("/ns/context.jsonld", ("application/ld+json",)),),
+    "/ns/context/<version>.jsonld": (
+        Resource("/ns/context/{context}.jsonld", ("application/ld+json",), cache="immutable"),
+    ),
     "/doc/table/<name>.csv": (Resource("/doc/table/figures.csv", ("text/csv",)),),
     "/sparql": (
         Resource(
