@@ -9,6 +9,7 @@ from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
 from ..layers.languages import language_findings
 from ..progress import SILENT, Progress
+from ..quality.shape_faults import shape_faults
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.code_lists import CodeLists, read_code_lists
@@ -56,6 +57,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     snapshot = Snapshot.of(package)
     evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
     own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
+    own += shape_faults(settings.layered("shapes"), settings.base, settings.languages)
     listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = fiction(settings, package)
