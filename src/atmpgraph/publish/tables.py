@@ -10,6 +10,7 @@ from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
 from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
+from ..quality.shape_faults import shape_faults
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.check_digits import wrong_identifiers
@@ -68,6 +69,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         *layer_findings(settings),
         *language_findings(settings),
         *vocabulary_findings(settings),
+        *shape_faults(settings.layered("shapes"), settings.base, settings.languages),
     ]
     listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
