@@ -56,7 +56,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     package, federated = open_tables(settings, codes), bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
+    evidence = package.shown(Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings))
     own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
     listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
@@ -96,6 +96,6 @@ def open_tables(settings: Settings, codes: CodeLists) -> Package:
     Raises:
         AtmpgraphError: there is no Data Package, or it names a code list that is not there.
     """
-    package = open_package(settings.layered("descriptor"))
+    package = open_package(settings.layered("descriptor"), settings.build)
     codes.fill(package.descriptor)
     return package

@@ -97,6 +97,13 @@ class Build(Group):
     max_cell_characters: int = Field(
         131_072, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
     )
+    max_workbook_mebibytes: int = Field(
+        2_048,
+        ge=256,
+        le=1_000_000,
+        description="Memory, in MiB, that reading a workbook (.xlsx, .ods) may take, and size that it may unpack to; a"
+        " larger one is a violation.",
+    )
 
     @property
     def processes(self) -> int:
