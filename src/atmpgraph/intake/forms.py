@@ -1,4 +1,4 @@
-"""The forms of files that are recognised: what their columns are called, and what becomes of each, from `forms/*.toml`."""
+"""The forms of files that are recognised: the names of their columns, and what becomes of each (`forms/*.toml`)."""
 
 import re
 import tomllib
@@ -115,7 +115,9 @@ class Form:
         """The columns that give rows of their own, with the number in their heading."""
         if not self.pattern:
             return {}
-        found = [(place, re.match(self.pattern, heading.strip(), re.IGNORECASE)) for place, heading in enumerate(header)]
+        found = [
+            (place, re.match(self.pattern, heading.strip(), re.IGNORECASE)) for place, heading in enumerate(header)
+        ]
         return {place: match[1] for place, match in found if match}
 
 
@@ -158,8 +160,10 @@ def _key(key: Mapping[str, Any]) -> KeyForm:
 
 
 def in_languages(column: str, language: str, languages: Sequence[str]) -> dict[str, str]:
-    """The columns of ours that a cell fills, each with its language: `title_language` that of the form, `label_every` all."""
-    name, ending = next(((column.removesuffix(each), each) for each in _LANGUAGES if column.endswith(each)), (column, ""))
+    """The columns that a cell fills, each with its language: `title_language` that of the form, `label_every` all."""
+    name, ending = next(
+        ((column.removesuffix(each), each) for each in _LANGUAGES if column.endswith(each)), (column, "")
+    )
     match ending:
         case "_language":
             return {f"{name}_{language}": language}

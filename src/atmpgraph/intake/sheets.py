@@ -1,4 +1,4 @@
-"""The sheets of a file that somebody else wrote, as they are: headings, and rows of text with the numbers people see."""
+"""The sheets of a file that somebody else wrote: headings, and rows of text with the numbers that people see."""
 
 import codecs
 import csv
@@ -99,7 +99,7 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The character that parts the headings: the most frequent one outside quotes in the first line that is not empty."""
+    """The character that parts the headings: the most frequent one outside quotes in the first line with words."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     counts = Counter(re.sub(r'"[^"]*"', "", first))
     return max(_DELIMITERS, key=lambda one: (counts[one], -_DELIMITERS.index(one)))

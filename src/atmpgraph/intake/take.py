@@ -139,7 +139,9 @@ class Taking:
                 known = {*placed.values(), *repeated}
                 for place, cell in enumerate(cells):
                     if cell and place not in known:
-                        self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], cell, _NO_COLUMN))
+                        self.taken.left.append(
+                            Left(sheet.file, sheet.name, number, sheet.header[place], cell, _NO_COLUMN)
+                        )
 
     def _is_passed(self, form: Form, theirs: "_Theirs") -> bool:
         key = form.keys.get("partnership")

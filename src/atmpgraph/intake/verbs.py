@@ -1,4 +1,4 @@
-"""What is done with a cell of another file so that it becomes one of ours. Nothing is guessed: what is unclear stays out."""
+"""What is done with a cell of another file so that it becomes one of ours; nothing is guessed."""
 
 import re
 from collections.abc import Callable
