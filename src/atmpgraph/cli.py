@@ -495,6 +495,34 @@ def take_over(
         click.echo(words.gettext("nothing is written: --dry-run"))
 
 
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), default="tables.xlsx")
+@click.option("--xlsx", is_flag=True, help="The form of the workbook: Office Open XML, which is the only one.")
+@click.option("--table", "names", multiple=True, help="Only this table; may be repeated.")
+@click.option("--filled", is_flag=True, help="With the rows that there are.")
+@click.pass_context
+@_command
+def template(context: click.Context, file: Path, xlsx: bool, names: tuple[str, ...], filled: bool) -> None:  # noqa: ARG001
+    """Write a workbook to be filled in (FILE, by default tables.xlsx); `atmpgraph import` reads it back.
+
+    A sheet a table; headings and notes are in the language of --language.
+    """
+    from .intake.run import rows_of
+    from .intake.template import write_template
+    from .publish.tables import descriptions, open_tables, read_codes
+
+    settings, words = _settings(context), _words()
+    tables = [table for table in descriptions(settings) if not names or table.name in names]
+    if unknown := sorted(set(names) - {table.name for table in tables}):
+        raise click.UsageError(f"{', '.join(unknown)}: no such table; 'atmpgraph tables' lists them")
+    if file.exists():
+        raise click.UsageError(f"{file} is there already; name another file, since nothing is overwritten")
+    rows = rows_of(open_tables(settings, read_codes(settings))) if filled else {}
+    write_template(file, tables, settings.languages, words, rows)
+    sheets = words.ngettext("{n} sheet", "{n} sheets", len(tables))
+    click.echo(f"{file}{words.colon}{sheets}")
+
+
 @main.command("texts")
 @click.argument("language")
 @click.pass_context

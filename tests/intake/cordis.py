@@ -4,27 +4,109 @@ import csv
 from pathlib import Path
 from typing import Final
 
-PROJECT: Final = (
-    "id;acronym;status;title;startDate;endDate;totalCost;ecMaxContribution;legalBasis;topics;ecSignatureDate;"
-    "frameworkProgramme;masterCall;subCall;fundingScheme;nature;objective;contentUpdateDate;rcn;grantDoi"
-).split(";")
-ORGANIZATION: Final = (
-    "projectID;projectAcronym;organisationID;vatNumber;name;shortName;SME;activityType;street;postCode;city;country;"
-    "nutsCode;geolocation;organizationURL;contactForm;contentUpdateDate;rcn;order;role;ecContribution;netEcContribution;"
-    "totalCost;endOfParticipation;active"
-).split(";")
-OLD_PROJECT: Final = (
-    "rcn;id;acronym;status;programme;topics;frameworkProgramme;title;startDate;endDate;projectUrl;objective;totalCost;"
-    "ecMaxContribution;call;fundingScheme;coordinator;coordinatorCountry;participants;participantCountries;subjects"
-).split(";")
-OLD_ORGANIZATION: Final = (
-    "projectRcn;projectID;projectAcronym;role;id;name;shortName;activityType;endOfParticipation;ecContribution;country;"
-    "street;city;postCode;organizationUrl;vatNumber"
-).split(";")
+PROJECT: Final = [
+    "id",
+    "acronym",
+    "status",
+    "title",
+    "startDate",
+    "endDate",
+    "totalCost",
+    "ecMaxContribution",
+    "legalBasis",
+    "topics",
+    "ecSignatureDate",
+    "frameworkProgramme",
+    "masterCall",
+    "subCall",
+    "fundingScheme",
+    "nature",
+    "objective",
+    "contentUpdateDate",
+    "rcn",
+    "grantDoi",
+]
+ORGANIZATION: Final = [
+    "projectID",
+    "projectAcronym",
+    "organisationID",
+    "vatNumber",
+    "name",
+    "shortName",
+    "SME",
+    "activityType",
+    "street",
+    "postCode",
+    "city",
+    "country",
+    "nutsCode",
+    "geolocation",
+    "organizationURL",
+    "contactForm",
+    "contentUpdateDate",
+    "rcn",
+    "order",
+    "role",
+    "ecContribution",
+    "netEcContribution",
+    "totalCost",
+    "endOfParticipation",
+    "active",
+]
+OLD_PROJECT: Final = [
+    "rcn",
+    "id",
+    "acronym",
+    "status",
+    "programme",
+    "topics",
+    "frameworkProgramme",
+    "title",
+    "startDate",
+    "endDate",
+    "projectUrl",
+    "objective",
+    "totalCost",
+    "ecMaxContribution",
+    "call",
+    "fundingScheme",
+    "coordinator",
+    "coordinatorCountry",
+    "participants",
+    "participantCountries",
+    "subjects",
+]
+OLD_ORGANIZATION: Final = [
+    "projectRcn",
+    "projectID",
+    "projectAcronym",
+    "role",
+    "id",
+    "name",
+    "shortName",
+    "activityType",
+    "endOfParticipation",
+    "ecContribution",
+    "country",
+    "street",
+    "city",
+    "postCode",
+    "organizationUrl",
+    "vatNumber",
+]
 EURO_SCI_VOC: Final = ("projectID", "euroSciVocCode", "euroSciVocPath", "euroSciVocTitle", "euroSciVocDescription")
-DELIVERABLES: Final = (
-    "id;title;deliverableType;description;projectID;projectAcronym;url;collection;contentUpdateDate;rcn".split(";")
-)
+DELIVERABLES: Final = [
+    "id",
+    "title",
+    "deliverableType",
+    "description",
+    "projectID",
+    "projectAcronym",
+    "url",
+    "collection",
+    "contentUpdateDate",
+    "rcn",
+]
 COUNTRIES: Final = ("BE", "FR", "DE", "IT", "EL", "UK", "NL", "ES", "PL", "SE")
 ACTIVITIES: Final = ("HES", "PRC", "REC", "PUB", "OTH", "")
 UPDATED: Final = "2025-06-01 10:11:12"

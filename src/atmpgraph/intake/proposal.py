@@ -69,7 +69,7 @@ def recognised(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequ
     names = {plain(sheet.name), plain(sheet.file.rpartition(".")[0])}
     for table in tables:
         if names & {plain(name) for name in (table.name, *in_all_languages(table.title))}:
-            own = form_of_table(table, languages)
+            own = form_of_table(table, languages, is_ours=True)
             placed = own.placed(sheet.header)
             if set(own.needs) <= placed.keys():
                 return Proposal(sheet, own, placed, {})
@@ -163,14 +163,20 @@ def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[i
     return matched
 
 
-def form_of_table(table: TableDescription, languages: Sequence[str]) -> Form:
-    """The form of one of our own tables, with headings in any language."""
+def form_of_table(table: TableDescription, languages: Sequence[str], *, is_ours: bool = False) -> Form:
+    """The form of one of our own tables, with headings in any language.
+
+    Args:
+        table: ours.
+        languages: of the publication.
+        is_ours: whether the sheet is that table, so that numbers are written as there.
+    """
     cells, headers = dict[str, str](), dict[str, tuple[str, ...]]()
     for column in table.columns:
         names = in_all_languages(column.title)
         for tag in languages if PLACEHOLDER in column.name else ("",):
             name = column.name.replace(PLACEHOLDER, tag)
-            cells[name] = f"{name} | {_verb(table, column)}"
+            cells[name] = f"{name} | {_verb(table, column, is_ours=is_ours)}"
             headers[name] = tuple(heading(each, column.name, tag) for each in names)
     needs = tuple(
         column.name
@@ -209,9 +215,11 @@ def in_all_languages(title: str) -> list[str]:
     return list(dict.fromkeys([title, *(texts(language).gettext(title) for language in written())]))
 
 
-def _verb(table: TableDescription, column: ColumnDescription) -> str:
+def _verb(table: TableDescription, column: ColumnDescription, *, is_ours: bool) -> str:
     if column.codes:
         return f"choice {table.name}.{column.name}"
+    if is_ours and column.type == "number":
+        return "decimal"
     return "iri" if column.format == "uri" else _VERBS.get(column.type, "text")
 
 

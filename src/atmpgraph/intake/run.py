@@ -22,7 +22,7 @@ FOLDER: Final = "imports"
 _NOTHING: Final = message(
     "{file}: no heading of it is like a column of ours; 'atmpgraph tables' lists them, and --map says which one each is"
 )
-_EMPTY: Final = message("{file}: there is no sheet with headings in it")
+_EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
 _NOT_AGREED: Final = message(
     "nothing is written: agree with --yes, or save what is proposed in a file, correct it, and give it with --map"
 )
@@ -109,10 +109,11 @@ def propose(
     found: list[Proposal] = []
     for file in wish.files:
         sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
-        seen = [_proposal(settings, wish, tables, sheet) for sheet in sheets]
+        filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
+        seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
         known = [each for each in seen if each]
         if not known:
-            raise TranslatedError(_NOTHING if sheets else _EMPTY, file=str(file))
+            raise TranslatedError(_NOTHING if filled else _EMPTY, file=str(file))
         found += known
     unsure = [each for each in found if not each.is_sure]
     if unsure and not agree(unsure):
@@ -151,7 +152,7 @@ def take(
         TranslatedError: nothing is of the wanted projects, or a table cannot be written.
     """
     by_name, is_example = {table.name: table for table in tables}, is_untouched(settings, root)
-    there = {"sources": system_sources()} if is_example else _rows(package)
+    there = {"sources": system_sources()} if is_example else rows_of(package)
     name = wish.name or wish.files[0].stem
     partnership = key_of(name) if is_example else settings.partnership
     publication = Publication(by_name, settings.languages, partnership, there, Codes(root / FOLDER / "codes"))
@@ -189,16 +190,17 @@ def take(
 def _order(one: Proposal, tables: Mapping[str, TableDescription]) -> tuple[int, int]:
     """Projects first, since others name them; our own tables in the order of the package."""
     names = [*tables]
-    is_project = "projects" in {row.table for row in one.form.rows}
+    is_project = bool(one.form.source) and "projects" in {row.table for row in one.form.rows}
     return (0 if is_project else 1, names.index(one.form.name) if one.form.name in tables else 0)
 
 
 def _partnership(slug: str, name: str, taken: Taken, settings: Settings) -> dict[str, str]:
-    source = next(iter(taken.rows["sources"].values()))["slug"]
+    source = next((row["slug"] for row in taken.rows.get("sources", {}).values()), "editorial")
     return {"slug": slug, "source": source, f"title_{settings.languages[0]}": name, "record": slug}
 
 
-def _rows(package: Package) -> dict[str, list[dict[str, str]]]:
+def rows_of(package: Package) -> dict[str, list[dict[str, str]]]:
+    """The rows of the tables that are there."""
     return {
         table.name: [dict(zip(table.header(), cells, strict=False)) for _, cells in table.rows()]
         for path, table in package.tables.items()

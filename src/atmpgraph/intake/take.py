@@ -94,6 +94,7 @@ class Taking:
             projects: the numbers of those that are wanted; all, where none is named.
         """
         self.taken = Taken()
+        self._sources: dict[str, dict[str, str]] = {}
         self._publication, self._keys, self._projects = publication, keys, frozenset(projects)
         self._there = {
             name: {tuple(row.get(column, "") for column in publication.tables[name].key) for row in rows}
@@ -101,7 +102,7 @@ class Taking:
         }
 
     def source(self, form: Form, sheet: Sheet) -> str:
-        """The key of the source of a sheet, whose row is written where it is not there."""
+        """The key of the source of a sheet; its row is written with the first row that names it."""
         stem = sheet.file.rpartition(".")[0]
         slug = form.source.get("slug") or key_of(stem) or "import"
         if not form.source and slug in {row.get("slug") for row in self._publication.rows.get("partnerships", ())}:
@@ -112,8 +113,7 @@ class Taking:
         for language in languages:
             if title := form.titles.get(language) if form.titles else stem:
                 row[f"title_{language}"] = title
-        if (slug,) not in self._there.get("sources", ()):
-            self.taken.rows.setdefault("sources", {}).setdefault((slug,), row)
+        self._sources[slug] = row
         return slug
 
     def sheet(self, sheet: Sheet, form: Form, placed: Mapping[str, int]) -> None:
@@ -168,8 +168,7 @@ class Taking:
                     cells[name] = value
         names = {column.name for column in table.columns}
         if "source" in names:
-            is_ours = cells.get("source") == _EDITORIAL and (_EDITORIAL,) not in self._there.get("sources", ())
-            cells["source"] = theirs.source if is_ours else cells.get("source", theirs.source)
+            cells["source"] = self._named(row, cells, theirs)
         key = tuple(cells.get(column, "") for column in table.key)
         if not all(key):
             return
@@ -177,11 +176,20 @@ class Taking:
             self.taken.present += 1
             theirs.placed |= row.columns()
             return
+        if cells.get("source") in self._sources and (cells["source"],) not in self._there.get("sources", ()):
+            self.taken.rows.setdefault("sources", {}).setdefault((cells["source"],), self._sources[cells["source"]])
         before = self.taken.rows.setdefault(table.name, {}).setdefault(key, cells)
         for name, value in cells.items():
             if before.setdefault(name, value) != value and (column := _column_of(row, name, theirs)):
                 theirs.problems[column] = (UnplacedError(_OTHERWISE), theirs.cells[column])
                 theirs.contradicted.add(column)
+
+    def _named(self, row: RowForm, cells: Mapping[str, str], theirs: "_Theirs") -> str:
+        """The source that a row of ours names: what its cell says, else the sheet."""
+        known = {*self._there.get("sources", ()), *self.taken.rows.get("sources", ())}
+        if row.cells.get("source") == f"={_EDITORIAL}" and (_EDITORIAL,) not in known:
+            return theirs.source
+        return cells.get("source") or theirs.source
 
     def _cell(self, form: Form, expression: str, theirs: "_Theirs", language: str) -> str:
         """A cell of ours; empty where theirs has no place."""

@@ -69,6 +69,12 @@ def amount(cell: str) -> str:
     return _number(digits.replace(",", "."))
 
 
+def decimal(cell: str) -> str:
+    """A number as our own tables have it: a point, or a comma, before the decimals, and perhaps a sign."""
+    sign, digits = ("-", cell[1:]) if cell[:1] in {"-", "−"} else ("", cell)
+    return sign + amount(digits)
+
+
 def money(cell: str) -> str:
     """A number as people write it; refused where its one mark may part thousands as well as decimals."""
     digits = _BLANKS.sub("", cell.replace("€", "").replace("EUR", "").strip())
@@ -159,6 +165,7 @@ SIMPLE: Final[dict[str, Callable[[str], str]]] = {
     "text": text,
     "date": day,
     "amount": amount,
+    "decimal": decimal,
     "money": money,
     "whole": whole,
     "iri": address,
