@@ -161,7 +161,7 @@ def take(
     taking = Taking(publication, keys, wish.projects)
     for each in sorted(proposals, key=lambda one: _order(one, by_name)):
         taking.sheet(each.sheet, each.form, each.placed)
-    taken = taking.taken
+    taken = taking.finish()
     if wish.projects and not set(taken.rows) - {"sources"}:
         raise TranslatedError(_NOT_WANTED, projects=", ".join(wish.projects))
     if is_example and "partnerships" not in taken.rows:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..i18n import message
+from ..i18n import message, texts
 from ..sources.descriptions import TableDescription
 from . import verbs
 from .codes_of_others import Codes
@@ -14,6 +14,11 @@ from .sheets import Sheet
 from .verbs import UnplacedError
 
 _EDITORIAL: Final = "editorial"
+_UNSTATED: Final = "unstated"  # the shapes of figures name it
+_NOT_STATED: Final = {
+    "places": message("Area not stated by the source"),
+    "periods": message("Date not stated by the source"),
+}
 SHIFTED: Final = message("the row is shifted, or a cell of it is not what its column holds: {column}")
 _ODD: Final = message("the row has more cells than there are headings")
 _NO_COLUMN: Final = message("no column of ours")
@@ -142,6 +147,22 @@ class Taking:
                         self.taken.left.append(
                             Left(sheet.file, sheet.name, number, sheet.header[place], cell, _NO_COLUMN)
                         )
+
+    def finish(self) -> Taken:
+        """All that was taken, with the rows that stand for a place or period that nobody states."""
+        named = self.taken.rows.get("project-participants", {}).values()
+        for table, column in (("places", "area"), ("periods", "period")):
+            is_there = (_UNSTATED,) in self._there.get(table, ())
+            if not is_there and any(row.get(column) == _UNSTATED for row in named):
+                languages = self._publication.languages
+                labels = {f"label_{language}": texts(language).gettext(_NOT_STATED[table]) for language in languages}
+                source = _EDITORIAL if (_EDITORIAL,) in self._there.get("sources", ()) else self._any_source()
+                row = {"slug": _UNSTATED, **labels, "source": source}
+                self.taken.rows.setdefault(table, {})[(_UNSTATED,)] = row
+        return self.taken
+
+    def _any_source(self) -> str:
+        return next(iter(self._sources))
 
     def _is_passed(self, form: Form, theirs: "_Theirs") -> bool:
         key = form.keys.get("partnership")
