@@ -76,6 +76,7 @@ MAY_IMPORT: Final = {
         "quality",
         "rdf",
         "release",
+        "sources",
         "sparql",
         "sparql/service",
         "stream",
@@ -88,9 +89,11 @@ MAY_IMPORT: Final = {
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
     "layers": {"mapping", "quality", "release", "sources", "starter"},
+    "intake": {"sources", "starter"},
     "starter": set(),
     "cli": {
         *(
+            "intake",
             "layers",
             "observability",
             "publish",

@@ -19,8 +19,9 @@ _Row: TypeAlias = Mapping[str, str]
 
 
 def plain(text: str) -> str:
-    """A text but for capitals, accents on the quotes, blanks and marks: what headings and codes are compared by."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    """A text but for capitals, blanks and marks, unless it is marks alone: what headings and codes are compared by."""
+    whole = unicodedata.normalize("NFKC", text).casefold().strip()
+    return re.sub(r"[\W_]+", "", whole) or whole
 
 
 @dataclass(frozen=True)

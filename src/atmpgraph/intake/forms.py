@@ -115,10 +115,10 @@ class Form:
         """The columns that give rows of their own, with the number in their heading."""
         if not self.pattern:
             return {}
-        found = [
+        matches = [
             (place, re.match(self.pattern, heading.strip(), re.IGNORECASE)) for place, heading in enumerate(header)
         ]
-        return {place: match[1] for place, match in found if match}
+        return {place: match[1] for place, match in matches if match}
 
 
 @cache

@@ -43,13 +43,13 @@ class Keys:
             identity: what tells it apart from others of its kind.
             names: what the key is made of: the first one that can be.
         """
-        known = self._by_identity[kind]
+        by_identity = self._by_identity[kind]
         if not identity:
             return ""
-        if plain(identity) not in known:
+        if plain(identity) not in by_identity:
             stem = next((key for name in names if (key := key_of(name))), "") or key_of(identity) or kind
             self.note(kind, identity, self._free(kind, stem, key_of(identity)))
-        return known[plain(identity)]
+        return by_identity[plain(identity)]
 
     def _free(self, kind: str, stem: str, identity: str) -> str:
         if stem not in self._taken[kind]:

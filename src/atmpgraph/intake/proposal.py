@@ -87,8 +87,8 @@ def proposed(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequen
     """
     candidates = [form for form in forms() if form.is_proposed]
     candidates += [form_of_table(table, languages) for table in tables]
-    found = [(each, _matched(sheet.header, each, least)) for each in candidates]
-    fitting = [(form, matched) for form, matched in found if set(form.needs) <= matched.keys() and len(matched) > 1]
+    alike = [(form, _matched(sheet.header, form, least)) for form in candidates]
+    fitting = [(form, matched) for form, matched in alike if set(form.needs) <= matched.keys() and len(matched) > 1]
     if not fitting:
         return None
     form, matched = max(fitting, key=lambda pair: sum(score for _, score in pair[1].values()))
@@ -133,12 +133,12 @@ def _agreed(form: Form) -> Form:
 
 def _places(sheet: Sheet, form: Form, columns: Mapping[str, str], file: Path) -> dict[str, int]:
     places = {plain(heading): place for place, heading in reversed([*enumerate(sheet.header)])}
-    known, placed = form.columns(), dict[str, int]()
+    columns_of_form, placed = form.columns(), dict[str, int]()
     for heading, column in columns.items():
         if plain(heading) not in places:
             raise TranslatedError(_NO_HEADING, file=str(file), heading=heading)
-        if column and column not in known:
-            listed = ", ".join(known)
+        if column and column not in columns_of_form:
+            listed = ", ".join(columns_of_form)
             raise TranslatedError(_NO_COLUMN, file=str(file), form=form.name, column=str(column), columns=listed)
         if column:
             placed[column] = places[plain(heading)]

@@ -106,19 +106,19 @@ def propose(
     Raises:
         TranslatedError: a file cannot be read, or nobody knows what it is, or the person does not agree.
     """
-    found: list[Proposal] = []
+    proposals: list[Proposal] = []
     for file in wish.files:
         sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
         filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
         seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
-        known = [each for each in seen if each]
-        if not known:
+        judged = [each for each in seen if each]
+        if not judged:
             raise TranslatedError(_NOTHING if filled else _EMPTY, file=str(file))
-        found += known
-    unsure = [each for each in found if not each.is_sure]
+        proposals += judged
+    unsure = [each for each in proposals if not each.is_sure]
     if unsure and not agree(unsure):
         raise TranslatedError(_NOT_AGREED)
-    return found
+    return proposals
 
 
 def _proposal(settings: Settings, wish: Wish, tables: Sequence[TableDescription], sheet: Sheet) -> Proposal | None:

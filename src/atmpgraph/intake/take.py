@@ -141,9 +141,9 @@ class Taking:
             else:
                 self._row(form, theirs, {place: cells[place] for place in repeated}, repeated)
                 self._leave(sheet, theirs, placed)
-                known = {*placed.values(), *repeated}
+                places_of_form = {*placed.values(), *repeated}
                 for place, cell in enumerate(cells):
-                    if cell and place not in known:
+                    if cell and place not in places_of_form:
                         self.taken.left.append(
                             Left(sheet.file, sheet.name, number, sheet.header[place], cell, _NO_COLUMN)
                         )
@@ -207,8 +207,8 @@ class Taking:
 
     def _named(self, row: RowForm, cells: Mapping[str, str], theirs: "_Theirs") -> str:
         """The source that a row of ours names: what its cell says, else the sheet."""
-        known = {*self._there.get("sources", ()), *self.taken.rows.get("sources", ())}
-        if row.cells.get("source") == f"={_EDITORIAL}" and (_EDITORIAL,) not in known:
+        sources = {*self._there.get("sources", ()), *self.taken.rows.get("sources", ())}
+        if row.cells.get("source") == f"={_EDITORIAL}" and (_EDITORIAL,) not in sources:
             return theirs.source
         return cells.get("source") or theirs.source
 
@@ -323,7 +323,7 @@ class _Theirs:
         return filled[0] if filled else (columns[0] if columns else "", "")
 
     def value(self, name: str) -> str:
-        """What is known of the row itself."""
+        """What the row itself, or its repeated column, is called or holds."""
         return str(self.number) if name == "row" else self.own.get(name, "")
 
 

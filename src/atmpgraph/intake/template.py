@@ -104,25 +104,25 @@ class _Template:
 
     def _rule(self, place: int, column: ColumnDescription, codes: Worksheet) -> dict[str, Any]:
         """What a cell may hold."""
-        said = {"error_title": column.name[:32], "error_message": self._words.gettext(column.description)[:255]}
+        refusal = {"error_title": column.name[:32], "error_message": self._words.gettext(column.description)[:255]}
         if column.type == "boolean" or column.codes:
-            return {**said, "validate": "list", "source": f"={self._list(column.codes or _TRUTH, codes)}"}
+            return {**refusal, "validate": "list", "source": f"={self._list(column.codes or _TRUTH, codes)}"}
         if column.refers_to in self._columns:
             key = next(each.key for each in self._tables if each.name == column.refers_to)[0]
             at = next(n for n, (name, _, _) in enumerate(self._columns[column.refers_to]) if name == key)
             return {
-                **said,
+                **refusal,
                 "validate": "list",
                 "source": f"='{column.refers_to[:31]}'!{xl_range_abs(1, at, _ROWS, at)}",
             }
         if column.is_unique:
             letter = xl_col_to_name(place)
             whole = f"${letter}$2:${letter}${_ROWS + 1}"
-            return {**said, "validate": "custom", "value": f"=COUNTIF({whole},{letter}2)=1"}
+            return {**refusal, "validate": "custom", "value": f"=COUNTIF({whole},{letter}2)=1"}
         if column.type == "date":
-            return {**said, "validate": "date", "criteria": ">=", "value": date(1900, 1, 1)}
+            return {**refusal, "validate": "date", "criteria": ">=", "value": date(1900, 1, 1)}
         if column.type in {"number", "integer"}:
-            return {**said, "validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15}
+            return {**refusal, "validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15}
         return {}
 
     def _list(self, values: tuple[str, ...], codes: Worksheet) -> str:
@@ -155,8 +155,8 @@ def _columns(
             name = column.name.replace(PLACEHOLDER, tag)
             title = heading(words.gettext(column.title), column.name, tag)
             # A heading that stands for another column as well, in any language, would not be read back.
-            known = form_of_table(table, languages).headers[name]
-            yield name, title if title in known else f"{title} [{name}]", column
+            headings = form_of_table(table, languages).headers[name]
+            yield name, title if title in headings else f"{title} [{name}]", column
 
 
 def _is_day(cell: str) -> bool:

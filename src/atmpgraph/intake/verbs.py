@@ -54,9 +54,9 @@ def text(cell: str) -> str:
 
 def day(cell: str) -> str:
     """A date of ISO 8601, without the time."""
-    found = re.match(r"\d{4}-\d{2}-\d{2}(?=$|[T ])", cell)
+    begin = re.match(r"\d{4}-\d{2}-\d{2}(?=$|[T ])", cell)
     try:
-        return date.fromisoformat(found[0]).isoformat() if found else _refuse(_NO_DATE)
+        return date.fromisoformat(begin[0]).isoformat() if begin else _refuse(_NO_DATE)
     except ValueError:
         raise UnplacedError(_NO_DATE) from None
 
