@@ -78,17 +78,13 @@ def decimal(cell: str) -> str:
 def money(cell: str) -> str:
     """A number as people write it; refused where its one mark may part thousands as well as decimals."""
     digits = _BLANKS.sub("", cell.replace("€", "").replace("EUR", "").strip())
-    if not re.fullmatch(r"\d[\d.,]*", digits):
-        raise UnplacedError(_NO_AMOUNT)
-    marks = [mark for mark in digits if mark in ".,"]
-    if len(marks) == 1 and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
         raise UnplacedError(_TWO_READINGS)
-    if len(set(marks)) == 2:  # the last one is that of decimals
-        other = "," if marks[-1] == "." else "."
-        digits = digits.replace(other, "")
-    elif len(marks) > 1:  # several of one kind part thousands
-        digits = digits.replace(marks[0], "")
-    return _number(digits.replace(",", "."))
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", digits):
+        digits = digits.replace(".", "")
+    elif re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    return amount(digits)
 
 
 def whole(cell: str) -> str:
