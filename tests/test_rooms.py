@@ -23,6 +23,7 @@ GROUND: Final = frozenset(
         "formats",
         "i18n",
         "interrupts",
+        "iris",
         "languages",
         "parallel",
         "progress",

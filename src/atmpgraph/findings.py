@@ -228,7 +228,8 @@ class Report:
             severity = words.ngettext(*_SEVERITIES[alike[0].severity], len(alike))
             yield f"{severity}{words.colon}{alike[0].sentence(language)}"
             yield from (f"  {finding.short(language)}" for finding in alike[:_FIRST])
-            yield f"  {words.gettext('and {n} more', n=len(alike) - _FIRST)}"
+            more = words.gettext("and {n} more", n=len(alike) - _FIRST)
+            yield f"  {more}"
             cut = True
         if cut:
             yield words.gettext("--all lists each finding, --csv writes them for a spreadsheet")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from ..iris import fault
 from ..vocab import XSD
 
 _ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
@@ -23,10 +24,13 @@ _ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
     0x5C: "\\\\",
 }
 _TO_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
-_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
-_UNRESERVED_ASCII = re.compile(r"^[A-Za-z0-9._~-]*$")
-_LANGUAGE = re.compile(r"^[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*$")
+_UNRESERVED_ASCII = re.compile(r"[A-Za-z0-9._~-]*")
+# RFC 3987 §2.2: `ucschar`, without the private use areas and what is no character.
+_PLANES = "".join(f"{chr(plane)}-{chr(plane + 0xFFFD)}" for plane in range(0x10000, 0xE0000, 0x10000))
+_BEYOND_ASCII = f"\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{_PLANES}\U000e1000-\U000efffd"
+_NOT_UNRESERVED = re.compile(f"[^A-Za-z0-9._~{_BEYOND_ASCII}-]+")
+_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 
 
 def escape(text: str) -> str:
@@ -37,9 +41,9 @@ def escape(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def encode(value: str) -> str:
     """`value` made IRI-safe: all but unreserved characters percent-encoded (R2RML §7.3, RFC 3987 iunreserved)."""
-    if _UNRESERVED_ASCII.match(value):
+    if _UNRESERVED_ASCII.fullmatch(value):
         return value
-    return "".join(c if ord(c) >= 0xA0 else quote(c, safe="~") for c in value)
+    return _NOT_UNRESERVED.sub(lambda run: quote(run[0], safe="~", errors="replace"), value)
 
 
 class TermError(ValueError):
@@ -60,17 +64,25 @@ def iri(value: str, base: str) -> str:
     """An IRI from a cell: absolute, or relative to the base by concatenation (R2RML §7.3).
 
     Raises:
-        TermError: a character that no IRI has.
+        TermError: the store does not take it for an IRI.
     """
-    value = value if _ABSOLUTE.match(value) else base + value
-    if bad := _NOT_IN_IRI.search(value):
-        raise TermError("not an IRI: it has the character {character}", character=repr(bad.group()))
-    return value
+    return judged(value if _ABSOLUTE.match(value) else base + value)
+
+
+def judged(iri: str) -> str:
+    """An absolute IRI as it is.
+
+    Raises:
+        TermError: the store does not take it for an IRI.
+    """
+    if wrong := fault(iri):
+        raise TermError(wrong[0], **wrong[1])
+    return iri
 
 
 def language_tag(tag: str) -> str:
     """A well-formed language tag (BCP 47 §2.1), in lower case as RDF 1.1 §3.3 recommends."""
-    if not _LANGUAGE.match(tag):
+    if not _LANGUAGE.fullmatch(tag):
         raise ValueError(f"not a language tag: {tag!r}")
     return tag.lower()
 

@@ -35,6 +35,7 @@ from .groups import (
     RemoteStore,
     Server,
     SizeLimits,
+    valid_iri,
 )
 from .layers import Kind, Layered, supplied
 from .renamed import RENAMED
@@ -53,7 +54,7 @@ def _valid_base(base: str) -> str:
     """A base IRI: http(s), no query, no fragment, and a final slash (RFC 3986 §5.1)."""
     if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set('?#<>"{}|^`\\ '):
         raise ValueError("must be an http(s) IRI that ends with '/' and has no query or fragment")
-    return base
+    return valid_iri(base)
 
 
 def _valid_tag(tag: str) -> str:
@@ -101,7 +102,7 @@ class Settings(BaseSettings):
         description="Bases that the publication had before: their IRIs lead to those of today (308), and are linked.",
     )
     partnership: str = Field(description="Slug of the partnership that the home page is about.")
-    licence: str = Field(description="IRI of the licence of the published data.")
+    licence: Annotated[str, AfterValidator(valid_iri)] = Field(description="IRI of the licence of the published data.")
     languages: Annotated[tuple[Tag, ...], AfterValidator(_valid_languages)] = Field(
         ("fr", "nl", "de", "en"),
         description="Languages of the publication (tags of BCP 47): pages are in each, and the check asks for names in"

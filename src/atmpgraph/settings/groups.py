@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ..iris import explained
 from .cores import usable_cores
 
 
@@ -20,6 +21,13 @@ def _valid_network(address: str) -> str:
 
 
 SLOT: Final = "{slot}"  # in an address of the store
+
+
+def valid_iri(iri: str) -> str:
+    """An absolute IRI, as the parser of the store reads it."""
+    if wrong := explained(iri):
+        raise ValueError(f"must be an IRI; {wrong}")
+    return iri
 
 
 def _valid_address(address: str) -> str:
@@ -197,7 +205,7 @@ class RemoteStore(Group):
         description="Parameters `name=value` that are sent with each query; `{seconds}` and `{milliseconds}` stand for"
         " the time that it may take, so that an engine that can ends the query itself.",
     )
-    functions: tuple[str, ...] = Field(
+    functions: tuple[Annotated[str, AfterValidator(valid_iri)], ...] = Field(
         (),
         description="IRIs of functions of the engine that queries may call besides those of SPARQL 1.1; the service"
         " description lists them.",
@@ -361,7 +369,7 @@ class Queries(Group):
 class Federation(Group):
     """What a query may request from other SPARQL services."""
 
-    services: tuple[str, ...] = Field(
+    services: tuple[Annotated[str, AfterValidator(valid_iri)], ...] = Field(
         (), description="IRIs of the SPARQL services that SERVICE may name, on public addresses; none by default."
     )
     max_clauses: int = Field(4, ge=1, description="SERVICE clauses of one query.")

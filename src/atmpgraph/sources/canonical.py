@@ -6,21 +6,22 @@ read as it lies there.
 """
 
 import csv
+import re
 import shutil
 import tempfile
 import unicodedata
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, message
-from ..languages import PLACEHOLDER, tag_of
+from ..i18n import every_language, message, texts, written
+from ..languages import PLACEHOLDER, is_tag, tag_of
 from ..settings.groups import Build
 from .declared import Origin
 from .delimited import delimited_rows
@@ -134,30 +135,47 @@ def _is_canonical(path: Path, origin: Origin) -> bool:
 def matched(header: Sequence[str], fields: Iterable[Mapping[str, Any]]) -> list[str]:
     """The name of the declared column that each heading stands for; of one that stands for none, the heading.
 
-    A heading is the name or the title of the column. Case, spaces, kinds of quotes and forms of Unicode do not matter.
+    A heading is the name of the column, its title in some language, or both, `Title [name]`; of a text in a language it
+    may be `Title (fr)`. Case, spaces, kinds of quotes and forms of Unicode do not matter. A title of several columns
+    stands for none.
     """
-    exact, loose = set[str](), dict[str, str]()
     declared = list(fields)
-    for each in declared:
-        exact.add(each["name"])
-        for text in (each["name"], *_titles(each)):
-            loose.setdefault(_folded(text), each["name"])
-    names = []
-    for heading in header:
-        plain = " ".join(heading.split())
-        if plain in exact or any(tag_of(plain, each["name"]) for each in declared if PLACEHOLDER in each["name"]):
-            names.append(plain)
-        else:
-            found = loose.get(_folded(plain))
-            names.append(found if found and PLACEHOLDER not in found else plain)
-    return names
+    exact = {each["name"] for each in declared}
+    loose: dict[str, str | None] = {}
+    for text, name in chain(
+        ((each["name"], each["name"]) for each in declared),
+        ((title, each["name"]) for each in declared for title in _titles(each)),
+    ):
+        if loose.setdefault(_folded(text), name) != name and text not in exact:
+            loose[_folded(text)] = None
+    return [_matched(" ".join(heading.split()), exact, loose) for heading in header]
+
+
+def _matched(heading: str, exact: Collection[str], loose: Mapping[str, str | None]) -> str:
+    if heading in exact or any(tag_of(heading, name) for name in exact if PLACEHOLDER in name):
+        return heading
+    if (both := _BOTH.fullmatch(heading)) and (
+        both[1] in exact or any(tag_of(both[1], name) for name in exact if PLACEHOLDER in name)
+    ):
+        return both[1]
+    if (own := _IN_LANGUAGE.fullmatch(heading)) and is_tag(own[2]):
+        name = loose.get(_folded(own[1]))
+        if name and PLACEHOLDER in name:
+            return name.replace(PLACEHOLDER, own[2].lower())
+    name = loose.get(_folded(heading))
+    return name if name and PLACEHOLDER not in name else heading
+
+
+_BOTH: Final = re.compile(r".*\[([^\[\]]+)\]")
+_IN_LANGUAGE: Final = re.compile(r"(.*) \(([A-Za-z0-9-]+)\)")
 
 
 def _titles(declared: Mapping[str, Any]) -> list[str]:
-    """The titles of a field: one text, or one in each language."""
+    """The title of a field, in each language that it is written in."""
     title = declared.get("title")
-    texts = title.values() if isinstance(title, dict) else [title]
-    return [text for text in texts if isinstance(text, str)]
+    if not isinstance(title, str) or not title:
+        return []
+    return list(dict.fromkeys([title, *(texts(language).gettext(title) for language in written())]))
 
 
 def _folded(text: str) -> str:
@@ -255,8 +273,8 @@ class _Conversion:
     ) -> None:
         self._total += 1
         if len(self._findings) < self._limits.max_listed_findings:
-            texts, shown = every_language(sentence, **values), None if value is None else str(value)[:_SHOWN]
-            self._findings.append(Finding("table", severity, texts, (Place(self._key, row, column),), shown))
+            told, shown = every_language(sentence, **values), None if value is None else str(value)[:_SHOWN]
+            self._findings.append(Finding("table", severity, told, (Place(self._key, row, column),), shown))
 
     def _encoding(self) -> None:
         """The first cell that is not of the encoding."""

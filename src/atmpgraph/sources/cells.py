@@ -12,6 +12,8 @@ from typing import Any, Final, cast
 
 from frictionless import Field
 
+from .declared import items_of
+
 # Values that are judged again are looked up; a column has few others, or a quick test of its own.
 _REMEMBERED: Final = 16_384
 # What every reader of the type accepts; each is narrower than the type is.
@@ -156,8 +158,3 @@ class ListColumn(Column):
         for item in items_of(cell, self.delimiter):
             for note in (self._read(item)[1] or {}).values():
                 yield item, note
-
-
-def items_of(cell: str, delimiter: str) -> list[str]:
-    """The values of a cell of a list; gaps around them are no part of them."""
-    return [item for part in cell.split(delimiter) if (item := part.strip())]

@@ -26,7 +26,7 @@ from .declared import closest
 from .messages import finding, of_cell
 from .package import Package as TablePackage
 from .package import Table
-from .table_check import CONTROL, LongCellError, Lookup, Rows, check_rows, lookup
+from .table_check import CONTROL, Find, LongCellError, Lookup, Rows, check_rows, lookup
 
 _UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 
@@ -115,6 +115,19 @@ class _PackageCheck:
             OSError, UnicodeDecodeError, csv.Error: it cannot be read.
         """
         table, limit = self._package.tables[path], self._limits.max_listed_findings
+        checked = check_rows(self._rows(path), self._find(path), limit, self._progress.advance)
+        for error in checked.errors:
+            if error["type"] == "foreign-key":
+                error["table"] = self._files[error["referenceName"] or table.name]
+        fields, key = {each["name"]: each for each in self._package.fields(path)}, self._package.fields_of_key(path)
+        findings = tuple(of_cell(error, path, fields, key) for error in checked.errors)
+        more = checked.total - len(findings)
+        listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
+        control = _control_characters(table) if checked.control_characters else ()
+        return listed + Listed.first(control, limit)
+
+    def _find(self, path: str) -> Find:
+        """What gives the values that a foreign key of a table refers to."""
 
         def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
             if name in self._absent:
@@ -127,16 +140,7 @@ class _PackageCheck:
                     raise
                 return None  # the check of that table says it
 
-        checked = check_rows(self._rows(path), find, limit, self._progress.advance)
-        for error in checked.errors:
-            if error["type"] == "foreign-key":
-                error["table"] = self._files[error["referenceName"] or table.name]
-        fields, key = {each["name"]: each for each in self._package.fields(path)}, self._package.fields_of_key(path)
-        findings = tuple(of_cell(error, path, fields, key) for error in checked.errors)
-        more = checked.total - len(findings)
-        listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
-        control = _control_characters(table) if checked.control_characters else ()
-        return listed + Listed.first(control, limit)
+        return find
 
     def _rows(self, path: str) -> Rows:
         fields = {each["name"]: each for each in self._package.fields(path)}

@@ -37,7 +37,18 @@ SCHEMA: Final = frozenset({"fields", "primaryKey", "foreignKeys", "missingValues
 FIELD: Final = frozenset(
     {
         *("name", "type", "format", "constraints", "missingValues", "decimalChar", "groupChar", "bareNumber"),
-        *("trueValues", "falseValues", "delimiter", "itemType", "examples", "rdfType", "codes", "unmapped", "evidence"),
+        *(
+            "trueValues",
+            "falseValues",
+            "delimiter",
+            "itemType",
+            "examples",
+            "rdfType",
+            "codes",
+            "unmapped",
+            "evidence",
+            "identifier",
+        ),
     }
 )
 # Words of the standard that would change how a table is read, and that are not obeyed.
@@ -431,6 +442,11 @@ class _Reader:
                     self._fail(", foreignKeys", _NO_COLUMN, name=name)
             if len(own) != len(as_list(reference["fields"])):
                 self._fail(", foreignKeys", _KEY_LENGTHS)
+
+
+def items_of(cell: str, delimiter: str) -> list[str]:
+    """The values of a cell of a list; gaps around them are no part of them."""
+    return [item for part in cell.split(delimiter) if (item := part.strip())]
 
 
 def as_list(fields: object) -> list[Any]:

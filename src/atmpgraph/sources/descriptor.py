@@ -6,13 +6,15 @@ is required.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from ..errors import AtmpgraphError
 from ..findings import Finding
+from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
 from ..settings.groups import Build
 from ..settings.layers import Layered
@@ -21,6 +23,7 @@ from .declared import about_references, read_declared
 
 Json: TypeAlias = dict[str, Any]
 _BESIDE: Final = "tables are files beside the descriptor, and names have no slash"
+_NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 
 
@@ -82,6 +85,8 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
     declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
     all_names = {each["name"]: [field["name"] for field in _fields(each)] for each in content["resources"]}
     findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
+    for each in content["resources"]:
+        _require_name(each["path"], place.own)
     absent = {
         each["path"]: each
         for each in content["resources"]
@@ -94,6 +99,14 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
         sources[path] = read_source(folder, path, declared.origins[path], scratch, limits)
         columns[path] = _drop_absent(each, sources[path].header(), comes_with.get(each["name"], set()))
     return Descriptor({**content, "resources": present}, absent, columns, sources, findings)
+
+
+def _require_name(path: str, descriptor: Path) -> None:
+    """Require that the name of a file can stand in the IRI of its table, as it is."""
+    if not _NAME.fullmatch(PurePosixPath(path).name) or fault(f"urn:{PurePosixPath(path).name}"):
+        raise AtmpgraphError(
+            f"{descriptor}: rename the file {path!r}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
+        )
 
 
 def whole_descriptor(place: Layered) -> Json:

@@ -121,6 +121,14 @@ class Package:
         key = resource.get("schema", {}).get("primaryKey", [])
         return [key] if isinstance(key, str) else list(key)
 
+    def lists(self, path: str) -> dict[str, str]:
+        """The columns whose cells have several values, each with what parts them (Data Package v2, type `list`)."""
+        return {f["name"]: f.get("delimiter", ",") for f in self.fields(path) if f.get("type") == "list"}
+
+    def is_as_declared(self, path: str) -> bool:
+        """Whether a table can be read and has the columns that are declared, so that a mapping can be judged by it."""
+        return {field["name"] for field in self.fields(path)} == set(self.tables[path].header())
+
     def unmapped(self, path: str) -> set[str]:
         """The columns of a table that are for people and checks, and are not published."""
         return {field["name"] for field in self.fields(path) if field.get("unmapped")}

@@ -18,7 +18,8 @@ from frictionless import Field, Row, errors
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
-from .cells import Column, ListColumn, items_of
+from .cells import Column, ListColumn
+from .declared import items_of
 from .messages import closest
 from .package import Table
 
@@ -87,6 +88,7 @@ class Rows:
         begun = len(before)  # the line before the row that is read
         try:
             next(reader, [])
+            begun += reader.line_num
             for cells in reader:
                 batch.append(cells)
                 begun = len(before) + reader.line_num
@@ -414,6 +416,9 @@ class _Check:
             if reference in lacking:
                 row.errors.append(_reference_error(row, reference, values))
         described = [error.to_dict() for error in row.errors]
+        if any(error["type"] == "blank-row" for error in described):  # it has cells, after the last column
+            about = {"type": "extra-cell", "rowNumber": row.row_number}
+            return [{**about, "cell": cell} for cell in row.cells[self._rows.width :]]
         for error in described:
             if error["type"] == "foreign-key":
                 self._guess(error, lacking)
