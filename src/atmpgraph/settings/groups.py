@@ -85,7 +85,7 @@ class Build(Group):
         " overrides it.",
     )
     max_reference_statements: int = Field(
-        20_000,
+        5_000,
         ge=0,
         description="Statements up to which pyshacl, the reference, runs the shapes; pyshifty runs them over more, with"
         " the same findings.",
