@@ -283,7 +283,7 @@ MAIDAM: Final = "id/source/orgenesis-2024-02-29"
 EXO: Final = "id/source/orgenesis-2024-03-13"
 ROR: Final = "id/source/ror"
 SAME_AS: Final = "http://www.w3.org/2002/07/owl#sameAs"
-CLOSE_MATCH: Final = "http://www.w3.org/2004/02/skos/core#closeMatch"
+CLOSE_MATCH: Final = "http://www.w3.org/2000/01/rdf-schema#seeAlso"
 
 
 class Answer(NamedTuple):

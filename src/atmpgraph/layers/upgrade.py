@@ -146,8 +146,7 @@ def _repairs(settings: Settings, root: Path) -> Iterator[Step]:
 
 def _texts(settings: Settings, root: Path) -> set[Path]:
     """The publication's own files that may name terms."""
-    folders = {settings.path(getattr(settings.folders, kind)) for kind in NAMING if kind != "datasets"}
-    folders |= {root / "data" / "mapping", settings.path(settings.folders.data) / "datasets"}
+    folders = {settings.layered(kind).own for kind in NAMING} | {root / "data" / "mapping"}
     files = {file for folder in folders for file in folder.rglob("*") if file.suffix in {".ttl", ".rq"}}
     coverage = settings.layered("coverage").own
     files |= {coverage} if coverage.is_file() else set()

@@ -7,7 +7,8 @@ from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
-from ..layers.languages import language_findings
+from ..layers.languages import language_findings, other_languages
+from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
@@ -74,12 +75,12 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
     broken += other_findings(settings, package)
     own = [*base_findings(settings), *language_findings(settings)]
-    own += [] if unreadable else layer_findings(settings)
+    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
     own += [finding for finding in broken if finding.severity is not Severity.VIOLATION]
     broken = [finding for finding in broken if finding.severity is Severity.VIOLATION]
     listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *broken, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
-        false = fiction(settings, package)
+        false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
