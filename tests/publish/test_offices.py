@@ -12,6 +12,7 @@ from odfdo import Document
 from odfdo import Table as OdfTable
 
 from atmpgraph.findings import Finding, Severity, ViolationError
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import read_tables
 from atmpgraph.settings import Settings
@@ -159,3 +160,45 @@ def test_a_file_that_nothing_reads_is_told(example: Settings) -> None:
     }
     assert told.keys() == {"organisation.csv", "event.csv", "notes 2024-01-17.txt"}
     assert "did you mean events.csv?" in told["event.csv"].message["en"]
+
+
+ACCIDENTS: dict[str, bytes] = {
+    "nul": b"sl\0ug,name_en\nx,y\n",
+    "UTF-16 without a mark": "slug,name_en\nx,y\n".encode("utf-16-le"),
+    "noise": bytes(range(256)) * 20,
+    "a page": b"<html><body>Sign in</body></html>",
+    "a workbook by another name": b"PK\x03\x04slug",
+    "two marks": b"\xef\xbb\xbf" * 2 + b"slug,name_en\nx,y\n",
+    "semicolons": b"slug;name_en;source\nx;y;z\n",
+    "a quote": b'slug,name_en\n"x,y\n',
+    "a lone quote": b'slug,name_en\nx,y"z\n"a"b,c\n',
+    "nothing": b"",
+    "blank lines": b"\n\n\n",
+}
+MISDECLARED: dict[str, Any] = {
+    "path": ["a.csv", "b.csv"],
+    "encoding": "undefined",
+    "dialect": {"delimiter": '"'},
+    "schema": {
+        "primaryKey": 3,
+        "foreignKeys": "x",
+        "fields": [{"name": "slug", "codes": 3, "type": 3, "constraints": []}],
+    },
+}
+
+
+@pytest.mark.parametrize("name", [*ACCIDENTS, *MISDECLARED])
+def test_no_accident_is_a_fault_of_the_program(name: str, example: Settings) -> None:
+    """Each is a violation, or an error in words of ours, with the file."""
+    data = example.path(example.folders.data)
+    if name in ACCIDENTS:
+        (data / "sources.csv").write_bytes(ACCIDENTS[name])
+    else:
+        content = {"resources": [{"name": "sources", name: MISDECLARED[name]}]}
+        (data / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises((ViolationError, TranslatedError)) as refusal:
+        read_tables(example)
+    if isinstance(refusal.value, ViolationError):
+        wrong = [each for each in refusal.value.report.findings if each.severity is Severity.VIOLATION]
+        assert {"sources.csv", "datapackage.json"} & {each.places[0].file for each in wrong}
+        assert all(each.message["fr"] != each.message["en"] for each in wrong)
