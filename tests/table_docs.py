@@ -12,7 +12,7 @@ PAGE: Final = ROOT / "docs" / "tables.md"
 _HEAD: Final = """# The tables
 
 What each table and column holds. The page is generated from `data/datapackage.json` by `python -m tests.table_docs`; `atmpgraph tables NAME`
-shows the same in your language, and `/doc/table/` of a publication with its own columns. `{language}` stands for the tag of a language, such as
+shows the same in your language, and `/tables` of a site with its own columns. `{language}` stands for the tag of a language, such as
 `title_fr`. All tables but `sources` and `partnerships` are optional, and so is each column that is not required.
 """
 

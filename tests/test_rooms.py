@@ -77,6 +77,7 @@ MAY_IMPORT: Final = {
         "quality",
         "rdf",
         "release",
+        "sources",
         "sparql",
         "sparql/service",
         "stream",
@@ -89,9 +90,11 @@ MAY_IMPORT: Final = {
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
     "layers": {"mapping", "quality", "release", "sources", "starter"},
+    "intake": {"sources", "starter"},
     "starter": set(),
     "cli": {
         *(
+            "intake",
             "layers",
             "observability",
             "publish",

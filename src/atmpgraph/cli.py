@@ -5,14 +5,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 import pyoxigraph as ox
@@ -31,12 +31,15 @@ from .release.release import Release, named, open_release
 from .settings import FILE_NAME, Settings
 from .store import Results, Store, remote_settings
 
+if TYPE_CHECKING:
+    from .intake.proposal import Proposal
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
-_BUILD = {"frictionless", "pyshacl", "rdflib"}
+_BUILD = {"frictionless", "pyshacl", "python_calamine", "rapidfuzz", "rdflib", "xlsxwriter"}
 _MAY_NOT = "; this user may not: change the owner or the rights"
 _REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -443,6 +446,81 @@ def describe(context: click.Context, name: str | None) -> None:
         raise click.UsageError(f"{name}: no such table{meant}; 'atmpgraph tables' lists them")
     for line in columns_of(by_name[wanted], words) if wanted else overview(tables, words):
         click.echo(line)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), help="A file (TOML) that says which column goes where."
+)
+@click.option("--project", "projects", multiple=True, help="Only this project, by its number; may be repeated.")
+@click.option("--name", default="", help="What the partnership is called, where the files do not say it.")
+@click.option("--yes", "agrees", is_flag=True, help="Agree with what is proposed.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@click.pass_context
+@_command
+def take_over(
+    context: click.Context,
+    files: tuple[Path, ...],
+    map_file: Path | None,
+    projects: tuple[str, ...],
+    name: str,
+    agrees: bool,
+    dry_run: bool,
+) -> None:
+    """Take rows over from FILES of others: CORDIS, a sheet of participants, a filled-in template.
+
+    Rows that are there stay as they are; what has no place is kept in the folder `imports`, with the reason.
+    """
+    from .intake.run import Wish, propose, take
+    from .publish.tables import descriptions, open_tables, read_codes
+
+    settings, words = _settings(context), _words()
+    wish, tables = Wish(files, map_file, projects, name), descriptions(settings)
+
+    def agree(proposals: Sequence["Proposal"]) -> bool:
+        for one in proposals:
+            click.echo(one.as_map())
+        question = words.gettext("Do these columns go there?")
+        return agrees or dry_run or (sys.stdin.isatty() and click.confirm(question))
+
+    proposals = propose(settings, wish, tables, agree)
+    package = open_tables(settings, read_codes(settings))
+    outcome = take(settings, Path(context.obj["file"]).resolve().parent, package, tables, wish, proposals)
+    if not dry_run:
+        outcome.write(context.obj["language"])
+    for line in outcome.lines(context.obj["language"]):
+        click.echo(line)
+    if dry_run:
+        click.echo(words.gettext("nothing is written: --dry-run"))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), default="tables.xlsx")
+@click.option("--xlsx", is_flag=True, help="The form of the workbook: Office Open XML, which is the only one.")
+@click.option("--table", "names", multiple=True, help="Only this table; may be repeated.")
+@click.option("--filled", is_flag=True, help="With the rows that there are.")
+@click.pass_context
+@_command
+def template(context: click.Context, file: Path, xlsx: bool, names: tuple[str, ...], filled: bool) -> None:  # noqa: ARG001
+    """Write a workbook to be filled in (FILE, by default tables.xlsx); `atmpgraph import` reads it back.
+
+    A sheet a table; headings and notes are in the language of --language.
+    """
+    from .intake.run import rows_of
+    from .intake.template import write_template
+    from .publish.tables import descriptions, open_tables, read_codes
+
+    settings, words = _settings(context), _words()
+    tables = [table for table in descriptions(settings) if not names or table.name in names]
+    if unknown := sorted(set(names) - {table.name for table in tables}):
+        raise click.UsageError(f"{', '.join(unknown)}: no such table; 'atmpgraph tables' lists them")
+    if file.exists():
+        raise click.UsageError(f"{file} is there already; name another file, since nothing is overwritten")
+    rows = rows_of(open_tables(settings, read_codes(settings))) if filled else {}
+    write_template(file, tables, settings.languages, words, rows)
+    sheets = words.ngettext("{n} sheet", "{n} sheets", len(tables))
+    click.echo(f"{file}{words.colon}{sheets}")
 
 
 @main.command("texts")

@@ -1,7 +1,7 @@
 """The quality of a release as RDF: a report that is well-formed SHACL, and measurements that are those of the release."""
 
-import re
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal

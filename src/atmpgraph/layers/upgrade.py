@@ -19,7 +19,7 @@ from ..i18n import message, texts
 from ..languages import tag_of
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
-from ..sources.package import DESCRIPTOR
+from ..sources import DESCRIPTOR
 from . import former
 from .fit import NAMING, misfits
 from .record import SuppliedRecord, read_supplied, supplied_columns

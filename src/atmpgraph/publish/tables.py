@@ -10,7 +10,6 @@ from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
 from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
-from ..quality.shape_faults import shape_faults
 from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.check_digits import wrong_identifiers
@@ -22,6 +21,7 @@ from ..sources.package import Package, Snapshot, open_package
 from ..sources.periods import wrong_lengths
 from ..sparql.library import faults
 from .former_bases import base_findings
+from .other_files import lists_lacking, other_findings, turtle_findings
 from .source_texts import read_source_texts
 
 
@@ -56,22 +56,29 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    codes = read_codes(settings)
-    package, federated = open_tables(settings, codes), bool(settings.federation.services)
+    ontology = list(settings.layered("ontology").rglob("*.ttl"))
+    broken = [*turtle_findings("files", ontology, settings)]
+    unreadable = {place.file for finding in broken for place in finding.places}
+    codes = read_code_lists([file for file in ontology if file.name not in unreadable], settings.base)
+    package, federated = (
+        open_package(settings.layered("descriptor"), settings.build),
+        bool(settings.federation.services),
+    )
+    lacking = [*lists_lacking(codes, package)]
+    codes.fill(package.descriptor)
+    broken += [] if broken else lacking
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
-    advised += Listed.first(wrong_lengths(package), limit)
-    own = [
-        *base_findings(settings),
-        *layer_findings(settings),
-        *language_findings(settings),
-        *vocabulary_findings(settings),
-        *shape_faults(settings.layered("shapes"), settings.base, settings.languages),
-    ]
-    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
+    advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
+    broken += other_findings(settings, package)
+    own = [*base_findings(settings), *language_findings(settings)]
+    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
+    own += [finding for finding in broken if finding.severity is not Severity.VIOLATION]
+    broken = [finding for finding in broken if finding.severity is Severity.VIOLATION]
+    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *broken, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
@@ -109,6 +116,6 @@ def open_tables(settings: Settings, codes: CodeLists) -> Package:
     Raises:
         AtmpgraphError: there is no Data Package, or it names a code list that is not there.
     """
-    package = open_package(settings.layered("descriptor"))
+    package = open_package(settings.layered("descriptor"), settings.build)
     codes.fill(package.descriptor)
     return package

@@ -21,8 +21,9 @@ from stdnum.eu import vat as european
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
+from . import DESCRIPTOR
 from .code_lists import CodeLists, Registry
-from .package import DESCRIPTOR, Package, Table
+from .package import Package, Table
 
 Check = Callable[[str], bool]
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -175,7 +176,7 @@ class _Columns:
                 if iri in checks and not checks[iri][1](identifier):
                     registry = checks[iri][0]
                     problem = every_language(_WRONG, registry=registry.code)
-                    where = Place(table.path.name, row, self._names[place])
+                    where = Place(table.file, row, self._names[place])
                     yield Finding("table", registry.severity, problem, (where,), cells[place])
 
     def _identifiers(

@@ -6,7 +6,7 @@ codes; a list of the publication is named relative to its base (`auth/stage`).
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from ..errors import AtmpgraphError
 from ..findings import Severity
 from ..i18n import NOT_TURTLE, TranslatedError
 from ..vocab import ATMPGRAPH, SCHEMA, SH, SKOS
+from .declared import closest
 
 _CHECK: Final = f"{ATMPGRAPH}checkDigits"
 _PATTERN: Final = f"{SCHEMA}valuePattern"
@@ -69,6 +70,13 @@ class CodeLists:
     def iris(self) -> frozenset[str]:
         """The IRIs of all codes."""
         return frozenset(iri for codes in self.codes.values() for iri in codes.values())
+
+    def lacking(self, descriptor: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str, str | None]]:
+        """The fields that name no list: the table, the field, the list, and the one that may be meant."""
+        for resource in descriptor["resources"]:
+            for column in resource.get("schema", {}).get("fields", []):
+                if "codes" in column and (named := urljoin(self.base, column["codes"])) not in self.codes:
+                    yield resource["name"], column, named, closest(named, list(self.codes))
 
     def fill(self, descriptor: Mapping[str, Any]) -> None:
         """Give each field that names a list the codes of it.

@@ -21,6 +21,7 @@ class ColumnDescription:
         name: `title_{language}` where there is a column for each language.
         title, description: in English.
         type: of the Table Schema.
+        format: of the type; `default` where nothing is said.
         example: a cell as it could be; of a column of codes, the first one.
         codes: those that a cell may have, if they are listed.
         refers_to: the table whose key a cell names, if it names one.
@@ -33,6 +34,7 @@ class ColumnDescription:
     title: str
     description: str
     type: str
+    format: str
     example: str
     codes: tuple[str, ...] = ()
     refers_to: str = ""
@@ -109,6 +111,7 @@ def _column(field: Mapping[str, Any], key: tuple[str, ...], references: Mapping[
         title=str(field.get("title", "")),
         description=str(field.get("description", "")),
         type=kind,
+        format=field.get("format", "default"),
         example=str(field.get("example", next(iter(codes), ""))),
         codes=codes,
         refers_to=references.get(name, ""),

@@ -102,5 +102,5 @@ def _differs(length: list[int], named: re.Match[str]) -> bool:
 
 
 def _finding(table: Table, row: int, column: str, sentence: str, length: str) -> Finding:
-    place = Place(table.path.name, row, column)
+    place = Place(table.file, row, column)
     return Finding("table", Severity.VIOLATION, every_language(sentence, length=length), (place,), length)
