@@ -5,6 +5,7 @@ tests fail until they have one.
 """
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from babel.messages.extract import extract_from_dir
 
 from atmpgraph.http.problem import ANOTHER_FORMAT
 from atmpgraph.i18n import FOLDER
+from atmpgraph.settings.layers import supplied
+from atmpgraph.sources.descriptions import texts_of
 
 SOURCE: Final = Path(__file__).resolve().parents[1] / "src" / "atmpgraph"
 KEYWORDS: Final = {
@@ -73,6 +76,8 @@ def extracted() -> Catalog:
     for file in sorted(SOURCE.rglob("*.py")):
         for sentence in _problems(file):
             catalog.add(sentence)
+    for sentence in texts_of(json.loads(supplied("descriptor").read_text(encoding="utf-8"))):
+        catalog.add(sentence)
     return catalog
 
 

@@ -154,6 +154,8 @@ RUNS: list[list[Mistake]] = [
         Mistake("noContactDetail", "people", "sylvie-ponchaut", {"function_fr": "directrice, +32 470 12 34 56"}),
         Mistake("figurePart", "figures", "direct-jobs",
                 {"value": "6100", "stated_as_fr": "emplois directs"}),
+        Mistake("figurePart", "figures", "fv-granted-usd",  # of 2023, more than the budget of all years
+                {"value": "88900001", "stated_as_en": "dollars"}),
     ],
 ]  # fmt: skip
 

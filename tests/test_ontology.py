@@ -76,6 +76,7 @@ KNOWN_NAMESPACES = (
     "http://purl.org/spar/fabio/",
     "http://qudt.org/vocab/unit/",
     "http://www.w3.org/ns/legal#",
+    "http://www.w3.org/ns/shacl#",
     "http://purl.org/vocab/vann/",
     "https://schema.org/",
 )
@@ -116,6 +117,7 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef | No
     ATMP.whereFilled: (OWL.DatatypeProperty, None, None, XSD.string),
     ATMP.givesClass: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Class),
     ATMP.evidence: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Class),
+    ATMP.checkDigits: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
 }
 
 SCHEMES = {
@@ -289,7 +291,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 31
+    assert len(own) == 32
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own

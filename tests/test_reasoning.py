@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import reasonable
-from rdflib import FOAF, OWL, RDF, RDFS, Graph, Namespace, URIRef
+from rdflib import FOAF, OWL, RDF, RDFS, SKOS, Graph, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
@@ -163,3 +163,16 @@ def test_the_types_that_domains_and_ranges_add(published: Release, vocabularies:
     funded = "laguna" in published.base
     expected = {kind: types for kind, types in ADDED.items() if kind != "grant"} | (OF_THE_FUNDED if funded else {})
     assert added(published, vocabularies) == expected
+
+
+def test_only_concepts_are_matched(published: Release) -> None:
+    """Matches of SKOS lead from concept to concept (S39, S19); one of ours says that it is one."""
+    graph = stated_by(published)
+    names = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch", "mappingRelation")
+    ends = {end for name in names for pair in graph.subject_objects(SKOS[name]) for end in pair}
+    ours = {end for end in ends if str(end).startswith((published.base, "https://w3id.org/atmpgraph/"))}
+    former = {end for end in ours if str(end).startswith(f"{published.base}auth/")}  # only mapped, not described
+    assert ours
+    assert not [end for end in ours - former if (end, RDF.type, SKOS.Concept) not in graph]
+    assert not [end for end in former if (end, RDF.type, SKOS.ConceptScheme) in graph]
+    assert not [end for end in former if re.fullmatch(rf"{re.escape(published.base)}auth/[^/]+", str(end))], "lists"

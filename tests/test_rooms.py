@@ -28,6 +28,7 @@ GROUND: Final = frozenset(
         "parallel",
         "progress",
         "settings",
+        "spreadsheets",
         "vocab",
     }
 )
@@ -76,6 +77,7 @@ MAY_IMPORT: Final = {
         "quality",
         "rdf",
         "release",
+        "sources",
         "sparql",
         "sparql/service",
         "stream",
@@ -88,8 +90,23 @@ MAY_IMPORT: Final = {
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
     "server": {"observability", "http", "sparql", "sparql/service", "web", "web/core"},
     "layers": {"mapping", "quality", "release", "sources", "starter"},
+    "intake": {"sources", "starter"},
     "starter": set(),
-    "cli": {"layers", "observability", "publish", "quality", "release", "server", "sparql/service", "starter", "store"},
+    "cli": {
+        *(
+            "intake",
+            "layers",
+            "observability",
+            "publish",
+            "quality",
+            "release",
+            "server",
+            "sources",
+            "sparql/service",
+            "starter",
+            "store",
+        )
+    },
     "__main__": {"cli"},
 }
 FLASK: Final = frozenset({"web", "web/core", "web/pages", "web/routes", "server"})

@@ -5,12 +5,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
+from enum import StrEnum
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 import pyoxigraph as ox
@@ -29,12 +31,15 @@ from .release.release import Release, named, open_release
 from .settings import FILE_NAME, Settings
 from .store import Results, Store, remote_settings
 
+if TYPE_CHECKING:
+    from .intake.proposal import Proposal
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
-_BUILD = {"frictionless", "pyshacl", "rdflib"}
+_BUILD = {"frictionless", "pyshacl", "python_calamine", "rapidfuzz", "rdflib", "xlsxwriter"}
 _MAY_NOT = "; this user may not: change the owner or the rights"
 _REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -51,6 +56,8 @@ _progress = click.option(
 _NO_SPACE = message("{place}: no space is left; free some, and run the command again")
 _INTERRUPTED = message("interrupted; what was begun is put away, and the release that was live still is")
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
+_all = click.option("--all", "lists_all", is_flag=True, help="Each finding on a line, not those of one kind together.")
+_csv = click.option("--csv", "as_csv", is_flag=True, help="The findings as CSV on standard output, for a spreadsheet.")
 
 
 def _command(function: Callable[P, T]) -> Callable[P, T]:
@@ -159,34 +166,37 @@ def _shown(context: click.Context, display: str) -> Iterator[Progress]:
 
 @main.command()
 @_json
+@_all
+@_csv
 @_jobs
 @_progress
 @click.pass_context
 @_command
-def check(context: click.Context, as_json: bool, jobs: int | None, display: str) -> None:
+def check(context: click.Context, as_json: bool, lists_all: bool, as_csv: bool, jobs: int | None, display: str) -> None:
     """Check tables, mapping and shapes; change nothing."""
     from .publish.build import check as run
     from .publish.workplace import scratch
 
-    settings = _settings(context, jobs)
+    settings, shape = _settings(context, jobs), _shape(as_json, as_csv, lists_all)
     with interruptible(), scratch() as folder:
         try:
             with _shown(context, display) as progress:
                 candidate = run(settings, folder, progress)
         except ViolationError as refusal:
-            _report(context, refusal.report, [], {}, as_json)
+            _report(context, refusal.report, [], {}, shape)
         else:
-            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, as_json)
+            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, shape)
 
 
 @main.command()
 @_json
+@_all
 @_jobs
 @_progress
 @click.option("--push", "pushes", is_flag=True, help="With a remote store: load the release into it, and switch to it.")
 @click.pass_context
 @_command
-def build(context: click.Context, as_json: bool, jobs: int | None, display: str, pushes: bool) -> None:
+def build(context: click.Context, as_json: bool, lists_all: bool, jobs: int | None, display: str, pushes: bool) -> None:
     """Check everything, build a release and switch to it; with a remote store it waits for `atmpgraph push`."""
     from .publish.build import build as run
     from .publish.observation import observed_build
@@ -197,7 +207,13 @@ def build(context: click.Context, as_json: bool, jobs: int | None, display: str,
     outcome: dict[str, Any] = {}
     if built.digest:
         outcome = {"release": built.digest, "new": built.new, "switched": built.switched, "waiting": built.waiting}
-    _report(context, built.report, built.lines(context.obj["language"]), outcome, as_json and not pushes)
+    _report(
+        context,
+        built.report,
+        built.lines(context.obj["language"]),
+        outcome,
+        _shape(as_json and not pushes, False, lists_all),
+    )
     if pushes:
         _push(context, settings, built.digest or "", False, as_json, display)
 
@@ -227,14 +243,33 @@ def _push(context: click.Context, settings: Settings, release: str, anew: bool, 
         click.echo(line)
 
 
+class _Shape(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    ALL = "all"
+    GROUPED = "grouped"
+
+
+def _shape(as_json: bool, as_csv: bool, lists_all: bool) -> _Shape:
+    if sum((as_json, as_csv, lists_all)) > 1:
+        raise click.UsageError("--json, --csv and --all are three forms of one report; choose one")
+    return _Shape.JSON if as_json else _Shape.CSV if as_csv else _Shape.ALL if lists_all else _Shape.GROUPED
+
+
 def _report(
-    context: click.Context, report: Report, coverage: list[str], outcome: dict[str, Any], as_json: bool
+    context: click.Context, report: Report, coverage: list[str], outcome: dict[str, Any], shape: _Shape
 ) -> None:
-    if as_json:
+    language = context.obj["language"]
+    if shape is _Shape.JSON:
         content = {**report.as_json(), "coverage": coverage, **outcome}
         click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+    elif shape is _Shape.CSV:
+        click.echo(report.csv(language), nl=False)
     else:
-        for line in [*report.lines(context.obj["language"]), *coverage]:
+        lines = report.lines(language) if shape is _Shape.ALL else report.grouped(language)
+        for line in [*lines, *coverage]:
             click.echo(line)
         if outcome:
             words, digest = texts(context.obj["language"]), outcome["release"]
@@ -391,6 +426,101 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
         click.echo(words.gettext("all files are whole") if whole else number)
     if damaged:
         sys.exit(1)
+
+
+@main.command("tables")
+@click.argument("name", required=False)
+@click.pass_context
+@_command
+def describe(context: click.Context, name: str | None) -> None:
+    """Say what each table is for; of the table NAME, what each column holds."""
+    from .publish.tables import descriptions
+    from .sources.listing import columns_of, overview
+
+    tables, words = descriptions(_settings(context)), _words()
+    by_name = {table.name: table for table in tables}
+    wanted = name.removesuffix(".csv") if name else ""
+    if wanted and wanted not in by_name:
+        near = get_close_matches(wanted, by_name, n=1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        raise click.UsageError(f"{name}: no such table{meant}; 'atmpgraph tables' lists them")
+    for line in columns_of(by_name[wanted], words) if wanted else overview(tables, words):
+        click.echo(line)
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--map", "map_file", type=click.Path(path_type=Path), help="A file (TOML) that says which column goes where."
+)
+@click.option("--project", "projects", multiple=True, help="Only this project, by its number; may be repeated.")
+@click.option("--name", default="", help="What the partnership is called, where the files do not say it.")
+@click.option("--yes", "agrees", is_flag=True, help="Agree with what is proposed.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
+@click.pass_context
+@_command
+def take_over(
+    context: click.Context,
+    files: tuple[Path, ...],
+    map_file: Path | None,
+    projects: tuple[str, ...],
+    name: str,
+    agrees: bool,
+    dry_run: bool,
+) -> None:
+    """Take rows over from FILES of others: CORDIS, a sheet of participants, a filled-in template.
+
+    Rows that are there stay as they are; what has no place is kept in the folder `imports`, with the reason.
+    """
+    from .intake.run import Wish, propose, take
+    from .publish.tables import descriptions, open_tables, read_codes
+
+    settings, words = _settings(context), _words()
+    wish, tables = Wish(files, map_file, projects, name), descriptions(settings)
+
+    def agree(proposals: Sequence["Proposal"]) -> bool:
+        for one in proposals:
+            click.echo(one.as_map())
+        question = words.gettext("Do these columns go there?")
+        return agrees or dry_run or (sys.stdin.isatty() and click.confirm(question))
+
+    proposals = propose(settings, wish, tables, agree)
+    package = open_tables(settings, read_codes(settings))
+    outcome = take(settings, Path(context.obj["file"]).resolve().parent, package, tables, wish, proposals)
+    if not dry_run:
+        outcome.write(context.obj["language"])
+    for line in outcome.lines(context.obj["language"]):
+        click.echo(line)
+    if dry_run:
+        click.echo(words.gettext("nothing is written: --dry-run"))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), default="tables.xlsx")
+@click.option("--xlsx", is_flag=True, help="The form of the workbook: Office Open XML, which is the only one.")
+@click.option("--table", "names", multiple=True, help="Only this table; may be repeated.")
+@click.option("--filled", is_flag=True, help="With the rows that there are.")
+@click.pass_context
+@_command
+def template(context: click.Context, file: Path, xlsx: bool, names: tuple[str, ...], filled: bool) -> None:  # noqa: ARG001
+    """Write a workbook to be filled in (FILE, by default tables.xlsx); `atmpgraph import` reads it back.
+
+    A sheet a table; headings and notes are in the language of --language.
+    """
+    from .intake.run import rows_of
+    from .intake.template import write_template
+    from .publish.tables import descriptions, open_tables, read_codes
+
+    settings, words = _settings(context), _words()
+    tables = [table for table in descriptions(settings) if not names or table.name in names]
+    if unknown := sorted(set(names) - {table.name for table in tables}):
+        raise click.UsageError(f"{', '.join(unknown)}: no such table; 'atmpgraph tables' lists them")
+    if file.exists():
+        raise click.UsageError(f"{file} is there already; name another file, since nothing is overwritten")
+    rows = rows_of(open_tables(settings, read_codes(settings))) if filled else {}
+    write_template(file, tables, settings.languages, words, rows)
+    sheets = words.ngettext("{n} sheet", "{n} sheets", len(tables))
+    click.echo(f"{file}{words.colon}{sheets}")
 
 
 @main.command("texts")

@@ -1,15 +1,19 @@
 """Findings: one kind of record for the checks of tables, mapping, queries and shapes, so all reports read alike."""
 
+import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from io import StringIO
 from itertools import islice
 from typing import Any, Final, Self
 
 from .errors import AtmpgraphError
 from .i18n import SOURCE, Texts, counted, message, texts
 from .languages import ranges
+from .spreadsheets import as_text
 
 
 class Severity(StrEnum):
@@ -30,6 +34,10 @@ _SEVERITIES: Final = {
     Severity.WARNING: counted("{n} warning", "{n} warnings"),
     Severity.INFO: counted("{n} remark", "{n} remarks"),
 }
+HEADER: Final = ("severity", "file", "row", "column", "value", "message", "node", "rule")
+# Of findings of one kind, how many are listed; and what differs in their messages.
+_FIRST: Final = 3
+_VALUES: Final = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`|“[^”]*”|<[^>]*>")
 # What a report counts.
 _COUNTED: Final = {
     "tables": message("tables"),
@@ -94,14 +102,42 @@ class Finding:
         parts = [
             words.gettext(_SEVERITY[self.severity]),
             "; ".join(place.text(words) for place in self.places) or self.node or "",
-            next(self.message[tag] for tag in (*ranges(language), SOURCE) if tag in self.message),
+            self.sentence(language),
         ]
+        return words.colon.join(parts) + self._details(words)
+
+    def short(self, language: str) -> str:
+        """Place and value alone, for a list below the message."""
+        words = texts(language)
+        place = "; ".join(place.text(words) for place in self.places) or self.node or ""
+        return place + self._details(words, rule=False)
+
+    def _details(self, words: Texts, *, rule: bool = True) -> str:
         details = [words.gettext("value {value}", value=repr(self.value))] if self.value is not None else []
-        if self.node is not None:
+        if self.node is not None and (rule or self.places):
             details.append(words.gettext("node {iri}", iri=f"<{self.node}>"))
-        if shape := self.constraint or self.shape:
+        if rule and (shape := self.constraint or self.shape):
             details.append(words.gettext("shape {iri}", iri=f"<{shape}>"))
-        return words.colon.join(parts) + (f" [{', '.join(details)}]" if details else "")
+        return f" [{', '.join(details)}]" if details else ""
+
+    def cells(self, language: str) -> list[str]:
+        """The finding as a row for a spreadsheet, below `HEADER`."""
+        place = self.places[0] if self.places else Place("")
+        row = "" if place.row is None else str(place.row)
+        rule = self.constraint or self.shape or ""
+        where = [self.severity.value, place.file, row, place.column or "", self.value or ""]
+        return [*where, self.sentence(language), self.node or "", rule]
+
+    def sentence(self, language: str) -> str:
+        """The message in `language` where there is one, else in English."""
+        return next(self.message[tag] for tag in (*ranges(language), SOURCE) if tag in self.message)
+
+    @property
+    def kind(self) -> tuple[str, ...]:
+        """What findings of one kind share: the message but for its numbers and quoted values, the rule, the column."""
+        column = (self.places[0].file, self.places[0].column or "") if self.places else ("", "")
+        rule = self.constraint or self.shape or ""
+        return self.severity.value, self.check, rule, *column, _VALUES.sub("…", self.message.get(SOURCE, ""))
 
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON; empty members are left out."""
@@ -177,6 +213,37 @@ class Report:
         """The report for people: each finding on a line, then the sum."""
         for finding in self.findings:
             yield finding.text(language)
+        yield from self._sum(language)
+
+    def grouped(self, language: str) -> Iterable[str]:
+        """The report for people: findings of one kind together, the message, how many, the first places; the sum."""
+        kinds: dict[tuple[str, ...], list[Finding]] = {}
+        for finding in self.findings:
+            kinds.setdefault(finding.kind, []).append(finding)
+        words, cut = texts(language), False
+        for alike in kinds.values():
+            if len(alike) <= _FIRST:
+                yield from (finding.text(language) for finding in alike)
+                continue
+            severity = words.ngettext(*_SEVERITIES[alike[0].severity], len(alike))
+            yield f"{severity}{words.colon}{alike[0].sentence(language)}"
+            yield from (f"  {finding.short(language)}" for finding in alike[:_FIRST])
+            more = words.gettext("and {n} more", n=len(alike) - _FIRST)
+            yield f"  {more}"
+            cut = True
+        if cut:
+            yield words.gettext("--all lists each finding, --csv writes them for a spreadsheet")
+        yield from self._sum(language)
+
+    def csv(self, language: str) -> str:
+        """The findings for a spreadsheet (RFC 4180), in the order of the report."""
+        content = StringIO()
+        writer = csv.writer(content)
+        writer.writerow(HEADER)
+        writer.writerows([as_text(cell) for cell in finding.cells(language)] for finding in self.findings)
+        return content.getvalue()
+
+    def _sum(self, language: str) -> Iterable[str]:
         words = texts(language)
         counts = ", ".join(
             f"{words.gettext(_COUNTED.get(what, what))}{words.colon}{words.number(n)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import AtmpgraphError
-from atmpgraph.findings import Finding, Severity
+from atmpgraph.findings import Finding, Place, Severity
 from atmpgraph.i18n import TranslatedError
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
@@ -258,3 +258,73 @@ def test_what_is_no_turtle_is_said_in_the_language_of_the_reader(started: Settin
     with pytest.raises(TranslatedError, match=r"mine\.ttl: not Turtle in UTF-8") as error:
         build(started)
     assert "berichtigen" in error.value.text("de")
+
+
+def test_terms_without_an_ontology_are_told(started: Settings) -> None:
+    write(started, "ontology/gadgets.ttl", GADGET)
+    [finding] = [finding for finding in of(started, Severity.WARNING) if "owl:Ontology" in finding.message["en"]]
+    assert finding.places[0].file == "ontology/gadgets.ttl"
+    described = '<ns/gadgets> a owl:Ontology ; <http://purl.org/dc/terms/title> "Gadgets"@en .\n'
+    write(started, "ontology/gadgets.ttl", GADGET + described)
+    assert not [finding for finding in of(started, Severity.WARNING) if "owl:Ontology" in finding.message["en"]]
+
+
+def test_a_property_without_any_shape_is_told(started: Settings) -> None:
+    fields = [{"name": name, "type": "string"} for name in ("slug", "label_{language}", "colour", "source")]
+    table = {"name": "gadgets", "path": "gadgets.csv", "schema": {"fields": fields}}
+    write(started, "data/datapackage.json", json.dumps({"name": "example", "resources": [table]}))
+    write(started, "data/gadgets.csv", "slug,label_en,colour,source\nlever,Lever,red,announcement\n")
+    write(started, "mapping/gadgets.rml.ttl", MAPPING)
+    write(started, "ontology/gadgets.ttl", GADGET)
+    write(started, "ontology/auth/colour.ttl", COLOURS)
+
+    def unlooked() -> list[tuple[str, str | None]]:
+        findings = [finding for finding in of(started, Severity.WARNING) if "no shape" in finding.message["en"]]
+        return [(finding.places[0].file, finding.value) for finding in findings]
+
+    assert unlooked() == [("mapping/gadgets.rml.ttl", "https://example.org/p/ns/gadgets#colour")]
+    write(started, "shapes/gadget.ttl", SHAPE)
+    assert unlooked() == [], "labels are looked at by a supplied shape"
+    query = SHAPE.replace("sh:path <ns/gadgets#colour>", "sh:path <ns/gadgets#hue>") + (
+        '<ns/shapes> sh:declare <ns/shapes#g> . <ns/shapes#g> sh:prefix "g" ; sh:namespace "https://example.org/p/ns/gadgets#" .\n'
+        "<ns/shapes#C> a sh:NodeShape ; sh:targetClass <ns/gadgets#Gadget> ; sh:sparql <ns/shapes#c> .\n"
+        "<ns/shapes#c> a sh:SPARQLConstraint ; sh:prefixes <ns/shapes> ;\n"
+        '    sh:select "SELECT $this { $this g:colour ?colour FILTER(false) }" ; sh:message "x"@en .\n'
+    )
+    write(started, "shapes/gadget.ttl", query)
+    assert unlooked() == [], "a query names it"
+
+
+def test_a_column_in_a_language_of_nobody_is_told(started: Settings) -> None:
+    path = started.path(started.folders.data) / "sectors.csv"
+    header, *rows = path.read_text(encoding="utf-8").splitlines()
+
+    def columns(added: str) -> list[Place]:
+        lines = [header.replace(",source", f",{added},source"), *(",X,".join(row.rsplit(",", 1)) for row in rows)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        warnings = build(started).report.of(Severity.WARNING)
+        return [finding.places[0] for finding in warnings if "is no language of this" in finding.message["en"]]
+
+    assert columns("label_xx") == [Place("sectors.csv", 1, "label_xx")]
+    assert columns("label_fr-be") == [], "a special case of one of them"
+
+
+@pytest.mark.parametrize("folder", ["ontology/more", "shapes/more", "queries/more", "data/rules/more"])
+def test_a_link_to_a_folder_is_told(started: Settings, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    place = started.path(Path(folder))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(tmp_path / "elsewhere")
+    [finding] = [finding for finding in of(started) if "link to a folder" in finding.message["en"]]
+    assert finding.places[0].file == folder.removeprefix("data/")
+
+
+def test_a_rule_that_is_replaced_is_told_and_its_terms_are_looked_at(started: Settings) -> None:
+    file = own_file(started, "rules", "record-pages.rq")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + "# Ours.\n", encoding="utf-8")
+    [finding] = of(started, Severity.INFO)
+    assert finding.places[0].file == "rules/record-pages.rq"
+    bad = 'PREFIX a: <https://w3id.org/atmpgraph/ns#>\nCONSTRUCT { ?s a:sourc "x"@en } WHERE { ?s a:sourc ?o }\n'
+    write(started, "data/rules/more.rq", bad)
+    assert "https://w3id.org/atmpgraph/ns#sourc" in {finding.value for finding in of(started)}

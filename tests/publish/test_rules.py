@@ -49,3 +49,18 @@ def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> No
 
 def test_an_empty_graph_follows_from_nothing() -> None:
     assert rule_lines(supplied("rules"), memory_store([], BASE)) == []
+
+
+def test_a_source_leads_to_who_published_it(release: Release) -> None:
+    """An organisation or a person whose name is the publisher's; the press release names none, RTL is not described."""
+    rows = release.store.select(
+        "PREFIX schema: <https://schema.org/> SELECT ?source ?agent { ?source schema:publisher ?agent } ORDER BY ?source"
+    )
+    published = {row["source"].value.rpartition("/")[2]: row["agent"].value.rpartition("/")[2] for row in rows}
+    assert published == {
+        "biowin-2023-12-21": "biowin",
+        "biowin-board": "biowin",
+        "dermine-2024-01-17": "thomas-dermine",
+        "orgenesis-2024-02-29": "orgenesis",
+        "orgenesis-2024-03-13": "orgenesis",
+    }

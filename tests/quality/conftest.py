@@ -30,6 +30,7 @@ PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX schema: <https://schema.org/>
 PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
 PREFIX sdmx-a: <http://purl.org/linked-data/sdmx/2009/attribute#>
@@ -71,7 +72,7 @@ CONFORMING = """
     skos:prefLabel "firme"@fr , "firma"@nl , "Firma"@de , "firm"@en ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
     org:subOrganizationOf <id/organisation/ministry> ; atmpgraph:statedIn <id/quotation/budget> ;
     adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345654> ;
-    skos:closeMatch <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
+    rdfs:seeAlso <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
     atmpgraph:leads <id/workpackage/first> ; atmpgraph:participatesIn <id/workpackage/second> .
 <id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345654" ; adms:schemaAgency "ror" .
 <id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
@@ -134,7 +135,7 @@ CONFORMING = """
 <id/period/now> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} ;
     dcat:startDate "2024"^^xsd:gYear ; dcat:endDate "2024-05"^^xsd:gYearMonth ; time:hasXSDDuration "P5M"^^xsd:duration .
 <id/period/unstated> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} .
-<id/place/country> a dct:Location ; {row} ; skos:prefLabel {four} ; skos:exactMatch <http://www.wikidata.org/entity/Q31> .
+<id/place/country> a dct:Location ; {row} ; skos:prefLabel {four} ; schema:sameAs <http://www.wikidata.org/entity/Q31> .
 <id/place/town> a dct:Location ; {row} ; skos:prefLabel {four} ; wgs:lat 50.5 ; wgs:long 4.5 ;
     dct:isPartOf <id/place/country> .
 <id/source/registry> a fabio:Database , prov:Entity , foaf:Document ; {row} ; dct:title "Registre"@fr ;

@@ -145,6 +145,9 @@ CASES = [
     Case("source of no kind", f"DELETE DATA {{ <{SOURCE}> a fabio:PressRelease }}", "sourceKind QualifiedMinCount"),
     Case("source of two kinds", add(SOURCE, "a", "fabio:WebPage"), "sourceKind QualifiedMaxCount"),
     Case("two titles in French", add(SOURCE, "dct:title", '"Autre"@fr'), "title UniqueLang"),
+    Case("published by what is no agent", add(SOURCE, "schema:publisher", f"<{PARTNERSHIP}>"), "sourcePublishedBy Or"),
+    Case("published by two", add(SOURCE, "schema:publisher", f"<{FIRM}>") + " ;\n"
+         + add(SOURCE, "schema:publisher", f"<{MINISTRY}>"), "sourcePublishedBy MaxCount"),
     Case("publisher in a language", add(SOURCE, "dct:publisher", '"Ministry"@en'),
          "sourcePublisher Datatype, sourcePublisher MaxCount"),
     Case("two dates of issue", add(SOURCE, "dct:issued", '"2024-01"^^xsd:gYearMonth'), "sourceIssued MaxCount"),
@@ -241,7 +244,7 @@ CASES = [
     Case("bare organisation", bare(FIRM),
          "name MinCount, organisationName MinCount, organisationKind MinCount, row MinCount"),
     Case("organisation astray", astray(
-            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "skos:closeMatch", "atmpgraph:leads"),
+            FIRM, "org:classification", "org:subOrganizationOf", "adms:identifier", "rdfs:seeAlso", "atmpgraph:leads"),
          "organisationKind MaxCount, organisationKind Class, organisationKind Pattern, organisationPartOf MaxCount, "
          "organisationPartOf Class, organisationIdentifier Class, organisationCloseMatch Pattern, "
          "organisationParticipation Or"),
@@ -255,7 +258,7 @@ CASES = [
     Case("two home pages", add(MINISTRY, "foaf:homepage", "<https://example.com/2>"), "organisationHomepage MaxCount"),
     Case("part of itself", put(FIRM, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
     Case("part of its part", add(MINISTRY, "org:subOrganizationOf", f"<{FIRM}>"), "organisationCycle SPARQL"),
-    Case("close to a text", put(FIRM, "skos:closeMatch", '"http://www.wikidata.org/entity/Q42"'),
+    Case("close to a text", put(FIRM, "rdfs:seeAlso", '"http://www.wikidata.org/entity/Q42"'),
          "organisationCloseMatch NodeKind"),
     Case("kind of another list", put(FIRM, "org:classification", "<https://w3id.org/atmpgraph/auth/confidence/high>"), "organisationKind Pattern"),
     Case("bare identifier", bare(IDENTIFIER),
@@ -379,9 +382,9 @@ CASES = [
     Case("end before start in one year", f"""{put(PERIOD, "dcat:startDate", '"2024-06"^^xsd:gYearMonth')} ;
          {put(PERIOD, "dcat:endDate", '"2024-05-31"^^xsd:date')}""", "periodOrder SPARQL"),
     Case("bare place", bare(TOWN), "name MinCount, row MinCount"),
-    Case("place astray", astray(TOWN, "dct:isPartOf", "skos:exactMatch"),
+    Case("place astray", astray(TOWN, "dct:isPartOf", "schema:sameAs"),
          "placeWithin MaxCount, placeWithin Class, placeMatch Pattern"),
-    Case("match as text", put(TOWN, "skos:exactMatch", '"http://www.wikidata.org/entity/Q31"'), "placeMatch NodeKind"),
+    Case("match as text", put(TOWN, "schema:sameAs", '"http://www.wikidata.org/entity/Q31"'), "placeMatch NodeKind"),
     Case("too far north and east", f"""{put(TOWN, "wgs:lat", '"91"^^xsd:decimal')} ;
          {put(TOWN, "wgs:long", '"181"^^xsd:decimal')}""", "placeLatitude MaxInclusive, placeLongitude MaxInclusive"),
     Case("too far south and west", f"""{add(TOWN, "wgs:lat", '"-91"^^xsd:decimal')} ;
@@ -442,6 +445,13 @@ CASES = [
          <{PARTNERSHIP}> dct:identifier "x" .""") + f""" ;
          {put("id/figure/firms", "atmpgraph:subject", f"<{PARTNERSHIP}>")} ;
          {put("id/figure/firms", "sdmx-m:obsValue", '"21"^^xsd:decimal')}""", "figurePart SPARQL"),
+    Case("money above the whole, of another period", tell(f"""<auth/indicator/firms> atmpgraph:partOfIndicator <auth/indicator/workpackages> .
+         <{PARTNERSHIP}> dct:identifier "x" .""") + f""" ;
+         {put("id/figure/firms", "atmpgraph:subject", f"<{PARTNERSHIP}>")} ;
+         {put("id/figure/firms", "sdmx-d:refPeriod", "<id/period/unstated>")} ;
+         {put("id/figure/firms", "sdmx-a:unitMeasure", "unit:CCY_EUR")} ;
+         {put("id/figure/lots", "sdmx-a:unitMeasure", "unit:CCY_EUR")} ;
+         {put("id/figure/firms", "sdmx-m:obsValue", '"21"^^xsd:decimal')}""", "figurePart SPARQL"),
     Case("unit, status and subject that the indicator does not admit", add(INDICATOR, "atmpgraph:admitsUnit", "unit:NUM") + " ;\n"
          + add(INDICATOR, "atmpgraph:admitsStatus", "sdmx-c:obsStatus-F") + " ;\n"
          + add(INDICATOR, "atmpgraph:admitsSubject", '"sector"'),
@@ -470,7 +480,7 @@ CASES = [
     Case("swapped coordinates", add(COUNTRY, "wgs:lat", "4.6") + " ;\n" + add(COUNTRY, "wgs:long", "50.6"), "placeSwapped SPARQL"),
     Case("far from where it lies", f"""{add(COUNTRY, "wgs:lat", "40.6")} ; {add(COUNTRY, "wgs:long", "4.6")} ;
          {add(COUNTRY, "dct:isPartOf", "<id/place/continent>")}""", "placeFar SPARQL", WARNING),
-    Case("two places that are one", add(TOWN, "skos:exactMatch", "<http://www.wikidata.org/entity/Q31>"), "placeTwice SPARQL"),
+    Case("two places that are one", add(TOWN, "schema:sameAs", "<http://www.wikidata.org/entity/Q31>"), "placeTwice SPARQL"),
     Case("public money of a company", put(FUNDING, "prov:wasAttributedTo", f"<{FIRM}>"), "funderKind SPARQL", WARNING),
     Case("two work packages of one title", add(SECOND, "dct:title", '"one"@en'), "workpackageTwice SPARQL", WARNING),
     Case("markup", add(PARTNERSHIP, "skos:altLabel", '"<b>PA</b>"@fr'), "plainText Not"),

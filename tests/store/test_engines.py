@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
@@ -173,8 +174,8 @@ def test_results_are_the_same_to_the_byte(query: str, formats: Any, release: Rel
 
 
 LIBRARY: Final = sorted(file.stem for file in (ROOT / "queries").glob("*.rq"))
-# An OPTIONAL over a variable that an earlier OPTIONAL has bound gives rows that are none.
-WRONG: Final = {Oxigraph: set[str](), Virtuoso: {"without-identifier"}}
+# Datatypes whose literals an engine writes in another way (docs/remote-store.md).
+CHANGED: Final = {Oxigraph: set[str](), Virtuoso: {"boolean", "duration"}}
 
 
 @pytest.mark.parametrize("name", LIBRARY)
@@ -186,7 +187,7 @@ def test_the_library_has_the_same_answers(name: str, release: Release, elsewhere
         pieces: list[bytes] = []
         evaluate(store, job(release, f"BASE <{release.base}>\n{text}", format=fmt), pieces.append)
         bodies.append(sorted(b"".join(pieces).replace(b"},{", b"}\n{").splitlines()))
-    assert (bodies[0] == bodies[1]) is (name not in WRONG[type(engine)])
+    assert bodies[0] == bodies[1]
 
 
 def is_graph(text: str) -> bool:
@@ -197,8 +198,11 @@ def is_graph(text: str) -> bool:
 def test_a_remote_store_answers_what_the_interface_has(release: Release, elsewhere: Release, engine: Engine) -> None:
     remote_store = elsewhere.store
     assert remote_store.graphs() == release.store.graphs()
-    changed_by_engine = {Oxigraph: 0, Virtuoso: 6}[type(engine)]  # two durations, four truth values
-    assert len(set(remote_store.quads()) - set(release.store.quads())) == changed_by_engine
+    differing = set(remote_store.quads()) - set(release.store.quads())
+    changed = {
+        quad.object.datatype.value.rpartition("#")[2] for quad in differing if isinstance(quad.object, ox.Literal)
+    }
+    assert changed == CHANGED[type(engine)]
     iris = [f"{release.base}id/organisation/{name}" for name in ("ulb", "uclouvain")]
     assert list(remote_store.labels(iris)) == list(release.store.labels(iris)) != []
     with pytest.raises(QueryError, match="1:"):

@@ -337,6 +337,20 @@ def test_the_context_is_served_and_reads_our_documents(client: FlaskClient) -> N
     assert other == graph(document)
 
 
+def test_a_version_of_the_context_never_changes(client: FlaskClient) -> None:
+    """A document that names it is read with what it was written for; an earlier version leads to today's, which has more."""
+    today = client.get("/ns/context.jsonld")
+    url = today.headers["Link"].partition("<")[2].partition(">")[0]
+    version = client.get(url.replace("http://localhost", ""))
+    assert version.data == today.data
+    assert "immutable" in version.headers["Cache-Control"]
+    assert "immutable" not in today.headers["Cache-Control"]
+    earlier = client.get("/ns/context/0123456789abcdef.jsonld")
+    assert earlier.status_code == 307
+    assert earlier.location.endswith("/ns/context.jsonld")
+    assert client.get("/ns/context/newest.jsonld").status_code == 404
+
+
 def test_a_data_block_cannot_end_its_element(released: Settings) -> None:
     page = create_app(released).test_client().get("/doc/source/press-release-2024-01-17", headers=BROWSER).text
     block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]

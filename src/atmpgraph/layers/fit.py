@@ -25,6 +25,7 @@ NAMING: Final[Mapping[Kind, str]] = {
     "shapes": "*.ttl",
     "queries": "*.rq",
     "datasets": "*.rq",
+    "rules": "*.rq",
     "ontology": "*.ttl",
 }
 _BASE: Final = "https://publication.example/"
@@ -62,10 +63,15 @@ def replaced(settings: Settings) -> Iterator[Finding]:
 
 
 def _broken_links(settings: Settings) -> Iterator[Finding]:
-    """Links in the folders of the publication that lead to no file, which would be as if nobody had put them there."""
+    """Links in the folders of the publication that lead to no file, or to a folder, which nobody follows: what they
+    name would be as if nobody had put it there.
+    """
     message = every_language("a link that leads to no file; mend it, or remove it")
+    unfollowed = every_language(
+        "a link to a folder, and nobody reads what is in it; put the folder itself here, or a link for each file"
+    )
     data = settings.path(settings.folders.data)
-    files = {f"{kind}/": settings.layered(kind).own for kind in (*REPLACING, "rules", "texts")}
+    files = {f"{kind}/": settings.layered(kind).own for kind in (*REPLACING, "texts")}
     places = {
         **{path: f"{kind}{path.relative_to(own).as_posix()}" for kind, own in files.items() for path in own.rglob("*")},
         **{path: path.name for path in data.glob("*")},
@@ -73,6 +79,8 @@ def _broken_links(settings: Settings) -> Iterator[Finding]:
     for path, name in sorted(places.items()):
         if path.is_symlink() and not path.exists():
             yield _finding(name, message)
+        elif path.is_symlink() and path.is_dir() and "/" in name:
+            yield _finding(name, unfollowed)
 
 
 def unknown_term(iri: str) -> Mapping[str, str]:

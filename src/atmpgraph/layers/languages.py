@@ -1,11 +1,19 @@
 """The languages of a publication that the interface has no texts in, or not all; and a file to write them in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
+
+from babel.core import get_global
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, lacking, own_texts, to_translate, wrong_texts
+from ..languages import PLACEHOLDER, ranges
 from ..settings import FILE_NAME, Settings
+from ..sources.package import Package
+
+# Two letters for the three of ISO 639-3, where there are two (CLDR).
+_SHORT: Final[Mapping[str, str]] = get_global("language_aliases")
 
 
 def language_findings(settings: Settings) -> Iterator[Finding]:
@@ -26,6 +34,39 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
                 file=(settings.folders.texts / f"{language}.po").as_posix(),
             )
             yield Finding("files", Severity.WARNING, message, (Place(FILE_NAME),), language)
+
+
+def other_languages(settings: Settings, package: Package) -> Iterator[Finding]:
+    """A warning for each column in a language that is neither one of the publication nor that of one of its sources.
+
+    Args:
+        settings: of the publication.
+        package: its tables, which can be read.
+    """
+    wanted = {tag.lower() for tag in settings.languages} | set(_of_sources(package))
+    for file in package.tables:
+        for field in package.declared[file]:
+            if PLACEHOLDER not in field["name"]:
+                continue
+            for column, tag in package.in_languages(file, field["name"]).items():
+                if wanted.isdisjoint(ranges(tag)):
+                    message = every_language(
+                        "{language} is no language of this publication, and no source is in it: is another one meant?"
+                        " Else add it to the setting {setting}, or take the column away",
+                        language=tag,
+                        setting="languages",
+                    )
+                    yield Finding("table", Severity.WARNING, message, (Place(file, 1, column),))
+
+
+def _of_sources(package: Package) -> Iterator[str]:
+    """The languages of the sources."""
+    for table in package.tables.values():
+        columns = table.header()
+        if table.name == "sources" and "language" in columns:
+            for _, cells in table.rows():
+                code = cells[columns.index("language")].lower()
+                yield _SHORT.get(code, code)
 
 
 def _wrong(file: Path, name: str) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from ..i18n import message, texts
 from ..languages import tag_of
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
-from ..sources.package import DESCRIPTOR
+from ..sources import DESCRIPTOR
 from . import former
 from .fit import NAMING, misfits
 from .record import SuppliedRecord, read_supplied, supplied_columns
@@ -146,8 +146,7 @@ def _repairs(settings: Settings, root: Path) -> Iterator[Step]:
 
 def _texts(settings: Settings, root: Path) -> set[Path]:
     """The publication's own files that may name terms."""
-    folders = {settings.path(getattr(settings.folders, kind)) for kind in NAMING if kind != "datasets"}
-    folders |= {root / "data" / "mapping", settings.path(settings.folders.data) / "datasets"}
+    folders = {settings.layered(kind).own for kind in NAMING} | {root / "data" / "mapping"}
     files = {file for folder in folders for file in folder.rglob("*") if file.suffix in {".ttl", ".rq"}}
     coverage = settings.layered("coverage").own
     files |= {coverage} if coverage.is_file() else set()

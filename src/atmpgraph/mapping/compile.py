@@ -19,10 +19,12 @@ from ..iris import explained
 from ..progress import SILENT, Progress
 from ..rdf.datatypes import TermError, literal_form
 from ..rdf.terms import encode, escape, iri, judged
+from ..settings.layers import Folder
+from ..sources.declared import items_of
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .columns import in_languages
-from .document import Kind, PredicateObject, TermMap, TriplesMap
+from .document import Kind, PredicateObject, TermMap, TriplesMap, documents, read_document
 
 Emit = Callable[[str], object]
 _BEFORE_PATH = re.compile(r"[^:/?#]*:(//[^/?#]*)?$")  # a text after which the authority, or an opaque path, begins
@@ -135,36 +137,66 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
     Raises:
         MappingError: a map names a table or a column that the package has not.
     """
-    mappers = []
     maps = [in_languages(each, package) for each in maps]
-    _require_complete(maps, package)
-    for triples_map in maps:
-        place = f"{triples_map.file}: {triples_map.name}"
-        table = package.tables.get(triples_map.table)
-        if package.is_absent(triples_map.table):
-            continue
-        if table is None:
-            tables = ", ".join(sorted(package.tables))
-            raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
-        source = _Source(triples_map, package, base, place)
-        text = source.text()
-        functions = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, "judged": _judged}
-        scope: dict[str, Any] = {**functions, **source.constants}
-        exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
-        mappers.append(Mapper(triples_map, table, scope["convert"], scope["subject"]))
-    return mappers
+    for error in incomplete(maps, package):
+        raise error
+    return [mapper for each in maps if (mapper := compile_map(each, package, base))]
 
 
-def _require_complete(maps: list[TriplesMap], package: Package) -> None:
-    """Require that each column of each table is mapped, or that its field has `"unmapped": true`."""
+def compile_map(triples_map: TriplesMap, package: Package, base: str) -> Mapper | None:
+    """Compile one triples map; nothing where its table comes with the software and is not there.
+
+    Raises:
+        MappingError: it names a table or a column that the package has not.
+    """
+    place = f"{triples_map.file}: {triples_map.name}"
+    table = package.tables.get(triples_map.table)
+    if package.is_absent(triples_map.table):
+        return None
+    if table is None:
+        tables = ", ".join(sorted(package.tables))
+        raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
+    source = _Source(triples_map, package, base, place)
+    text = source.text()
+    functions = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, "judged": _judged, "items": items_of}
+    scope: dict[str, Any] = {**functions, **source.constants}
+    exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
+    return Mapper(triples_map, table, scope["convert"], scope["subject"])
+
+
+def mapping_faults(folder: Folder, package: Package, base: str) -> Iterator[MappingError]:
+    """What is wrong with the mapping: in each document, each triples map, and of each table that is as declared."""
+    maps, whole = list[TriplesMap](), True
+    for document in documents(folder):
+        try:
+            maps += read_document(document, base)
+        except MappingError as error:
+            whole = False
+            yield error
+    maps = [in_languages(each, package) for each in maps]
+    for each in maps:
+        if each.table in package.tables and not package.is_as_declared(each.table):
+            continue  # the check of the table says it
+        try:
+            compile_map(each, package, base)
+        except MappingError as error:
+            yield error
+    if whole:
+        yield from incomplete(maps, package)
+
+
+def incomplete(maps: list[TriplesMap], package: Package) -> Iterator[MappingError]:
+    """An error for each table with columns that are not mapped, and whose fields do not have `"unmapped": true`."""
     used: dict[str, set[str]] = {}
     for m in maps:
         terms = [m.subject, *m.graphs, *(t for s in m.statements for t in (*s.predicates, *s.objects, *s.graphs))]
         used.setdefault(m.table, set()).update(column for term in terms for column in term.columns)
     for path, table in package.tables.items():
+        if not package.is_as_declared(path):
+            continue  # the check of the table says it
         unused = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
         if unused:
-            raise MappingError(
+            yield MappingError(
                 f"{path}: no triples map uses {', '.join(unused)}; map each of these columns in mapping/*.rml.ttl, "
                 'or set "unmapped": true in its field in datapackage.json'
             )
@@ -203,10 +235,14 @@ class _Source:
         self.map, self.base, self.place = triples_map, base, place
         self.header = package.tables[triples_map.table].header()
         self._absent = package.absent_columns(triples_map.table)
+        lists = package.lists(triples_map.table)
+        self._lists = {column: lists[column] for column in self.header if column in lists}
+        self._loops = frozenset[str]()  # the lists whose values are gone through
         self._names: dict[str, str] = {}
 
     def text(self) -> str:
         """Both functions."""
+        self._require_single()
         statements = [(statement.graphs, self._statement(statement)) for statement in self.map.statements]
         in_all = self._typings() + [line for _, lines in statements for line in lines]
         body = [
@@ -224,6 +260,16 @@ class _Source:
                 *("def subject(r):", *("  " + line for line in subject), "  return ''"),
             ]
         )
+
+    def _require_single(self) -> None:
+        """Require that subjects, predicates and graphs are made of single values."""
+        own = [self.map.subject, *self.map.graphs]
+        own += [term for each in self.map.statements for term in (*each.predicates, *each.graphs)]
+        if wrong := [column for term in own for column in term.columns if column in self._lists]:
+            raise MappingError(
+                f"{self.place}: the column {wrong[0]} has several values in a cell, of which objects alone are made; "
+                "use another column for the subject, the predicate or the graph"
+            )
 
     @property
     def constants(self) -> dict[str, str]:
@@ -243,13 +289,28 @@ class _Source:
         return [f"emit({self._joined(_Code('s'), row, _Code('str(n)'), end)})"] if self.map.classes else []
 
     def _statement(self, statement: PredicateObject) -> list[str]:
-        """Its predicates × objects, in the graph that `g` ends a line with."""
+        """Its predicates × objects, in the graph that `g` ends a line with; of lists, an object for each value."""
         lines = []
         for predicate in statement.predicates:
             for obj in statement.objects:
+                loops = [column for column in dict.fromkeys(obj.columns) if column in self._lists]
+                heads = [f"for {self._item(column)} in {self._items(column)}:" for column in loops]
+                self._loops = frozenset(loops)
                 pieces = (_Code("s"), "<", *self._iri(predicate), "> ", *self._object(obj), " <", _Code("g"))
-                lines += self._guard(predicate, self._guard(obj, [f"emit({self._joined(*pieces)})"]))
+                made = [f"emit({self._joined(*pieces)})"]
+                self._loops = frozenset()
+                for head in reversed(heads):
+                    made = [head, *("  " + line for line in made)]
+                lines += self._guard(predicate, self._guard(obj, made))
         return lines
+
+    def _item(self, column: str) -> str:
+        """The variable of a value of a list."""
+        return f"i{self.header.index(column)}"
+
+    def _items(self, column: str) -> str:
+        """The expression of the values of a list."""
+        return f"items({self._cell(column)}, {self._constant(self._lists[column])})"
 
     def _in_graphs(self, graphs: tuple[TermMap, ...], lines: list[str]) -> list[str]:
         """The lines once for each graph, with `g` the end of a line in that graph."""
@@ -328,7 +389,7 @@ class _Source:
         if column not in self.header:
             columns = ", ".join(self.header)
             raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {columns}")
-        return f"r[{self.header.index(column)}]"
+        return self._item(column) if column in self._loops else f"r[{self.header.index(column)}]"
 
     def _constant(self, text: str) -> str:
         """The name of a constant that holds `text`."""

@@ -115,10 +115,24 @@ def read_mapping(folder: Folder, base: str) -> list[TriplesMap]:
     Raises:
         MappingError: a document is not Turtle or leaves the subset; the message names file, map and term.
     """
-    files = sorted(folder.glob("*.rml.ttl"), key=lambda file: file.name)
+    files = documents(folder)
     if not files:
         raise MappingError(f"{folder}: no mapping: one RML document a table, named <table>.rml.ttl, is expected here")
-    return [triples_map for file in files for triples_map in _Reader(file, base).read()]
+    return [triples_map for file in files for triples_map in read_document(file, base)]
+
+
+def documents(folder: Folder) -> list[Path]:
+    """The documents of a mapping, in the order of their names."""
+    return sorted(folder.glob("*.rml.ttl"), key=lambda file: file.name)
+
+
+def read_document(file: Path, base: str) -> list[TriplesMap]:
+    """Read one document.
+
+    Raises:
+        MappingError: it is not Turtle or leaves the subset; the message names file, map and term.
+    """
+    return _Reader(file, base).read()
 
 
 class _Reader:

@@ -17,7 +17,7 @@ from ..errors import StoreError
 from ..http.profile_negotiation import Profile
 from ..rdf.statements import quad_of
 from ..release.release import Release
-from ..sources.package import DESCRIPTOR
+from ..sources import DESCRIPTOR
 from ..vocab import DCAT, RDF
 from .dataset_json import croissant, datacite, schema_org
 from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED

@@ -19,7 +19,8 @@ from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..parallel import workers
 from ..rdf.chunks import Chunk, chunks
 from ..release.layout import ReleaseFolder
-from ..sources.package import DESCRIPTOR, Package
+from ..sources import DESCRIPTOR
+from ..sources.package import Package
 from ..vocab import prefixes
 from .bodies import Part, bodies, head_and_foot, separator, used_prefixes
 from .reuse import Earlier, Notes, Piece, link
@@ -83,8 +84,9 @@ def write_dumps(
         _Writer(folder, prefixes(base), earlier, pool).write(documents)
     descriptor = scratch / DESCRIPTOR
     descriptor.write_bytes(package.published)
-    for origin in [descriptor, *(package.folder / name for name in package.tables)]:
-        path = folder.tables / origin.name
+    origins = {DESCRIPTOR: descriptor, **{name: table.path for name, table in package.tables.items()}}
+    for name, origin in origins.items():
+        path = folder.tables / name
         earlier.take(path.relative_to(folder.path).as_posix(), path, origin)
 
 

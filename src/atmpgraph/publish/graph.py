@@ -148,7 +148,7 @@ def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables,
     for mapper in mappers:
         rows[mapper.map.table] = mapper.lines(emit, wrong.add, progress)
     if wrong.total:
-        listed = wrong.listed()
+        listed = tables.package.shown(wrong.listed())
         raise ViolationError(Report(listed.findings, {**tables.counts(), "rows": sum(rows.values())}, listed.more))
     return sum(rows.values())
 

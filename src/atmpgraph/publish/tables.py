@@ -7,16 +7,21 @@ from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
-from ..layers.languages import language_findings
+from ..layers.languages import language_findings, other_languages
+from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
-from ..quality.shape_faults import shape_faults
 from ..settings import Settings
 from ..sources.check import check_tables
+from ..sources.check_digits import wrong_identifiers
 from ..sources.code_lists import CodeLists, read_code_lists
+from ..sources.descriptions import TableDescription, described
+from ..sources.descriptor import whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
+from ..sources.periods import wrong_lengths
 from ..sparql.library import faults
 from .former_bases import base_findings
+from .other_files import lists_lacking, other_findings, turtle_findings
 from .source_texts import read_source_texts
 
 
@@ -29,14 +34,14 @@ class Tables:
         texts: of sources, by slug, for the check of quotations.
         findings: a warning for each absent text, and a remark for each supplied file that is replaced.
         snapshot: of the files, from before they were checked.
-        unproven: a warning for each row that had better have a quotation.
+        advised: a warning for each row that had better have a quotation, and for each doubtful identifier.
     """
 
     package: Package
     texts: Mapping[str, str] = field(repr=False)
     findings: tuple[Finding, ...] = ()
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
-    unproven: Listed = field(default=Listed())
+    advised: Listed = field(default=Listed())
 
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
@@ -51,23 +56,38 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         AtmpgraphError: there is no Data Package, a text is not UTF-8, or a table changed while it was read.
     """
     progress.step(message("checking the questions"))
-    codes = read_codes(settings)
-    package, federated = open_tables(settings, codes), bool(settings.federation.services)
+    ontology = list(settings.layered("ontology").rglob("*.ttl"))
+    broken = [*turtle_findings("files", ontology, settings)]
+    unreadable = {place.file for finding in broken for place in finding.places}
+    codes = read_code_lists([file for file in ontology if file.name not in unreadable], settings.base)
+    package, federated = (
+        open_package(settings.layered("descriptor"), settings.build),
+        bool(settings.federation.services),
+    )
+    lacking = [*lists_lacking(codes, package)]
+    codes.fill(package.descriptor)
+    broken += [] if broken else lacking
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
-    evidence = Listed.first(missing_evidence(package, codes), settings.build.max_listed_findings)
-    own = [*base_findings(settings), *layer_findings(settings), *language_findings(settings)]
-    own += shape_faults(settings.layered("shapes"), settings.base, settings.languages)
-    listed = check_tables(package, settings.build, progress) + evidence + Listed((*faulty_queries, *own))
+    limit = settings.build.max_listed_findings
+    advised = Listed.first(missing_evidence(package, codes), limit)
+    advised += Listed.first(wrong_identifiers(package, codes), limit)
+    advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
+    broken += other_findings(settings, package)
+    own = [*base_findings(settings), *language_findings(settings)]
+    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
+    own += [finding for finding in broken if finding.severity is not Severity.VIOLATION]
+    broken = [finding for finding in broken if finding.severity is Severity.VIOLATION]
+    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *broken, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
-        false = fiction(settings, package)
+        false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *own), snapshot, evidence)
+    return Tables(package, texts, (*absent, *own), snapshot, advised)
 
 
 def read_codes(settings: Settings) -> CodeLists:
@@ -79,12 +99,23 @@ def read_codes(settings: Settings) -> CodeLists:
     return read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
 
 
+def descriptions(settings: Settings) -> list[TableDescription]:
+    """What each table and column is, of those that a publication has or may have, with the codes that fit.
+
+    Raises:
+        AtmpgraphError: the descriptor is not one of tables, or it names a code list that is not there.
+    """
+    descriptor = whole_descriptor(settings.layered("descriptor"))
+    read_codes(settings).fill(descriptor)
+    return described(descriptor)
+
+
 def open_tables(settings: Settings, codes: CodeLists) -> Package:
     """The tables of a publication, not checked, with the codes that their columns may have.
 
     Raises:
         AtmpgraphError: there is no Data Package, or it names a code list that is not there.
     """
-    package = open_package(settings.layered("descriptor"))
+    package = open_package(settings.layered("descriptor"), settings.build)
     codes.fill(package.descriptor)
     return package

@@ -52,6 +52,19 @@ def reference_results(data: Path, shapes: Graph) -> Iterator[Result]:
     yield from results_of(report, shapes)
 
 
+def quick_results(data: Path, shapes: Graph) -> Iterator[Result]:
+    """The results of pyshifty, over the whole graph.
+
+    Args:
+        data: N-Triples.
+        shapes: all of them.
+
+    Raises:
+        AtmpgraphError: the shapes cannot be run.
+    """
+    yield from QuickEngine(shapes).results(data)
+
+
 @lru_cache(maxsize=1024)
 def _prepared(query: str) -> Query:
     return prepareQuery(query)

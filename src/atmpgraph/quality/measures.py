@@ -25,9 +25,11 @@ _NAMED: Final = f"""{prologue("dct", "rdfs", "skos")}
 SELECT (COUNT(DISTINCT ?thing) AS ?value) {_NAMES}"""
 _NAMED_BY_LANGUAGE: Final = f"""{prologue("dct", "rdfs", "skos")}
 SELECT ?language (COUNT(DISTINCT ?thing) AS ?value) {_NAMES} GROUP BY ?language"""
-_REGISTRIES: Final = f"""{prologue("owl", "schema", "skos")}
+_REGISTRIES: Final = f"""{prologue("owl", "rdfs", "schema", "skos")}
 SELECT ?registry (COUNT(*) AS ?value) {{
-  VALUES ?property {{ owl:sameAs schema:sameAs skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch }}
+  VALUES ?property {{
+    owl:sameAs schema:sameAs rdfs:seeAlso skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch
+  }}
   ?thing ?property ?entry
   FILTER(STRSTARTS(STR(?thing), STR(<id/>)) && isIRI(?entry) && !STRSTARTS(STR(?entry), STR(<>))
     && !STRSTARTS(STR(?entry), "https://w3id.org/atmpgraph/"))

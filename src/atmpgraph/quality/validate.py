@@ -1,7 +1,7 @@
 """Run the SHACL shapes over a graph and trace each result to the rows that it comes from.
 
-A small graph is checked by the reference engine as a whole, a larger one in parts by the quick engine; the findings are
-the same (`docs/decisions/shacl.md`).
+A small graph is checked by the reference engine, a larger one by the quick engine, as a whole or in parts; the findings
+are the same (`docs/decisions/shacl.md`).
 """
 
 import tempfile
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from pathlib import Path
+from typing import Final
 
 from rdflib import Graph
 
@@ -21,7 +22,7 @@ from ..rdf.terms import without_graph
 from ..settings.groups import Build
 from ..store import StoreAddress
 from .checked_parts import CheckedParts
-from .engines import reference_results
+from .engines import quick_results, reference_results
 from .listing import Listing
 from .neighbourhoods import lay_out
 from .parts import Job, check_whole, run
@@ -29,6 +30,8 @@ from .patterns import Engine, for_engine
 from .results import Traced
 from .shapes import held_texts
 from .validation_plan import plan
+
+_LINE: Final = 200  # bytes of N-Triples for a statement, about
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,12 @@ def validate(
     """
     listing, parts = Listing(limits.max_listed_findings), CheckedParts()
     with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
-        if graph.statements <= limits.max_reference_statements:
+        if graph.statements <= max(limits.max_reference_statements, limits.part_bytes // _LINE):
             data = Path(folder) / "data.nt"
             with data.open("wb") as out:
                 out.writelines(graph.triples())
-            listing.add(dict.fromkeys(reference_results(data, shapes)))
+            reference = graph.statements <= limits.max_reference_statements
+            listing.add(dict.fromkeys((reference_results if reference else quick_results)(data, shapes)))
         else:
             _check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
     results = listing.results

@@ -1,5 +1,6 @@
 """Our JSON-LD context: the prefixes, and in `jsonld_context.json` a term for each common property."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Context:
         """Without each prefix that is the scheme of one of the IRIs, such as `geo:`, which would look compact."""
         schemes = {iri.partition(":")[0] for iri in iris}
         return Context({prefix: namespace for prefix, namespace in self.prefixes.items() if prefix not in schemes})
+
+    @property
+    def version(self) -> str:
+        """A name for the whole context as it is: another one has another name."""
+        return hashlib.sha256(json.dumps(self.document(), sort_keys=True).encode()).hexdigest()[:16]
 
     def document(self, used: set[str] | None = None) -> dict[str, Any]:
         """The context as JSON: in full, or with only the terms in `used` beside all prefixes and keywords."""

@@ -26,6 +26,7 @@ from .groups import (
     Folders,
     Group,
     History,
+    Imports,
     Links,
     Log,
     Metrics,
@@ -111,6 +112,7 @@ class Settings(BaseSettings):
     description: Text = Field(description="What the publication is, by language.")
     folders: Folders = Folders()
     build: Build = Build()
+    imports: Imports = Imports()
     history: History = History()
     store: RemoteStore = RemoteStore()
     server: Server = Server()

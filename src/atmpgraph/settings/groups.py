@@ -85,7 +85,7 @@ class Build(Group):
         " overrides it.",
     )
     max_reference_statements: int = Field(
-        20_000,
+        5_000,
         ge=0,
         description="Statements up to which pyshacl, the reference, runs the shapes; pyshifty runs them over more, with"
         " the same findings.",
@@ -105,11 +105,35 @@ class Build(Group):
     max_cell_characters: int = Field(
         131_072, ge=1_000, le=1_000_000_000, description="Longest cell of a table; a longer one is a violation."
     )
+    max_workbook_mebibytes: int = Field(
+        2_048,
+        ge=256,
+        le=1_000_000,
+        description="Memory, in MiB, that reading a workbook (.xlsx, .ods) may take, and size that it may unpack to; a"
+        " larger one is a violation.",
+    )
 
     @property
     def processes(self) -> int:
         """How many processes work at the same time, 1 at least."""
         return self.jobs or usable_cores()
+
+
+class Imports(Group):
+    """How large a file of somebody else may be that `atmpgraph import` reads, and how alike its headings must be."""
+
+    max_file_bytes: int = Field(
+        200_000_000, ge=1, description="Largest file that `atmpgraph import` reads, in bytes; a larger one is refused."
+    )
+    max_rows: int = Field(
+        500_000, ge=1, description="Rows of a sheet that `atmpgraph import` reads; a sheet with more is refused."
+    )
+    min_similarity: int = Field(
+        80,
+        ge=50,
+        le=100,
+        description="How alike, in per cent, a heading and the name of a column must be, to be proposed as the same.",
+    )
 
 
 class History(Group):

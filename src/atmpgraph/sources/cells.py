@@ -1,18 +1,21 @@
 """The cells of a column: which of them are surely good, and what the library says of the others.
 
+A column of lists has several values in a cell, parted as its field declares; each is judged by the type of the items.
+
 A quick test may call a good cell doubtful, and never a bad one good: all it does not know is for the library to judge.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
 
 from frictionless import Field
 
+from .declared import items_of
+
 # Values that are judged again are looked up; a column has few others, or a quick test of its own.
 _REMEMBERED: Final = 16_384
-_KEY_TYPES: Final = frozenset({"string", "integer", "number", "date", "datetime", "time", "year", "boolean"})
 # What every reader of the type accepts; each is narrower than the type is.
 _SURE: Final = {
     ("integer", "default"): re.compile(r"-?[0-9]{1,15}"),
@@ -24,12 +27,10 @@ _SURE: Final = {
 Test = Callable[[str], object]
 
 
-class UnsureError(Exception):
-    """What the quick check does not understand: the library judges the whole table."""
-
-
 class Column:
     """One column of a table, by its field of the Table Schema."""
+
+    is_list = False
 
     def __init__(self, field: Field) -> None:
         """Take a field that stands in its schema."""
@@ -38,7 +39,6 @@ class Column:
         self.missing = frozenset(field.schema.missing_values if own is None and field.schema else own or ())
         self.required = bool(field.constraints.get("required"))
         self.unique = bool(field.constraints.get("unique"))
-        self.is_key_type = field.type in _KEY_TYPES
         self.is_text = field.type == "string"
         self._format = _SURE.get((field.type, field.format))
         self._constraints = {
@@ -105,14 +105,11 @@ class Column:
     def values(self, cells: Iterable[str | None], doubtful: Iterable[int]) -> list[Any]:
         """The values of cells, for keys; None where there is none.
 
-        Raises:
-            UnsureError: a value is not equal to itself (NaN).
+        A value that is not equal to itself (NaN) is taken as its text.
         """
         if not self.is_text:
-            typed = [self.judged(cell)[0] for cell in cells]
-            if any(value != value for value in typed):
-                raise UnsureError
-            return typed
+            pairs = [(cell, self.judged(cell)[0]) for cell in cells]
+            return [value if value == value else cell for cell, value in pairs]
         missing = self.missing
         values = [None if cell in missing else cell for cell in cells]
         for place in doubtful:
@@ -127,3 +124,37 @@ def _longer(length: int) -> Test:
 
 def _shorter(length: int) -> Test:
     return lambda cell: len(cell) <= length
+
+
+class ListColumn(Column):
+    """A column whose cells have several values (Data Package v2, type `list`)."""
+
+    is_list = True
+
+    def __init__(self, field: Field, declared: Mapping[str, Any]) -> None:
+        """Take a field, and how it is declared: `delimiter`, `itemType`, and the constraints of each item."""
+        super().__init__(field)
+        self.is_text, self._knows = False, False
+        self.delimiter = str(declared.get("delimiter", ","))
+        constraints = {k: v for k, v in declared.get("constraints", {}).items() if k not in {"required", "unique"}}
+        kind = declared.get("itemType", "string")
+        self._item = Field.from_descriptor({"name": field.name, "type": kind, "constraints": constraints})
+        read = self._item.create_cell_reader()
+        whole = self.judged
+
+        @lru_cache(_REMEMBERED)
+        def judged(cell: str | None) -> tuple[Any, int]:
+            if cell is None or cell in self.missing:
+                return whole(cell)
+            items = items_of(cell, self.delimiter)
+            judged_items = [read(item) for item in items]
+            return tuple(value for value, _ in judged_items), sum(len(notes or ()) for _, notes in judged_items)
+
+        self.judged = judged
+        self._read = read
+
+    def problems(self, cell: str) -> Iterator[tuple[str, str]]:
+        """Each item that is wrong, with what the library says of it."""
+        for item in items_of(cell, self.delimiter):
+            for note in (self._read(item)[1] or {}).values():
+                yield item, note

@@ -1,20 +1,18 @@
 """Check the tables before the mapping: types, constraints, keys, encodings; all errors at once.
 
-The library for Data Packages judges every error. It takes its time for each row, so a quick check of our own passes the
-rows that are surely good (docs/decisions/tables.md).
+The library for Data Packages judges the cells. It takes its time for each row, so a quick check of our own passes the
+rows that are surely good (docs/decisions/tables.md). Every message is ours (`messages`).
 """
 
 import csv
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
-from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from frictionless import Checklist, Field, FrictionlessException, Package
+from frictionless import Field, FrictionlessException, Package
 from frictionless.resources import TableResource
 
 from ..findings import Finding, Listed, Place, Severity
@@ -22,19 +20,15 @@ from ..i18n import every_language, message
 from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
 from ..settings.groups import Build
-from .cells import UnsureError
-from .package import DESCRIPTOR, Table
+from . import DESCRIPTOR
+from .canonical import unreadable
+from .declared import closest
+from .messages import finding, of_cell
 from .package import Package as TablePackage
-from .table_check import CONTROL, Checked, LongCellError, Lookup, Rows, check_rows, lookup
+from .package import Table
+from .table_check import CONTROL, Find, LongCellError, Lookup, Rows, check_rows, lookup
 
-# The expectation, where the library's message lacks it.
-_EXPECTED = {
-    "blank-row": "remove the row",
-    "extra-cell": "a row has one cell for each column; is a text with a comma not in quotes?",
-    "missing-cell": "a row has one cell for each column",
-    "primary-key": "these columns together are the key, and no two rows have the same",
-    "source-error": "a header and rows are expected",
-}
+_UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 
 
 def check_tables(package: TablePackage, limits: Build | None = None, progress: Progress = SILENT) -> Listed:
@@ -46,19 +40,37 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
         progress: gets how many rows are read.
     """
     limits = limits or Build()
+    if package.read.findings:  # what is declared wrongly would make every table wrong
+        return package.shown(Listed.first(package.read.findings, limits.max_listed_findings))
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
-        described = Package(package.read.checked, basepath=str(package.folder))
+        described = Package(_for_library(package.read.checked), basepath=str(package.folder))
         described.to_descriptor(validate=True)
     except FrictionlessException as error:
-        return Listed(tuple(_finding(reason.to_dict(), DESCRIPTOR) for reason in error.to_errors()))
+        return Listed(tuple(_of_descriptor(reason.to_dict()) for reason in error.to_errors()))
     if wrong := [*_without_sense(described)]:
         return Listed(tuple(wrong))
     progress.step(
         message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows")
     )
     check = _PackageCheck(package, described, limits, progress)
-    return sum(map(check.table, package.tables), Listed())
+    return package.shown(sum(map(check.table, package.tables), Listed()))
+
+
+def _for_library(descriptor: dict[str, Any]) -> dict[str, Any]:
+    """The descriptor without what the library has no idea of: lists, whose items are judged here, and their codes."""
+    resources = []
+    for resource in descriptor["resources"]:
+        schema = resource.get("schema", {})
+        fields = [_for_rows(each) if each.get("type") == "list" else each for each in schema.get("fields", [])]
+        left = {name: value for name, value in resource.items() if name != "dialect"}
+        resources.append({**left, "schema": {**schema, "fields": fields}})
+    return {**descriptor, "resources": resources}
+
+
+def _for_rows(declared: dict[str, Any]) -> dict[str, Any]:
+    constraints = {k: v for k, v in declared.get("constraints", {}).items() if k in {"required", "unique"}}
+    return {"name": declared["name"], "type": "string", "constraints": constraints}
 
 
 class _PackageCheck:
@@ -71,58 +83,73 @@ class _PackageCheck:
         self._absent = {str(resource.name) for resource in resources if not resource.path}
         self._resources = {str(resource.path): resource for resource in resources if resource.path}
         self._lookup = cache(self._values)
+        present = {table.name: table.source.shown for table in package.tables.values()}
+        self._files = {resource["name"]: path for path, resource in package.read.absent.items()} | present
 
     def table(self, path: str) -> Listed:
         """The errors of a table."""
         table = self._package.tables[path]
-        if wrong := [*_without_language(self._package, path), *_twice(self._package, path)]:
-            return Listed(tuple(wrong))
+        source, limit = table.source, self._limits.max_listed_findings
+        reading = Listed(source.findings, {Severity.VIOLATION: source.more} if source.more else {})
+        if not source.is_read or (not table.header() and source.findings):
+            return reading
+        header = _header(self._package, path)
+        if header.stops:
+            return reading + Listed.first(header.findings, limit)
+        reading += Listed.first(header.findings, limit)
         try:
-            checked = self._checked(path)
+            listed = self._rows_of(path)
         except LongCellError as error:
-            return Listed((self._long_cell(path, error),))
-        except UnsureError:
-            return self._by_library(path)
-        key, limit = self._package.fields_of_key(path), self._limits.max_listed_findings
-        fields = {field["name"]: field for field in self._package.fields(path)}
-        findings = tuple(
-            _wrong_code(error, path, fields) or _common(error, path) or _finding(error, path, key)
-            for error in checked.errors
-        )
+            return reading + Listed((self._long_cell(path, error),))
+        except _UNREADABLE:
+            why = unreadable(source, path, self._package.declared[path], self._limits)
+            return Listed(why.findings, {Severity.VIOLATION: why.more} if why.more else {})
+        told = {(place.row, place.column) for each in source.findings for place in each.places if place.row}
+        return reading + _without(told, listed)
+
+    def _rows_of(self, path: str) -> Listed:
+        """The errors in the rows of a table.
+
+        Raises:
+            LongCellError: a cell is too long.
+            OSError, UnicodeDecodeError, csv.Error: it cannot be read.
+        """
+        table, limit = self._package.tables[path], self._limits.max_listed_findings
+        checked = check_rows(self._rows(path), self._find(path), limit, self._progress.advance)
+        for error in checked.errors:
+            if error["type"] == "foreign-key":
+                error["table"] = self._files[error["referenceName"] or table.name]
+        fields, key = {each["name"]: each for each in self._package.fields(path)}, self._package.fields_of_key(path)
+        findings = tuple(of_cell(error, path, fields, key) for error in checked.errors)
         more = checked.total - len(findings)
         listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
         control = _control_characters(table) if checked.control_characters else ()
         return listed + Listed.first(control, limit)
 
-    def _checked(self, path: str) -> Checked:
-        """The outcome of the quick check.
-
-        Raises:
-            UnsureError: the library must judge the table.
-            LongCellError: a cell is too long.
-        """
+    def _find(self, path: str) -> Find:
+        """What gives the values that a foreign key of a table refers to."""
 
         def find(name: str, fields: tuple[str, ...]) -> Lookup | None:
             if name in self._absent:
                 return frozenset()
-            referred = self._paths.get(name) if name else path
-            if referred is None:
-                raise UnsureError
+            referred = self._paths[name] if name else path
             try:
                 return self._lookup(referred, fields)
-            except LongCellError:
+            except (LongCellError, *_UNREADABLE):
                 if referred == path:
                     raise
                 return None  # the check of that table says it
 
-        return check_rows(self._rows(path), find, self._limits.max_listed_findings, self._progress.advance)
+        return find
 
     def _rows(self, path: str) -> Rows:
-        described = next(one for one in self._package.descriptor["resources"] if one["path"] == path)
-        table = self._package.tables[path]
-        return Rows(self._resources[path], table, described, self._limits.max_cell_characters)
+        fields = {each["name"]: each for each in self._package.fields(path)}
+        return Rows(self._resources[path], self._package.tables[path], fields, self._limits.max_cell_characters)
 
-    def _values(self, path: str, fields: tuple[str, ...]) -> Lookup:
+    def _values(self, path: str, fields: tuple[str, ...]) -> Lookup | None:
+        table = self._package.tables[path]
+        if not table.source.is_read or not set(fields) <= set(table.header()):
+            return None  # the check of that table says it
         return lookup(self._rows(path), fields)
 
     def _long_cell(self, path: str, error: LongCellError) -> Finding:
@@ -130,24 +157,15 @@ class _PackageCheck:
             "the cell is longer than {n} characters; shorten it, or raise the setting [build] max_cell_characters",
             n=self._limits.max_cell_characters,
         )
-        return _table(Place(path, error.row, error.column), problem)
+        return finding(Place(path, error.row, error.column), problem)
 
-    def _by_library(self, path: str) -> Listed:
-        """The errors of a table that the library alone can judge."""
-        # Below a wrong header, errors name wrong columns; a file that is not UTF-8 breaks all tables that refer to it.
-        table, limit = self._package.tables[path], self._limits.max_listed_findings
-        if own := _encoding(table.path, path) or _header(self._package, path):
-            return Listed.first(own, limit)
-        report = self._resources[path].validate(Checklist(), limit_errors=limit)
-        key = self._package.fields_of_key(path)
-        errors = [error for task in report.tasks for error in task.errors]
-        reports = [error.to_dict() for error in errors if error.type != "encoding-error"]
-        findings = [_common(error, path) or _finding(error, path, key) for error in reports]
-        listed = Listed(tuple(findings)) + Listed.first(_control_characters(table), limit)
-        if len(errors) < limit:
-            return listed
-        more = every_language("{n} errors are listed; there may be more", n=limit)
-        return listed + Listed((_table(Place(path), more),))
+
+def _without(told: Collection[tuple[int | None, str | None]], listed: Listed) -> Listed:
+    """Findings, but for those about cells of which something is told already."""
+    if not told:
+        return listed
+    left = tuple(each for each in listed.findings if (each.places[0].row, each.places[0].column) not in told)
+    return Listed(left, listed.more)
 
 
 def _without_sense(described: Package) -> Iterator[Finding]:
@@ -163,7 +181,7 @@ def _without_sense(described: Package) -> Iterator[Finding]:
                         column=field.name,
                         table=resource.name,
                     )
-                    yield _table(Place(DESCRIPTOR), problem, str(value))
+                    yield finding(Place(DESCRIPTOR), problem, value)
 
 
 def _has_sense(field: Field, name: str, value: object) -> bool:
@@ -177,7 +195,39 @@ def _has_sense(field: Field, name: str, value: object) -> bool:
     return True
 
 
-def _twice(package: TablePackage, file: str) -> Iterator[Finding]:
+def _of_descriptor(error: dict[str, Any]) -> Finding:
+    """What the library has against a descriptor that is well as far as we look."""
+    problem = every_language(
+        "not a Data Package as its standard has it; correct it ({reason})", reason=error.get("note", error["title"])
+    )
+    return finding(Place(DESCRIPTOR), problem)
+
+
+class _Header:
+    """What is wrong with the names of the columns.
+
+    Attributes:
+        findings: about them.
+        stops: whether the cells cannot be judged.
+    """
+
+    def __init__(self, findings: list[Finding], *, stops: bool) -> None:
+        self.findings, self.stops = findings, stops
+
+
+def _header(package: TablePackage, file: str) -> _Header:
+    header = package.tables[file].header()
+    if not header:
+        empty = every_language("the table is empty; a row with the names of the columns is expected")
+        return _Header([finding(Place(file), empty)], stops=True)
+    row = package.tables[file].source.header_row
+    twice = [*_twice(package, file, row)]
+    lacking = [*_without_language(package, file, header, row)]
+    unknown = [*_columns(package, file, header, row)]
+    return _Header([*twice, *lacking, *unknown], stops=bool(twice))
+
+
+def _twice(package: TablePackage, file: str, row: int) -> Iterator[Finding]:
     """Columns of one text in one language: the tag of a language is the same in capitals (RFC 5646 §2.1.1)."""
     for field in package.declared[file]:
         if PLACEHOLDER in field["name"]:
@@ -185,123 +235,52 @@ def _twice(package: TablePackage, file: str) -> Iterator[Finding]:
             for column, tag in package.in_languages(file, field["name"]).items():
                 if column != first.setdefault(tag, column):
                     problem = every_language("the same column and language as {column}; keep one", column=first[tag])
-                    yield _table(Place(file, 1, column), problem)
+                    yield finding(Place(file, row, column), problem)
 
 
-def _encoding(path: Path, file: str) -> list[Finding]:
-    """The first row of a file that is not UTF-8, if there is one."""
-    try:
-        with path.open(encoding="utf-8") as text:
-            for _ in text:
-                pass
-    except UnicodeDecodeError:
-        with path.open("rb") as lines:
-            row, line = next(
-                (n, line) for n, line in enumerate(lines, 1) if "\ufffd" in line.decode("utf-8", "replace")
-            )
-        problem = every_language("not UTF-8; save the table as CSV in UTF-8")
-        return [_table(Place(file, row), problem, line.decode("utf-8", "replace").rstrip())]
-    except OSError:
-        pass  # the library reports it
-    return []
+def _without_language(package: TablePackage, file: str, header: list[str], row: int) -> Iterator[Finding]:
+    """The columns that are required and that the table has in no language."""
+    required = [field["name"] for field in package.declared[file] if field.get("constraints", {}).get("required")]
+    problem = every_language("the table has this column in no language; add one for each language of its texts")
+    for name in required:
+        if header and PLACEHOLDER in name and not package.in_languages(file, name):
+            yield finding(Place(file, row, name), problem)
 
 
-def _header(package: TablePackage, file: str) -> list[Finding]:
-    """The errors in the column names of a table that is readable and not empty."""
+def _columns(package: TablePackage, file: str, header: list[str], row: int) -> Iterator[Finding]:
+    """The columns that are missing, and those that there are none of."""
     expected = [field["name"] for field in package.fields(file)]
-    header = package.tables[file].header()
-    if not header or header == expected:
-        return []
     columns = ", ".join(field["name"] for field in package.declared[file])
     missing = every_language("missing column; the columns are {columns}", columns=columns)
-    unknown = every_language("unknown column; the columns are {columns}", columns=columns)
-    if PLACEHOLDER in columns:
-        unknown = every_language(
-            "unknown column; the columns are {columns}, where {placeholder} is the tag of a language, as in {examples}",
-            columns=columns,
-            placeholder=PLACEHOLDER,
-            examples="fr, nl, pt-BR",
-        )
-    order = every_language("the columns are, each once and in this order, {columns}", columns=columns)
-    wrong = [
-        *(_table(Place(file, 1, column), missing) for column in expected if column not in header),
-        *(_table(Place(file, 1, column), unknown) for column in header if column not in expected),
-    ]
-    return wrong or [_table(Place(file, 1), order)]
-
-
-def _without_language(package: TablePackage, file: str) -> list[Finding]:
-    """The columns that are required and that the table has in no language."""
-    header = package.tables[file].header()
-    required = [field["name"] for field in package.declared[file] if field.get("constraints", {}).get("required")]
-    lacking = [name for name in required if PLACEHOLDER in name and not package.in_languages(file, name)]
-    problem = every_language("the table has this column in no language; add one for each language of its texts")
-    return [_table(Place(file, 1, name), problem) for name in lacking if header]
+    for column in expected:
+        if column not in header:
+            yield finding(Place(file, row, column), missing)
+    left = [name for name in expected if name not in header]
+    for column in header:
+        if column in expected:
+            continue
+        if close := closest(column, left) or closest(column, expected):
+            unknown = every_language(
+                "unknown column; did you mean {close}? The columns are {columns}", close=close, columns=columns
+            )
+        elif PLACEHOLDER in columns:
+            unknown = every_language(
+                "unknown column; the columns are {columns}, where {placeholder} is the tag of a language, as in"
+                " {examples}",
+                columns=columns,
+                placeholder=PLACEHOLDER,
+                examples="fr, nl, pt-BR",
+            )
+        else:
+            unknown = every_language("unknown column; the columns are {columns}", columns=columns)
+        yield finding(Place(file, row, column), unknown)
 
 
 def _control_characters(table: Table) -> Iterator[Finding]:
     """Characters that XML excludes, and so RDF/XML does (XML 1.0 §2.2)."""
-    problem = every_language("a control character, which cannot be published")
-    try:
-        header = table.header()
-        for row, cells in table.rows():
-            for column, cell in zip(header, cells, strict=False):
-                if CONTROL.search(cell):
-                    yield _table(Place(table.path.name, row, column), problem, repr(cell))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return  # the library reports it
-
-
-def _finding(error: dict[str, Any], file: str, key: Sequence[str] = ()) -> Finding:
-    """One error of the library as a finding.
-
-    The library names columns and cells in two ways, for one wrong cell and for several together. For a duplicate key it
-    names neither.
-    """
-    columns = [error["fieldName"]] if error.get("fieldName") else error.get("fieldNames") or []
-    value = error.get("cell", error.get("fieldCells"))
-    if error["type"] == "primary-key":
-        columns, value = list(key), None
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    row = error.get("rowNumber") or (1 if "labels" in error or "label" in error else None)
-    expected = _EXPECTED.get(error["type"], "").format(*columns)
-    message = ": ".join(filter(None, (error["title"], error["note"], expected)))
-    column = ", ".join(columns) or error.get("label")
-    return _table(Place(file, row, column or None), {"en": message}, None if value in (None, "None") else str(value))
-
-
-def _wrong_code(error: dict[str, Any], file: str, fields: Mapping[str, dict[str, Any]]) -> Finding | None:
-    """A cell that has no code of its list as a finding, with the code that it comes close to."""
-    field = fields.get(error.get("fieldName") or "", {})
-    codes, cell = field.get("constraints", {}).get("enum", []), str(error.get("cell"))
-    if error["type"] != "constraint-error" or "codes" not in field or cell in codes:
-        return None
-    by_case = {code.casefold(): code for code in codes}
-    close = get_close_matches(cell.casefold().replace(" ", "-"), by_case, n=1)
-    if close:
-        problem = every_language("no code of {list}; did you mean {code}?", list=field["codes"], code=by_case[close[0]])
-    else:
-        listed = ", ".join(codes)
-        problem = every_language("no code of {list}; its codes are {codes}", list=field["codes"], codes=listed)
-    return _table(Place(file, error.get("rowNumber"), error["fieldName"]), problem, cell)
-
-
-def _common(error: dict[str, Any], file: str) -> Finding | None:
-    """The two mistakes that are made most, in the reader's language: a row that is not there, and an empty cell."""
-    if error["type"] == "foreign-key":
-        value, table = ", ".join(map(str, error["fieldCells"])), error["referenceName"] or file.removesuffix(".csv")
-        problem = every_language(
-            "no row of {table} has this as its {columns}; add the row, or correct the cell",
-            table=f"{table}.csv",
-            columns=", ".join(error["referenceFieldNames"]),
-        )
-        return _table(Place(file, error["rowNumber"], ", ".join(error["fieldNames"])), problem, value)
-    if error["type"] == "constraint-error" and error["note"].startswith('constraint "required"'):
-        problem = every_language("the cell is empty, and must not be; fill it")
-        return _table(Place(file, error["rowNumber"], error["fieldName"]), problem)
-    return None
-
-
-def _table(place: Place, message: Mapping[str, str], value: str | None = None) -> Finding:
-    return Finding("table", Severity.VIOLATION, message, (place,), value)
+    problem = every_language("a control character, which cannot be published; remove it")
+    header = table.header()
+    for row, cells in table.rows():
+        for column, cell in zip(header, cells, strict=False):
+            if CONTROL.search(cell):
+                yield finding(Place(table.file, row, column), problem, repr(cell))

@@ -4,18 +4,50 @@ A field of the Data Package names its list, `"codes": "https://w3id.org/atmpgrap
 codes; a list of the publication is named relative to its base (`auth/stage`).
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
+from ..findings import Severity
 from ..i18n import NOT_TURTLE, TranslatedError
-from ..vocab import ATMPGRAPH, SKOS
+from ..vocab import ATMPGRAPH, SCHEMA, SH, SKOS
+from .declared import closest
+
+_CHECK: Final = f"{ATMPGRAPH}checkDigits"
+_PATTERN: Final = f"{SCHEMA}valuePattern"
+_TEMPLATE: Final = f"{SCHEMA}urlTemplate"
+_SEVERITY: Final = f"{SH}severity"
+_OF_REGISTRIES: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY})
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry whose identifiers have check digits.
+
+    Attributes:
+        code: the last part of its IRI.
+        check: the name of the check (`sources/check_digits.py`).
+        pattern: of an identifier, a regular expression; of any form, where it is empty.
+        templates: of addresses of an identifier, with `{value}` in its place.
+        severity: of an identifier whose check digits do not fit.
+    """
+
+    code: str
+    check: str
+    pattern: str = ""
+    templates: tuple[str, ...] = ()
+    severity: Severity = Severity.VIOLATION
+
+    def has_form(self, value: str) -> bool:
+        """Whether an identifier is written as the registry does."""
+        return not self.pattern or re.fullmatch(self.pattern, value) is not None
 
 
 @dataclass(frozen=True)
@@ -26,16 +58,25 @@ class CodeLists:
         base: of the publication.
         codes: of each list, by its IRI: each code, the last part of its IRI, with that IRI.
         evidence: the class of what proves a statement of a source, by the code of its kind, where there is one.
+        registries: those whose identifiers have check digits, by their IRI.
     """
 
     base: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
+    registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property
     def iris(self) -> frozenset[str]:
         """The IRIs of all codes."""
         return frozenset(iri for codes in self.codes.values() for iri in codes.values())
+
+    def lacking(self, descriptor: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], str, str | None]]:
+        """The fields that name no list: the table, the field, the list, and the one that may be meant."""
+        for resource in descriptor["resources"]:
+            for column in resource.get("schema", {}).get("fields", []):
+                if "codes" in column and (named := urljoin(self.base, column["codes"])) not in self.codes:
+                    yield resource["name"], column, named, closest(named, list(self.codes))
 
     def fill(self, descriptor: Mapping[str, Any]) -> None:
         """Give each field that names a list the codes of it.
@@ -66,6 +107,7 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
     """
     codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
     evidence: dict[str, str] = {}
+    values: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
         try:
             triples = [(t.subject, t.predicate.value, t.object) for t in _parsed(file, base)]
@@ -78,7 +120,15 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
                 codes[value.value][subject.value.rpartition("/")[2]] = subject.value
             elif predicate == f"{ATMPGRAPH}evidence" and isinstance(value, ox.NamedNode):
                 evidence[subject.value] = value.value
-    return CodeLists(base, codes, evidence)
+            elif predicate in _OF_REGISTRIES and not isinstance(value, ox.BlankNode | ox.Triple):
+                values[subject.value][predicate].append(value.value)
+    return CodeLists(base, codes, evidence, {iri: _registry(iri, of) for iri, of in values.items() if of[_CHECK]})
+
+
+def _registry(iri: str, values: Mapping[str, list[str]]) -> Registry:
+    severity = Severity.WARNING if f"{SH}Warning" in values[_SEVERITY] else Severity.VIOLATION
+    code, templates = iri.rpartition("/")[2], tuple(sorted(values[_TEMPLATE]))
+    return Registry(code, values[_CHECK][0], "".join(values[_PATTERN][:1]), templates, severity)
 
 
 def _parsed(file: Path, base: str) -> Iterable[ox.Quad]:

@@ -5,21 +5,24 @@ supplied. A supplied table without a file is empty, and so is a supplied column 
 is required.
 """
 
-import csv
 import json
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from ..errors import AtmpgraphError
+from ..findings import Finding
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
+from ..settings.groups import Build
 from ..settings.layers import Layered
+from .canonical import Scratch, Source, read_source
+from .declared import about_references, read_declared
 
 Json: TypeAlias = dict[str, Any]
+_BESIDE: Final = "tables are files beside the descriptor, and names have no slash"
 _NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 
@@ -32,11 +35,15 @@ class Descriptor:
         content: with the tables that have a file, or that the publication names itself.
         absent: the supplied tables without a file, by path.
         columns: by the path of a table, the supplied columns that it does not have.
+        sources: by the path of a table, its file.
+        findings: what is wrong with the descriptor.
     """
 
     content: Json
     absent: dict[str, Json]
     columns: dict[str, frozenset[str]]
+    sources: dict[str, Source]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def published(self) -> Json:
@@ -58,35 +65,40 @@ class Descriptor:
         return {**self.content, "resources": [*self.content["resources"], *empty]}
 
 
-def read_descriptor(place: Layered) -> Descriptor:
-    """Read both layers.
+def read_descriptor(place: Layered, limits: Build) -> Descriptor:
+    """Read both layers, and the tables that they describe; what is left describes the canonical ones.
 
     Raises:
-        AtmpgraphError: there is none, or one is not the descriptor of tables.
+        AtmpgraphError: there is none, or one is not the descriptor of tables beside it.
     """
     supplied, own = (_read(path) for path in (place.supplied, place.own))
+    folder = place.own.parent
     try:
         content = _merged(supplied, own)
         comes_with = {each["name"]: _field_names(each) for each in supplied["resources"]}
-        for resource in content["resources"]:
-            _field_names(resource)  # each field has a name
-        files = {resource["name"]: place.own.parent / resource["path"] for resource in content["resources"]}
+        names = [name for each in content["resources"] for name in (each["path"], *_field_names(each))]
+        paths = {each["name"]: each["path"] for each in supplied["resources"]}
     except (KeyError, TypeError, AttributeError) as error:
         raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
-    for resource in content["resources"]:
-        _require_name(str(resource["path"]), place.own)
+    for wrong in [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]:
+        raise AtmpgraphError(f"{place.own}: {wrong!r}: {_BESIDE}")
+    declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
+    all_names = {each["name"]: [field["name"] for field in _fields(each)] for each in content["resources"]}
+    findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
+    for each in content["resources"]:
+        _require_name(each["path"], place.own)
     absent = {
-        resource["path"]: resource
-        for resource in content["resources"]
-        if resource["name"] in comes_with and not files[resource["name"]].exists()
+        each["path"]: each
+        for each in content["resources"]
+        if each["name"] in comes_with and not (folder / declared.origins[each["path"]].file).exists()
     }
-    present = [resource for resource in content["resources"] if resource["path"] not in absent]
-    columns = {}
-    for resource in present:
-        columns[resource["path"]] = _drop_absent(
-            resource, files[resource["name"]], comes_with.get(resource["name"], set())
-        )
-    return Descriptor({**content, "resources": present}, absent, columns)
+    present = [each for each in content["resources"] if each["path"] not in absent]
+    sources, columns = {}, {}
+    for each in present:
+        path = each["path"]
+        sources[path] = read_source(folder, path, declared.origins[path], scratch, limits)
+        columns[path] = _drop_absent(each, sources[path].header(), comes_with.get(each["name"], set()))
+    return Descriptor({**content, "resources": present}, absent, columns, sources, findings)
 
 
 def _require_name(path: str, descriptor: Path) -> None:
@@ -95,6 +107,19 @@ def _require_name(path: str, descriptor: Path) -> None:
         raise AtmpgraphError(
             f"{descriptor}: rename the file {path!r}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
         )
+
+
+def whole_descriptor(place: Layered) -> Json:
+    """Both layers as one, with the tables and columns that a publication does not have.
+
+    Raises:
+        AtmpgraphError: one is not the descriptor of tables.
+    """
+    supplied, own = (_read(path) for path in (place.supplied, place.own))
+    try:
+        return _merged(supplied, own)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
 
 
 def _read(path: Path) -> Json:
@@ -132,11 +157,8 @@ def _by_name(supplied: Iterable[Json], own: Iterable[Json], merge: Any) -> list[
     return list(merged.values())
 
 
-def _drop_absent(resource: Json, file: Path, supplied: set[str]) -> frozenset[str]:
+def _drop_absent(resource: Json, header: Sequence[str], supplied: set[str]) -> frozenset[str]:
     """Take the supplied columns that a table does not have, and need not have, from its fields; returns their names."""
-    header: list[str] = []
-    with suppress(OSError, UnicodeDecodeError, csv.Error), file.open(encoding="utf-8-sig", newline="") as content:
-        header = next(csv.reader(content), [])
     schema = resource.get("schema", {})
     key = schema.get("primaryKey", [])
     needed = set(header) | {key} if isinstance(key, str) else set(header) | set(key)

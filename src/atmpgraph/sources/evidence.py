@@ -85,5 +85,5 @@ def _cells(table: Table) -> Iterator[dict[str, str]]:
 
 
 def _finding(table: Table, row: int, column: str, severity: Severity, sentence: str, source: str) -> Finding:
-    place = Place(table.path.name, row, column)
+    place = Place(table.file, row, column)
     return Finding("table", severity, every_language(sentence, source=source), (place,))

@@ -4,17 +4,20 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 from ..errors import AtmpgraphError
+from ..findings import Finding, Listed, Place
 from ..i18n import TranslatedError, message
 from ..languages import PLACEHOLDER, tag_of
+from ..settings.groups import Build
 from ..settings.layers import Folder, Layered
+from . import DESCRIPTOR
+from .canonical import Source
 from .descriptor import Descriptor, read_descriptor
 
-DESCRIPTOR = "datapackage.json"
 csv.field_size_limit(
     2**31 - 1
 )  # the check bounds cells (`[build] max_cell_characters`); what it passed is read as it is
@@ -22,10 +25,22 @@ csv.field_size_limit(
 
 @dataclass(frozen=True)
 class Table:
-    """One CSV file: UTF-8 (a byte order mark is accepted), RFC 4180, the header in row 1."""
+    """A table, read as canonical CSV: UTF-8 (a byte order mark is accepted), RFC 4180.
+
+    Attributes:
+        name: of it.
+        file: the name of the canonical file, by which mapping, findings and publication know it.
+        source: the file that it is read from.
+    """
 
     name: str
-    path: Path
+    file: str
+    source: Source
+
+    @property
+    def path(self) -> Path:
+        """The canonical file."""
+        return self.source.path
 
     def lines(self) -> int:
         """How many lines it has, which is about its rows; quick, for what people see of the progress."""
@@ -37,20 +52,11 @@ class Table:
 
     def header(self) -> list[str]:
         """The names of the columns; none where the file cannot be read, which the check says."""
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                return next(csv.reader(file), [])
-        except (OSError, UnicodeDecodeError, csv.Error):
-            return []
+        return self.source.header()
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Row number (the header is row 1) and cells of each row, streamed; blank rows are passed over."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            width = len(next(reader, []))
-            for number, cells in enumerate(reader, start=2):
-                if any(cells):
-                    yield number, cells + [""] * (width - len(cells))
+        """Row number (as a spreadsheet counts) and cells of each row, streamed; blank rows are passed over."""
+        return self.source.rows()
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Package:
         folder: where it is.
         tables: by file name.
         read: its descriptor, with a field for each column that there is.
-        declared: the fields of each table as they are written, `title_{language}` among them.
+        declared: the fields of each table, `title_{language}` among them.
     """
 
     folder: Path
@@ -78,6 +84,18 @@ class Package:
     def published(self) -> bytes:
         """The descriptor as it is published."""
         return (json.dumps(self.read.published, ensure_ascii=False, indent=2) + "\n").encode()
+
+    def shown(self, listed: Listed) -> Listed:
+        """Findings with the files and the headings that people know, in place of the canonical ones."""
+        return Listed(tuple(map(self._shown, listed.findings)), listed.more)
+
+    def _shown(self, finding: Finding) -> Finding:
+        places = []
+        for place in finding.places:
+            source = self.tables[place.file].source if place.file in self.tables else None
+            column = place.column if source is None else source.headings.get(place.column or "", place.column)
+            places.append(place if source is None else Place(source.shown, place.row, column))
+        return replace(finding, places=tuple(places))
 
     def is_absent(self, path: str) -> bool:
         """Whether a table comes with the software and is not there: it is empty."""
@@ -103,6 +121,14 @@ class Package:
         key = resource.get("schema", {}).get("primaryKey", [])
         return [key] if isinstance(key, str) else list(key)
 
+    def lists(self, path: str) -> dict[str, str]:
+        """The columns whose cells have several values, each with what parts them (Data Package v2, type `list`)."""
+        return {f["name"]: f.get("delimiter", ",") for f in self.fields(path) if f.get("type") == "list"}
+
+    def is_as_declared(self, path: str) -> bool:
+        """Whether a table can be read and has the columns that are declared, so that a mapping can be judged by it."""
+        return {field["name"] for field in self.fields(path)} == set(self.tables[path].header())
+
     def unmapped(self, path: str) -> set[str]:
         """The columns of a table that are for people and checks, and are not published."""
         return {field["name"] for field in self.fields(path) if field.get("unmapped")}
@@ -121,7 +147,7 @@ class Snapshot:
     @classmethod
     def of(cls, package: Package) -> Self:
         """The state of now."""
-        files = [package.folder / DESCRIPTOR, *(table.path for table in package.tables.values())]
+        files = [package.folder / DESCRIPTOR, *(table.source.origin for table in package.tables.values())]
         return cls({file: (_identity(file), _digest(file)) for file in files})
 
     def require_unchanged(self) -> None:
@@ -157,8 +183,14 @@ def _digest(file: Path) -> str:
         return ""
 
 
-def open_package(place: Folder) -> Package:
+def open_package(place: Folder, limits: Build | None = None) -> Package:
     """Open a Data Package: a folder, or a descriptor in two layers; the tables lie beside the publication's.
+
+    A file that is not canonical is read here, once (`canonical.py`); what is wrong with it, the check says.
+
+    Args:
+        place: of the descriptor.
+        limits: how many findings are listed, and what a workbook may take.
 
     Raises:
         AtmpgraphError: there is no descriptor, or it is not one of tables that lie beside it.
@@ -167,14 +199,10 @@ def open_package(place: Folder) -> Package:
         place = Layered(place / DESCRIPTOR, Path())
         if not place.own.is_file():
             raise AtmpgraphError(f"{place}: no such file. The tables are described by a Data Package.")
-    read, folder = read_descriptor(place), place.own.parent
+    read, folder = read_descriptor(place, limits or Build()), place.own.parent
     resources = read.content["resources"]
-    tables = {r["path"]: Table(r["name"], folder / r["path"]) for r in resources}
+    tables = {r["path"]: Table(r["name"], r["path"], read.sources[r["path"]]) for r in resources}
     declared = {r["path"]: list(r.get("schema", {}).get("fields", [])) for r in resources}
-    names = [field["name"] for fields in declared.values() for field in fields]
-    for wrong in [name for name in (*tables, *names) if not isinstance(name, str) or "/" in name or "\\" in name]:
-        problem = "tables are files beside the descriptor, and names have no slash"
-        raise AtmpgraphError(f"{place.own}: {wrong!r}: {problem}")
     for resource in resources:
         if any(PLACEHOLDER in field["name"] for field in declared[resource["path"]]):
             schema = resource["schema"]

@@ -1,4 +1,4 @@
-"""A quick check of one table against its schema that says what the library says, error by error.
+"""A quick check of one canonical table against its schema that finds what the library finds, error by error.
 
 Rows are read once. Where all of them are surely good, that is all. Else they are read again, and the library judges the
 rows that are not surely good; once as many errors are listed as anybody reads, the others are counted.
@@ -14,22 +14,19 @@ from dataclasses import dataclass
 from itertools import chain, pairwise, zip_longest
 from typing import IO, Any, Final, TypeAlias
 
-from frictionless import Row, errors
+from frictionless import Field, Row, errors
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
-from .cells import Column, UnsureError
+from .cells import Column, ListColumn
+from .declared import items_of
+from .messages import closest
 from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 BATCH: Final = 1_000  # rows
-_SAMPLE: Final = 100  # lines, and rows, from which the library guesses a dialect
-_DELIMITERS: Final = ",\t;|"
-# What a resource and a schema may say without changing how a table is read.
-_RESOURCE: Final = frozenset(
-    {"name", "title", "description", "path", "format", "mediatype", "encoding", "schema", "licenses", "sources"}
-)
-_SCHEMA: Final = frozenset({"title", "description", "fields", "primaryKey", "foreignKeys", "missingValues"})
+_COMPARED: Final = 50_000  # values that a wrong one is compared with, to find what was meant
+_GUESSED: Final = 100  # wrong values for which that is done
 Cells: TypeAlias = list[str]
 Lookup: TypeAlias = frozenset[Any] | set[Any]
 Find: TypeAlias = Callable[[str, tuple[str, ...]], Lookup | None]
@@ -45,59 +42,57 @@ class LongCellError(Exception):
 
 
 class Rows:
-    """The rows of a table whose schema is understood."""
+    """The rows of a table."""
 
-    def __init__(self, resource: TableResource, table: Table, described: Mapping[str, Any], max_cell: int) -> None:
+    def __init__(
+        self, resource: TableResource, table: Table, declared: Mapping[str, Mapping[str, Any]], max_cell: int
+    ) -> None:
         """Take a table.
 
         Args:
             resource: as the library describes it.
             table: as it is read.
-            described: its part of the descriptor.
+            declared: its fields, by name.
             max_cell: the longest cell, in characters.
-
-        Raises:
-            UnsureError: it may be read in another way than tables of publications are.
         """
-        schema = described.get("schema")
-        if set(described) - _RESOURCE or not isinstance(schema, dict) or set(schema) - _SCHEMA:
-            raise UnsureError
-        if described.get("format", "csv") != "csv" or described.get("encoding") != "utf-8":
-            raise UnsureError
-        if not table.path.name.endswith(".csv"):
-            raise UnsureError
         self.resource, self.table, self._max_cell = resource, table, max_cell
-        self.columns = [Column(field) for field in resource.schema.fields]
-        self.names = [column.name for column in self.columns]
+        known = {field.name: field for field in resource.schema.fields}
+        self.names = table.header()
+        # A column that is not declared is told as such; its cells are not judged.
+        self.fields = [
+            known.get(name) or Field.from_descriptor({"name": name, "type": "string"}) for name in self.names
+        ]
+        self.columns = [
+            ListColumn(field, declared[field.name])
+            if declared.get(field.name, {}).get("type") == "list"
+            else Column(field)
+            for field in self.fields
+        ]
         self.width = len(self.columns)
 
     def batches(self) -> Iterator[tuple[int, list[Cells]]]:
-        """The number of the first row of each batch, and the rows; the header is row 1.
+        """The number of the first row of each batch, and the rows.
 
         Raises:
-            UnsureError: the library may read it in another way, or finds an error in the header or the encoding.
+            OSError, UnicodeDecodeError, csv.Error: the file cannot be read.
             LongCellError: a cell is too long.
         """
-        try:
-            with self.table.path.open(encoding="utf-8-sig", newline="") as file, _longest_cell(self._max_cell):
-                yield from self._batches(file)
-        except (OSError, UnicodeDecodeError, csv.Error):
-            raise UnsureError from None
+        with self.table.path.open(encoding="utf-8-sig", newline="") as file, _longest_cell(self._max_cell):
+            yield from self._batches(file)
 
     def _batches(self, file: IO[str]) -> Iterator[tuple[int, list[Cells]]]:
-        sample: list[str] = []
-        reader = csv.reader(self._lines(file, sample))
-        first, batch, limit = 1, [], _SAMPLE
-        begun = 0  # the line before the row that is read
+        header_row = self.table.source.header_row
+        before = [next(file, "") for _ in range(header_row - 1)]
+        reader = csv.reader(self._lines(file), strict=True)
+        first, batch = header_row + 1, list[Cells]()
+        begun = len(before)  # the line before the row that is read
         try:
+            next(reader, [])
+            begun += reader.line_num
             for cells in reader:
                 batch.append(cells)
-                begun = reader.line_num
-                if len(batch) == limit:
-                    if first == 1:
-                        self._require_plain(sample, batch)
-                        del batch[0]
-                        first, limit = 2, BATCH
+                begun = len(before) + reader.line_num
+                if len(batch) == BATCH:
                     yield first, batch
                     first, batch = first + len(batch), []
         except csv.Error as error:
@@ -106,36 +101,16 @@ class Rows:
             raise
         except _LongLineError:  # more cells than columns: that is as long as a cell that is too long
             raise LongCellError(first + len(batch) - 1, None) from None
-        if first == 1:
-            self._require_plain(sample, batch)
-            del batch[0]
-            first = 2
         if batch:
             yield first, batch
 
-    def _lines(self, file: IO[str], sample: list[str]) -> Iterator[str]:
-        """The lines, the first ones into a sample; of one in which a cell must be too long, the part that shows it."""
+    def _lines(self, file: IO[str]) -> Iterator[str]:
+        """The lines; of one in which a cell must be too long, the part that shows it."""
         longest = (self._max_cell + 3) * (self.width + 1)
         while line := file.readline(longest):
-            if len(sample) < _SAMPLE:
-                sample.append(line)
             yield line
             if len(line) == longest and not line.endswith(("\n", "\r")):
                 raise _LongLineError
-
-    def _require_plain(self, sample: Sequence[str], rows: Sequence[Cells]) -> None:
-        """Require that the library reads the table as we do, from what it guesses by, and that the header is right."""
-        try:
-            guess = csv.Sniffer().sniff("".join(sample), _DELIMITERS)
-        except csv.Error:
-            guess = csv.excel
-        plain = guess.delimiter == "," and not guess.skipinitialspace and guess.escapechar is None
-        if not plain or guess.quotechar not in {'"', "'"} or not rows or rows[0] != self.names:
-            raise UnsureError
-        width = round(sum(map(len, rows)) / len(rows))
-        drift = max(round(width * 0.1), 1)
-        if not width - drift <= self.width <= width + drift:
-            raise UnsureError
 
     def _long_cell(self, row: int, begun: int) -> LongCellError:
         """The column of the cell that is too long, in the row after so many lines."""
@@ -175,7 +150,6 @@ def lookup(rows: Rows, names: Sequence[str]) -> Lookup:
     """The values of the columns that a foreign key refers to; single ones as they are, several together as a tuple.
 
     Raises:
-        UnsureError: the library may read the table in another way.
         LongCellError: a cell is too long.
     """
     places = _places(rows, names)
@@ -188,17 +162,8 @@ def lookup(rows: Rows, names: Sequence[str]) -> Lookup:
 
 
 def _places(rows: Rows, names: Sequence[str]) -> list[int]:
-    """The places of the columns of a key.
-
-    Raises:
-        UnsureError: there is no such column, or its type may have values that are never equal.
-    """
-    if not names or not set(names) <= set(rows.names):
-        raise UnsureError
-    places = [rows.names.index(name) for name in names]
-    if not all(rows.columns[place].is_key_type for place in places):
-        raise UnsureError
-    return places
+    """The places of columns that the table has."""
+    return [rows.names.index(name) for name in names]
 
 
 class _Batch:
@@ -232,25 +197,18 @@ class _Batch:
         return [*zip(*map(self.values, columns), strict=True)]
 
     def errors(self) -> dict[int, int]:
-        """How many errors the cells of each row have, where it has some; a blank row has one."""
+        """How many errors the cells of each row have, where it has some; a blank row is none."""
         wrong: dict[int, int] = defaultdict(int)
         for column, cells, places in zip(self._rows.columns, self._cells, self.doubtful, strict=True):
             for place in places:
                 wrong[place] += column.judged(cells[place])[1]
         for place in self.irregular:
             wrong[place] += abs(len(self._batch[place]) - self._rows.width)
-        for place in self._blank(wrong):
-            wrong[place] = 1
-        return {place: number for place, number in wrong.items() if number}
+        return {place: number for place, number in wrong.items() if number and any(self._batch[place])}
 
-    def _blank(self, wrong: Mapping[int, int]) -> list[int]:
-        """The rows without a value: none of them escapes where a column is required."""
-        columns = self._rows.columns
-        places = wrong if any(column.required for column in columns) else range(len(self._batch))
-        return [place for place in places if self._is_blank(self._batch[place])]
-
-    def _is_blank(self, cells: Cells) -> bool:
-        return all(cell in column.missing for cell, column in zip(cells, self._rows.columns, strict=False))
+    def is_blank(self, place: int) -> bool:
+        """Whether a row has nothing in it."""
+        return not any(self._batch[place])
 
     def has_control_characters(self) -> bool:
         """Whether a cell has a character that XML excludes."""
@@ -308,9 +266,13 @@ class _Reference:
     fields: tuple[str, ...]
     columns: list[int]
     values: Lookup
+    is_list: bool = False
 
     def strange(self, batch: _Batch) -> set[Any]:
-        """The values of a batch that are not among them."""
+        """The values of a batch that are not among them; of lists, those with such an item."""
+        if self.is_list:
+            lists = {items for items in batch.keys(self.columns) if items}
+            return {items for items in lists if not self.values.issuperset(items)}
         nothing = None if len(self.columns) == 1 else (None,) * len(self.columns)
         values = set(batch.keys(self.columns))
         values.difference_update(self.values)
@@ -343,7 +305,7 @@ def check_rows(rows: Rows, find: Find, limit: int, advance: Callable[[int], obje
         advance: gets how many more rows were read.
 
     Raises:
-        UnsureError: the library must judge the table.
+        OSError, UnicodeDecodeError, csv.Error: the table cannot be read.
         LongCellError: a cell is too long.
     """
     check = _Check(rows, find)
@@ -364,11 +326,13 @@ class _Check:
         for key in schema.foreign_keys:
             names, table = tuple(key["fields"]), key["reference"]["resource"]
             fields = tuple(key["reference"]["fields"])
-            if len(names) != len(fields):
-                raise UnsureError
+            if not set(names) <= set(rows.names):
+                continue  # a column is missing, which is told
             places = _places(rows, names)
             if (values := find(table, fields)) is not None:
-                self._references.append(_Reference(table, names, fields, places, values))
+                is_list = len(places) == 1 and rows.columns[places[0]].is_list
+                self._references.append(_Reference(table, names, fields, places, values, is_list))
+        self._guesses = 0
 
     @property
     def _keys(self) -> list[_Key]:
@@ -397,13 +361,14 @@ class _Check:
         ):
             return []
         nothing = self._primary.nothing
-        return [place for place, value in enumerate(batch.keys(self._primary.columns)) if value == nothing]
+        keys = enumerate(batch.keys(self._primary.columns))
+        return [place for place, value in keys if value == nothing and not batch.is_blank(place)]
 
     def listed(self, limit: int) -> tuple[list[dict[str, Any]], int]:
         """The first errors, as the library describes them, and how many there are."""
         listed: list[dict[str, Any]] = []
         total = 0
-        handlers = create_cell_handlers(self._rows.resource.schema.fields)
+        handlers = create_cell_handlers(self._rows.fields)
         for first, cells in self._rows.batches():
             batch = _Batch(self._rows, cells)
             wrong = batch.errors()
@@ -418,7 +383,7 @@ class _Check:
                 if len(listed) < limit:
                     row = Row(cells[place], handlers=handlers, row_number=number)
                     reasons = self._errors(row, repeated, lacking, keyless=place in keyless)
-                    listed += [error.to_dict() for error in reasons[: limit - len(listed)]]
+                    listed += reasons[: limit - len(listed)]
         return listed, total
 
     def _suspects(
@@ -442,9 +407,25 @@ class _Check:
 
     def _errors(
         self, row: Row, repeated: Sequence[tuple[_Key, int]], lacking: Sequence[_Reference], *, keyless: bool
-    ) -> list[Any]:
-        """The errors of one row, in the words and the order of the library (`TableResource.row_stream`)."""
-        formers = {key.name: former for key, former in repeated}
+    ) -> list[dict[str, Any]]:
+        """The errors of one row, as the library describes them and in its order (`TableResource.row_stream`)."""
+        self._add_repeated(row, {key.name: former for key, former in repeated}, keyless=keyless)
+        reasons = [*self._of_items(row)]
+        for reference in self._references:
+            values = [row[name] for name in reference.names]
+            if reference in lacking:
+                row.errors.append(_reference_error(row, reference, values))
+        described = [error.to_dict() for error in row.errors]
+        if any(error["type"] == "blank-row" for error in described):  # it has cells, after the last column
+            about = {"type": "extra-cell", "rowNumber": row.row_number}
+            return [{**about, "cell": cell} for cell in row.cells[self._rows.width :]]
+        for error in described:
+            if error["type"] == "foreign-key":
+                self._guess(error, lacking)
+        return [*reasons, *described]
+
+    def _add_repeated(self, row: Row, formers: Mapping[str, int], *, keyless: bool) -> None:
+        """Add the errors of keys to a row; its cells are read here."""
         for key in self._unique:  # it reads the cells of unique columns before the others
             row[key.name]
             if former := formers.get(key.name):
@@ -459,11 +440,35 @@ class _Check:
             elif former := formers.get(""):
                 note = f"the same as in the row at position {former}"
                 row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
-        for reference in self._references:
-            values = [row[name] for name in reference.names]
-            if reference in lacking:
-                row.errors.append(_reference_error(row, reference, values))
-        return list(row.errors)
+
+    def _of_items(self, row: Row) -> Iterator[dict[str, Any]]:
+        """What is wrong with the items of lists, as the library says it of cells."""
+        for column, cell in zip(self._rows.columns, row.cells, strict=False):
+            if isinstance(column, ListColumn) and cell and cell not in column.missing:
+                for item, note in column.problems(cell):
+                    kind = "type-error" if note.startswith("type is") else "constraint-error"
+                    about = {"rowNumber": row.row_number, "fieldName": column.name, "cell": item, "note": note}
+                    yield {"type": kind, **about}
+
+    def _guess(self, error: dict[str, Any], lacking: Sequence[_Reference]) -> None:
+        """Add the value that may be meant to a reference that leads nowhere."""
+        names = list(error["fieldNames"])
+        reference = next(
+            (one for one in lacking if list(one.names) == names and one.table == error["referenceName"]), None
+        )
+        if reference is None:
+            return
+        if reference.is_list:
+            items = items_of(str(error["fieldCells"][0]), self._delimiter(names[0]))
+            error["fieldCells"] = [item for item in items if item not in reference.values]
+        if len(names) == 1 and len(reference.values) <= _COMPARED and self._guesses < _GUESSED:
+            self._guesses += 1
+            known = [value for value in reference.values if isinstance(value, str)]
+            error["close"] = closest(str(error["fieldCells"][0]), known)
+
+    def _delimiter(self, name: str) -> str:
+        column = self._rows.columns[self._rows.names.index(name)]
+        return column.delimiter if isinstance(column, ListColumn) else ","
 
 
 def _reference_error(row: Row, reference: _Reference, values: list[Any]) -> Any:  # noqa: ANN401 - as the library says

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from ..errors import AtmpgraphError, ParameterError, QueryError, QuerySyntaxError, ServiceNotAllowedError
 from ..findings import Finding, Place, Severity
-from ..i18n import SOURCE, texts, written
+from ..i18n import SOURCE, every_language, texts, written
 from ..languages import tag_of
 from ..settings.layers import Folder, Layered
 from .problems import problem_of
@@ -179,6 +179,22 @@ def _error(text: str, base: str) -> QueryError | None:
     except QueryError as error:
         return error
     return None
+
+
+def query_finding(file: Path, base: str) -> Finding | None:
+    """A violation if a file is no query that can be run.
+
+    Args:
+        file: of the query.
+        base: IRI that relative ones stand under.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        problem = every_language("the query is not in UTF-8; save it in UTF-8")
+        return Finding("query", Severity.VIOLATION, problem, (Place(file.name),))
+    error = _error(text, base)
+    return None if error is None else _finding(file.stem, error)
 
 
 def _finding(name: str, error: QueryError) -> Finding:

@@ -1,13 +1,16 @@
 """Short ways to ask a target."""
 
+from atmpgraph.rdf.jsonld_context import Context
 from atmpgraph.release.release import Release
+from atmpgraph.vocab import prefixes
 
 from .targets import Answer, Target
 
 
 def at(path: str, served: Release) -> str:
-    """A path of the tables, with the release that is served in it."""
-    return path.replace("{digest}", served.digest)
+    """A path of the tables, with the release that is served in it, and the context of its JSON-LD."""
+    version = Context(prefixes(served.base)).version
+    return path.replace("{digest}", served.digest).replace("{context}", version)
 
 
 def get(target: Target, path: str, accept: str | None = None, **fields: str) -> Answer:

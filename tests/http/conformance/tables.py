@@ -183,6 +183,11 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/auth/value-chain-stage.jsonld", ("application/ld+json",)),
     ),
     "/ns/context.jsonld": (Resource("/ns/context.jsonld", ("application/ld+json",)),),
+    "/tables": (Resource("/tables", (HTML, "application/json"), languages=True),),
+    "/tables.<suffix>": (Resource("/tables.json", ("application/json",)),),
+    "/ns/context/<version>.jsonld": (
+        Resource("/ns/context/{context}.jsonld", ("application/ld+json",), cache="immutable"),
+    ),
     "/doc/table/<name>.csv": (Resource("/doc/table/figures.csv", ("text/csv",)),),
     "/sparql": (
         Resource(

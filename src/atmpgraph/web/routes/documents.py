@@ -1,6 +1,7 @@
 """Things and the documents about them: `/id/`, `/doc/`, `/ns/`, `/auth/`, and the tables that they come from."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -25,9 +26,10 @@ from ..core.description import Description, describe, example_thing, resolve_iri
 from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
 from ..core.representations import represent
 from ..core.resource import Navigation, Resource, query_parameter
-from ..core.response import vary
+from ..core.response import Cache, Version, vary
 from ..pages.document import document_page
 
+_VERSION: Final = re.compile(r"[0-9a-f]{16}")
 _MISSING: Final = message("The current release describes nothing under this address.")
 _QUERY: Final = "!$%&'()*+,/:;=?@~"  # what a query may hold unencoded (RFC 3986 §3.4)
 _SUFFIXES: Final = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
@@ -168,8 +170,27 @@ def _respond(context: Context, described: Description, links: Sequence[Link] = (
 
 
 def _context_document(context: Context, _: object) -> str:
-    document = {"@context": JsonLdContext(prefixes(context.base)).document()}
+    document = {"@context": _json_ld_context(context).document()}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_ld_context(context: Context) -> JsonLdContext:
+    return JsonLdContext(prefixes(context.base))
+
+
+def _load_context(context: Context, version: str) -> str | AnyResponse | None:
+    """A version of the context; the way to the one of today, which reads all that earlier ones do, from another."""
+    if not _VERSION.fullmatch(version):
+        return None
+    if version != _json_ld_context(context).version:
+        return redirect(context.urls.page("ns/context.jsonld"), 307)
+    return version
+
+
+def _versioned(context: Context, _: object) -> Mapping[str, str]:
+    """The link from the context of today to its version, which never changes."""
+    url = context.urls.page(f"ns/context/{_json_ld_context(context).version}.jsonld")
+    return {"Link": link_field([Link(url, "latest-version", {"type": JSON_LD.media_type})])}
 
 
 def _load_table(context: Context, name: str) -> Path | None:
@@ -250,6 +271,18 @@ RESOURCES = (
         path="/ns/context.jsonld",
         summary="The context of the JSON-LD of this service (JSON-LD 1.1 §3.1).",
         makers={JSON_LD: _context_document},
+        fields=_versioned,
+    ),
+    Resource(
+        endpoint="documents.context_version",
+        path="/ns/context/<version>.jsonld",
+        summary="A version of the context, which never changes; for documents that name their context.",
+        load=_load_context,
+        missing=message("There is no such version of the context; /ns/context.jsonld is that of today."),
+        makers={JSON_LD: _context_document},
+        version=lambda _, version, __: Version((version,)),
+        cache=Cache.IMMUTABLE,
+        examples=lambda context: {"version": _json_ld_context(context).version},
     ),
     Resource(
         endpoint="documents.table",

@@ -1,0 +1,64 @@
+"""Codes of other files and what they are here: `codes/<list>.csv` has them, `theirs` and `ours`.
+
+A publication adds to a list by a file of the same name in its folder `imports/codes`.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from babel import Locale
+
+_HERE: Final = Path(__file__).parent / "codes"
+_Row: TypeAlias = Mapping[str, str]
+
+
+def plain(text: str) -> str:
+    """A text but for capitals, blanks and marks, unless it is marks alone: what headings and codes are compared by."""
+    whole = unicodedata.normalize("NFKC", text).casefold().strip()
+    return re.sub(r"[\W_]+", "", whole) or whole
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The lists of codes.
+
+    Attributes:
+        own: the folder with those of the publication.
+    """
+
+    own: Path
+    _read: dict[str, Mapping[str, _Row]] = field(default_factory=dict)
+
+    def ours(self, name: str, theirs: str, column: str = "ours") -> str | None:
+        """What a code of theirs is here; None where the list does not have it."""
+        if name not in self._read:
+            own = self.own / f"{name}.csv"
+            self._read[name] = {**_rows(_HERE / f"{name}.csv"), **(_rows(own) if own.is_file() else {})}
+        row = self._read[name].get(plain(theirs))
+        return row.get(column) if row else None
+
+    def country(self, text: str, column: str = "ours") -> str | None:
+        """A country by its code, or by its name in a language of Europe."""
+        return self.ours("country", text, column) or self.ours("country", _countries().get(plain(text), ""), column)
+
+
+def _rows(file: Path) -> dict[str, _Row]:
+    with file.open(encoding="utf-8-sig", newline="") as content:
+        return {plain(row["theirs"]): row for row in csv.DictReader(content) if row.get("theirs")}
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    """The code of two letters by the name."""
+    names: dict[str, str] = {}
+    for language in ("en", "fr", "nl", "de", "it", "es", "pt"):
+        for code, name in Locale.parse(language).territories.items():
+            if len(code) == 2 and code.isalpha():
+                names.setdefault(plain(name), code)
+    return names

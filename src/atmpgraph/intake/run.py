@@ -1,0 +1,208 @@
+"""`atmpgraph import`: read files, see what they are, take them over, write; all is judged before a file changes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ..i18n import TranslatedError, counted, message, texts
+from ..settings import FILE_NAME, Settings
+from ..sources.descriptions import TableDescription
+from ..sources.package import Package
+from .codes_of_others import Codes
+from .example import ASIDE, is_untouched, replacements, system_sources
+from .keys import Keys, key_of, note_rows
+from .proposal import Proposal, mapped, proposed, recognised
+from .sheets import Sheet, read_sheets
+from .take import Publication, Taken, Taking
+from .write import free, left_content, require_plain, write, written_tables
+
+FOLDER: Final = "imports"
+_NOTHING: Final = message(
+    "{file}: no heading of it is like a column of ours; 'atmpgraph tables' lists them, and --map says which one each is"
+)
+_EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
+_NOT_AGREED: Final = message(
+    "nothing is written: agree with --yes, or save what is proposed in a file, correct it, and give it with --map"
+)
+_NOT_WANTED: Final = message("no row is of the projects {projects}; nothing is written")
+_ROWS: Final = counted("{n} row", "{n} rows")
+_LEFT: Final = counted("{n} cell or row has no place", "{n} cells and rows have no place")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asks for.
+
+    Attributes:
+        files: to be read.
+        map: a file that says where columns go.
+        projects: the numbers of the wanted ones; all, where none is named.
+        name: of the partnership, where the files do not say it.
+    """
+
+    files: Sequence[Path]
+    map: Path | None = None
+    projects: Sequence[str] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import gives, before and after it is written.
+
+    Attributes:
+        taken: rows, and what has no place.
+        files: what is written.
+        aside: the files of the example, and where they go.
+        left_file: where that which has no place is kept.
+    """
+
+    taken: Taken
+    files: Mapping[Path, str]
+    aside: Mapping[Path, Path]
+    left_file: Path | None
+
+    def write(self, language: str) -> None:
+        """Write it all."""
+        for old, new in self.aside.items():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.rename(new)
+        left = {self.left_file: left_content(self.taken.left, language)} if self.left_file else {}
+        write({**left, **self.files})
+
+    def lines(self, language: str) -> Iterator[str]:
+        """What it does, for people."""
+        words = texts(language)
+        for table, new in self.taken.rows.items():
+            yield f"{table}{words.colon}{words.ngettext(*_ROWS, len(new))}"
+        if self.taken.present:
+            yield words.gettext("{n} rows were there already, and stay as they are", n=self.taken.present)
+        if self.taken.passed:
+            yield words.gettext("{n} rows are of other projects", n=self.taken.passed)
+        if self.aside:
+            yield words.gettext("the example of 'atmpgraph init' goes into the folder {folder}", folder=ASIDE)
+        if self.left_file:
+            sum_of_left = words.ngettext(*_LEFT, len(self.taken.left))
+            yield f"{sum_of_left}{words.colon}{self.left_file.parent.name}/{self.left_file.name}"
+        alike = Counter((one.file, one.column, one.reason, tuple(one.values.items())) for one in self.taken.left)
+        for (file, column, reason, values), number in alike.items():
+            place = words.gettext("{table}, column {column}", table=file, column=column) if column else file
+            yield f"  {place}{words.colon}{words.gettext(reason, **dict(values))} ({words.number(number)})"
+
+
+def propose(
+    settings: Settings, wish: Wish, tables: Sequence[TableDescription], agree: Callable[[list[Proposal]], bool]
+) -> list[Proposal]:
+    """Where the columns of all sheets go.
+
+    Args:
+        settings: of the publication.
+        wish: the files.
+        tables: ours.
+        agree: shows proposals to a person, and gives the answer.
+
+    Raises:
+        TranslatedError: a file cannot be read, or nobody knows what it is, or the person does not agree.
+    """
+    proposals: list[Proposal] = []
+    for file in wish.files:
+        sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
+        filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
+        seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
+        judged = [each for each in seen if each]
+        if not judged:
+            raise TranslatedError(_NOTHING if filled else _EMPTY, file=str(file))
+        proposals += judged
+    unsure = [each for each in proposals if not each.is_sure]
+    if unsure and not agree(unsure):
+        raise TranslatedError(_NOT_AGREED)
+    return proposals
+
+
+def _proposal(settings: Settings, wish: Wish, tables: Sequence[TableDescription], sheet: Sheet) -> Proposal | None:
+    languages = settings.languages
+    return (
+        (mapped(sheet, tables, languages, wish.map) if wish.map else None)
+        or recognised(sheet, tables, languages)
+        or proposed(sheet, tables, languages, settings.imports.min_similarity)
+    )
+
+
+def take(
+    settings: Settings,
+    root: Path,
+    package: Package,
+    tables: Sequence[TableDescription],
+    wish: Wish,
+    proposals: Sequence[Proposal],
+) -> Outcome:
+    """Take the sheets over; nothing is written yet.
+
+    Args:
+        settings: of the publication.
+        root: the folder of the settings.
+        package: the tables that are there.
+        tables: what each table is.
+        wish: what is asked for.
+        proposals: where the columns of the sheets go.
+
+    Raises:
+        TranslatedError: nothing is of the wanted projects, or a table cannot be written.
+    """
+    by_name, is_example = {table.name: table for table in tables}, is_untouched(settings, root)
+    there = {"sources": system_sources()} if is_example else rows_of(package)
+    name = wish.name or wish.files[0].stem
+    partnership = key_of(name) if is_example else settings.partnership
+    publication = Publication(by_name, settings.languages, partnership, there, Codes(root / FOLDER / "codes"))
+    keys = Keys()
+    note_rows(keys, there)
+    taking = Taking(publication, keys, wish.projects)
+    for each in sorted(proposals, key=lambda one: _order(one, by_name)):
+        taking.sheet(each.sheet, each.form, each.placed)
+    taken = taking.finish()
+    if wish.projects and not set(taken.rows) - {"sources"}:
+        raise TranslatedError(_NOT_WANTED, projects=", ".join(wish.projects))
+    if is_example and "partnerships" not in taken.rows:
+        taken.rows["partnerships"] = {(partnership,): _partnership(partnership, name, taken, settings)}
+    rows = {table: list(new.values()) for table, new in taken.rows.items()}
+    data = settings.path(settings.folders.data)
+    left_file = free(root / FOLDER, f"{key_of(wish.files[0].stem)}-left", ".csv") if taken.left else None
+    if not is_example:
+        require_plain(package, rows, by_name)
+        return Outcome(taken, written_tables(data, by_name, rows), {}, left_file)
+    aside_to = free(root, ASIDE, "")
+    aside = {
+        file: aside_to / file.relative_to(root)
+        for file in [*sorted(data.glob("*.csv")), data / "catalogue.ttl", root / FILE_NAME]
+    }
+    rows["sources"] = [*system_sources(), *rows.get("sources", ())]
+    first = rows["partnerships"][0]
+    title = wish.name or next((first[column] for column in first if column.startswith(("acronym_", "title_"))), name)
+    period = next(iter(rows.get("periods", ())), {})
+    days = [period.get("start_date", ""), period.get("end_date", "")]
+    rows.setdefault("figures", [])  # the description for portals names the table
+    files = replacements(settings, root, first["slug"], title, days) | written_tables(data, by_name, rows, anew=True)
+    return Outcome(taken, files, aside, left_file)
+
+
+def _order(one: Proposal, tables: Mapping[str, TableDescription]) -> tuple[int, int]:
+    """Projects first, since others name them; our own tables in the order of the package."""
+    names = [*tables]
+    is_project = bool(one.form.source) and "projects" in {row.table for row in one.form.rows}
+    return (0 if is_project else 1, names.index(one.form.name) if one.form.name in tables else 0)
+
+
+def _partnership(slug: str, name: str, taken: Taken, settings: Settings) -> dict[str, str]:
+    source = next((row["slug"] for row in taken.rows.get("sources", {}).values()), "editorial")
+    return {"slug": slug, "source": source, f"title_{settings.languages[0]}": name, "record": slug}
+
+
+def rows_of(package: Package) -> dict[str, list[dict[str, str]]]:
+    """The rows of the tables that are there."""
+    return {
+        table.name: [dict(zip(table.header(), cells, strict=False)) for _, cells in table.rows()]
+        for path, table in package.tables.items()
+        if not package.is_absent(path)
+    }

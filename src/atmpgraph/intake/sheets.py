@@ -1,0 +1,155 @@
+"""The sheets of a file that somebody else wrote: headings, and rows of text with the numbers that people see."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from ..i18n import TranslatedError, message
+from ..settings.groups import Imports
+from ..sources.workbook import Typed, WorkbookError, open_sheet
+
+_WORKBOOKS: Final = (".xlsx", ".ods")
+_TEXTS: Final = (".csv", ".tsv", ".txt")
+_DELIMITERS: Final = (";", ",", "\t", "|")
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What stands for an empty cell in exports.
+_NOTHING: Final = frozenset({"", "n.a.", "n/a", "-", "null"})
+
+_NO_FILE: Final = message("{file}: there is no such file; correct the name")
+_NOT_READ: Final = message("{file}: files of this kind are not read; save it as .csv, .xlsx or .ods")
+_LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise the setting [imports] max_file_bytes")
+_ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
+_NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
+_BROKEN: Final = message("{file}, row {row}: not a row of CSV ({reason}); open the file, and save it again")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet with headings.
+
+    Attributes:
+        file: the name of its file.
+        name: of the sheet; empty for a file of text, which is one.
+        header: the headings, as they are written.
+        rows: the number that people see, and a cell for each heading.
+        odd: rows with more cells than headings, whose columns nobody knows.
+    """
+
+    file: str
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, list[str]], ...]
+    odd: tuple[tuple[int, list[str]], ...] = ()
+
+
+def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
+    """The sheets of a file that have headings and are to be seen.
+
+    Args:
+        path: of the file.
+        limits: how large it may be.
+        mebibytes: the memory that reading a workbook may take.
+
+    Raises:
+        TranslatedError: it cannot be read.
+    """
+    if not path.is_file():
+        raise TranslatedError(_NO_FILE, file=str(path))
+    if path.stat().st_size > limits.max_file_bytes:
+        raise TranslatedError(_LARGE, file=str(path), n=limits.max_file_bytes)
+    if path.suffix.lower() in _WORKBOOKS:
+        return [sheet for sheet in _of_workbook(path, limits, mebibytes) if sheet.header]
+    if path.suffix.lower() in _TEXTS:
+        sheet = _sheet(path, "", _of_text(path), limits)
+        return [sheet] if sheet.header else []
+    raise TranslatedError(_NOT_READ, file=str(path))
+
+
+def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
+    content = path.read_bytes()
+    if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise TranslatedError(_NOT_TEXT, file=str(path))
+    text = _decoded(content, path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except csv.Error as error:
+        raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=str(error)) from None
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    """The text by its byte order mark, else in UTF-8, else in the code page of Western Europe."""
+    encodings = [name for mark, name in _MARKS if content.startswith(mark)] or ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise TranslatedError(_NOT_TEXT, file=str(path))
+
+
+def _delimiter(text: str) -> str:
+    """The character that parts the headings: the most frequent one outside quotes in the first line with words."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    counts = Counter(re.sub(r'"[^"]*"', "", first))
+    return max(_DELIMITERS, key=lambda one: (counts[one], -_DELIMITERS.index(one)))
+
+
+def _of_workbook(path: Path, limits: Imports, mebibytes: int) -> Iterator[Sheet]:
+    try:
+        first = open_sheet(path, None, mebibytes)
+        yield _sheet(path, first.name, _numbered(first.first_column, first.rows), limits)
+        for name in first.others:
+            sheet = open_sheet(path, name, mebibytes)
+            yield _sheet(path, sheet.name, _numbered(sheet.first_column, sheet.rows), limits)
+    except WorkbookError as error:
+        raise TranslatedError(f"{{file}}: {error.sentence}", file=str(path), **error.values) from None
+
+
+def _numbered(empty: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:
+    return ((number, [""] * empty + [_text(cell) for cell in cells]) for number, cells in rows)
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401 - what a workbook holds
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return str(cell).lower()
+        case float():
+            return format(Decimal(str(cell)).normalize(), "f")
+        case Typed():
+            return cell.text.removesuffix("T00:00:00")
+    return str(cell)
+
+
+def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits: Imports) -> Sheet:
+    header: list[str] = []
+    good, odd = list[tuple[int, list[str]]](), list[tuple[int, list[str]]]()
+    for number, cells in rows:
+        tidy = [_CONTROL.sub(" ", cell).strip() for cell in cells]
+        if not any(tidy):
+            continue
+        if not header:
+            header = tidy
+            while header and not header[-1]:
+                header.pop()
+            continue
+        if len(good) >= limits.max_rows:
+            raise TranslatedError(_ROWS, file=str(path), n=limits.max_rows)
+        if any(tidy[len(header) :]):
+            odd.append((number, tidy))
+        else:
+            tidy = ["" if cell.lower() in _NOTHING else cell for cell in tidy[: len(header)]]
+            good.append((number, tidy + [""] * (len(header) - len(tidy))))
+    return Sheet(path.name, name, tuple(header), tuple(good), tuple(odd))

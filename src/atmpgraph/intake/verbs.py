@@ -1,0 +1,184 @@
+"""What is done with a cell of another file so that it becomes one of ours; nothing is guessed."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from html import unescape
+from typing import Final
+
+from babel import Locale
+
+from ..i18n import message, texts
+from ..languages import ranges
+from ..spreadsheets import as_text
+from .codes_of_others import Codes
+
+_BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3})")
+_SLUG: Final = re.compile(r"[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*")
+_POSTCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,11}")
+_TRUTH: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
+
+FORMULA: Final = message("it looks like a formula")
+NO_CODE: Final = message("the list {list} has no such code; imports/codes/{list}.csv adds it")
+_NO_DATE: Final = message("not a date in the form 2025-12-31, so that day and month would be guessed")
+_NO_AMOUNT: Final = message("not an amount")
+_TWO_READINGS: Final = message("thousands or decimals? Write it without a mark between thousands")
+_NO_ADDRESS: Final = message("not a web address")
+_NO_COUNTRY: Final = message("not the code or the name of a country")
+_NOT_THAT_FORM: Final = message("a cell of ours does not have that form")
+
+
+class UnplacedError(Exception):
+    """A cell that has no place; `reason` is a sentence of the interface, with `values`."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        """Say why."""
+        super().__init__(reason)
+        self.reason, self.values = reason, values
+
+
+def text(cell: str) -> str:
+    """Words: entities of HTML as characters, blanks once.
+
+    Raises:
+        UnplacedError: a spreadsheet would take it for a formula.
+    """
+    words = " ".join(unescape(cell).split())
+    while len(words) > 1 and words[0] == words[-1] == '"':
+        words = words[1:-1].strip()
+    if as_text(words) != words:
+        raise UnplacedError(FORMULA)
+    return words
+
+
+def day(cell: str) -> str:
+    """A date of ISO 8601, without the time."""
+    begin = re.match(r"\d{4}-\d{2}-\d{2}(?=$|[T ])", cell)
+    try:
+        return date.fromisoformat(begin[0]).isoformat() if begin else _refuse(_NO_DATE)
+    except ValueError:
+        raise UnplacedError(_NO_DATE) from None
+
+
+def amount(cell: str) -> str:
+    """A number whose one mark, point or comma, is that of decimals."""
+    digits = _BLANKS.sub("", cell.removesuffix("€").removesuffix("EUR").strip())
+    if not re.fullmatch(r"\d+([.,]\d+)?", digits):
+        raise UnplacedError(_NO_AMOUNT)
+    return _number(digits.replace(",", "."))
+
+
+def decimal(cell: str) -> str:
+    """A number as our own tables have it: a point, or a comma, before the decimals, and perhaps a sign."""
+    sign, digits = ("-", cell[1:]) if cell[:1] in {"-", "−"} else ("", cell)
+    return sign + amount(digits)
+
+
+def money(cell: str) -> str:
+    """A number as people write it; refused where its one mark may part thousands as well as decimals."""
+    digits = _BLANKS.sub("", cell.replace("€", "").replace("EUR", "").strip())
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+        raise UnplacedError(_TWO_READINGS)
+    if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?", digits):
+        digits = digits.replace(".", "")
+    elif re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    return amount(digits)
+
+
+def whole(cell: str) -> str:
+    """A whole number, 1 or more."""
+    return str(int(cell)) if cell.isascii() and cell.isdigit() and int(cell) else _refuse(_NO_AMOUNT)
+
+
+def address(cell: str) -> str:
+    """A web address; one that begins with www has https before it."""
+    iri = f"https://{cell}" if cell.lower().startswith("www.") else cell
+    if not re.fullmatch(r"https?://[^\s/?#\"<>\\^`{|}@]+\.[^\s\"<>\\^`{|}]+", iri, re.IGNORECASE):
+        raise UnplacedError(_NO_ADDRESS)
+    scheme, _, rest = iri.partition("://")
+    return f"{scheme.lower()}://{rest}"
+
+
+def truth(cell: str) -> str:
+    """True or false."""
+    return _TRUTH.get(cell.lower()) or _refuse(_NOT_THAT_FORM)
+
+
+def code(cell: str) -> str:
+    """The code of a call or topic, which becomes a part of an address."""
+    return cell if _SLUG.fullmatch(cell) else _refuse(_NOT_THAT_FORM)
+
+
+def slug(cell: str) -> str:
+    """A key as others write it, with hyphens for what a key cannot have."""
+    return code("-".join(re.findall(r"[A-Za-z0-9.]+", cell)).strip(".-") or " ")
+
+
+def postcode(cell: str) -> str:
+    """A postal code."""
+    return cell if _POSTCODE.fullmatch(cell) else _refuse(_NOT_THAT_FORM)
+
+
+def number(cell: str) -> str:
+    """An identifier without blanks."""
+    return text("".join(cell.split()))
+
+
+def listed(cell: str, name: str, codes: Codes) -> str:
+    """A code, by a list."""
+    ours = codes.ours(name, cell)
+    if not ours:
+        raise UnplacedError(NO_CODE, list=name)
+    return ours
+
+
+def country(cell: str, column: str, codes: Codes) -> str:
+    """A country, by its code or its name."""
+    return codes.country(cell, column) or _refuse(_NO_COUNTRY)
+
+
+def country_name(cell: str, language: str, codes: Codes) -> str:
+    """What a country is called in a language (CLDR)."""
+    two = country(cell, "two", codes)
+    for tag in (*ranges(language), "en"):
+        try:
+            if name := Locale.parse(tag, sep="-").territories.get(two):
+                return str(name)
+        except ValueError:
+            continue
+    return two
+
+
+def days(start: str, end: str, language: str) -> str:
+    """A period in words."""
+    words = texts(language)
+    return " – ".join(words.date(day(each)) for each in (start, end) if each)
+
+
+SIMPLE: Final[dict[str, Callable[[str], str]]] = {
+    "text": text,
+    "date": day,
+    "amount": amount,
+    "decimal": decimal,
+    "money": money,
+    "whole": whole,
+    "iri": address,
+    "truth": truth,
+    "code": code,
+    "slug": slug,
+    "postcode": postcode,
+    "number": number,
+}
+
+
+def _number(digits: str) -> str:
+    try:
+        return format(Decimal(digits), "f")
+    except InvalidOperation:
+        raise UnplacedError(_NO_AMOUNT) from None
+
+
+def _refuse(reason: str) -> str:
+    raise UnplacedError(reason)

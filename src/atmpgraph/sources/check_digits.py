@@ -1,0 +1,197 @@
+"""Check digits of identifiers: a wrong digit, or two that changed places, is told before anyone follows it.
+
+The code lists of registries say which check an identifier has (`atmpgraph:checkDigits`), how it is written
+(`schema:valuePattern`) and in which addresses it stands (`schema:urlTemplate`). A field of the Data Package says
+`"identifier"`: the IRI of a registry, or in braces the column that names it. Addresses are looked at in every column of
+them, and so are the records of a source whose pages have such addresses.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from importlib import import_module
+from typing import Final
+from urllib.parse import urljoin
+
+from stdnum import get_cc_module
+from stdnum.be import vat as belgian
+from stdnum.eu import vat as european
+
+from ..findings import Finding, Place, Severity
+from ..i18n import every_language, message
+from . import DESCRIPTOR
+from .code_lists import CodeLists, Registry
+from .package import Package, Table
+
+Check = Callable[[str], bool]
+_CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_MODULE: Final = re.compile(r"[a-z]+(\.[a-z_]+)?")
+_COLUMN: Final = re.compile(r"\{(.+)\}")
+_ENDS: Final = ("", "TVA", "MVA")  # of Swiss and Norwegian numbers, which many leave out
+_VALUE: Final = "{value}"
+_RECORD: Final = "{record}"
+_WRONG: Final = message(
+    "the check digits of this identifier ({registry}) do not fit the others: compare it with the registry, digit by"
+    " digit"
+)
+_NO_CHECK: Final = message(
+    "the code list names the check digits “{check}” of {registry}, which nobody computes: correct atmpgraph:checkDigits"
+)
+_NO_REGISTRY: Final = message(
+    "{table}, {column}: “identifier” is the IRI of a registry of the code lists, or a column with codes in braces;"
+    " {value} is neither"
+)
+
+
+def is_ror(value: str) -> bool:
+    """Whether a ROR identifier has its check digits (ISO 7064 MOD 97-10 over Crockford base 32)."""
+    if not re.fullmatch(r"0[0-9a-z]{6}[0-9]{2}", value) or set(value[1:7]) - set(_CROCKFORD):
+        return False
+    number = 0
+    for character in value[1:7]:
+        number = number * 32 + _CROCKFORD.index(character)
+    return 98 - number * 100 % 97 == int(value[7:])
+
+
+def is_vat(value: str) -> bool:
+    """Whether a VAT number has the check digits of its country; where the rule is not known here, it has."""
+    country = value[:2].lower()
+    if country in {*european.MEMBER_STATES, "el", "eu"}:
+        return bool(european.is_valid(value))
+    rule = get_cc_module(country, "vat")
+    return rule is None or any(rule.is_valid(start + end) for start in (value, value[2:]) for end in _ENDS)
+
+
+def is_euid(value: str) -> bool:
+    """Whether the number of a Belgian enterprise in an EUID has its check digits; those of other countries differ."""
+    country, _, number = value.partition(".")
+    return not country.startswith("BE") or bool(belgian.is_valid(number))
+
+
+_OWN: Final[Mapping[str, Check]] = {"ror": is_ror, "vat": is_vat, "euid": is_euid}
+
+
+def check_named(name: str) -> Check | None:
+    """A check by its name in a code list: one of ours, or a module of python-stdnum (`isni`, `be.vat`); else None."""
+    if name in _OWN:
+        return _OWN[name]
+    if not _MODULE.fullmatch(name):
+        return None
+    with suppress(ImportError, AttributeError):
+        check: Check = import_module(f"stdnum.{name}").is_valid
+        return check
+    return None
+
+
+def wrong_identifiers(package: Package, codes: CodeLists) -> Iterator[Finding]:
+    """The cells with an identifier whose check digits do not fit.
+
+    Args:
+        package: of the tables.
+        codes: with the registries.
+    """
+    checks: dict[str, tuple[Registry, Check]] = {}
+    for iri, registry in codes.registries.items():
+        if check := check_named(registry.check):
+            checks[iri] = registry, lru_cache(check)
+        else:
+            problem = every_language(_NO_CHECK, check=registry.check, registry=f"<{iri}>")
+            yield Finding("table", Severity.VIOLATION, problem)
+    addresses = _Addresses(checks)
+    pages = dict(_pages(package, addresses))
+    for path, table in package.tables.items():
+        with suppress(OSError, UnicodeDecodeError, csv.Error):  # the check of the table says it
+            yield from _Columns(package, path, codes, addresses, pages).findings(table, checks)
+
+
+class _Addresses:
+    """The beginnings of addresses that end with an identifier."""
+
+    def __init__(self, checks: Mapping[str, tuple[Registry, Check]]) -> None:
+        self._registries = {
+            template.removesuffix(_VALUE): iri
+            for iri, (registry, _) in checks.items()
+            for template in registry.templates
+            if template.endswith(_VALUE)
+        }
+        self.prefixes = tuple(self._registries)
+
+    def identifier(self, address: str) -> tuple[str, str]:
+        """The registry and the identifier of an address that has one of the prefixes."""
+        prefix = max(filter(address.startswith, self.prefixes), key=len)
+        return self._registries[prefix], address.removeprefix(prefix).rstrip("/")
+
+
+def _pages(package: Package, addresses: _Addresses) -> Iterator[tuple[str, str]]:
+    """The sources whose records are identifiers, each with the beginning of the address of a record."""
+    for table in package.tables.values():
+        columns = table.header()
+        if table.name == "sources" and {"slug", "record_page"} <= set(columns):
+            with suppress(OSError, UnicodeDecodeError, csv.Error):
+                for _, cells in table.rows():
+                    row = dict(zip(columns, cells, strict=False))
+                    if row["record_page"].removesuffix(_RECORD) in addresses.prefixes:
+                        yield row["slug"], row["record_page"].removesuffix(_RECORD)
+
+
+class _Columns:
+    """The columns of a table that may hold an identifier."""
+
+    def __init__(
+        self, package: Package, path: str, codes: CodeLists, addresses: _Addresses, pages: Mapping[str, str]
+    ) -> None:
+        self._addresses, self._pages = addresses, pages
+        self.wrong: list[Finding] = []
+        names = package.tables[path].header()
+        fields = {field["name"]: field for field in package.fields(path) if field["name"] in names}
+        places = {name: names.index(name) for name in fields}
+        self._names = names
+        self._uris = [place for name, place in places.items() if fields[name].get("format") == "uri"]
+        self._record = (places["source"], places["record"]) if pages and {"source", "record"} <= set(places) else None
+        self._declared: list[tuple[int, int | None, Mapping[str, str] | str]] = []
+        for name, place in places.items():
+            if "identifier" not in fields[name]:
+                continue
+            declared = str(fields[name]["identifier"])
+            column = _COLUMN.fullmatch(declared)
+            if column and "codes" in fields.get(column[1], {}):
+                registries = codes.codes.get(urljoin(codes.base, fields[column[1]]["codes"]), {})
+                self._declared.append((place, places[column[1]], registries))
+            elif not column and (iri := urljoin(codes.base, declared)) in codes.iris:
+                self._declared.append((place, None, iri))
+            else:
+                table = package.tables[path].name
+                problem = every_language(_NO_REGISTRY, table=table, column=name, value=f"“{declared}”")
+                self.wrong.append(Finding("table", Severity.VIOLATION, problem, (Place(DESCRIPTOR),)))
+
+    def findings(self, table: Table, checks: Mapping[str, tuple[Registry, Check]]) -> Iterator[Finding]:
+        """What is wrong with the declarations, and the wrong cells."""
+        yield from self.wrong
+        if not (self._declared or self._uris or self._record):
+            return
+        for row, cells in table.rows():
+            for place, iri, identifier in self._identifiers(cells, checks):
+                if iri in checks and not checks[iri][1](identifier):
+                    registry = checks[iri][0]
+                    problem = every_language(_WRONG, registry=registry.code)
+                    where = Place(table.file, row, self._names[place])
+                    yield Finding("table", registry.severity, problem, (where,), cells[place])
+
+    def _identifiers(
+        self, cells: list[str], checks: Mapping[str, tuple[Registry, Check]]
+    ) -> Iterator[tuple[int, str, str]]:
+        """Place, registry and identifier of each cell with one."""
+        for place, column, registries in self._declared:
+            iri = registries if isinstance(registries, str) else registries.get(cells[column or 0], "")
+            # Whatever has another form, the shape of identifiers tells.
+            if cells[place] and iri in checks and checks[iri][0].has_form(cells[place]):
+                yield place, iri, cells[place]
+        for place in self._uris:
+            if cells[place].startswith(self._addresses.prefixes):
+                yield place, *self._addresses.identifier(cells[place])
+        if self._record:
+            source, record = self._record
+            if cells[record] and (prefix := self._pages.get(cells[source])):
+                yield record, *self._addresses.identifier(prefix + cells[record])

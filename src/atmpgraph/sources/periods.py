@@ -1,0 +1,106 @@
+"""The length of a period against its dates and its label.
+
+Dates are as precise as the source is: “2022 to 2025” lasts between two years and four, so that three fit. In the check
+of the tables, since engines compute durations differently (docs/decisions/shacl.md).
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Final
+
+from ..findings import Finding, Place, Severity
+from ..i18n import every_language, message
+from .package import Package, Table
+
+_TABLE: Final = "periods"
+_LENGTH: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
+_PRECISIONS: Final = ("date", "month", "year")
+_SLACK: Final = 1  # day: whether the last day counts, people see differently
+# Words for years, months and days in the languages of the software; each stands after its number.
+_UNITS: Final = (
+    r"ans?|années?|jaar|jaren|jahre?n?|years?|ann[oi]",
+    r"mois|maand(?:en)?|monate?n?|months?|mes[ei]",
+    r"jours?|dag(?:en)?|tage?n?|days?|giorn[oi]",
+)
+_NUMBER: Final = re.compile(rf"\b(\d+)[ \u00a0\u202f-]({'|'.join(f'({unit})' for unit in _UNITS)})\b", re.IGNORECASE)
+_DATES: Final = message("the period lasts {length}, and its dates are otherwise: correct one or the other")
+_LABEL: Final = message("the label names another length than {length}: correct one or the other")
+
+
+def wrong_lengths(package: Package) -> Iterator[Finding]:
+    """The periods whose length is not that of their dates, or not that which their label names.
+
+    Args:
+        package: of the tables.
+    """
+    for table in package.tables.values():
+        columns = table.header()
+        if table.name == _TABLE and "duration" in columns:
+            with suppress(OSError, UnicodeDecodeError, csv.Error):  # the check of the table says it
+                for number, cells in table.rows():
+                    yield from _of_row(table, number, dict(zip(columns, cells, strict=False)))
+
+
+def _of_row(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Finding]:
+    written = _LENGTH.fullmatch(row["duration"])
+    if not written or row["duration"] == "P":
+        return
+    length = [int(part or 0) for part in written.groups()]
+    with suppress(ValueError, OverflowError):  # no date: the check of the cell says it
+        if not _fits(length, _days(row, "start"), _days(row, "end")):
+            yield _finding(table, number, "duration", _DATES, row["duration"])
+    for column, cell in row.items():
+        if column.startswith("label_") and any(_differs(length, named) for named in _NUMBER.finditer(cell)):
+            yield _finding(table, number, column, _LABEL, row["duration"])
+
+
+def _days(row: Mapping[str, str], side: str) -> tuple[date, date] | None:
+    """The first and the last day that a start or an end may be.
+
+    Raises:
+        ValueError: it is no date.
+    """
+    written = next((cell for precision in _PRECISIONS if (cell := row.get(f"{side}_{precision}", ""))), "")
+    if not written:
+        return None
+    year, month, day = (*map(int, written.split("-")), 0, 0)[:3]
+    first = date(year, month or 1, day or 1)
+    if day:
+        return first, first
+    after = date(year + 1, 1, 1) if not month or month == 12 else date(year, month + 1, 1)
+    return first, after - timedelta(days=1)
+
+
+def _fits(length: list[int], start: tuple[date, date] | None, end: tuple[date, date] | None) -> bool:
+    """Whether a period with such a start and end can be of a length, the last day counted or not."""
+    if not start or not end:
+        return True
+    early = _later(start[0], length) - timedelta(days=1 + _SLACK)
+    late = _later(start[1], length) + timedelta(days=_SLACK)
+    return early <= end[1] and end[0] <= late
+
+
+def _later(day: date, length: list[int]) -> date:
+    """A day some years, months and days later; of a month without that day, its last one."""
+    years, months, days = length
+    months += day.month - 1
+    year, month = day.year + years + months // 12, months % 12 + 1
+    first = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(days=day.day - 1), first - timedelta(days=1)) + timedelta(days=days)
+
+
+def _differs(length: list[int], named: re.Match[str]) -> bool:
+    """Whether a number with its unit, in a label, is not that of the length; 36 months are 3 years."""
+    unit = next(place for place in range(3) if named[3 + place])
+    if unit == 2:
+        return length[:2] != [0, 0] or length[2] != int(named[1])
+    months, other = length[0] * 12 + length[1], int(named[1]) * (12 if unit == 0 else 1)
+    return months != other if unit == 1 else months // 12 != other // 12
+
+
+def _finding(table: Table, row: int, column: str, sentence: str, length: str) -> Finding:
+    place = Place(table.file, row, column)
+    return Finding("table", Severity.VIOLATION, every_language(sentence, length=length), (place,), length)

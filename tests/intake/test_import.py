@@ -1,0 +1,456 @@
+"""`atmpgraph import`: CORDIS in both styles, sheets with headings of their own; nothing guessed, nothing lost."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner, Result
+
+from atmpgraph.cli import main
+from atmpgraph.intake import verbs
+from atmpgraph.intake.codes_of_others import Codes
+from atmpgraph.intake.forms import forms
+from atmpgraph.settings.layers import supplied
+from atmpgraph.sources.descriptions import described
+
+from . import cordis
+
+NO_CODES = Codes(Path("nowhere"))
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    folder = tmp_path / "lagoon"
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    return folder
+
+
+def run(folder: Path, *arguments: object) -> Result:
+    return CliRunner().invoke(main, ["--settings", str(folder / "atmpgraph.toml"), *map(str, arguments)])
+
+
+def rows(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as content:
+        return list(csv.DictReader(content))
+
+
+def left(folder: Path) -> list[dict[str, str]]:
+    """What has no place, of all imports."""
+    found: list[dict[str, str]] = []
+    for file in sorted((folder / "imports").glob("*-left*.csv")):
+        with file.open(encoding="utf-8", newline="") as content:
+            found += csv.DictReader(content)
+    return found
+
+
+def test_cordis_as_it_is(publication: Path, tmp_path: Path) -> None:
+    project, organizations = cordis.write(tmp_path)
+    done = run(publication, "import", organizations, project)  # in any order
+    assert done.exit_code == 0, done.output
+    assert "organisations: 200 rows" in done.stdout
+    (facts,) = rows(publication, "projects")
+    assert facts == {
+        "partnership": "lagoon",
+        "grant_agreement": "101999001",
+        "programme": "HORIZON",
+        "call": "HORIZON-CL6-2024-01",
+        "topic": "HORIZON-CL6-2024-01-03",
+        "start": "2025-03-01",
+        "end": "2028-02-29",
+        "signature": "2025-01-20",
+        "status": "SIGNED",
+        "total_cost": "21073781.25",
+        "total_contribution": "20000000",
+        "currency": "EUR",
+        "source": "cordis",
+        "record": "101999001",
+    }
+    (named,) = rows(publication, "partnerships")
+    assert named["title_en"] == "Observing an invented lagoon & its “waters”"
+    assert named["description_en"] == 'An invented project; it says "nothing" of any lagoon.'
+    participants = rows(publication, "project-participants")
+    assert len(participants) == 200
+    assert participants[0]["cost"] == "100001.75", "decimal comma"
+    assert participants[0]["contribution"] == "90001.5", "decimal point in the column beside it"
+    assert [row["role"] for row in participants[:3]] == ["coordinator", "associated-partner", "participant"]
+    organisations = rows(publication, "organisations")
+    assert len({row["slug"] for row in organisations}) == 200
+    assert organisations[1]["homepage"] == "https://www.inv2.example"
+    assert {row["kind"] for row in organisations} == {
+        "university",
+        "company",
+        "research-centre",
+        "public-administration",
+        "other",
+    }
+    assert {row["country"] for row in rows(publication, "organisation-details")} >= {"GRC", "GBR"}, "EL and UK"
+    greece = next(row for row in rows(publication, "places") if row["iso_code"] == "GR")
+    assert (greece["label_fr"], greece["label_nl"]) == ("Grèce", "Griekenland")
+    assert rows(publication, "sources")[-1]["record_page"] == "https://cordis.europa.eu/project/id/{record}"
+
+
+def test_what_has_no_place_is_said_kept_and_counted(publication: Path, tmp_path: Path) -> None:
+    done = run(publication, "import", *cordis.write(tmp_path))
+    streets = [row for row in left(publication) if row["column"] == "street"]
+    assert len(streets) == 200
+    assert streets[0] == {
+        "file": "organization.csv",
+        "sheet": "",
+        "row": "2",
+        "column": "street",
+        "value": "Rue Inventée 1",
+        "reason": "no column of ours",
+    }
+    assert "organization.csv, column street: no column of ours (200)" in done.stdout
+    assert f"{len(left(publication))} cells and rows have no place" in done.stdout
+
+
+def test_a_shifted_row_is_put_aside_whole(publication: Path, tmp_path: Path) -> None:
+    project, organizations = cordis.write(tmp_path, 3)
+    lines = organizations.read_text(encoding="utf-8-sig").splitlines()
+    lines[2] = lines[2].replace('"associatedPartner"', '"2"')  # a number where the role is
+    lines[3] = lines[3] + ';"one more"'
+    organizations.write_text("\n".join(lines), encoding="utf-8")
+    assert run(publication, "import", project, organizations).exit_code == 0
+    assert len(rows(publication, "organisations")) == 1
+    whole = [row for row in left(publication) if not row["column"]]
+    assert [row["row"] for row in whole] == ["4", "3"]
+    assert "Invented Institute 2" in whole[1]["value"]
+
+
+def test_an_amount_or_a_date_that_is_words_puts_the_project_aside(publication: Path, tmp_path: Path) -> None:
+    project, _ = cordis.write(tmp_path, 1)
+    project.write_text(project.read_text(encoding="utf-8-sig").replace("2025-03-01", "01/03/2025"), encoding="utf-8")
+    done = run(publication, "import", project)
+    assert done.exit_code == 0
+    assert (
+        "the row is shifted, or a cell of it is not what its column holds: startDate" in left(publication)[0]["reason"]
+    )
+
+
+def test_the_style_before_2021(publication: Path, tmp_path: Path) -> None:
+    old = {
+        "rcn": "1",
+        "id": "654321",
+        "acronym": "OLD",
+        "title": "Old",
+        "ecMaxContribution": "5",
+        "call": "H2020-X-2015",
+        "startDate": "2015-01-01",
+    }
+    body = {
+        "projectRcn": "1",
+        "projectID": "654321",
+        "role": "coordinator",
+        "id": "999888777",
+        "name": "Old Body",
+        "country": "UK",
+        "activityType": "REC",
+        "organizationUrl": "http://old.example/",
+        "ecContribution": "5",
+    }
+    files = (
+        cordis.table(tmp_path / "project.csv", cordis.OLD_PROJECT, old),
+        cordis.table(tmp_path / "organizations.csv", cordis.OLD_ORGANIZATION, body),
+    )
+    done = run(publication, "import", *files)
+    assert done.exit_code == 0, done.output
+    assert rows(publication, "projects")[0]["call"] == "H2020-X-2015"
+    assert rows(publication, "identifiers")[0]["value"] == "999888777"
+    assert rows(publication, "organisations")[0]["homepage"] == "http://old.example/"
+
+
+def test_codes_of_a_vocabulary_wait_until_their_addresses_are_given(publication: Path, tmp_path: Path) -> None:
+    project, _ = cordis.write(tmp_path, 1)
+    topic = {"projectID": "101999001", "euroSciVocCode": "/23/47", "euroSciVocTitle": "hydrology"}
+    file = cordis.table(tmp_path / "euroSciVoc.csv", list(cordis.EURO_SCI_VOC), topic)
+    assert run(publication, "import", project, file).exit_code == 0
+    assert not (publication / "data" / "classifications.csv").exists()
+    assert any(row["value"] == "/23/47" for row in left(publication))
+    own = publication / "imports" / "codes" / "euroscivoc.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("theirs,ours\n/23/47,http://data.europa.eu/8mn/euroscivoc/0001\n", encoding="utf-8")
+    assert run(publication, "import", project, file).exit_code == 0
+    assert rows(publication, "classifications")[0]["concept"] == "http://data.europa.eu/8mn/euroscivoc/0001"
+
+
+def test_deliverables(publication: Path, tmp_path: Path) -> None:
+    project, _ = cordis.write(tmp_path, 1)
+    one = {
+        "id": "101999001_26_DELIVHORIZON",
+        "title": "Data plan",
+        "deliverableType": "Documents, reports",
+        "projectID": "101999001",
+        "url": "https://ec.europa.eu/x",
+    }
+    file = cordis.table(tmp_path / "projectDeliverables.csv", cordis.DELIVERABLES, one)
+    assert run(publication, "import", project, file).exit_code == 0
+    (row,) = rows(publication, "deliverables")
+    assert (row["partnership"], row["title_en"], row["url"]) == ("lagoon", "Data plan", "https://ec.europa.eu/x")
+
+
+def test_nothing_that_is_there_changes(publication: Path, tmp_path: Path) -> None:
+    files = cordis.write(tmp_path, 3)
+    assert run(publication, "import", *files).exit_code == 0
+    table = publication / "data" / "organisations.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("Invented Institute 1", "Corrected by hand"), encoding="utf-8"
+    )
+    before = {file.name: file.read_bytes() for file in (publication / "data").iterdir()}
+    _, more = cordis.write(tmp_path, 4)
+    again = run(publication, "import", files[0], more)
+    assert again.exit_code == 0
+    assert "were there already, and stay as they are" in again.stdout
+    after = rows(publication, "organisations")
+    assert len(after) == 4
+    assert after[0]["name_en"].startswith("Corrected by hand")
+    assert table.read_bytes().startswith(before["organisations.csv"])
+    assert (publication / "data" / "projects.csv").read_bytes() == before["projects.csv"]
+
+
+def test_a_dry_run_changes_nothing(publication: Path, tmp_path: Path) -> None:
+    before = {file: file.read_bytes() for file in publication.rglob("*") if file.is_file()}
+    done = run(publication, "import", *cordis.write(tmp_path, 3), "--dry-run")
+    assert done.exit_code == 0
+    assert "organisations: 3 rows" in done.stdout
+    assert {file: file.read_bytes() for file in publication.rglob("*") if file.is_file()} == before
+
+
+def test_the_example_is_put_aside_only_untouched(publication: Path, tmp_path: Path) -> None:
+    people = publication / "data" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
+    settings = (publication / "atmpgraph.toml").read_bytes()
+    assert run(publication, "import", *cordis.write(tmp_path, 2)).exit_code == 0
+    assert (publication / "atmpgraph.toml").read_bytes() == settings
+    assert "rector" in people.read_text(encoding="utf-8")
+    assert {row["slug"] for row in rows(publication, "organisations")} == {
+        "example-university",
+        "example-company",
+        "inv1",
+        "inv2",
+    }
+
+
+def test_only_the_wanted_projects(publication: Path, tmp_path: Path) -> None:
+    done = run(publication, "import", *cordis.write(tmp_path, 2), "--project", "42")
+    assert done.exit_code == 1
+    assert "no row is of the projects 42; nothing is written" in done.stderr
+    assert run(publication, "import", *cordis.write(tmp_path, 2), "--project", "101999001").exit_code == 0
+
+
+WIDE = """Nom du partenaire;Sigle;Pays;Type;Rôle;Budget (€);WP1;WP 2;Remarques
+Université de Liège;ULiège;Belgique;université;coordinateur;1 234 567,89;L;x;
+Müller GmbH;;Allemagne;entreprise;partenaire;250.000;;x;=1+1
+Ministère X;;Atlantide;ministère;partenaire;12.500,50;x;?;
+"""
+
+
+def test_a_wide_sheet_is_proposed_and_needs_agreement(publication: Path, tmp_path: Path) -> None:
+    file = tmp_path / "partners.csv"
+    file.write_bytes(WIDE.encode("cp1252"))
+    refused = run(publication, "import", file)
+    assert refused.exit_code == 1
+    assert '"Pays" = "country"' in refused.stdout
+    assert "nothing is written: agree with --yes" in refused.stderr
+    assert not (publication / "imports").exists()
+    assert run(publication, "import", file, "--name", "Projet", "--yes").exit_code == 0
+    assert [row["name_fr"] for row in rows(publication, "organisations")] == [
+        "Université de Liège",
+        "Müller GmbH",
+        "Ministère X",
+    ]
+    assert [row["cost"] for row in rows(publication, "project-participants")] == ["1234567.89", "", "12500.50"]
+    parts = [(row["organisation"], row["workpackage"], row["role"]) for row in rows(publication, "participations")]
+    assert parts == [
+        ("uliege", "wp1", "leads"),
+        ("uliege", "wp2", "participatesIn"),
+        ("muller-gmbh", "wp2", "participatesIn"),
+        ("ministere-x", "wp1", "participatesIn"),
+    ]
+    why = {(row["column"], row["value"]): row["reason"] for row in left(publication)}
+    assert why["Budget (€)", "250.000"].startswith("thousands or decimals?")
+    assert why["Pays", "Atlantide"] == "not the code or the name of a country"
+    assert why["WP 2", "?"].startswith("the list participation-role has no such code")
+    assert why["Remarques", "'=1+1"] == "no column of ours", "a formula is a text"
+
+
+def test_a_map_corrects_a_proposal(publication: Path, tmp_path: Path) -> None:
+    file, chart = tmp_path / "partners.csv", tmp_path / "map.toml"
+    file.write_text(WIDE.replace("Nom du partenaire", "Zzz"), encoding="utf-8")
+    chart.write_text(
+        '[[sheets]]\nform = "participants"\n[sheets.columns]\nZzz = "name"\nPays = "country"\nType = ""\n',
+        encoding="utf-8",
+    )
+    done = run(publication, "import", file, "--map", chart)
+    assert done.exit_code == 0, done.output
+    assert rows(publication, "organisations")[1]["slug"] == "muller-gmbh"
+    assert sum(row["column"] == "Type" for row in left(publication)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[[sheets]", "not a map of columns"),
+        ("sheets = 3", "not a map of columns"),
+        ('[[sheets]]\nform = "x"\ncolumns = {}', "there is no form or table x"),
+        ('[[sheets]]\nform = "participants"\ncolumns = {Pays = "nation"}', "has no column nation"),
+        ('[[sheets]]\nform = "participants"\ncolumns = {Land = "country"}', "no heading Land"),
+    ],
+)
+def test_a_wrong_map_is_refused_with_a_sentence(publication: Path, tmp_path: Path, text: str, sentence: str) -> None:
+    file, chart = tmp_path / "partners.csv", tmp_path / "map.toml"
+    file.write_text(WIDE, encoding="utf-8")
+    chart.write_text(text, encoding="utf-8")
+    done = run(publication, "import", file, "--map", chart)
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert sentence in done.stderr
+
+
+def workbook(file: Path, *texts: str) -> Path:
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("partners")
+        for row, text in enumerate(texts):
+            for column, cell in enumerate(text.split(";")):
+                sheet.write(row, column, cell)
+    return file
+
+
+def test_a_workbook_is_read_as_a_sheet(publication: Path, tmp_path: Path) -> None:
+    file = workbook(tmp_path / "partners.xlsx", *WIDE.splitlines())
+    assert run(publication, "import", file, "--yes").exit_code == 0
+    assert len(rows(publication, "organisations")) == 3
+    assert {row["sheet"] for row in left(publication)} == {"partners"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.csv", b"", "there is no sheet with headings and rows in it"),
+        ("a.csv", b"x;y\n1;2\n", "no heading of it is like a column of ours"),
+        ("a.csv", b"a\0b", "it is not text"),
+        ("a.csv", b"\xff\xfea", "it is not text"),
+        ("a.pdf", b"%PDF", "files of this kind are not read"),
+        ("a.xlsx", b"no zip", "it is no workbook that can be read"),
+        ("a.ods", b"PK\x03\x04", "it is no workbook that can be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(
+    publication: Path, tmp_path: Path, name: str, content: bytes, sentence: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    done = run(publication, "import", file, "--yes")
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit), done.exception
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"), [("max_file_bytes = 100", "more than 100 bytes"), ("max_rows = 2", "more than 2 rows")]
+)
+def test_a_file_may_be_so_large(publication: Path, tmp_path: Path, setting: str, sentence: str) -> None:
+    file = publication / "atmpgraph.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[imports]\n{setting}\n", encoding="utf-8")
+    done = run(publication, "import", *cordis.write(tmp_path, 3))
+    assert done.exit_code == 1
+    assert sentence in done.stderr
+
+
+def test_a_full_template_reads_back_to_the_same_tables(tmp_path: Path) -> None:
+    """Headings in Italian, every table and column of the funded project."""
+    ours = Path(__file__).parents[1] / "publications" / "funded"
+    book, folder = tmp_path / "f.xlsx", tmp_path / "copy"
+    made = CliRunner().invoke(
+        main,
+        ["--settings", str(ours / "atmpgraph.toml"), "--language", "it", "template", str(book), "--xlsx", "--filled"],
+    )
+    assert made.exit_code == 0, made.output
+    shutil.copytree(ours, folder)
+    for file in (folder / "data").glob("*.csv"):
+        file.unlink()
+    done = run(folder, "import", book)
+    assert done.exit_code == 0, done.output
+    assert not (folder / "imports").exists(), "everything has a place"
+    for file in (ours / "data").glob("*.csv"):
+        with file.open(encoding="utf-8-sig", newline="") as content:
+            before = [{column: cell for column, cell in row.items() if cell} for row in csv.DictReader(content)]
+        after = [{column: cell for column, cell in row.items() if cell} for row in rows(folder, file.stem)]
+        assert after == before, file.name
+
+
+def test_a_template_is_not_overwritten_and_names_its_tables(publication: Path, tmp_path: Path) -> None:
+    book = tmp_path / "t.xlsx"
+    assert run(publication, "template", book, "--table", "sources").exit_code == 0
+    assert run(publication, "template", book).exit_code == 2
+    wrong = run(publication, "template", tmp_path / "u.xlsx", "--table", "source")
+    assert (wrong.exit_code, "no such table" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1 234 567,89", "1234567.89"),
+        ("1.234.567,89", "1234567.89"),
+        ("1,234,567.89", "1234567.89"),
+        ("1.234.567", "1234567"),
+        ("12,5", "12.5"),
+        ("€ 1200", "1200"),
+        ("0.125", "0.125"),
+    ],
+)
+def test_money_as_people_write_it(cell: str, value: str) -> None:
+    assert verbs.money(cell) == value
+
+
+@pytest.mark.parametrize("cell", ["1,234", "250.000", "-5", "5E3", "twelve", "1..2"])
+def test_money_that_is_not_clear_stays_out(cell: str) -> None:
+    with pytest.raises(verbs.UnplacedError):
+        verbs.money(cell)
+
+
+@pytest.mark.parametrize("cell", ["17/01/2024", "2024-02-30", "2024-1-1", "January"])
+def test_a_date_is_not_guessed(cell: str) -> None:
+    with pytest.raises(verbs.UnplacedError):
+        verbs.day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("EL", "GRC"),
+        ("UK", "GBR"),
+        ("gb", "GBR"),
+        ("Belgique", "BEL"),
+        ("Deutschland", "DEU"),
+        ("Namibia", "NAM"),
+        ("NA", "NAM"),
+    ],
+)
+def test_countries_by_code_and_name(cell: str, code: str) -> None:
+    assert NO_CODES.country(cell) == code
+
+
+def test_every_form_gives_columns_that_there_are_and_codes_that_there_are() -> None:
+    tables = {table.name: table for table in described(json.loads(supplied("descriptor").read_text(encoding="utf-8")))}
+    assert len(forms()) == 6
+    for form in forms():
+        for row in (*form.rows, *form.column_rows):
+            names = {column.name for column in tables[row.table].columns}
+            for column in row.cells:
+                plain = column
+                for ending in ("_language", "_every", "_first"):
+                    plain = plain.removesuffix(ending)
+                assert plain in names or f"{plain}_{{language}}" in names, (form.name, row.table, column)
+
+
+@pytest.mark.parametrize(
+    "name", ["activity-type", "organisation-kind", "partnership-role", "participation-role", "project-status"]
+)
+def test_every_code_of_others_becomes_one_of_ours(name: str) -> None:
+    lists = "".join(file.read_text(encoding="utf-8") for file in supplied("ontology").rglob("*.ttl"))
+    folder = Path(verbs.__file__).parent / "codes"
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as content:
+        for row in csv.DictReader(content):
+            assert f"/auth/{name}/{row['ours']}>" in lists, row
