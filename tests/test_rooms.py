@@ -72,6 +72,7 @@ MAY_IMPORT: Final = {
         *("observability", "store"),
     },
     "web/pages": {
+        "catalogue",
         "overview",
         "profiles",
         "quality",
