@@ -30,7 +30,12 @@ GEO = "http://www.opengis.net/ont/geosparql#"
 # The type of a column in the Data Package, its datatype in the mapping, a cell, and what is published.
 COLUMNS = {
     "moment": ({"type": "datetime"}, XSD + "dateTime", "2024-01-17T09:30:00Z", "2024-01-17T09:30:00Z"),
-    "local": ({"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S"}, XSD + "dateTime", "2024-01-17T09:30:00", "2024-01-17T09:30:00"),
+    "local": (
+        {"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S"},
+        XSD + "dateTime",
+        "2024-01-17T09:30:00",
+        "2024-01-17T09:30:00",
+    ),
     "midnight": ({"type": "string"}, XSD + "dateTime", "2024-01-17T24:00:00", "2024-01-18T00:00:00"),
     "zoned": ({"type": "string"}, XSD + "dateTime", "2024-01-17T09:30:00.50+01:00", "2024-01-17T09:30:00.5+01:00"),
     "clock": ({"type": "time"}, XSD + "time", "09:30:00", "09:30:00"),
