@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from atmpgraph.cli import main
 from atmpgraph.intake import verbs
 from atmpgraph.intake.codes_of_others import Codes
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.intake.forms import forms
+from atmpgraph.intake.sheets import read_sheets
+from atmpgraph.settings.groups import Imports
 from atmpgraph.settings.layers import supplied
 from atmpgraph.sources.descriptions import described
+from atmpgraph.spreadsheets import as_text
 
 from . import cordis
 
@@ -222,9 +228,9 @@ def test_a_dry_run_changes_nothing(publication: Path, tmp_path: Path) -> None:
 def test_the_example_is_put_aside_only_untouched(publication: Path, tmp_path: Path) -> None:
     people = publication / "data" / "people.csv"
     people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
-    settings = (publication / "atmpgraph.toml").read_bytes()
+    written = (publication / "atmpgraph.toml").read_bytes()
     assert run(publication, "import", *cordis.write(tmp_path, 2)).exit_code == 0
-    assert (publication / "atmpgraph.toml").read_bytes() == settings
+    assert (publication / "atmpgraph.toml").read_bytes() == written
     assert "rector" in people.read_text(encoding="utf-8")
     assert {row["slug"] for row in rows(publication, "organisations")} == {
         "example-university",
@@ -378,6 +384,55 @@ def test_a_full_template_reads_back_to_the_same_tables(tmp_path: Path) -> None:
             before = [{column: cell for column, cell in row.items() if cell} for row in csv.DictReader(content)]
         after = [{column: cell for column, cell in row.items() if cell} for row in rows(folder, file.stem)]
         assert after == before, file.name
+
+
+def test_a_table_of_another_form_is_not_written_into(publication: Path, tmp_path: Path) -> None:
+    data = publication / "data"
+    table = {"name": "organisations", "path": "organisations.csv", "dialect": {"delimiter": ";"}}
+    (data / "datapackage.json").write_text(json.dumps({"name": "x", "resources": [table]}), encoding="utf-8")
+    file = data / "organisations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    people = data / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
+    before = {one: one.read_bytes() for one in publication.rglob("*") if one.is_file()}
+    done = run(publication, "import", *cordis.write(tmp_path, 2))
+    assert done.exit_code == 1
+    assert "organisations.csv: rows are written into plain CSV alone" in done.stderr
+    assert {one: one.read_bytes() for one in publication.rglob("*") if one.is_file()} == before
+
+
+def test_a_wrong_list_of_codes_is_told(publication: Path, tmp_path: Path) -> None:
+    own = publication / "imports" / "codes" / "country.csv"
+    own.parent.mkdir(parents=True)
+    own.write_bytes("theirs;ours\nÉ;X\n".encode("cp1252"))
+    done = run(publication, "import", *cordis.write(tmp_path, 2))
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert "country.csv: a list of codes is CSV in UTF-8" in done.stderr
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.tsv"]))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_are_too_odd_to_be_judged(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
+    file = tmp_path_factory.mktemp("odd") / name
+    file.write_bytes(b"Name;Country;" + content)
+    try:
+        sheets = read_sheets(file, Imports(), 512)
+    except TranslatedError as error:
+        assert str(file) in str(error)
+        return
+    for sheet in sheets:
+        assert all(len(cells) == len(sheet.header) for _, cells in sheet.rows)
+        "".join([*sheet.header, *(cell for _, cells in sheet.rows for cell in cells)]).encode()
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[0-9.,   €-]{1,6000}", fullmatch=True))
+@settings(max_examples=200, deadline=None)
+def test_a_cell_becomes_one_of_ours_or_is_refused(cell: str) -> None:
+    for verb in verbs.SIMPLE.values():
+        try:
+            assert as_text(verb(cell)) == verb(cell)
+        except verbs.UnplacedError as error:
+            assert error.reason
 
 
 def test_a_template_is_not_overwritten_and_names_its_tables(publication: Path, tmp_path: Path) -> None:

@@ -128,7 +128,8 @@ def test_the_published_descriptor_is_that_of_the_canonical_table(tmp_path: Path)
     assert resource["encoding"] == "utf-8"
     assert "dialect" not in resource
     assert resource["schema"]["missingValues"] == [""]
-    assert {"decimalChar", "groupChar", "format"}.isdisjoint(*map(set, resource["schema"]["fields"]))
+    fields = resource["schema"]["fields"]
+    assert not [name for field in fields for name in ("decimalChar", "groupChar", "format") if name in field]
 
 
 def found(folder: Path, fill: Callable[[Path], object], **resource: Any) -> list[Finding]:
@@ -164,8 +165,8 @@ TOLD: dict[str, tuple[Callable[[Path], object], dict[str, Any], int | None, str]
 def test_what_cannot_be_read_is_told_with_place_and_remedy(name: str, tmp_path: Path) -> None:
     fill, resource, row, said = TOLD[name]
     findings = found(tmp_path, fill, **resource)
-    (finding,) = findings if name != "cells without a heading" else findings[-1:]
-    assert said in finding.message["en"]
+    (finding,) = (one for one in findings if said in one.message["en"])
+    assert len(findings) == (2 if "heading" in name or "twice" in name else 1)  # the column that is missing is told too
     assert finding.places[0].row == row
     assert all(finding.message[tag] != finding.message["en"] for tag in ("fr", "nl", "de", "it"))
 

@@ -161,7 +161,7 @@ def written(folder: Path, descriptor: dict[str, Any], texts: dict[str, str]) -> 
     return open_package(folder)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packages(), st.integers(1, 6))
 def test_both_say_the_same(drawn: tuple[dict[str, Any], dict[str, str]], limit: int) -> None:
     with TemporaryDirectory() as folder:
@@ -172,8 +172,15 @@ def test_both_say_the_same(drawn: tuple[dict[str, Any], dict[str, str]], limit: 
         some = check_tables(package, Build(max_listed_findings=limit, jobs=1))
         assert len(some.findings) + some.more.get(Severity.VIOLATION, 0) == len(checked.findings)
         assert all(finding in checked.findings for finding in some.findings)
-        if not any(finding.places[0].row == 1 for finding in checked.findings):  # nor of one with another header
-            assert ours(package) == alone(package)
+        if any(finding.places[0].row == 1 for finding in checked.findings):
+            return  # nor of one with another header
+        found, expected = ours(package), alone(package)
+        for table, errors in expected.items():
+            # It says nothing but “blank” of a row that has no cell but after the last column; there we say more.
+            blank = {row for row, _, kind in errors if kind == "blank-row"}
+            assert [one for one in found[table] if one[0] not in blank] == [
+                one for one in errors if one[0] not in blank
+            ]
 
 
 FIELDS = [

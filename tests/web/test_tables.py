@@ -37,7 +37,9 @@ def test_the_words_follow_the_language(client: FlaskClient) -> None:
 def test_a_list_of_codes_is_led_to(client: FlaskClient) -> None:
     text = client.get("/tables?lang=en").get_data(as_text=True)
     assert client.get("/auth/organisation-kind").status_code == 200
-    assert re.search(r'href="[^"]*organisation-kind[^"]*"[^>]*>one of: university', text), re.findall('.*one of: univ.*', text)
+    assert re.search(r'href="[^"]*organisation-kind[^"]*"[^>]*>one of: university', text), re.findall(
+        ".*one of: univ.*", text
+    )
 
 
 def test_programs_get_the_data_package(client: FlaskClient, release: Release) -> None:

@@ -16,6 +16,7 @@ from .codes_of_others import plain
 from .forms import Form, RowForm, forms
 from .sheets import Sheet
 
+_LONGEST: Final = 200  # characters of a heading that are compared
 _VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "truth"}
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
@@ -149,7 +150,7 @@ def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[i
     """The columns of a form that some headings are like: the most alike ones first, each column and heading once."""
     repeated = form.repeated(header)
     alike = [
-        (round(max(fuzz.ratio(plain(heading), plain(name)) for name in form.names(column))), place, column)
+        (round(max(fuzz.ratio(plain(heading[:_LONGEST]), plain(name)) for name in form.names(column))), place, column)
         for place, heading in enumerate(header)
         if heading and place not in repeated
         for column in form.columns()

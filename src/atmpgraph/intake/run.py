@@ -66,11 +66,8 @@ class Outcome:
 
     def write(self, language: str) -> None:
         """Write it all."""
-        for old, new in self.aside.items():
-            new.parent.mkdir(parents=True, exist_ok=True)
-            old.rename(new)
         left = {self.left_file: left_content(self.taken.left, language)} if self.left_file else {}
-        write({**left, **self.files})
+        write({**left, **self.files}, self.aside)
 
     def lines(self, language: str) -> Iterator[str]:
         """What it does, for people."""

@@ -89,7 +89,7 @@ def money(cell: str) -> str:
 
 def whole(cell: str) -> str:
     """A whole number, 1 or more."""
-    return str(int(cell)) if cell.isascii() and cell.isdigit() and int(cell) else _refuse(_NO_AMOUNT)
+    return str(int(cell)) if re.fullmatch(r"0*[1-9][0-9]{0,8}", cell) else _refuse(_NO_AMOUNT)
 
 
 def address(cell: str) -> str:

@@ -274,11 +274,11 @@ class _Source:
                 heads = [f"for {self._item(column)} in {self._items(column)}:" for column in loops]
                 self._loops = frozenset(loops)
                 pieces = (_Code("s"), "<", *self._iri(predicate), "> ", *self._object(obj), " <", _Code("g"))
-                made = [f"emit({self._joined(*pieces)})"]
+                emitting = [f"emit({self._joined(*pieces)})"]
                 self._loops = frozenset()
                 for head in reversed(heads):
-                    made = [head, *("  " + line for line in made)]
-                lines += self._guard(predicate, self._guard(obj, made))
+                    emitting = [head, *("  " + line for line in emitting)]
+                lines += self._guard(predicate, self._guard(obj, emitting))
         return lines
 
     def _item(self, column: str) -> str:

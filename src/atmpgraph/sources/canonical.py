@@ -14,7 +14,7 @@ import weakref
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -108,8 +108,11 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     """
     path = folder / origin.file
     source = Source(path, path, origin.file)
-    if not origin.is_usable or (not origin.is_workbook and not path.is_file()):
-        return source if origin.is_usable else Source(path, path, origin.file, is_read=False)
+    if not origin.is_usable:
+        return replace(source, is_read=False)
+    if not path.exists():
+        absent = Finding("table", Severity.VIOLATION, every_language(NO_FILE), (Place(key),))
+        return replace(source, is_read=False, findings=(absent,))
     if origin.is_plain and _is_canonical(path, origin):
         return source
     return _Conversion(source, scratch, key, origin, limits).source()
@@ -273,8 +276,8 @@ class _Conversion:
     ) -> None:
         self._total += 1
         if len(self._findings) < self._limits.max_listed_findings:
-            told, shown = every_language(sentence, **values), None if value is None else str(value)[:_SHOWN]
-            self._findings.append(Finding("table", severity, told, (Place(self._key, row, column),), shown))
+            sentences, shown = every_language(sentence, **values), None if value is None else str(value)[:_SHOWN]
+            self._findings.append(Finding("table", severity, sentences, (Place(self._key, row, column),), shown))
 
     def _encoding(self) -> None:
         """The first cell that is not of the encoding."""
@@ -330,28 +333,28 @@ class _Conversion:
         for number, cells in rows:
             out.write("\n" * (number - written - 1))
             written = number
-            made = self._cells(number, cells, columns)
+            canonical = self._cells(number, cells, columns)
             if len(order) != len(cells):
-                made += self._beyond(number, cells, names, nameless)
-            writer.writerow(made)
+                canonical += self._beyond(number, cells, names, nameless)
+            writer.writerow(canonical)
         return True
 
     def _cells(self, number: int, cells: list[Any], columns: Iterable[tuple[int, str, Convert]]) -> list[str]:
-        made, width = [], len(cells)
+        canonical, width = [], len(cells)
         for place, name, convert in columns:
             if place >= width:
                 if self._sheet is None:
                     self._fail(number, name, _NO_CELL)
-                made.append("")
+                canonical.append("")
                 continue
             cell = cells[place]
             try:
-                made.append(convert(cell))
+                canonical.append(convert(cell))
             except ValueProblem as problem:
                 value = cell if isinstance(cell, str | int | float) else cell.text
                 self._fail(number, name, problem.sentence, value, **problem.values)
-                made.append(str(value))
-        return made
+                canonical.append(str(value))
+        return canonical
 
     def _beyond(self, number: int, cells: list[Any], names: list[str], nameless: set[int]) -> list[str]:
         """Cells after the last column, which the check counts; cells in a column without a heading are told once."""
@@ -365,22 +368,22 @@ class _Conversion:
     def _header(self, rows: Iterator[Row]) -> list[str]:
         """The headings: of several rows together where so declared, and without those that are empty at the end."""
         wanted = self._origin.dialect.header_rows
-        found: dict[int, list[Any]] = {}
+        heads: dict[int, list[Any]] = {}
         for number, cells in rows:
             if number in wanted:
-                found[number] = cells
+                heads[number] = cells
             if number >= wanted[-1]:
                 if number > wanted[-1]:
                     self._fail(wanted[-1], None, _NO_HEADER)
                     return []
                 break
-        if not found:
+        if not heads:
             self._fail(None, None, _EMPTY)
             return []
         join = self._origin.dialect.header_join
-        width = max(map(len, found.values()))
+        width = max(map(len, heads.values()))
         parts = [
-            [str(row[place]).strip() if place < len(row) else "" for row in found.values()] for place in range(width)
+            [str(row[place]).strip() if place < len(row) else "" for row in heads.values()] for place in range(width)
         ]
         header = [join.join(filter(None, each)) for each in parts]
         while header and not header[-1]:

@@ -104,8 +104,8 @@ class _PackageCheck:
         except _UNREADABLE:
             why = unreadable(source, path, self._package.declared[path], self._limits)
             return Listed(why.findings, {Severity.VIOLATION: why.more} if why.more else {})
-        told = {(place.row, place.column) for each in source.findings for place in each.places if place.row}
-        return reading + _without(told, listed)
+        reported = {(place.row, place.column) for each in source.findings for place in each.places if place.row}
+        return reading + _without(reported, listed)
 
     def _rows_of(self, path: str) -> Listed:
         """The errors in the rows of a table.
@@ -160,11 +160,11 @@ class _PackageCheck:
         return finding(Place(path, error.row, error.column), problem)
 
 
-def _without(told: Collection[tuple[int | None, str | None]], listed: Listed) -> Listed:
+def _without(reported: Collection[tuple[int | None, str | None]], listed: Listed) -> Listed:
     """Findings, but for those about cells of which something is told already."""
-    if not told:
+    if not reported:
         return listed
-    left = tuple(each for each in listed.findings if (each.places[0].row, each.places[0].column) not in told)
+    left = tuple(each for each in listed.findings if (each.places[0].row, each.places[0].column) not in reported)
     return Listed(left, listed.more)
 
 

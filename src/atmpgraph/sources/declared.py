@@ -58,7 +58,7 @@ _REFUSED: Final = {
     "schema": frozenset({"uniqueKeys", "fieldsMatch"}),
     "field": frozenset({"categories", "categoriesOrdered", "array_item", "arrayItem", "floatNumber"}),
 }
-_KNOWN: Final = {"resource": RESOURCE, "dialect": DIALECT, "schema": SCHEMA, "field": FIELD}
+_MEMBERS: Final = {"resource": RESOURCE, "dialect": DIALECT, "schema": SCHEMA, "field": FIELD}
 TYPES: Final = frozenset(
     {
         *("string", "number", "integer", "boolean", "date", "time", "datetime", "year", "yearmonth", "duration", "any"),
@@ -271,13 +271,13 @@ class _Reader:
 
     def _members(self, part: str, place: str, content: Mapping[str, Any]) -> None:
         """Refuse words of the standard that are not read, and words that look like misspelled ones."""
-        known = _KNOWN[part] | _FOR_PEOPLE
+        members = _MEMBERS[part] | _FOR_PEOPLE
         for name in content:
-            if name in known or ":" in name:
+            if name in members or ":" in name:
                 continue
             if name in _REFUSED[part]:
                 self._fail(place, _NOT_READ, name=name)
-            elif (close := closest(name, _KNOWN[part])) is not None:
+            elif (close := closest(name, _MEMBERS[part])) is not None:
                 self._fail(place, _MISSPELLED, name=name, close=close)
 
     def _format(self) -> str:
@@ -285,37 +285,37 @@ class _Reader:
         ending = PurePosixPath(str(self._resource["path"])).suffix.removeprefix(".").lower()
         if ending in FORMATS:
             return ending
-        said = str(self._resource.get("format", "csv")).lower() if ending in _PLAIN_ENDINGS else ending
-        if said not in FORMATS:
-            self._fail(", format", _FORMAT, format=said, formats=", ".join(FORMATS))
+        given = str(self._resource.get("format", "csv")).lower() if ending in _PLAIN_ENDINGS else ending
+        if given not in FORMATS:
+            self._fail(", format", _FORMAT, format=given, formats=", ".join(FORMATS))
             return "csv"
-        return said
+        return given
 
     def _encoding(self) -> str:
-        said = self._resource.get("encoding", "utf-8")
+        given = self._resource.get("encoding", "utf-8")
         try:
-            "a".encode(str(said)).decode(str(said))  # which codecs of bytes refuse, and `codecs.lookup` does not
+            "a".encode(str(given)).decode(str(given))  # which codecs of bytes refuse, and `codecs.lookup` does not
         except LookupError:
-            self._fail(", encoding", _ENCODING, encoding=said)
+            self._fail(", encoding", _ENCODING, encoding=given)
             return "utf-8"
-        return str(said)
+        return str(given)
 
     def _dialect(self, fmt: str) -> Dialect:
-        said = self._resource.get("dialect", {})
-        if not isinstance(said, dict):
+        given = self._resource.get("dialect", {})
+        if not isinstance(given, dict):
             self._fail(", dialect", _WITHIN)
             return Dialect()
-        self._members("dialect", ", dialect", said)
-        if said.get("header", True) is not True:
+        self._members("dialect", ", dialect", given)
+        if given.get("header", True) is not True:
             self._fail(", dialect", _HEADER)
         texts = {
-            name: self._character(said, name)
+            name: self._character(given, name)
             for name in ("delimiter", "quoteChar", "escapeChar")
-            if said.get(name) is not None
+            if given.get(name) is not None
         }
-        rows = self._numbers(said, "headerRows", [1]) or (1,)
-        comments = self._numbers(said, "commentRows", [])
-        sheet = said.get("sheetName", said.get("sheetNumber"))
+        rows = self._numbers(given, "headerRows", [1]) or (1,)
+        comments = self._numbers(given, "commentRows", [])
+        sheet = given.get("sheetName", given.get("sheetNumber"))
         if sheet is not None and (isinstance(sheet, bool) or not isinstance(sheet, str | int) or sheet in (0, "")):
             self._fail(", dialect", _SHEET)
             sheet = None
@@ -324,26 +324,26 @@ class _Reader:
         return Dialect(
             texts.get("delimiter", _TAB if fmt == "tsv" else ","),
             texts.get("quoteChar", '"'),
-            said.get("doubleQuote", True) is True,
+            given.get("doubleQuote", True) is True,
             texts.get("escapeChar"),
-            said.get("skipInitialSpace", False) is True,
+            given.get("skipInitialSpace", False) is True,
             rows,
-            str(said.get("headerJoin", " ")),
+            str(given.get("headerJoin", " ")),
             frozenset(comments),
-            str(said["commentChar"]) if said.get("commentChar") else None,
-            str(said["nullSequence"]) if said.get("nullSequence") is not None else None,
+            str(given["commentChar"]) if given.get("commentChar") else None,
+            str(given["nullSequence"]) if given.get("nullSequence") is not None else None,
             sheet,
         )
 
-    def _character(self, said: Json, name: str) -> str:
-        value = said[name]
+    def _character(self, given: Json, name: str) -> str:
+        value = given[name]
         if not isinstance(value, str) or len(value) != 1 or value in "\r\n":
             self._fail(", dialect", _CHARACTER, name=name)
             return ","
         return value
 
-    def _numbers(self, said: Json, name: str, default: list[int]) -> tuple[int, ...]:
-        value = said.get(name, default)
+    def _numbers(self, given: Json, name: str, default: list[int]) -> tuple[int, ...]:
+        value = given.get(name, default)
         if (
             not isinstance(value, list)
             or not all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in value)
@@ -353,12 +353,12 @@ class _Reader:
             return tuple(default)
         return tuple(sorted(set(value)))
 
-    def _missing(self, said: Any, place: str) -> frozenset[str]:  # noqa: ANN401 - as it stands in JSON
+    def _missing(self, given: Any, place: str) -> frozenset[str]:  # noqa: ANN401 - as it stands in JSON
         """The texts of empty cells (Table Schema: a text, or an object with `value` and `label`)."""
-        if not isinstance(said, list):
+        if not isinstance(given, list):
             self._fail(place, _LIST, name="missingValues")
             return frozenset({""})
-        values = [one.get("value") if isinstance(one, dict) else one for one in said]
+        values = [one.get("value") if isinstance(one, dict) else one for one in given]
         if not all(isinstance(one, str) for one in values):
             self._fail(place, _LIST, name="missingValues")
             return frozenset({""})
@@ -412,11 +412,11 @@ class _Reader:
         elif not isinstance(pattern, str) or not re.search(r"%[a-zA-Z]", pattern):
             self._fail(place, _DATE_PATTERN, format=pattern)
 
-    def _constraints(self, said: object, place: str) -> None:
-        if not isinstance(said, dict):
+    def _constraints(self, given: object, place: str) -> None:
+        if not isinstance(given, dict):
             self._fail(place, _OBJECT, name="constraints")
             return
-        for name in said:
+        for name in given:
             if name not in _CONSTRAINTS:
                 close = closest(name, _CONSTRAINTS)
                 if close:
@@ -456,10 +456,10 @@ def as_list(fields: object) -> list[Any]:
 
 def closest(word: str, words: frozenset[str] | list[str], cutoff: float = _CLOSE) -> str | None:
     """The word that a misspelled one comes closest to."""
-    found = process.extractOne(
+    match = process.extractOne(
         word, sorted(words), scorer=fuzz.ratio, processor=lambda text: text.casefold(), score_cutoff=cutoff
     )
-    return str(found[0]) if found else None
+    return str(match[0]) if match else None
 
 
 def about_references(resources: list[Json], all_names: Mapping[str, list[str]], descriptor: str) -> Iterator[Finding]:

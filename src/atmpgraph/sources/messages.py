@@ -87,8 +87,8 @@ def _type(field: Mapping[str, Any]) -> dict[str, str]:
 
 def _constraint(error: Mapping[str, Any], field: Mapping[str, Any], cell: str) -> dict[str, str]:
     """That a cell does not fulfil a constraint of its column."""
-    found = _CONSTRAINT.search(error.get("note", ""))
-    name = found[1] if found else ""
+    match = _CONSTRAINT.search(error.get("note", ""))
+    name = match[1] if match else ""
     wanted = field.get("constraints", {}).get(name, "")
     if name == "enum":
         return _code(field, cell)
@@ -111,12 +111,12 @@ def _code(field: Mapping[str, Any], cell: str) -> dict[str, str]:
     return every_language(_CODE, list=where, codes=listed) if where else every_language(_VALUE, codes=listed)
 
 
-def closest(value: str, known: Iterable[str]) -> str | None:
+def closest(value: str, candidates: Iterable[str]) -> str | None:
     """The known value that is another way to write a wrong one, or close to it; for a slug, only a slug."""
     if re.match(SLUG, value):
-        known = [one for one in known if re.match(SLUG, one)]
-    found = process.extractOne(value, known, scorer=fuzz.ratio, processor=_plain, score_cutoff=_CLOSE)
-    return str(found[0]) if found else None
+        candidates = [one for one in candidates if re.match(SLUG, one)]
+    match = process.extractOne(value, candidates, scorer=fuzz.ratio, processor=_plain, score_cutoff=_CLOSE)
+    return str(match[0]) if match else None
 
 
 def slug_of(text: str) -> str:

@@ -56,11 +56,11 @@ class Rows:
             max_cell: the longest cell, in characters.
         """
         self.resource, self.table, self._max_cell = resource, table, max_cell
-        known = {field.name: field for field in resource.schema.fields}
+        by_name = {field.name: field for field in resource.schema.fields}
         self.names = table.header()
         # A column that is not declared is told as such; its cells are not judged.
         self.fields = [
-            known.get(name) or Field.from_descriptor({"name": name, "type": "string"}) for name in self.names
+            by_name.get(name) or Field.from_descriptor({"name": name, "type": "string"}) for name in self.names
         ]
         self.columns = [
             ListColumn(field, declared[field.name])
@@ -463,8 +463,8 @@ class _Check:
             error["fieldCells"] = [item for item in items if item not in reference.values]
         if len(names) == 1 and len(reference.values) <= _COMPARED and self._guesses < _GUESSED:
             self._guesses += 1
-            known = [value for value in reference.values if isinstance(value, str)]
-            error["close"] = closest(str(error["fieldCells"][0]), known)
+            by_name = [value for value in reference.values if isinstance(value, str)]
+            error["close"] = closest(str(error["fieldCells"][0]), by_name)
 
     def _delimiter(self, name: str) -> str:
         column = self._rows.columns[self._rows.names.index(name)]

@@ -75,12 +75,12 @@ def _number(declared: Mapping[str, Any], kind: str) -> Callable[[str], str]:
         stripped = text.strip().replace("\u2212", "-")
         if not bare:
             stripped = re.sub(r"^[^\d+-]+|[^\d]+$", "", stripped)
-        found = form.fullmatch(stripped)
-        if found is None:
+        match = form.fullmatch(stripped)
+        if match is None:
             if kind == "integer":
                 raise ValueProblem(_NO_INTEGER, group=group or "–")
             raise ValueProblem(_NO_NUMBER, decimal=decimal, group=_shown(group))
-        named = found.groupdict()
+        named = match.groupdict()
         digits = re.sub(groups, "", named["whole"]) if group else named["whole"]
         rest = f".{named['part']}" if named.get("part") else ""
         return f"{named['sign']}{digits}{rest}{named.get('power') or ''}"

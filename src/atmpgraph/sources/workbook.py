@@ -65,8 +65,6 @@ def open_sheet(path: Path, sheet: str | int | None, mebibytes: int) -> Sheet:
     Raises:
         WorkbookError: it cannot be read.
     """
-    if not path.is_file():
-        raise WorkbookError(NO_FILE)
     records = _records(path, sheet, mebibytes)
     about = next(records)
     if problem := about.get("problem"):

@@ -131,9 +131,9 @@ def _without_value(content: IO[bytes]) -> dict[str, Any]:
         end = text.rfind(b"</row>") + 1 or len(text)
         here, held = text[:end], text[end:] if len(text) - end < _BLOCK * 8 else b""
         if b't="e"' in here or b"t='e'" in here:
-            wrong["errors"] += [_place(found[1]) for found in _ERROR.finditer(here)]
+            wrong["errors"] += [_place(match[1]) for match in _ERROR.finditer(here)]
         if b"<f" in here:
-            wrong["formulas"] += [_place(found[1]) for found in _FORMULA.finditer(here)]
+            wrong["formulas"] += [_place(match[1]) for match in _FORMULA.finditer(here)]
     return {what: cells[:_LISTED] for what, cells in wrong.items()}
 
 
@@ -153,20 +153,20 @@ def _of_ods(archive: ZipFile, name: str) -> dict[str, Any]:
     if not re.search(rb"table:formula|columns-spanned|rows-spanned|value-type=\"error\"", content):
         return wrong
     row, column, within = 0, 0, False
-    for found in _ODS.finditer(content):
-        if found["table"] is not None:
-            named = _ODS_NAME.search(found["table"])
+    for match in _ODS.finditer(content):
+        if match["table"] is not None:
+            named = _ODS_NAME.search(match["table"])
             within = named is not None and unescape(named[1].decode("utf-8", "replace")) == name
             row = 0
         elif not within:
             continue
-        elif found["row"] is not None:
+        elif match["row"] is not None:
             row, column = row + 1, 0
-            repeated = _ODS_REPEATED.search(found["row"])
+            repeated = _ODS_REPEATED.search(match["row"])
             following = int(repeated[1]) - 1 if repeated else 0
             row += following
         else:
-            cell = found["cell"]
+            cell = match["cell"]
             _judge(cell, row, column, wrong)
             repeated = _ODS_REPEATED.search(cell)
             column += int(repeated[1]) if repeated else 1
