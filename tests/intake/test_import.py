@@ -240,6 +240,26 @@ def test_the_example_is_put_aside_only_untouched(publication: Path, tmp_path: Pa
     }
 
 
+def test_an_organisation_of_two_projects_is_one(publication: Path, tmp_path: Path) -> None:
+    """What the second row says otherwise is told; another acronym with the same letters gets another key."""
+    project = {"id": "1", "acronym": "Two", "title": "T", "ecMaxContribution": "5"}
+    body = {"organisationID": "999", "name": "Body", "role": "participant", "city": "Liège", "ecContribution": "1"}
+    first, second = {**body, "projectID": "1"}, {**body, "projectID": "2", "city": "Namur", "shortName": "B"}
+    files = (
+        cordis.table(tmp_path / "project.csv", cordis.PROJECT, project, {**project, "id": "2", "acronym": "TWO"}),
+        cordis.table(tmp_path / "organization.csv", cordis.ORGANIZATION, first, second),
+    )
+    assert run(publication, "import", *files).exit_code == 0
+    assert [row["slug"] for row in rows(publication, "partnerships")] == ["two", "two-2"]
+    (only,) = rows(publication, "organisations")
+    assert [(row["organisation"], row["partnership"]) for row in rows(publication, "project-participants")] == [
+        (only["slug"], "two"),
+        (only["slug"], "two-2"),
+    ]
+    told = [(row["column"], row["value"], row["reason"]) for row in left(publication)]
+    assert told == [("city", "Namur", "a row before it says otherwise")]
+
+
 def test_only_the_wanted_projects(publication: Path, tmp_path: Path) -> None:
     done = run(publication, "import", *cordis.write(tmp_path, 2), "--project", "42")
     assert done.exit_code == 1

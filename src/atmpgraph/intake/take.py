@@ -14,6 +14,7 @@ from .sheets import Sheet
 from .verbs import UnplacedError
 
 _EDITORIAL: Final = "editorial"
+_RECORD: Final = "record"  # of several the first one is named
 _UNSTATED: Final = "unstated"  # the shapes of figures name it
 _NOT_STATED: Final = {
     "places": message("Area not stated by the source"),
@@ -201,7 +202,8 @@ class Taking:
             self.taken.rows.setdefault("sources", {}).setdefault((cells["source"],), self._sources[cells["source"]])
         before = self.taken.rows.setdefault(table.name, {}).setdefault(key, cells)
         for name, value in cells.items():
-            if before.setdefault(name, value) != value and (column := _column_of(row, name, theirs)):
+            is_other = before.setdefault(name, value) != value and name != _RECORD
+            if is_other and (column := _column_of(row, name, theirs)):
                 theirs.problems[column] = (UnplacedError(_OTHERWISE), theirs.cells[column])
                 theirs.contradicted.add(column)
 
