@@ -24,6 +24,7 @@ KEYWORDS: Final = {
     "_": None,
     "TermError": None,
     "_pattern": (2,),
+    "_computed": (3,),
     "message": None,
     "every_language": None,
     "gettext": None,

@@ -159,12 +159,12 @@ class Texts:
                     return dates.format_date(datetime.strptime(text, "%Y-%m-%d"), "long", self._locale)  # noqa: DTZ007
                 case length if length > 10:
                     moment = datetime.fromisoformat(text)
-                    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+                    zone, moment = (" UTC", moment.astimezone(UTC)) if moment.tzinfo else ("", moment)
                     day, time = (
                         dates.format_date(moment, "long", self._locale),
                         dates.format_time(moment, "short", locale=self._locale),
                     )
-                    return f"{day}, {time} UTC"
+                    return f"{day}, {time}{zone}"
         except ValueError:
             pass
         return text

@@ -8,7 +8,7 @@ import pytest
 from atmpgraph.findings import Place, Severity
 from atmpgraph.mapping.compile import CellError, _CellError
 from atmpgraph.publish.wrong_cells import WrongCells
-from atmpgraph.rdf.terms import TermError
+from atmpgraph.rdf.datatypes import TermError
 
 MILLION: Final = 1_000_000
 

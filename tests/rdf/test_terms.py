@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.rdf.terms import CANONICAL, encode, escape, iri, language_tag, line, literal
+from atmpgraph.rdf.datatypes import CANONICAL, form, refusal
+from atmpgraph.rdf.terms import encode, escape, iri, language_tag, line, literal
 from atmpgraph.vocab import XSD
 
 CANONICAL_FORMS = [
@@ -29,6 +30,51 @@ CANONICAL_FORMS = [
     ("duration", "P1Y6M14D", "P1Y6M14D"),
     ("anyURI", "https://example.org/é", "https://example.org/é"),
     ("string", " as it is ", " as it is "),
+    ("date", "2024-01-17+00:00", "2024-01-17Z"),
+    ("dateTime", "2024-01-17T09:30:00Z", "2024-01-17T09:30:00Z"),
+    ("dateTime", "2024-01-17T09:30:00.500+01:00", "2024-01-17T09:30:00.5+01:00"),
+    ("dateTime", "2024-12-31T24:00:00-00:00", "2025-01-01T00:00:00Z"),
+    ("dateTime", "-0044-03-15T12:00:00", "-0044-03-15T12:00:00"),
+    ("time", "09:30:00.10", "09:30:00.1"),
+    ("time", "24:00:00", "00:00:00"),
+    ("gYear", "-0044", "-0044"),
+    ("gYear", "2024+00:00", "2024Z"),
+    ("gYear", "12024", "12024"),
+    ("gYearMonth", "2024-01+01:00", "2024-01+01:00"),
+    ("gMonth", "--01", "--01"),
+    ("gMonthDay", "--02-29", "--02-29"),
+    ("gDay", "---31Z", "---31Z"),
+    ("double", "1e3", "1000"),
+    ("double", "1.50E-7", "0.00000015"),
+    ("double", "-INF", "-INF"),
+    ("double", "NaN", "NaN"),
+    ("double", "-0.0", "-0"),
+    ("double", "007", "7"),
+    ("float", "0.1", "0.1"),
+    ("duration", "P14M", "P1Y2M"),
+    ("duration", "PT36H", "P1DT12H"),
+    ("duration", "-P1DT0.50S", "-P1DT0.5S"),
+    ("duration", "P0D", "PT0S"),
+    ("dayTimeDuration", "PT90M", "PT1H30M"),
+    ("yearMonthDuration", "P6M", "P6M"),
+    ("yearMonthDuration", "P0Y", "P0M"),
+    ("hexBinary", "00FF", "00FF"),
+    ("base64Binary", "YQ==", "YQ=="),
+    ("language", "zh-Hant", "zh-Hant"),
+    ("token", "two words", "two words"),
+]
+AS_WRITTEN = [
+    ("http://www.opengis.net/ont/geosparql#wktLiteral", "POINT(4.86 50.46)"),
+    (
+        "http://www.opengis.net/ont/geosparql#wktLiteral",
+        "<http://www.opengis.net/def/crs/EPSG/0/4326> Polygon ((50.4 4.8, 50 4, 49 4.1,  50.4 4.8))",
+    ),
+    ("http://www.opengis.net/ont/geosparql#wktLiteral", "POINT EMPTY"),
+    ("http://www.opengis.net/ont/geosparql#geoJSONLiteral", '{"type": "Point", "coordinates": [4.86, 50.46]}'),
+    ("http://www.w3.org/1999/02/22-rdf-syntax-ns#HTML", '<p class="a">é\n</p>'),
+    ("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON", '{"b": 1.0, "a": "\\\\"}'),
+    ("http://www.w3.org/2002/07/owl#rational", "1/3"),
+    ("https://example.org/p/ns/own#isbn", " 0-451-45052-3 "),
 ]
 NOT_OF_THE_TYPE = [
     ("decimal", "2,6"),
@@ -44,8 +90,36 @@ NOT_OF_THE_TYPE = [
     ("gYear", "24"),
     ("gYearMonth", "2024-13"),
     ("duration", "P"),
-    ("duration", "P12M"),
+    ("duration", "P1YT"),
+    ("duration", "P1.5Y"),
     ("duration", "3 years"),
+    ("date", "2024-01-17T09:30:00Z"),
+    ("dateTime", "2024-01-17"),
+    ("dateTime", "2024-01-17 09:30"),
+    ("dateTime", "2023-02-29T09:30:00"),
+    ("dateTime", "2024-01-17T09:30:60"),
+    ("dateTime", "2024-01-17T09:30:00+15:00"),
+    ("dateTime", '2024-01-17T09:30:00") AS ?x) { } #'),
+    ("time", "9:30"),
+    ("gYear", "2024-01"),
+    ("gMonth", "1"),
+    ("gMonthDay", "--02-30"),
+    ("gDay", "17"),
+    ("double", "inf"),
+    ("double", "1,5"),
+    ("double", "1E400"),
+    ("double", "0x10"),
+    ("double", " 1"),
+    ("float", "1E39"),
+    ("dayTimeDuration", "P1Y"),
+    ("yearMonthDuration", "P1D"),
+    ("hexBinary", "abc"),
+    ("base64Binary", "YQ="),
+    ("language", "français"),
+    ("token", " a"),
+    ("token", "a  b"),
+    ("integer", "٣"),
+    ("decimal", "٣"),
     ("anyURI", "two words"),
 ]
 
@@ -60,6 +134,44 @@ def test_a_literal_has_one_form(datatype: str, text: str, canonical: str) -> Non
 def test_what_is_not_of_the_datatype_is_refused(datatype: str, text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         literal(text, XSD + datatype)
+
+
+@pytest.mark.parametrize(("datatype", "text"), AS_WRITTEN)
+def test_a_datatype_that_no_store_computes_with_is_published_as_it_is_written(datatype: str, text: str) -> None:
+    written = f"<http://s> <http://p> {literal(text, datatype)} <http://g> .\n"
+    store = ox.Store()
+    store.load(written.encode(), format=ox.RdfFormat.N_QUADS)
+    [quad] = store
+    assert quad.object == ox.Literal(text, datatype=ox.NamedNode(datatype))
+    assert line(quad) == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["POINT 4.86 50.46", "POINT(4.86, 50.46", "POINT()", "4.86 50.46", "<http://[> POINT(1 2)", "POINT(1 2))(", ""],
+)
+def test_well_known_text_is_read(text: str) -> None:
+    with pytest.raises(ValueError, match="well-known text"):
+        literal(text, "http://www.opengis.net/ont/geosparql#wktLiteral")
+
+
+@pytest.mark.parametrize(
+    ("datatype", "instead"),
+    [
+        (XSD + "dateTimeStamp", "use xsd:dateTime"),
+        (XSD + "nonNegativeInteger", "use xsd:integer"),
+        (XSD + "unsignedByte", "use xsd:integer"),
+        (XSD + "normalizedString", "use xsd:string"),
+        (XSD + "datetime", "use one of"),
+        ("http://www.w3.org/1999/02/22-rdf-syntax-ns#langString", "use one of"),
+        ("http://[", "use one of"),
+    ],
+)
+def test_a_datatype_that_stores_change_is_refused_with_the_one_to_use(datatype: str, instead: str) -> None:
+    assert form(datatype) is None
+    assert instead in refusal(datatype)
+    with pytest.raises(KeyError):
+        literal("1", datatype)
 
 
 def test_every_datatype_has_a_canonical_form_that_is_tested() -> None:
@@ -113,8 +225,8 @@ def test_a_language_tag_is_well_formed_and_lower_case() -> None:
     [
         ("<http://s> <http://p> [] .", "blank"),
         ("[] <http://p> <http://o> .", "blank"),
-        ('<http://s> <http://p> "1"^^<http://d> .', "http://d"),
-        ("<http://s> <http://p> 1e0 .", "double"),
+        ('<http://s> <http://p> "1"^^<http://www.w3.org/2001/XMLSchema#int> .', "use xsd:integer"),
+        ("<http://s> <http://p> 'one'^^<http://www.w3.org/2001/XMLSchema#double> .", "expected a number"),
         ("<http://s> <http://p> <<( <http://s> <http://p> <http://o> )>> .", "quoted"),
     ],
 )

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 import pytest
 
 from atmpgraph.errors import QueryError, ReleaseError
-from atmpgraph.rdf.terms import CANONICAL, literal
+from atmpgraph.rdf.datatypes import CANONICAL
+from atmpgraph.rdf.terms import literal
 from atmpgraph.sparql.service.sandbox import confine
 from atmpgraph.store import BACKENDS, EMBEDDED, StoreAddress
 from atmpgraph.vocab import XSD
@@ -24,9 +25,22 @@ VALUES = {
     "boolean": ("true", "0"),
     "date": ("2024-02-29", "0001-01-01"),
     "decimal": ("2.20", "-0.0", "81000000", "123456789.123456789"),
-    "duration": ("P3Y", "P6M", "P1Y6M14D"),
-    "gYear": ("2024",),
+    "duration": ("P3Y", "P6M", "P1Y6M14D", "PT36H", "P0D"),
+    "gYear": ("2024", "-0044", "12024+00:00"),
     "gYearMonth": ("2024-01",),
+    "base64Binary": ("YQ==",),
+    "dateTime": ("2024-01-17T09:30:00.50+01:00", "2024-12-31T24:00:00Z", "-0044-03-15T12:00:00"),
+    "dayTimeDuration": ("PT90M", "-P1D"),
+    "double": ("1e3", "1.5E-9", "INF", "NaN", "-0", "123456789012345680"),
+    "float": ("0.1", "16777216"),
+    "gDay": ("---31",),
+    "gMonth": ("--01",),
+    "gMonthDay": ("--02-29",),
+    "hexBinary": ("00FF",),
+    "language": ("fr-BE",),
+    "time": ("24:00:00", "09:30:00.10Z"),
+    "token": ("two words",),
+    "yearMonthDuration": ("P14M",),
     "integer": ("+007", "-1", "9007199254740993"),
 }
 

@@ -17,7 +17,8 @@ from ..addresses import Addresses
 from ..errors import MappingError
 from ..iris import explained
 from ..progress import SILENT, Progress
-from ..rdf.terms import CANONICAL, TermError, encode, escape, iri, judged
+from ..rdf.datatypes import TermError, literal_form
+from ..rdf.terms import encode, escape, iri, judged
 from ..settings.layers import Folder
 from ..sources.declared import items_of
 from ..sources.package import Package, Table
@@ -76,24 +77,42 @@ class Mapper:
         Raises:
             MappingError: the file is not CSV.
         """
-        number, count = 1, 0
+        row, count = (1, list[str]()), 0
 
         def counted() -> Iterator[tuple[int, list[str]]]:
-            nonlocal number, count
-            for number, cells in progress.over(self.table.rows()):
+            nonlocal row, count
+            for row in progress.over(self.table.rows()):
                 count += 1
-                yield number, cells
+                yield row
 
         rows = counted()
         while True:
             try:
                 self.convert(rows, emit)
             except _CellError as error:
-                wrong(CellError(self.map.table, number, error))
+                for each in self._errors(*row, error):
+                    wrong(CellError(self.map.table, row[0], each))
             except csv.Error as error:
-                raise MappingError(f"{self.map.table}, after row {number}: not a CSV row: {error}") from None
+                raise MappingError(f"{self.map.table}, after row {row[0]}: not a CSV row: {error}") from None
             else:
                 return count
+
+    def _errors(self, number: int, cells: list[str], first: _CellError) -> Iterator[_CellError]:
+        """All wrong cells of a row: an empty cell yields no term, so each in turn is emptied."""
+        header, rest, error = self.table.header(), list(cells), first
+        while True:
+            yield error
+            columns = [place for place, name in enumerate(header) if name in {error.column, *error.column.split()}]
+            if not any(rest[place] for place in columns):
+                return  # a constant
+            for place in columns:
+                rest[place] = ""
+            try:
+                self.convert([(number, rest)], _nowhere)
+            except _CellError as another:
+                error = another
+            else:
+                return
 
     def traced(self, subjects: Container[str]) -> Iterator[tuple[int, str]]:
         """Each line about some subjects with the number of its row."""
@@ -103,6 +122,10 @@ class Mapper:
             lines: list[str] = []
             self.convert([(number, cells)], lines.append)
             yield from ((number, line) for line in lines)
+
+
+def _nowhere(_: str) -> None:
+    """Take a line, of a row that makes none."""
 
 
 def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> list[Mapper]:
@@ -182,7 +205,7 @@ def incomplete(maps: list[TriplesMap], package: Package) -> Iterator[MappingErro
 @lru_cache(maxsize=65_536)
 def _typed(column: str, text: str, datatype: str) -> str:
     try:
-        return CANONICAL[datatype](text)
+        return escape(literal_form(text, datatype))
     except TermError as error:
         raise _CellError(column, text, error) from None
 

@@ -15,7 +15,8 @@ from rdflib.term import Node
 
 from ..errors import MappingError
 from ..languages import PLACEHOLDER
-from ..rdf.terms import CANONICAL, language_tag, published_datatypes
+from ..rdf.datatypes import form, refusal
+from ..rdf.terms import language_tag
 from ..settings.layers import Folder
 from ..vocab import ATMPGRAPH, XSD
 
@@ -275,8 +276,8 @@ class _Reader:
         return self._checked(TermMap(kind, parts, True, datatype, str(languages[0]) if languages else None), owner)
 
     def _checked(self, term: TermMap, owner: Node) -> TermMap:
-        if term.datatype not in CANONICAL and not term.language:
-            self._fail(owner, f"the datatype <{term.datatype}> is not supported; use one of {published_datatypes()}")
+        if form(term.datatype) is None and not term.language:
+            self._fail(owner, refusal(term.datatype))
         try:
             language = language_tag(term.language) if term.language and not term.in_languages else term.language
         except ValueError as error:

@@ -20,6 +20,7 @@ from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
+from ..rdf.blank_nodes import without_blank_nodes
 from ..rdf.canonical import CanonicalWriter, merged, merged_blocks, sorted_runs
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
@@ -27,7 +28,7 @@ from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
-from ..vocab import PROV
+from ..vocab import OWL, PROV, RDF, SKOS
 from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
@@ -156,15 +157,24 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
     """The ontology and the code lists as canonical lines in the graph `id/graph/ontology`.
 
     Raises:
-        AtmpgraphError: a file is not Turtle, or has a blank node or a literal that is not canonical.
+        AtmpgraphError: a file is not Turtle, or has a blank node without a place for its name, or a literal that is not
+            of its datatype.
     """
     graph = Addresses(base).graph("ontology")
     for file in sorted(folder.rglob("*.ttl")):
         try:
-            for quad in ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base):
+            quads = [*ox.parse(file.read_text("utf-8-sig"), format=ox.RdfFormat.TURTLE, base_iri=base)]
+            for quad in without_blank_nodes(quads, base, _ontology(quads, base)):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
             raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
+
+
+def _ontology(quads: Iterable[ox.Quad], base: str) -> str | None:
+    """The ontology or code list of the publication that a file describes, the first by its name."""
+    kinds = {f"{OWL}Ontology", f"{SKOS}ConceptScheme"}
+    documents = {q.subject.value for q in quads if q.predicate.value == f"{RDF}type" and q.object.value in kinds}  # type: ignore[union-attr]
+    return min((iri for iri in documents if iri.startswith(base)), default=None)
 
 
 def _unknown(terms: Iterable[bytes], canonical: Path, codes: Container[str]) -> dict[str, str]:

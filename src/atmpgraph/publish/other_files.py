@@ -13,6 +13,7 @@ from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..i18n import SOURCE, TranslatedError, every_language
 from ..mapping.compile import mapping_faults
+from ..quality.shape_faults import shape_faults
 from ..quality.shape_texts import filled
 from ..settings import Settings
 from ..sources import DESCRIPTOR
@@ -32,7 +33,7 @@ def other_findings(settings: Settings, package: Package) -> list[Finding]:
     folder = settings.path(settings.folders.data)
     return [
         *(_mapping(error) for error in mapping_faults(settings.layered("mapping"), package, settings.base)),
-        *turtle_findings("shapes", sorted(settings.layered("shapes").glob("*.ttl")), settings),
+        *shape_faults(settings.layered("shapes"), settings.base, settings.languages),
         *turtle_findings("files", filter(Path.is_file, [folder / CATALOGUE]), settings),
         *_queries(settings),
         *unread(package, {CATALOGUE, settings.layered("coverage").own.name}),

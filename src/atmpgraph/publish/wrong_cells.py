@@ -6,7 +6,7 @@ from typing import TypeAlias
 from ..findings import Finding, Listed, Place, Severity
 from ..i18n import every_language
 from ..mapping.compile import CellError
-from ..rdf.terms import TermError
+from ..rdf.datatypes import TermError
 
 _Wrong: TypeAlias = tuple[Place, str, TermError]
 

@@ -3,6 +3,7 @@
 pyshacl is the reference. pyshifty gives the same results in a small part of the time (`docs/decisions/shacl.md`).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from rdflib.query import Result as QueryResult
 from rdflib.term import BNode, Node
 
 from ..errors import AtmpgraphError
+from .patterns import Engine, for_engine
 from .reach import TARGETS
 from .results import Result, results_of
 
@@ -43,8 +45,9 @@ def reference_results(data: Path, shapes: Graph) -> Iterator[Result]:
     graph = _PreparedGraph()
     graph.parse(str(data), format="nt")
     try:
-        _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none", advanced=False)
-    except (ReportableRuntimeError, ParseBaseException) as error:
+        patterns = for_engine(shapes, Engine.REFERENCE)
+        _, report, _ = pyshacl.validate(graph, shacl_graph=patterns, inference="none", advanced=False)
+    except (ReportableRuntimeError, RuntimeError, ValueError, re.error, ParseBaseException) as error:
         raise _unusable(error) from None
     yield from results_of(report, shapes)
 
@@ -86,7 +89,9 @@ class QuickEngine:
             AtmpgraphError: they cannot be run.
         """
         self._shapes = shapes
-        self._engine = self._run(shifty.PreparedValidator, _with_names(shapes).serialize(format="nt"))
+        self._engine = self._run(
+            shifty.PreparedValidator, _with_names(for_engine(shapes, Engine.QUICK)).serialize(format="nt")
+        )
 
     def failing(self, data: Path) -> set[str]:
         """The focus nodes that have a result; terms of N-Triples.

@@ -26,6 +26,7 @@ from .engines import quick_results, reference_results
 from .listing import Listing
 from .neighbourhoods import lay_out
 from .parts import Job, check_whole, run
+from .patterns import Engine, for_engine
 from .results import Traced
 from .shapes import held_texts
 from .validation_plan import plan
@@ -115,7 +116,7 @@ def _check_large(
     parts: CheckedParts,
     progress: Progress,
 ) -> None:
-    how = plan(shapes, with_store=graph.store is not None)
+    how = plan(for_engine(shapes, Engine.QUICK), with_store=graph.store is not None)
     triples = lay_out(graph.triples(), how.reach.inverse(), folder)
     job = Job(
         how,

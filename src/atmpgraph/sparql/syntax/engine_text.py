@@ -4,12 +4,14 @@
   for a variable that is not grouped. The expression stands in its place.
 - GROUP_CONCAT is a simple literal of whatever its group holds (§18.5.1.7); the engine joins strings only, and gives
   nothing for IRIs and numbers. What is joined goes through STR.
+- Tags of languages are in lower case (`language_tags`).
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from .language_tags import with_tags
 from .tokenizer import Token, words
 
 _AGGREGATES: Final = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
@@ -23,6 +25,7 @@ _DEPTHS: Final = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
 
 def for_engine(query: str) -> str:
     """The same query, with or without errors, in the words in which the engine reads it right."""
+    query = with_tags(query)
     if not _AGGREGATE.search(query):
         return query
     if _ALIAS.search(query):

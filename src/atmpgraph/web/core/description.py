@@ -1,7 +1,7 @@
 """What a release states about one thing, and what its document states about itself."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -13,8 +13,10 @@ from flask import request
 from ...addresses import Addresses, candidates, iri_to_path
 from ...catalogue.paging import entries, listing, page
 from ...formats import Format
+from ...rdf.blank_nodes import is_genid
 from ...rdf.statements import about
 from ...release.incoming import Incoming
+from ...release.release import Release
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
 from .paging import Paging, paged
@@ -84,10 +86,22 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
     stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
     quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
+    if is_whole:
+        _add_nodes(release, stated, quads)
     links = Incoming(release, topic, without=PARTS if stated else ())
     incoming = paged(len(links), context.settings.limits.incoming_links, "incoming")
     dataset = Addresses(release.base).dataset()
     return Description(topic, document, quads, stated, dataset=dataset, paging=paging, links=links, incoming=incoming)
+
+
+def _add_nodes(release: Release, stated: dict[str, list[ox.Quad]], quads: Iterable[ox.Quad]) -> None:
+    """Add the nodes without a name of their own to which the parts lead, as a list or a restriction."""
+    rest = [*quads, *(quad for part in stated.values() for quad in part)]
+    while rest:
+        value = rest.pop().object
+        if isinstance(value, ox.NamedNode) and is_genid(value.value) and value.value not in stated:
+            stated[value.value] = release.quads(value.value)
+            rest += stated[value.value]
 
 
 def _property(line: bytes) -> bytes:

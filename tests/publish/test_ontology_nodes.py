@@ -1,0 +1,120 @@
+"""Ontologies as editors write them, with restrictions, unions and lists, can be published; their nodes have stable names."""
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from rdflib import OWL, RDF, RDFS, Graph
+from rdflib.compare import isomorphic
+from rdflib.term import BNode, Node
+
+from atmpgraph.errors import AtmpgraphError
+from atmpgraph.publish.build import build
+from atmpgraph.rdf.blank_nodes import without_blank_nodes
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+
+from ..conftest import own_file
+
+BASE = "https://example.org/p/"
+HEAD = """
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix own: <https://example.org/p/ns/own#> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+"""
+ONTOLOGY = """
+<https://example.org/p/ns/own> a owl:Ontology ; rdfs:label "Own"@en .
+own:Team a owl:Class ; rdfs:isDefinedBy <https://example.org/p/ns/own> ; rdfs:label "team"@en ;
+  rdfs:subClassOf [ a owl:Restriction ; owl:onProperty own:member ; owl:someValuesFrom
+    [ a owl:Class ; owl:unionOf ( foaf:Person own:Group [ a owl:Class ; owl:complementOf own:Team ] ) ] ] ,
+    [ a owl:Restriction ; owl:onProperty own:member ; owl:minCardinality "1"^^xsd:integer ] .
+own:Group a owl:Class ; rdfs:isDefinedBy <https://example.org/p/ns/own> ; rdfs:label "group"@en ;
+  owl:disjointUnionOf ( own:Team foaf:Group ) .
+own:member a owl:ObjectProperty ; rdfs:isDefinedBy <https://example.org/p/ns/own> ; rdfs:label "member"@en ;
+  owl:propertyChainAxiom ( own:part own:member ) ; rdfs:domain [ owl:unionOf ( own:Team own:Group ) ] .
+[] a owl:AllDisjointClasses ; owl:members ( own:Team own:Group foaf:Person ) .
+foaf:Person rdfs:subClassOf [ owl:complementOf own:Team ] .
+"""
+
+
+def named(turtle: str) -> Graph:
+    """An ontology with names in place of blank nodes."""
+    graph = Graph()
+    for quad in without_blank_nodes(ox.parse(HEAD + turtle, format=ox.RdfFormat.TURTLE), BASE, f"{BASE}ns/own"):
+        graph.parse(data=f"{quad.triple} .", format="nt")
+    return graph
+
+
+def with_blank_nodes(graph: Graph) -> Graph:
+    """The same with blank nodes again (RDF 1.1 §3.5), as it was written."""
+
+    def back(term: Node) -> Node:
+        return BNode(str(term).partition("#genid-")[2]) if "#genid-" in str(term) else term
+
+    result = Graph()
+    for subject, predicate, value in graph:
+        if "#genid-" in str(subject) and predicate == RDFS.isDefinedBy:
+            continue
+        result.add((back(subject), predicate, back(value)))
+    return result
+
+
+def test_the_names_stand_for_the_nodes_that_were_there() -> None:
+    assert isomorphic(with_blank_nodes(named(ONTOLOGY)), Graph().parse(data=HEAD + ONTOLOGY, format="turtle"))
+
+
+def test_the_same_statements_have_the_same_names_whatever_else_there_is() -> None:
+    class_, rest = ONTOLOGY.split("own:Group a", 1)
+    names = set(named(class_).subjects())
+    assert (
+        set(
+            named(
+                f"own:Other rdfs:subClassOf [ owl:complementOf own:Team ] . own:Group a{rest}{class_}".replace(
+                    "  ", " "
+                )
+            )
+        )
+        > set()
+    )
+    assert names <= set(
+        named(f"own:Other rdfs:subClassOf [ owl:complementOf own:Team ] . {class_} own:Group a{rest}").subjects()
+    )
+    assert all(str(name).startswith(f"{BASE}ns/own") for name in names)
+
+
+def test_what_is_said_alike_about_two_classes_has_two_names() -> None:
+    """OWL 2 Mapping to RDF §3: a description belongs to one axiom."""
+    two = named("own:A rdfs:subClassOf [ owl:complementOf own:C ] . own:B rdfs:subClassOf [ owl:complementOf own:C ] .")
+    assert len(set(two.subjects(OWL.complementOf))) == 2
+
+
+def test_a_node_without_a_place_for_its_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="state <ns/…> a owl:Ontology"):
+        list(without_blank_nodes(ox.parse(f"{HEAD} [] a owl:Class .", format=ox.RdfFormat.TURTLE), BASE, None))
+
+
+def test_such_an_ontology_is_built_and_shown_whole(started: Settings) -> None:
+    own_file(started, "ontology", "own.ttl").write_text(HEAD + ONTOLOGY, encoding="utf-8")
+    built = build(started)
+    assert built.release, list(built.report.lines("en"))
+    assert build(started).digest == built.digest
+    client = create_app(started).test_client()
+    shown = Graph().parse(data=client.get("/ns/own.ttl").data, format="turtle")
+    written = named(ONTOLOGY)
+    missing = {triple for triple in written if triple not in shown and "foaf" not in str(triple[0])}
+    assert missing == set()
+    assert (None, RDF.type, OWL.AllDisjointClasses) in shown
+    page = client.get("/ns/own?lang=en", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    names = {str(subject) for subject in written.subjects() if "#genid-" in str(subject)}
+    assert [name for name in names if f'id="{name.partition("#")[2]}"' not in page.text] == []
+
+
+def test_an_ontology_without_a_place_is_named(started: Settings) -> None:
+    own_file(started, "ontology", "own.ttl").write_text(
+        HEAD + "foaf:Person rdfs:subClassOf [ owl:complementOf foaf:Group ] .", encoding="utf-8"
+    )
+    with pytest.raises(AtmpgraphError, match=re.compile(r"own\.ttl.*owl:Ontology", re.DOTALL)):
+        build(started)
+    assert Path(started.path(started.folders.releases)).is_dir()
