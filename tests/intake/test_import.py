@@ -303,6 +303,37 @@ def test_a_wide_sheet_is_proposed_and_needs_agreement(publication: Path, tmp_pat
     assert why["Remarques", "'=1+1"] == "no column of ours", "a formula is a text"
 
 
+def test_other_headings_are_matched_with_every_table(publication: Path, tmp_path: Path) -> None:
+    """Deliverables in French: the key is made, the partnership is ours, and a name stands for the key."""
+    people, file = publication / "data" / "people.csv", tmp_path / "livrables.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
+    file.write_text(
+        "Numéro;Titre (fr);Échéance;Responsable\nD1.1;Plan;2026-01-31;Example University (fictional)\n;Suite;;\n",
+        encoding="utf-8",
+    )
+    done = run(publication, "import", file, "--yes")
+    assert 'form = "deliverables"' in done.stdout, done.output
+    first = rows(publication, "deliverables")[0]
+    assert first["slug"] == first["identifier"] == "D1.1"
+    assert (first["due"], first["lead"]) == ("2026-01-31", "example-university")
+
+
+def test_a_needed_column_is_asked_for(publication: Path, tmp_path: Path) -> None:
+    """The proposal is shown all the same, to be corrected."""
+    file = tmp_path / "livrables.csv"
+    file.write_text("N°;Titre;Échéance;Responsable\nD1.1;Plan;2026-01-31;example-university\n", encoding="utf-8")
+    done = run(publication, "import", file, "--yes")
+    assert done.exit_code == 1
+    assert "the columns identifier are missing" in done.stderr
+    shown = done.stdout.replace('"N°" = ""', '"N°" = "identifier"')
+    assert shown != done.stdout
+    chart = tmp_path / "map.toml"
+    chart.write_text(shown, encoding="utf-8")
+    again = run(publication, "import", file, "--map", chart)
+    assert again.exit_code == 0, again.output
+    assert (publication / "data").joinpath(f"{shown.split('form = ')[1].split(chr(34))[1]}.csv").is_file()
+
+
 def test_a_map_corrects_a_proposal(publication: Path, tmp_path: Path) -> None:
     file, chart = tmp_path / "partners.csv", tmp_path / "map.toml"
     file.write_text(WIDE.replace("Nom du partenaire", "Zzz"), encoding="utf-8")

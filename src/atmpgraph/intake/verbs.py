@@ -111,6 +111,11 @@ def code(cell: str) -> str:
     return cell if _SLUG.fullmatch(cell) else _refuse(_NOT_THAT_FORM)
 
 
+def is_key(cell: str) -> bool:
+    """Whether a cell is a key as it is."""
+    return bool(_SLUG.fullmatch(cell))
+
+
 def slug(cell: str) -> str:
     """A key as others write it, with hyphens for what a key cannot have."""
     return code("-".join(re.findall(r"[A-Za-z0-9.]+", cell)).strip(".-") or " ")
