@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -559,3 +561,39 @@ def test_every_code_of_others_becomes_one_of_ours(name: str) -> None:
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as content:
         for row in csv.DictReader(content):
             assert f"/auth/{name}/{row['ours']}>" in lists, row
+
+
+def test_a_template_has_notes_lists_and_checks_and_no_formula_in_a_cell(publication: Path, tmp_path: Path) -> None:
+    book = tmp_path / "t.xlsx"
+    people = publication / "data" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", '=HYPERLINK(""x"")'), encoding="utf-8")
+    assert (
+        run(
+            publication,
+            "--language",
+            "nl",
+            "template",
+            book,
+            "--filled",
+            "--table",
+            "organisations",
+            "--table",
+            "people",
+        ).exit_code
+        == 0
+    )
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
+    texts = parts["xl/sharedStrings.xml"]
+    assert ">Sleutel<" in texts
+    assert ">Naam (fr)<" in texts
+    assert "=HYPERLINK(" in texts, "a text"
+    sheets = [part for name, part in parts.items() if name.startswith("xl/worksheets/sheet")]
+    assert not any("<f>" in part for part in sheets)
+    assert "Korte naam waar andere tabellen naar verwijzen" in parts["xl/comments1.xml"]
+    assert re.search(r'type="list"[^>]*><formula1>codes!\$A\$1:\$A\$\d+<', sheets[0]), "codes of a list"
+    assert "COUNTIF($A$2:$A$2001,A2)=1" in sheets[0], "the key once"
+    assert "'organisations'!$A$2:$A$2001" in sheets[1] or "organisations!$A$2:$A$2001" in sheets[1], (
+        "keys of the other sheet"
+    )
+    assert re.search(r'name="codes"[^>]*state="hidden"', parts["xl/workbook.xml"])
