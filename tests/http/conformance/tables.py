@@ -318,6 +318,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     ),
     "/problems/": (_graph("/problems/"),),
     "/problems/<name>": (_graph("/problems/not-found"), Resource("/problems/not-found.ttl", ("text/turtle",))),
+    "/pages/<name>": (Resource("/pages/about", (HTML,), languages=True),),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
 }
 
