@@ -294,3 +294,37 @@ def test_a_row_has_no_subject_where_the_column_that_must_be_filled_is_empty(tmp_
 def test_a_column_that_must_be_filled_is_one_of_the_table(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="no column 'z'"):
         mapped(tmp_path, FILLED.replace('"b" ]', '"z" ]', 1))
+
+
+LISTS = [{"name": "a"}, {"name": "b", "type": "list", "delimiter": ";"}]
+
+
+def of_lists(folder: Path, document: str) -> list[str]:
+    (folder / "t.csv").write_text('a,b\n1,"x; y;"\n2,\n3,z\n', encoding="utf-8")
+    descriptor = {"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": LISTS}}]}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    (folder / "t.rml.ttl").write_text(PREFIXES + document, encoding="utf-8")
+    (mapper,) = compile_mapping(read_mapping(folder, BASE), open_package(folder), BASE)
+    lines: list[str] = []
+    mapper.lines(lines.append, print)
+    return [line.split(" ", 2)[2].split(" <")[0] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("term", "objects"),
+    [
+        ('rml:reference "b"', ['"x"', '"y"', '"z"']),
+        ('rml:reference "b" ; rr:language "fr"', ['"x"@fr', '"y"@fr', '"z"@fr']),
+        ('rr:template "http://e/{b}/{a}"', ["<http://e/x/1>", "<http://e/y/1>", "<http://e/z/3>"]),
+    ],
+)
+def test_each_value_of_a_list_is_an_object(term: str, objects: list[str], tmp_path: Path) -> None:
+    """Data Package v2, fields of the type `list`: the separator is declared, gaps and nothing are no values."""
+    assert of_lists(tmp_path, pom(f"rr:predicate ex:p ; rr:objectMap [ {term} ]")) == objects
+
+
+def test_a_list_makes_no_subject(tmp_path: Path) -> None:
+    subject = 'rr:subjectMap [ rr:template "https://other.example/id/{b}" ; rr:graph ex:g ]'
+    document = f'<#m> {SOURCE} ; {subject} ; rr:predicateObjectMap [ rr:predicate ex:p ; rr:object "x" ] .'
+    with pytest.raises(MappingError, match="the column b has several values"):
+        of_lists(tmp_path, document.replace("ex:p", 'ex:p ; rr:objectMap [ rml:reference "a" ]'))

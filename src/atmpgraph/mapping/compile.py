@@ -138,7 +138,7 @@ def compile_mapping(maps: Iterable[TriplesMap], package: Package, base: str) -> 
         MappingError: a map names a table or a column that the package has not.
     """
     maps = [in_languages(each, package) for each in maps]
-    for error in incomplete(maps, package):
+    for error in incomplete(maps, package, package.tables):
         raise error
     return [mapper for each in maps if (mapper := compile_map(each, package, base))]
 
@@ -182,19 +182,18 @@ def mapping_faults(folder: Folder, package: Package, base: str) -> Iterator[Mapp
         except MappingError as error:
             yield error
     if whole:
-        yield from incomplete(maps, package)
+        yield from incomplete(maps, package, filter(package.is_as_declared, package.tables))
 
 
-def incomplete(maps: list[TriplesMap], package: Package) -> Iterator[MappingError]:
-    """An error for each table with columns that are not mapped, and whose fields do not have `"unmapped": true`."""
+def incomplete(maps: list[TriplesMap], package: Package, paths: Iterable[str]) -> Iterator[MappingError]:
+    """An error for each of some tables with columns that are not mapped, and whose fields have no `"unmapped": true`."""
     used: dict[str, set[str]] = {}
     for m in maps:
         terms = [m.subject, *m.graphs, *(t for s in m.statements for t in (*s.predicates, *s.objects, *s.graphs))]
         used.setdefault(m.table, set()).update(column for term in terms for column in term.columns)
-    for path, table in package.tables.items():
-        if not package.is_as_declared(path):
-            continue  # the check of the table says it
-        unused = [c for c in table.header() if c not in used.get(path, set()) and c not in package.unmapped(path)]
+    for path in paths:
+        header = package.tables[path].header()
+        unused = [c for c in header if c not in used.get(path, set()) and c not in package.unmapped(path)]
         if unused:
             yield MappingError(
                 f"{path}: no triples map uses {', '.join(unused)}; map each of these columns in mapping/*.rml.ttl, "

@@ -131,7 +131,9 @@ def _is_canonical(path: Path, origin: Origin) -> bool:
             header = next(csv.reader(file, strict=True), [])
     except (OSError, UnicodeDecodeError, csv.Error):
         return False
-    names = matched(header, origin.fields)
+    names, own = matched(header, origin.fields), {each["name"] for each in origin.fields}
+    if not all(name in own or any(tag_of(name, each) for each in own if PLACEHOLDER in each) for name in names):
+        return False
     return names == header and _ordered(names, origin.fields) == [*range(len(header))] and len({*header}) == len(header)
 
 
@@ -379,6 +381,9 @@ class _Conversion:
                 break
         if not heads:
             self._fail(None, None, _EMPTY)
+            return []
+        if any("\0" in str(cell) for row in heads.values() for cell in row):  # as of UTF-16 that is read as UTF-8
+            self._fail(wanted[-1], None, _ENCODED, encoding=self._origin.encoding)
             return []
         join = self._origin.dialect.header_join
         width = max(map(len, heads.values()))

@@ -75,7 +75,10 @@ class CodeLists:
         """The fields that name no list: the table, the field, the list, and the one that may be meant."""
         for resource in descriptor["resources"]:
             for column in resource.get("schema", {}).get("fields", []):
-                if "codes" in column and (named := urljoin(self.base, column["codes"])) not in self.codes:
+                if (
+                    isinstance(column.get("codes"), str)
+                    and (named := urljoin(self.base, column["codes"])) not in self.codes
+                ):
                     yield resource["name"], column, named, closest(named, list(self.codes))
 
     def fill(self, descriptor: Mapping[str, Any]) -> None:
@@ -86,7 +89,7 @@ class CodeLists:
         """
         for resource in descriptor["resources"]:
             for column in resource.get("schema", {}).get("fields", []):
-                if "codes" not in column:
+                if not isinstance(column.get("codes"), str):
                     continue
                 column["codes"] = urljoin(self.base, column["codes"])
                 if column["codes"] not in self.codes:

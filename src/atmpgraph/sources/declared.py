@@ -65,6 +65,8 @@ TYPES: Final = frozenset(
         *("list", "array", "object", "geopoint", "geojson"),
     }
 )
+_DEFAULT: Final = frozenset({"default"})
+_FORMS: Final = {"string": _DEFAULT | {"email", "uri", "uuid"}}
 _NOT_READ_TYPES: Final = frozenset({"array", "object", "geojson", "geopoint"})
 ITEM_TYPES: Final = frozenset({"string", "integer", "boolean", "number", "datetime", "date", "time"})
 _CONSTRAINTS: Final = frozenset(
@@ -295,7 +297,7 @@ class _Reader:
         given = self._resource.get("encoding", "utf-8")
         try:
             "a".encode(str(given)).decode(str(given))  # which codecs of bytes refuse, and `codecs.lookup` does not
-        except LookupError:
+        except (LookupError, UnicodeError):
             self._fail(", encoding", _ENCODING, encoding=given)
             return "utf-8"
         return str(given)
@@ -313,6 +315,8 @@ class _Reader:
             for name in ("delimiter", "quoteChar", "escapeChar")
             if given.get(name) is not None
         }
+        if texts.get("quoteChar", '"') == texts.get("delimiter", ","):
+            self._fail(", dialect", _CHARACTER, name="delimiter")
         rows = self._numbers(given, "headerRows", [1]) or (1,)
         comments = self._numbers(given, "commentRows", [])
         sheet = given.get("sheetName", given.get("sheetNumber"))
@@ -374,8 +378,13 @@ class _Reader:
         self._marks(declared, place)
         self._missing(declared.get("missingValues", []), place)
         self._constraints(declared.get("constraints", {}), place)
-        if kind in _DATES and declared.get("format", "default") != "default":
-            self._pattern(declared["format"], place)
+        if "codes" in declared and not isinstance(declared["codes"], str):
+            self._fail(place, _NOT_READ, name="codes")
+        form = declared.get("format", "default")
+        if kind in _DATES and form != "default":
+            self._pattern(form, place)
+        elif kind not in _DATES and form not in _FORMS.get(str(kind), _DEFAULT):
+            self._fail(place, _FORM, format=form, type=kind)
         if kind == "list":
             self._list(declared, place)
 
@@ -390,10 +399,13 @@ class _Reader:
         """Refuse marks of numbers, and words for true and false, that are none."""
         for name in ("decimalChar", "groupChar"):
             value = declared.get(name)
-            if value is not None and (not isinstance(value, str) or len(value) > 1 or value.isdigit()):
+            one = isinstance(value, str) and (len(value) == 1 or (value == "" and name == "groupChar"))
+            if value is not None and (not one or value.isdigit()):
                 self._fail(place, _CHARACTER, name=name)
         if declared.get("groupChar") and declared.get("groupChar") == declared.get("decimalChar", "."):
             self._fail(place, _SAME_MARK)
+        if not isinstance(declared.get("bareNumber", True), bool):
+            self._fail(place, _TRUE_OR_FALSE, name="bareNumber")
         for name in ("trueValues", "falseValues"):
             value = declared.get(name, [])
             if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
@@ -487,6 +499,8 @@ def about_references(resources: list[Json], all_names: Mapping[str, list[str]], 
                     yield Finding("table", Severity.VIOLATION, every_language(_NO_COLUMN, name=column), place)
 
 
+_TRUE_OR_FALSE: Final = message("{name} is true or false; correct it")
+_FORM: Final = message("the format {format} of a column of the type {type} is not read here; remove it")
 _NOT_READ: Final = message("{name} is not read here; remove it, and write the table without it")
 _MISSPELLED: Final = message("{name} means nothing here; did you mean {close}?")
 _WITHIN: Final = message("a file or an address is not read here; write its content into the Data Package itself")

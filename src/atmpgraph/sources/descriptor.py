@@ -12,19 +12,25 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
-from ..errors import AtmpgraphError
 from ..findings import Finding
+from ..i18n import TranslatedError, message
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
 from ..settings.groups import Build
 from ..settings.layers import Layered
 from .canonical import Scratch, Source, read_source
-from .declared import about_references, read_declared
+from .declared import about_references, as_list, read_declared
 
 Json: TypeAlias = dict[str, Any]
-_BESIDE: Final = "tables are files beside the descriptor, and names have no slash"
+_BESIDE: Final = message("{file}: {name}: tables are files beside the descriptor, and names have no slash")
+_RENAME: Final = message(
+    "{file}: rename the file {path}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
+)
+_NOT_JSON: Final = message("{file}: not JSON in UTF-8; correct it: {reason}")
 _NAME: Final = re.compile(r"[\w.~-]+")
-_PROBLEM: Final = "each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
+_PROBLEM: Final = message(
+    "{file}: each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name' ({reason})"
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,9 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
         names = [name for each in content["resources"] for name in (each["path"], *_field_names(each))]
         paths = {each["name"]: each["path"] for each in supplied["resources"]}
     except (KeyError, TypeError, AttributeError) as error:
-        raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
+        raise TranslatedError(_PROBLEM, file=place.own, reason=repr(error)) from None
     for wrong in [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]:
-        raise AtmpgraphError(f"{place.own}: {wrong!r}: {_BESIDE}")
+        raise TranslatedError(_BESIDE, file=place.own, name=repr(wrong))
     declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
     all_names = {each["name"]: [field["name"] for field in _fields(each)] for each in content["resources"]}
     findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
@@ -104,9 +110,7 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
 def _require_name(path: str, descriptor: Path) -> None:
     """Require that the name of a file can stand in the IRI of its table, as it is."""
     if not _NAME.fullmatch(PurePosixPath(path).name) or fault(f"urn:{PurePosixPath(path).name}"):
-        raise AtmpgraphError(
-            f"{descriptor}: rename the file {path!r}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
-        )
+        raise TranslatedError(_RENAME, file=descriptor, path=repr(path))
 
 
 def whole_descriptor(place: Layered) -> Json:
@@ -119,7 +123,7 @@ def whole_descriptor(place: Layered) -> Json:
     try:
         return _merged(supplied, own)
     except (KeyError, TypeError, AttributeError) as error:
-        raise AtmpgraphError(f"{place.own}: {_PROBLEM} ({error!r})") from None
+        raise TranslatedError(_PROBLEM, file=place.own, reason=repr(error)) from None
 
 
 def _read(path: Path) -> Json:
@@ -128,9 +132,9 @@ def _read(path: Path) -> Json:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AtmpgraphError(f"{path}: not JSON: {error}") from None
+        raise TranslatedError(_NOT_JSON, file=path, reason=str(error)) from None
     if not isinstance(content, dict):
-        raise AtmpgraphError(f"{path}: {_PROBLEM}")
+        raise TranslatedError(_PROBLEM, file=path, reason="no object")
     content.setdefault("resources", [])
     return content
 
@@ -160,8 +164,7 @@ def _by_name(supplied: Iterable[Json], own: Iterable[Json], merge: Any) -> list[
 def _drop_absent(resource: Json, header: Sequence[str], supplied: set[str]) -> frozenset[str]:
     """Take the supplied columns that a table does not have, and need not have, from its fields; returns their names."""
     schema = resource.get("schema", {})
-    key = schema.get("primaryKey", [])
-    needed = set(header) | {key} if isinstance(key, str) else set(header) | set(key)
+    needed = {*header, *map(str, as_list(schema.get("primaryKey", [])))}
     dropped = {
         field["name"]
         for field in _fields(resource)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
-from ..errors import AtmpgraphError
 from ..findings import Finding, Listed, Place
 from ..i18n import TranslatedError, message
 from ..languages import PLACEHOLDER, tag_of
@@ -163,6 +162,7 @@ class Snapshot:
 
 _Identity: TypeAlias = tuple[int, ...]
 _State: TypeAlias = tuple[_Identity, str]  # and the SHA-256 of the content; both are empty where there is no file
+_NO_DESCRIPTOR: Final = message("{file}: no such file; a Data Package describes the tables, write one")
 CHANGED: Final = message("{file} changed while it was read; run the command again when nothing writes it")
 
 
@@ -198,7 +198,7 @@ def open_package(place: Folder, limits: Build | None = None) -> Package:
     if isinstance(place, Path):
         place = Layered(place / DESCRIPTOR, Path())
         if not place.own.is_file():
-            raise AtmpgraphError(f"{place}: no such file. The tables are described by a Data Package.")
+            raise TranslatedError(_NO_DESCRIPTOR, file=place.own)
     read, folder = read_descriptor(place, limits or Build()), place.own.parent
     resources = read.content["resources"]
     tables = {r["path"]: Table(r["name"], r["path"], read.sources[r["path"]]) for r in resources}
