@@ -72,6 +72,8 @@ MAY_IMPORT: Final = {
         *("observability", "store"),
     },
     "web/pages": {
+        "catalogue",
+        "layers",
         "overview",
         "profiles",
         "quality",

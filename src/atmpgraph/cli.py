@@ -482,6 +482,8 @@ def take_over(
         for one in proposals:
             click.echo(one.as_map())
         question = words.gettext("Do these columns go there?")
+        if any(one.missing for one in proposals):
+            return False
         return agrees or dry_run or (sys.stdin.isatty() and click.confirm(question))
 
     proposals = propose(settings, wish, tables, agree)

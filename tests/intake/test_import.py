@@ -2,19 +2,27 @@
 
 import csv
 import json
+import re
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from atmpgraph.cli import main
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.intake import verbs
 from atmpgraph.intake.codes_of_others import Codes
 from atmpgraph.intake.forms import forms
+from atmpgraph.intake.sheets import read_sheets
+from atmpgraph.settings.groups import Imports
 from atmpgraph.settings.layers import supplied
 from atmpgraph.sources.descriptions import described
+from atmpgraph.spreadsheets import as_text
 
 from . import cordis
 
@@ -222,9 +230,9 @@ def test_a_dry_run_changes_nothing(publication: Path, tmp_path: Path) -> None:
 def test_the_example_is_put_aside_only_untouched(publication: Path, tmp_path: Path) -> None:
     people = publication / "data" / "people.csv"
     people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
-    settings = (publication / "atmpgraph.toml").read_bytes()
+    written = (publication / "atmpgraph.toml").read_bytes()
     assert run(publication, "import", *cordis.write(tmp_path, 2)).exit_code == 0
-    assert (publication / "atmpgraph.toml").read_bytes() == settings
+    assert (publication / "atmpgraph.toml").read_bytes() == written
     assert "rector" in people.read_text(encoding="utf-8")
     assert {row["slug"] for row in rows(publication, "organisations")} == {
         "example-university",
@@ -232,6 +240,26 @@ def test_the_example_is_put_aside_only_untouched(publication: Path, tmp_path: Pa
         "inv1",
         "inv2",
     }
+
+
+def test_an_organisation_of_two_projects_is_one(publication: Path, tmp_path: Path) -> None:
+    """What the second row says otherwise is told; another acronym with the same letters gets another key."""
+    project = {"id": "1", "acronym": "Two", "title": "T", "ecMaxContribution": "5"}
+    body = {"organisationID": "999", "name": "Body", "role": "participant", "city": "Liège", "ecContribution": "1"}
+    first, second = {**body, "projectID": "1"}, {**body, "projectID": "2", "city": "Namur", "shortName": "B"}
+    files = (
+        cordis.table(tmp_path / "project.csv", cordis.PROJECT, project, {**project, "id": "2", "acronym": "TWO"}),
+        cordis.table(tmp_path / "organization.csv", cordis.ORGANIZATION, first, second),
+    )
+    assert run(publication, "import", *files).exit_code == 0
+    assert [row["slug"] for row in rows(publication, "partnerships")] == ["two", "two-2"]
+    (only,) = rows(publication, "organisations")
+    assert [(row["organisation"], row["partnership"]) for row in rows(publication, "project-participants")] == [
+        (only["slug"], "two"),
+        (only["slug"], "two-2"),
+    ]
+    told = [(row["column"], row["value"], row["reason"]) for row in left(publication)]
+    assert told == [("city", "Namur", "a row before it says otherwise")]
 
 
 def test_only_the_wanted_projects(publication: Path, tmp_path: Path) -> None:
@@ -275,6 +303,37 @@ def test_a_wide_sheet_is_proposed_and_needs_agreement(publication: Path, tmp_pat
     assert why["Pays", "Atlantide"] == "not the code or the name of a country"
     assert why["WP 2", "?"].startswith("the list participation-role has no such code")
     assert why["Remarques", "'=1+1"] == "no column of ours", "a formula is a text"
+
+
+def test_other_headings_are_matched_with_every_table(publication: Path, tmp_path: Path) -> None:
+    """Deliverables in French: the key is made, the partnership is ours, and a name stands for the key."""
+    people, file = publication / "data" / "people.csv", tmp_path / "livrables.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
+    file.write_text(
+        "Numéro;Titre (fr);Échéance;Responsable\nD1.1;Plan;2026-01-31;Example University (fictional)\n;Suite;;\n",
+        encoding="utf-8",
+    )
+    done = run(publication, "import", file, "--yes")
+    assert 'form = "deliverables"' in done.stdout, done.output
+    first = rows(publication, "deliverables")[0]
+    assert first["slug"] == first["identifier"] == "D1.1"
+    assert (first["due"], first["lead"]) == ("2026-01-31", "example-university")
+
+
+def test_a_needed_column_is_asked_for(publication: Path, tmp_path: Path) -> None:
+    """The proposal is shown all the same, to be corrected."""
+    file = tmp_path / "livrables.csv"
+    file.write_text("N°;Titre;Échéance;Responsable\nD1.1;Plan;2026-01-31;example-university\n", encoding="utf-8")
+    done = run(publication, "import", file, "--yes")
+    assert done.exit_code == 1
+    assert "the columns identifier are missing" in done.stderr
+    shown = done.stdout.replace('"N°" = ""', '"N°" = "identifier"')
+    assert shown != done.stdout
+    chart = tmp_path / "map.toml"
+    chart.write_text(shown, encoding="utf-8")
+    again = run(publication, "import", file, "--map", chart)
+    assert again.exit_code == 0, again.output
+    assert (publication / "data").joinpath(f"{shown.split('form = ')[1].split(chr(34))[1]}.csv").is_file()
 
 
 def test_a_map_corrects_a_proposal(publication: Path, tmp_path: Path) -> None:
@@ -380,6 +439,54 @@ def test_a_full_template_reads_back_to_the_same_tables(tmp_path: Path) -> None:
         assert after == before, file.name
 
 
+def test_a_table_of_another_form_is_not_written_into(publication: Path, tmp_path: Path) -> None:
+    data = publication / "data"
+    table = {"name": "organisations", "path": "organisations.csv", "dialect": {"delimiter": ";"}}
+    (data / "datapackage.json").write_text(json.dumps({"name": "x", "resources": [table]}), encoding="utf-8")
+    file = data / "organisations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    people = data / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", "rector"), encoding="utf-8")
+    before = {one: one.read_bytes() for one in publication.rglob("*") if one.is_file()}
+    done = run(publication, "import", *cordis.write(tmp_path, 2))
+    assert done.exit_code == 1
+    assert "organisations.csv: rows are written into plain CSV alone" in done.stderr
+    assert {one: one.read_bytes() for one in publication.rglob("*") if one.is_file()} == before
+
+
+def test_a_wrong_list_of_codes_is_told(publication: Path, tmp_path: Path) -> None:
+    own = publication / "imports" / "codes" / "country.csv"
+    own.parent.mkdir(parents=True)
+    own.write_bytes("theirs;ours\nÉ;X\n".encode("cp1252"))
+    done = run(publication, "import", *cordis.write(tmp_path, 2))
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert "country.csv: a list of codes is CSV in UTF-8" in done.stderr
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.tsv"]))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_are_too_odd_to_be_judged(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
+    file = tmp_path_factory.mktemp("odd") / name
+    file.write_bytes(b"Name;Country;" + content)
+    try:
+        sheets = read_sheets(file, Imports(), 512)
+    except TranslatedError:
+        return
+    for sheet in sheets:
+        assert all(len(cells) == len(sheet.header) for _, cells in sheet.rows)
+        "".join([*sheet.header, *(cell for _, cells in sheet.rows for cell in cells)]).encode()
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[0-9.,   €-]{1,6000}", fullmatch=True))
+@settings(max_examples=200, deadline=None)
+def test_a_cell_becomes_one_of_ours_or_is_refused(cell: str) -> None:
+    for verb in verbs.SIMPLE.values():
+        try:
+            assert as_text(verb(cell)) == verb(cell)
+        except verbs.UnplacedError:
+            continue
+
+
 def test_a_template_is_not_overwritten_and_names_its_tables(publication: Path, tmp_path: Path) -> None:
     book = tmp_path / "t.xlsx"
     assert run(publication, "template", book, "--table", "sources").exit_code == 0
@@ -454,3 +561,39 @@ def test_every_code_of_others_becomes_one_of_ours(name: str) -> None:
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as content:
         for row in csv.DictReader(content):
             assert f"/auth/{name}/{row['ours']}>" in lists, row
+
+
+def test_a_template_has_notes_lists_and_checks_and_no_formula_in_a_cell(publication: Path, tmp_path: Path) -> None:
+    book = tmp_path / "t.xlsx"
+    people = publication / "data" / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("director", '=HYPERLINK(""x"")'), encoding="utf-8")
+    assert (
+        run(
+            publication,
+            "--language",
+            "nl",
+            "template",
+            book,
+            "--filled",
+            "--table",
+            "organisations",
+            "--table",
+            "people",
+        ).exit_code
+        == 0
+    )
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
+    texts = parts["xl/sharedStrings.xml"]
+    assert ">Sleutel<" in texts
+    assert ">Naam (fr)<" in texts
+    assert "=HYPERLINK(" in texts, "a text"
+    sheets = [part for name, part in parts.items() if name.startswith("xl/worksheets/sheet")]
+    assert not any("<f>" in part for part in sheets)
+    assert "Korte naam waar andere tabellen naar verwijzen" in parts["xl/comments1.xml"]
+    assert re.search(r'type="list"[^>]*><formula1>codes!\$A\$1:\$A\$\d+<', sheets[0]), "codes of a list"
+    assert "COUNTIF($A$2:$A$2001,A2)=1" in sheets[0], "the key once"
+    assert "'organisations'!$A$2:$A$2001" in sheets[1] or "organisations!$A$2:$A$2001" in sheets[1], (
+        "keys of the other sheet"
+    )
+    assert re.search(r'name="codes"[^>]*state="hidden"', parts["xl/workbook.xml"])

@@ -13,7 +13,8 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.listing import list_internal
 from atmpgraph.release.manifest import Manifest, write_manifest
 from atmpgraph.release.thing_state import record_published
-from atmpgraph.settings import Settings, Text
+from atmpgraph.settings import Settings
+from atmpgraph.settings.text import Text
 from atmpgraph.store import EMBEDDED
 from atmpgraph.stream.pages import seal_stream
 

@@ -14,7 +14,7 @@ from atmpgraph.web.core.files import static_url
 from ..release.fixtures import LABEL, named, publish, trial
 from .rules import BROWSER
 
-STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # fmt: skip
+STRICT = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # fmt: skip
 
 
 def test_the_terms_of_a_release_have_their_labels_and_never_change(client: FlaskClient, release: Release) -> None:

@@ -14,6 +14,11 @@ from typing import Final, TypeAlias
 
 from babel import Locale
 
+from ..i18n import TranslatedError, message
+
+_WRONG: Final = message(
+    "{file}: a list of codes is CSV in UTF-8 with the columns theirs and ours, both filled; correct it"
+)
 _HERE: Final = Path(__file__).parent / "codes"
 _Row: TypeAlias = Mapping[str, str]
 
@@ -49,8 +54,14 @@ class Codes:
 
 
 def _rows(file: Path) -> dict[str, _Row]:
-    with file.open(encoding="utf-8-sig", newline="") as content:
-        return {plain(row["theirs"]): row for row in csv.DictReader(content) if row.get("theirs")}
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as content:
+            rows = list(csv.DictReader(content))
+    except (UnicodeDecodeError, csv.Error):
+        raise TranslatedError(_WRONG, file=str(file)) from None
+    if any(not row.get("theirs") or not row.get("ours") for row in rows):
+        raise TranslatedError(_WRONG, file=str(file))
+    return {plain(row["theirs"]): row for row in rows}
 
 
 @cache

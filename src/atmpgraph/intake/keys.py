@@ -51,6 +51,10 @@ class Keys:
             self.note(kind, identity, self._free(kind, stem, key_of(identity)))
         return by_identity[plain(identity)]
 
+    def same(self, kind: str, text: str) -> str:
+        """The key that a text is or stands for, such as a name; empty where it is none."""
+        return text if text in self._taken[kind] else self._by_identity[kind].get(plain(text), "")
+
     def _free(self, kind: str, stem: str, identity: str) -> str:
         if stem not in self._taken[kind]:
             return stem

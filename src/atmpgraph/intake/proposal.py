@@ -16,6 +16,11 @@ from .codes_of_others import plain
 from .forms import Form, RowForm, forms
 from .sheets import Sheet
 
+# What a sheet need not have: it is made, or the publication knows it.
+_GIVEN: Final = frozenset({"slug", "partnership", "source"})
+# Whose names stand for their keys.
+_REFERENCES: Final = {"organisations": "organisation", "partnerships": "partnership"}
+_LONGEST: Final = 200  # characters of a heading that are compared
 _VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "truth"}
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
@@ -40,6 +45,11 @@ class Proposal:
     form: Form
     placed: Mapping[str, int]
     scores: Mapping[str, int]
+
+    @property
+    def missing(self) -> list[str]:
+        """The columns that the form needs and that are nowhere."""
+        return [column for column in self.form.needs if column not in self.placed]
 
     @property
     def is_sure(self) -> bool:
@@ -88,7 +98,8 @@ def proposed(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequen
     candidates = [form for form in forms() if form.is_proposed]
     candidates += [form_of_table(table, languages) for table in tables]
     alike = [(form, _matched(sheet.header, form, least)) for form in candidates]
-    fitting = [(form, matched) for form, matched in alike if set(form.needs) <= matched.keys() and len(matched) > 1]
+    alike = [(form, matched) for form, matched in alike if len(matched) > 1]
+    fitting = [(form, matched) for form, matched in alike if set(form.needs) <= matched.keys()] or alike
     if not fitting:
         return None
     form, matched = max(fitting, key=lambda pair: sum(score for _, score in pair[1].values()))
@@ -149,7 +160,7 @@ def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[i
     """The columns of a form that some headings are like: the most alike ones first, each column and heading once."""
     repeated = form.repeated(header)
     alike = [
-        (round(max(fuzz.ratio(plain(heading), plain(name)) for name in form.names(column))), place, column)
+        (round(max(fuzz.ratio(plain(heading[:_LONGEST]), plain(name)) for name in form.names(column))), place, column)
         for place, heading in enumerate(header)
         if heading and place not in repeated
         for column in form.columns()
@@ -181,14 +192,26 @@ def form_of_table(table: TableDescription, languages: Sequence[str], *, is_ours:
     needs = tuple(
         column.name
         for column in table.columns
-        if column.is_required and column.name in cells and column.name != "source"
+        if column.is_required and column.name in cells and column.name not in _GIVEN
     )
+    if "slug" in cells:
+        cells["slug"] = f"{', '.join(['slug', *_naming(table, languages)])} | key"
+    if "partnership" in cells:
+        cells["partnership"] = f"{cells['partnership']} | else @partnership"
     for repeated in _repeated(headers):
         headers = {
             name: tuple(_told_apart(each, name) if plain(each) == repeated else each for each in listed)
             for name, listed in headers.items()
         }
     return Form(table.name, needs, (RowForm(table.name, cells),), headers=headers)
+
+
+def _naming(table: TableDescription, languages: Sequence[str]) -> list[str]:
+    """The columns that a key can be made of, where a sheet has none."""
+    names = {column.name for column in table.columns}
+    in_languages = [f"{stem}_{PLACEHOLDER}" for stem in ("name", "label", "short", "title")]
+    listed = [name for name in ("name", "identifier") if name in names]
+    return listed + [name.replace(PLACEHOLDER, tag) for name in in_languages if name in names for tag in languages]
 
 
 def heading(title: str, name: str, tag: str) -> str:
@@ -218,6 +241,8 @@ def in_all_languages(title: str) -> list[str]:
 def _verb(table: TableDescription, column: ColumnDescription, *, is_ours: bool) -> str:
     if column.codes:
         return f"choice {table.name}.{column.name}"
+    if column.refers_to in _REFERENCES:
+        return f"key of {_REFERENCES[column.refers_to]}"
     if is_ours and column.type == "number":
         return "decimal"
     return "iri" if column.format == "uri" else _VERBS.get(column.type, "text")

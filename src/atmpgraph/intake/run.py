@@ -23,6 +23,10 @@ _NOTHING: Final = message(
     "{file}: no heading of it is like a column of ours; 'atmpgraph tables' lists them, and --map says which one each is"
 )
 _EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
+_LACKING: Final = message(
+    "{file}: of the form {form} the columns {columns} are missing; say in a file which headings they are, and give it"
+    " with --map"
+)
 _NOT_AGREED: Final = message(
     "nothing is written: agree with --yes, or save what is proposed in a file, correct it, and give it with --map"
 )
@@ -66,11 +70,8 @@ class Outcome:
 
     def write(self, language: str) -> None:
         """Write it all."""
-        for old, new in self.aside.items():
-            new.parent.mkdir(parents=True, exist_ok=True)
-            old.rename(new)
         left = {self.left_file: left_content(self.taken.left, language)} if self.left_file else {}
-        write({**left, **self.files})
+        write({**left, **self.files}, self.aside)
 
     def lines(self, language: str) -> Iterator[str]:
         """What it does, for people."""
@@ -115,6 +116,10 @@ def propose(
         if not judged:
             raise TranslatedError(_NOTHING if filled else _EMPTY, file=str(file))
         proposals += judged
+    if lacking := next((each for each in proposals if each.missing), None):
+        agree([lacking])
+        names = ", ".join(lacking.missing)
+        raise TranslatedError(_LACKING, file=lacking.sheet.file, form=lacking.form.name, columns=names)
     unsure = [each for each in proposals if not each.is_sure]
     if unsure and not agree(unsure):
         raise TranslatedError(_NOT_AGREED)

@@ -19,7 +19,7 @@ _WORKBOOKS: Final = (".xlsx", ".ods")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
 _DELIMITERS: Final = (";", ",", "\t", "|")
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # What stands for an empty cell in exports.
 _NOTHING: Final = frozenset({"", "n.a.", "n/a", "-", "null"})
 

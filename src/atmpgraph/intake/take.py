@@ -14,6 +14,7 @@ from .sheets import Sheet
 from .verbs import UnplacedError
 
 _EDITORIAL: Final = "editorial"
+_RECORD: Final = "record"  # of several the first one is named
 _UNSTATED: Final = "unstated"  # the shapes of figures name it
 _NOT_STATED: Final = {
     "places": message("Area not stated by the source"),
@@ -201,7 +202,8 @@ class Taking:
             self.taken.rows.setdefault("sources", {}).setdefault((cells["source"],), self._sources[cells["source"]])
         before = self.taken.rows.setdefault(table.name, {}).setdefault(key, cells)
         for name, value in cells.items():
-            if before.setdefault(name, value) != value and (column := _column_of(row, name, theirs)):
+            is_other = before.setdefault(name, value) != value and name != _RECORD
+            if is_other and (column := _column_of(row, name, theirs)):
                 theirs.problems[column] = (UnplacedError(_OTHERWISE), theirs.cells[column])
                 theirs.contradicted.add(column)
 
@@ -223,10 +225,10 @@ class Taking:
                 value = self._step(step, value, theirs, language)
         except UnplacedError as error:
             theirs.problems.setdefault(column, (error, whole))
-            return fallback
+            value = ""
         if value and column:
             theirs.placed.add(column)
-        return value or fallback
+        return value or (self._value(form, fallback, theirs)[1] if fallback.startswith("@") else fallback)
 
     def _value(self, form: Form, source: str, theirs: "_Theirs") -> tuple[str, str]:
         """The column that a cell comes from, if it is one, and what stands there."""
@@ -264,6 +266,10 @@ class Taking:
                 end = rest.removeprefix("to ")
                 theirs.placed.add(end)
                 return verbs.days(value, theirs.cells.get(end, ""), language)
+            case "key", "":
+                return value if verbs.is_key(value) else key_of(value)
+            case "key", _:
+                return self._keys.same(rest.removeprefix("of "), value) or verbs.text(value)
             case "row", _:
                 table = rest.removeprefix("of ")
                 return value if (value,) in {*self._there.get(table, ()), *self.taken.rows.get(table, ())} else ""

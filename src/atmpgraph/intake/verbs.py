@@ -89,7 +89,7 @@ def money(cell: str) -> str:
 
 def whole(cell: str) -> str:
     """A whole number, 1 or more."""
-    return str(int(cell)) if cell.isascii() and cell.isdigit() and int(cell) else _refuse(_NO_AMOUNT)
+    return str(int(cell)) if re.fullmatch(r"0*[1-9][0-9]{0,8}", cell) else _refuse(_NO_AMOUNT)
 
 
 def address(cell: str) -> str:
@@ -109,6 +109,11 @@ def truth(cell: str) -> str:
 def code(cell: str) -> str:
     """The code of a call or topic, which becomes a part of an address."""
     return cell if _SLUG.fullmatch(cell) else _refuse(_NOT_THAT_FORM)
+
+
+def is_key(cell: str) -> bool:
+    """Whether a cell is a key as it is."""
+    return bool(_SLUG.fullmatch(cell))
 
 
 def slug(cell: str) -> str:

@@ -108,8 +108,13 @@ def free(folder: Path, stem: str, ending: str) -> Path:
     return file
 
 
-def write(files: Mapping[Path, str]) -> None:
-    """Write files, all of them beside the old ones first, so that a full disk leaves what was."""
+def write(files: Mapping[Path, str], aside: Mapping[Path, Path]) -> None:
+    """Write files, all of them beside the old ones first, so that a full disk leaves what was.
+
+    Args:
+        files: their content.
+        aside: files that are moved before, and where they go.
+    """
     begun = []
     try:
         for file, content in files.items():
@@ -117,6 +122,9 @@ def write(files: Mapping[Path, str]) -> None:
             part = file.with_name(f".{file.name}.part")
             begun.append((part, file))
             part.write_text(content, encoding="utf-8", newline="")
+        for old, new in aside.items():
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.rename(new)
         for part, file in begun:
             os.replace(part, file)  # noqa: PTH105 - one call that replaces
     finally:

@@ -16,6 +16,7 @@ from ..settings import Settings
 from ..settings.layers import Kind
 from ..sources.code_lists import read_code_lists
 from ..vocab import RDF, SH
+from .prose import look_findings, prose_findings
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
 
@@ -48,6 +49,8 @@ def misfits(settings: Settings) -> list[Finding]:
         *_shapes(settings),
         *_templates(settings),
         *_unread(settings),
+        *look_findings(settings),
+        *prose_findings(settings),
     ]
 
 

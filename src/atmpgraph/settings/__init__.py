@@ -6,18 +6,17 @@ Each field is documented here and in `docs/settings.md`; a test keeps the two eq
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, RootModel, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..credentials import SECRETS
 from ..errors import SettingsError
-from ..languages import is_tag
 from .groups import (
     Build,
     Cache,
@@ -39,6 +38,8 @@ from .groups import (
 )
 from .layers import Kind, Layered, supplied
 from .renamed import RENAMED
+from .site import Site
+from .text import Tag, Text
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -57,13 +58,6 @@ def _valid_base(base: str) -> str:
     return valid_iri(base)
 
 
-def _valid_tag(tag: str) -> str:
-    """A language tag (BCP 47), in lower case, in which literals have it (RDF 1.1 §3.3)."""
-    if not is_tag(tag):
-        raise ValueError("must be the tag of a language (BCP 47), such as fr, nl or pt-BR")
-    return tag.lower()
-
-
 def _valid_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Languages, each once."""
     if not tags:
@@ -71,19 +65,6 @@ def _valid_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(tags)) < len(tags):
         raise ValueError("must name each language once")
     return tags
-
-
-Tag: TypeAlias = Annotated[str, AfterValidator(_valid_tag)]
-
-
-class Text(RootModel[dict[Tag, str]]):
-    """One text in some of the languages of the publication."""
-
-    model_config = ConfigDict(frozen=True)
-
-    def best(self, languages: Iterable[str]) -> str:
-        """The text in the first of the languages that it is in."""
-        return next((self.root[tag] for tag in languages if tag in self.root), next(iter(self.root.values())))
 
 
 class Settings(BaseSettings):
@@ -110,6 +91,7 @@ class Settings(BaseSettings):
     )
     title: Text = Field(description="Title of the publication, by language.")
     description: Text = Field(description="What the publication is, by language.")
+    site: Site = Site()
     folders: Folders = Folders()
     build: Build = Build()
     imports: Imports = Imports()

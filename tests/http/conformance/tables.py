@@ -160,7 +160,9 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/catalogue.html", (HTML,), languages=True),
     ),
     "/.well-known/void": (Resource("/.well-known/void", (*GRAPHS.values(), HTML), languages=True),),
-    "/.well-known/api-catalog": (Resource("/.well-known/api-catalog", ("application/linkset+json",)),),
+    "/.well-known/api-catalog": (
+        Resource("/.well-known/api-catalog", ("application/linkset+json", HTML), languages=True),
+    ),
     "/robots.txt": (Resource("/robots.txt", ("text/plain",)),),
     "/sitemap.xml": (Resource("/sitemap.xml", ("application/xml",)),),
     "/id/<path:path>": (
@@ -318,6 +320,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     ),
     "/problems/": (_graph("/problems/"),),
     "/problems/<name>": (_graph("/problems/not-found"), Resource("/problems/not-found.ttl", ("text/turtle",))),
+    "/pages/<name>": (Resource("/pages/about", (HTML,), languages=True),),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
 }
 

@@ -16,7 +16,8 @@ from .response import content_type
 from .serving import resources
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _SCRIPT_POLICY: Final = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _ALWAYS: Final = {

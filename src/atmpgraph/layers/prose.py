@@ -1,0 +1,122 @@
+"""What a publication says in its own words: pages in Markdown, beside the data (docs/look.md).
+
+The file `texts/<name>.<language>.md` is the page `/pages/<name>`, whose title is its first heading. The home page
+shows `home.<language>.md`. Markdown is CommonMark with tables. HTML in it is shown as text, and no link runs a script.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ..findings import Finding, Place, Severity
+from ..i18n import every_language
+from ..languages import is_tag
+from ..settings import Settings
+
+HOME: Final = "home"
+_NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A text in one language.
+
+    Attributes:
+        language: its tag, in lower case.
+        title: its first heading, as plain text; empty without one.
+        html: all of it.
+    """
+
+    language: str
+    title: str
+    html: str
+
+
+def read_prose(settings: Settings) -> Mapping[str, Mapping[str, Prose]]:
+    """The texts of a publication by name and language, read once, at the start of the server."""
+    return _read(settings.path(settings.folders.texts))
+
+
+def best(by_language: Mapping[str, Prose], languages: Iterable[str]) -> Prose:
+    """The text in the first of the languages that it is in, else in any."""
+    return next((by_language[tag] for tag in languages if tag in by_language), next(iter(by_language.values())))
+
+
+@cache
+def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
+    texts: dict[str, dict[str, Prose]] = {}
+    for file in sorted(folder.glob("*.md")):
+        if (parts := _NAME.fullmatch(file.name)) and is_tag(parts["language"]):
+            tokens, language = _MARKDOWN.parse(file.read_text("utf-8-sig")), parts["language"].lower()
+            for heading in (token for token in tokens if token.type == "th_open"):
+                heading.attrSet("scope", "col")  # WCAG 2.2, 1.3.1
+            html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+            texts.setdefault(parts["name"], {})[language] = Prose(language, _title(tokens), html)
+    return texts
+
+
+def prose_findings(settings: Settings) -> Iterator[Finding]:
+    """What keeps a text from being read, or from being seen as it is meant."""
+    for file in sorted(settings.path(settings.folders.texts).glob("*.md")):
+        parts = _NAME.fullmatch(file.name)
+        if not parts or not is_tag(parts["language"]):
+            sentence = every_language("nobody reads it: name it by page and language, as in legal-notice.fr.md")
+            yield _finding(file, Severity.VIOLATION, sentence)
+            continue
+        if parts["language"].lower() not in settings.languages:
+            sentence = every_language("a text in a language that the publication is not in: nobody is led to it")
+            yield _finding(file, Severity.WARNING, sentence, value=parts["language"])
+        try:
+            tokens = _MARKDOWN.parse(file.read_text("utf-8-sig"))
+        except UnicodeDecodeError:
+            yield _finding(file, Severity.VIOLATION, every_language("the file is not in UTF-8; save it in UTF-8"))
+            continue
+        if parts["name"] != HOME and not _title(tokens):
+            sentence = every_language("a page without a title: begin it with a heading, as in “# Legal notice”")
+            yield _finding(file, Severity.VIOLATION, sentence)
+        if parts["name"] == HOME and _title(tokens):
+            sentence = every_language("the home page has its title already: begin with a text, or with “## …”")
+            yield _finding(file, Severity.VIOLATION, sentence)
+        for line, source in _images(tokens):
+            if "//" in source:
+                sentence = every_language(
+                    "an image of another site, which browsers are told not to load: put it into the static files"
+                )
+                yield _finding(file, Severity.VIOLATION, sentence, line, source)
+
+
+def look_findings(settings: Settings) -> Iterator[Finding]:
+    """Files that the look of the pages needs and that are not there."""
+    files = settings.layered("static").files()
+    for name, file in (("site.logo", settings.site.logo), ("site.style", settings.site.style)):
+        if file and file not in files:
+            sentence = every_language("no such file among the static files: put it there, or correct the setting")
+            yield Finding("settings", Severity.VIOLATION, sentence, (Place("atmpgraph.toml", column=name),), file)
+
+
+def _title(tokens: list[Token]) -> str:
+    for heading, inline in pairwise(tokens):
+        if heading.type == "heading_open" and heading.tag == "h1":
+            return "".join(" " if "break" in child.type else child.content for child in inline.children or ()).strip()
+    return ""
+
+
+def _images(tokens: list[Token]) -> Iterator[tuple[int | None, str]]:
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "image":
+                yield (token.map[0] + 1 if token.map else None), str(child.attrs["src"])
+
+
+def _finding(
+    file: Path, severity: Severity, sentence: Mapping[str, str], line: int | None = None, value: str | None = None
+) -> Finding:
+    return Finding("files", severity, sentence, (Place(f"texts/{file.name}", line),), value)

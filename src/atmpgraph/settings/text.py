@@ -1,0 +1,28 @@
+"""A text that stands in the settings, by language."""
+
+from collections.abc import Iterable
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, ConfigDict, RootModel
+
+from ..languages import is_tag
+
+
+def _valid_tag(tag: str) -> str:
+    """A language tag (BCP 47), in lower case, in which literals have it (RDF 1.1 §3.3)."""
+    if not is_tag(tag):
+        raise ValueError("must be the tag of a language (BCP 47), such as fr, nl or pt-BR")
+    return tag.lower()
+
+
+Tag: TypeAlias = Annotated[str, AfterValidator(_valid_tag)]
+
+
+class Text(RootModel[dict[Tag, str]]):
+    """One text in some of the languages of the publication."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def best(self, languages: Iterable[str]) -> str:
+        """The text in the first of the languages that it is in."""
+        return next((self.root[tag] for tag in languages if tag in self.root), next(iter(self.root.values())))

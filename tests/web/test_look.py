@@ -1,0 +1,138 @@
+"""A publication's own look and words: logo, style sheet, links, pages in Markdown; and what the check says of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.findings import Severity
+from atmpgraph.layers.prose import look_findings, prose_findings
+from atmpgraph.publish.build import build
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+
+from .rules import BROWSER, check_page
+
+SITE = """
+[site]
+logo = "ours/logo.svg"
+style = "ours.css"
+[[site.header]]
+url = "https://office.example/"
+title = { fr = "Notre office", en = "Our office" }
+[[site.footer]]
+url = "mailto:us@office.example"
+title = { nl = "Schrijf ons" }
+"""
+LEGAL = """# Legal *notice* & more
+
+Write to [us](mailto:us@office.example), or [not](javascript:alert(1)). <script>alert(2)</script>
+
+| who | what |
+|---|---|
+| us | publisher |
+"""
+
+
+def _publication(example: Settings) -> Path:
+    return example.path(Path())
+
+
+@pytest.fixture
+def dressed(started: Settings) -> Settings:
+    """The starter with a look and words of its own."""
+    root = _publication(started)
+    file = root / "atmpgraph.toml"
+    file.write_text(file.read_text(encoding="utf-8") + SITE, encoding="utf-8")
+    (root / "static/ours").mkdir(parents=True)
+    (root / "static/ours/logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
+    (root / "static/ours.css").write_text(":root { --accent: #7a1f4b }", encoding="utf-8")
+    (root / "texts").mkdir()
+    (root / "texts/legal-notice.en.md").write_text(LEGAL, encoding="utf-8")
+    (root / "texts/legal-notice.fr.md").write_text("# Mentions légales\n", encoding="utf-8")
+    (root / "texts/home.de.md").write_text("Willkommen *hier*.\n", encoding="utf-8")
+    return Settings.load(file)
+
+
+@pytest.fixture
+def site(dressed: Settings) -> Iterator[FlaskClient]:
+    with create_app(dressed).test_client() as client:
+        yield client
+
+
+def test_every_page_has_logo_style_and_links(site: FlaskClient) -> None:
+    for path in ("/", "/catalogue", "/none"):
+        page = check_page(site.get(f"{path}?lang=en", headers=BROWSER), "en")
+        assert "/static/ours/logo.svg" in {image["src"] for image in page.all("img")}
+        sheets = [link["href"] for link in page.all("link") if link["rel"] == "stylesheet"]
+        assert sheets == ["/static/atmpgraph.css", "/static/ours.css"], "the own one comes last"
+        links = {link["href"] for link in page.all("a")}
+        assert {"https://office.example/", "mailto:us@office.example", "/pages/legal-notice?lang=en"} <= links
+        assert "Our office" in page.words
+        assert "Schrijf ons" in page.words
+    for path in ("/static/ours/logo.svg", "/static/ours.css"):
+        assert site.get(path).status_code == 200
+
+
+def test_a_page_is_in_the_language_of_the_reader_or_says_which(site: FlaskClient) -> None:
+    assert "Mentions légales" in check_page(site.get("/pages/legal-notice?lang=fr", headers=BROWSER), "fr").words
+    page = check_page(site.get("/pages/legal-notice?lang=nl", headers=BROWSER), "nl")
+    assert {article.get("lang") for article in page.all("article")} == {"fr"}, "the first of the publication"
+    home = site.get("/?lang=en", headers=BROWSER).text
+    assert '<div class="prose" lang="de"><p>Willkommen <em>hier</em>.</p>' in home
+    assert site.get("/pages/home").status_code == 404
+    assert site.get("/pages/none").status_code == 404
+    assert "/pages/legal-notice" in site.get("/sitemap.xml").text
+
+
+def test_what_is_written_runs_nothing(site: FlaskClient) -> None:
+    answer = site.get("/pages/legal-notice?lang=en", headers=BROWSER)
+    page = check_page(answer, "en")
+    assert "<script>alert(2)</script>" in page.words, "shown as it is written"
+    assert not [link for link in page.all("a") if "javascript" in str(link["href"])]
+    assert "<td>publisher</td>" in answer.text
+    assert "<title>Legal notice &amp; more – " in answer.text
+    assert "font-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "severity", "words"),
+    [
+        ("legal.md", "# Legal", Severity.VIOLATION, "name it by page and language"),
+        ("Legal Notice.fr.md", "# Legal", Severity.VIOLATION, "name it by page and language"),
+        ("legal.pt.md", "# Legal", Severity.WARNING, "in a language that the publication is not in"),
+        ("legal.fr.md", "Legal", Severity.VIOLATION, "without a title"),
+        ("legal.fr.md", "#\n\nLegal", Severity.VIOLATION, "without a title"),
+        ("home.fr.md", "# Home", Severity.VIOLATION, "has its title already"),
+        ("legal.fr.md", "# L\n\n![x](https://elsewhere.example/a.png)", Severity.VIOLATION, "an image of another site"),
+    ],
+)
+def test_a_text_that_is_not_seen_as_it_is_meant_is_told(
+    name: str, text: str, severity: Severity, words: str, started: Settings
+) -> None:
+    (_publication(started) / "texts").mkdir()
+    (_publication(started) / "texts" / name).write_text(text, encoding="utf-8")
+    [finding] = prose_findings(started)
+    assert (finding.severity, finding.places[0].file) == (severity, f"texts/{name}")
+    assert words in finding.message["en"]
+
+
+def test_a_text_that_is_no_utf_8_is_told(started: Settings) -> None:
+    (_publication(started) / "texts").mkdir()
+    (_publication(started) / "texts/legal.fr.md").write_bytes(b"# L\xe9gal")
+    [finding] = prose_findings(started)
+    assert "UTF-8" in finding.message["en"]
+
+
+def test_a_file_of_the_look_that_is_not_there_stops_a_build(dressed: Settings) -> None:
+    assert not list(look_findings(dressed))
+    (_publication(dressed) / "static/ours.css").unlink()
+    [finding] = look_findings(dressed)
+    assert (finding.value, finding.places[0].column) == ("ours.css", "site.style")
+
+
+def test_words_and_look_are_no_part_of_a_release(dressed: Settings) -> None:
+    before = build(dressed).digest
+    (_publication(dressed) / "texts/home.de.md").write_text("Anders.\n", encoding="utf-8")
+    assert build(dressed).digest == before
