@@ -14,7 +14,7 @@ import pytest
 import rdflib
 from rdflib import Graph, Literal, URIRef
 
-from atmpgraph.findings import Place, ViolationError
+from atmpgraph.findings import Place, Severity, ViolationError
 from atmpgraph.publish.build import build, check
 from atmpgraph.publish.push import push
 from atmpgraph.release.release import open_release
@@ -30,7 +30,12 @@ GEO = "http://www.opengis.net/ont/geosparql#"
 # The type of a column in the Data Package, its datatype in the mapping, a cell, and what is published.
 COLUMNS = {
     "moment": ({"type": "datetime"}, XSD + "dateTime", "2024-01-17T09:30:00Z", "2024-01-17T09:30:00Z"),
-    "local": ({"type": "datetime", "format": "any"}, XSD + "dateTime", "2024-01-17T09:30:00", "2024-01-17T09:30:00"),
+    "local": (
+        {"type": "datetime", "format": "%Y-%m-%dT%H:%M:%S"},
+        XSD + "dateTime",
+        "2024-01-17T09:30:00",
+        "2024-01-17T09:30:00",
+    ),
     "midnight": ({"type": "string"}, XSD + "dateTime", "2024-01-17T24:00:00", "2024-01-18T00:00:00"),
     "zoned": ({"type": "string"}, XSD + "dateTime", "2024-01-17T09:30:00.50+01:00", "2024-01-17T09:30:00.5+01:00"),
     "clock": ({"type": "time"}, XSD + "time", "09:30:00", "09:30:00"),
@@ -44,8 +49,8 @@ COLUMNS = {
     "span": ({"type": "duration"}, XSD + "duration", "PT36H", "P1DT12H"),
     "day": ({"type": "date"}, XSD + "date", "2024-01-17", "2024-01-17"),
     "where": ({"type": "string"}, GEO + "wktLiteral", "POINT(4.86 50.46)", "POINT(4.86 50.46)"),
-    "shape": ({"type": "geojson"}, GEO + "geoJSONLiteral", '{"type": "Point", "coordinates": [4.8, 50]}', None),
-    "own": ({"type": "string"}, "https://example.org/p/ns/own#code", ' a "b" \\ é ', None),
+    "shape": ({"type": "string"}, GEO + "geoJSONLiteral", '{"type": "Point", "coordinates": [4.8, 50]}', None),
+    "own": ({"type": "string"}, "http://example.com/own#code", ' a "b" \\ é ', None),
 }
 CHANGED_BY_VIRTUOSO = {"zoned", "size", "large", "bygone", "span", "where"}  # docs/remote-store.md
 THING = "https://example.org/p/id/sample/one"
@@ -53,7 +58,7 @@ MAPPING = """
 @prefix rr: <http://www.w3.org/ns/r2rml#> . @prefix rml: <http://semweb.mmlab.be/ns/rml#> .
 @prefix ql: <http://semweb.mmlab.be/ns/ql#> . @base <https://example.org/p/> .
 <#sample> a rr:TriplesMap ; rml:logicalSource [ rml:source "samples.csv" ; rml:referenceFormulation ql:CSV ] ;
-  rr:subjectMap [ rr:template "https://example.org/p/id/sample/{slug}" ; rr:class <ns/own#Sample> ;
+  rr:subjectMap [ rr:template "https://example.org/p/id/sample/{slug}" ; rr:class <http://example.com/own#Sample> ;
     rr:graphMap [ rr:template "https://example.org/p/id/graph/{source}" ] ] ;
 """
 
@@ -61,7 +66,7 @@ MAPPING = """
 def literals() -> dict[str, ox.Literal]:
     """What is published, by property."""
     return {
-        f"https://example.org/p/ns/own#{name}": ox.Literal(cell if form is None else form, datatype=ox.NamedNode(kind))
+        f"http://example.com/own#{name}": ox.Literal(cell if form is None else form, datatype=ox.NamedNode(kind))
         for name, (_, kind, cell, form) in COLUMNS.items()
     }
 
@@ -72,7 +77,7 @@ def with_samples(settings: Settings, **cells: str) -> Settings:
     resource = {"name": "samples", "path": "samples.csv", "schema": {"fields": fields}}
     own_file(settings, "descriptor").write_text(json.dumps({"resources": [resource]}), encoding="utf-8")
     maps = [
-        f"rr:predicateObjectMap [ rr:predicate <ns/own#{name}> ; rr:objectMap [ rml:reference '{name}' ;"
+        f"rr:predicateObjectMap [ rr:predicate <http://example.com/own#{name}> ; rr:objectMap [ rml:reference '{name}' ;"
         f" rr:datatype <{kind}> ] ]"
         for name, (_, kind, _, _) in COLUMNS.items()
     ]
@@ -174,5 +179,5 @@ def test_a_cell_that_is_not_of_its_datatype_is_named(started: Settings, tmp_path
     (tmp_path / "scratch").mkdir()
     with pytest.raises(ViolationError) as refusal:
         check(with_samples(started, **wrong), tmp_path / "scratch")
-    found = {(finding.places[0], finding.value) for finding in refusal.value.report.findings}
+    found = {(finding.places[0], finding.value) for finding in refusal.value.report.of(Severity.VIOLATION)}
     assert found == {(Place("samples.csv", 2, name), cell) for name, cell in wrong.items()}

@@ -72,6 +72,7 @@ MAY_IMPORT: Final = {
         *("observability", "store"),
     },
     "web/pages": {
+        "catalogue",
         "layers",
         "overview",
         "profiles",
@@ -85,7 +86,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "layers", "profiles", "quality", "rdf", "release", "sparql"),
+        *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

@@ -309,6 +309,18 @@ def test_robots_find_the_sitemap(client: FlaskClient, release: Release) -> None:
     assert "Disallow: /lod/sparql?" in under
 
 
+def test_people_read_the_interfaces_as_a_page(client: FlaskClient, release: Release) -> None:
+    """A browser asks for a page; whoever takes anything gets the link set of RFC 9727 §4."""
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+    page = client.get("/.well-known/api-catalog", headers={"Accept": browser, "Accept-Language": "nl"})
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "Interfaces voor programma’s" in page.text
+    links = set(re.findall(r'<a href="/?([^"]+)" type=', page.text))
+    assert {"openapi.json", "stream.ttl", "catalogue.ttl"} <= {link.removeprefix(release.base) for link in links}
+    for accept in ("*/*", "application/json, */*;q=0.1", "application/linkset+json"):
+        assert client.get("/.well-known/api-catalog", headers={"Accept": accept}).mimetype == "application/linkset+json"
+
+
 def test_the_interfaces_are_listed(client: FlaskClient, release: Release) -> None:
     """RFC 9727 §2, §4.1: every target answers, HEAD names the list itself."""
     answer = client.get("/.well-known/api-catalog")

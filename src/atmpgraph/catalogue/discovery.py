@@ -12,6 +12,7 @@ from ..release.thing_dates import thing_dates
 from ..store import Store
 from ..vocab import DCAT, DCT, FOAF
 
+API_CATALOG: Final = ".well-known/api-catalog"
 MOST: Final = 50_000  # addresses in one sitemap (https://www.sitemaps.org/protocol.html)
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SAFE: Final = "/%#!$&'()*+,;=:@~?"
@@ -80,9 +81,15 @@ def robots(base: str, root: str) -> str:
 
 def api_catalog(base: str) -> bytes:
     """The interfaces for programs, each with its description for machines and for people (RFC 9727 §4.1)."""
+    described = interfaces(base)
+    return link_set({Addresses(base).page(API_CATALOG): [Link(iri, "item") for iri in described]} | described)
+
+
+def interfaces(base: str) -> dict[str, list[Link]]:
+    """The links of each interface for programs, by its URL."""
     url, turtle, json, page = Addresses(base).page, "text/turtle", "application/json", "text/html"
     description = _link(url("openapi.json"), "service-desc", json)
-    interfaces = {
+    return {
         url("sparql"): [
             _link(url("sparql"), "service-meta", turtle),
             description,
@@ -96,7 +103,6 @@ def api_catalog(base: str) -> bytes:
             _link(url("catalogue.html"), "service-doc", page),
         ],
     }
-    return link_set({url(".well-known/api-catalog"): [Link(iri, "item") for iri in interfaces]} | interfaces)
 
 
 def _link(target: str, rel: str, media_type: str) -> Link:

@@ -105,7 +105,7 @@ def look_findings(settings: Settings) -> Iterator[Finding]:
 def _title(tokens: list[Token]) -> str:
     for heading, inline in pairwise(tokens):
         if heading.type == "heading_open" and heading.tag == "h1":
-            return "".join(child.content or " " for child in inline.children or ()).strip()
+            return "".join(" " if "break" in child.type else child.content for child in inline.children or ()).strip()
     return ""
 
 

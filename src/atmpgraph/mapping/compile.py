@@ -186,7 +186,7 @@ def mapping_faults(folder: Folder, package: Package, base: str) -> Iterator[Mapp
 
 
 def incomplete(maps: list[TriplesMap], package: Package, paths: Iterable[str]) -> Iterator[MappingError]:
-    """An error for each of some tables with columns not mapped, whose fields have no `"unmapped": true`."""
+    """An error for each table with columns that are not mapped and whose fields have no `"unmapped": true`."""
     used: dict[str, set[str]] = {}
     for m in maps:
         terms = [m.subject, *m.graphs, *(t for s in m.statements for t in (*s.predicates, *s.objects, *s.graphs))]

@@ -18,6 +18,8 @@ from rdflib import Graph, Literal
 from rdflib.namespace import SH
 from rdflib.term import Node
 
+from ..i18n import message
+
 Ranges: TypeAlias = tuple[tuple[int, int], ...]  # of code points, sorted and apart
 
 
@@ -29,7 +31,30 @@ class Engine(Enum):
 
 
 class PatternError(ValueError):
-    """A pattern is not one of XPath."""
+    """A pattern is not one of XPath.
+
+    Attributes:
+        sentence: why, in English, with `{what}` for the part that is wrong.
+        what: that part.
+    """
+
+    def __init__(self, sentence: str, what: str = "") -> None:
+        """Say why."""
+        super().__init__(sentence.format(what=what))
+        self.sentence, self.what = sentence, what
+
+
+_FLAG: Final = message("{what} is no flag; flags are i, m, s, x and q")
+_ALONE: Final = message("{what} without its counterpart; write \\{what} for the character itself")
+_NOTHING_TO_REPEAT: Final = message("{what}: nothing that can be repeated stands before it")
+_SWAPPED: Final = message("{what}: the first number is larger than the second one")
+_GROUP: Final = message("{what}: XPath has no such groups")
+_NO_CATEGORY: Final = message("{what}: the general categories of Unicode are known, such as L, Lu, Nd or P")
+_BACK: Final = message("{what}: a reference back to a group, which not every engine can follow")
+_MEANINGLESS: Final = message("{what} means nothing in XPath")
+_NOT_LAST: Final = message("a subtracted class ends its class: ] is expected")
+_RANGE: Final = message("{what}: a range goes from a character to a later one")
+_EMPTY: Final = message("a class without characters")
 
 
 FLAGS: Final = frozenset("smixq")
@@ -55,7 +80,7 @@ def engine_pattern(pattern: str, flags: str, engine: Engine) -> tuple[str, str]:
         PatternError: it is not a pattern of XPath, or has what not every engine can do.
     """
     if strange := set(flags) - FLAGS:
-        raise PatternError(f"{''.join(sorted(strange))!r} is no flag; flags are i, m, s, x and q")
+        raise PatternError(_FLAG, "".join(sorted(strange)))
     left = "".join(flag for flag in "im" if flag in flags)
     if "q" in flags:
         return re.escape(pattern), left.replace("m", "")
@@ -63,7 +88,7 @@ def engine_pattern(pattern: str, flags: str, engine: Engine) -> tuple[str, str]:
     try:
         re.compile(written.replace(Engine.QUICK.value, Engine.REFERENCE.value))
     except (re.error, OverflowError) as error:
-        raise PatternError(str(error)) from None
+        raise PatternError("{what}", str(error)) from None
     return written, left
 
 
@@ -144,7 +169,7 @@ class _Reader:
         """The pattern as the engine reads it."""
         written = self._branches()
         if self._place < len(self._pattern):
-            raise PatternError(f"{self._next!r} without its counterpart; write \\{self._next} for the character itself")
+            raise PatternError(_ALONE, self._next)
         return written
 
     @property
@@ -169,18 +194,18 @@ class _Reader:
                 written += self._piece()
 
     def _piece(self) -> str:
-        character, anchor = self._next, self._next in {"^", "$"}
+        anchor = self._next in {"^", "$"}
         atom = self._atom()
         while "x" in self._flags and self._next and self._next in " \t\n\r":
             self._take()
         if quantifier := _QUANTIFIER.match(self._pattern, self._place):
             if anchor:
-                raise PatternError(f"{quantifier[0]!r} after {character!r}, which cannot be repeated")
+                raise PatternError(_NOTHING_TO_REPEAT, quantifier[0])
             if quantifier["most"] and int(quantifier["most"]) < int(quantifier["least"]):
-                raise PatternError(f"{quantifier[0]!r}: the first number is larger than the second one")
+                raise PatternError(_SWAPPED, quantifier[0])
             self._place = quantifier.end()
             if self._next and self._next in "?*+":
-                raise PatternError(f"{self._next!r} after {quantifier[0]!r}: nothing to repeat")
+                raise PatternError(_NOTHING_TO_REPEAT, self._next)
             return atom + quantifier[0]
         return atom
 
@@ -199,20 +224,20 @@ class _Reader:
             case "^":
                 return character
             case "?" | "*" | "+":
-                raise PatternError(f"{character!r} has nothing to repeat; write \\{character} for the character itself")
+                raise PatternError(_NOTHING_TO_REPEAT, character)
             case "]" | "{" | "}":
-                raise PatternError(f"a lone {character!r}; write \\{character} for the character itself")
+                raise PatternError(_ALONE, character)
         return character
 
     def _group(self) -> str:
         opening = "("
         if self._next == "?":
             if not self._pattern.startswith("?:", self._place):
-                raise PatternError(f"{self._pattern[self._place - 1 : self._place + 3]!r}: XPath has no such groups")
+                raise PatternError(_GROUP, self._pattern[self._place - 1 : self._place + 3])
             opening, self._place = "(?:", self._place + 2
         inside = self._branches()
         if self._take() != ")":
-            raise PatternError("'(' without ')'; write \\( for the character itself")
+            raise PatternError(_ALONE, "(")
         return f"{opening}{inside})"
 
     def _escape(self) -> _Class:
@@ -229,14 +254,13 @@ class _Reader:
         if character and character in "pP":
             match = re.compile(r"\{(\w+)\}", re.ASCII).match(self._pattern, self._place)
             if not match or not _CATEGORY.fullmatch(match[1]):
-                remedy = "the general categories of Unicode are known, such as L, Lu, Nd or P"
-                raise PatternError(f"\\{character}{self._pattern[self._place : self._place + 12]}: {remedy}")
+                raise PatternError(_NO_CATEGORY, f"\\{character}{self._pattern[self._place : self._place + 12]}")
             self._place = match.end()
             inside = _category(match[1])
             return _Class("", lambda: _complement(inside) if character == "P" else inside, is_plain=False)
         if character.isdigit():
-            raise PatternError(f"\\{character}: a reference back to a group, which not every engine can follow")
-        raise PatternError(f"\\{character} means nothing in XPath")
+            raise PatternError(_BACK, f"\\{character}")
+        raise PatternError(_MEANINGLESS, f"\\{character}")
 
     def _class(self) -> _Class:
         """What follows `[`, to its `]`."""
@@ -246,15 +270,15 @@ class _Reader:
         parts, minus = list[_Class](), None
         while (character := self._take()) != "]" or not parts:
             if not character:
-                raise PatternError("'[' without ']'; write \\[ for the character itself")
+                raise PatternError(_ALONE, "[")
             if character == "-" and self._next == "[" and parts:
                 self._take()
                 minus = self._class()
                 if self._take() != "]":
-                    raise PatternError("a subtracted class ends its class: ']' is expected")
+                    raise PatternError(_NOT_LAST)
                 break
             if character in "[]":
-                raise PatternError(f"{character!r} within a class; write \\{character} for the character itself")
+                raise PatternError(_ALONE, character)
             parts.append(self._part(character))
         is_plain = minus is None and all(part.is_plain for part in parts)
 
@@ -281,7 +305,7 @@ class _Reader:
             for each in (first, last)
         ]
         if not all(len(end) == 1 for end in ends) or ends[0][0][0] > ends[1][0][0]:
-            raise PatternError(f"{character}-{second}: a range goes from a character to a later one")
+            raise PatternError(_RANGE, f"{character}-{second}")
         bounds = ((ends[0][0][0], ends[1][0][0]),)
         return _Class(f"{first.text}-{last.text}", lambda: bounds)
 
@@ -306,7 +330,7 @@ def _ranges_text(ranges: Ranges) -> str:
 
     text = "".join(one(first) if first == last else f"{one(first)}-{one(last)}" for first, last in _scalar(ranges))
     if not text:
-        raise PatternError("a class without characters")
+        raise PatternError(_EMPTY)
     return text
 
 

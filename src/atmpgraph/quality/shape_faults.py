@@ -14,7 +14,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, message
+from ..i18n import every_language, message, texts
 from ..settings.layers import Layered
 from .constraint_query import constraint_text
 from .patterns import Engine, PatternError, engine_pattern, patterns_in
@@ -292,7 +292,13 @@ class _Faults:
             try:
                 engine_pattern(str(pattern), flags, Engine.REFERENCE)
             except PatternError as error:
-                yield self._fault(subject, _PATTERN, pattern, reason=str(error))
+                yield self._wrong_pattern(subject, pattern, error)
+
+    def _wrong_pattern(self, node: Node, pattern: Node | str, error: PatternError) -> Finding:
+        reasons = every_language(error.sentence, what=error.what)
+        words = {language: texts(language).gettext(_PATTERN, reason=reason) for language, reason in reasons.items()}
+        place = (Place(self._file.name),)
+        return Finding("shape", Severity.VIOLATION, words, place, str(pattern), shape=self._name(node))
 
     def _property_shapes(self) -> set[Node]:
         """Those that the file has statements about, or an empty pair of brackets."""
@@ -346,7 +352,7 @@ class _Faults:
                 try:
                     engine_pattern(pattern, "", Engine.REFERENCE)
                 except PatternError as error:
-                    yield self._fault(constraint, _PATTERN, pattern, reason=str(error))
+                    yield self._wrong_pattern(constraint, pattern, error)
             clauses = {match["word"].upper() for match in _NOT_WITH_VALUES.finditer(str(query)) if match["word"]}
             for clause in sorted(clauses):
                 yield self._fault(constraint, _CLAUSE, clause=clause)

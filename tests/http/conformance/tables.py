@@ -160,7 +160,9 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/catalogue.html", (HTML,), languages=True),
     ),
     "/.well-known/void": (Resource("/.well-known/void", (*GRAPHS.values(), HTML), languages=True),),
-    "/.well-known/api-catalog": (Resource("/.well-known/api-catalog", ("application/linkset+json",)),),
+    "/.well-known/api-catalog": (
+        Resource("/.well-known/api-catalog", ("application/linkset+json", HTML), languages=True),
+    ),
     "/robots.txt": (Resource("/robots.txt", ("text/plain",)),),
     "/sitemap.xml": (Resource("/sitemap.xml", ("application/xml",)),),
     "/id/<path:path>": (

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpgraph.errors import NotExpressibleError
-from atmpgraph.sparql.service.result_writers import WRITERS
+from atmpgraph.sparql.service.result_writers import WRITERS, whole_result
 
 RESULTS = "{http://www.w3.org/2005/sparql-results#}"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -177,3 +177,13 @@ def test_triple_terms_have_a_form() -> None:
     assert value["type"] == "triple"
     assert value["value"]["object"] == {"type": "literal", "value": "o"}
     assert "<predicate><uri>http://e/p</uri></predicate>" in WRITERS["xml"](["x"]).row([triple])
+
+
+@pytest.mark.parametrize("suffix", ["json", "xml", "tsv"])
+@pytest.mark.parametrize("text", [" ", "\t", " x ", "\nx", "x\r", "a  b", "\u00a0", "x \n"])
+def test_spaces_at_the_ends_of_a_text_stay(suffix: str, text: str) -> None:
+    """Readers of XML take them away, the engine's among them."""
+    fmt = {"json": ox.QueryResultsFormat.JSON, "xml": ox.QueryResultsFormat.XML, "tsv": ox.QueryResultsFormat.TSV}
+    written = "".join(whole_result(["v"], [(ox.Literal(text),)], suffix))
+    results = ox.parse_query_results(written, format=fmt[suffix])
+    assert [row[0] for row in results] == [ox.Literal(text)]  # type: ignore[union-attr]

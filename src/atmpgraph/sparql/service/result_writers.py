@@ -38,6 +38,10 @@ CUT_COLUMN: Final = "cut_after_{rows}_rows"  # a name that SPARQL allows for a v
 _MUST_QUOTE: Final = re.compile(r'[",\r\n]')
 
 
+# Readers take spaces at the ends of a text away, unless they are references.
+_AT_ENDS: Final = re.compile(r"^[ \t\n]+|[ \t\n]+\Z")
+
+
 class ResultWriter(ABC):
     """One format: a result of SELECT is its start, its rows and its end; one of ASK is a word."""
 
@@ -156,7 +160,8 @@ def _text(value: str) -> str:
         NotExpressibleError: it has a character that XML 1.0 cannot hold.
     """
     check_xml_text(value, RESULTS_XML)
-    return escape(value, {"\r": "&#13;"})
+    text = escape(value, {"\r": "&#13;"})
+    return _AT_ENDS.sub(lambda spaces: "".join(f"&#{ord(space)};" for space in spaces[0]), text)
 
 
 class TableWriter(ResultWriter):

@@ -1,7 +1,7 @@
 """The publication's own look and words, for the templates: what each page has of them, and what the home page says."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from flask import Flask
 
@@ -10,13 +10,15 @@ from ...settings import Settings
 from ..core.context import settings
 from ..core.i18n import link, page_language
 
+ByLanguage: TypeAlias = Mapping[str, Prose]  # one text, by language
 
-def pages(publication: Settings) -> dict[str, Mapping[str, Prose]]:
+
+def pages(publication: Settings) -> dict[str, ByLanguage]:
     """The pages by name, each by language."""
     return {name: texts for name, texts in read_prose(publication).items() if name != HOME}
 
 
-def seen(by_language: Mapping[str, Prose]) -> Prose:
+def seen(by_language: ByLanguage) -> Prose:
     """The text for the language of the request."""
     return best(by_language, (page_language(), *settings().languages))
 

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from flask import request
 
 from ...addresses import Addresses
-from ...catalogue.discovery import api_catalog, document_dates, documents, robots, sitemap
+from ...catalogue.discovery import API_CATALOG, api_catalog, document_dates, documents, robots, sitemap
 from ...catalogue.paging import subsets, void_page
 from ...formats import HTML, LINK_SET, TEXT, Format
 from ...http.links import Link, link_field
@@ -22,6 +22,7 @@ from ..core.resource import Resource, query_parameter, rdf
 from ..core.response import Version
 from ..core.serving import sitemap_pages
 from ..pages.graphs import graphs_page
+from ..pages.interfaces import interfaces_page
 
 _XML: Final = Format("XML", "xml", "application/xml", "text")
 _MISSING: Final = message("The current release describes nothing under this address.")
@@ -117,10 +118,8 @@ RESOURCES = (
         endpoint="discovery.api",
         path="/.well-known/api-catalog",
         summary="The interfaces for programs (RFC 9727).",
-        makers={LINK_SET: lambda context, _: api_catalog(context.base)},
-        fields=lambda context, _: {
-            "Link": link_field([Link(context.iris.page(".well-known/api-catalog"), "api-catalog")])
-        },
+        makers={LINK_SET: lambda context, _: api_catalog(context.base), HTML: interfaces_page},
+        fields=lambda context, _: {"Link": link_field([Link(context.iris.page(API_CATALOG), "api-catalog")])},
     ),
     Resource(
         endpoint="discovery.robots_txt",

@@ -1,17 +1,14 @@
 """Pages in the publication's own words: `/pages/{name}`."""
 
-from collections.abc import Mapping
-
 from flask import render_template
 
 from ...formats import HTML
-from ...layers.prose import Prose
 from ..core.context import Context
 from ..core.resource import Resource, Sitemap
-from ..pages.prose import pages, seen
+from ..pages.prose import ByLanguage, pages, seen
 
 
-def _load(context: Context, name: str) -> Mapping[str, Prose] | None:
+def _load(context: Context, name: str) -> ByLanguage | None:
     return pages(context.settings).get(name)
 
 
