@@ -165,6 +165,7 @@ SCHEMES = {
         "research-platform",
         "association",
         "funding-agency",
+        "other",
     },
     "metric": {"coverage"},
     "indicator": set[str](),
