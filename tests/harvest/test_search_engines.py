@@ -12,7 +12,7 @@ from .crawlers import Page, SearchEngine
 # What is about no single thing: it moves with the release, or with the software.
 PAGES = {
     BASE,
-    *(BASE + page for page in ("catalogue", "data", "ns/shapes", "quality", "releases/", "sparql", "stream")),
+    *(BASE + page for page in ("catalogue", "data", "ns/shapes", "quality", "releases/", "sparql", "stream", "tables")),
 }
 
 
