@@ -237,7 +237,8 @@ def identifiers(grower: Grower) -> Iterator[Row]:
     """Entries in registries."""
     chance = grower.random("identifiers")
     for number in range(grower.counts["identifiers"]):
-        value = f"{number:010}"
+        digits = 2_000_000 + number  # the last two make the number divisible by 97
+        value = f"{digits:08}{97 - digits % 97:02}"
         entry = {"scheme": "cbe", "value": f"{value[:4]}.{value[4:7]}.{value[7:]}"}
         yield {"organisation": f"o{number}", **entry, "source": f"s{zipf(chance, grower.counts['sources'])}"}
 
