@@ -39,10 +39,18 @@ def _description(context: Context) -> str:
             "license": {"name": "Licence of the data", "url": context.settings.licence},
         },
         "servers": [{"url": "."}],  # relative to this document, wherever it is mounted
-        "paths": {template(rule): _path(context, resource, rule) for rule, resource in rules} | _instances(context),
+        "paths": {
+            template(rule): _path(context, resource, rule) for rule, resource in rules if _has_any(context, resource)
+        }
+        | _instances(context),
         "components": {"schemas": {"Problem": _PROBLEM}},
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _has_any(context: Context, resource: Resource[Any]) -> bool:
+    """Whether the publication has something at a path: pages in its own words, it may have none."""
+    return resource.sitemap is None or not parameter_names(resource.path) or bool(resource.examples(context))
 
 
 def _instances(context: Context) -> dict[str, Any]:
