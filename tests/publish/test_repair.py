@@ -45,7 +45,7 @@ def test_every_file_is_named_and_made_anew(
 ) -> None:
     settings, number = copied(whole, tmp_path / "p"), list(DAMAGES).index(damage)
     folder = settings.path(settings.folders.releases)
-    for names in batched(files(whole)[number :: len(DAMAGES)], 6):
+    for names in batched(files(whole)[number :: len(DAMAGES)], 30):
         paths = {folder / name for name in names if (folder / name).exists()}  # a store made anew has other files
         for path in paths:
             DAMAGES[damage](path)
