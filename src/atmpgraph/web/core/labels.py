@@ -59,7 +59,7 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
     `vocab.LABELS`. An alternative name counts only where there is no other in any language. Terms of other vocabularies
     have their names in `terms.ttl`. All other IRIs are shortened.
     """
-    wanted = list(dict.fromkeys(iris))
+    wanted = sorted(set(iris))
     best: dict[str, tuple[bool, int, int, str, str]] = {}
     values = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if wanted else ():
