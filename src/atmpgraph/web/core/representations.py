@@ -1,6 +1,7 @@
 """A document in the profile, format and form that the client wants, with its links (RFC 9110 §12, RFC 8288)."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,7 @@ from .response import Version, cached, negotiate, respond, vary, vary_by_languag
 from .signposting import RepresentationUrls, document_link_set, signposts
 
 _FIRST: Final = 3  # of the signposts precede all other links: two descriptions, and the link set that has the rest
+_BREAK: Final = re.compile(r"\n\s*")
 _IN_HEAD: Final = frozenset({"alternate", "canonical", "describedby", "linkset"})
 # Makes the page of a description from its data blocks and the links for its head.
 PageOf: TypeAlias = Callable[[Description, list[Markup], list[Link]], str]
@@ -218,7 +220,8 @@ def _fitting(links: list[Link], most: int) -> str:
 
 
 def _escaped(text: str) -> Markup:
-    """JSON in a page, without a character that could end the element (HTML §4.12.1.3)."""
+    """JSON in a page, without indentation and without a character that could end the element (HTML §4.12.1.3)."""
+    text = _BREAK.sub("", text)  # none stands inside a string (RFC 8259 §7)
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return Markup(text)  # noqa: S704 - escaped above as JSON
