@@ -14,6 +14,7 @@ from ..core.labels import Name, page_names
 from .document import DATA_FORMATS
 
 _ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
+_ROWS_OF_DISPUTE = 5  # where its sources differ, so that several values are seen
 
 
 @dataclass(frozen=True)
@@ -107,4 +108,4 @@ def _some(group: Group) -> Group:
         if place < _ROWS_OF_GROUP or value not in values:
             chosen.append(row)
         values.add(value)
-    return replace(group, rows=chosen)
+    return replace(group, rows=chosen[:_ROWS_OF_DISPUTE])
