@@ -25,6 +25,15 @@ from atmpgraph.web import create_app
 from .release.damages import addresses, answers, publish_history
 
 
+def edit(settings: Settings, table: str, old: str, new: str) -> int:
+    """Change the first of some words of a table; returns their line."""
+    path = settings.path(settings.folders.data) / table
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _parsed_early() -> None:
     """Import what makes strategies of patterns before any thread runs: CPython 3.11 fails where two parse at a time."""

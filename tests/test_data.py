@@ -1,7 +1,9 @@
 """The publication of this repository: what the sources say, all of it, and nothing else. Written down by hand."""
 
+import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.sources.package import open_package
 
-from .conftest import shared
+from .conftest import ROOT, shared
 
 # Every figure of the press release: value, unit, exactness, status, words as printed.
 RELEASE_FIGURES = {
@@ -239,3 +241,14 @@ def test_what_was_left_out_has_a_reason(released: Settings) -> None:
     assert {"dossier-on-the-partners", "white-paper", "infographic", "issuer", "partners", "make-up"} <= set(gaps)
     for row in gaps.values():
         assert all(row[f"reason_{language}"] for language in ("fr", "nl", "de", "en")), row["slug"]
+
+
+def test_no_name_stands_twice_in_a_file_of_json() -> None:
+    """Readers of JSON take the last one, and say nothing (RFC 8259 §4)."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs), [name for name, _ in pairs]
+        return dict(pairs)
+
+    for file in [*(ROOT / "src").rglob("*.json"), *(ROOT / "data").rglob("*.json")]:
+        json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=once)

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import wraps
 from itertools import chain
@@ -435,14 +434,15 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
 def describe(context: click.Context, name: str | None) -> None:
     """Say what each table is for; of the table NAME, what each column holds."""
     from .publish.tables import descriptions
+    from .sources.declared import closest
     from .sources.listing import columns_of, overview
 
     tables, words = descriptions(_settings(context)), _words()
     by_name = {table.name: table for table in tables}
     wanted = name.removesuffix(".csv") if name else ""
     if wanted and wanted not in by_name:
-        near = get_close_matches(wanted, by_name, n=1)
-        meant = f" (did you mean {near[0]}?)" if near else ""
+        near = closest(wanted, list(by_name))
+        meant = f" (did you mean {near}?)" if near else ""
         raise click.UsageError(f"{name}: no such table{meant}; 'atmpgraph tables' lists them")
     for line in columns_of(by_name[wanted], words) if wanted else overview(tables, words):
         click.echo(line)

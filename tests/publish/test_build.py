@@ -24,7 +24,7 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
-from ..conftest import BASE
+from ..conftest import BASE, edit
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def example(tmp_path: Path) -> Settings:
     """A small publication, which builds fast."""
     start(tmp_path / "example", "https://example.org/p/")
     return Settings.load(tmp_path / "example" / "atmpgraph.toml")
-
-
-def edit(settings: Settings, table: str, old: str, new: str) -> None:
-    path = settings.path(settings.folders.data) / table
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_the_digest_is_that_of_the_canonical_file(release: Release) -> None:

@@ -14,7 +14,7 @@ from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from .test_pipeline import edit
+from ..conftest import edit
 
 
 def live(settings: Settings) -> ReleaseFolder:

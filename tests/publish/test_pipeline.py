@@ -18,18 +18,13 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
 
+from ..conftest import edit
+
 
 @pytest.fixture
 def graph(started: Settings, tmp_path: Path) -> Graph:
     (tmp_path / "work").mkdir()
     return make_graph(read_tables(started), started, tmp_path / "work")
-
-
-def edit(settings: Settings, table: str, old: str, new: str) -> None:
-    path = settings.path(settings.folders.data) / table
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def test_the_graph_is_one_sorted_file(graph: Graph) -> None:

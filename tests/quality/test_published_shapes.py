@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from atmpgraph.quality.engines import QuickEngine, reference_results
+from atmpgraph.quality.engines import quick_results, reference_results
 from atmpgraph.quality.results import Result
 from atmpgraph.quality.shapes_document import released_shapes
 from atmpgraph.release.release import Release
@@ -37,7 +37,7 @@ def test_they_hold_on_the_file_beside_them(
     name: str, shapes: str, engine: str, release: Release, tmp_path: Path
 ) -> None:
     data, graph = triples(release, name, tmp_path), Graph().parse(release.path / shapes, format="nt")
-    found = list(reference_results(data, graph) if engine == "pyshacl" else QuickEngine(graph).results(data))
+    found = list((reference_results if engine == "pyshacl" else quick_results)(data, graph))
     assert found, "there are remarks, so the shapes do look at the file"
     assert violations(found) == []
 
@@ -47,7 +47,7 @@ def test_they_find_what_is_wrong(release: Release, tmp_path: Path) -> None:
     person = f"<{release.base}id/organisation/ulb> <http://xmlns.com/foaf/0.1/mbox> <mailto:x@example.org> .\n"
     data.write_text(data.read_text("utf-8") + person, encoding="utf-8")
     graph = Graph().parse(release.path / "shapes.nt", format="nt")
-    assert len(violations(QuickEngine(graph).results(data))) == 1
+    assert len(violations(quick_results(data, graph))) == 1
 
 
 def test_both_are_the_shapes_of_the_release(release: Release) -> None:

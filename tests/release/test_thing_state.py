@@ -10,6 +10,8 @@ from atmpgraph.release.release import Release, open_release
 from atmpgraph.release.thing_state import State, ThingState, state_of
 from atmpgraph.settings import Settings
 
+from ..conftest import edit
+
 BASE = "https://example.org/p/"
 PERSON = f"{BASE}id/person/example-person"
 
@@ -17,11 +19,6 @@ PERSON = f"{BASE}id/person/example-person"
 @pytest.fixture
 def example(started: Settings) -> Settings:
     return started
-
-
-def edit(settings: Settings, table: str, old: str, new: str) -> None:
-    path = settings.path(settings.folders.data) / table
-    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 def append(settings: Settings, row: str) -> None:

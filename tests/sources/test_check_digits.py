@@ -11,7 +11,7 @@ from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.settings import Settings
 from atmpgraph.sources.check_digits import check_named, is_euid, is_ror, is_vat, wrong_identifiers
 
-from ..conftest import ROOT
+from ..conftest import ROOT, edit
 
 FUNDED = ROOT / "tests" / "publications" / "funded" / "atmpgraph.toml"
 
@@ -20,15 +20,6 @@ def told(publication: Path) -> list[Finding]:
     settings = Settings.load(publication)
     codes = read_codes(settings)
     return list(wrong_identifiers(open_tables(settings, codes), codes))
-
-
-def change(publication: Path, table: str, before: str, after: str) -> int:
-    """Change the first of some words; returns their row."""
-    path = publication.parent / "data" / table
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    return text[: text.index(before)].count("\n") + 1
 
 
 def test_identifiers_of_both_publications_are_right(publication: Path) -> None:
@@ -54,7 +45,7 @@ def test_identifiers_of_both_publications_are_right(publication: Path) -> None:
 def test_a_wrong_digit_is_a_violation_at_its_cell(
     publication: Path, table: str, before: str, after: str, column: str
 ) -> None:
-    row = change(publication, table, before, after)
+    row = edit(Settings.load(publication), table, before, after)
     (finding,) = told(publication)
     (place,) = finding.places
     assert (finding.severity, place.file, place.row, place.column) == (Severity.VIOLATION, table, row, column)
@@ -88,7 +79,7 @@ def test_a_record_that_is_an_identifier_is_looked_at(publication: Path) -> None:
     [("vat", "BE0316381139"), ("vat", "IT99999900015"), ("vat", "CHE107787578"), ("euid", "BEKBOBCE.0316.381.139")],
 )
 def test_a_number_that_registries_copy_is_a_warning(publication: Path, scheme: str, value: str) -> None:
-    change(publication, "identifiers.csv", "grid,grid.425767.5", f"{scheme},{value}")
+    edit(Settings.load(publication), "identifiers.csv", "grid,grid.425767.5", f"{scheme},{value}")
     (finding,) = told(publication)
     assert finding.severity is Severity.WARNING
 
@@ -132,7 +123,7 @@ def test_what_is_no_identifier_is_none(wrong: str) -> None:
 
 
 def test_other_forms_are_left_to_the_shapes(publication: Path) -> None:
-    change(publication, "identifiers.csv", "isni,0000 0000 9526 6987", "isni,0000000095266987x")
+    edit(Settings.load(publication), "identifiers.csv", "isni,0000 0000 9526 6987", "isni,0000000095266987x")
     assert told(publication) == []
 
 
@@ -156,7 +147,7 @@ def test_a_column_of_the_publication_names_its_registry(publication: Path) -> No
 
 
 def test_a_declaration_that_names_no_registry_is_told(publication: Path) -> None:
-    change(publication, "datapackage.json", '"identifier": "{scheme}"', '"identifier": "{registry}"')
+    edit(Settings.load(publication), "datapackage.json", '"identifier": "{scheme}"', '"identifier": "{registry}"')
     (finding,) = told(publication)
     assert finding.places[0].file == "datapackage.json"
     assert "“{registry}” is neither" in finding.message["en"]

@@ -9,6 +9,8 @@ from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.settings import Settings
 from atmpgraph.sources.evidence import missing_evidence
 
+from ..conftest import edit
+
 
 def told(publication: Path) -> list[Finding]:
     settings = Settings.load(publication)
@@ -16,19 +18,12 @@ def told(publication: Path) -> list[Finding]:
     return list(missing_evidence(open_tables(settings, codes), codes))
 
 
-def change(publication: Path, table: str, before: str, after: str) -> None:
-    path = publication.parent / "data" / table
-    text = path.read_text(encoding="utf-8")
-    assert before in text
-    path.write_text(text.replace(before, after, 1), encoding="utf-8")
-
-
 def test_nothing_is_left_to_tell_of_the_publication(publication: Path) -> None:
     assert told(publication) == []
 
 
 def test_words_of_a_text_that_need_no_quotation_are_better_quoted(publication: Path) -> None:
-    change(publication, "people.csv", "press-release-2024-01-17,pr-borsus", "press-release-2024-01-17,")
+    edit(Settings.load(publication), "people.csv", "press-release-2024-01-17,pr-borsus", "press-release-2024-01-17,")
     (finding,) = told(publication)
     assert (finding.severity, finding.places[0].file, finding.places[0].row) == (Severity.WARNING, "people.csv", 2)
 
@@ -42,7 +37,7 @@ def test_words_of_a_text_that_need_no_quotation_are_better_quoted(publication: P
     ],
 )
 def test_a_text_is_quoted_in_each_row(publication: Path, table: str, before: str, after: str, row: int) -> None:
-    change(publication, table, before, after)
+    edit(Settings.load(publication), table, before, after)
     (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
     place = finding.places[0]
     assert (place.file, place.row, place.column) == (table, row, "quotation")
@@ -50,12 +45,12 @@ def test_a_text_is_quoted_in_each_row(publication: Path, table: str, before: str
 
 
 def test_a_row_of_a_registry_needs_no_quotation(publication: Path) -> None:
-    change(publication, "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,")
+    edit(Settings.load(publication), "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,")
     assert [finding for finding in told(publication) if finding.severity is Severity.VIOLATION] == []
 
 
 def test_a_registry_is_not_quoted(publication: Path) -> None:
-    change(publication, "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,pr-therapies")
+    edit(Settings.load(publication), "topics.csv", "press-release-2024-01-17,pr-therapies", "ror,pr-therapies")
     (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
     assert finding.places[0].column == "quotation"
     assert "without words to quote" in finding.message["en"]

@@ -106,6 +106,8 @@ def test_what_is_written_runs_nothing(site: FlaskClient) -> None:
         ("legal.fr.md", "#\n\nLegal", Severity.VIOLATION, "without a title"),
         ("home.fr.md", "# Home", Severity.VIOLATION, "has its title already"),
         ("legal.fr.md", "# L\n\n![x](https://elsewhere.example/a.png)", Severity.VIOLATION, "an image of another site"),
+        ("legal.fr.md", "# L\n\n![x](//elsewhere.example/a.png)", Severity.VIOLATION, "an image of another site"),
+        ("legal.fr.md", "# L\n\n![x](data:image/png;base64,AAAA)", Severity.VIOLATION, "an image of another site"),
     ],
 )
 def test_a_text_that_is_not_seen_as_it_is_meant_is_told(
@@ -123,6 +125,16 @@ def test_a_text_that_is_no_utf_8_is_told(started: Settings) -> None:
     (_publication(started) / "texts/legal.fr.md").write_bytes(b"# L\xe9gal")
     [finding] = prose_findings(started)
     assert "UTF-8" in finding.message["en"]
+
+
+def test_a_text_that_nobody_checked_breaks_no_page(started: Settings) -> None:
+    (_publication(started) / "texts").mkdir()
+    (_publication(started) / "texts/legal.fr.md").write_bytes(b"# L\xe9gal")
+    (_publication(started) / "texts/contact.fr.md").write_text("without a title", encoding="utf-8")
+    client = create_app(started).test_client()
+    assert client.get("/?lang=fr").status_code == client.get("/pages/legal?lang=fr").status_code == 200
+    assert client.get("/pages/contact").status_code == 404
+    assert "/pages/contact" not in client.get("/?lang=fr", headers=BROWSER).text
 
 
 def test_a_file_of_the_look_that_is_not_there_stops_a_build(dressed: Settings) -> None:

@@ -5,7 +5,6 @@ Nothing of it is lost: tables, settings and the description for portals lie in t
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 from ..i18n import message, texts
 from ..settings import FILE_NAME, Settings
 from ..starter import HERE
+from .quoting import quoted
 
 ASIDE: Final = "example"
 _CATALOGUE: Final = "catalogue.ttl"
@@ -52,12 +52,12 @@ def replacements(settings: Settings, root: Path, slug: str, name: str, days: Seq
     about = {language: texts(language).gettext(_ABOUT, name=name) for language in settings.languages}
     lines = [
         "# Every setting is described in docs/settings.md.",
-        f"base = {_quoted(settings.base)}",
-        f"partnership = {_quoted(slug)}",
-        f"licence = {_quoted(settings.licence)}",
-        f"languages = [{', '.join(map(_quoted, settings.languages))}]",
-        *("", "[title]", *(f"{language} = {_quoted(name)}" for language in settings.languages)),
-        *("", "[description]", *(f"{language} = {_quoted(text)}" for language, text in about.items())),
+        f"base = {quoted(settings.base)}",
+        f"partnership = {quoted(slug)}",
+        f"licence = {quoted(settings.licence)}",
+        f"languages = [{', '.join(map(quoted, settings.languages))}]",
+        *("", "[title]", *(f"{language} = {quoted(name)}" for language in settings.languages)),
+        *("", "[description]", *(f"{language} = {quoted(text)}" for language, text in about.items())),
         "",
     ]
     data = settings.path(settings.folders.data)
@@ -71,7 +71,7 @@ def _catalogue(about: Mapping[str, str], name: str, days: Sequence[str]) -> str:
         words = texts(language)
         graph, origin = words.gettext(_GRAPH, name=name), words.gettext(_TAKEN_OVER)
         for old, new in _texts_of(content, language, [graph, text, name], origin):
-            content = content.replace(f"{old}@{language}", f"{_literal(new)}@{language}")
+            content = content.replace(f"{old}@{language}", f"{quoted(new)}@{language}")
     for old, new in zip(("2025-01-01", "2026-12-31"), days, strict=False):
         content = content.replace(old, new or old)
     return content
@@ -92,13 +92,3 @@ def _texts_of(content: str, language: str, new: Sequence[str], origin: str) -> l
         [f'"{part.rpartition(chr(34))[2]}"' for part in text.split(f'"@{language}')[:-1]] for text in (block, end)
     )
     return [*zip(literals, new, strict=True), (provenance[0], origin)]
-
-
-def _literal(text: str) -> str:
-    """A literal of Turtle."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _quoted(text: str) -> str:
-    """A basic string of TOML, which has the escapes of JSON."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,9 +1,8 @@
 """Which form a sheet has, and where its columns go: recognised by name, or proposed, for a person to agree."""
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from ..languages import PLACEHOLDER
 from ..sources.descriptions import ColumnDescription, TableDescription
 from .codes_of_others import plain
 from .forms import Form, RowForm, forms
+from .quoting import quoted
 from .sheets import Sheet
 
 # What a sheet need not have: it is made, or the publication knows it.
@@ -59,15 +59,15 @@ class Proposal:
     def as_map(self) -> str:
         """The proposal as a part of a map file (TOML), to be corrected."""
         columns = {place: column for column, place in self.placed.items()}
-        lines = ["[[sheets]]", f"file = {_quoted(self.sheet.file)}"]
-        lines += [f"sheet = {_quoted(self.sheet.name)}"] if self.sheet.name else []
-        lines += [f"form = {_quoted(self.form.name)}", "", "[sheets.columns]"]
+        lines = ["[[sheets]]", f"file = {quoted(self.sheet.file)}"]
+        lines += [f"sheet = {quoted(self.sheet.name)}"] if self.sheet.name else []
+        lines += [f"form = {quoted(self.form.name)}", "", "[sheets.columns]"]
         repeated = self.form.repeated(self.sheet.header)
         for place, heading in enumerate(self.sheet.header):
             if heading and place not in repeated:
                 column = columns.get(place, "")
                 alike = f"  # {self.scores[column]}%" if column in self.scores else ""
-                lines.append(f"{_quoted(heading)} = {_quoted(column)}{alike}")
+                lines.append(f"{quoted(heading)} = {quoted(column)}{alike}")
         return "\n".join([*lines, ""])
 
 
@@ -134,12 +134,10 @@ def mapped(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequence
             every = {form.name: form for form in (*forms(), *(form_of_table(table, languages) for table in tables))}
             if wanted not in every:
                 raise TranslatedError(_NO_FORM, file=str(file), form=str(wanted), forms=", ".join(every))
-            return Proposal(sheet, _agreed(every[wanted]), _places(sheet, every[wanted], columns, file), {})
+            return Proposal(
+                sheet, replace(every[wanted], is_proposed=False), _places(sheet, every[wanted], columns, file), {}
+            )
     return None
-
-
-def _agreed(form: Form) -> Form:
-    return Form(**{**vars(form), "is_proposed": False})
 
 
 def _places(sheet: Sheet, form: Form, columns: Mapping[str, str], file: Path) -> dict[str, int]:
@@ -246,8 +244,3 @@ def _verb(table: TableDescription, column: ColumnDescription, *, is_ours: bool) 
     if is_ours and column.type == "number":
         return "decimal"
     return "iri" if column.format == "uri" else _VERBS.get(column.type, "text")
-
-
-def _quoted(text: str) -> str:
-    """A basic string of TOML, which has the escapes of JSON."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

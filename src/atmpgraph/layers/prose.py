@@ -22,6 +22,7 @@ from ..settings import Settings
 
 HOME: Final = "home"
 _NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
+_ELSEWHERE: Final = re.compile(r"([a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -55,11 +56,14 @@ def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
     texts: dict[str, dict[str, Prose]] = {}
     for file in sorted(folder.glob("*.md")):
         if (parts := _NAME.fullmatch(file.name)) and is_tag(parts["language"]):
-            tokens, language = _MARKDOWN.parse(file.read_text("utf-8-sig")), parts["language"].lower()
+            tokens = _MARKDOWN.parse(file.read_text("utf-8-sig", errors="replace"))
+            language, title = parts["language"].lower(), _title(tokens)
+            if not title and parts["name"] != HOME:
+                continue  # nothing could lead to it; the check says so
             for heading in (token for token in tokens if token.type == "th_open"):
                 heading.attrSet("scope", "col")  # WCAG 2.2, 1.3.1
             html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
-            texts.setdefault(parts["name"], {})[language] = Prose(language, _title(tokens), html)
+            texts.setdefault(parts["name"], {})[language] = Prose(language, title, html)
     return texts
 
 
@@ -86,7 +90,7 @@ def prose_findings(settings: Settings) -> Iterator[Finding]:
             sentence = every_language("the home page has its title already: begin with a text, or with “## …”")
             yield _finding(file, Severity.VIOLATION, sentence)
         for line, source in _images(tokens):
-            if "//" in source:
+            if _ELSEWHERE.match(source):
                 sentence = every_language(
                     "an image of another site, which browsers are told not to load: put it into the static files"
                 )

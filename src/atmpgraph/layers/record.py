@@ -15,7 +15,15 @@ from ..release.layout import ReleasesFolder, write_json
 from ..settings.layers import Kind, supplied
 from .terms import software_terms
 
-_KINDS: Final[tuple[Kind, ...]] = (*("mapping", "shapes", "queries", "ontology", "rules", "datasets", "templates"),)
+_KINDS: Final[tuple[Kind, ...]] = (
+    "mapping",
+    "shapes",
+    "queries",
+    "ontology",
+    "rules",
+    "datasets",
+    "templates",
+)
 
 
 @dataclass(frozen=True)

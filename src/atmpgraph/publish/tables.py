@@ -60,25 +60,21 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     broken = [*turtle_findings("files", ontology, settings)]
     unreadable = {place.file for finding in broken for place in finding.places}
     codes = read_code_lists([file for file in ontology if file.name not in unreadable], settings.base)
-    package, federated = (
-        open_package(settings.layered("descriptor"), settings.build),
-        bool(settings.federation.services),
-    )
-    lacking = [*lists_lacking(codes, package)]
+    package = open_package(settings.layered("descriptor"), settings.build)
+    lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
     codes.fill(package.descriptor)
-    broken += [] if broken else lacking
+    if not broken:  # else the list may stand in a file that cannot be read
+        broken = lacking
+    federated = bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
     snapshot = Snapshot.of(package)
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
-    broken += other_findings(settings, package)
-    own = [*base_findings(settings), *language_findings(settings)]
+    own = [*broken, *other_findings(settings, package), *base_findings(settings), *language_findings(settings)]
     own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
-    own += [finding for finding in broken if finding.severity is not Severity.VIOLATION]
-    broken = [finding for finding in broken if finding.severity is Severity.VIOLATION]
-    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *broken, *own))
+    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))

@@ -62,7 +62,7 @@ def quick_results(data: Path, shapes: Graph) -> Iterator[Result]:
     Raises:
         AtmpgraphError: the shapes cannot be run.
     """
-    yield from QuickEngine(shapes).results(data)
+    yield from QuickEngine(for_engine(shapes, Engine.QUICK)).results(data)
 
 
 @lru_cache(maxsize=1024)
@@ -83,15 +83,13 @@ class QuickEngine:
     """pyshifty with the shapes compiled, for any number of graphs."""
 
     def __init__(self, shapes: Graph) -> None:
-        """Compile shapes.
+        """Compile shapes, whose patterns are written for it (`patterns`).
 
         Raises:
             AtmpgraphError: they cannot be run.
         """
         self._shapes = shapes
-        self._engine = self._run(
-            shifty.PreparedValidator, _with_names(for_engine(shapes, Engine.QUICK)).serialize(format="nt")
-        )
+        self._engine = self._run(shifty.PreparedValidator, _with_names(shapes).serialize(format="nt"))
 
     def failing(self, data: Path) -> set[str]:
         """The focus nodes that have a result; terms of N-Triples.

@@ -268,8 +268,7 @@ class _Reader:
             self._missing(schema.get("missingValues", [""]), ", schema"),
         )
         self._keys(schema, [str(each.get("name")) for each in fields])
-        usable = Origin(**{**vars(origin), "is_usable": not self.findings})
-        return usable if usable.is_usable else Origin(file, fmt, "utf-8", is_usable=False)
+        return Origin(file, fmt, is_usable=False) if self.findings else origin
 
     def _members(self, part: str, place: str, content: Mapping[str, Any]) -> None:
         """Refuse words of the standard that are not read, and words that look like misspelled ones."""

@@ -59,6 +59,13 @@ def test_everything_can_be_ordered(order: str, seed: int) -> None:
     assert len(list(store.select(f"SELECT * {{ ?s ?p ?o }} ORDER BY {order}"))) == 5_000
 
 
+@pytest.mark.parametrize("aggregate", ["MAX", "MIN", "SAMPLE"])
+def test_an_aggregate_may_be_of_any_kind(aggregate: str) -> None:
+    store = _store(list(itertools.islice(_literals(2), 5_000)))
+    query = f"SELECT ?s {{ ?s ?p ?o }} GROUP BY ?s ORDER BY DESC({aggregate}(?o))"
+    assert len(list(store.select(query))) == 5_000
+
+
 def test_what_compares_is_in_its_order() -> None:
     store = _store(list(itertools.islice(_literals(1), 5_000)))
     values = [row["o"] for row in store.select("SELECT ?o { ?s ?p ?o } ORDER BY ?o")]

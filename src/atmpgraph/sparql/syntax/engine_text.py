@@ -20,7 +20,6 @@ _GROUP_CONCAT: Final = re.compile(r"\bGROUP_CONCAT\b", re.IGNORECASE)
 _ALIAS: Final = re.compile(r"\bAS\b", re.IGNORECASE)
 _ANOTHER_EACH_TIME: Final = ("RAND", "UUID", "STRUUID", "BNODE")
 _LONGER: Final = 10_000  # characters by which names may lengthen a query: each may hold another twice
-_DEPTHS: Final = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
 
 
 def for_engine(query: str) -> str:
@@ -39,7 +38,7 @@ def _with_strings(query: str) -> str:
     every = words(query)
     inserted = list[tuple[int, str]]()
     for at, word in enumerate(every):
-        if not word.is_word("GROUP_CONCAT") or every[at + 1 : at + 2] == () or not _is(every[at + 1], "("):
+        if not word.is_word("GROUP_CONCAT") or every[at + 1 : at + 2] == () or not every[at + 1].is_sign("("):
             continue
         first = at + 3 if every[at + 2 : at + 3] and every[at + 2].is_word("DISTINCT") else at + 2
         end = _end(every, first)
@@ -52,20 +51,14 @@ def _with_strings(query: str) -> str:
     return "".join([*pieces, query[at:]])
 
 
-def _is(word: Token, text: str) -> bool:
-    return word.kind == "other" and word.text == text
-
-
 def _end(every: Sequence[Token], first: int) -> int | None:
     """The word after an expression in brackets: what closes them, or the semicolon before the separator."""
     depth = 0
     for at in range(first, len(every)):
         word = every[at]
-        if word.kind != "other":
-            continue
-        if not depth and word.text in {")", ";"}:
+        if not depth and (word.is_sign(")") or word.is_sign(";")):
             return at
-        depth += _DEPTHS.get(word.text, 0)
+        depth += word.nesting
     return None
 
 
@@ -110,12 +103,12 @@ def _items(every: Sequence[Token], at: int) -> Iterator[_Item]:
     items, has_aggregate = list[_Item](), False
     while at < len(every):
         word = every[at]
-        if _is(word, "("):
+        if word.is_sign("("):
             end = _end(every, at + 1)
             if end is None or end - at < 4 or not every[end - 2].is_word("AS") or every[end - 1].kind != "variable":
                 break
             inside = every[at + 1 : end - 2]
-            if any(_is(part, "{") for part in inside):
+            if any(part.is_sign("{") for part in inside):
                 return
             has_aggregate |= any(any(map(part.is_word, _AGGREGATES)) for part in inside)
             items.append(_Item(at + 1, end - 2, every[end - 1].text[1:]))

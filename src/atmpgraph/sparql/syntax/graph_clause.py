@@ -15,13 +15,12 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from .dataset_clause import read_prologue
-from .tokenizer import Token, words
+from .tokenizer import Token, closing, words
 
 MOST_BRANCHES: Final = 2_000  # that are written out for all clauses of a query
 _GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _EVALUATED_ONCE: Final = ("SELECT", "VALUES", "MINUS", "GRAPH")
 _NAMES: Final = frozenset({"variable", "iri", "prefixed"})
-_DEPTHS: Final = {"{": 1, "}": -1}
 
 
 class ManyGraphsError(ValueError):
@@ -70,23 +69,13 @@ def _clauses(every: Sequence[Token], start: int = 0, end: int | None = None) -> 
     at, end = start, len(every) if end is None else end
     while at < end - 2:
         word, name, brace = every[at : at + 3]
-        if word.is_word("GRAPH") and name.kind in _NAMES and brace.text == "{" and brace.kind == "other":
-            if (last := _closing(every, at + 2, end)) is None:
+        if word.is_word("GRAPH") and name.kind in _NAMES and brace.is_sign("{"):
+            if (last := closing(every, at + 2, end)) is None:
                 return clauses  # the engine says that it does not end
             clauses.append(_Clause(at, at + 2, last))
             at = last
         at += 1
     return clauses
-
-
-def _closing(every: Sequence[Token], first: int, end: int) -> int | None:
-    """The word that closes the brace at `first`."""
-    depth = 0
-    for at in range(first, end):
-        depth += _DEPTHS.get(every[at].text, 0) if every[at].kind == "other" else 0
-        if not depth:
-            return at
-    return None
 
 
 def _is_evaluated_once(every: Sequence[Token], clause: _Clause) -> bool:

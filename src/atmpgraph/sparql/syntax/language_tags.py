@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .tokenizer import Token, words
+from .tokenizer import Token, closing, words
 
 _LANG: Final = re.compile(r"\bLANG\b", re.IGNORECASE)
 _CAPITAL_TAG: Final = re.compile(r"@[a-z-]*[A-Z]")
 _TAG: Final = re.compile(r"([\"'])[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*-?\1")
 _FUNCTIONS: Final = ("STRSTARTS", "STRENDS", "CONTAINS", "SAMETERM")
-_DEPTHS: Final = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
 _SIGNS: Final = frozenset("=!<>")
 
 
@@ -92,20 +91,12 @@ def _operand(every: Sequence[Token], at: int) -> Iterator[int]:
 
 
 def _closing(every: Sequence[Token], opening: int) -> int | None:
-    """What closes the bracket there."""
-    if not _is(every, opening, "("):
-        return None
-    depth = 0
-    for at in range(opening, len(every)):
-        if every[at].kind == "other":
-            depth += _DEPTHS.get(every[at].text, 0)
-            if not depth:
-                return at
-    return None
+    """What closes the round bracket there."""
+    return closing(every, opening) if _is(every, opening, "(") else None
 
 
 def _is(every: Sequence[Token], at: int, text: str) -> bool:
-    return 0 <= at < len(every) and every[at].kind == "other" and every[at].text == text
+    return 0 <= at < len(every) and every[at].is_sign(text)
 
 
 def _is_sign(every: Sequence[Token], at: int) -> bool:

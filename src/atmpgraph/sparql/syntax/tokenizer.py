@@ -4,7 +4,7 @@ No safety rests on them: the engine's own parser decides what a query is (`valid
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -30,6 +30,9 @@ _TERMINALS: Final = re.compile(
 _PARTS: Final = re.compile(r"[^.]+|\.")
 
 
+_NESTING: Final = {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}
+
+
 class Token(NamedTuple):
     """A word of a query.
 
@@ -47,6 +50,25 @@ class Token(NamedTuple):
     def is_word(self, word: str) -> bool:
         """Whether it is this keyword, in any case."""
         return self.kind == "word" and self.text.upper() == word
+
+    def is_sign(self, text: str) -> bool:
+        """Whether it is this sign, such as a bracket."""
+        return self.kind == "other" and self.text == text
+
+    @property
+    def nesting(self) -> int:
+        """1 for a bracket that opens, -1 for one that closes, else 0."""
+        return _NESTING.get(self.text, 0) if self.kind == "other" else 0
+
+
+def closing(every: Sequence[Token], opening: int, end: int | None = None) -> int | None:
+    """The place of what closes the bracket at a place, before `end`; None where nothing does."""
+    depth = 0
+    for at in range(opening, len(every) if end is None else end):
+        depth += every[at].nesting
+        if not depth:
+            return at
+    return None
 
 
 @lru_cache(1)

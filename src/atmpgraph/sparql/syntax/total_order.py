@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from .tokenizer import Token, words
+from .tokenizer import Token, closing, words
 
 _ORDER: Final = re.compile(r"\bORDER\b", re.IGNORECASE)
 _STRING: Final = "<http://www.w3.org/2001/XMLSchema#string>"
@@ -26,12 +26,9 @@ _KIND: Final = (
     + ',"3",CONCAT(STR(DATATYPE({0})),'
     'REPLACE(REPLACE(STR({0}),"(Z|[+-][0-9]{{2}}:[0-9]{{2}})$","+"),"[^PYMDTHS+]+",""))))'
 )
-# An aggregate is of one kind, and costs; what is another each time has no kind to go before it; EXISTS costs.
-_LEFT_ALONE: Final = frozenset(
-    ("COUNT", "SUM", "AVG", "GROUP_CONCAT", "RAND", "UUID", "STRUUID", "BNODE", "EXISTS", "MIN", "MAX", "SAMPLE")
-)
+# These are of one kind; what is another each time has no kind to go before it; EXISTS costs.
+_LEFT_ALONE: Final = frozenset(("COUNT", "SUM", "AVG", "GROUP_CONCAT", "RAND", "UUID", "STRUUID", "BNODE", "EXISTS"))
 _LONGEST: Final = 200  # characters of an expression, which stands in the query seven times more
-_DEPTHS: Final = {"(": 1, ")": -1}
 
 
 class _Condition(NamedTuple):
@@ -66,10 +63,10 @@ def _conditions(query: str, every: Sequence[Token], at: int) -> Iterator[_Condit
             at += 1
             continue
         direction = first.text.upper() if first.is_word("ASC") or first.is_word("DESC") else ""
-        bracket = at if _is(first, "(") else at + 1
-        if bracket >= len(every) or not _is(every[bracket], "("):
+        bracket = at if first.is_sign("(") else at + 1
+        if bracket >= len(every) or not every[bracket].is_sign("("):
             return
-        end = _closing(every, bracket)
+        end = closing(every, bracket)
         if end is None:
             return
         start = every[bracket].start if direction else first.start
@@ -78,17 +75,3 @@ def _conditions(query: str, every: Sequence[Token], at: int) -> Iterator[_Condit
         if not inside & _LEFT_ALONE and len(expression) <= _LONGEST:
             yield _Condition(first.start, every[end].end, direction or "ASC", expression)
         at = end + 1
-
-
-def _is(word: Token, text: str) -> bool:
-    return word.kind == "other" and word.text == text
-
-
-def _closing(every: Sequence[Token], bracket: int) -> int | None:
-    depth = 0
-    for at in range(bracket, len(every)):
-        if every[at].kind == "other":
-            depth += _DEPTHS.get(every[at].text, 0)
-            if not depth:
-                return at
-    return None

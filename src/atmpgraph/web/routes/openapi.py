@@ -1,6 +1,7 @@
 """The description of every resource for programs: OpenAPI 3.1, from their declarations."""
 
 import json
+from collections.abc import Mapping
 from functools import reduce
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def _description(context: Context) -> str:
         },
         "servers": [{"url": "."}],  # relative to this document, wherever it is mounted
         "paths": {
-            template(rule): _path(context, resource, rule) for rule, resource in rules if _has_any(context, resource)
+            template(rule): path for rule, resource in rules if _leads_somewhere(path := _path(context, resource, rule))
         }
         | _instances(context),
         "components": {"schemas": {"Problem": _PROBLEM}},
@@ -48,9 +49,9 @@ def _description(context: Context) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _has_any(context: Context, resource: Resource[Any]) -> bool:
-    """Whether the publication has something at a path: pages in its own words, it may have none."""
-    return resource.sitemap is None or not parameter_names(resource.path) or bool(resource.examples(context))
+def _leads_somewhere(path: Mapping[str, Any]) -> bool:
+    """Whether the publication has something at a path: it may have no pages in its own words."""
+    return all("example" in parameter for parameter in path.get("parameters", ()))
 
 
 def _instances(context: Context) -> dict[str, Any]:
