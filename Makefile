@@ -59,7 +59,7 @@ bench-short: $(VENV)/.dev $(PEERS)/.installed ## the quick ones; fails where a r
 texts: $(VENV)/.dev ## bring the catalogues of texts up to date with code and templates
 	$(BIN)/python -m tests.messages
 
-lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with hashes
+lock: .venv-locking/.installed ## lock the dependencies anew, with hashes
 	$(COMPILE) requirements/installer.in -o requirements/installer.lock
 	$(COMPILE) requirements/locking.in -o requirements/locking.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build -o requirements/build.lock
@@ -68,6 +68,7 @@ lock: $(VENV)/.dev .venv-locking/.installed ## lock the dependencies anew, with 
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
 	$(COMPILE) requirements/peers.in -o requirements/peers.lock
 	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock
+	$(MAKE) $(VENV)/.dev
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
