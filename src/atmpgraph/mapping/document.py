@@ -7,6 +7,7 @@ Both vocabularies are read: that of the Community Group (`http://w3id.org/rml/`)
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -126,25 +127,33 @@ def documents(folder: Folder) -> list[Path]:
     return sorted(folder.glob("*.rml.ttl"), key=lambda file: file.name)
 
 
-def read_document(file: Path, base: str) -> list[TriplesMap]:
-    """Read one document.
+def read_document(file: Path, base: str) -> tuple[TriplesMap, ...]:
+    """Read one document; once as long as it stays the same.
 
     Raises:
         MappingError: it is not Turtle or leaves the subset; the message names file, map and term.
     """
-    return _Reader(file, base).read()
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"{file.name}: not Turtle: {error}") from None
+    return _read(file.name, text, base)
+
+
+@lru_cache(maxsize=256)
+def _read(name: str, text: str, base: str) -> tuple[TriplesMap, ...]:
+    return tuple(_Reader(name, text, base).read())
 
 
 class _Reader:
     """Reads one document."""
 
-    def __init__(self, path: Path, base: str) -> None:
-        self.file = path.name
+    def __init__(self, file: str, text: str, base: str) -> None:
+        self.file = file
         self._visited: set[Node] = set()
         self.graph = Graph()
         try:
-            text = rebased(path.read_text(encoding="utf-8-sig"), base)
-            self.graph.parse(data=text, format="turtle", publicID=base)
+            self.graph.parse(data=rebased(text, base), format="turtle", publicID=base)
         except Exception as error:
             raise MappingError(f"{self.file}: not Turtle: {error}") from None
 

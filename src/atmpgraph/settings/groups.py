@@ -85,7 +85,7 @@ class Build(Group):
         " overrides it.",
     )
     max_reference_statements: int = Field(
-        5_000,
+        500,
         ge=0,
         description="Statements up to which pyshacl, the reference, runs the shapes; pyshifty runs them over more, with"
         " the same findings.",
