@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from rdflib import Graph
@@ -24,13 +26,26 @@ def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
     Raises:
         AtmpgraphError: there is none, or one is not Turtle.
     """
-    graph = Graph()
     files = sorted(folder.glob("*.ttl"))
     if not files:
         raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
-    for file in files:
+    return _parsed(tuple((file, filled(_text(file), base, languages)) for file in files), base)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
+
+
+@lru_cache(maxsize=8)
+def _parsed(texts: tuple[tuple[Path, str], ...], base: str) -> Graph:
+    """The shapes of all files; nobody changes the graph."""
+    graph = Graph()
+    for file, text in texts:
         try:
-            graph.parse(data=filled(file.read_text("utf-8-sig"), base, languages), format="turtle", publicID=base)
+            graph.parse(data=text, format="turtle", publicID=base)
         except Exception as error:
             raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
     return graph
