@@ -1,8 +1,8 @@
 """How shapes are run over a graph that is too large to be checked at once.
 
 Most shapes see the neighbourhood of their focus node, so they are run over parts of the graph (`neighbourhoods`). A
-SPARQL constraint that compares a node with all others is one query over the store (`set_wide`). What is neither is run
-over the whole graph, in memory.
+SPARQL constraint that compares a node with all others, or applies to all nodes with a property, is one query over the
+store (`set_wide`). What is neither is run over the whole graph, in memory.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def plan(shapes: Graph, *, with_store: bool) -> ValidationPlan:
     """Plan a validation, with a store of the whole graph or without."""
     rest, near, far, set_wide = Graph() + shapes, list[Node](), list[Node](), list[tuple[Node, Node]]()
     for shape in shapes_with_targets(shapes):
-        if _is_near(shapes, shape):
+        if _is_near(shapes, shape) and not _has_many_targets(shapes, shape):
             near.append(shape)
             continue
         for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
@@ -62,6 +62,11 @@ def _is_near(shapes: Graph, shape: Node) -> bool:
     except UnboundedError:
         return False
     return True
+
+
+def _has_many_targets(shapes: Graph, shape: Node) -> bool:
+    """Whether the targets are all nodes with a property: a query for each costs more than one for all."""
+    return any((shape, target, None) in shapes for target in (SH.targetSubjectsOf, SH.targetObjectsOf))
 
 
 def _is_used(shapes: Graph, shape: Node) -> bool:
