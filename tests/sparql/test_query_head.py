@@ -75,7 +75,10 @@ def test_each_kind_has_its_term(kind: str, value: str, term: str) -> None:
     assert term in LibraryQuery("one", text).with_values({"x": [value]}).file_text
 
 
-@pytest.mark.parametrize(("kind", "value"), [("number", "1 2"), ("number", "NaN"), ("text", 'a"b'), ("text", "a\nb")])
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("number", "1 2"), ("number", "NaN"), ("number", "٣"), ("date", "2024-02-30"), ("thing", "a b"), ("thing", "a>b")],
+)
 def test_no_kind_takes_more_than_a_term(kind: str, value: str) -> None:
     text = f"#+ parameter.x: {kind}\nASK {{\n  VALUES ?x {{ 1 }}\n}}"
     with pytest.raises(ParameterError):

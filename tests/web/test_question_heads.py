@@ -4,8 +4,12 @@ import csv
 import io
 import re
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
+from jsonschema_rs import Draft202012Validator, meta
+
+from atmpgraph.sparql.library import LibraryQuery
 
 from ..conftest import BASE, LANGUAGES
 from .rules import BROWSER
@@ -49,6 +53,12 @@ def test_a_date_is_put_in(client: FlaskClient) -> None:
             "“id/source/nobody” is not among the values of the parameter source; the query",
         ),
         ("since?since=2024-01-01%22%20%7D", "is no value for the parameter since"),
+        ("since?since=2024-02-31", "is no value for the parameter since"),
+        (
+            "figures.csv?sources=id/source/ror",
+            "The query has no parameter sources; its parameters are indicator, source",
+        ),
+        ("ror.csv?ror=04hyaa915", "The query has no parameters; ror is none."),
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_expected(client: FlaskClient, path: str, words: str) -> None:
@@ -78,6 +88,27 @@ def test_the_library_is_data_too(client: FlaskClient) -> None:
     }  # fmt: skip
     assert figures["pictures"] == [{"kind": "chart", "number": "value", "label": "measured", "split": "unit"}]
     assert queries["since"]["parameters"][0]["default"] == "2024-02-01"
+
+
+def test_its_parameters_are_a_json_schema(client: FlaskClient) -> None:
+    """So a program that calls tools can check what it asks."""
+    listed = client.get("/queries/", headers={"Accept": "application/json"}).get_json()["queries"]
+    schemas = {query["name"]: query["schema"] for query in listed}
+    for schema in schemas.values():
+        meta.validate(schema)
+    since = Draft202012Validator(schemas["since"])
+    assert since.is_valid({"since": ["2024-03-01"]})
+    assert not since.is_valid({"since": [3]})
+    assert not since.is_valid({"until": ["2024-03-01"]})
+
+
+def test_a_text_is_put_in_as_a_term() -> None:
+    query = "#+ parameter.name: text\nSELECT ?name {\n  # VALUES ?name { … }\n}"
+    for value in ('"', "\\", "a\nVALUES ?name { 1 }", '" } #', "\x00", "é", "مرحبا"):
+        put = LibraryQuery("any", query).with_values({"name": [value]}).file_text
+        solutions = ox.Store().query(put)
+        assert isinstance(solutions, ox.QuerySolutions)
+        assert [row["name"] for row in solutions] == [ox.Literal(value)]
 
 
 def test_questions_stand_under_their_subjects(client: FlaskClient) -> None:

@@ -13,10 +13,14 @@ Lines of comment, so that the file runs anywhere:
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
+import pyoxigraph as ox
+
 from ..i18n import message
+from ..vocab import XSD
 
 Kind: TypeAlias = Literal["date", "number", "text", "thing"]
 
@@ -86,22 +90,34 @@ class Parameter:
         return f"{text[: line.start()]}{line[1]}VALUES ?{self.name} {{ {terms} }}{text[line.end() :]}" if line else text
 
 
-_VALUES: Final = {
-    "date": (
-        re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
-        '"{}"^^<http://www.w3.org/2001/XMLSchema#date>',
-    ),
-    "number": (re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?"), "{}"),
-    "text": (re.compile(r'[^"\\\x00-\x1f]*'), '"{}"'),
-    "thing": (re.compile(r'[^\x00-\x20<>"{}|\\^`]+'), "<{}>"),
-}
+_NUMBER: Final = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_IRI: Final = re.compile(r'[^\x00-\x20<>"{}|\\^`]+')
 
 
 def _term(kind: Kind, value: str) -> str:
-    pattern, term = _VALUES[kind]
-    if not pattern.fullmatch(value):
-        raise ValueError(value)
-    return term.format(value)
+    """A value as a term of SPARQL; an IRI may be relative.
+
+    Raises:
+        ValueError: it is not of the kind.
+    """
+    match kind:
+        case "text":
+            return str(ox.Literal(value))
+        case "date" if _is_day(value):
+            return str(ox.Literal(value, datatype=ox.NamedNode(XSD + "date")))
+        case "number" if _NUMBER.fullmatch(value):
+            return value
+        case "thing" if _IRI.fullmatch(value):
+            return f"<{value}>"
+    raise ValueError(value)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from ...i18n import Texts, own_texts, texts
 from .context import current_context, settings
 from .words import WORDS
 
+# The arguments that every page takes.
+OF_EVERY_PAGE: Final = ("lang", "_mediatype", "_profile")
 _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
 
 

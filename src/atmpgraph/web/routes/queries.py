@@ -14,12 +14,14 @@ from ...sparql.library import LibraryQuery, by_subject, read_library
 from ...sparql.protocol import Query
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
-from ..core.i18n import note_arguments, page_texts
+from ..core.i18n import OF_EVERY_PAGE, note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.query_parameters import filled, parameter_fields
 from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Version
 from ..pages.results import results_page
+
+_LONGEST_NAME = 100  # of a parameter, in a problem
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
@@ -48,6 +50,7 @@ def _head_json(context: Context, query: LibraryQuery) -> dict[str, Any]:
         "title": query.text("title", context.languages)[0],
         "description": query.text("description", context.languages)[0],
         "columns": [{"name": name, "label": labels[name]} for name in head.columns],
+        "schema": _schema(query, labels),
         "parameters": [
             {
                 "name": parameter.name,
@@ -64,11 +67,46 @@ def _head_json(context: Context, query: LibraryQuery) -> dict[str, Any]:
     }
 
 
+def _schema(query: LibraryQuery, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters of a query as one JSON Schema, as programs that call tools read it."""
+    return {
+        "type": "object",
+        "properties": {
+            parameter.name: {"description": labels[parameter.name], "type": "array", "items": _type(query, parameter)}
+            for parameter in query.head.parameters
+        },
+        "additionalProperties": False,
+    }
+
+
+def _type(query: LibraryQuery, parameter: Parameter) -> dict[str, Any]:
+    """A value of a parameter as JSON Schema has it."""
+    schema: dict[str, Any] = {"type": "number" if parameter.kind == "number" else "string"}
+    formats = {"date": "date", "thing": "uri-reference"}
+    schema |= {"format": formats[parameter.kind]} if parameter.kind in formats else {}
+    return schema | ({"default": default} if (default := parameter.default(query.file_text)) else {})
+
+
 def _given(query: LibraryQuery) -> dict[str, list[str]]:
     """The values of the parameters in the URL."""
     named = {parameter.name: request.args.getlist(parameter.name) for parameter in query.head.parameters}
     values = {name: [value for value in listed if value] for name, listed in named.items()}
     return {name: listed for name, listed in values.items() if listed}
+
+
+def _check_names(query: LibraryQuery) -> None:
+    """Refuse a parameter that the query has not, so that no answer seems to be about it.
+
+    Raises:
+        ProblemError: 400 there is one.
+    """
+    names = [parameter.name for parameter in query.head.parameters]
+    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE)]:
+        values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
+        detail = "The query has no parameter {name}; its parameters are {names}."
+        if not names:
+            detail = "The query has no parameters; {name} is none."
+        raise ProblemError(Problem(400, detail, values=values))
 
 
 def _load(context: Context, name: str) -> LibraryQuery | None:
@@ -77,6 +115,7 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
     query = library.get(name)
     if query is None:
         return None
+    _check_names(query)
     given = _given(query)
     note_arguments(**given)
     return filled(context, library, query.in_language(language) if language else query, given)
@@ -150,13 +189,9 @@ def _instances(context: Context) -> Iterable[Instance]:
 
 def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, label: str) -> dict[str, Any]:
     """A parameter as OpenAPI has it."""
-    schema: dict[str, Any] = {"type": "number" if parameter.kind == "number" else "string"}
-    formats = {"date": "date", "thing": "uri-reference"}
-    schema |= {"format": formats[parameter.kind]} if parameter.kind in formats else {}
-    schema |= {"default": default} if (default := parameter.default(query.file_text)) else {}
     there = f" Its values: {Addresses(context.base).query(parameter.values_of)}." if parameter.values_of else ""
     described = query_parameter(parameter.name, f"{label}.{there}", many=True)
-    return described | {"schema": {"type": "array", "items": schema}}
+    return described | {"schema": {"type": "array", "items": _type(query, parameter)}}
 
 
 RESOURCES = (
