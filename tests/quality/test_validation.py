@@ -28,6 +28,7 @@ from .test_shapes import CASES, Case, change
 
 EX = Namespace("https://example.org/")
 WHOLE = 10**9
+PARTS = 25
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,8 @@ def validation(
     (folder / "data.nq").write_bytes(b"".join(lines))
     address = EMBEDDED.load(folder / "data.nq", folder / "store", "")
     graph = GraphToCheck(iter(lines), len(lines), BASE, address, checked=checked)
-    sizes = {"max_reference_statements": 0, "part_bytes": 2_000, "jobs": 1, "max_listed_findings": WHOLE}
+    part = max(2_000, sum(map(len, lines)) // PARTS)
+    sizes = {"max_reference_statements": 0, "part_bytes": part, "jobs": 1, "max_listed_findings": WHOLE}
     return validate(graph, shapes, Build(**sizes | limits), scratch)
 
 
@@ -63,11 +65,11 @@ def brief(finding: Finding) -> tuple[str | None, ...]:
 def same(lines: Sequence[bytes], shapes: Graph, scratch: Path) -> int:
     """The number of findings, which are the same whoever checks."""
     expected = validation(lines, shapes, scratch, max_reference_statements=WHOLE).listed
-    for part_bytes in (2_000, WHOLE):
-        found = validation(lines, shapes, scratch, part_bytes=part_bytes).listed
+    for limits in ({}, {"part_bytes": WHOLE}):
+        found = validation(lines, shapes, scratch, **limits).listed
         mine, theirs = Counter(map(brief, found.findings)), Counter(map(brief, expected.findings))
         assert (dict(mine - theirs), dict(theirs - mine)) == ({}, {})
-        first = validation(lines, shapes, scratch, part_bytes=part_bytes, max_listed_findings=5).listed
+        first = validation(lines, shapes, scratch, **limits, max_listed_findings=5).listed
         totals = Counter(finding.severity for finding in first.findings) + Counter(first.more)
         assert totals == Counter(finding.severity for finding in expected.findings)
     return len(expected.findings)

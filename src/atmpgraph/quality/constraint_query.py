@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from pyparsing import ParseBaseException
@@ -35,6 +36,7 @@ def constraint_query(shapes: Graph, constraint: Node) -> Query | None:
     return _parsed(constraint_text(shapes, constraint))
 
 
+@lru_cache(maxsize=1_024)
 def _parsed(text: str) -> Query | None:
     if not text or _BOUND_BY_SHAPES.search(text):
         return None
