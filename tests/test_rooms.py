@@ -81,6 +81,7 @@ MAY_IMPORT: Final = {
         "quality",
         "rdf",
         "release",
+        "search",
         "sources",
         "sparql",
         "sparql/service",
@@ -88,7 +89,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
+        *("catalogue", "http", "profiles", "quality", "rdf", "release", "search", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

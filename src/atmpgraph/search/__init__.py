@@ -6,6 +6,7 @@
 reason.
 """
 
-from .searcher import Candidate, Searcher, searcher_of
+from .query import Way
+from .searcher import Candidate, Results, Hit, Searcher, searcher_of
 
-__all__ = ["Candidate", "Searcher", "searcher_of"]
+__all__ = ["Candidate", "Results", "Hit", "Searcher", "Way", "searcher_of"]

@@ -45,13 +45,13 @@ class Fields:
 @cache
 def fields() -> Fields:
     """The fields and kinds of all publications."""
-    content, known = tomllib.loads(_FILE.read_text(encoding="utf-8")), prefixes("")
+    content, namespaces = tomllib.loads(_FILE.read_text(encoding="utf-8")), prefixes("")
 
     def whole(text: str) -> str:
-        return _PREFIXED.sub(lambda match: f"{known[match[1]]}{match[2]}", text)
+        return _PREFIXED.sub(lambda match: f"{namespaces[match[1]]}{match[2]}", text)
 
     def path(text: str) -> str:
-        return _PREFIXED.sub(lambda match: f"<{known[match[1]]}{match[2]}>", text)
+        return _PREFIXED.sub(lambda match: f"<{namespaces[match[1]]}{match[2]}>", text)
 
     kinds = {name: tuple(map(whole, classes)) for name, classes in content["kinds"].items()}
     paths: dict[FieldName, tuple[str, ...]] = {

@@ -60,18 +60,18 @@ def _document(entry: Entry) -> Document:
     document.add_text("kind", entry.kind)
     for each in entry.classes:
         document.add_text("class", each)
-    known: dict[str, set[str]] = {"whole": set(), "initials": set(), "key": set()}
+    forms: dict[str, set[str]] = {"whole": set(), "initials": set(), "key": set()}
     for text in entry.texts:
         if text.field in NAMES:
             document.add_text("name", text.text)
             folded = words(text.text)
-            known["whole"].add(squeezed(folded))
-            known["initials"] |= initials(folded)
+            forms["whole"].add(squeezed(folded))
+            forms["initials"] |= initials(folded)
         elif text.field == "identifier":
-            known["key"] |= keys(text.text)
+            forms["key"] |= keys(text.text)
         else:
             document.add_text("text", text.text)
-    for field, values in known.items():
+    for field, values in forms.items():
         for value in sorted(filter(None, values)):
             document.add_text(field, value)
     return document

@@ -28,21 +28,25 @@ _SWAPPED: Final = 0.95  # what a name with its words in another order is worth
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that is found.
+    """A thing that is results.
 
     Attributes:
         iri: of the thing.
         kind: the IRI of the class that it is listed under; empty where it has none.
         score: the higher, the better it matches; to be compared within one search only.
         texts: its names and other texts.
-        reason: the text for which it is found.
     """
 
     iri: str
     kind: str
     score: float
     texts: tuple[Text, ...]
-    reason: Reason
+    _sought: Sought
+    _way: Way
+
+    def reason(self, languages: Sequence[str]) -> Reason:
+        """The text for which it is results: of several that match as well, one in the first of these languages."""
+        return reason(self._sought, self.texts, self._way, languages)
 
     def name(self, languages: Sequence[str]) -> Text:
         """Its name, in the first of these languages that it has one in; else its first text."""
@@ -52,7 +56,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class Results:
     """A page of what a search finds.
 
     Attributes:
@@ -100,9 +104,12 @@ class Searcher:
             index.config_reader("manual")
             self._index: IndexSearcher = index.searcher()
 
-    def search(
-        self, text: str, kind: str | None = None, *, first: int = 0, limit: int = 25, languages: Sequence[str] = ()
-    ) -> Found:
+    @property
+    def things(self) -> int:
+        """How many things are searched."""
+        return self._index.num_docs
+
+    def search(self, text: str, kind: str | None = None, *, first: int = 0, limit: int = 25) -> Results:
         """Search for what a person typed, which may be anything.
 
         Args:
@@ -110,7 +117,6 @@ class Searcher:
             kind: the IRI of the kind of things that are wanted; None for all.
             first: the place of the first hit that is wanted, from 0.
             limit: most hits.
-            languages: of the reader; a hit has its reason in the first of them, if there is one.
         """
         sought = Sought.of(text)
         for way in Way:
@@ -121,10 +127,8 @@ class Searcher:
         wanted = query if kind is None else of_class(schema(), "kind", kind, query)
         count = sum(kinds.values()) if kind is None else kinds.get(kind, 0)
         hits = self._hits(wanted, first, limit) if first < count else []
-        shown = tuple(
-            Hit(iri, of, score, texts, reason(sought, texts, way, languages)) for score, iri, of, texts in hits
-        )
-        return Found(way, kinds, count, shown)
+        shown = (Hit(iri, its, score, texts, sought, way) for score, iri, its, texts in hits)
+        return Results(way, kinds, count, tuple(shown))
 
     def candidates(self, text: str, kind: str | None = None, limit: int = 5) -> list[Candidate]:
         """The things that a name or identifier may mean, the likeliest first.

@@ -83,16 +83,16 @@ def keys(identifier: str) -> set[str]:
 
 def numbers(text: str) -> set[str]:
     """The forms of the identifiers that a clean text may be or hold: words with digits, alone or side by side."""
-    found = keys(text)
+    forms = keys(text)
     run: list[str] = []
     for word in [*text.split(), ""]:
         if _DIGIT.search(word):
-            found |= keys(word)
+            forms |= keys(word)
             run.append(word)
         elif run:
-            found |= keys(" ".join(run))
+            forms |= keys(" ".join(run))
             run = []
-    return found
+    return forms
 
 
 def _key(folded: list[str]) -> str:
