@@ -7,6 +7,6 @@ reason.
 """
 
 from .query import Way
-from .searcher import Candidate, Results, Hit, Searcher, searcher_of
+from .searcher import Candidate, Hit, Results, Searcher, searcher_of
 
-__all__ = ["Candidate", "Results", "Hit", "Searcher", "Way", "searcher_of"]
+__all__ = ["Candidate", "Hit", "Results", "Searcher", "Way", "searcher_of"]

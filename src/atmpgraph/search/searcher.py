@@ -28,7 +28,7 @@ _SWAPPED: Final = 0.95  # what a name with its words in another order is worth
 
 @dataclass(frozen=True)
 class Hit:
-    """A thing that is results.
+    """A thing that a search finds.
 
     Attributes:
         iri: of the thing.
@@ -45,7 +45,7 @@ class Hit:
     _way: Way
 
     def reason(self, languages: Sequence[str]) -> Reason:
-        """The text for which it is results: of several that match as well, one in the first of these languages."""
+        """The text for which a search finds it: of several that match as well, one in the first of these languages."""
         return reason(self._sought, self.texts, self._way, languages)
 
     def name(self, languages: Sequence[str]) -> Text:

@@ -15,7 +15,7 @@ _LONGEST_WORD: Final = 60  # bytes; longer ones are no words
 _NAME_WORDS: Final = range(2, 9)  # words of a name that has initials
 _SHORT: Final = 3  # letters; words like "de" and "von" may be left out of initials
 _COUNTRY: Final = re.compile(r"^[a-z]{2}(?=\d)")
-_LAST_PART: Final = re.compile(r"[^/=#]+(?=[/=#]*$)")
+_LAST_PART: Final = re.compile(r"[^/=#:]+(?=[/=#:]*$)")
 _DIGIT: Final = re.compile(r"\d")
 # Controls, marks of direction, halves of characters, what is no character.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode
 from flask import Flask, render_template, request
 
 from ...errors import ReleaseError
-from ...search import Results, Hit, Searcher, searcher_of
+from ...search import Hit, Results, Searcher, searcher_of
 from ...vocab import prefixes
 from ..core.context import Context, publication
 from ..core.i18n import href, page_language
@@ -46,7 +46,7 @@ class SearchPage:
 
 def search_page(context: Context, page: SearchPage) -> str:
     """The page for people: hits by their kind, each with the reason."""
-    results = page.found
+    results = page.results
     hits = results.hits if results else ()
     kinds = results.kinds if results else {}
     names = page_names(context, {*(hit.iri for hit in hits), *filter(None, kinds)})
@@ -65,7 +65,7 @@ def search_page(context: Context, page: SearchPage) -> str:
 
 def search_json(context: Context, page: SearchPage) -> str:
     """The same for programs, in no language: names and reasons say theirs."""
-    results = page.found
+    results = page.results
     place = _kind_url(context, page.text, page.kind, context.iris.page("search"))
     content = {
         "query": page.text,
