@@ -1,6 +1,6 @@
 """Why a thing is a hit: the name, identifier or text that has most of the words, with these marked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,13 +46,18 @@ def reason(sought: Sought, texts: Sequence[Text], way: Way, languages: Sequence[
         way: how closely the words are looked for.
         languages: of two texts that match as well, the one in the first of these.
     """
-    places = {language: place for place, language in enumerate(languages)}
     best, most = Reason(texts[0].field, texts[0].language, (_cut(texts[0].text),)), 0.0
-    for text in sorted(texts, key=lambda text: places.get(text.language, len(places))):
+    for text in in_order(texts, languages):
         points, marks = _marks(sought, text, way)
         if points > most:
             best, most = Reason(text.field, text.language, tuple(_parts(text.text, marks))), points
     return best
+
+
+def in_order(texts: Iterable[Text], languages: Sequence[str]) -> list[Text]:
+    """Texts in the first of the languages, then in the others, then the rest."""
+    order = list(languages)
+    return sorted(texts, key=lambda text: order.index(text.language) if text.language in order else len(order))
 
 
 def _marks(sought: Sought, text: Text, way: Way) -> tuple[float, list[tuple[int, int]]]:

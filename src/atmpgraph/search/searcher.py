@@ -17,7 +17,7 @@ from .collect import Text
 from .fields import NAMES
 from .index import FOLDED, schema
 from .query import Sought, Way, of_class
-from .reason import Reason, reason
+from .reason import Reason, in_order, reason
 from .words import analyzer, keys, words
 
 _MOST_KINDS: Final = 100
@@ -51,8 +51,7 @@ class Hit:
     def name(self, languages: Sequence[str]) -> Text:
         """Its name, in the first of these languages that it has one in; else its first text."""
         names = [text for text in self.texts if text.field == "name"] or list(self.texts)
-        places = {language: place for place, language in enumerate(languages)}
-        return min(names, key=lambda name: places.get(name.language, len(places)))
+        return in_order(names, languages)[0]
 
 
 @dataclass(frozen=True)
