@@ -178,6 +178,7 @@ def test_a_long_text_is_cut_around_what_matches(few: Searcher) -> None:
 
 def test_an_index_is_read_where_nobody_may_write(few: Searcher, tmp_path: Path) -> None:
     write_index([Entry("a", "k", ("k",), (Text("name", "", "alone"),))], tmp_path / "index")
+    assert len({file.stat().st_mode for file in (tmp_path / "index").iterdir()}) == 1
     before = sorted(file.name for file in (tmp_path / "index").iterdir())
     (tmp_path / "index").chmod(0o500)
     assert Searcher(tmp_path / "index").search("alone").count == 1

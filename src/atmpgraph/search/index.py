@@ -51,6 +51,8 @@ def write_index(entries: Iterable[Entry], folder: Path) -> None:
     for name in _OF_WRITING:
         with suppress(FileNotFoundError):
             (folder / name).unlink()
+    meta = folder / "meta.json"  # which the engine lets nobody else read
+    meta.chmod(max(file.stat().st_mode for file in folder.iterdir()))
 
 
 def _document(entry: Entry) -> Document:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -21,7 +21,7 @@ from ..core.paging import Paging
 
 SUGGESTED: Final = 8
 _MEANT: Final = 5  # things that a missing address may mean
-_LONGEST_ADDRESS: Final = 100  # characters of one that are searched
+_LONGEST_ADDRESS: Final = 100  # characters of its last part that are searched
 _NO_WORDS: Final = re.compile(r"[\W_]+")
 
 
@@ -124,18 +124,15 @@ def _short(text: str, longest: int = 100) -> str:
     return text if len(text) <= longest else f"{text[:longest].rpartition(' ')[0] or text[:longest]}…"
 
 
-def meant() -> Iterable[tuple[str, Name]]:
-    """Address and name of the things that the missing address of this request may mean: its last words are searched."""
-    path = unquote(request.path)[-_LONGEST_ADDRESS:]
-    parts = [words for part in path.split("/") if (words := _NO_WORDS.sub(" ", part).strip())]
+def meant() -> Iterator[tuple[str, Name]]:
+    """Address and name of the things that the missing address of this request may mean: its last part is searched."""
+    last = unquote(request.path).rstrip("/").rpartition("/")[2][:_LONGEST_ADDRESS]
     with suppress(ReleaseError):
-        searcher = searcher_of(publication().release())
-        languages = (page_language(), *publication().settings.languages)
-        for text in reversed(parts[-2:] if searcher else ()):
-            if searcher and (hits := searcher.search(text, limit=_MEANT).hits):
-                named = ((hit, hit.name(languages)) for hit in hits)
-                return [(href(hit.iri) or hit.iri, Name(_short(name.text), name.language)) for hit, name in named]
-    return ()
+        if searcher := searcher_of(publication().release()):
+            languages = (page_language(), *publication().settings.languages)
+            for hit in searcher.search(_NO_WORDS.sub(" ", last), limit=_MEANT).hits:
+                name = hit.name(languages)
+                yield href(hit.iri) or hit.iri, Name(_short(name.text), name.language)
 
 
 def _given() -> dict[str, Any]:
