@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RML := .venv-morph-kgc
 CKAN := .venv-ckan
 PEERS := .venv-peers
-SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js)
+SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js search.js)
 # What depends on the store most, of the conformance suite; `make bench` runs all of it over each engine.
 OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

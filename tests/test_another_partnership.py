@@ -128,7 +128,7 @@ def test_every_question_can_be_asked_of_it(address: str, name: str) -> None:
 
 
 def test_the_scripts_of_its_pages_are_there(address: str) -> None:
-    for name in ("editor.css", "editor.js", "results.js"):
+    for name in ("editor.css", "editor.js", "results.js", "search.js"):
         assert len(get(f"{address}/static/{name}", "*/*")[1]) > 1000
 
 

@@ -11,7 +11,7 @@ from ..conftest import ROOT
 from ..http.conformance.targets import OverSocket, free_port, running, wait_for
 from .checkout import copy_checkout, must, run
 
-SCRIPTS = ("editor.css", "editor.js", "results.js")
+SCRIPTS = ("editor.css", "editor.js", "results.js", "search.js")
 
 
 def _commands(heading: str) -> list[str]:

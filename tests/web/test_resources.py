@@ -48,7 +48,6 @@ def module(**changes: Any) -> ModuleType:
         },
         "suffixes": (TURTLE, JSON),
         "version": lambda _, count, __: Version((str(count),)),
-        "scripts": True,
         "pool": Pool.QUERIES,
         "navigation": Navigation("head", 9, "Quality", {"name": "graphs"}),
         "sitemap": Sitemap(lambda _: [{"name": "graphs"}]),

@@ -1,10 +1,12 @@
-"""What pages look up in a release, written at build: lists in which a line is found by its number, and an overview.
+"""What pages look up in a release, written at build: lists in which a line is found by its number, the index of words
+and an overview.
 
 Without them each page would read as much as the data grow. The same statements give the same bytes; only the store of
-the catalogue never has the same ones twice.
+the catalogue and the index never have the same ones twice.
 """
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -28,6 +30,8 @@ from ..release.layout import DescriptionFolder, ReleaseFolder
 from ..release.listing import read_listing
 from ..release.manifest import read_manifest
 from ..release.release import ENCODED
+from ..search.collect import entries
+from ..search.index import write_index
 from ..store import EMBEDDED, Store
 
 _MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
@@ -63,6 +67,8 @@ def write_lookups(
     write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
     links = {"checked": check.checked, "counts": check.counts()}
     counts = _write_changed(folder, previous, store.base)
+    shutil.rmtree(folder.search, ignore_errors=True)
+    write_index(entries(store, scratch), folder.search)
     overview = {
         "changes": counts,
         "union": union,

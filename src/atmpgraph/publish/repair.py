@@ -125,7 +125,7 @@ class _Remaking:
         for path, file in wanted.items():
             for same in self._places.get(file, ()):
                 _copy(same, path, file)
-        if damaged & {folder.listing, folder.store, folder.catalogue_store} or any(
+        if damaged & {folder.listing, folder.store, folder.catalogue_store, folder.search} or any(
             difference(path, file) for path, file in wanted.items()
         ):
             self._make_anew(manifest, wanted, damaged)
@@ -159,11 +159,15 @@ class _Remaking:
         code(wanted, remade, folder)  # from what is whole now
         for path, file in wanted.items():
             _copy(remade.path / path.relative_to(folder.path), path, file)
-        stores = {folder.store: remade.store, folder.catalogue_store: remade.catalogue_store}
+        stores = {
+            folder.store: remade.store,
+            folder.catalogue_store: remade.catalogue_store,
+            folder.search: remade.search,
+        }
         stores_again = [
             at for at in stores if folder.listing in damaged or at in damaged or any(p.parent == at for p in wanted)
         ]
-        for at in stores_again:  # a store never gets the same bytes twice
+        for at in stores_again:  # a store and an index never get the same bytes twice
             if stores[at].exists():
                 exchange(stores[at], at)
         if stores_again:

@@ -185,6 +185,11 @@ class ReleaseFolder(DescriptionFolder):
         """The external links, each as JSON, by the outcome of the last check before the build."""
         return self.lookups / "external.txt"
 
+    @property
+    def search(self) -> Path:
+        """The folder of the index of its words; none in a release that an earlier version made."""
+        return self.lookups / "search"
+
     def dump(self, suffix: str) -> Path:
         """All statements in another format."""
         return self.path / f"data.{suffix}"

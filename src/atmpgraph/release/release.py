@@ -251,6 +251,15 @@ class Release:
         """Opens a file again when it is another one."""
         return lru_cache(2)(lambda path, _: SortedLines.open(path))
 
+    def state_of(self, folder: Path) -> str:
+        """The state of the files in a folder of the release, all of which are whole; empty where none is listed.
+
+        Raises:
+            DamagedError: one of them is not whole.
+        """
+        states = tuple(self._proven(path) for path in self._internal if path.parent == folder)
+        return f"{hash(states):x}" if states else ""
+
     @property
     def catalogue_store(self) -> Store:
         """The catalogue of the release: its store, or in memory for a release that an earlier version made.

@@ -424,6 +424,8 @@ class SizeLimits(Group):
         description="Graphs on a page of `/data` and `/.well-known/void`; `/sparql` describes the largest.",
     )
     sitemap_addresses: int = Field(10_000, ge=1, le=50_000, description="Addresses in one part of the sitemap.")
+    search_characters: int = Field(200, ge=20, le=1_000, description="Longest text that is searched (400).")
+    search_page_hits: int = Field(20, ge=1, le=100, description="Things on one page of `/search`, in every format.")
     listed_changes: int = Field(
         200,
         ge=1,

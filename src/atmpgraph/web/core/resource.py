@@ -109,7 +109,6 @@ class Resource(Generic[T]):
         methods: beside HEAD and OPTIONS.
         links_stay: the links of its page lead to states of the release that its URL names.
         always: header fields of every response at its URLs, errors and OPTIONS included.
-        scripts: its page runs our own scripts (Content-Security-Policy).
         pool: the threads that answer.
         navigation, sitemap: its place there, if it has one.
         parameters: those of query and header, as OpenAPI has them.
@@ -135,7 +134,6 @@ class Resource(Generic[T]):
     methods: tuple[str, ...] = ("GET",)
     links_stay: bool = False
     always: Mapping[str, str] = field(default_factory=dict)
-    scripts: bool = False
     pool: Pool = Pool.PAGES
     navigation: Navigation | None = None
     sitemap: Sitemap | None = None

@@ -220,7 +220,6 @@ RESOURCES = (
         suffixes=ALL,
         version=_version,
         cache=_cache,
-        scripts=True,
         pool=Pool.QUERIES,
         instances=_instances,
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),

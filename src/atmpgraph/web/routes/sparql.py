@@ -138,7 +138,6 @@ RESOURCES = (
         cache=_cache,
         methods=("GET", "POST", "QUERY"),
         always=ACCEPTS,  # on OPTIONS and errors too
-        scripts=True,
         pool=Pool.QUERIES,
         navigation=Navigation("head", 3, message("SPARQL")),
         sitemap=Sitemap(),

@@ -1,0 +1,101 @@
+"""The words of a release: from its store, sorted on disk by thing, so memory does not grow with the data."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final, get_args
+
+import pyoxigraph as ox
+
+from ..addresses import Addresses
+from ..rdf.canonical import CanonicalWriter
+from ..store import Store
+from ..vocab import RDF
+from .fields import FieldName, fields
+from .words import clean
+
+_CLASS: Final = ""  # sorts before the fields
+_FIELDS: Final = get_args(FieldName)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of a thing: its field, the tag of its language (empty for none) and the clean text."""
+
+    field: FieldName
+    language: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A thing as it is searched.
+
+    Attributes:
+        iri: of the thing.
+        kind: the IRI of the class that it is listed under; empty where it has none.
+        classes: all its classes.
+        texts: names first.
+    """
+
+    iri: str
+    kind: str
+    classes: tuple[str, ...]
+    texts: tuple[Text, ...]
+
+
+def entries(store: Store, scratch: Path) -> Iterator[Entry]:
+    """All things that have a document and words, by IRI.
+
+    Args:
+        store: of the statements.
+        scratch: a folder for intermediate files.
+    """
+    documented = Addresses(store.base).documented
+    with CanonicalWriter(scratch) as lines:
+        for line in _lines(store):
+            if line.startswith(documented):
+                lines.add(line)
+        rows = map(_row, lines.lines())
+        for iri, of_thing in groupby(rows, key=lambda row: row[0]):
+            if "#" not in iri and (entry := _entry(iri, of_thing)):
+                yield entry
+
+
+def _lines(store: Store) -> Iterator[str]:
+    """What is searched, a line each: the thing, the rank of the field, the language and the text."""
+    for row in store.select(f"SELECT ?thing ?class {{ ?thing <{RDF}type> ?class }}"):
+        yield _line(row["thing"], _CLASS, "", row["class"].value)
+    for field, paths in fields().paths.items():
+        for place, path in enumerate(paths):
+            rank = f"{_FIELDS.index(field)}{place:02}"
+            for row in store.select(f"SELECT ?thing ?text {{ ?thing {path} ?text }}"):
+                text = row["text"]
+                if isinstance(text, ox.Literal):
+                    yield _line(row["thing"], rank, text.language or "", text.value)
+                elif field == "identifier" and isinstance(text, ox.NamedNode):
+                    yield _line(row["thing"], rank, "", text.value)
+
+
+def _line(thing: ox.NamedNode, rank: str, language: str, text: str) -> str:
+    return f"{thing.value}\t{rank}\t{language}\t{json.dumps(text, ensure_ascii=False)}\n"
+
+
+def _row(line: bytes) -> tuple[str, str, str, str]:
+    iri, rank, language, text = line.decode("utf-8", "surrogatepass").split("\t", 3)
+    return iri, rank, language, json.loads(text)
+
+
+def _entry(iri: str, rows: Iterable[tuple[str, str, str, str]]) -> Entry | None:
+    classes, texts = list[str](), dict[tuple[str, str], Text]()
+    for _, rank, language, value in rows:
+        if rank == _CLASS:
+            classes.append(value)
+        elif text := clean(value):
+            texts.setdefault((text, language), Text(_FIELDS[int(rank[0])], language, text))
+    kind = fields().kind(classes)
+    if kind is None or all(text.field == "identifier" for text in texts.values()):
+        return None
+    return Entry(iri, kind, tuple(classes), tuple(texts.values()))

@@ -1,0 +1,79 @@
+"""The index of a release, in the files of tantivy: made once, then only read.
+
+The same statements give the same answers, but never the same bytes twice, like a store.
+"""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from tantivy import Document, Index, Schema, SchemaBuilder
+
+from .collect import Entry
+from .fields import NAMES
+from .words import analyzer, initials, keys, squeezed, words
+
+FOLDED: Final = "folded"  # the name of our analyzer in the schema
+_MEMORY: Final = 100_000_000  # bytes of the writer; a thousand things need far less
+_OF_WRITING: Final = (".tantivy-writer.lock", ".tantivy-meta.lock", ".managed.json")
+
+
+@cache
+def schema() -> Schema:
+    """The fields of the index.
+
+    `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` theirs, `key`
+    the forms of identifiers, `kind` and `class` IRIs. `entry` is what a hit shows, as JSON.
+    """
+    builder = SchemaBuilder()
+    for words_of in ("name", "text"):
+        builder.add_text_field(words_of, tokenizer_name=FOLDED, index_option="freq")
+    for whole in ("whole", "initials", "key", "class"):
+        builder.add_text_field(whole, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_bytes_field("entry", stored=True)
+    return builder.build()
+
+
+def write_index(entries: Iterable[Entry], folder: Path) -> None:
+    """Write the index of some things into a new folder."""
+    folder.mkdir()
+    index = Index(schema(), str(folder))
+    index.register_tokenizer(FOLDED, analyzer())
+    writer = index.writer(_MEMORY, num_threads=1)
+    for entry in entries:
+        writer.add_document(_document(entry))
+    writer.commit()
+    writer.wait_merging_threads()
+    for name in _OF_WRITING:
+        with suppress(FileNotFoundError):
+            (folder / name).unlink()
+    meta = folder / "meta.json"  # which the engine lets nobody else read
+    meta.chmod(max(file.stat().st_mode for file in folder.iterdir()))
+
+
+def _document(entry: Entry) -> Document:
+    document = Document()
+    shown = [[text.field, text.language, text.text] for text in entry.texts]
+    document.add_bytes("entry", json.dumps([entry.iri, entry.kind, shown], ensure_ascii=False).encode())
+    document.add_text("kind", entry.kind)
+    for each in entry.classes:
+        document.add_text("class", each)
+    forms: dict[str, set[str]] = {"whole": set(), "initials": set(), "key": set()}
+    for text in entry.texts:
+        if text.field in NAMES:
+            document.add_text("name", text.text)
+            folded = words(text.text)
+            forms["whole"].add(squeezed(folded))
+            forms["initials"] |= initials(folded)
+        elif text.field == "identifier":
+            forms["key"] |= keys(text.text)
+        else:
+            document.add_text("text", text.text)
+    for field, values in forms.items():
+        for value in sorted(filter(None, values)):
+            document.add_text(field, value)
+    return document

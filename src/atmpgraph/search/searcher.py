@@ -1,0 +1,191 @@
+"""Searching the index of a release: read-only, mapped into memory, shared by threads and processes."""
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from rapidfuzz import fuzz
+from tantivy import Index, Query
+from tantivy import Searcher as IndexSearcher
+
+from ..release.release import Release
+from .collect import Text
+from .fields import NAMES
+from .index import FOLDED, schema
+from .query import Sought, Way, of_class
+from .reason import Reason, in_order, reason
+from .words import analyzer, keys, words
+
+_MOST_KINDS: Final = 100
+_OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
+_COMPARED: Final = 3  # hits that are compared with a name for each candidate that is wanted
+_SWAPPED: Final = 0.95  # what a name with its words in another order is worth
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that a search finds.
+
+    Attributes:
+        iri: of the thing.
+        kind: the IRI of the class that it is listed under; empty where it has none.
+        score: the higher, the better it matches; to be compared within one search only.
+        texts: its names and other texts.
+    """
+
+    iri: str
+    kind: str
+    score: float
+    texts: tuple[Text, ...]
+    _sought: Sought
+    _way: Way
+
+    def reason(self, languages: Sequence[str]) -> Reason:
+        """The text for which a search finds it: of several that match as well, one in the first of these languages."""
+        return reason(self._sought, self.texts, self._way, languages)
+
+    def name(self, languages: Sequence[str]) -> Text:
+        """Its name, in the first of these languages that it has one in; else its first text."""
+        names = [text for text in self.texts if text.field == "name"] or list(self.texts)
+        return in_order(names, languages)[0]
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of what a search finds.
+
+    Attributes:
+        way: how closely the words were looked for: the closest way that finds anything.
+        kinds: how many things of each kind there are, the most first.
+        count: of things, of the wanted kind alone.
+        hits: the best of them, from the place that was asked for.
+    """
+
+    way: Way
+    kinds: Mapping[str, int]
+    count: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A thing that a name may mean.
+
+    Attributes:
+        iri, kind: of the thing.
+        score: from 0 to 100, how alike the names are.
+        name: of its names the one that is most alike.
+    """
+
+    iri: str
+    kind: str
+    score: float
+    name: Text
+
+
+class Searcher:
+    """An open index. It has no lock and no state of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open an index that nobody writes into any more.
+
+        The engine locks a file where it opens an index, and nobody writes into a release, so links lead there.
+        """
+        with tempfile.TemporaryDirectory(prefix="atmpgraph-search-") as links:
+            for file in folder.iterdir():
+                (Path(links) / file.name).symlink_to(file.resolve())
+            index = Index.open(links)
+            index.register_tokenizer(FOLDED, analyzer())
+            index.config_reader("manual")
+            self._index: IndexSearcher = index.searcher()
+
+    @property
+    def things(self) -> int:
+        """How many things are searched."""
+        return self._index.num_docs
+
+    def search(self, text: str, kind: str | None = None, *, first: int = 0, limit: int = 25) -> Results:
+        """Search for what a person typed, which may be anything.
+
+        Args:
+            text: words, a name or an identifier.
+            kind: the IRI of the kind of things that are wanted; None for all.
+            first: the place of the first hit that is wanted, from 0.
+            limit: most hits.
+        """
+        sought = Sought.of(text)
+        for way in Way:
+            query = sought.query(schema(), way)
+            kinds = self._kinds(query)
+            if kinds:
+                break
+        wanted = query if kind is None else of_class(schema(), "kind", kind, query)
+        count = sum(kinds.values()) if kind is None else kinds.get(kind, 0)
+        hits = self._hits(wanted, first, limit) if first < count else []
+        shown = (Hit(iri, its, score, texts, sought, way) for score, iri, its, texts in hits)
+        return Results(way, kinds, count, tuple(shown))
+
+    def candidates(self, text: str, kind: str | None = None, limit: int = 5) -> list[Candidate]:
+        """The things that a name or identifier may mean, the likeliest first.
+
+        Args:
+            text: as others write it.
+            kind: the IRI of a class that they must have; None for any.
+            limit: most candidates.
+        """
+        sought = Sought.of(text)
+        for way in Way:
+            query = sought.query(schema(), way)
+            wanted = query if kind is None else of_class(schema(), "class", kind, query)
+            if hits := self._hits(wanted, 0, _COMPARED * limit):
+                break
+        alike = [_candidate(sought, iri, of, texts) for _, iri, of, texts in hits]
+        return sorted(alike, key=lambda each: (-each.score, each.iri))[:limit]
+
+    def _kinds(self, query: Query) -> dict[str, int]:
+        terms = {"kinds": {"terms": {"field": "kind", "size": _MOST_KINDS}}}
+        buckets = self._index.aggregate(query, terms)["kinds"]["buckets"]
+        return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
+    def _hits(self, query: Query, first: int, limit: int) -> list[tuple[float, str, str, tuple[Text, ...]]]:
+        """Score, IRI, kind and texts of the best."""
+        hits = []
+        for score, address in self._index.search(query, limit, count=False, offset=first).hits:
+            iri, kind, texts = json.loads(bytes(self._index.doc(address)["entry"][0]))
+            hits.append((score, iri, kind, tuple(Text(*text) for text in texts)))
+        return hits
+
+
+def _candidate(sought: Sought, iri: str, kind: str, texts: tuple[Text, ...]) -> Candidate:
+    names = [text for text in texts if text.field in NAMES] or [texts[0]]
+    written = " ".join(words(sought.text))
+    scored = [(_likeness(written, " ".join(words(name.text))), -place) for place, name in enumerate(names)]
+    score, place = max(scored)
+    if any(keys(text.text) & sought.keys for text in texts if text.field == "identifier"):
+        score = 100.0
+    return Candidate(iri, kind, round(score, 1), names[-place])
+
+
+def _likeness(one: str, other: str) -> float:
+    return max(fuzz.ratio(one, other), _SWAPPED * fuzz.token_sort_ratio(one, other))
+
+
+@lru_cache(_OPEN)
+def _open(folder: Path, _: str) -> Searcher:
+    """An index, opened again when its files are others."""
+    return Searcher(folder)
+
+
+def searcher_of(release: Release) -> Searcher | None:
+    """What searches a release; None for one that an earlier version made without an index.
+
+    Raises:
+        DamagedError: a file of the index is not whole.
+    """
+    folder = release.folder.search
+    state = release.state_of(folder)
+    return _open(folder, state) if state else None

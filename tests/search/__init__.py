@@ -1,0 +1,1 @@
+"""Finding: what is searched, how it is compared, and what comes first."""
