@@ -44,6 +44,7 @@ MAY_IMPORT: Final = {
     "release": {"rdf", "store"},
     "citation": set(),
     "overview": {"rdf", "store"},
+    "lists": {"store"},
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
@@ -55,6 +56,7 @@ MAY_IMPORT: Final = {
         "catalogue",
         "http",
         "layers",
+        "lists",
         "mapping",
         "observability",
         "overview",
@@ -69,11 +71,12 @@ MAY_IMPORT: Final = {
     },
     "web/core": {
         *("catalogue", "citation", "http", "profiles", "rdf", "release", "sparql", "sparql/service", "sparql/syntax"),
-        *("observability", "store"),
+        *("lists", "observability", "store"),
     },
     "web/pages": {
         "catalogue",
         "layers",
+        "lists",
         "overview",
         "profiles",
         "quality",
@@ -86,7 +89,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
+        *("catalogue", "http", "lists", "profiles", "quality", "rdf", "release", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

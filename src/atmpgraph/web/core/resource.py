@@ -40,13 +40,13 @@ class Navigation:
     """The link to a resource on every page: in its head or its foot, by position.
 
     Attributes:
-        title: its text, in English.
+        title: its text, in English, or in each language.
         parameters: of its path.
     """
 
     place: Literal["head", "foot"]
     position: int
-    title: str
+    title: str | Mapping[str, str]
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +111,7 @@ class Resource(Generic[T]):
         always: header fields of every response at its URLs, errors and OPTIONS included.
         scripts: its page runs our own scripts (Content-Security-Policy).
         pool: the threads that answer.
-        navigation, sitemap: its place there, if it has one.
+        navigation, sitemap: its place there, if it has one; a function gives several, or those of the release.
         parameters: those of query and header, as OpenAPI has them.
         body: that of a POST, as OpenAPI has it.
         ranges: parts of it may be requested (RFC 9110 §14).
@@ -137,7 +137,7 @@ class Resource(Generic[T]):
     always: Mapping[str, str] = field(default_factory=dict)
     scripts: bool = False
     pool: Pool = Pool.PAGES
-    navigation: Navigation | None = None
+    navigation: Navigation | Callable[[], Iterable[Navigation]] | None = None
     sitemap: Sitemap | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] | None = None

@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...formats import Format, by_suffix, split_suffix
 from ...http.problem import Problem, ProblemError
+from ...languages import best
 from ...release.release import Release
 from .context import Context, Publication, publication
 from .i18n import link, page_language, page_texts, requested_language
 from .proxy_headers import RAW_PATH
-from .resource import DIGEST, SUFFIX, Resource, T
+from .resource import DIGEST, SUFFIX, Navigation, Resource, T
 from .response import negotiate, respond
 
 _EXTENSION = "atmpgraph.resources"
@@ -55,12 +56,24 @@ class Resources:
 
     def navigation(self, place: str) -> list[tuple[str, str]]:
         """The links of every page in a place: URL and text."""
-        listed = [(each.navigation, each.endpoint) for each in self if each.navigation]
+        listed = [(at, each.endpoint) for each in self for at in _places(each)]
         return [
-            (link(endpoint, **at.parameters), page_texts().gettext(at.title))
+            (link(endpoint, **at.parameters), _title(at))
             for at, endpoint in sorted(listed, key=lambda pair: pair[0].position)
             if at.place == place
         ]
+
+
+def _places(resource: Resource[Any]) -> Iterable[Navigation]:
+    """The links to a resource on every page."""
+    declared = resource.navigation
+    return () if declared is None else (declared,) if isinstance(declared, Navigation) else declared()
+
+
+def _title(at: Navigation) -> str:
+    if isinstance(at.title, str):
+        return page_texts().gettext(at.title)
+    return best(at.title, (page_language(), *publication().settings.languages))
 
 
 def resources() -> Resources:

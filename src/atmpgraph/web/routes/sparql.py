@@ -140,7 +140,7 @@ RESOURCES = (
         always=ACCEPTS,  # on OPTIONS and errors too
         scripts=True,
         pool=Pool.QUERIES,
-        navigation=Navigation("head", 3, message("SPARQL")),
+        navigation=Navigation("foot", 4, message("SPARQL")),
         sitemap=Sitemap(),
         parameters=(
             query_parameter("query", "The query; without it the service is described."),
