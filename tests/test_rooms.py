@@ -75,6 +75,7 @@ MAY_IMPORT: Final = {
     },
     "web/pages": {
         "catalogue",
+        "http",
         "layers",
         "lists",
         "overview",

@@ -48,6 +48,7 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
         numbers = {declared.slug: _things(declared, store) for declared in lists}
         for at, declared in enumerate(lists):
             _write_entries(file, at, declared, store, numbers[declared.slug])
+        file.execute("CREATE INDEX temp.entry_place ON entry (place, number, cell)")
         shown = {iri for (iri,) in file.execute("SELECT DISTINCT iri FROM entry WHERE iri IS NOT NULL")}
         write_names(file, store, shown | _details(file), languages)
         for at, declared in enumerate(lists):
@@ -92,7 +93,6 @@ def _write_entries(
                 for number, _, term, details in found
             ),
         )
-    file.execute("CREATE INDEX IF NOT EXISTS entry_place ON entry (place, number, cell)")
 
 
 def _values(column: Column, store: Store, numbers: dict[str, int]) -> Iterator[tuple[int, str, Any, dict[str, Any]]]:

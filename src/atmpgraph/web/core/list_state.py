@@ -15,7 +15,9 @@ from ...lists.declared import CLASS, RESERVED, THINGS
 from ...lists.lookup import Filters, Listing, Lists, Selection, opened
 from .context import Context
 from .i18n import note_arguments
+from .paging import Paging, paged
 
+ROWS: Final = 50  # of a page
 _MOST_VALUES: Final = 50  # that one filters by at once
 _KNOWN: Final = 12  # that an error names
 _LONGEST: Final = 80  # characters of the URL that an error repeats
@@ -33,12 +35,14 @@ class ListState:
         sort: the column; with a minus sign, the largest first.
         kind: the class of the things, of a list of a class; that word stands in the path.
         expanded: the facet that is shown with all its values.
+        paging: the page for people.
     """
 
     file: Path
     listing: Listing
     filters: Filters
     sort: str
+    paging: Paging
     kind: str = ""
     expanded: str = ""
 
@@ -111,9 +115,12 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
         given = request.args
         _refuse_unknown(given, names)
         filters = {name: _tokens(lists, slug, name, given.getlist(name)) for name in names if any(given.getlist(name))}
-        state = ListState(path, listing, filters, _sort(listing, given.get("sort", "")), kind, given.get("all", ""))
-    if state.expanded and state.expanded not in names:
-        raise _unknown_name(state.expanded, names)
+        sort, expanded = _sort(listing, given.get("sort", "")), given.get("all", "")
+        if expanded and expanded not in names:
+            raise _unknown_name(expanded, names)
+        state = ListState(path, listing, filters, sort, Paging(1, ROWS, 0), kind, expanded)
+        count = state.selection(lists).count
+    state = replace(state, paging=Paging(1, ROWS, count) if context.fixed else paged(count, ROWS))
     noted: dict[str, str | list[str]] = {name: list(tokens) for name, tokens in filters.items()}
     if state.sort != listing.sort:
         noted["sort"] = state.sort

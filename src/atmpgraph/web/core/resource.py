@@ -1,7 +1,7 @@
 """A resource as data: its route declares it, `serving` serves it; OpenAPI, sitemap and navigation read it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -14,7 +14,7 @@ from ...i18n import message
 from ...rdf.serialize import serialize
 from ...release.release import Release
 from ...vocab import prefixes
-from .context import Context
+from .context import Context, Publication
 from .response import Cache, Content, Version
 
 T = TypeVar("T")
@@ -116,6 +116,7 @@ class Resource(Generic[T]):
         body: that of a POST, as OpenAPI has it.
         ranges: parts of it may be requested (RFC 9110 §14).
         instances: those that OpenAPI describes one by one.
+        names: the values that the last parameter of the path may have; with another one a URL is not of this resource.
         examples: values of the path's parameters for which the release has something.
     """
 
@@ -143,6 +144,7 @@ class Resource(Generic[T]):
     body: Mapping[str, Any] | None = None
     ranges: bool = False
     instances: Callable[[Context], Iterable[Instance]] = lambda _: ()
+    names: Callable[[Publication], Collection[str]] | None = None
     examples: Callable[[Context], Mapping[str, str]] = lambda _: {}
 
     @property

@@ -1,7 +1,7 @@
 """What a cell of a list says in a reader's language: words for codes and things, numbers and dates by locale."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -15,7 +15,7 @@ from ..core.terms import terms
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "nonNegativeInteger", "double", "float"))
 _DATES: Final = frozenset(f"{XSD}{name}" for name in ("date", "dateTime", "gYearMonth", "gYear"))
-_STRING: Final = f"{XSD}string"
+_KNOWN: Final = 20_000  # names that are held
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,17 @@ class Reader:
     lists: Lists
     languages: Sequence[str]
     texts: Texts
+    _known: dict[str, Name] = field(default_factory=dict)
 
     def names(self, iris: Iterable[str]) -> dict[str, Name]:
         """A name for each IRI; where the data have none, a readable one is made."""
-        wanted = set(iris)
+        if len(self._known) > _KNOWN:
+            self._known.clear()
+        asked = set(iris)
+        self._known.update(self._look_up(asked - self._known.keys()))
+        return {iri: self._known[iri] for iri in asked}
+
+    def _look_up(self, wanted: set[str]) -> dict[str, Name]:
         found = {iri: Name(*name) for iri, name in self.lists.names(wanted, self.languages).items()}
         for iri in wanted:
             if text := terms(self.languages[0]).get(iri):

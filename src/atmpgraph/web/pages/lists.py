@@ -15,14 +15,12 @@ from ..core.context import Context
 from ..core.i18n import page_texts
 from ..core.labels import Name
 from ..core.list_state import ListState, path_of
-from ..core.paging import Paging, paged
+from ..core.paging import Paging
 from .list_words import Reader, Said
 
-ROWS: Final = 50  # of a page
-_VALUES = 10  # of a facet that are shown at first
-_MOST_VALUES = 200  # that are shown of it at all
-_OPEN: Final = 2  # facets that are unfolded at first
-_MOST_ENTRIES: Final = 5  # of a cell
+_VALUES: Final = 8  # of a facet that are shown at first
+_MOST_VALUES: Final = 200  # that are shown of it at all
+_MOST_ENTRIES: Final = 4  # of a cell
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class FacetView:
-    """A facet: its first values, how many more there are, and the URL that shows them."""
+    """A facet: its first values, how many more there are, and the URL that shows them; or all of them (`whole`)."""
 
     name: str
     label: str
     choices: Sequence[Choice]
     more: int
     more_url: str
-    unfolded: bool
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,7 @@ def list_page(context: Context, state: ListState, formats: Sequence[Format]) -> 
     """The page for people."""
     with state.rows() as (lists, selection):
         reader = Reader(lists, context.languages, page_texts())
-        paging = paged(selection.count, ROWS)
-        view = _Viewer(context, state, reader, selection).page(paging, formats)
+        view = _Viewer(context, state, reader, selection).page(formats)
     path = path_of(state, context.root)
     links = [
         Link(path, "canonical"),
@@ -121,10 +118,9 @@ class _Viewer:
         self._lang = context.requested_language
         self._path = path_of(state, context.root)
 
-    def page(self, paging: Paging, formats: Sequence[Format]) -> ListPage:
-        state, listing = self._state, self._state.listing
-        facets = [self._facet(each, at) for at, each in enumerate(self._facets())]
-        facets = [each for each in facets if each.choices]
+    def page(self, formats: Sequence[Format]) -> ListPage:
+        state, listing, paging = self._state, self._state.listing, self._state.paging
+        facets = [facet for each in self._facets() if (facet := self._facet(each)).choices]
         numbers = self._selection.numbers(self._context.language)[paging.first : paging.last]
         return ListPage(
             title=list_title(self._context, state, self._reader),
@@ -146,7 +142,7 @@ class _Viewer:
         query = state.query(lang=self._lang, **others)
         return f"{self._path}{suffix}{f'?{query}' if query else ''}"
 
-    def _facet(self, column: Heading, at: int) -> FacetView:
+    def _facet(self, column: Heading) -> FacetView:
         expanded = self._state.expanded == column.name
         values, total = self._selection.facet(column.name, _MOST_VALUES if expanded else _VALUES)
         names = self._names(values)
@@ -162,7 +158,7 @@ class _Viewer:
             choices,
             total - len(choices),
             "" if expanded else f"{self._url(self._state, all=column.name)}#{column.name}",
-            at < _OPEN or expanded or any(each.chosen for each in values),
+            expanded,
         )
 
     def _names(self, values: Sequence[Value]) -> dict[str, Name]:

@@ -1,6 +1,8 @@
 """Lists of things: `/{list}`, as the release has them, and `/things/{class}` for each class."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from ...errors import ReleaseError
 from ...formats import HTML, JSON, RDF_FORMATS, TABLE, XLSX, Format
@@ -10,7 +12,7 @@ from ...languages import best
 from ...lists.declared import THINGS
 from ...lists.lookup import Listing, opened
 from ...release.release import Release
-from ..core.context import Context, publication
+from ..core.context import Context, Publication, publication
 from ..core.list_state import ListState, known_classes, read_state
 from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Version, vary_by_language
@@ -41,10 +43,8 @@ def _load_class(context: Context, kind: str) -> ListState | None:
 
 def _offered(_: Context, state: ListState) -> tuple[Format, ...]:
     """A format that is made at once is not offered of a long list."""
-    with state.rows() as (_lists, selection):
-        small = selection.count <= WHOLE_THINGS
-    rdf = RDF_FORMATS if small else IN_PIECES
-    return (HTML, TABLE, XLSX, JSON, *(fmt for fmt in RDF_FORMATS if fmt in rdf))
+    short = state.paging.total <= WHOLE_THINGS
+    return (HTML, TABLE, XLSX, JSON, *(fmt for fmt in RDF_FORMATS if short or fmt in IN_PIECES))
 
 
 def _version(context: Context, state: ListState, fmt: Format) -> Version:
@@ -59,12 +59,24 @@ def _page(context: Context, state: ListState) -> str:
     return list_page(context, state, [fmt for fmt in _offered(context, state) if fmt in _DOWNLOADS])
 
 
-def _listings(release: Release) -> list[Listing]:
+def _listings(release: Release) -> Sequence[Listing]:
     path = release.folder.lists
-    if path not in release.files:
-        return []
-    with opened(release.whole(path)) as lists:
-        return list(lists.listings.values())
+    return _read(release.whole(path), release.identity) if path in release.files else ()
+
+
+@lru_cache(4)
+def _read(path: Path, _: str) -> Sequence[Listing]:
+    """The lists of a release, which each page has in its menu."""
+    with opened(path) as lists:
+        return tuple(lists.listings.values())
+
+
+def _names(shared: Publication) -> Collection[str]:
+    """The lists of the current release; before the first one, those that are declared."""
+    try:
+        return [listing.slug for listing in _listings(shared.release())]
+    except ReleaseError:
+        return [file.stem for file in shared.settings.layered("lists").glob("*.toml")]
 
 
 def _menu() -> list[Navigation]:
@@ -124,6 +136,7 @@ RESOURCES = (
         sitemap=Sitemap(_all),
         instances=_instances,
         parameters=_PARAMETERS,
+        names=_names,
         examples=lambda context: next(iter(_all(context)), {}),
     ),
     Resource(
