@@ -1,7 +1,7 @@
 """Tags of languages (BCP 47), and columns that are named by them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 PLACEHOLDER: Final = "{language}"
@@ -48,3 +48,8 @@ def closest(tag: str, offered: Iterable[str]) -> str | None:
         if wanted in tags:
             return wanted
     return next((one for wanted in ranges(tag) for one in tags if one.startswith(f"{wanted}-")), None)
+
+
+def best(texts: Mapping[str, str], languages: Iterable[str]) -> str:
+    """The text in the first of the languages that it is in, else in any; empty where there is none."""
+    return next((texts[tag] for tag in languages if tag in texts), next(iter(texts.values()), ""))

@@ -23,7 +23,7 @@ def stated(settings: Settings) -> dict[str, str]:
     """The name of what each thing was made with."""
     package, folders = (
         open_package(settings.layered("descriptor")),
-        (settings.layered("shapes"), settings.layered("datasets")),
+        (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets")),
     )
     lines = input_lines(package, *folders, settings.base, settings.languages)
     terms = [line.split(" ")[::2] for line in lines]

@@ -43,7 +43,7 @@ def lines_of(graph: Graph) -> list[bytes]:
 
 
 def validation(
-    lines: Sequence[bytes], shapes: Graph, scratch: Path, checked: Path | None = None, **limits: int
+    lines: Sequence[bytes], shapes: Graph, scratch: Path, *, checked: Path | None = None, **limits: int
 ) -> Validation:
     """A check by the quick engine, in parts unless `limits` say otherwise."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
@@ -65,7 +65,7 @@ def brief(finding: Finding) -> tuple[str | None, ...]:
 def same(lines: Sequence[bytes], shapes: Graph, scratch: Path) -> int:
     """The number of findings, which are the same whoever checks."""
     expected = validation(lines, shapes, scratch, max_reference_statements=WHOLE).listed
-    for limits in ({}, {"part_bytes": WHOLE}):
+    for limits in (dict[str, int](), {"part_bytes": WHOLE}):
         found = validation(lines, shapes, scratch, **limits).listed
         mine, theirs = Counter(map(brief, found.findings)), Counter(map(brief, expected.findings))
         assert (dict(mine - theirs), dict(theirs - mine)) == ({}, {})
@@ -215,10 +215,10 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
     first = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=2_000)
     first.parts.write(checked)
     digests = set(json.loads(checked.read_bytes())) - {SEAL}
-    again = validation(lines_of(graph), our_shapes, tmp_path, checked, part_bytes=2_000)
+    again = validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=2_000)
     assert set(map(brief, again.listed.findings)) == set(map(brief, first.listed.findings))
     change(graph, f'INSERT DATA {{ <{BASE}id/person/minister> foaf:name "Another" }}')
-    after = validation(lines_of(graph), our_shapes, tmp_path, checked, part_bytes=2_000)
+    after = validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=2_000)
     assert len(after.listed.findings) > len(first.listed.findings)
     after.parts.write(checked)
     assert len(digests) > 2
@@ -260,7 +260,7 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
             graph = Graph() + conforming
         alone = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=20_000)
         after = validation(
-            lines_of(graph), our_shapes, tmp_path, checked if checked.exists() else None, part_bytes=20_000
+            lines_of(graph), our_shapes, tmp_path, checked=checked if checked.exists() else None, part_bytes=20_000
         )
         assert Counter(map(brief, after.listed.findings)) == Counter(map(brief, alone.listed.findings))
         after.parts.write(checked)
@@ -281,5 +281,5 @@ def test_what_was_noted_of_parts_may_be_damaged(conforming: Graph, our_shapes: G
     checked.write_text(json.dumps(content), encoding="utf-8")
     for damage in (lambda: None, lambda: checked.write_bytes(b"{"), checked.unlink, checked.mkdir):
         damage()
-        again = validation(lines_of(graph), our_shapes, tmp_path, checked)
+        again = validation(lines_of(graph), our_shapes, tmp_path, checked=checked)
         assert Counter(map(brief, again.listed.findings)) == Counter(map(brief, first.listed.findings))

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from .. import __version__
-from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.void import void
 from ..i18n import message
@@ -243,8 +242,7 @@ def _write_quality(
     with folder.canonical.open("rb") as lines:
         addresses = external_addresses(lines, settings.base, *settings.previous_bases)
     links_to(read_links(releases.links), addresses).write(folder.links)
-    partnership = Addresses(settings.base).partnership(settings.partnership)
-    write_lookups(folder, earlier, store, partnership, folder.path.parent)
+    write_lookups(folder, earlier, store, settings, folder.path.parent)
     return tuple(measures(store, graph.graphs, settings.languages))
 
 

@@ -113,7 +113,8 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
     EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
-    inputs = input_lines(package, settings.layered("shapes"), settings.layered("datasets"), base, settings.languages)
+    shapes, lists, datasets = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
+    inputs = input_lines(package, shapes, lists, datasets, base, settings.languages)
     with mapped.open("rb") as lines:
         links = former_lines(lines, settings)
         description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)

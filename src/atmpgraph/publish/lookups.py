@@ -19,6 +19,8 @@ from .. import __version__
 from ..addresses import Addresses
 from ..catalogue.discovery import document_dates
 from ..errors import ReleaseError
+from ..lists.declared import declarations
+from ..lists.write import write_lists
 from ..overview.home import home, predicates
 from ..quality.links import MOST_THINGS, read_links
 from ..rdf.canonical import CanonicalWriter, line_changes, merged_blocks, subjects, triple_blocks
@@ -32,13 +34,14 @@ from ..release.manifest import read_manifest
 from ..release.release import ENCODED
 from ..search.collect import entries
 from ..search.index import write_index
+from ..settings import Settings
 from ..store import EMBEDDED, Store
 
 _MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
 
 
 def write_lookups(
-    folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str, scratch: Path
+    folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, settings: Settings, scratch: Path
 ) -> None:
     """Write what pages look up in a release, once it has its statements, report and links.
 
@@ -46,7 +49,7 @@ def write_lookups(
         folder: of the release.
         previous: the release before; None for the first.
         store: of its statements.
-        partnership: the IRI of the one that the home page shows.
+        settings: of the publication.
         scratch: a folder for intermediate files.
     """
     folder.lookups.mkdir(exist_ok=True)
@@ -74,9 +77,10 @@ def write_lookups(
         "union": union,
         "report": report,
         "links": links,
-        "home": _home(folder, previous, store, partnership),
+        "home": _home(folder, previous, store, Addresses(store.base).partnership(settings.partnership)),
     }
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    write_lists(folder.lists, declarations(settings.layered("lists"), store.base), store, settings.languages)
 
 
 def _home(folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str) -> dict[str, Any]:

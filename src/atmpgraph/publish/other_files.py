@@ -12,6 +12,7 @@ from ..catalogue.curated import FILE as CATALOGUE
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
 from ..i18n import SOURCE, TranslatedError, every_language
+from ..lists.declared import declaration_findings
 from ..mapping.compile import mapping_faults
 from ..quality.shape_faults import shape_faults
 from ..quality.shape_texts import filled
@@ -24,7 +25,7 @@ from ..sparql.library import query_finding
 
 
 def other_findings(settings: Settings, package: Package) -> list[Finding]:
-    """What is wrong with mapping, shapes, catalogue and the queries that make statements, and what nothing reads.
+    """What is wrong with mapping, shapes, catalogue, lists and queries that make statements, and what nothing reads.
 
     Args:
         settings: of the publication.
@@ -36,6 +37,7 @@ def other_findings(settings: Settings, package: Package) -> list[Finding]:
         *shape_faults(settings.layered("shapes"), settings.base, settings.languages),
         *turtle_findings("files", filter(Path.is_file, [folder / CATALOGUE]), settings),
         *_queries(settings),
+        *declaration_findings(settings.layered("lists"), settings.base, settings.languages),
         *unread(package, {CATALOGUE, settings.layered("coverage").own.name}),
     ]
 

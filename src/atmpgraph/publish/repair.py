@@ -18,7 +18,6 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.void import void
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
@@ -221,9 +220,8 @@ class _Remaking:
         for copy, own in copies.items():
             shutil.copyfile(own, copy)
         if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
-            partnership = Addresses(manifest.base).partnership(self._settings.partnership)
             previous = self._releases.release(manifest.previous) if manifest.previous else None
-            write_lookups(remade, previous, store, partnership, self._scratch)
+            write_lookups(remade, previous, store, self._settings, self._scratch)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None

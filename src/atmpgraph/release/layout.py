@@ -162,6 +162,11 @@ class ReleaseFolder(DescriptionFolder):
         return self.lookups / "overview.json"
 
     @property
+    def lists(self) -> Path:
+        """The lists of things (SQLite, `lists/layout.py`); none in a release that an earlier version made."""
+        return self.lookups / "lists.sqlite"
+
+    @property
     def incoming(self) -> Path:
         """The links to everything that has a document: `<object> <predicate> <subject>`, sorted."""
         return self.lookups / "links.txt"

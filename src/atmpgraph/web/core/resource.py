@@ -1,7 +1,7 @@
 """A resource as data: its route declares it, `serving` serves it; OpenAPI, sitemap and navigation read it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
@@ -14,7 +14,7 @@ from ...i18n import message
 from ...rdf.serialize import serialize
 from ...release.release import Release
 from ...vocab import prefixes
-from .context import Context
+from .context import Context, Publication
 from .response import Cache, Content, Version
 
 T = TypeVar("T")
@@ -40,13 +40,13 @@ class Navigation:
     """The link to a resource on every page: in its head or its foot, by position.
 
     Attributes:
-        title: its text, in English.
+        title: its text, in English, or in each language.
         parameters: of its path.
     """
 
     place: Literal["head", "foot"]
     position: int
-    title: str
+    title: str | Mapping[str, str]
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,11 +110,12 @@ class Resource(Generic[T]):
         links_stay: the links of its page lead to states of the release that its URL names.
         always: header fields of every response at its URLs, errors and OPTIONS included.
         pool: the threads that answer.
-        navigation, sitemap: its place there, if it has one.
+        navigation, sitemap: its place there, if it has one; a function gives several, or those of the release.
         parameters: those of query and header, as OpenAPI has them.
         body: that of a POST, as OpenAPI has it.
         ranges: parts of it may be requested (RFC 9110 §14).
         instances: those that OpenAPI describes one by one.
+        names: the values that the last parameter of the path may have; with another one a URL is not of this resource.
         examples: values of the path's parameters for which the release has something.
     """
 
@@ -135,12 +136,13 @@ class Resource(Generic[T]):
     links_stay: bool = False
     always: Mapping[str, str] = field(default_factory=dict)
     pool: Pool = Pool.PAGES
-    navigation: Navigation | None = None
+    navigation: Navigation | Callable[[], Iterable[Navigation]] | None = None
     sitemap: Sitemap | None = None
     parameters: tuple[Mapping[str, Any], ...] = ()
     body: Mapping[str, Any] | None = None
     ranges: bool = False
     instances: Callable[[Context], Iterable[Instance]] = lambda _: ()
+    names: Callable[[Publication], Collection[str]] | None = None
     examples: Callable[[Context], Mapping[str, str]] = lambda _: {}
 
     @property

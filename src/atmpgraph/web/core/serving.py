@@ -1,21 +1,23 @@
 """The one way from a request to a response: suffix, release, subject (404, 410), negotiation, representation."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...formats import Format, by_suffix, split_suffix
 from ...http.problem import Problem, ProblemError
+from ...languages import best
 from ...release.release import Release
 from .context import Context, Publication, publication
 from .i18n import link, page_language, page_texts, requested_language
 from .proxy_headers import RAW_PATH
-from .resource import DIGEST, SUFFIX, Resource, T
+from .resource import DIGEST, SUFFIX, Navigation, Resource, T, parameter_names
 from .response import negotiate, respond
 
 _EXTENSION = "atmpgraph.resources"
@@ -51,16 +53,48 @@ class Resources:
         for resource in self:
             view = partial(_answer, resource)
             for rule in resource.rules:
-                app.add_url_rule(rule, resource.endpoint, view, methods=resource.methods)
+                app.add_url_rule(_with_names(app, resource, rule), resource.endpoint, view, methods=resource.methods)
 
     def navigation(self, place: str) -> list[tuple[str, str]]:
         """The links of every page in a place: URL and text."""
-        listed = [(each.navigation, each.endpoint) for each in self if each.navigation]
+        listed = [(at, each.endpoint) for each in self for at in _places(each)]
         return [
-            (link(endpoint, **at.parameters), page_texts().gettext(at.title))
+            (link(endpoint, **at.parameters), _title(at))
             for at, endpoint in sorted(listed, key=lambda pair: pair[0].position)
             if at.place == place
         ]
+
+
+def _with_names(app: Flask, resource: Resource[Any], rule: str) -> str:
+    """A pattern whose last parameter has the values that the resource knows, with a suffix or without."""
+    known = resource.names
+    if known is None:
+        return rule
+    names: Callable[[Publication], Collection[str]] = known
+    shared: Publication = app.extensions["atmpgraph"]
+
+    class Names(BaseConverter):
+        def to_python(self, value: str) -> str:
+            if split_suffix(value, resource.suffixes)[0] not in names(shared):
+                raise ValidationError
+            return value
+
+    converter = resource.endpoint.replace(".", "_")
+    app.url_map.converters[converter] = Names
+    last = parameter_names(rule)[-1]
+    return rule.replace(f"<{last}>", f"<{converter}:{last}>")
+
+
+def _places(resource: Resource[Any]) -> Iterable[Navigation]:
+    """The links to a resource on every page."""
+    declared = resource.navigation
+    return () if declared is None else (declared,) if isinstance(declared, Navigation) else declared()
+
+
+def _title(at: Navigation) -> str:
+    if isinstance(at.title, str):
+        return page_texts().gettext(at.title)
+    return best(at.title, (page_language(), *publication().settings.languages))
 
 
 def resources() -> Resources:

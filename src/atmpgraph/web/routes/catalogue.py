@@ -49,7 +49,7 @@ RESOURCES = (
         handler=_respond,
         formats=MODEL.formats,
         suffixes=(*MODEL.formats, LINK_SET, *CITATIONS),
-        navigation=Navigation("head", 1, message("Catalogue")),
+        navigation=Navigation("head", 80, message("Data")),
         parameters=(query_parameter("page", "Number of the page, where the catalogue has pages."),),
     ),
 )

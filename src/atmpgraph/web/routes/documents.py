@@ -250,7 +250,7 @@ RESOURCES = (
         handler=_respond,
         formats=MODEL.formats,
         suffixes=_SUFFIXES,
-        navigation=Navigation("head", 4, message("Ontology"), {"path": "atmpgraph"}),
+        navigation=Navigation("foot", 5, message("Ontology"), {"path": "atmpgraph"}),
         parameters=(_PAGE, _INCOMING),
         examples=_example_of("ns", f"{OWL}Ontology"),
     ),

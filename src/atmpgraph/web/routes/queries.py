@@ -202,7 +202,7 @@ RESOURCES = (
         load=_library,
         makers={HTML: _library_page, JSON: _library_json},
         version=lambda _, library, __: Version(("".join(query.file_text for query in library.values()),), edited=True),
-        navigation=Navigation("head", 2, message("Questions")),
+        navigation=Navigation("head", 70, message("Questions")),
         sitemap=Sitemap(),
     ),
     Resource(

@@ -139,7 +139,7 @@ RESOURCES = (
         methods=("GET", "POST", "QUERY"),
         always=ACCEPTS,  # on OPTIONS and errors too
         pool=Pool.QUERIES,
-        navigation=Navigation("head", 3, message("SPARQL")),
+        navigation=Navigation("foot", 4, message("SPARQL")),
         sitemap=Sitemap(),
         parameters=(
             query_parameter("query", "The query; without it the service is described."),

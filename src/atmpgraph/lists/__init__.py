@@ -1,0 +1,1 @@
+"""Lists of things: declared by file, made with the release, looked up by the pages."""

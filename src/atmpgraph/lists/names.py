@@ -1,0 +1,87 @@
+"""The names of what lists show: one for each language that has one, and the best of all."""
+
+import unicodedata
+from collections.abc import Container, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from sqlite3 import Connection
+from typing import Final
+
+import pyoxigraph as ox
+
+from ..store import Store
+from ..vocab import ADMS, ATMPGRAPH, DCT, FRAPO, LABELS, OA, ORG, SKOS
+
+# Things without a name of their own are called by their words or their number; codes of others as ours that match.
+_PATTERNS: Final = (
+    *(f"?iri <{predicate}> ?label" for predicate in LABELS),
+    f"?iri <{ATMPGRAPH}statedAs> ?label",
+    f"?iri <{OA}exact> ?label",
+    f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
+    f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
+    f"?iri <{SKOS}notation> ?label",
+    f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
+    f"?code <{SKOS}exactMatch> ?iri ; <{SKOS}inScheme> ?scheme ; <{SKOS}prefLabel> ?label",
+)
+_ALTERNATIVE: Final = LABELS.index(f"{SKOS}altLabel")
+_MEMBERS: Final = f"SELECT ?iri ?member ?whole {{ ?iri <{ORG}member> ?member ; <{ORG}organization> ?whole }}"
+
+
+def fold(text: str) -> str:
+    """A text as it is sorted: without accents, capitals and compatibility forms."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def write_names(file: Connection, store: Store, shown: Container[str], languages: Sequence[str]) -> None:
+    """Write the names of some things: the best one under no language, and those of languages where it is another."""
+    file.execute("CREATE TEMP TABLE label (iri, rank, tag, text)")
+    for rank, pattern in enumerate(_PATTERNS):
+        rows = store.select(f"SELECT ?iri ?label {{ {pattern} }}")
+        file.executemany(
+            "INSERT INTO label VALUES (?, ?, ?, ?)",
+            (
+                (row["iri"].value, rank, row["label"].language or "", row["label"].value)
+                for row in rows
+                if isinstance(row["label"], ox.Literal) and row["iri"].value in shown
+            ),
+        )
+    labels = file.execute("SELECT DISTINCT iri, rank, tag, text FROM label ORDER BY iri, rank, tag, text")
+    file.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", _names(labels, languages))
+    file.execute("DROP TABLE label")
+    _write_members(file, store, shown)
+
+
+def _names(
+    labels: Iterator[tuple[str, int, str, str]], languages: Sequence[str]
+) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows of names. An alternative name counts only where there is no other in any language."""
+    for iri, group in groupby(labels, itemgetter(0)):
+        rows = [(rank == _ALTERNATIVE, rank, tag, text) for _, rank, tag, text in group]
+        best = {language: _best(rows, language, languages) for language in ("", *languages)}
+        for language, (tag, text) in best.items():
+            if not language or best[""] != (tag, text):
+                yield iri, language, text, tag, fold(text)
+
+
+def _best(rows: Sequence[tuple[bool, int, str, str]], first: str, languages: Sequence[str]) -> tuple[str, str]:
+    """The best name in the first of some languages: its tag and text."""
+    order = [first, *(tag for tag in languages if tag != first)] if first else list(languages)
+    places = {tag: place for place, tag in enumerate(order)}
+    *_, tag, text = min(rows, key=lambda row: (row[0], places.get(row[2], len(order)), *row[1:]))
+    return tag, text
+
+
+def _write_members(file: Connection, store: Store, shown: Container[str]) -> None:
+    """The names of memberships, which have none of their own: who is a member, and of what."""
+    file.execute("CREATE TEMP TABLE membership (iri, member, whole)")
+    rows = ([row[name].value for name in ("iri", "member", "whole")] for row in store.select(_MEMBERS))
+    file.executemany("INSERT INTO membership VALUES (?, ?, ?)", (row for row in rows if row[0] in shown))
+    unnamed = file.execute(
+        "SELECT m.iri, a.text, b.text FROM membership m JOIN name a ON a.iri = m.member AND a.language = ''"
+        " JOIN name b ON b.iri = m.whole AND b.language = '' WHERE m.iri NOT IN (SELECT iri FROM name)"
+        " GROUP BY m.iri ORDER BY m.iri"
+    ).fetchall()
+    words = ((iri, f"{member} – {whole}") for iri, member, whole in unnamed)
+    file.executemany("INSERT INTO name VALUES (?, '', ?, '', ?)", ((iri, text, fold(text)) for iri, text in words))
+    file.execute("DROP TABLE membership")

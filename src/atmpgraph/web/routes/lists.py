@@ -1,0 +1,156 @@
+"""Lists of things: `/{list}`, as the release has them, and `/things/{class}` for each class."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from ...errors import ReleaseError
+from ...formats import HTML, JSON, RDF_FORMATS, TABLE, XLSX, Format
+from ...http.problem import Problem, ProblemError
+from ...i18n import SOURCE, message
+from ...languages import best
+from ...lists.declared import THINGS
+from ...lists.lookup import Listing, opened
+from ...release.release import Release
+from ..core.context import Context, Publication, publication
+from ..core.list_state import ListState, known_classes, read_state
+from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter
+from ..core.response import Version, vary_by_language
+from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
+from ..pages.lists import list_page
+
+_IN_A_LANGUAGE = (TABLE, XLSX, JSON)
+_DOWNLOADS = (TABLE, XLSX, JSON, *RDF_FORMATS)
+
+
+def _load(context: Context, name: str) -> ListState | None:
+    return read_state(context, name)
+
+
+def _load_class(context: Context, kind: str) -> ListState | None:
+    """The list of a class.
+
+    Raises:
+        ProblemError: 404 nothing has the class; with the most frequent ones.
+    """
+    state = read_state(context, THINGS, kind)
+    if state is None and "." not in kind:
+        known = known_classes(context)
+        detail = "Nothing here has this class. The classes with most things: {values}."
+        raise ProblemError(Problem(404, detail, {"available": known}, values={"values": ", ".join(known) or "–"}))
+    return state
+
+
+def _offered(_: Context, state: ListState) -> tuple[Format, ...]:
+    """A format that is made at once is not offered of a long list."""
+    short = state.paging.total <= WHOLE_THINGS
+    return (HTML, TABLE, XLSX, JSON, *(fmt for fmt in RDF_FORMATS if short or fmt in IN_PIECES))
+
+
+def _version(context: Context, state: ListState, fmt: Format) -> Version:
+    """What is in words is in a language."""
+    if fmt not in _IN_A_LANGUAGE:
+        return Version(state.parts)
+    vary_by_language()
+    return Version((*state.parts, context.language))
+
+
+def _page(context: Context, state: ListState) -> str:
+    return list_page(context, state, [fmt for fmt in _offered(context, state) if fmt in _DOWNLOADS])
+
+
+def _listings(release: Release) -> Sequence[Listing]:
+    path = release.folder.lists
+    return _read(release.whole(path), release.identity) if path in release.files else ()
+
+
+@lru_cache(4)
+def _read(path: Path, _: str) -> Sequence[Listing]:
+    """The lists of a release, which each page has in its menu."""
+    with opened(path) as lists:
+        return tuple(lists.listings.values())
+
+
+def _names(shared: Publication) -> Collection[str]:
+    """The lists of the current release; before the first one, those that are declared."""
+    try:
+        return [listing.slug for listing in _listings(shared.release())]
+    except ReleaseError:
+        return [file.stem for file in shared.settings.layered("lists").glob("*.toml")]
+
+
+def _menu() -> list[Navigation]:
+    """The lists of the current release that have something."""
+    try:
+        listings = _listings(publication().release())
+    except ReleaseError:
+        return []
+    return [
+        Navigation("head", listing.menu, listing.title, {"name": listing.slug})
+        for listing in listings
+        if listing.menu and listing.size
+    ]
+
+
+def _all(context: Context) -> list[dict[str, str]]:
+    return [{"name": listing.slug} for listing in _listings(context.release) if listing.size]
+
+
+def _classes(context: Context) -> list[dict[str, str]]:
+    return [{"kind": token} for token in known_classes(context)]
+
+
+def _instances(context: Context) -> Iterable[Instance]:
+    """Each list in OpenAPI, in English."""
+    languages = (SOURCE, *context.settings.languages)
+    for listing in _listings(context.release):
+        filters = [query_parameter(each.name, f"{best(each.label, languages)}.", many=True) for each in listing.facets]
+        title = best(listing.title, languages)
+        description = best(listing.description, languages)
+        yield Instance({"name": listing.slug}, title, description, (*filters, *_PARAMETERS))
+
+
+_PARAMETERS = (
+    query_parameter("sort", "Column that the list is sorted by; with a minus sign before it, the largest first."),
+    query_parameter("page", "Number of the page for people; all other formats have the whole list."),
+)
+_MAKERS: dict[Format, Maker[ListState]] = {
+    HTML: _page,
+    TABLE: csv_body,
+    XLSX: workbook_body,
+    JSON: json_body,
+    **{fmt: rdf_body(fmt) for fmt in RDF_FORMATS},
+}
+
+RESOURCES = (
+    Resource(
+        endpoint="lists.list",
+        path="/<name>",
+        summary="A list of things, filtered and sorted as the URL says; for download as it is shown, but all pages.",
+        load=_load,
+        makers=_MAKERS,
+        offered=_offered,
+        suffixes=_DOWNLOADS,
+        version=_version,
+        navigation=_menu,
+        sitemap=Sitemap(_all),
+        instances=_instances,
+        parameters=_PARAMETERS,
+        names=_names,
+        examples=lambda context: next(iter(_all(context)), {}),
+    ),
+    Resource(
+        endpoint="lists.things",
+        path="/things/<kind>",
+        summary="The things of a class, by its name, a name with a prefix, or its IRI; for download too.",
+        load=_load_class,
+        missing=message("Nothing here has this class."),
+        makers=_MAKERS,
+        offered=_offered,
+        suffixes=_DOWNLOADS,
+        version=_version,
+        sitemap=Sitemap(_classes),
+        parameters=_PARAMETERS,
+        examples=lambda context: next(iter(_classes(context)), {}),
+    ),
+)
