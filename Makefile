@@ -6,6 +6,7 @@ RML := .venv-morph-kgc
 CKAN := .venv-ckan
 PEERS := .venv-peers
 SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js search.js)
+DOCUMENTATION := src/atmpgraph/web/documentation.json
 # What depends on the store most, of the conformance suite; `make bench` runs all of it over each engine.
 OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -16,11 +17,11 @@ COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.serve $(SCRIPTS) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
+serve: $(VENV)/.serve $(SCRIPTS) $(DOCUMENTATION) ## build the release from data/ and serve it on http://127.0.0.1:8000/ (ATMPGRAPH_SERVER_PORT)
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(SCRIPTS) .w3c/.unpacked ## what must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold: formatting, types, tests, coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -36,7 +37,7 @@ test-container: $(VENV)/.dev ## the image and the compose file under Docker (by 
 	.ci/apt debootstrap docker.io docker-compose
 	$(BIN)/pytest -m container
 
-wheel: $(VENV)/.serve $(SCRIPTS) ## the package, with the scripts of its pages, in dist/
+wheel: $(VENV)/.serve $(SCRIPTS) $(DOCUMENTATION) ## the package, with the scripts of its pages and the documentation, in dist/
 	$(BIN)/python $(PIP) wheel $(OURS) --wheel-dir dist .
 
 check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
@@ -66,13 +67,14 @@ lock: .venv-locking/.installed ## lock the dependencies anew, with hashes
 	$(COMPILE) pyproject.toml --extra build --constraint requirements/build.lock -o requirements/run.lock
 	$(COMPILE) pyproject.toml requirements/packaging.in --extra build --extra dev -o requirements/dev.lock
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
+	$(COMPILE) requirements/docs.in -o requirements/docs.lock
 	$(COMPILE) requirements/peers.in -o requirements/peers.lock
 	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock
 	$(MAKE) $(VENV)/.dev
 	$(BIN)/npm update --silent --package-lock-only
 
 clean: ## forget environments and releases
-	rm -rf .venv .venv-* .bench releases .w3c node_modules tests/clients/node_modules benchmarks/peers/npm/node_modules $(SCRIPTS)
+	rm -rf .venv .venv-* .bench releases .w3c node_modules tests/clients/node_modules benchmarks/peers/npm/node_modules $(SCRIPTS) $(DOCUMENTATION)
 
 # An environment is what its lock lists: each file by its hash, nothing besides, nothing compiled by tools of the day.
 # Where a machine has no wheels, `make WHEELS= …` compiles what it must, with tools that are not locked.
@@ -115,6 +117,10 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.installer
 # The scripts of the pages, bundled from npm packages; none of these runs anything when it is installed.
 $(SCRIPTS): package.json node_modules/.installed $(wildcard editor/*)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
+
+# The documentation as the site shows it, checked for links that lead nowhere.
+$(DOCUMENTATION): .venv-docs/.installed docs/conf.py $(wildcard docs/*.md docs/*/*.md)
+	.venv-docs/bin/sphinx-build -q -W -b json docs .venv-docs/pages
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.serve
 	$(BIN)/npm ci --silent

@@ -42,6 +42,11 @@ def lines_of(graph: Graph) -> list[bytes]:
     return sorted({f"{quad.triple} <{BASE}id/graph/press> .\n".encode() for quad in quads})
 
 
+def part_size(lines: Sequence[bytes]) -> int:
+    """Bytes of a part, so that there are some of them."""
+    return max(2_000, sum(map(len, lines)) // PARTS)
+
+
 def validation(
     lines: Sequence[bytes], shapes: Graph, scratch: Path, *, checked: Path | None = None, **limits: int
 ) -> Validation:
@@ -50,8 +55,7 @@ def validation(
     (folder / "data.nq").write_bytes(b"".join(lines))
     address = EMBEDDED.load(folder / "data.nq", folder / "store", "")
     graph = GraphToCheck(iter(lines), len(lines), BASE, address, checked=checked)
-    part = max(2_000, sum(map(len, lines)) // PARTS)
-    sizes = {"max_reference_statements": 0, "part_bytes": part, "jobs": 1, "max_listed_findings": WHOLE}
+    sizes = {"max_reference_statements": 0, "part_bytes": part_size(lines), "jobs": 1, "max_listed_findings": WHOLE}
     return validate(graph, shapes, Build(**sizes | limits), scratch)
 
 
@@ -65,11 +69,11 @@ def brief(finding: Finding) -> tuple[str | None, ...]:
 def same(lines: Sequence[bytes], shapes: Graph, scratch: Path) -> int:
     """The number of findings, which are the same whoever checks."""
     expected = validation(lines, shapes, scratch, max_reference_statements=WHOLE).listed
-    for limits in (dict[str, int](), {"part_bytes": WHOLE}):
-        found = validation(lines, shapes, scratch, **limits).listed
+    for part_bytes in (part_size(lines), WHOLE):
+        found = validation(lines, shapes, scratch, part_bytes=part_bytes).listed
         mine, theirs = Counter(map(brief, found.findings)), Counter(map(brief, expected.findings))
         assert (dict(mine - theirs), dict(theirs - mine)) == ({}, {})
-        first = validation(lines, shapes, scratch, **limits, max_listed_findings=5).listed
+        first = validation(lines, shapes, scratch, part_bytes=part_bytes, max_listed_findings=5).listed
         totals = Counter(finding.severity for finding in first.findings) + Counter(first.more)
         assert totals == Counter(finding.severity for finding in expected.findings)
     return len(expected.findings)

@@ -36,3 +36,6 @@ class Site(Group):
         description="Links at the head of each page: `[[site.header]]`, each with a `url` and a `title` by language.",
     )
     footer: tuple[SiteLink, ...] = Field((), description="Links at the foot of each page, in the same way.")
+    documentation: bool = Field(
+        True, description="Whether `/docs/` has the documentation of the software, where the package brings it."
+    )

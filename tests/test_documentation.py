@@ -1,0 +1,132 @@
+"""The documentation: what is generated is as it would be generated now, and what is written can be run as it stands."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from rdflib import Graph
+
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+from atmpgraph.web.pages.documentation import FILE
+
+from .conftest import ROOT, absent, changed
+from .http.conformance.targets import OverSocket
+from .intake.test_guide import follow
+from .reference_docs import DOCS, PAGES
+from .server.running_server import running_server
+from .web.rules import BROWSER
+
+SITE = "http://127.0.0.1:8000"
+_BLOCK = re.compile(r"```(bash|python|sparql|r)\n(.*?)```", re.DOTALL)
+BLOCKS = [
+    pytest.param(kind, text, id=f"{page.stem}-{number}", marks=[pytest.mark.clients] if kind == "r" else [])
+    for page in sorted(DOCS.glob("*.md"))
+    for number, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8")))
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_reference_is_what_would_be_generated(name: str) -> None:
+    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == PAGES[name](), (
+        "`python -m tests.reference_docs` writes it"
+    )
+
+
+@pytest.fixture(scope="module")
+def site(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_server(released, tmp_path_factory.mktemp("site")) as server:
+        assert isinstance(server.target, OverSocket)
+        yield f"http://127.0.0.1:{server.target.port}"
+
+
+def _run(kind: str, text: str, folder: Path) -> str:
+    program = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "r": ["Rscript", "-e"]}[
+        kind
+    ]
+    if not shutil.which(program[0]):
+        absent(f"{program[0]} is not installed")
+    done = subprocess.run([*program, text], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, (text, done.stdout, done.stderr)
+    return done.stdout
+
+
+@pytest.mark.parametrize(("kind", "text"), BLOCKS)
+def test_an_example_runs_as_it_stands(kind: str, text: str, site: str, tmp_path: Path) -> None:
+    text = text.replace(SITE, site)
+    if kind == "sparql":
+        assert len(list(Graph().query(text))) > 0
+    else:
+        assert _run(kind, text, tmp_path).strip()
+
+
+def test_a_repeated_request_is_answered_without_a_body(site: str, tmp_path: Path) -> None:
+    [block] = [each.values[1] for each in BLOCKS if "If-None-Match" in str(each.values[1])]
+    assert _run("bash", str(block).replace(SITE, site), tmp_path).strip() == "304"
+
+
+def test_a_copy_proves_itself(site: str, tmp_path: Path) -> None:
+    [block] = [each.values[1] for each in BLOCKS if "sha256sum" in str(each.values[1])]
+    said = _run("bash", str(block).replace(SITE, site), tmp_path)
+    digest = hashlib.sha256((tmp_path / "data.nq").read_bytes()).hexdigest()
+    assert said.count(digest) >= 2, "in the sum, and in the address that `current` leads to"
+
+
+def test_the_example_of_the_start_is_made_as_it_is_written(tmp_path: Path) -> None:
+    [block] = re.findall(r"```sh\n(.*?)```", (DOCS / "start.md").read_text(encoding="utf-8"), re.DOTALL)
+    folder, said = follow(tmp_path, block)
+    assert (folder / "releases" / "current").exists()
+    assert "violation" not in said[1]
+
+
+@pytest.fixture(scope="module")
+def reading(released: Settings) -> FlaskClient:
+    """A reader of the pages, which `make` has made."""
+    if not FILE.is_file():
+        absent(f"{FILE.name} is not made: `make {FILE.relative_to(ROOT)}`")
+    return create_app(released).test_client()
+
+
+def test_all_pages_are_served_and_their_links_lead_somewhere(reading: FlaskClient) -> None:
+    read, todo = dict[str, str](), ["/docs/"]
+    while todo:
+        path = todo.pop()
+        answer = reading.get(path, headers=BROWSER)
+        assert answer.status_code == 200, path
+        article = answer.text[answer.text.index("<article") : answer.text.index("</article>")]
+        read[path] = article
+        links = (urlsplit(urljoin(path, href)) for href in re.findall(r'href="([^"]+)"', article))
+        todo += {each.path for each in links if not each.netloc and each.path not in read} - set(todo)
+    made = {f"/docs/{page.relative_to(DOCS).with_suffix('')}" for page in DOCS.rglob("*.md")}
+    assert made - {"/docs/index"} <= set(read), "a page that nothing leads to"
+    anchors = {(path, name) for path, text in read.items() for name in re.findall(r' id="([^"]+)"', text)}
+    for path, text in read.items():
+        for href in re.findall(r'href="([^"]*#[^"]+)"', text):
+            where = urlsplit(urljoin(path, href))
+            assert where.netloc or (where.path, where.fragment) in anchors, (path, href)
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/nothing", "/docs/../conf.py", "/docs/%2e%2e/%2e%2e/etc/passwd", "/docs/settings/"]
+)
+def test_nothing_else_is_served(reading: FlaskClient, path: str) -> None:
+    assert reading.get(path, headers=BROWSER).status_code in {301, 308, 404}
+
+
+def test_its_language_is_said(reading: FlaskClient) -> None:
+    page = reading.get("/docs/settings?lang=fr", headers=BROWSER).text
+    assert '<html lang="fr">' in page
+    assert '<article class="prose documentation" lang="en">' in page
+
+
+def test_a_publication_may_do_without(released: Settings) -> None:
+    client = create_app(changed(released, site={"documentation": False})).test_client()
+    assert client.get("/docs/", headers=BROWSER).status_code == 404
+    assert "/docs/" not in client.get("/", headers=BROWSER).text
