@@ -18,6 +18,7 @@ CASES = [
     ("BioWin", "id/organisation/biowin", Way.ALL),
     ("biowinn", "id/organisation/biowin", Way.SIMILAR),
     ("bio win", "id/organisation/biowin", Way.ALL),
+    ("biow", "id/organisation/biowin", Way.ALL),
     ("boiwin", "id/organisation/biowin", Way.SIMILAR),
     ("BioWin nirgends", "id/organisation/biowin", Way.SOME),
     ("univ louvain", "id/organisation/uclouvain", Way.ALL),

@@ -17,6 +17,7 @@ from .fields import NAMES
 from .words import analyzer, initials, keys, squeezed, words
 
 FOLDED: Final = "folded"  # the name of our analyzer in the schema
+WEIGHT: Final = "weight"  # of a thing, by which the score of each match is multiplied: a short name says more
 _MEMORY: Final = 100_000_000  # bytes of the writer; a thousand things need far less
 _OF_WRITING: Final = (".tantivy-writer.lock", ".tantivy-meta.lock", ".managed.json")
 
@@ -26,7 +27,7 @@ def schema() -> Schema:
     """The fields of the index.
 
     `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` theirs, `key`
-    the forms of identifiers, `kind` and `class` IRIs. `entry` is what a hit shows, as JSON.
+    the forms of identifiers, `kind` and `class` IRIs, `weight` a number. `entry` is what a hit shows, as JSON.
     """
     builder = SchemaBuilder()
     for words_of in ("name", "text"):
@@ -34,6 +35,7 @@ def schema() -> Schema:
     for whole in ("whole", "initials", "key", "class"):
         builder.add_text_field(whole, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_float_field(WEIGHT, fast=True)
     builder.add_bytes_field("entry", stored=True)
     return builder.build()
 
@@ -62,6 +64,8 @@ def _document(entry: Entry) -> Document:
     document.add_text("kind", entry.kind)
     for each in entry.classes:
         document.add_text("class", each)
+    lengths = [len(words(text.text)) for text in entry.texts if text.field in NAMES]
+    document.add_float(WEIGHT, 1 + 1 / max(min(lengths), 1) if lengths else 1.0)
     forms: dict[str, set[str]] = {"whole": set(), "initials": set(), "key": set()}
     for text in entry.texts:
         if text.field in NAMES:

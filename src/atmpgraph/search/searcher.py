@@ -15,7 +15,7 @@ from tantivy import Searcher as IndexSearcher
 from ..release.release import Release
 from .collect import Text
 from .fields import NAMES
-from .index import FOLDED, schema
+from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
 from .words import analyzer, keys, words
@@ -154,7 +154,7 @@ class Searcher:
     def _hits(self, query: Query, first: int, limit: int) -> list[tuple[float, str, str, tuple[Text, ...]]]:
         """Score, IRI, kind and texts of the best."""
         hits = []
-        for score, address in self._index.search(query, limit, count=False, offset=first).hits:
+        for score, address in self._index.search(query, limit, count=False, offset=first, weight_by_field=WEIGHT).hits:
             iri, kind, texts = json.loads(bytes(self._index.doc(address)["entry"][0]))
             hits.append((score, iri, kind, tuple(Text(*text) for text in texts)))
         return hits
