@@ -220,16 +220,16 @@ def _write_workbook(file: IO[bytes], source: _Source, title: str, count: int, co
 
 def _about(source: _Source, title: str, count: int, context: Context) -> Iterator[tuple[str, str]]:
     """What a workbook is: the list, its filters, its release; and what is cut."""
-    say = source.texts.gettext
+    words = source.texts
     yield title, context.settings.title.best(context.languages)
-    yield say("Address"), f"{context.iris.page(source.state.path)}?{source.state.query()}".rstrip("?")
-    yield say("Release"), context.release.digest
-    yield say("Date"), source.texts.date(created(context.release).date().isoformat())
-    yield say("Licence of the data"), context.settings.licence
-    yield say("Rows"), source.texts.number(min(count, WORKBOOK_ROWS))
+    yield words.gettext("Address"), f"{context.iris.page(source.state.path)}?{source.state.query()}".rstrip("?")
+    yield words.gettext("Release"), context.release.digest
+    yield words.gettext("Date"), source.texts.date(created(context.release).date().isoformat())
+    yield words.gettext("Licence of the data"), context.settings.licence
+    yield words.gettext("Rows"), source.texts.number(min(count, WORKBOOK_ROWS))
     if count > WORKBOOK_ROWS:
         yield (
-            say(
+            words.gettext(
                 "A workbook has the first {rows} rows of {count}; CSV and JSON have all.",
                 rows=WORKBOOK_ROWS,
                 count=count,
