@@ -140,7 +140,7 @@ def test_a_workbook_has_real_numbers_and_dates(client: FlaskClient) -> None:
     table = book.get_sheet_by_index(0).to_python()
     assert table[0][:3] == ["Bijdrage", "Bedrag", "Munt"]
     assert [row[1:3] for row in table[1:3]] == [[2_000_000.0, "EUR"], [1_500_000.0, "EUR"]]
-    about = dict(row[:2] for row in book.get_sheet_by_index(1).to_python())
+    about = {str(row[0]): row[1] for row in book.get_sheet_by_index(1).to_python()}
     assert about["Rijen"] == "5"
     sources = CalamineWorkbook.from_filelike(BytesIO(client.get("/sources.xlsx?lang=nl").data)).get_sheet_by_index(0)
     place = sources.to_python()[0].index("Datum")

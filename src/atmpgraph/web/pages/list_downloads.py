@@ -48,11 +48,11 @@ class _Source:
     languages: tuple[str, ...]
     texts: Texts
     release: Release
-    root: str
+    base: str
 
     @classmethod
     def of(cls, context: Context, state: ListState) -> "_Source":
-        return cls(state, context.languages, texts(context.language), context.release, context.root)
+        return cls(state, context.languages, texts(context.language), context.release, context.base)
 
     @property
     def heads(self) -> list[str]:
@@ -67,7 +67,7 @@ class _Source:
         """The rows, some hundreds at a time."""
         details = [[name for name in DETAILS if name in column.details] for column in self.state.listing.columns]
         with self.state.rows() as (lists, selection):
-            reader = Reader(lists, self.languages, self.texts)
+            reader = Reader(lists, self.languages, self.texts, self.base)
             numbers = islice(selection.numbers(self.languages[0]), most)
             while batch := list(islice(numbers, _BATCH)):
                 yield list(reader.read(list(selection.rows(batch)), details))
@@ -112,7 +112,7 @@ def json_body(context: Context, state: ListState) -> Body:
     details = {column.name: [name for name in DETAILS if name in column.details] for column in state.listing.columns}
     with state.rows() as (lists, selection):
         head = {
-            "title": list_title(context, state, Reader(lists, context.languages, source.texts)),
+            "title": list_title(context, state, Reader(lists, context.languages, source.texts, context.base)),
             "language": context.language,
             "release": context.release.digest,
             "count": selection.count,
@@ -177,7 +177,10 @@ def workbook_body(context: Context, state: ListState) -> Body:
     """A workbook: real numbers and dates, words in the reader's language, a sheet that says what it is."""
     source = _Source.of(context, state)
     with state.rows() as (lists, selection):
-        title, count = list_title(context, state, Reader(lists, context.languages, source.texts)), selection.count
+        title, count = (
+            list_title(context, state, Reader(lists, context.languages, source.texts, context.base)),
+            selection.count,
+        )
     file = TemporaryFile()  # noqa: SIM115 - it is closed when it was sent
     _write_workbook(file, source, title, count, context)
     length = file.tell()
