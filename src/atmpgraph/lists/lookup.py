@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from ..errors import DamagedError
+from ..vocab import prefixes
 from .layout import unpacked
 
 # A cell: its entries, each a term as JSON or an object with `value`, `unit`, `currency`, `qualifier`.
@@ -105,12 +106,12 @@ class Lists:
         return {each.slug: each for declaration, size in rows for each in [_listing(json.loads(declaration), size)]}
 
     def values(self, slug: str, column: str, tokens: Iterable[str]) -> dict[str, str]:
-        """The values of some words of a URL, whole IRIs included; those that there are."""
+        """The words of some values that a URL names: by word, by IRI, or by IRI with a prefix; those that there are."""
         found = {}
         for token in tokens:
             row = self._file.execute(
-                "SELECT token FROM facet WHERE list = ? AND column = ? AND (token = ? OR value = ?)",
-                (slug, column, token, token),
+                "SELECT token FROM facet WHERE list = ? AND column = ? AND (token = ? OR value IN (?, ?))",
+                (slug, column, token, token, _expanded(token)),
             ).fetchone()
             if row:
                 found[token] = row[0]
@@ -251,6 +252,12 @@ def opened(path: Path) -> Iterator[Lists]:
             file.close()
     except sqlite3.DatabaseError as error:
         raise DamagedError(path, str(error)) from error
+
+
+def _expanded(name: str) -> str:
+    """The IRI of a name with a prefix."""
+    prefix, colon, local = name.partition(":")
+    return prefixes("").get(prefix, prefix + colon) + local
 
 
 def _listing(declared: dict[str, Any], size: int) -> Listing:

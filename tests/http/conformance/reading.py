@@ -12,10 +12,12 @@ from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 import yaml
+from python_calamine import CalamineWorkbook
 
 from atmpgraph.addresses import Addresses
 
 from .links import links
+from .tables import XLSX
 from .targets import Answer, Target
 
 Graph: TypeAlias = frozenset[ox.Triple]
@@ -203,6 +205,7 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/vnd.citationstyles.csl+json": json.loads,
     "application/yaml": yaml.safe_load,
     "application/linkset+json": _linkset,
+    XLSX: lambda body: CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python(),
     "application/sparql-query": bytes.decode,
 }
 

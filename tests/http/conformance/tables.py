@@ -19,6 +19,7 @@ GRAPHS: Final = {
     "nq": "application/n-quads",
 }
 HTML: Final = "text/html"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CITATIONS: Final = {
     "bib": "application/x-bibtex",
     "csl.json": "application/vnd.citationstyles.csl+json",
@@ -73,6 +74,10 @@ def _document(path: str, *, long: bool = False) -> Resource:
 
 def _graph(path: str) -> Resource:
     return Resource(path, (*GRAPHS.values(), HTML), languages=True)
+
+
+def _list(path: str, *, long: bool = False) -> Resource:
+    return Resource(path, (HTML, "text/csv", XLSX, "application/json", *GRAPHS.values()), languages=True, long=long)
 
 
 def _quality(path: str) -> Resource:
@@ -327,6 +332,18 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/search.<suffix>": (Resource("/search.json?q=universit%C3%A9", ("application/json",)),),
     "/suggest": (Resource("/suggest?q=univ", ("application/x-suggestions+json",)),),
     "/opensearch.xml": (Resource("/opensearch.xml", ("application/opensearchdescription+xml",)),),
+    "/<lists_list:name>": (
+        _list("/partners"),
+        _list("/figures?source=press-release-2024-01-17&sort=-value"),
+        Resource("/funding.csv?lang=fr", ("text/csv",)),
+        Resource("/funding.xlsx?lang=fr", (XLSX,)),
+        Resource("/funding.json?lang=fr", ("application/json",)),
+        *(Resource(f"/funding.{suffix}", (media_type,)) for suffix, media_type in GRAPHS.items()),
+    ),
+    "/things/<kind>": (
+        _list("/things/Workpackage"),
+        Resource("/things/Workpackage.ttl", ("text/turtle",)),
+    ),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
 }
 

@@ -48,11 +48,11 @@ class _Source:
     languages: tuple[str, ...]
     texts: Texts
     release: Release
-    root: str
+    base: str
 
     @classmethod
     def of(cls, context: Context, state: ListState) -> "_Source":
-        return cls(state, context.languages, texts(context.language), context.release, context.root)
+        return cls(state, context.languages, texts(context.language), context.release, context.base)
 
     @property
     def heads(self) -> list[str]:
@@ -67,7 +67,7 @@ class _Source:
         """The rows, some hundreds at a time."""
         details = [[name for name in DETAILS if name in column.details] for column in self.state.listing.columns]
         with self.state.rows() as (lists, selection):
-            reader = Reader(lists, self.languages, self.texts)
+            reader = Reader(lists, self.languages, self.texts, self.base)
             numbers = islice(selection.numbers(self.languages[0]), most)
             while batch := list(islice(numbers, _BATCH)):
                 yield list(reader.read(list(selection.rows(batch)), details))
@@ -112,7 +112,7 @@ def json_body(context: Context, state: ListState) -> Body:
     details = {column.name: [name for name in DETAILS if name in column.details] for column in state.listing.columns}
     with state.rows() as (lists, selection):
         head = {
-            "title": list_title(context, state, Reader(lists, context.languages, source.texts)),
+            "title": list_title(context, state, Reader(lists, context.languages, source.texts, context.base)),
             "language": context.language,
             "release": context.release.digest,
             "count": selection.count,
@@ -177,7 +177,10 @@ def workbook_body(context: Context, state: ListState) -> Body:
     """A workbook: real numbers and dates, words in the reader's language, a sheet that says what it is."""
     source = _Source.of(context, state)
     with state.rows() as (lists, selection):
-        title, count = list_title(context, state, Reader(lists, context.languages, source.texts)), selection.count
+        title, count = (
+            list_title(context, state, Reader(lists, context.languages, source.texts, context.base)),
+            selection.count,
+        )
     file = TemporaryFile()  # noqa: SIM115 - it is closed when it was sent
     _write_workbook(file, source, title, count, context)
     length = file.tell()
@@ -220,16 +223,16 @@ def _write_workbook(file: IO[bytes], source: _Source, title: str, count: int, co
 
 def _about(source: _Source, title: str, count: int, context: Context) -> Iterator[tuple[str, str]]:
     """What a workbook is: the list, its filters, its release; and what is cut."""
-    say = source.texts.gettext
+    words = source.texts
     yield title, context.settings.title.best(context.languages)
-    yield say("Address"), f"{context.iris.page(source.state.path)}?{source.state.query()}".rstrip("?")
-    yield say("Release"), context.release.digest
-    yield say("Date"), source.texts.date(created(context.release).date().isoformat())
-    yield say("Licence of the data"), context.settings.licence
-    yield say("Rows"), source.texts.number(min(count, WORKBOOK_ROWS))
+    yield words.gettext("Address"), f"{context.iris.page(source.state.path)}?{source.state.query()}".rstrip("?")
+    yield words.gettext("Release"), context.release.digest
+    yield words.gettext("Date"), source.texts.date(created(context.release).date().isoformat())
+    yield words.gettext("Licence of the data"), context.settings.licence
+    yield words.gettext("Rows"), source.texts.number(min(count, WORKBOOK_ROWS))
     if count > WORKBOOK_ROWS:
         yield (
-            say(
+            words.gettext(
                 "A workbook has the first {rows} rows of {count}; CSV and JSON have all.",
                 rows=WORKBOOK_ROWS,
                 count=count,

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from ...addresses import Addresses
 from ...i18n import Texts
 from ...lists.lookup import Cell, Lists, Row
 from ...vocab import XSD
@@ -26,6 +27,7 @@ class Said:
         text: for people.
         language: of the text, where the data says.
         iri: of the thing, if it is one.
+        linked: whether one wants to go there: a thing of the publication, or a page elsewhere; not a code.
         number: if it is one.
         date: as XSD has it, if it is one.
         details: of a number, in words: unit, currency, exactness.
@@ -34,6 +36,7 @@ class Said:
     text: str
     language: str = ""
     iri: str = ""
+    linked: bool = False
     number: Decimal | None = None
     date: str = ""
     details: tuple[str, ...] = ()
@@ -46,6 +49,7 @@ class Reader:
     lists: Lists
     languages: Sequence[str]
     texts: Texts
+    base: str
     _known: dict[str, Name] = field(default_factory=dict)
 
     def names(self, iris: Iterable[str]) -> dict[str, Name]:
@@ -87,7 +91,8 @@ class Reader:
         term, stated = (entry["value"], entry) if isinstance(entry, dict) else (entry, {})
         if isinstance(term, str):
             name = names[term]
-            return Said(name.text, name.language, term)
+            linked = Addresses(self.base).is_thing(term) or name.text == _readable(term)
+            return Said(name.text, name.language, term, linked)
         text, language, datatype = term
         if datatype in _NUMBERS and (number := _number(text)) is not None:
             words = tuple(_words(stated.get(name), names) for name in details)

@@ -94,7 +94,7 @@ class ListPage:
 def list_page(context: Context, state: ListState, formats: Sequence[Format]) -> str:
     """The page for people."""
     with state.rows() as (lists, selection):
-        reader = Reader(lists, context.languages, page_texts())
+        reader = Reader(lists, context.languages, page_texts(), context.base)
         view = _Viewer(context, state, reader, selection).page(formats)
     path = path_of(state, context.root)
     links = [
@@ -146,6 +146,8 @@ class _Viewer:
         expanded = self._state.expanded == column.name
         values, total = self._selection.facet(column.name, _MOST_VALUES if expanded else _VALUES)
         names = self._names(values)
+        if column.facet == "year":
+            values.sort(key=lambda each: each.token, reverse=True)
         choices = [
             Choice(
                 names[each.value], each.count, each.chosen, self._url(self._state.with_value(column.name, each.token))

@@ -1,0 +1,231 @@
+"""Lists of things as pages and as downloads: every state has an address, and a download has what the page shows."""
+
+import csv
+import json
+from datetime import date
+from io import BytesIO, StringIO
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+
+from atmpgraph.publish.build import build
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+
+from ..conftest import own_file
+from .rules import BROWSER, Page, check_page
+
+LISTS = ("partners", "workpackages", "funding", "figures", "sources")
+
+
+def page(client: FlaskClient, url: str, language: str = "en") -> Page:
+    """A page of a list."""
+    mark = "&" if "?" in url else "?"
+    response = client.get(f"{url}{mark}lang={language}", headers=BROWSER)
+    assert response.status_code == 200, response.text
+    assert len(response.data) < 100_000
+    return check_page(response, language)
+
+
+def rows(client: FlaskClient, url: str) -> list[list[str]]:
+    """A list as CSV."""
+    return list(csv.reader(StringIO(client.get(url).text)))
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
+def test_the_menu_leads_to_the_lists(client: FlaskClient, language: str) -> None:
+    links = [target for _, target in page(client, "/partners", language).links]
+    for name in LISTS:
+        assert f"/{name}?lang={language}" in links
+
+
+@pytest.mark.parametrize("name", [*LISTS, "things", "things/Observation", "things/foaf:Person", "things/Person"])
+def test_each_list_is_a_table_with_heads(client: FlaskClient, name: str) -> None:
+    shown = page(client, f"/{name}")
+    assert len(shown.all("caption")) == len(shown.all("table")) == 1
+    assert {each.get("scope") for each in shown.all("th")} == {"col", "row"}
+    assert [each for each in shown.all("th") if each.get("aria-sort") in {"ascending", "descending"}]
+
+
+def test_a_state_has_an_address(client: FlaskClient) -> None:
+    shown = page(client, "/partners?kind=university&kind=hospital&sort=-name")
+    assert "4 entries" in shown.words
+    targets = [target for _, target in shown.links]
+    assert "/partners?kind=hospital&sort=-name&lang=en" in targets  # without one of them
+    assert "/partners?sort=-name&lang=en" in targets  # without all
+    assert "/partners.csv?kind=hospital&kind=university&sort=-name&lang=en" in targets
+
+
+def test_a_filter_more_is_a_link_with_its_count(client: FlaskClient) -> None:
+    (target, name) = next(
+        (t, n) for n, t in page(client, "/figures").links if "status=obsStatus-P" in t or "status=" in t
+    )
+    count = int(target and name.split()[-1])
+    assert f"{count} entr" in page(client, target.replace("&lang=en", "").replace("?lang=en", "")).words
+
+
+def test_pages_of_a_list_are_different_ones(client: FlaskClient) -> None:
+    first, second = (page(client, f"/things?page={number}").words for number in (1, 2))
+    assert first != second
+    assert client.get("/things?page=10000", headers=BROWSER).status_code == 404
+
+
+def test_nothing_matches(client: FlaskClient) -> None:
+    shown = page(client, "/partners?kind=hospital&in=maidam")
+    assert "Nothing matches these filters." in shown.words
+    assert ("Show the whole list", "/partners?lang=en") in shown.links
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "known"),
+    [
+        ("/partners?colour=red", 400, "kind"),
+        ("/partners?kind=wizard", 404, "university"),
+        ("/partners?sort=colour", 400, "name"),
+        ("/partners?all=colour", 400, "kind"),
+        ("/things/Wizard", 404, "Observation"),
+        ("/partners?kind=" + "x" * 3000, 404, "university"),
+        ("/partners?kind=%3Cscript%3Ealert(1)%3C/script%3E", 404, "university"),
+        ("/partners?kind=%00%FF' OR 1=1 --", 404, "university"),
+        ("/partners?" + "&".join(f"kind={number}" for number in range(60)), 400, ""),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_is(client: FlaskClient, url: str, status: int, known: str) -> None:
+    shown = client.get(url, headers=BROWSER)
+    assert shown.status_code == status
+    assert known in shown.text
+    assert "<script>alert" not in shown.text
+    problem = client.get(url, headers={"Accept": "application/json"})
+    assert problem.status_code == status
+    assert not known or known in json.loads(problem.data)["available"]
+
+
+def test_an_argument_that_others_append_has_no_meaning(client: FlaskClient) -> None:
+    assert client.get("/partners?utm_source=letter", headers=BROWSER).status_code == 200
+
+
+def test_a_figure_is_one_phrase_in_the_language_of_the_page(client: FlaskClient) -> None:
+    for language, words in (
+        ("fr", "plus de 470"),
+        ("nl", "meer dan 470"),
+        ("de", "mehr als 470"),
+        ("en", "more than 470"),
+    ):
+        assert words in page(client, "/figures?indicator=new-direct-jobs", language).words
+
+
+def test_codes_are_words_and_links_are_no_codes(client: FlaskClient) -> None:
+    for language in ("fr", "nl", "de", "en"):
+        for name in LISTS:
+            shown = page(client, f"/{name}", language)
+            assert not [name for name, _ in shown.links if "://" in name or name.startswith(("unit:", "atmpgraph:"))]
+            assert "obsStatus" not in shown.words
+
+
+def test_csv_has_the_rows_of_the_state_in_order(client: FlaskClient) -> None:
+    table = rows(client, "/figures.csv?lang=fr&source=press-release-2024-01-17&sort=-value")
+    assert table[0][:5] == ["Ce qui est compté", "Valeur", "Unité", "Exactitude", "Sujet"]
+    values = [float(row[1]) for row in table[1:]]
+    assert values == sorted(values, reverse=True)
+    found = page(client, "/figures?source=press-release-2024-01-17")
+    assert f"{len(values)} entries" in found.words
+    assert all(row[-1].startswith("https://w3id.org/atmp-wallonia/id/figure/") for row in table[1:])
+
+
+def test_a_workbook_has_real_numbers_and_dates(client: FlaskClient) -> None:
+    response = client.get("/funding.xlsx?lang=nl")
+    book = CalamineWorkbook.from_filelike(BytesIO(response.data))
+    table = book.get_sheet_by_index(0).to_python()
+    assert table[0][:3] == ["Bijdrage", "Bedrag", "Munt"]
+    assert [row[1:3] for row in table[1:3]] == [[2_000_000.0, "EUR"], [1_500_000.0, "EUR"]]
+    about = {str(row[0]): row[1] for row in book.get_sheet_by_index(1).to_python()}
+    assert about["Rijen"] == "5"
+    sources = CalamineWorkbook.from_filelike(BytesIO(client.get("/sources.xlsx?lang=nl").data)).get_sheet_by_index(0)
+    place = sources.to_python()[0].index("Datum")
+    assert any(type(row[place]) is date for row in sources.to_python()[1:])
+    assert client.get("/funding.xlsx?lang=nl").data == response.data
+
+
+def test_json_has_iris_words_and_numbers(client: FlaskClient) -> None:
+    content = json.loads(client.get("/figures.json?lang=fr&indicator=new-direct-jobs").data)
+    assert content["count"] == len(content["rows"])
+    value = next(row["value"][0] for row in content["rows"] if row["value"][0]["value"] == 470)
+    assert (value["text"], value["qualifier"]) == ("plus de 470", "plus de")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "engine"),
+    [
+        ("ttl", ox.RdfFormat.TURTLE),
+        ("nt", ox.RdfFormat.N_TRIPLES),
+        ("nq", ox.RdfFormat.N_QUADS),
+        ("trig", ox.RdfFormat.TRIG),
+        ("rdf", ox.RdfFormat.RDF_XML),
+        ("jsonld", ox.RdfFormat.JSON_LD),
+    ],
+)
+def test_rdf_has_what_is_stated_about_these_things(client: FlaskClient, suffix: str, engine: ox.RdfFormat) -> None:
+    listed = {row[-1] for row in rows(client, "/partners.csv?kind=university")[1:]}
+    response = client.get(f"/partners.{suffix}?kind=university")
+    assert response.status_code == 200
+    subjects = {
+        quad.subject.value
+        for quad in ox.parse(response.data, format=engine)
+        if "/id/organisation/" in str(quad.subject)
+    }
+    assert subjects == listed
+
+
+def test_a_list_is_negotiated(client: FlaskClient) -> None:
+    for accept, media_type in (
+        ("text/turtle", "text/turtle"),
+        ("text/csv", "text/csv"),
+        ("application/json", "application/json"),
+    ):
+        response = client.get("/funding", headers={"Accept": accept})
+        assert response.content_type.partition(";")[0] == media_type
+
+
+HOSTILE = '=HYPERLINK("http://example.org","x") & שלום'
+
+
+@pytest.fixture
+def changed_client(started: Settings) -> FlaskClient:
+    """The starter with a partner whose name is hostile, without figures, and with a class that no code knows."""
+    organisations = started.path(started.folders.data) / "organisations.csv"
+    lines = organisations.read_text(encoding="utf-8").splitlines()
+    key = lines[1].split(",")[0]
+    names = csv.DictReader(StringIO(organisations.read_text(encoding="utf-8")))
+    table = [dict(row) for row in names]
+    for row in table:
+        if row["slug"] == key:
+            row.update({name: HOSTILE for name in row if name.startswith("name_") and row[name]})
+    with organisations.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(table[0]))
+        out.writeheader()
+        out.writerows(table)
+    figures = started.path(started.folders.data) / "figures.csv"
+    figures.write_text(f"{figures.read_text(encoding='utf-8').splitlines()[0]}\n", encoding="utf-8")
+    own_file(started, "lists", "people.toml").write_text(
+        'title = { fr = "Gens", nl = "Mensen", de = "Leute", en = "Folk" }\nthings = "?thing a foaf:Person"\nmenu = 9\n'
+        '[columns.name]\nlabel = { fr = "Nom", nl = "Naam", de = "Name", en = "Name" }\n',
+        encoding="utf-8",
+    )
+    built = build(started)
+    assert built.report.conforms, built.report
+    return create_app(started).test_client()
+
+
+def test_a_publication_of_its_own(changed_client: FlaskClient) -> None:
+    shown = page(changed_client, "/things/Organization")
+    assert HOSTILE in shown.words  # as text, not as markup
+    assert "/figures?lang=en" not in [target for _, target in shown.links]
+    assert "The release has nothing of this kind." in page(changed_client, "/figures").words
+    assert ("Folk", "/people?lang=en") in shown.links
+    assert page(changed_client, "/people").all("table")
+    table = rows(changed_client, "/things/Organization.csv?lang=en")
+    assert [row for row in table if row[0] == f"'{HOSTILE}"]
+    book = CalamineWorkbook.from_filelike(BytesIO(changed_client.get("/things/Organization.xlsx?lang=en").data))
+    assert [row for row in book.get_sheet_by_index(0).to_python() if row[0] == HOSTILE]
