@@ -25,6 +25,7 @@ NAMING: Final[Mapping[Kind, str]] = {
     "mapping": "*.rml.ttl",
     "shapes": "*.ttl",
     "queries": "*.rq",
+    "charts": "*.rq",
     "datasets": "*.rq",
     "rules": "*.rq",
     "ontology": "*.ttl",

@@ -19,6 +19,7 @@ _KINDS: Final[tuple[Kind, ...]] = (
     "mapping",
     "shapes",
     "queries",
+    "charts",
     "ontology",
     "rules",
     "datasets",

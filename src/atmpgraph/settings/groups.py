@@ -64,6 +64,7 @@ class Folders(Group):
     ontology: Path = Field(Path("ontology"), description="Folder of terms and, in `auth/`, code lists.")
     shapes: Path = Field(Path("shapes"), description="Folder of SHACL shapes.")
     queries: Path = Field(Path("queries"), description="Folder of published queries.")
+    charts: Path = Field(Path("charts"), description="Folder of charts: a query and a Vega-Lite specification each.")
     texts: Path = Field(Path("texts"), description="Folder of texts of the interface, one gettext file a language.")
     templates: Path = Field(Path("templates"), description="Folder of templates of pages (Jinja).")
     static: Path = Field(Path("static"), description="Folder of style sheets, scripts and images of pages.")
