@@ -103,6 +103,8 @@ SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
 STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
 DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")
 JSON: Final = Format("JSON", "json", "application/json", "text")
+SVG: Final = Format("SVG", "svg", "image/svg+xml", "text")
+PNG: Final = Format("PNG", "png", "image/png", "text")
 TEXT: Final = Format("Text", "txt", "text/plain", "text")
 # No type is registered; all readers of RDF Patch accept these, which come from Apache Jena.
 RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))

@@ -25,7 +25,7 @@ def stated(settings: Settings) -> dict[str, str]:
         open_package(settings.layered("descriptor")),
         (settings.layered("shapes"), settings.layered("datasets")),
     )
-    lines = input_lines(package, *folders, settings.base, settings.languages)
+    lines = input_lines(package, *folders, b"", settings.base, settings.languages)
     terms = [line.split(" ")[::2] for line in lines]
     return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
 

@@ -66,7 +66,7 @@ class Chart:
     def links(self) -> Mapping[str, str]:
         """The column with the things that the labels in another column stand for."""
         links = self._own.get("links")
-        return {label: thing for label, thing in links.items()} if isinstance(links, dict) else {}
+        return dict(links) if isinstance(links, dict) else {}
 
     @property
     def least(self) -> int:

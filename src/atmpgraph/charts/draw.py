@@ -124,7 +124,10 @@ def _lost(chart: Chart, rows: Sequence[Row]) -> list[Finding]:
             "more than {n} rows, which nobody tells apart in a picture; let the query give fewer (LIMIT)"
         )
         return [finding(file, sentence, n=MOST)]
-    sentence = message("the picture would not show {n} of {count} rows, such as row {row}: there the column has nothing that can be drawn. Leave such rows out in the query and say so in its description, or give them a value (COALESCE)")  # fmt: skip
+    sentence = message(
+        "the picture would not show {n} of {count} rows, such as row {row}: there the column has nothing that can be"
+        " drawn. Leave such rows out in the query and say so in its description, or give them a value (COALESCE)"
+    )
     return [
         finding(file, sentence, column, n=len(numbers), count=len(rows), row=numbers[0])
         for column, numbers in lost(chart.specification, rows).items()

@@ -6,6 +6,7 @@ dark. Its fonts are those that every system has under one of their names; text i
 
 import re
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -14,7 +15,7 @@ from babel import Locale
 
 from ..i18n import texts
 
-VERSION: Final = vl_convert.__version__
+VERSION: Final = version("vl-convert-python")
 _VEGA_LITE: Final = "6.4"
 _SCALE: Final = 1.5  # pixels of the PNG for one of the picture
 _SIZE: Final = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
@@ -56,7 +57,8 @@ def dressed(svg: str, title: str, description: str, language: str, dark: Mapping
     head, mark, body = svg.partition(">")
     rules = "".join(f'[{name}="{light}"]{{{name}:{other}}}' for light, other in dark.items() for name in _PAINTED)
     return (
-        f'{head} role="img" lang="{escape(language)}"{mark}<title>{escape(title)}</title><desc>{escape(description)}</desc>'
+        f'{head} role="img" lang="{language}"{mark}'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
         f"<style>@media screen and (prefers-color-scheme:dark){{{rules}}}</style>{body}"
     )
 

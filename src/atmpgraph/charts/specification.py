@@ -1,4 +1,4 @@
-"""A Vega-Lite specification as a tree of JSON: which columns it draws, what it would leave out, and how it is filled."""
+"""A Vega-Lite specification as a tree of JSON: which columns it draws, what it leaves out, how it is filled."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -12,8 +12,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..addresses import SOFTWARE, Addresses
-from ..charts.draw import recipe
 from ..catalogue.curated import curated_lines
+from ..charts.draw import recipe
 from ..findings import Report, ViolationError
 from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..layers.terms import exists

@@ -15,10 +15,13 @@ from .resource import Resource
 from .response import content_type
 from .serving import resources
 
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+_SOURCES: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
 )
+_POLICY: Final = f"{_SOURCES}; frame-ancestors 'none'"
+# Of a page that others may show in a frame, and of a picture, which has its style sheet in itself.
+EMBEDDED: Final = f"{_SOURCES}; frame-ancestors *"
+PICTURE: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 _SCRIPT_POLICY: Final = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _ALWAYS: Final = {
     "Access-Control-Allow-Origin": "*",
