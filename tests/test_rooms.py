@@ -44,6 +44,7 @@ MAY_IMPORT: Final = {
     "release": {"rdf", "store"},
     "citation": set(),
     "overview": {"rdf", "store"},
+    "charts": {"sparql", "store"},
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
@@ -53,6 +54,7 @@ MAY_IMPORT: Final = {
     "profiles": {"http", "rdf", "release", "sources"},
     "publish": {
         "catalogue",
+        "charts",
         "http",
         "layers",
         "mapping",
@@ -73,6 +75,7 @@ MAY_IMPORT: Final = {
     },
     "web/pages": {
         "catalogue",
+        "charts",
         "layers",
         "overview",
         "profiles",
@@ -86,7 +89,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "profiles", "quality", "rdf", "release", "sparql"),
+        *("catalogue", "charts", "http", "profiles", "quality", "rdf", "release", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

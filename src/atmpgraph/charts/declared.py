@@ -160,14 +160,14 @@ def chart_faults(folder: Folder, library: Folder, base: str, languages: Sequence
         AtmpgraphError: a query is not UTF-8.
     """
     charts = {chart.name: chart for chart in read_charts(folder, library, languages)}
-    found = faults(folder, base)
+    findings = faults(folder, base)
     for file in folder.glob(f"*{SUFFIX}"):
-        found += _unreadable(file, charts) or _faults(file.name, charts[file.name.removesuffix(SUFFIX)], languages)
+        findings += _unreadable(file, charts) or _faults(file.name, charts[file.name.removesuffix(SUFFIX)], languages)
     theme = next(iter(folder.glob(_THEME)))
     content = _read(theme)
     if not (isinstance(content, dict) and all(isinstance(content.get(key), dict) for key in ("config", "dark"))):
-        found.append(finding(theme.name, message("no JSON with the objects `config` and `dark`; correct it")))
-    return found
+        findings.append(finding(theme.name, message("no JSON with the objects `config` and `dark`; correct it")))
+    return findings
 
 
 def _unreadable(file: Path, charts: Mapping[str, Chart]) -> list[Finding]:

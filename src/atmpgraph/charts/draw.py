@@ -6,6 +6,7 @@ A picture whose rows, specification and words are those of the release before is
 import json
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from ..i18n import message
 from ..settings.layers import Folder
 from ..store import BACKENDS, Store, StoreAddress
 from .declared import SUFFIX, Chart, Theme, finding, read_charts, read_theme
-from .drawing import VERSION, DrawingError, draw_png, draw_svg, dressed, size
+from .drawing import VERSION, DrawingError, draw_png, draw_svg, dressed, size, style_sheet
 from .drawn import Drawn, DrawnChart, file_of, read_index, write_index
 from .rows import MOST, in_words, rows_of
 from .specification import Row, filled, lost
@@ -79,13 +80,13 @@ def draw_charts(files: ChartFiles, store: Store, folder: Path, before: Path | No
     """
     folder.mkdir(exist_ok=True)
     theme, drawer = read_theme(files.charts), _Drawer(folder, before)
-    charts, found = list[DrawnChart](), list[Finding]()
+    charts, faults = list[DrawnChart](), list[Finding]()
     for chart in read_charts(files.charts, files.library, files.languages):
         drawn, wrong = _draw(chart, files.languages, store, theme, drawer)
-        found += wrong
+        faults += wrong
         charts += [drawn] if drawn else []
     write_index(folder, charts)
-    return found
+    return faults
 
 
 def _draw(
@@ -154,17 +155,19 @@ class _Drawer:
         words, labels = in_words(chart, title, rows, language), chart.query.column_labels(languages)
         whole = filled(chart.specification, rows, labels, theme.config)
         key = _digest(json.dumps([VERSION, whole, words, language, theme.dark], sort_keys=True).encode())
+        style = style_sheet(theme.dark)
+        name = f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}"
         taken = self._take(chart.name, language, key)
         if taken:
             width, height, files = taken.width, taken.height, dict(taken.files)
         else:
             svg = draw_svg(whole, language)
             (width, height) = size(svg)
-            contents = {"svg": dressed(svg, title, words, language, theme.dark).encode(), "png": draw_png(svg)}
+            contents = {"svg": dressed(svg, title, words, language, style).encode(), "png": draw_png(svg)}
             files = {suffix: self._write(chart.name, language, suffix, content) for suffix, content in contents.items()}
         data = json.dumps(rows, ensure_ascii=False).encode()
         files["json"] = self._write(chart.name, language, "json", data)
-        return Drawn(title, description, words, labels, width, height, key, files)
+        return Drawn(title, description, words, labels, width, height, name, key, files)
 
     def _write(self, name: str, language: str, suffix: str, content: bytes) -> str:
         file_of(self.folder, name, language, suffix).write_bytes(content)

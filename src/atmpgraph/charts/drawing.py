@@ -52,14 +52,19 @@ def draw_png(svg: str) -> bytes:
     return png
 
 
-def dressed(svg: str, title: str, description: str, language: str, dark: Mapping[str, str]) -> str:
+def style_sheet(dark: Mapping[str, str]) -> str:
+    """The colours in the dark: each takes the place of one in the light."""
+    rules = "".join(f'[{name}="{light}"]{{{name}:{other}}}' for light, other in dark.items() for name in _PAINTED)
+    return f"@media screen and (prefers-color-scheme:dark){{{rules}}}".replace("<", "")
+
+
+def dressed(svg: str, title: str, description: str, language: str, style: str) -> str:
     """The SVG with its name and its words for those who do not see it, and with its colours in the dark."""
     head, mark, body = svg.partition(">")
-    rules = "".join(f'[{name}="{light}"]{{{name}:{other}}}' for light, other in dark.items() for name in _PAINTED)
     return (
         f'{head} role="img" lang="{language}"{mark}'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-        f"<style>@media screen and (prefers-color-scheme:dark){{{rules}}}</style>{body}"
+        f"<style>{style}</style>{body}"
     )
 
 
@@ -68,8 +73,8 @@ _PAINTED: Final = ("fill", "stroke")
 
 def size(svg: str) -> tuple[int, int]:
     """Width and height, in pixels."""
-    found = _SIZE.search(svg)
-    return (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
+    drawn = _SIZE.search(svg)
+    return (round(float(drawn[1])), round(float(drawn[2]))) if drawn else (0, 0)
 
 
 def _numbers(locale: Locale) -> dict[str, Any]:

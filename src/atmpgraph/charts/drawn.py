@@ -20,6 +20,7 @@ class Drawn:
         words: what it shows, for those who do not see it.
         labels: of the columns.
         width, height: in pixels.
+        style: the style sheet in the SVG, as a Content-Security-Policy names it (CSP3 §2.3.1).
         key: of what it was drawn from.
         files: SHA-256 by suffix: `svg`, `png`, `json` (its rows).
     """
@@ -30,6 +31,7 @@ class Drawn:
     labels: Mapping[str, str]
     width: int
     height: int
+    style: str
     key: str
     files: Mapping[str, str]
 

@@ -49,10 +49,10 @@ def _value(term: object) -> str | int | float | None:
 def in_words(chart: Chart, title: str, rows: Sequence[Row], language: str) -> str:
     """What the picture says, for those who do not see it: its title, and the first rows with their figures."""
     words = texts(language)
-    told = [row_in_words(chart.row, {name: cell(value, language) for name, value in row.items()}) for row in rows]
-    more = len(told) - _IN_WORDS
+    sentences = [row_in_words(chart.row, {name: cell(value, language) for name, value in row.items()}) for row in rows]
+    more = len(sentences) - _IN_WORDS
     rest = [words.ngettext(*_MORE, more)] if more > 0 else []
-    return f"{title} {'; '.join([*dict.fromkeys(told[:_IN_WORDS]), *rest])}"
+    return f"{title} {'; '.join([*dict.fromkeys(sentences[:_IN_WORDS]), *rest])}"
 
 
 def cell(value: str | int | float | None, language: str) -> str:

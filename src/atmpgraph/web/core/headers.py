@@ -19,9 +19,9 @@ _SOURCES: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
 )
 _POLICY: Final = f"{_SOURCES}; frame-ancestors 'none'"
-# Of a page that others may show in a frame, and of a picture, which has its style sheet in itself.
+# Of a page that others may show in a frame, and of a picture, which names its own style sheet besides.
 EMBEDDED: Final = f"{_SOURCES}; frame-ancestors *"
-PICTURE: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors *"
+PICTURE: Final = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 _SCRIPT_POLICY: Final = f"{_POLICY}; script-src 'self'; connect-src 'self'"
 _ALWAYS: Final = {
     "Access-Control-Allow-Origin": "*",

@@ -29,6 +29,7 @@ from ..pages.charts import (
     view,
 )
 
+_FILES = (JSON, CSV, SVG, PNG)
 _MISSING = message("The current release has no chart of this name; /charts/ lists all.")
 
 
@@ -96,9 +97,15 @@ def _version(context: Context, chart: DrawnChart, _: Format) -> Version:
     return Version((_seen(context, chart).language,))
 
 
-def _fields(context: Context, _: DrawnChart) -> Mapping[str, str]:
+def _fields(context: Context, chart: DrawnChart) -> Mapping[str, str]:
     """A picture has its colours for light and dark in itself."""
-    return {"Content-Security-Policy": PICTURE} if context.fixed is SVG else {}
+    style = f"style-src '{_seen(context, chart).drawn.style}'"
+    return {"Content-Security-Policy": f"{PICTURE}; {style}"} if context.fixed is SVG else {}
+
+
+def _offered(context: Context, _: DrawnChart) -> tuple[Format, ...]:
+    """Pictures have URLs of their own, and are not negotiated."""
+    return (HTML, JSON, CSV) if context.fixed is None else (HTML, *_FILES)
 
 
 def _see_other(context: Context, chart: DrawnChart) -> AnyResponse:
@@ -111,8 +118,6 @@ def _see_other(context: Context, chart: DrawnChart) -> AnyResponse:
 def _example(context: Context) -> Mapping[str, str]:
     return next(({"name": name} for name in charts_of(context)), {})
 
-
-_FILES = (JSON, CSV, SVG, PNG)
 
 RESOURCES = (
     Resource(
@@ -131,6 +136,7 @@ RESOURCES = (
         load=_load,
         missing=_MISSING,
         makers={HTML: chart_page, JSON: _json, CSV: _csv, SVG: _file(SVG), PNG: _file(PNG)},
+        offered=_offered,
         suffixes=_FILES,
         version=_version,
         fields=_fields,
