@@ -46,6 +46,7 @@ MAY_IMPORT: Final = {
     "overview": {"rdf", "store"},
     "search": {"rdf", "release", "store"},
     "lists": {"store"},
+    "charts": {"sparql", "store"},
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
@@ -55,6 +56,7 @@ MAY_IMPORT: Final = {
     "profiles": {"http", "rdf", "release", "sources"},
     "publish": {
         "catalogue",
+        "charts",
         "http",
         "layers",
         "lists",
@@ -78,6 +80,7 @@ MAY_IMPORT: Final = {
     "web/pages": {
         "catalogue",
         "http",
+        "charts",
         "layers",
         "lists",
         "overview",
@@ -93,7 +96,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "lists", "profiles", "quality", "rdf", "release", "search", "sparql"),
+        *("catalogue", "charts", "http", "lists", "profiles", "quality", "rdf", "release", "search", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

@@ -160,6 +160,10 @@ class Addresses:
         """A query of the library."""
         return f"{self.base}queries/{name}"
 
+    def chart(self, name: str) -> str:
+        """A chart as a thing."""
+        return self.thing("chart", name)
+
     def problem(self, kind: str) -> str:
         """A kind of problem (RFC 9457 §3.1.1)."""
         return f"{self.base}problems/{kind}"

@@ -70,7 +70,7 @@ class Finding:
     """One thing that is wrong, or could be better.
 
     Attributes:
-        check: `table`, `mapping`, `query` or `shape`.
+        check: `table`, `mapping`, `query`, `chart` or `shape`.
         message: the error and the expectation, by language tag; always in English too.
         places: the rows it comes from, the most specific first.
         value: the value at fault, as it stands in the table or the graph.

@@ -105,6 +105,8 @@ DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.
 JSON: Final = Format("JSON", "json", "application/json", "text")
 TABLE: Final = Format("CSV", "csv", "text/csv", "text")  # for spreadsheets: a row a thing, words in a language
 XLSX: Final = Format("Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text")
+SVG: Final = Format("SVG", "svg", "image/svg+xml", "text")
+PNG: Final = Format("PNG", "png", "image/png", "text")
 TEXT: Final = Format("Text", "txt", "text/plain", "text")
 # No type is registered; all readers of RDF Patch accept these, which come from Apache Jena.
 RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))

@@ -63,6 +63,11 @@ class Texts:
         return catalogue
 
     @property
+    def locale(self) -> Locale:
+        """Its habits, for programs that write numbers and dates themselves."""
+        return self._locale
+
+    @property
     def direction(self) -> str:
         """Of the script: `ltr` or `rtl`."""
         return self._locale.text_direction

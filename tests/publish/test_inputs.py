@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from atmpgraph.charts.draw import recipe
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.publish.build import build
+from atmpgraph.publish.charts import chart_files
 from atmpgraph.publish.inputs import digest_name, input_lines
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import open_release
@@ -19,15 +21,18 @@ from atmpgraph.web import create_app
 from ..conftest import own_file
 
 
-def stated(settings: Settings) -> dict[str, str]:
-    """The name of what each thing was made with."""
+def stated(settings: Settings) -> dict[str, list[str]]:
+    """The names of what each thing was made with."""
     package, folders = (
         open_package(settings.layered("descriptor")),
         (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets")),
     )
-    lines = input_lines(package, *folders, settings.base, settings.languages)
-    terms = [line.split(" ")[::2] for line in lines]
-    return {thing[1:-1].removeprefix(settings.base): name[1:-1] for thing, name, _ in terms}
+    charts = recipe(chart_files(settings))
+    names: dict[str, list[str]] = {}
+    for line in input_lines(package, *folders, charts, settings.base, settings.languages):
+        thing, name, _ = line.split(" ")[::2]
+        names.setdefault(thing[1:-1].removeprefix(settings.base), []).append(name[1:-1])
+    return names
 
 
 def add(kind: Kind, name: str, text: str) -> Callable[[Settings], None]:
@@ -65,6 +70,8 @@ SHAPE = "\n<ns/shapes#more> a <http://www.w3.org/ns/shacl#NodeShape> ; <http://w
         (add("shapes", "catalogue/catalogue.ttl", SHAPE), {"id/catalogue"}),
         (add("shapes", "person.ttl", "\n# Only a comment.\n"), set()),
         (move, set()),
+        (add("charts", "timeline.rq", "# a comment is a part of its bytes\n"), {"id/catalogue"}),
+        (add("charts", "theme.json", "\n"), set()),
     ],
 )
 def test_an_edit_is_seen_where_it_counts(
@@ -81,7 +88,7 @@ def test_the_name_is_that_of_the_bytes(started: Settings) -> None:
     """RFC 6920 §3: base64url without padding; and its own example (§8.1)."""
     assert digest_name(b"Hello World!") == "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk"
     query = started.layered("datasets") / "figures.rq"
-    told = stated(started)["id/dataset/figures"].removeprefix("ni:///sha-256;")
+    told = stated(started)["id/dataset/figures"][0].removeprefix("ni:///sha-256;")
     assert urlsafe_b64decode(told + "=") == hashlib.sha256(query.file.read_bytes()).digest()
 
 

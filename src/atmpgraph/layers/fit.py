@@ -26,6 +26,7 @@ NAMING: Final[Mapping[Kind, str]] = {
     "shapes": "*.ttl",
     "queries": "*.rq",
     "lists": "*.toml",
+    "charts": "*.rq",
     "datasets": "*.rq",
     "rules": "*.rq",
     "ontology": "*.ttl",

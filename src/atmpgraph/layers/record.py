@@ -20,6 +20,7 @@ _KINDS: Final[tuple[Kind, ...]] = (
     "shapes",
     "queries",
     "lists",
+    "charts",
     "ontology",
     "rules",
     "datasets",

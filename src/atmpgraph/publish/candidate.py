@@ -8,6 +8,7 @@ from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.mqa import score
 from ..catalogue.void import void, void_at
+from ..charts.draw import draw_charts_at
 from ..findings import Finding, Listed, Report
 from ..i18n import message
 from ..parallel import beside
@@ -27,6 +28,7 @@ from ..release.release import Release
 from ..settings import Settings
 from ..store import EMBEDDED
 from ..stream.members import check_statements
+from .charts import chart_files
 from .datasets import write_datasets_at
 from .dumps import write_dumps
 from .graph import Graph
@@ -83,6 +85,7 @@ def make_candidate(
     Raises:
         ReleaseError: the stream, or a format for download, cannot carry a statement.
         QueryError: the query of a dataset is wrong.
+        AtmpgraphError: a worker was killed, or a query of a chart is not UTF-8.
     """
     base, releases, created = settings.base, settings.path(settings.folders.releases), now()
     existing, live = ReleasesFolder(releases).release(graph.digest), live_release(releases)
@@ -91,6 +94,7 @@ def make_candidate(
         live = ReleasesFolder(releases).release(before.previous) if before.previous else None
         created = before.files_created if isinstance(before, Manifest) else before.created
     history, languages = History(graph.digest, created), settings.languages
+    faulty = list[Finding]()
     folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
@@ -105,11 +109,15 @@ def make_candidate(
         with beside(processes if graph.is_large else 1) as run:
             datasets = run(write_datasets_at, settings.layered("datasets"), address, base, workplace)
             statistics = run(void_at, address, base)
+            drawn = run(
+                draw_charts_at, chart_files(settings), address, base, folder.charts, live.charts if live else None
+            )
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
             write_description(
                 folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
             )
+            faulty = drawn()
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:
@@ -118,7 +126,7 @@ def make_candidate(
         write_description(description, folder, files, live, history, base, languages, partial(void, store))
     coverage = tuple(coverages(store))
     listed, points = _check_catalogue(description, folder, settings, workplace)
-    listed += Listed(report.findings, report.more)
+    listed += Listed(report.findings, report.more) + Listed(tuple(faulty))
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), report.counts, listed.more)
     return Candidate(graph, report, folder, description, created, coverage, points)
 

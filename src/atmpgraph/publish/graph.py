@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from ..addresses import SOFTWARE, Addresses
 from ..catalogue.curated import curated_lines
+from ..charts.draw import recipe
 from ..findings import Report, ViolationError
 from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..layers.terms import exists
@@ -29,6 +30,7 @@ from ..settings import Settings
 from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import OWL, PROV, RDF, SKOS
+from .charts import chart_files
 from .former_bases import former_lines
 from .inputs import input_lines
 from .reuse import working_store
@@ -113,8 +115,8 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
     EMBEDDED.change(store, (), list(merged(ruled)))
     coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
-    shapes, lists, datasets = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
-    inputs = input_lines(package, shapes, lists, datasets, base, settings.languages)
+    folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
+    inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
     with mapped.open("rb") as lines:
         links = former_lines(lines, settings)
         description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)

@@ -1,4 +1,4 @@
-"""The inputs of a release beside its data: the queries of its datasets, its Data Package, its shapes, its lists.
+"""The inputs of a release beside its data: queries of datasets, Data Package, shapes, lists, charts.
 
 Each is stated by its SHA-256 in the graph `id/graph/catalogue`, and so has its part in the digest of the release: an
 edit of one of them, and of no table, makes a new release.
@@ -23,7 +23,13 @@ def digest_name(content: bytes) -> str:
 
 
 def input_lines(
-    package: Package, shapes: Folder, lists: Folder, datasets: Folder, base: str, languages: Sequence[str]
+    package: Package,
+    shapes: Folder,
+    lists: Folder,
+    datasets: Folder,
+    charts: bytes,
+    base: str,
+    languages: Sequence[str],
 ) -> Iterator[str]:
     """State what influenced the datasets and the catalogue, as canonical lines (PROV-O: a query is no source).
 
@@ -34,6 +40,7 @@ def input_lines(
         shapes: the folder of the shapes.
         lists: the folder of the declarations of lists.
         datasets: the folder of the queries of the datasets.
+        charts: what the pictures of the data are made from.
         base: of the publication.
         languages: of the publication.
 
@@ -41,11 +48,12 @@ def input_lines(
         AtmpgraphError: a file of shapes is not Turtle.
     """
     addresses = Addresses(base)
-    declared = b"".join(file.read_bytes() for file in lists.glob("*.toml"))
-    inputs = {
-        addresses.catalogue: "".join(shapes_lines(shapes, base, languages)).encode() + declared,
-        addresses.dataset(): package.published,
-        **{addresses.dataset(query.stem): query.read_bytes() for query in datasets.glob("*.rq")},
-    }
-    for thing, content in inputs.items():
+    inputs = [
+        (addresses.catalogue, "".join(shapes_lines(shapes, base, languages)).encode()),
+        (addresses.dataset(), package.published),
+        *((addresses.dataset(query.stem), query.read_bytes()) for query in datasets.glob("*.rq")),
+        (addresses.catalogue, b"".join(file.read_bytes() for file in lists.glob("*.toml"))),
+        (addresses.catalogue, charts),
+    ]
+    for thing, content in inputs:
         yield line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))

@@ -20,6 +20,7 @@ import pyoxigraph as ox
 
 from ..catalogue.dcat import History
 from ..catalogue.void import void
+from ..charts.draw import draw_charts
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
 from ..i18n import message, texts
@@ -39,6 +40,7 @@ from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
+from .charts import chart_files
 from .codings import code
 from .datasets import write_datasets
 from .dumps import write_dumps
@@ -150,7 +152,7 @@ class _Remaking:
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
         store = EMBEDDED.open(address, base)
-        for step in (self._dumps, self._description, self._shapes, self._changes, self._lookups):
+        for step in (self._dumps, self._description, self._shapes, self._changes, self._lookups, self._charts):
             with suppress(*_UNABLE):
                 step(remade, manifest, store)
         for path, file in wanted.items():
@@ -222,6 +224,9 @@ class _Remaking:
         if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
             previous = self._releases.release(manifest.previous) if manifest.previous else None
             write_lookups(remade, previous, store, self._settings, self._scratch)
+
+    def _charts(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
+        draw_charts(chart_files(self._settings), store, remade.charts, None)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None

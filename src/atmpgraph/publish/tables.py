@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..charts.declared import chart_faults
 from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
 from ..layers.fiction import fiction
@@ -67,6 +68,8 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         broken = lacking
     federated = bool(settings.federation.services)
     faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
+    charts = (settings.layered("charts"), settings.layered("queries"))
+    faulty_queries += chart_faults(*charts, settings.base, settings.languages)
     snapshot = Snapshot.of(package)
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)

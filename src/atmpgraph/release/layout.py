@@ -23,6 +23,7 @@ releases/
     changes.json       the difference to the release before
     report.json links.json    its quality; shapes.nt catalogue-shapes.nt: of the data and of the catalogue
     store/             the same statements, for queries
+    charts/            index.json; each picture in each language: <chart>.<language>.svg, .png, and its rows, .json
     coded/             large files for download under each content coding: <path>.gzip, <path>.zstd
     chunks.json        which lines stand where in the files for download, for the next build
     internal.json      the digests of what is not for download, and a copy of the manifest
@@ -214,6 +215,11 @@ class ReleaseFolder(DescriptionFolder):
         return self.path / "datasets"
 
     @property
+    def charts(self) -> Path:
+        """The folder of the pictures, with their data; none in a release that an earlier version made."""
+        return self.path / "charts"
+
+    @property
     def tables(self) -> Path:
         """The folder of the tables and their Data Package."""
         return self.path / "tables"
@@ -233,7 +239,7 @@ class ReleaseFolder(DescriptionFolder):
         return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
 
     def _is_internal(self, name: str) -> bool:
-        folders = f"{self.store.name}/", f"{self.lookups.name}/", f"{_CODED}/"
+        folders = f"{self.store.name}/", f"{self.lookups.name}/", f"{_CODED}/", f"{self.charts.name}/"
         return name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name} or name.startswith(folders)
 
     def _files(self) -> dict[str, Path]:

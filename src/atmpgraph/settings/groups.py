@@ -65,6 +65,7 @@ class Folders(Group):
     shapes: Path = Field(Path("shapes"), description="Folder of SHACL shapes.")
     queries: Path = Field(Path("queries"), description="Folder of published queries.")
     lists: Path = Field(Path("lists"), description="Folder of lists of things, one TOML file a list.")
+    charts: Path = Field(Path("charts"), description="Folder of charts: a query and a Vega-Lite specification each.")
     texts: Path = Field(Path("texts"), description="Folder of texts of the interface, one gettext file a language.")
     templates: Path = Field(Path("templates"), description="Folder of templates of pages (Jinja).")
     static: Path = Field(Path("static"), description="Folder of style sheets, scripts and images of pages.")

@@ -19,7 +19,7 @@ from .core import errors, former_bases, headers, i18n, observation
 from .core.context import Publication
 from .core.proxy_headers import ProxyHeaders
 from .core.serving import Resources
-from .pages import editor, filters, prose, search
+from .pages import charts, editor, filters, prose, search
 
 _PERCENT_ENCODED: Final = 12  # bytes that one character of a query may take in a form
 _FORM: Final = 65_536  # bytes for all else in a form
@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["atmpgraph"] = Publication(settings)
     Resources(each for module in modules or route_modules() for each in module.RESOURCES).register(app)
-    for part in (headers, errors, former_bases, i18n, filters, editor, prose, search, observation):
+    for part in (headers, errors, former_bases, i18n, filters, editor, prose, search, charts, observation):
         part.register(app)
     app.wsgi_app = AccessLog(ProxyHeaders(app.wsgi_app, settings), settings)  # type: ignore[method-assign]
     return app

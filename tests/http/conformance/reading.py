@@ -189,12 +189,20 @@ def _patch(body: bytes) -> None:
     list(ox.parse("\n".join(line[2:] for line in lines[start + 1 : -1]), format=ox.RdfFormat.N_QUADS))
 
 
+def _png(body: bytes) -> None:
+    """The signature, and the chunks from the head to the end (PNG §5.2, §5.6)."""
+    assert body.startswith(b"\x89PNG\r\n\x1a\n")
+    assert body[12:16] == b"IHDR"
+    assert body[-8:-4] == b"IEND"
+
+
 _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "text/plain": bytes.decode,
     "text/css": bytes.decode,
     "text/csv": _table,
     "text/html": lambda body: Page(body.decode()),
     "image/svg+xml": ET.fromstring,
+    "image/png": _png,
     "application/xml": ET.fromstring,
     "application/json": json.loads,
     "application/schema+json": json.loads,

@@ -239,6 +239,23 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
         Resource("/queries/direct-jobs.csv", ("text/csv",), strong=False, pool="queries"),
         Resource("/queries/direct-jobs.rq", ("application/sparql-query",), pool="queries"),
     ),
+    "/charts/": (Resource("/charts/", (HTML, "application/json"), languages=True),),
+    "/charts/<name>": (
+        Resource(
+            "/charts/claims",
+            (HTML, "application/json", "text/csv"),
+            languages=True,
+        ),
+        Resource("/charts/claims.json", ("application/json",)),
+        Resource("/charts/claims.csv", ("text/csv",)),
+        Resource("/charts/claims.svg", ("image/svg+xml",)),
+        Resource("/charts/claims.png", ("image/png",)),
+    ),
+    "/embed/<name>": (Resource("/embed/claims", (HTML,), languages=True),),
+    "/id/chart/<name>": (
+        Resource("/id/chart/claims", (), status=303),
+        Resource("/id/chart/claims.svg", (), status=303),
+    ),
     "/health/live": (Resource("/health/live", ("text/plain",), cache="never", pool="loop"),),
     "/health/ready": (Resource("/health/ready", ("text/plain",), cache="never", pool="health"),),
     "/metrics": (Resource("/metrics", ("text/plain",), cache="never", pool="health"),),

@@ -15,10 +15,14 @@ from .resource import Resource
 from .response import content_type
 from .serving import resources
 
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; script-src 'self'; connect-src 'self'"  # of the box that searches, which every page has
+_SOURCES: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
 )
+# The box that searches, which every page has, runs a script of ours.
+_POLICY: Final = f"{_SOURCES}; frame-ancestors 'none'; script-src 'self'; connect-src 'self'"
+# Of a page that others may show in a frame, and of a picture, which names its own style sheet besides.
+EMBEDDED: Final = f"{_SOURCES}; frame-ancestors *"
+PICTURE: Final = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 _ALWAYS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Post, Accept-Query, Accept-Ranges, Allow, Content-Encoding, "
