@@ -296,6 +296,38 @@ def test_a_column_that_must_be_filled_is_one_of_the_table(tmp_path: Path) -> Non
         mapped(tmp_path, FILLED.replace('"b" ]', '"z" ]', 1))
 
 
+def conditioned(word: str, condition: str) -> str:
+    return (
+        f'<#m> {SOURCE} ; rr:subjectMap [ rr:template "https://other.example/id/{{a}}" ; rr:class ex:C ; rr:graph ex:g ; '
+        f"<https://w3id.org/atmpgraph/ns#{word}> [ {condition} ] ] ; "
+        'rr:predicateObjectMap [ rr:predicate ex:p ; rr:objectMap [ rml:reference "c d" ] ] .'
+    )
+
+
+RDF_VALUE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#value>"
+
+
+@pytest.mark.parametrize(("word", "rows"), [("where", {1, 3}), ("whereNot", {2, 4})])
+def test_a_row_has_a_subject_by_the_value_of_a_column(tmp_path: Path, word: str, rows: set[int]) -> None:
+    document = conditioned(word, f'rml:reference "b" ; {RDF_VALUE} "x" , "y\\"z"')
+    lines = mapped(tmp_path, document, 'a,b,c d\n1,x,1\n2,,2\n3,"y""z",3\n4,xx,4\n')
+    assert {line.split(" ")[0] for line in lines} == {f"<{BASE}id/{row}>" for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (f'rml:reference "z" ; {RDF_VALUE} "x"', "no column 'z'"),
+        ('rml:reference "b"', "a condition on b needs a value"),
+        (f'{RDF_VALUE} "x"', "exactly one reference is expected, not 0"),
+        (f'rml:reference "b" ; rr:template "{{b}}" ; {RDF_VALUE} "x"', "a condition with .*template> is not supported"),
+    ],
+)
+def test_a_wrong_condition_is_told(tmp_path: Path, condition: str, told: str) -> None:
+    with pytest.raises(MappingError, match=told):
+        mapped(tmp_path, conditioned("where", condition), "a,b,c d\n1,x,y\n")
+
+
 LISTS = [{"name": "a"}, {"name": "b", "type": "list", "delimiter": ";"}]
 
 

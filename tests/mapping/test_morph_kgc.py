@@ -3,6 +3,7 @@
 morph-kgc lives in an environment of its own (`make test-clients` makes it), because it needs an older rdflib.
 """
 
+import csv
 import json
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from rdflib import Graph, Namespace
+from rdflib import RDF, Graph, Literal, Namespace
 from rdflib.term import Node
 
 from atmpgraph.mapping.compile import compile_mapping
@@ -22,6 +23,7 @@ from atmpgraph.sources.package import open_package
 from ..conftest import BASE, ROOT, absent
 
 RR, RML = Namespace("http://www.w3.org/ns/r2rml#"), Namespace("http://semweb.mmlab.be/ns/rml#")
+OUR = Namespace("https://w3id.org/atmpgraph/ns#")
 pytestmark = pytest.mark.clients
 ENGINE = ROOT / ".venv-morph-kgc" / "bin" / "python"
 
@@ -93,6 +95,18 @@ def written_out(document: Path, folder: Path, scratch: Path) -> Path | None:
             graph.remove((statement, RR.objectMap, term))
             if not set(graph.predicates(statement)) & {RR.objectMap, RR.object}:
                 graph.remove((None, RR.predicateObjectMap, statement))
+    for triples_map, term in list(graph.subject_objects(RR.subjectMap)):  # the rows of its own, in a table of its own
+        for word, is_one in ((OUR.where, True), (OUR.whereNot, False)):
+            for condition in graph.objects(term, word):
+                column = str(graph.value(condition, RML.reference))
+                values = {str(value) for value in graph.objects(condition, RDF.value)}
+                rows = list(csv.DictReader((folder / table).open(encoding="utf-8", newline="")))
+                part = scratch / f"{len(list(scratch.iterdir()))}-{table}"
+                with part.open("w", encoding="utf-8", newline="") as file:
+                    writer = csv.DictWriter(file, list(rows[0]))
+                    writer.writeheader()
+                    writer.writerows(row for row in rows if (row[column] in values) is is_one)
+                graph.set((graph.value(triples_map, RML.logicalSource), RML.source, Literal(str(part))))
     written = scratch / document.name
     graph.serialize(written, format="turtle")
     return written

@@ -85,6 +85,10 @@ CONFORMING = """
 <id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
     org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/coordinator> ;
     atmpgraph:statedIn <id/quotation/budget> .
+<id/membership/ministry--pa--funder> a atmpgraph:Involvement ; {row} ; atmpgraph:involves <id/organisation/ministry> ;
+    atmpgraph:involvedIn <id/partnership/pa> ; atmpgraph:involvedAs <https://w3id.org/atmpgraph/auth/partnership-role/funder> ;
+    atmpgraph:statedIn <id/quotation/budget> .
+<id/partnership/pa> frapo:isFundedBy <id/organisation/ministry> ; frapo:isSupportedBy <id/organisation/ministry> .
 <id/workpackage/first> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
     dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
     atmpgraph:statedIn <id/quotation/budget> .

@@ -82,6 +82,7 @@ RECORD, GRANT, TASK, DELIVERABLE = "id/record/registry--101", "id/grant/101", "i
 MILESTONE, RESULT, ADDRESS = "id/milestone/m1", "id/result/r1", "id/address/firm"
 PARTICIPANT = "id/membership/firm--pa--participant"
 COORDINATOR = "id/membership/ministry--pa--coordinator"
+FUNDER = "id/membership/ministry--pa--funder"
 PERIOD, TOWN, COUNTRY, EVENT = "id/period/now", "id/place/town", "id/place/country", "id/event/launch"
 SECTOR, INDICATOR, COVERAGE = "id/sector/health", "auth/indicator/budget", "id/coverage/lots"
 CODE, LIST = f"{CODES}confidence/high", f"{CODES}confidence"
@@ -126,14 +127,15 @@ CASES = [
         <id/milestone/-> a atmpgraph:Milestone . <id/results/x> a eurio:Result .
         <id/period/..> a time:Interval . <id/Place/x> a dct:Location . <id/event/x~> a prov:Activity .
         <id/code/x> a skos:Concept . <auth/My-list> a skos:ConceptScheme . <id/coverage> a dqv:QualityMeasurement .
-        <id/membership/x--pa> a org:Membership ; org:organization <id/partnership/pa> ."""),
+        <id/membership/x--pa> a org:Membership ; org:organization <id/partnership/pa> .
+        <id/membership/x> a atmpgraph:Involvement ."""),
         "FigureIriShape Pattern, SourceIriShape Pattern, GraphIriShape Pattern, QuotationIriShape Pattern, "
         "SelectorIriShape Pattern, OrganisationIriShape Pattern, IdentifierIriShape Pattern, PersonIriShape Pattern, "
         "PartnershipIriShape Pattern, WorkpackageIriShape Pattern, ParticipationIriShape Pattern, "
         "FundingIriShape Pattern, AmountIriShape Pattern, PeriodIriShape Pattern, PlaceIriShape Pattern, "
         "EventIriShape Pattern, ConceptIriShape Pattern, SchemeIriShape Pattern, CoverageIriShape Pattern, "
         "RecordIriShape Pattern, TaskIriShape Pattern, DeliverableIriShape Pattern, MilestoneIriShape Pattern, "
-        "ResultIriShape Pattern, partnershipMembers Pattern"),
+        "ResultIriShape Pattern, partnershipMembers Pattern, InvolvementIriShape Pattern"),
     Case("types that go together", """
         DELETE { ?thing a ?type } WHERE { ?thing a ?type FILTER(?type IN (prov:Entity, foaf:Organization, frapo:Funding,
             foaf:Project, org:Membership, eurio:MonetaryAmount, time:Interval)) }""",
@@ -314,6 +316,18 @@ CASES = [
          "partnershipRole MaxCount"),
     Case("role of a work package", put(COORDINATOR, "org:role", "<https://w3id.org/atmpgraph/auth/participation-role/leads>"),
          "partnershipRole Pattern"),
+    Case("member with the role of a funder", put(COORDINATOR, "org:role", "<https://w3id.org/atmpgraph/auth/partnership-role/funder>"),
+         "membershipRole Class"),
+    # Involvement
+    Case("bare involvement", bare(FUNDER),
+         "involvedOrganisation MinCount, involvedIn MinCount, involvedAs MinCount, row MinCount"),
+    Case("involvement astray", astray(FUNDER, "atmpgraph:involves", "atmpgraph:involvedIn", "atmpgraph:involvedAs"),
+         "involvedOrganisation MaxCount, involvedOrganisation Class, involvedIn MaxCount, involvedIn Class, "
+         "involvedAs MaxCount, involvedAs Class, involvedAs Pattern"),
+    Case("funder with the role of a member", put(FUNDER, "atmpgraph:involvedAs", "<https://w3id.org/atmpgraph/auth/partnership-role/partner>"),
+         "involvedAs Not"),
+    Case("funded by nobody described", astray(PARTNERSHIP, "frapo:isFundedBy", "frapo:isSupportedBy"),
+         "partnershipFunder Class, partnershipSupporter Class"),
     # Funding
     Case("bare contribution", bare(FUNDING),
          "title MinCount, fundingOrigin MinCount, fundingOf MinCount, row MinCount"),

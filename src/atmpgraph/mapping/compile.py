@@ -251,8 +251,8 @@ class _Source:
             *(line for graphs, lines in statements for line in self._in_graphs(graphs, lines)),
         ]
         needed = dict.fromkeys((*self.map.subject.columns, *self.map.filled))
-        guarded = self._where(needed, body)
-        subject = self._where(needed, [f"return {self._joined(*self._iri(self.map.subject))}"])
+        guarded = self._where(needed, self._met(body))
+        subject = self._where(needed, self._met([f"return {self._joined(*self._iri(self.map.subject))}"]))
         return "\n".join(
             [
                 *("def convert(rows, emit):", "  for n, r in rows:", *("    " + line for line in guarded)),
@@ -323,6 +323,14 @@ class _Source:
     def _guard(self, term: TermMap, lines: list[str]) -> list[str]:
         """The lines, run only if no cell of the term is empty: an empty cell yields no term (R2RML §11)."""
         return self._where(term.columns, lines)
+
+    def _met(self, lines: list[str]) -> list[str]:
+        """The lines, run only for rows that meet the conditions of the map."""
+        for condition in self.map.conditions:
+            values = "".join(f"{self._constant(value)}, " for value in condition.values)
+            operator = "in" if condition.is_one else "not in"
+            lines = [f"if {self._cell(condition.column)} {operator} ({values}):", *("  " + line for line in lines)]
+        return lines
 
     def _where(self, columns: Iterable[str], lines: list[str]) -> list[str]:
         """The lines, run only if no cell of some columns is empty."""

@@ -5,6 +5,7 @@ Both vocabularies are read: that of the Community Group (`http://w3id.org/rml/`)
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -23,9 +24,11 @@ from ..vocab import ATMPGRAPH, XSD
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
-# Our one word in a subject map: a column without which a row has no subject. A class is said of each subject, and RML
-# has no other way to say that a row has none.
+# Our words in a subject map: which rows have the subject. A class is said of each subject, and RML has no other way to
+# say that a row has none.
 _WHERE_FILLED = URIRef(f"{ATMPGRAPH}whereFilled")
+_WHERE_VALUE = {f"{ATMPGRAPH}where": True, f"{ATMPGRAPH}whereNot": False}
+_OUR_WORDS = {_WHERE_FILLED, *map(URIRef, _WHERE_VALUE)}
 _BASE = re.compile(r"^@base\s+<([^>]*)>\s*\.", re.MULTILINE)
 
 # The properties that each part of a document may have; all others are outside the subset, and an error.
@@ -38,6 +41,7 @@ _ALLOWED = {
     "predicate map": _TERM,
     "graph map": _TERM,
     "object map": _TERM | {"datatype", "language"},
+    "condition": {"reference"},
 }
 
 
@@ -88,8 +92,17 @@ class PredicateObject:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """The rows whose cell in a column is one of some values, or is none of them."""
+
+    column: str
+    values: tuple[str, ...]
+    is_one: bool
+
+
+@dataclass(frozen=True)
 class TriplesMap:
-    """One triples map: for each row of `table` where the columns `filled` are, statements about one subject."""
+    """One triples map: statements about one subject for each row of `table` that `filled` and `conditions` admit."""
 
     name: str
     file: str
@@ -99,6 +112,7 @@ class TriplesMap:
     graphs: tuple[TermMap, ...]
     statements: tuple[PredicateObject, ...]
     filled: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 def rebased(document: str, base: str) -> str:
@@ -182,7 +196,8 @@ class _Reader:
         for predicate, value in sorted(self.graph.predicate_objects(node), key=str):
             namespace = next((n for n in _NAMESPACES if str(predicate).startswith(n)), None)
             local = str(predicate)[len(namespace) :] if namespace else ""
-            if predicate == RDF.type or (part == "subject map" and predicate == _WHERE_FILLED):
+            ours = {"subject map": _OUR_WORDS, "condition": {RDF.value}}.get(part, set())
+            if predicate == RDF.type or predicate in ours:
                 continue
             if local not in _ALLOWED[part]:
                 allowed = ", ".join(sorted(_ALLOWED[part]))
@@ -210,8 +225,23 @@ class _Reader:
         filled = tuple(
             sorted(str(column) for each in subject_maps for column in self.graph.objects(each, _WHERE_FILLED))
         )
+        conditions = tuple(sorted(self._conditions(subject_maps, node), key=repr))
         name = str(node).rpartition("#")[2]
-        return TriplesMap(name, self.file, table, subject, tuple(sorted(classes)), graphs, statements, filled)
+        return TriplesMap(
+            name, self.file, table, subject, tuple(sorted(classes)), graphs, statements, filled, conditions
+        )
+
+    def _conditions(self, subject_maps: list[Node], owner: Node) -> Iterator[Condition]:
+        for subject_map in subject_maps:
+            for predicate, condition in self.graph.predicate_objects(subject_map):
+                is_one = _WHERE_VALUE.get(str(predicate))
+                if is_one is None:
+                    continue
+                column = self._one(self._values(condition, "condition", owner), "reference", owner)
+                values = tuple(sorted(str(value) for value in self.graph.objects(condition, RDF.value)))
+                if not values:
+                    self._fail(owner, f"a condition on {column} needs a value (rdf:value)")
+                yield Condition(str(column), values, is_one)
 
     def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
         nodes = values.get(name, [])

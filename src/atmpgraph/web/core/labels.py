@@ -28,10 +28,10 @@ _PATTERNS = (
 )
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
 _ALTERNATIVE = LABELS.index(f"{SKOS}altLabel")
-# A membership has no name: it is called by who is a member, and of what.
+# A membership or an involvement has no name: it is called by who it is of, and in what.
 _MEMBERS = (
     "SELECT ?iri ?member ?whole {{ VALUES ?iri {{ {iris} }}"
-    f" ?iri <{ORG}member> ?member ; <{ORG}organization> ?whole }}}}"
+    f" ?iri <{ORG}member>|<{ATMPGRAPH}involves> ?member ; <{ORG}organization>|<{ATMPGRAPH}involvedIn> ?whole }}}}"
 )
 _QUERY = "SELECT ?iri ?rank ?label ?amount {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
@@ -86,7 +86,7 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
 
 
 def _memberships(store: Store, unnamed: Sequence[str], languages: tuple[str, ...]) -> dict[str, Name]:
-    """The names of those that are memberships."""
+    """The names of those that are memberships or involvements."""
     values = " ".join(str(ox.NamedNode(iri)) for iri in unnamed)
     rows = list(store.select(_MEMBERS.format(iris=values))) if unnamed else []
     if not rows:
