@@ -79,12 +79,14 @@ class Candidate:
         iri, kind: of the thing.
         score: from 0 to 100, how alike the names are.
         name: of its names the one that is most alike.
+        texts: its names and other texts.
     """
 
     iri: str
     kind: str
     score: float
     name: Text
+    texts: tuple[Text, ...] = ()
 
 
 class Searcher:
@@ -107,6 +109,10 @@ class Searcher:
     def things(self) -> int:
         """How many things are searched."""
         return self._index.num_docs
+
+    def kinds(self) -> dict[str, int]:
+        """How many things of each kind are searched, the most first."""
+        return self._kinds(Query.all_query())
 
     def search(self, text: str, kind: str | None = None, *, first: int = 0, limit: int = 25) -> Results:
         """Search for what a person typed, which may be anything.
@@ -167,7 +173,7 @@ def _candidate(sought: Sought, iri: str, kind: str, texts: tuple[Text, ...]) -> 
     score, place = max(scored)
     if any(keys(text.text) & sought.keys for text in texts if text.field == "identifier"):
         score = 100.0
-    return Candidate(iri, kind, round(score, 1), names[-place])
+    return Candidate(iri, kind, round(score, 1), names[-place], texts)
 
 
 def _likeness(one: str, other: str) -> float:
