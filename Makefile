@@ -120,6 +120,7 @@ $(SCRIPTS): package.json node_modules/.installed $(wildcard editor/*)
 
 # The documentation as the site shows it, checked for links that lead nowhere.
 $(DOCUMENTATION): .venv-docs/.installed docs/conf.py $(wildcard docs/*.md docs/*/*.md)
+	rm -rf .venv-docs/pages
 	.venv-docs/bin/sphinx-build -q -W -b json docs .venv-docs/pages
 
 node_modules/.installed: package-lock.json .npmrc | $(VENV)/.serve

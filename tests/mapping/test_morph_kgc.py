@@ -106,7 +106,9 @@ def written_out(document: Path, folder: Path, scratch: Path) -> Path | None:
                     writer = csv.DictWriter(file, list(rows[0]))
                     writer.writeheader()
                     writer.writerows(row for row in rows if (row[column] in values) is is_one)
-                graph.set((graph.value(triples_map, RML.logicalSource), RML.source, Literal(str(part))))
+                source = graph.value(triples_map, RML.logicalSource)
+                assert source
+                graph.set((source, RML.source, Literal(str(part))))
     written = scratch / document.name
     graph.serialize(written, format="turtle")
     return written

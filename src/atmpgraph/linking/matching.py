@@ -152,5 +152,11 @@ def _same_identifier(given: Iterable[str], its: Iterable[str]) -> bool:
 
 def _same_value(given: Iterable[str], its: Iterable[str]) -> bool:
     """Whether texts are the same, or an IRI ends with one: `BEL` is `…/country/BEL`."""
-    forms = {form for value in its for form in (Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed)}
-    return any({Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed} & forms for value in given)
+    forms = {
+        form
+        for value in its
+        for form in (Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed)
+    }
+    return any(
+        {Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed} & forms for value in given
+    )

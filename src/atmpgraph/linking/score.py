@@ -10,7 +10,17 @@ from rapidfuzz.distance import OSA
 from .names import Name
 
 Feature: TypeAlias = Literal[
-    "identifier", "same", "legal_form", "order", "small_words", "joined", "parts", "acronym", "spelling", "other_form", "part"
+    "identifier",
+    "same",
+    "legal_form",
+    "order",
+    "small_words",
+    "joined",
+    "parts",
+    "acronym",
+    "spelling",
+    "other_form",
+    "part",
 ]
 
 # What each feature is worth, from 0 to 100; for the last ones, most.
@@ -92,7 +102,10 @@ def _is_misspelt(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two names differ by typing errors alone: in long words, where no other name is as close."""
     if len(one) != len(other):
         return False
-    return all(left == right or OSA.distance(left, right) <= _errors(left, right) for left, right in zip(one, other, strict=True))
+    return all(
+        left == right or OSA.distance(left, right) <= _errors(left, right)
+        for left, right in zip(one, other, strict=True)
+    )
 
 
 def _errors(one: str, other: str) -> int:
@@ -117,4 +130,6 @@ def _likeness(one: Name, other: Name) -> Score:
     contained = fuzz.token_set_ratio(one.whole, other.whole) * WORTH["part"] / 100
     spelt = similar * (WORTH["spelling"] - 1) / 100  # never as much as what is safe
     value, feature = max((spelt, "spelling"), (contained, "part"))
-    return Score(round(value, 1), "spelling" if feature == "spelling" else "part") if value >= _LEAST else Score(0, "part")
+    return (
+        Score(round(value, 1), "spelling" if feature == "spelling" else "part") if value >= _LEAST else Score(0, "part")
+    )
