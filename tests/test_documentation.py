@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 
 from atmpgraph.settings import Settings
+from atmpgraph.starter import start
 from atmpgraph.web import create_app
 from atmpgraph.web.pages.documentation import FILE
 
@@ -25,7 +26,7 @@ from .server.running_server import running_server
 from .web.rules import BROWSER
 
 SITE = "http://127.0.0.1:8000"
-_BLOCK = re.compile(r"```(bash|python|sparql|r)\n(.*?)```", re.DOTALL)
+_BLOCK = re.compile(r"(?<!`:\n\n)```(bash|python|sparql|r)\n(.*?)```", re.DOTALL)  # the others are files
 BLOCKS = [
     pytest.param(kind, text, id=f"{page.stem}-{number}", marks=[pytest.mark.clients] if kind == "r" else [])
     for page in sorted(DOCS.glob("*.md"))
@@ -84,6 +85,29 @@ def test_the_example_of_the_start_is_made_as_it_is_written(tmp_path: Path) -> No
     folder, said = follow(tmp_path, block)
     assert (folder / "releases" / "current").exists()
     assert "violation" not in said[1]
+
+
+def test_the_files_that_extend_a_publication_do(tmp_path: Path) -> None:
+    """Those of `docs/extend.md`, in a new publication, in their order."""
+    text, folder = (DOCS / "extend.md").read_text(encoding="utf-8"), tmp_path / "extended"
+    start(folder, "https://example.org/p/")
+    files = re.findall(r"^`([^`\n]+)`:\n\n```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(files) == 6
+    for name, content in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    table = folder / "data" / "organisations.csv"
+    head, first, *rows = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join([f"{head},ship", f"{first},barge", *(f"{row}," for row in rows)]), encoding="utf-8")
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        follow(folder, block)
+    assert (folder / "texts" / "es.po").is_file()
+    [answer] = follow(folder, "atmpgraph query queries/ships.rq --format csv")[1]
+    assert "auth/ship/barge" in answer
+    assert (
+        "We answer for what stands"
+        in create_app(Settings.load(folder / "atmpgraph.toml")).test_client().get("/pages/legal").text
+    )
 
 
 @pytest.fixture(scope="module")

@@ -73,5 +73,12 @@ def test_all_that_pages_ask_for_is_in_it(served: OverSocket) -> None:
 
 
 @pytest.mark.clients
+def test_the_documentation_is_in_it(served: OverSocket) -> None:
+    answer = served.ask("/docs/your-own-partnership")
+    assert answer.status == 200, answer
+    assert b"From CORDIS" in answer.body
+
+
+@pytest.mark.clients
 def test_nothing_is_missing_beside_it(environment: Path) -> None:
     must(environment, "./python", "-m", "pip", "check")

@@ -42,7 +42,7 @@ def documentation() -> Documentation | None:
 
 def documentation_page(name: str, page: dict[str, Any]) -> str:
     """A page, whose links to others lead to where the site has them."""
-    body = _RELATIVE.sub(lambda found: _url(name, found[0]), page["body"])
+    body = _RELATIVE.sub(lambda match: _url(name, match[0]), page["body"])
     beside = {way: _url(name, page[way]) for way in ("prev", "next") if way in page}
     return render_template("documentation.html", title=page["title"], body=body, toc=page["toc"], beside=beside)
 
