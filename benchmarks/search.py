@@ -7,7 +7,6 @@ identifier, writes their index, and prints for texts of several kinds the millis
 Time is that of the processor, so what else the machine does counts little.
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -72,7 +71,7 @@ def main(labels: int) -> None:
         write_index(things(labels // 2), folder)
         seconds, size = time.process_time() - start, sum(file.stat().st_size for file in folder.iterdir())
         print(f"{labels:,} labels: {seconds:.1f} s, {size / 1e6:.0f} MB")
-        start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        start = time.process_time()
         searcher = Searcher(folder)
         print(f"opened in {(time.process_time() - start) * 1_000:.1f} ms")
         for kind, text in texts_of(next(things(1))).items():
@@ -82,7 +81,6 @@ def main(labels: int) -> None:
                 results = searcher.search(text)
                 times.append(time.process_time() - start)
             print(f"{min(times) * 1_000:7.1f} ms {results.count:9,} {results.way.value:8} {kind}")
-        print(f"memory: {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1e3:.0f} MB more")
 
 
 if __name__ == "__main__":
