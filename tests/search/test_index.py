@@ -39,6 +39,7 @@ def test_a_damaged_index_is_not_read_and_is_made_anew(started: Settings) -> None
     assert client.get("/nothing", headers=BROWSER).status_code == 404
     assert all(repair.done for repair in build(started).repairs)
     assert list(verify(releases, started.base)) == []
+    client.get("/search")  # which may still know the files that were there, and forgets them
     assert client.get("/search", query_string={"q": f"{name} once more"}).status_code == 200
 
 
@@ -53,11 +54,8 @@ def test_a_lost_index_is_made_anew(started: Settings) -> None:
 def test_a_release_has_its_own_words(started: Settings) -> None:
     client = create_app(started).test_client()
     assert client.get("/search.json?q=Zyxwvut").get_json()["count"] == 0
-    searcher = searcher_of(released(started))
-    assert searcher
     table = started.path(started.folders.data) / "organisations.csv"
     text = table.read_text(encoding="utf-8")
-    names = [hit.texts[0].text for hit in searcher.search("a", limit=50).hits if hit.kind.endswith("#Organization")]
-    table.write_text(text.replace(next(name for name in names if name in text), "Zyxwvut"), encoding="utf-8")
+    table.write_text(text.replace("Example University", "Zyxwvut University"), encoding="utf-8")
     assert build(started).digest
     assert client.get("/search.json?q=Zyxwvut").get_json()["count"] >= 1
