@@ -204,6 +204,8 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/yaml": yaml.safe_load,
     "application/linkset+json": _linkset,
     "application/sparql-query": bytes.decode,
+    "application/x-suggestions+json": json.loads,
+    "application/opensearchdescription+xml": ET.fromstring,
 }
 
 
