@@ -73,7 +73,7 @@ def live(settings: Settings) -> ReleaseFolder:
 def content(release: ReleaseFolder) -> dict[str, bytes]:
     """All files but the stores, which never have the same bytes twice, and the list of these."""
     paths = {path.relative_to(release.path).as_posix(): path for path in release.path.rglob("*") if path.is_file()}
-    stores = ("store/", "lookups/catalogue/", "internal.json")
+    stores = ("store/", "lookups/catalogue/", "lookups/search/", "internal.json")
     return {name: path.read_bytes() for name, path in paths.items() if not name.startswith(stores)}
 
 

@@ -215,6 +215,8 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/linkset+json": _linkset,
     XLSX: lambda body: CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python(),
     "application/sparql-query": bytes.decode,
+    "application/x-suggestions+json": json.loads,
+    "application/opensearchdescription+xml": ET.fromstring,
 }
 
 
