@@ -106,7 +106,14 @@ def _made_by() -> str:
     digest = hashlib.sha256(Path(__file__).with_name("generate.py").read_bytes())
     digest.update((ROOT / "data" / "coverage.rq").read_bytes())
     code = ROOT / "src" / "atmpgraph"
-    for folder in (code, ROOT / "data" / "mapping", ROOT / "shapes", ROOT / "ontology", ROOT / "queries"):
+    for folder in (
+        code,
+        ROOT / "data" / "mapping",
+        ROOT / "shapes",
+        ROOT / "ontology",
+        ROOT / "queries",
+        ROOT / "lists",
+    ):
         for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"):
             if folder != code or file.relative_to(code).parts[0] not in _SERVING:
                 digest.update(file.read_bytes())

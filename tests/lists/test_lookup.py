@@ -8,7 +8,7 @@ import pytest
 
 from atmpgraph.errors import DamagedError
 from atmpgraph.lists.declared import declarations
-from atmpgraph.lists.lookup import Lists, opened
+from atmpgraph.lists.lookup import Lists, open_lists
 from atmpgraph.lists.write import write_lists
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
@@ -17,7 +17,7 @@ from atmpgraph.settings import Settings
 @pytest.fixture
 def lists(release: Release) -> Iterator[Lists]:
     """Those of the release of this publication."""
-    with opened(release.folder.lists) as found:
+    with open_lists(release.folder.lists) as found:
         yield found
 
 
@@ -96,5 +96,5 @@ def test_each_class_has_a_word(lists: Lists) -> None:
 
 def test_a_file_that_is_none_is_damage(tmp_path: Path) -> None:
     (tmp_path / "lists").write_bytes(b"no database at all" * 100)
-    with pytest.raises(DamagedError), opened(tmp_path / "lists") as found:
+    with pytest.raises(DamagedError), open_lists(tmp_path / "lists") as found:
         found.listings  # noqa: B018

@@ -134,13 +134,13 @@ def declarations(folder: Folder, base: str) -> list[Declaration]:
     Raises:
         SettingsError: a file declares none.
     """
-    found = []
+    lists = []
     for file in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
         try:
-            found.append(_read(file, base))
+            lists.append(_read(file, base))
         except DeclarationError as fault:
             raise SettingsError(f"{file}: {fault.sentence.format(**fault.values)}") from None
-    return sorted(found, key=lambda each: (each.menu == 0, each.menu, each.slug))
+    return sorted(lists, key=lambda each: (each.menu == 0, each.menu, each.slug))
 
 
 def declaration_findings(folder: Folder, base: str, languages: Sequence[str]) -> Iterator[Finding]:
@@ -180,8 +180,8 @@ def _read(file: Path, base: str) -> Declaration:
     except UnicodeDecodeError:
         raise DeclarationError(message("the file is not in UTF-8; save it in UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
-        found = _LINE.search(str(error))
-        line = int(found[1]) if found else 1
+        match = _LINE.search(str(error))
+        line = int(match[1]) if match else 1
         raise DeclarationError(message("not TOML: {reason}"), reason=str(error), line=line) from None
     if not _NAME.fullmatch(file.stem):
         raise DeclarationError(
@@ -252,10 +252,10 @@ def _text(content: Mapping[str, Any], name: str, at: str) -> str:
 
 
 def _texts(content: Mapping[str, Any], name: str, at: str) -> dict[str, str]:
-    found = content.get(name)
-    if not isinstance(found, dict) or not found or not all(isinstance(text, str) and text for text in found.values()):
+    texts = content.get(name)
+    if not isinstance(texts, dict) or not texts or not all(isinstance(text, str) and text for text in texts.values()):
         raise DeclarationError(message("“{name}” has a text for each language, by its tag"), at, name=name)
-    return {str(tag).lower(): text for tag, text in found.items()}
+    return {str(tag).lower(): text for tag, text in texts.items()}
 
 
 def _check_query(query: str, at: str, base: str) -> None:

@@ -107,15 +107,15 @@ class Lists:
 
     def values(self, slug: str, column: str, tokens: Iterable[str]) -> dict[str, str]:
         """The words of some values that a URL names: by word, by IRI, or by IRI with a prefix; those that there are."""
-        found = {}
+        words = {}
         for token in tokens:
             row = self._file.execute(
                 "SELECT token FROM facet WHERE list = ? AND column = ? AND (token = ? OR value IN (?, ?))",
                 (slug, column, token, token, _expanded(token)),
             ).fetchone()
             if row:
-                found[token] = row[0]
-        return found
+                words[token] = row[0]
+        return words
 
     def tokens(self, slug: str, column: str, most: int) -> list[str]:
         """The words of a facet, the most frequent first."""
@@ -168,12 +168,12 @@ class Selection:
         while batch := list(islice(rest, _BATCH)):
             marks = ", ".join("?" * len(batch))
             query = f"SELECT number, thing, cells FROM row WHERE list = ? AND number IN ({marks})"  # noqa: S608
-            found = {
+            contents = {
                 number: (thing, cells)
                 for number, thing, cells in self._file.execute(query, (self._listing.slug, *batch))
             }
             for number in batch:
-                thing, cells = found[number]
+                thing, cells = contents[number]
                 yield Row(thing, json.loads(cells))
 
     def facet(self, column: str, most: int) -> tuple[list[Value], int]:
@@ -183,23 +183,23 @@ class Selection:
         key = (self._listing.slug, column)
         if not others:
             (total,) = self._file.execute("SELECT COUNT(*) FROM facet WHERE list = ? AND column = ?", key).fetchone()
-            found = self._file.execute(
+            counts = self._file.execute(
                 "SELECT value, token, size FROM facet WHERE list = ? AND column = ? ORDER BY size DESC, token LIMIT ?",
                 (*key, most + len(chosen)),
             ).fetchall()
-            seen = {token for _, token, _ in found}
+            seen = {token for _, token, _ in counts}
             for token in chosen - seen:
-                found += self._file.execute(
+                counts += self._file.execute(
                     "SELECT value, token, size FROM facet WHERE list = ? AND column = ? AND token = ?", (*key, token)
                 ).fetchall()
         else:
             mask = self._mask_of(others)
             rows = self._file.execute("SELECT value, token, rows FROM facet WHERE list = ? AND column = ?", key)
             counted = [(value, token, sum(map(mask.__getitem__, unpacked(some)))) for value, token, some in rows]
-            found = [each for each in counted if each[2] or each[1] in chosen]
-            total = len(found)
-        found.sort(key=lambda each: (each[1] not in chosen, -each[2], each[1]))
-        values = [Value(value, token, count, token in chosen) for value, token, count in found]
+            counts = [each for each in counted if each[2] or each[1] in chosen]
+            total = len(counts)
+        counts.sort(key=lambda each: (each[1] not in chosen, -each[2], each[1]))
+        values = [Value(value, token, count, token in chosen) for value, token, count in counts]
         return values[: max(most, len(chosen))], total
 
     @cached_property
@@ -238,7 +238,7 @@ class Selection:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Lists]:
+def open_lists(path: Path) -> Iterator[Lists]:
     """The lists of a release, which never change.
 
     Raises:

@@ -80,7 +80,7 @@ def _write_entries(
 ) -> None:
     """What stands in the cells of a list."""
     for place, column in enumerate(declared.columns):
-        found = _values(column, store, numbers) if column.value else ((n, iri, iri, {}) for iri, n in numbers.items())
+        values = _values(column, store, numbers) if column.value else ((n, iri, iri, {}) for iri, n in numbers.items())
         file.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
             (
@@ -90,7 +90,7 @@ def _write_entries(
                     *_sortable(term),
                     _json({"value": term, **details} if details else term),
                 )
-                for number, _, term, details in found
+                for number, _, term, details in values
             ),
         )
 
@@ -224,5 +224,5 @@ def _tokens(values: Sequence[str]) -> dict[str, str]:
 
 
 def _shortened(iri: str) -> str:
-    found = ((name, space) for name, space in prefixes("").items() if ":" in space and iri.startswith(space))
-    return next((f"{name}:{iri.removeprefix(space)}" for name, space in found), iri)
+    fitting = ((name, space) for name, space in prefixes("").items() if ":" in space and iri.startswith(space))
+    return next((f"{name}:{iri.removeprefix(space)}" for name, space in fitting), iri)

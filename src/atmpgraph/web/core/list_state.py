@@ -12,14 +12,14 @@ from werkzeug.datastructures import MultiDict
 
 from ...http.problem import Problem, ProblemError
 from ...lists.declared import CLASS, RESERVED, THINGS
-from ...lists.lookup import Filters, Listing, Lists, Selection, opened
+from ...lists.lookup import Filters, Listing, Lists, Selection, open_lists
 from .context import Context
 from .i18n import note_arguments
 from .paging import Paging, paged
 
 ROWS: Final = 50  # of a page
 _MOST_VALUES: Final = 50  # that one filters by at once
-_KNOWN: Final = 12  # that an error names
+_FREQUENT: Final = 12  # that an error names
 _LONGEST: Final = 80  # characters of the URL that an error repeats
 _IGNORED: Final = ("utm_", "_")  # beginnings of parameters that others append to links
 
@@ -49,7 +49,7 @@ class ListState:
     @contextmanager
     def rows(self) -> Iterator[tuple[Lists, Selection]]:
         """The lists, and the rows of this state, open for the time of the block."""
-        with opened(self.file) as lists:
+        with open_lists(self.file) as lists:
             yield lists, self.selection(lists)
 
     def selection(self, lists: Lists) -> Selection:
@@ -103,7 +103,7 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
     path = context.release.folder.lists
     if path not in context.release.files:
         return None
-    with opened(context.release.whole(path)) as lists:
+    with open_lists(context.release.whole(path)) as lists:
         listing = lists.listings.get(slug)
         if listing is None:
             return None
@@ -130,13 +130,13 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
     return state
 
 
-def known_classes(context: Context) -> list[str]:
+def frequent_classes(context: Context) -> list[str]:
     """The classes that a release has most things of."""
     path = context.release.folder.lists
     if path not in context.release.files:
         return []
-    with opened(context.release.whole(path)) as lists:
-        return lists.tokens(THINGS, CLASS, _KNOWN)
+    with open_lists(context.release.whole(path)) as lists:
+        return lists.tokens(THINGS, CLASS, _FREQUENT)
 
 
 def path_of(state: ListState, root: str, suffix: str = "") -> str:
@@ -169,10 +169,10 @@ def _tokens(lists: Lists, slug: str, column: str, given: list[str]) -> tuple[str
     there = lists.values(slug, column, wanted)
     for token in wanted:
         if token not in there:
-            known = lists.tokens(slug, column, _KNOWN)
+            frequent = lists.tokens(slug, column, _FREQUENT)
             detail = "Nothing here has the value “{value}” of “{name}”. The most frequent values: {values}."
-            what = {"value": _cut(token), "name": column, "values": ", ".join(known) or "–"}
-            raise ProblemError(Problem(404, detail, {"available": known}, values=what))
+            what = {"value": _cut(token), "name": column, "values": ", ".join(frequent) or "–"}
+            raise ProblemError(Problem(404, detail, {"available": frequent}, values=what))
     return tuple(sorted({there[token] for token in wanted}))
 
 

@@ -67,10 +67,10 @@ class Resources:
 
 def _with_names(app: Flask, resource: Resource[Any], rule: str) -> str:
     """A pattern whose last parameter has the values that the resource knows, with a suffix or without."""
-    known = resource.names
-    if known is None:
+    declared = resource.names
+    if declared is None:
         return rule
-    names: Callable[[Publication], Collection[str]] = known
+    names: Callable[[Publication], Collection[str]] = declared
     shared: Publication = app.extensions["atmpgraph"]
 
     class Names(BaseConverter):

@@ -25,7 +25,7 @@ from ...vocab import prefixes
 from ..core.context import Context, created
 from ..core.list_state import ListState
 from ..core.response import Body
-from .list_words import Reader, Said
+from .list_words import Entry, Reader
 from .lists import list_title
 
 # Formats that are as good in pieces: the others are offered of a list that is not long.
@@ -63,7 +63,7 @@ class _Source:
             heads += [self.texts.gettext(_HEADINGS[name]) for name in DETAILS if name in column.details]
         return [*heads, "IRI"]
 
-    def batches(self, most: int | None = None) -> Iterator[list[tuple[str, list[list[Said]]]]]:
+    def batches(self, most: int | None = None) -> Iterator[list[tuple[str, list[list[Entry]]]]]:
         """The rows, some hundreds at a time."""
         details = [[name for name in DETAILS if name in column.details] for column in self.state.listing.columns]
         with self.state.rows() as (lists, selection):
@@ -72,9 +72,9 @@ class _Source:
             while batch := list(islice(numbers, _BATCH)):
                 yield list(reader.read(list(selection.rows(batch)), details))
 
-    def cells(self, said: Sequence[Sequence[Said]]) -> Iterator[tuple[Sequence[Said], str]]:
+    def cells(self, row: Sequence[Sequence[Entry]]) -> Iterator[tuple[Sequence[Entry], str]]:
         """The cells of a row: entries, or a word where there is a detail of a number."""
-        for entries, column in zip(said, self.state.listing.columns, strict=True):
+        for entries, column in zip(row, self.state.listing.columns, strict=True):
             yield entries, ""
             for at, _ in enumerate(name for name in DETAILS if name in column.details):
                 yield (), "; ".join(dict.fromkeys(each.details[at] for each in entries if each.details))
@@ -92,7 +92,7 @@ def csv_body(context: Context, state: ListState) -> Body:
     return Body(pieces())
 
 
-def _plain(entries: Sequence[Said], word: str) -> str:
+def _plain(entries: Sequence[Entry], word: str) -> str:
     """A cell as text: numbers and dates as programs read them."""
     return word or "; ".join(
         f"{each.number:f}" if each.number is not None else each.date or each.text for each in entries
@@ -135,14 +135,14 @@ def json_body(context: Context, state: ListState) -> Body:
     return Body(pieces())
 
 
-def _json(said: Said, details: Sequence[str]) -> dict[str, Any]:
-    if said.number is not None:
-        number = int(said.number) if said.number == said.number.to_integral() else float(said.number)
-        return {"value": number, "text": said.text, **dict(zip(details, said.details, strict=False))}
-    if said.date:
-        return {"value": said.date, "text": said.text}
-    language = {"language": said.language} if said.language else {}
-    return {"iri": said.iri, "text": said.text, **language} if said.iri else {"text": said.text, **language}
+def _json(entry: Entry, details: Sequence[str]) -> dict[str, Any]:
+    if entry.number is not None:
+        number = int(entry.number) if entry.number == entry.number.to_integral() else float(entry.number)
+        return {"value": number, "text": entry.text, **dict(zip(details, entry.details, strict=False))}
+    if entry.date:
+        return {"value": entry.date, "text": entry.text}
+    language = {"language": entry.language} if entry.language else {}
+    return {"iri": entry.iri, "text": entry.text, **language} if entry.iri else {"text": entry.text, **language}
 
 
 def rdf_body(fmt: Format) -> Callable[[Context, ListState], Body | bytes]:
@@ -209,9 +209,9 @@ def _write_workbook(file: IO[bytes], source: _Source, title: str, count: int, co
         sheet.write_string(0, place, head, bold)
     number = 0
     for batch in source.batches(WORKBOOK_ROWS):
-        for thing, said in batch:
+        for thing, row in batch:
             number += 1
-            for place, (entries, word) in enumerate(source.cells(said)):
+            for place, (entries, word) in enumerate(source.cells(row)):
                 _write_cell(sheet, number, place, entries, word, day)
             sheet.write_string(number, len(heads) - 1, thing[:_LONGEST_CELL])
     for place, (label, text) in enumerate(_about(source, title, count, context)):
@@ -241,11 +241,11 @@ def _about(source: _Source, title: str, count: int, context: Context) -> Iterato
         )
 
 
-def _write_cell(sheet: Any, row: int, place: int, entries: Sequence[Said], word: str, day: object) -> None:  # noqa: ANN401
+def _write_cell(sheet: Any, row: int, place: int, entries: Sequence[Entry], word: str, day: object) -> None:  # noqa: ANN401
     if len(entries) == 1 and (number := entries[0].number) is not None and _fits(number):
         sheet.write_number(row, place, float(number))
-    elif len(entries) == 1 and (found := _day(entries[0].date)):
-        sheet.write_datetime(row, place, found, day)
+    elif len(entries) == 1 and (moment := _day(entries[0].date)):
+        sheet.write_datetime(row, place, moment, day)
     elif text := _plain(entries, word)[:_LONGEST_CELL]:
         sheet.write_string(row, place, text)
 
@@ -257,7 +257,9 @@ def _fits(number: Decimal) -> bool:
 def _day(text: str) -> datetime | None:
     """A whole date that a workbook knows: none before 1900."""
     try:
-        found = date.fromisoformat(text)
+        moment = date.fromisoformat(text)
     except ValueError:
         return None
-    return datetime(found.year, found.month, found.day, tzinfo=UTC).replace(tzinfo=None) if found.year > 1900 else None
+    return (
+        datetime(moment.year, moment.month, moment.day, tzinfo=UTC).replace(tzinfo=None) if moment.year > 1900 else None
+    )

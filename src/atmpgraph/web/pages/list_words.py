@@ -6,21 +6,23 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from ...addresses import Addresses
+from ...addresses import SOFTWARE, Addresses
 from ...i18n import Texts
 from ...lists.lookup import Cell, Lists, Row
-from ...vocab import XSD
+from ...vocab import EU_AUTHORITY, XSD, prefixes
 from ..core.labels import Name
 from ..core.phrases import measured, phrase
 from ..core.terms import terms
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "nonNegativeInteger", "double", "float"))
 _DATES: Final = frozenset(f"{XSD}{name}" for name in ("date", "dateTime", "gYearMonth", "gYear"))
-_KNOWN: Final = 20_000  # names that are held
+# Where terms and codes are: the end of their IRI says more than its host.
+_VOCABULARIES: Final = (SOFTWARE, EU_AUTHORITY, *(space for space in prefixes("").values() if ":" in space))
+_MOST_NAMES: Final = 20_000  # names that are held
 
 
 @dataclass(frozen=True)
-class Said:
+class Entry:
     """An entry of a cell.
 
     Attributes:
@@ -50,33 +52,33 @@ class Reader:
     languages: Sequence[str]
     texts: Texts
     base: str
-    _known: dict[str, Name] = field(default_factory=dict)
+    _names: dict[str, Name] = field(default_factory=dict)
 
     def names(self, iris: Iterable[str]) -> dict[str, Name]:
         """A name for each IRI; where the data have none, a readable one is made."""
-        if len(self._known) > _KNOWN:
-            self._known.clear()
-        asked = set(iris)
-        self._known.update(self._look_up(asked - self._known.keys()))
-        return {iri: self._known[iri] for iri in asked}
+        if len(self._names) > _MOST_NAMES:
+            self._names.clear()
+        used = set(iris)
+        self._names.update(self._look_up(used - self._names.keys()))
+        return {iri: self._names[iri] for iri in used}
 
     def _look_up(self, wanted: set[str]) -> dict[str, Name]:
-        found = {iri: Name(*name) for iri, name in self.lists.names(wanted, self.languages).items()}
+        named = {iri: Name(*name) for iri, name in self.lists.names(wanted, self.languages).items()}
         for iri in wanted:
             if text := terms(self.languages[0]).get(iri):
-                found[iri] = Name(text, self.languages[0])
-            elif iri not in found:
+                named[iri] = Name(text, self.languages[0])
+            elif iri not in named:
                 text = next((each for tag in self.languages if (each := terms(tag).get(iri))), "")
-                found[iri] = Name(text or _readable(iri))
-        return found
+                named[iri] = Name(text or _readable(iri, self.base))
+        return named
 
-    def read(self, rows: Sequence[Row], details: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[list[Said]]]]:
+    def read(self, rows: Sequence[Row], details: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[list[Entry]]]]:
         """The thing and the cells of some rows; `details` are those of each column."""
         names = self.names(iri for row in rows for iri in (row.thing, *_iris(row.cells)))
         for row in rows:
             yield row.thing, [self._cell(*pair, names) for pair in zip(row.cells, details, strict=True)]
 
-    def _cell(self, cell: Cell, details: Sequence[str], names: dict[str, Name]) -> list[Said]:
+    def _cell(self, cell: Cell, details: Sequence[str], names: dict[str, Name]) -> list[Entry]:
         return [self._entry(entry, details, names) for entry in self._spoken(cell)]
 
     def _spoken(self, cell: Cell) -> Cell:
@@ -87,19 +89,19 @@ class Reader:
         best = next((tag for tag in self.languages if tag in tags), min(tags))
         return [entry for entry in cell if not isinstance(entry, list) or entry[1] in {"", best}]
 
-    def _entry(self, entry: Any, details: Sequence[str], names: dict[str, Name]) -> Said:  # noqa: ANN401
+    def _entry(self, entry: Any, details: Sequence[str], names: dict[str, Name]) -> Entry:  # noqa: ANN401
         term, stated = (entry["value"], entry) if isinstance(entry, dict) else (entry, {})
         if isinstance(term, str):
             name = names[term]
-            linked = Addresses(self.base).is_thing(term) or name.text == _readable(term)
-            return Said(name.text, name.language, term, linked)
+            linked = Addresses(self.base).is_thing(term) or name.text == _readable(term, self.base)
+            return Entry(name.text, name.language, term, linked)
         text, language, datatype = term
         if datatype in _NUMBERS and (number := _number(text)) is not None:
             words = tuple(_words(stated.get(name), names) for name in details)
-            return Said(self._figure(text, stated, names), number=number, details=words)
+            return Entry(self._figure(text, stated, names), number=number, details=words)
         if datatype in _DATES:
-            return Said(self.texts.date(text), date=text)
-        return Said(text, language)
+            return Entry(self.texts.date(text), date=text)
+        return Entry(text, language)
 
     def _figure(self, value: str, stated: dict[str, Any], names: dict[str, Name]) -> str:
         """A number with its unit, currency and exactness in one phrase."""
@@ -136,10 +138,11 @@ def _iris(cells: Iterable[Cell]) -> Iterator[str]:
                     yield term
 
 
-def _readable(iri: str) -> str:
-    """What an IRI says to people: the host of an address elsewhere, else its last part in words."""
-    parts = urlsplit(iri)
+def _readable(iri: str, base: str) -> str:
+    """What an IRI without a name says to people: the host of a page, else its last part in words."""
+    if not any(iri.startswith(space) for space in (base, *_VOCABULARIES)):
+        parts = urlsplit(iri)
+        if parts.hostname:
+            return parts.hostname
     end = unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2])
-    if parts.scheme in {"http", "https"} and (parts.query or "." in end):
-        return parts.hostname or iri
     return end.replace("-", " ").replace("_", " ") or iri

@@ -16,7 +16,7 @@ from ..core.i18n import page_texts
 from ..core.labels import Name
 from ..core.list_state import ListState, path_of
 from ..core.paging import Paging
-from .list_words import Reader, Said
+from .list_words import Entry, Reader
 
 _VALUES: Final = 8  # of a facet that are shown at first
 _MOST_VALUES: Final = 200  # that are shown of it at all
@@ -59,7 +59,7 @@ class CellView:
     """The first entries of a cell, and how many more it has."""
 
     label: str
-    entries: Sequence[Said]
+    entries: Sequence[Entry]
     more: int
 
 
@@ -107,8 +107,8 @@ def list_page(context: Context, state: ListState, formats: Sequence[Format]) -> 
 def list_title(context: Context, state: ListState, reader: Reader) -> str:
     """The title of a list; that of a class is its name."""
     if state.kind:
-        found = state.selection(reader.lists).facet(CLASS, 1)[0]
-        return reader.names([found[0].value])[found[0].value].text
+        values = state.selection(reader.lists).facet(CLASS, 1)[0]
+        return reader.names([values[0].value])[values[0].value].text
     return best(state.listing.title, context.languages)
 
 
@@ -184,8 +184,8 @@ class _Viewer:
             (
                 thing,
                 [
-                    CellView(label, said[:_MOST_ENTRIES], max(len(said) - _MOST_ENTRIES, 0))
-                    for column, label, said in zip(columns, labels, cells, strict=True)
+                    CellView(label, entries[:_MOST_ENTRIES], max(len(entries) - _MOST_ENTRIES, 0))
+                    for column, label, entries in zip(columns, labels, cells, strict=True)
                     if column.shown
                 ],
             )

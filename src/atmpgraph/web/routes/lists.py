@@ -10,10 +10,10 @@ from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...languages import best
 from ...lists.declared import THINGS
-from ...lists.lookup import Listing, opened
+from ...lists.lookup import Listing, open_lists
 from ...release.release import Release
 from ..core.context import Context, Publication, publication
-from ..core.list_state import ListState, known_classes, read_state
+from ..core.list_state import ListState, frequent_classes, read_state
 from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Version, vary_by_language
 from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
@@ -35,9 +35,9 @@ def _load_class(context: Context, kind: str) -> ListState | None:
     """
     state = read_state(context, THINGS, kind)
     if state is None and "." not in kind:
-        known = known_classes(context)
+        frequent = frequent_classes(context)
         detail = "Nothing here has this class. The classes with most things: {values}."
-        raise ProblemError(Problem(404, detail, {"available": known}, values={"values": ", ".join(known) or "–"}))
+        raise ProblemError(Problem(404, detail, {"available": frequent}, values={"values": ", ".join(frequent) or "–"}))
     return state
 
 
@@ -67,7 +67,7 @@ def _listings(release: Release) -> Sequence[Listing]:
 @lru_cache(4)
 def _read(path: Path, _: str) -> Sequence[Listing]:
     """The lists of a release, which each page has in its menu."""
-    with opened(path) as lists:
+    with open_lists(path) as lists:
         return tuple(lists.listings.values())
 
 
@@ -97,7 +97,7 @@ def _all(context: Context) -> list[dict[str, str]]:
 
 
 def _classes(context: Context) -> list[dict[str, str]]:
-    return [{"kind": token} for token in known_classes(context)]
+    return [{"kind": token} for token in frequent_classes(context)]
 
 
 def _instances(context: Context) -> Iterable[Instance]:
