@@ -24,7 +24,7 @@ CHARTS = ("claims", "coverage", "timeline", "places")
 def test_a_page_has_all_that_belongs_to_the_picture(name: str, language: str, client: FlaskClient) -> None:
     response = client.get(f"/charts/{name}?lang={language}")
     check_headers(response)
-    check_page(response.text, language)
+    check_page(response, language)
     assert len(response.data) < 100_000
     data = client.get(f"/charts/{name}.json?lang={language}").json
     assert data is not None
@@ -135,8 +135,7 @@ def test_a_damaged_picture_is_not_served(started: Settings) -> None:
     folder = started.path(started.folders.releases) / "current" / "charts"
     file = next(folder.glob(f"{name}.*.svg"))
     language = file.name.split(".")[-2]
-    assert client.get(f"/charts/{name}.svg?lang={language}").status_code == 200
     content = file.read_bytes()
     file.unlink()
     file.write_bytes(content[:-1] + b" ")
-    assert client.get(f"/charts/{name}.svg?lang={language}&x=1").status_code == 503
+    assert client.get(f"/charts/{name}.svg?lang={language}").status_code == 503
