@@ -11,9 +11,10 @@ from ..i18n import counted, texts
 from ..store import Store
 from ..vocab import XSD
 from .declared import Chart, row_in_words
-from .specification import Row
+from .specification import NOT_IN_XML, Row
 
 MOST: Final = 500  # rows of a picture; a reader sees no more in one
+_LONGEST: Final = 200  # characters of a row in them
 _IN_WORDS: Final = 12  # rows that the words for a picture tell
 _NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "short"))
 _DATE: Final = re.compile(r"\d{4}-\d\d(-\d\d)?")
@@ -50,6 +51,7 @@ def in_words(chart: Chart, title: str, rows: Sequence[Row], language: str) -> st
     """What the picture says, for those who do not see it: its title, and the first rows with their figures."""
     words = texts(language)
     sentences = [row_in_words(chart.row, {name: cell(value, language) for name, value in row.items()}) for row in rows]
+    sentences = [NOT_IN_XML.sub("", each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…") for each in sentences]
     more = len(sentences) - _IN_WORDS
     rest = [words.ngettext(*_MORE, more)] if more > 0 else []
     return f"{title} {'; '.join([*dict.fromkeys(sentences[:_IN_WORDS]), *rest])}"

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 Row: TypeAlias = Mapping[str, str | int | float | None]
 
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DROPPING: Final = ("filter", "sample", "clip")
 
 
@@ -72,6 +73,11 @@ def _shows(channel: Mapping[str, Any], value: object) -> bool:
     return channel.get("type") != "temporal" or bool(_DATE.match(str(value)))
 
 
+def _in_xml(value: str | int | float | None) -> str | int | float | None:
+    """A value that an SVG can have: no control characters (XML §2.2)."""
+    return NOT_IN_XML.sub("\ufffd", value) if isinstance(value, str) else value
+
+
 def filled(
     specification: Mapping[str, Any], rows: Sequence[Row], labels: Mapping[str, str], config: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -90,6 +96,6 @@ def filled(
             channel["scale"] = {**(channel.get("scale") or {}), "type": "utc"}
     own = whole.get("config")
     whole["config"] = {**config, **(own if isinstance(own, dict) else {})}
-    whole["data"] = {"values": list(rows)}
+    whole["data"] = {"values": [{name: _in_xml(value) for name, value in row.items()} for row in rows]}
     whole.pop("usermeta", None)
     return whole
