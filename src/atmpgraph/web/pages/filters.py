@@ -16,8 +16,11 @@ from ..core.labels import Name
 _NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
 _DATES = {"date", "dateTime", "gYearMonth"}
 _CURRENCY = f"{UNIT}CCY_"  # followed by the code of ISO 4217
-_PERCENT = f"{UNIT}PERCENT"
-_COUNT = f"{UNIT}NUM"  # the unit of a number of things, which is not written
+_PERCENT = f"{UNIT}PERCENT"  # of a whole, or a rate: per cent a year
+_UNWRITTEN = {
+    f"{UNIT}NUM",
+    "https://w3id.org/atmpgraph/auth/unit/RANK",
+}  # of a number of things, and of a place in an order
 
 
 def reading(row: Row, names: Mapping[str, Name]) -> str:
@@ -28,12 +31,12 @@ def reading(row: Row, names: Mapping[str, Name]) -> str:
 
 
 def measured(texts: Texts, value: str, unit: str, name: str) -> str:
-    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has none."""
+    """A number with its unit: `81000000`, euros → « 81 millions € »; a count and a rank have none."""
     if unit.startswith(_CURRENCY):
         return texts.money(Decimal(value), unit.removeprefix(_CURRENCY))
-    if unit == _PERCENT:
-        return texts.percent(Decimal(value) / 100)
-    return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
+    if unit.startswith(_PERCENT):
+        return texts.percent(Decimal(value) / 100) + name.removeprefix("%")
+    return texts.quantity(Decimal(value), "" if unit in _UNWRITTEN else name)
 
 
 def typed(literal: ox.Literal) -> str:
