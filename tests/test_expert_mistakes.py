@@ -65,7 +65,7 @@ RUNS: list[list[Mistake]] = [
     [  # the unit is another one
         *(figures("figureUnitAdmitted", row, unit="PERCENT") for row in RANKS),
         *(figures("figureUnitAdmitted", row, unit="CCY_EUR") for row in COUNTS),
-        *(figures("figureUnitAdmitted", row, unit="NUM") for row in [*SHARES, "market-growth", "public-share"]),
+        *(figures("figureUnitAdmitted", row, unit="NUM") for row in [*RANKS, *SHARES, "market-growth", "public-share"]),
         figures("figureUnitAdmitted", "budget", unit="CCY_USD"),
         figures("figureUnitAdmitted", "market-2025", unit="CCY_USD"),
         figures("figureUnitAdmitted", "fv-budget-usd", unit="CCY_EUR"),

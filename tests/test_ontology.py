@@ -153,7 +153,7 @@ SCHEMES = {
     "source-kind": {
         *("PressRelease", "NewsItem", "WebPage", "ReportDocument", "Database", "Dataset", "MetadataDocument"),
     },
-    "unit": {"NUM", "PERCENT", "CCY_EUR", "CCY_USD", "YR"},
+    "unit": {"NUM", "RANK", "PERCENT", "PERCENT-PER-YR", "CCY_EUR", "CCY_USD", "YR"},
     "funding-origin": {"public", "private"},
     "value-qualifier": {"exact", "approximately", "almost", "more-than", "at-least", "at-most", "less-than"},
     "confidence": {"high", "medium"},
@@ -308,7 +308,7 @@ def test_ontology_header(terms: Graph) -> None:
     assert (SCHEMA_OF_TERMS, RDF.type, OWL.Ontology) in terms
     once_each(terms, SCHEMA_OF_TERMS, DCT.title, DCT.description)
     assert str(terms.value(SCHEMA_OF_TERMS, OWL.versionInfo)) == "2.2.0"
-    assert terms.value(SCHEMA_OF_TERMS, OWL.versionIRI) == URIRef(f"{SCHEMA_OF_TERMS}/2.1.0")
+    assert terms.value(SCHEMA_OF_TERMS, OWL.versionIRI) == URIRef(f"{SCHEMA_OF_TERMS}/2.2.0")
     for predicate in (DCT.creator, DCT.publisher, DCT.bibliographicCitation, DCT.license):
         assert terms.value(SCHEMA_OF_TERMS, predicate), predicate
     for date in (DCT.issued, DCT.modified):

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from .addresses import ONTOLOGY, Addresses
+from .addresses import CODES, ONTOLOGY, Addresses
 
 # Namespaces with a prefix in our documents and queries.
 ADMS: Final = "http://www.w3.org/ns/adms#"
@@ -93,6 +93,28 @@ _PREFIXES: Final = {
     "xsd": XSD,
 }
 
+# The kinds of things, as their IRIs name them (id/{kind}/…), and the code lists of the software.
+_KINDS = (
+    *("address", "agent", "amount", "checksum", "component", "contact", "coverage", "dataset", "deliverable"),
+    *("distribution", "dsd", "event", "figure", "funding", "funding-scheme", "gap", "grant", "graph"),
+    *("identifier", "linkset", "membership", "milestone", "organisation", "participation", "partition"),
+    *("partnership", "period", "person", "place", "programme", "provenance", "quotation", "record"),
+    *("result", "sector", "selector", "service", "source", "task", "workpackage"),
+)
+_SCHEMES = (
+    *(
+        "activity-type",
+        "confidence",
+        "funding-origin",
+        "identifier-scheme",
+        "indicator",
+        "metric",
+        "observation-status",
+    ),
+    *("organisation-kind", "participation-role", "partnership-role", "project-status", "result-kind", "sector"),
+    *("source-kind", "unit", "value-qualifier"),
+)
+
 # The properties that name a thing, the best first.
 LABELS: Final = (
     SKOS + "prefLabel",
@@ -112,6 +134,21 @@ def prefixes(base: str) -> dict[str, str]:
 def _prefixes(base: str) -> dict[str, str]:
     own = {name: f"{Addresses(base).vocabulary(name)}#" for name in _OWN}
     return dict(sorted((own | _PREFIXES).items()))
+
+
+def names_of_things(base: str) -> dict[str, str]:
+    """Prefix → namespace IRI of our things, a kind each, and of the codes of the software and of the publication.
+
+    For Turtle and TriG, which can write any local name; a name of JSON-LD or XML would mean something else.
+    """
+    return dict(_names_of_things(base))
+
+
+@lru_cache(8)
+def _names_of_things(base: str) -> dict[str, str]:
+    things = {kind: f"{base}id/{kind}/" for kind in _KINDS}
+    codes = {f"auth-{scheme}": f"{CODES}{scheme}/" for scheme in _SCHEMES}
+    return dict(sorted((things | codes).items()))
 
 
 def prologue(*names: str) -> str:

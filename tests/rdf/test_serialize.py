@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from urllib.parse import unquote
@@ -10,10 +11,11 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
-from atmpgraph.addresses import iri_to_path, path_to_iri
-from atmpgraph.formats import JSON_LD, RDF_FORMATS, TRIG, TURTLE, Format
+from atmpgraph.addresses import CODES, iri_to_path, path_to_iri
+from atmpgraph.formats import JSON_LD, RDF_FORMATS, RDF_XML, TRIG, TURTLE, Format
 from atmpgraph.rdf.serialize import serialize
-from atmpgraph.vocab import prefixes
+from atmpgraph.release.release import Release
+from atmpgraph.vocab import names_of_things, prefixes
 
 BASE = "https://example.org/p/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -98,3 +100,51 @@ def test_iri_and_path_go_round(path: str) -> None:
     assert there.isascii()
     assert path_to_iri(BASE, unquote(there)) == iri
     assert iri_to_path(BASE, "https://elsewhere.org/") is None
+
+
+ODD = (
+    "a.",
+    "biowin",
+    "2024-01-17--P5Y",
+    "a.b",
+    "-a",
+    "a~b",
+    "%C3%A9",
+    "é",
+    "a(b)",
+    "a'b",
+    "a,b;c",
+    "a/b",
+    "a#b",
+    "@",
+    "",
+)
+
+
+def test_things_have_short_names_in_turtle_that_two_readers_read_back() -> None:
+    """A kind of things is a prefix; what a local name may not hold is escaped (Turtle §6.5, PN_LOCAL).
+
+    rdflib cannot read a dot at the end, which no slug has.
+    """
+    things = names_of_things(BASE)
+    iris = [ox.NamedNode(f"{things['organisation']}{name}") for name in ODD]
+    quads = [ox.Quad(iri, ox.NamedNode(f"{BASE}p"), iri, ox.DefaultGraph()) for iri in iris]
+    text = serialize(quads, TURTLE, prefixes(BASE), things=things)
+    assert text.startswith(f"@prefix organisation: <{BASE}id/organisation/> .\n\n".encode())
+    assert b"\norganisation:biowin <" in text
+    for_rdflib = serialize(quads[1:], TURTLE, prefixes(BASE), things=things)
+    graph = rdflib.Graph().parse(data=for_rdflib, format="turtle")
+    assert set(map(str, graph.subjects())) == {iri.value for iri in iris[1:]}
+    expected = {(iri.value, iri.value) for iri in iris}
+    read = ox.parse(text, format=ox.RdfFormat.TURTLE)
+    assert {(str(q.subject)[1:-1], str(q.object)[1:-1]) for q in read} == expected
+    assert b"organisation:" not in serialize(quads, RDF_XML, prefixes(BASE), things=things)
+    assert b"organisation:" not in serialize(quads, JSON_LD, prefixes(BASE), things=things)
+
+
+def test_every_kind_of_things_and_every_code_list_has_a_short_name(release: Release) -> None:
+    things = names_of_things(release.base)
+    assert not set(things) & set(prefixes(release.base))
+    text = release.folder.canonical.read_text(encoding="utf-8")
+    kinds = set(re.findall(rf"<({re.escape(release.base)}id/[a-z-]+/|{re.escape(CODES)}[a-z-]+/)[^/>]+>", text))
+    assert kinds <= set(things.values())

@@ -73,6 +73,14 @@ def test_a_length_is_that_from_start_to_end(
         ("5 jaar", "P3Y", False),
         ("5 Jahre", "P3Y", False),
         ("5 anni", "P3Y", False),
+        ("trois ans", "P3Y", True),
+        ("Sept ans, dates non précisées", "P3Y", False),
+        ("Zeven jaar vanaf mei", "P3Y", False),
+        ("Sieben Jahre", "P3Y", False),
+        ("Seven years from May", "P3Y", False),
+        ("sette anni", "P3Y", False),
+        ("Twelve months", "P1Y", True),
+        ("ein Jahr", "P1Y", True),
         ("3 mois", "P3Y", False),
         ("10 days", "P10D", True),
         ("10 Tage", "P1M", False),
@@ -93,3 +101,15 @@ def test_what_is_no_length_is_left_to_the_check_of_the_cell(publication: Path, l
 def test_a_date_that_is_none_is_left_to_the_check_of_the_cell(publication: Path) -> None:
     assert with_row(publication, slug="x", duration="P3Y", start_date="2024-02-30", end_date="2024-05-01") == []
     assert with_row(publication, slug="y", duration="P9999Y", start_year="9999", end_year="9999") == []
+
+
+@pytest.mark.parametrize("label", ["sept ans", "7 ans", "zeven jaar", "sieben Jahre", "seven years", "sette anni"])
+def test_a_label_without_a_length_of_the_row_is_held_against_the_dates(publication: Path, label: str) -> None:
+    (finding,) = with_row(publication, slug="x", label_fr=label, start_year="2022", end_year="2025")
+    (place,) = finding.places
+    assert (finding.severity, place.column) == (Severity.VIOLATION, "label_fr")
+
+
+@pytest.mark.parametrize("label", ["trois ans", "4 ans", "vier jaar", "2022 à 2025"])
+def test_a_label_that_fits_the_dates_is_right(publication: Path, label: str) -> None:
+    assert with_row(publication, slug="x", label_fr=label, start_year="2022", end_year="2025") == []

@@ -167,6 +167,8 @@ def test_the_code_knows_no_publication() -> None:
         ("6000", "NUM", "aantal", "nl", "6.000"),
         ("2.6", "PERCENT", "%", "de", "2,6 %"),
         ("19.30", "PERCENT", "%", "en", "19.3%"),
+        ("36", "PERCENT-PER-YR", "% par an", "fr", "36 % par an"),
+        ("36.5", "PERCENT-PER-YR", "% a year", "en", "36.5% a year"),
         ("81000000", "CCY_EUR", "euro", "nl", "€ 81 miljoen"),
         ("470", "NUM", "number", "en", "470"),
         ("123456789", "CCY_EUR", "euro", "en", "€123,456,789"),

@@ -47,7 +47,13 @@ def _any_starts(iris: Sequence[str], namespace: str) -> bool:
 
 
 def serialize(
-    quads: Iterable[ox.Quad], fmt: Format, prefixes: Mapping[str, str], *, form: str = "", root: str = ""
+    quads: Iterable[ox.Quad],
+    fmt: Format,
+    prefixes: Mapping[str, str],
+    *,
+    things: Mapping[str, str] | None = None,
+    form: str = "",
+    root: str = "",
 ) -> bytes:
     """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples.
 
@@ -55,6 +61,7 @@ def serialize(
         quads: in any order.
         fmt: one with an RDF engine.
         prefixes: of which those in use are declared.
+        things: more of them, for Turtle and TriG.
         form: of JSON-LD, one of `jsonld.FORMS`; compacted when empty.
         root: the thing that framed JSON-LD starts from.
 
@@ -64,7 +71,8 @@ def serialize(
     distinct: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
     statements = sorted(expressible(distinct, fmt), key=_order)
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-    used = {} if plain else used_prefixes(statements, prefixes)
+    readable = fmt.engine in {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
+    used = {} if plain else used_prefixes(statements, {**prefixes, **(things or {})} if readable else prefixes)
     if fmt is JSON_LD:
         return json_ld(statements, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats

@@ -19,13 +19,31 @@ _TABLE: Final = "periods"
 _LENGTH: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
 _PRECISIONS: Final = ("date", "month", "year")
 _SLACK: Final = 1  # day: whether the last day counts, people see differently
-# Words for years, months and days in the languages of the software; each stands after its number.
+# The numbers to twelve in words, in the languages of the software; the same word is the same number in each.
+_WORDS: Final = (
+    "un une een één ein eine einem eines one un uno una",
+    "deux twee zwei two due",
+    "trois drie drei three tre",
+    "quatre vier four quattro",
+    "cinq vijf fünf five cinque",
+    "six zes sechs sei",
+    "sept zeven sieben seven sette",
+    "huit acht eight otto",
+    "neuf negen neun nine nove",
+    "dix tien zehn ten dieci",
+    "onze elf eleven undici",
+    "douze twaalf zwölf twelve dodici",
+)
+_NUMBERS: Final = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
+# Words for years, months and days in the same languages; each stands after its number.
 _UNITS: Final = (
     r"ans?|années?|jaar|jaren|jahre?n?|years?|ann[oi]",
     r"mois|maand(?:en)?|monate?n?|months?|mes[ei]",
     r"jours?|dag(?:en)?|tage?n?|days?|giorn[oi]",
 )
-_NUMBER: Final = re.compile(rf"\b(\d+)[ \u00a0\u202f-]({'|'.join(f'({unit})' for unit in _UNITS)})\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    rf"\b(\d+|{'|'.join(_NUMBERS)})[ \u00a0\u202f-]({'|'.join(f'({unit})' for unit in _UNITS)})\b", re.IGNORECASE
+)
 _DATES: Final = message("the period lasts {length}, and its dates are otherwise: correct one or the other")
 _LABEL: Final = message("the label names another length than {length}: correct one or the other")
 
@@ -46,6 +64,8 @@ def wrong_lengths(package: Package) -> Iterator[Finding]:
 
 def _of_row(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Finding]:
     written = _LENGTH.fullmatch(row["duration"])
+    if not row["duration"]:
+        yield from _of_labels(table, number, row)
     if not written or row["duration"] == "P":
         return
     length = [int(part or 0) for part in written.groups()]
@@ -55,6 +75,25 @@ def _of_row(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Findi
     for column, cell in row.items():
         if column.startswith("label_") and any(_differs(length, named) for named in _NUMBER.finditer(cell)):
             yield _finding(table, number, column, _LABEL, row["duration"])
+
+
+def _of_labels(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Finding]:
+    """The labels that name another length than the dates have, where the row has no length of its own."""
+    for column, cell in row.items():
+        for named in _NUMBER.finditer(cell) if column.startswith("label_") else ():
+            length = [_count(named) if place == _unit(named) else 0 for place in range(3)]
+            with suppress(ValueError, OverflowError):
+                if not _fits(length, _days(row, "start"), _days(row, "end")):
+                    yield _finding(table, number, column, _DATES, named[0])
+
+
+def _unit(named: re.Match[str]) -> int:
+    """0 for years, 1 for months, 2 for days."""
+    return next(place for place in range(3) if named[3 + place])
+
+
+def _count(named: re.Match[str]) -> int:
+    return _NUMBERS.get(named[1].lower()) or int(named[1])
 
 
 def _days(row: Mapping[str, str], side: str) -> tuple[date, date] | None:
@@ -94,10 +133,10 @@ def _later(day: date, length: list[int]) -> date:
 
 def _differs(length: list[int], named: re.Match[str]) -> bool:
     """Whether a number with its unit, in a label, is not that of the length; 36 months are 3 years."""
-    unit = next(place for place in range(3) if named[3 + place])
+    unit, count = _unit(named), _count(named)
     if unit == 2:
-        return length[:2] != [0, 0] or length[2] != int(named[1])
-    months, other = length[0] * 12 + length[1], int(named[1]) * (12 if unit == 0 else 1)
+        return length[:2] != [0, 0] or length[2] != count
+    months, other = length[0] * 12 + length[1], count * (12 if unit == 0 else 1)
     return months != other if unit == 1 else months // 12 != other // 12
 
 

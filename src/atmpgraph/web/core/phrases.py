@@ -11,8 +11,8 @@ from ...i18n import Texts, message
 from ...vocab import UNIT
 
 CURRENCY: Final = f"{UNIT}CCY_"  # followed by the code of ISO 4217
-_PERCENT: Final = f"{UNIT}PERCENT"
-_COUNT: Final = f"{UNIT}NUM"  # the unit of a number of things, which is not written
+_PERCENT: Final = f"{UNIT}PERCENT"  # of a whole, or a rate: per cent a year
+_UNWRITTEN: Final = {f"{UNIT}NUM", f"{CODES}unit/RANK"}  # of a number of things, and of a place in an order
 _CODES: Final = f"{CODES}value-qualifier/"
 _PHRASES: Final = {
     f"{_CODES}{code}": phrase
@@ -29,7 +29,7 @@ _PHRASES: Final = {
 
 
 def measured(texts: Texts, value: str, unit: str, name: str) -> str:
-    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has none.
+    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count and a rank have none.
 
     Args:
         texts: of the reader's language.
@@ -39,9 +39,9 @@ def measured(texts: Texts, value: str, unit: str, name: str) -> str:
     """
     if unit.startswith(CURRENCY):
         return texts.money(Decimal(value), unit.removeprefix(CURRENCY))
-    if unit == _PERCENT:
-        return texts.percent(Decimal(value) / 100)
-    return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
+    if unit.startswith(_PERCENT):
+        return texts.percent(Decimal(value) / 100) + name.removeprefix("%")
+    return texts.quantity(Decimal(value), "" if unit in _UNWRITTEN else name)
 
 
 def phrase(texts: Texts, number: str, qualifier: str, name: str = "") -> str:

@@ -21,7 +21,7 @@ from ...profiles.translate import likely, shaped, translated
 from ...rdf.jsonld import FORMS, FRAMED
 from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
-from ...vocab import prefixes
+from ...vocab import names_of_things, prefixes
 from .alternates import alternates, alternates_page
 from .context import Context
 from .description import Description
@@ -194,8 +194,9 @@ class _Representation:
             quads = described.published(licence, self.choice.fmt)
         else:
             quads = list(translated(release, topic, choice.profile))
+        base = context.base
         form = choice.form or (FRAMED if choice.profile.token == NESTED.token else "")
-        return serialize(quads, choice.fmt, prefixes(context.base), form=form, root=topic)
+        return serialize(quads, choice.fmt, prefixes(base), things=names_of_things(base), form=form, root=topic)
 
     def _data_blocks(self) -> list[Markup]:
         """The same graph for programs that read the page; of a dataset or catalogue, also one for search engines."""

@@ -13,7 +13,7 @@ from ...formats import HTML, RDF_FORMATS, Format
 from ...i18n import message
 from ...rdf.serialize import serialize
 from ...release.release import Release
-from ...vocab import prefixes
+from ...vocab import names_of_things, prefixes
 from .context import Context, Publication
 from .response import Cache, Content, Version
 
@@ -182,7 +182,11 @@ def rdf(quads: Callable[[Context, T], Quads], formats: tuple[Format, ...] = RDF_
 
 
 def _serializer(quads: Callable[[Context, T], Quads], fmt: Format) -> Maker[T]:
-    return lambda context, subject: serialize(quads(context, subject), fmt, prefixes(context.base))
+    def make(context: Context, subject: T) -> bytes:
+        base = context.base
+        return serialize(quads(context, subject), fmt, prefixes(base), things=names_of_things(base))
+
+    return make
 
 
 def query_parameter(name: str, description: str, *, many: bool = False) -> dict[str, Any]:

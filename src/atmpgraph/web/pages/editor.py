@@ -8,7 +8,7 @@ from ...formats import RDF_FORMATS, RESULT_FORMATS, Format
 from ...i18n import texts
 from ...sparql.library import LibraryQuery, by_subject, read_library, shared_labels
 from ...sparql.query_head import SUBJECTS
-from ...vocab import UNIT, prefixes
+from ...vocab import UNIT, names_of_things, prefixes
 from ..core.context import Context, current_context
 from ..core.files import static_url
 from ..core.i18n import link, page_texts
@@ -53,7 +53,7 @@ def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may
     return {
         "base": context.base,
         "root": context.root,
-        "prefixes": prefixes(context.base),
+        "prefixes": {**prefixes(context.base), **names_of_things(context.base)},
         "units": {iri: label for iri, label in terms(context.language).items() if iri.startswith(UNIT)},
         "terms": url_for("editor.terms", digest=context.release.digest),
         "lang": context.language,
