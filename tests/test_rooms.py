@@ -45,6 +45,7 @@ MAY_IMPORT: Final = {
     "citation": set(),
     "overview": {"rdf", "store"},
     "search": {"rdf", "release", "store"},
+    "linking": {"search", "store"},
     "sparql/syntax": set(),
     "sparql": {"http", "rdf", "release", "sparql/syntax", "store"},
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
@@ -76,6 +77,7 @@ MAY_IMPORT: Final = {
     "web/pages": {
         "catalogue",
         "layers",
+        "linking",
         "overview",
         "profiles",
         "quality",
@@ -89,7 +91,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "profiles", "quality", "rdf", "release", "search", "sparql"),
+        *("catalogue", "http", "linking", "profiles", "quality", "rdf", "release", "search", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},

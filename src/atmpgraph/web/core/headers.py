@@ -15,7 +15,7 @@ from .resource import Resource
 from .response import content_type
 from .serving import resources
 
-_POLICY: Final = (
+POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; script-src 'self'; connect-src 'self'"  # of the box that searches, which every page has
 )
@@ -25,7 +25,7 @@ _ALWAYS: Final = {
     "Content-Location, Content-Profile, Content-Range, ETag, Link, Location, Memento-Datetime, RateLimit, "
     "RateLimit-Policy, Repr-Digest, Retry-After, "
     "Server-Timing, Atmpgraph-Truncated, Vary",
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Server": "atmpgraph",  # without the version that the server in front would add
