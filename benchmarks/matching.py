@@ -112,7 +112,7 @@ def register() -> Iterator[Entry]:
     """The organisations of the register."""
     rows = csv.DictReader((_FOLDER / "register.csv").read_text(encoding="utf-8").splitlines())
     for organisation, of_one in groupby(rows, key=lambda row: row["organisation"]):
-        yield _entry(organisation, [row["name"] for row in of_one])
+        yield entry(organisation, [row["name"] for row in of_one])
 
 
 def spellings(of_set: str = _HELD_OUT) -> list[Spelling]:
@@ -127,10 +127,11 @@ def made_up(count: int) -> Iterator[Entry]:
     for number in range(count):
         word = "".join(random.choices(_SYLLABLES, k=random.randint(2, 4))).capitalize()
         other = "".join(random.choices(_SYLLABLES, k=random.randint(2, 4))).capitalize()
-        yield _entry(f"made-up-{number}", [f"{random.choice(_HEADS)} {random.choice(_OF)} {word} {other}"])
+        yield entry(f"made-up-{number}", [f"{random.choice(_HEADS)} {random.choice(_OF)} {word} {other}"])
 
 
-def _entry(organisation: str, names: Iterable[str]) -> Entry:
+def entry(organisation: str, names: Iterable[str]) -> Entry:
+    """An organisation in the index."""
     return Entry(organisation, _KIND, (_KIND,), tuple(Text("name", "", name) for name in names))
 
 

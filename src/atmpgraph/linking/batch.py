@@ -102,13 +102,13 @@ def read_query(text: str, vocabulary: Vocabulary) -> Sought:
 def _sought(name: str, query: object, vocabulary: Vocabulary) -> Sought:
     if not isinstance(query, dict):
         refuse(NOT_QUERY, name=name)
-    text, given = query.get("query") or "", query.get("properties") or []
-    if not isinstance(text, str) or not isinstance(given, list) or not (text or given):
+    text, given = query.get("query", ""), query.get("properties") or []
+    if not isinstance(text, str) or not isinstance(given, list) or not ("query" in query or given):
         refuse(NOT_QUERY, name=name)
     _check_length(name, text, vocabulary)
     if len(given) > _MOST_VALUES:
         refuse(TOO_MANY_VALUES, name=name, most=_MOST_VALUES)
-    strictness = query.get("type_strict") or "any"
+    strictness = query.get("type_strict", "any")
     if strictness not in get_args(Strictness):
         refuse(NOT_STRICTNESS, name=name)
     return Sought(

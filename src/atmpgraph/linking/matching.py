@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from ..search import Candidate, Searcher
 from ..search.collect import Text
 from ..search.fields import NAMES
-from ..search.words import clean, keys
+from ..search.words import clean, keys, words
 from ..store import Store
 from .names import Name
 from .properties import Property, Value, texts, values
@@ -87,13 +87,19 @@ def matches(searcher: Searcher, store: Store, sought: Sought, start: str = "") -
 def _candidates(searcher: Searcher, sought: Sought) -> Iterable[Candidate]:
     """The things that the index has for the name, with and without legal form, and for each identifier."""
     identifiers = [text for wanted, its in sought.values.items() if wanted.is_identifier for text in its]
-    name = Name.of(sought.text)
-    ways = dict.fromkeys(filter(None, (sought.text, name.whole, name.core.whole, *identifiers)))
+    ways = [*_ways(sought.text), *identifiers]
     typed = {each.iri: each for way in ways for each in _of_types(searcher, way, sought)}
     if typed or sought.strictness != "should":
         return typed.values()
     limit = max(_COMPARED, sought.limit)
     return {each.iri: each for way in ways for each in searcher.candidates(way, None, limit)}.values()
+
+
+def _ways(text: str) -> Iterable[str]:
+    """A name as it is written, and with dotted letters joined and without legal form where that makes another."""
+    name = Name.of(text)
+    by_words = {" ".join(words(clean(each))): each for each in (name.core.whole, name.whole, text)}
+    return [each for folded, each in by_words.items() if folded]
 
 
 def _of_types(searcher: Searcher, text: str, sought: Sought) -> Iterable[Candidate]:

@@ -64,7 +64,7 @@ def _load(context: Context) -> Question | AnyResponse:
     if request.method == "POST":
         return _table(lookup)
     if lookup.strange:
-        values = {"name": lookup.strange[0][:_LONGEST_SHOWN], "known": ", ".join(lookup.registries)}
+        values = {"name": lookup.strange[0][:_LONGEST_SHOWN], "names": ", ".join(lookup.registries)}
         raise ProblemError(Problem(400, _STRANGE, {"registries": list(lookup.registries)}, values=values))
     return leads_to(lookup) or Question(lookup)
 
