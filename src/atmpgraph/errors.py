@@ -234,6 +234,20 @@ class ListenError(ServerError):
     """The server cannot listen where it should."""
 
 
+class LinkingError(AtmpgraphError):
+    """What somebody wants to match or look up cannot be read.
+
+    Attributes:
+        sentence: why, in English, with `{names}` for the values.
+        values: of these names.
+    """
+
+    def __init__(self, sentence: str, **values: str) -> None:
+        """Raise the sentence with its values."""
+        super().__init__(sentence.format(**values))
+        self.sentence, self.values = sentence, values
+
+
 class NotExpressibleError(AtmpgraphError):
     """A format cannot say a statement.
 

@@ -1,4 +1,4 @@
-"""What a name or an identifier of others means: candidates with a score and its reasons, and which of them is a match."""
+"""What a name or an identifier of others means: candidates with a score and its reasons, and which one is a match."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from ..search import Candidate, Searcher
 from ..search.collect import Text
 from ..search.fields import NAMES
-from ..search.words import clean, keys
+from ..search.words import clean, keys, words
 from ..store import Store
 from .names import Name
 from .properties import Property, Value, texts, values
@@ -17,6 +17,7 @@ Strictness: TypeAlias = Literal["any", "all", "should"]
 
 _COMPARED: Final = 10  # candidates of the index for each way to write a name
 _GAP: Final = 3.0  # by which a match is ahead of all others
+_SHORTEST_IDENTIFIER: Final = 6  # characters of one that is given in place of a name; a year is none
 _OTHER_IDENTIFIER: Final = 50.0  # most that a thing with another identifier in the same registry gets
 _OTHER_VALUE: Final = 0.85  # what another value of a property leaves of a score
 
@@ -86,8 +87,7 @@ def matches(searcher: Searcher, store: Store, sought: Sought, start: str = "") -
 def _candidates(searcher: Searcher, sought: Sought) -> Iterable[Candidate]:
     """The things that the index has for the name, with and without legal form, and for each identifier."""
     identifiers = [text for wanted, its in sought.values.items() if wanted.is_identifier for text in its]
-    name = Name.of(sought.text)
-    ways = dict.fromkeys(filter(None, (sought.text, name.whole, name.core.whole, *identifiers)))
+    ways = [*_ways(sought.text), *identifiers]
     typed = {each.iri: each for way in ways for each in _of_types(searcher, way, sought)}
     if typed or sought.strictness != "should":
         return typed.values()
@@ -95,15 +95,22 @@ def _candidates(searcher: Searcher, sought: Sought) -> Iterable[Candidate]:
     return {each.iri: each for way in ways for each in searcher.candidates(way, None, limit)}.values()
 
 
+def _ways(text: str) -> Iterable[str]:
+    """A name as it is written, and with dotted letters joined and without legal form where that makes another."""
+    name = Name.of(text)
+    by_words = {" ".join(words(clean(each))): each for each in (name.core.whole, name.whole, text)}
+    return [each for folded, each in by_words.items() if folded]
+
+
 def _of_types(searcher: Searcher, text: str, sought: Sought) -> Iterable[Candidate]:
     limit = max(_COMPARED, sought.limit)
     if not sought.types:
         return searcher.candidates(text, None, limit)
-    found = [{each.iri: each for each in searcher.candidates(text, kind, limit)} for kind in sought.types]
+    of_types = [{each.iri: each for each in searcher.candidates(text, kind, limit)} for kind in sought.types]
     if sought.strictness == "all":
-        common = set(found[0]).intersection(*found[1:])
-        return [each for iri, each in found[0].items() if iri in common]
-    return {iri: each for of_kind in found for iri, each in of_kind.items()}.values()
+        common = set(of_types[0]).intersection(*of_types[1:])
+        return [each for iri, each in of_types[0].items() if iri in common]
+    return {iri: each for of_kind in of_types for iri, each in of_kind.items()}.values()
 
 
 def _judge(sought: Sought, candidate: Candidate) -> _Judged:
@@ -119,7 +126,7 @@ def _judge(sought: Sought, candidate: Candidate) -> _Judged:
 
 def _has_identifier(text: str, of: Iterable[Text]) -> bool:
     """Whether a text is, as a whole or as an address, an identifier of a thing."""
-    wanted = {key for key in keys(clean(text)) if any(character.isdigit() for character in key)}
+    wanted = {key for key in keys(clean(text)) if len(key) >= _SHORTEST_IDENTIFIER and not key.isalpha()}
     return any(wanted & keys(each.text) for each in of if each.field == "identifier")
 
 
@@ -151,12 +158,10 @@ def _same_identifier(given: Iterable[str], its: Iterable[str]) -> bool:
 
 
 def _same_value(given: Iterable[str], its: Iterable[str]) -> bool:
-    """Whether texts are the same, or an IRI ends with one: `BEL` is `…/country/BEL`."""
-    forms = {
-        form
-        for value in its
-        for form in (Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed)
-    }
-    return any(
-        {Name.of(value).squeezed, Name.of(value.rstrip("/").rpartition("/")[2]).squeezed} & forms for value in given
-    )
+    return not _forms(given).isdisjoint(_forms(its))
+
+
+def _forms(values_of: Iterable[str]) -> set[str]:
+    """The forms of values that are compared: an IRI also by its end, such as `BEL` of a country."""
+    ends = (part for value in values_of for part in (value, value.rstrip("/").rpartition("/")[2]))
+    return {form for part in ends if (form := Name.of(part).squeezed)}

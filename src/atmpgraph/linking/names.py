@@ -21,7 +21,7 @@ def _lines(file: str) -> list[str]:
 @cache
 def _legal_forms() -> Mapping[tuple[str, ...], str]:
     """Each way to write a legal form, as its words, with the first way of the same form."""
-    written = ([tuple(each.split()) for each in line.split(",")] for line in _legal_forms())
+    written = ([tuple(each.split()) for each in line.split(",")] for line in _lines("legal_forms.txt"))
     return {each: "".join(of_form[0]) for of_form in written for each in of_form}
 
 

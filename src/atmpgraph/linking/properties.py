@@ -1,4 +1,4 @@
-"""What is known of things, by a short name: identifiers by the code of their registry, the others in `properties.toml`."""
+"""What is known of things, by short names: identifiers by the code of a registry, others as in `properties.toml`."""
 
 import re
 import tomllib
@@ -83,11 +83,11 @@ def values(store: Store, things: Iterable[str], wanted: Property) -> dict[str, l
         query = _IDENTIFIERS.format(things=iris, code=ox.Literal(wanted.name))
     else:
         query = _VALUES.format(things=iris, path=wanted.path)
-    found: dict[str, list[Value]] = {}
+    by_thing: dict[str, list[Value]] = {}
     for row in store.select(query):
         if isinstance(row["value"], ox.NamedNode | ox.Literal):
-            found.setdefault(row["thing"].value, []).append(row["value"])
-    return {thing: sorted(its, key=str) for thing, its in found.items()}
+            by_thing.setdefault(row["thing"].value, []).append(row["value"])
+    return {thing: sorted(its, key=str) for thing, its in by_thing.items()}
 
 
 def texts(its: Sequence[Value]) -> list[str]:

@@ -13,13 +13,13 @@ Feature: TypeAlias = Literal[
     "identifier",
     "same",
     "legal_form",
-    "order",
-    "small_words",
     "joined",
+    "order",
     "parts",
-    "acronym",
+    "small_words",
     "spelling",
     "other_form",
+    "acronym",
     "part",
 ]
 
@@ -102,10 +102,8 @@ def _is_misspelt(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two names differ by typing errors alone: in long words, where no other name is as close."""
     if len(one) != len(other):
         return False
-    return all(
-        left == right or OSA.distance(left, right) <= _errors(left, right)
-        for left, right in zip(one, other, strict=True)
-    )
+    pairs = zip(one, other, strict=True)
+    return all(left == right or OSA.distance(left, right) <= _errors(left, right) for left, right in pairs)
 
 
 def _errors(one: str, other: str) -> int:
@@ -116,10 +114,10 @@ def _errors(one: str, other: str) -> int:
 def _is_made_of(sought: Name, names: Sequence[Name]) -> bool:
     """Whether a name is two names of one thing, side by side: in two languages, or one with its initials."""
     parts = {part for name in names for part in (name.words, name.core.words)}
-    known = parts | {(letters,) for name in names for letters in name.initials}
+    single = parts | {(letters,) for name in names for letters in name.initials}
     words = sought.core.words
     return any(
-        words[:place] in known and words[place:] in known and not {words[:place], words[place:]}.isdisjoint(parts)
+        words[:place] in single and words[place:] in single and not {words[:place], words[place:]}.isdisjoint(parts)
         for place in range(1, len(words))
     )
 
@@ -129,7 +127,5 @@ def _likeness(one: Name, other: Name) -> Score:
     similar = max(fuzz.ratio(one.whole, other.whole), fuzz.token_sort_ratio(one.whole, other.whole))
     contained = fuzz.token_set_ratio(one.whole, other.whole) * WORTH["part"] / 100
     spelt = similar * (WORTH["spelling"] - 1) / 100  # never as much as what is safe
-    value, feature = max((spelt, "spelling"), (contained, "part"))
-    return (
-        Score(round(value, 1), "spelling" if feature == "spelling" else "part") if value >= _LEAST else Score(0, "part")
-    )
+    value = round(max(spelt, contained), 1)
+    return Score(value if value >= _LEAST else 0, "spelling" if spelt >= contained else "part")

@@ -26,6 +26,7 @@ from .groups import (
     Group,
     History,
     Imports,
+    Linking,
     Links,
     Log,
     Metrics,
@@ -102,6 +103,7 @@ class Settings(BaseSettings):
     federation: Federation = Federation()
     limits: SizeLimits = SizeLimits()
     links: Links = Links()
+    linking: Linking = Linking()
     cache: Cache = Cache()
     catalogue: Catalogue = Catalogue()
     proxy: Proxy = Proxy()

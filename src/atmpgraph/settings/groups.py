@@ -459,6 +459,17 @@ class Links(Group):
     max_redirects: int = Field(5, ge=0, le=20, description="Redirections of one address that it follows.")
 
 
+class Linking(Group):
+    """How much one request may match or look up (`docs/linking.md`)."""
+
+    max_queries: int = Field(
+        100, ge=10, le=1_000, description="Queries of one batch for `/reconcile`, and things that one request extends."
+    )
+    max_text_characters: int = Field(500, ge=50, le=5_000, description="Longest name that is matched (400).")
+    timeout_seconds: float = Field(10, gt=0, le=600, description="Longest time that one batch may take (503).")
+    max_lookups: int = Field(10_000, ge=1, le=100_000, description="Rows of one table for `/lookup` (413).")
+
+
 class Cache(Group):
     """What is cached, where and how long."""
 

@@ -87,6 +87,7 @@ def _quality(path: str) -> Resource:
 ASK: Final = "/sparql?query=ASK%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 SELECT: Final = "/sparql?query=SELECT%20%2A%20%7B%20%3Chttps%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Forganisation%2Fulb%3E%20a%20%3Ftype%20%7D%20ORDER%20BY%20%3Ftype"
 CONSTRUCT: Final = "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20a%20%3Fo%7D%20LIMIT%203"
+QUERIES: Final = "/reconcile?queries=%7B%22q0%22%3A%7B%22query%22%3A%22ULB%22%7D%7D"
 ROR_GRAPH: Final = "/data?graph=https%3A%2F%2Fw3id.org%2Fatmp-wallonia%2Fid%2Fgraph%2Fror"
 
 # One of each kind of thing: the first two segments of its IRI, and where its document is.
@@ -360,6 +361,22 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/things/<kind>": (
         _list("/things/Workpackage"),
         Resource("/things/Workpackage.ttl", ("text/turtle",)),
+    ),
+    "/reconcile": (
+        Resource("/reconcile", ("application/json", HTML), languages=True, methods=("GET", "POST"), cache="never"),
+        Resource(QUERIES, ("application/json",), methods=("GET", "POST"), cache="never"),
+    ),
+    "/reconcile/": (
+        Resource("/reconcile/", ("application/json", HTML), languages=True, methods=("GET", "POST"), cache="never"),
+    ),
+    "/reconcile/suggest/entity": (Resource("/reconcile/suggest/entity?prefix=univ", ("application/json",)),),
+    "/reconcile/suggest/type": (Resource("/reconcile/suggest/type?prefix=org", ("application/json",)),),
+    "/reconcile/suggest/property": (Resource("/reconcile/suggest/property?prefix=ror", ("application/json",)),),
+    "/reconcile/properties": (Resource("/reconcile/properties?type=org:Organization", ("application/json",)),),
+    "/reconcile/preview": (Resource("/reconcile/preview?id=organisation/ulb", (HTML,), languages=True),),
+    "/lookup": (
+        Resource("/lookup", (HTML, "application/json"), languages=True, methods=("GET", "POST")),
+        Resource("/lookup?ror=01r9htc13", (), status=303, methods=("GET", "POST")),
     ),
     "/openapi.json": (Resource("/openapi.json", ("application/json",)),),
 }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,11 +23,13 @@ from ...vocab import OWL, SKOS, prefixes
 from ..core.citation import requested_citation, respond_with_citation, work
 from ..core.context import Context
 from ..core.description import Description, describe, example_thing, resolve_iri
+from ..core.i18n import note_arguments
 from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
 from ..core.representations import represent
 from ..core.resource import Navigation, Resource, query_parameter
 from ..core.response import Cache, Version, vary
 from ..pages.document import document_page
+from ..pages.linking import Lookup
 
 _VERSION: Final = re.compile(r"[0-9a-f]{16}")
 _MISSING: Final = message("The current release describes nothing under this address.")
@@ -90,7 +92,19 @@ def _is_elsewhere(context: Context, iri: str) -> bool:
 
 
 def _load_thing(context: Context, path: str) -> str | AnyResponse | None:
-    return _thing(context, "id", path, "id")
+    return _thing(context, "id", path, "id") or _identified(context, path)
+
+
+def _identified(context: Context, kind: str) -> AnyResponse | None:
+    """The way to the things of a kind that have the identifiers of the URL: `/id/organisation?ror=…`."""
+    lookup = Lookup(context, kind)
+    if "/" in kind or not lookup.given:
+        return None
+    note_arguments(**lookup.given)
+    things = lookup.things(lookup.given)
+    if len(things) == 1:
+        return redirect(lookup.location(things[0]), 303)
+    return redirect(context.urls.page(f"lookup?{urlencode(lookup.given | {'kind': kind})}"), 307)
 
 
 def _see_other(context: Context, iri: str) -> AnyResponse:

@@ -1,0 +1,139 @@
+"""Tables of identifiers, as CSV or JSON: read with bounds, and given back row by row with the things that are meant."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final
+
+from ..i18n import message
+from ..spreadsheets import as_text
+from .batch import refuse
+from .lookup import ANY
+
+Meaning = Callable[[Mapping[str, str]], tuple[Sequence[str], Sequence[str]]]
+
+ADDED: Final = ("thing", "label", "things")  # IRI, name, and how many there are
+_DELIMITERS: Final = (",", ";", "\t")
+_BETWEEN: Final = " "  # two IRIs
+_AND: Final = " · "  # two names
+NOT_UTF_8: Final = message("The table is not in UTF-8.")
+NO_COLUMN: Final = message("No column of the table is named as a registry: {names}, or id for any of them.")
+NOT_ROWS: Final = message(
+    "The body must be a JSON list of objects, each with an identifier under the code of its registry."
+)
+TOO_MANY_ROWS: Final = message("The table has more than {most} rows; send it in parts.")
+NOT_CSV: Final = message("Line {line} of the table is not CSV.")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of identifiers.
+
+    Attributes:
+        columns: all of them, in order.
+        rows: their cells; of JSON any values.
+        codes: the columns with identifiers, by their name there, with the code of the registry.
+        delimiter: of CSV.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+    codes: Mapping[str, str]
+    delimiter: str = ","
+
+    def given(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """The identifiers of a row, by the code of their registry."""
+        cells = {code: row.get(column) for column, code in self.codes.items()}
+        return {code: str(cell).strip() for code, cell in cells.items() if cell not in (None, "")}
+
+
+def read_csv(body: bytes, codes: Iterable[str], most: int) -> Sheet:
+    """A table from CSV, whose first line names the columns.
+
+    Raises:
+        LinkingError: it is none, or has no column with identifiers, or too many rows.
+    """
+    text = _decoded(body)
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = tuple(cell.strip() for cell in next(reader, []))
+        rows: list[dict[str, Any]] = []
+        for cells in reader:
+            if len(rows) >= most:
+                refuse(TOO_MANY_ROWS, most=most)
+            if any(cells):
+                rows.append(dict(zip(columns, cells, strict=False)))
+    except csv.Error:
+        refuse(NOT_CSV, line=reader.line_num)
+    return Sheet(columns, rows, _codes(columns, codes), delimiter)
+
+
+def read_json(body: bytes, codes: Iterable[str], most: int) -> Sheet:
+    """A table from JSON: a list of objects.
+
+    Raises:
+        LinkingError: it is none, or has no member with identifiers, or too many rows.
+    """
+    text = _decoded(body)
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        refuse(NOT_ROWS)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        refuse(NOT_ROWS)
+    if len(rows) > most:
+        refuse(TOO_MANY_ROWS, most=most)
+    columns = tuple(dict.fromkeys(name for row in rows for name in row))
+    return Sheet(columns, rows, _codes(columns, codes))
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        refuse(NOT_UTF_8)
+
+
+def _codes(columns: Iterable[str], codes: Iterable[str]) -> dict[str, str]:
+    headings = {*codes, ANY}
+    named = {column: code for column in columns if (code := column.strip().lower()) in headings}
+    if not named:
+        refuse(NO_COLUMN, names=", ".join(sorted(headings - {ANY})))
+    return named
+
+
+def as_csv(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:
+    """The table with what its rows mean, as CSV whose cells are no formulas."""
+    columns = (*(column for column in sheet.columns if column not in ADDED), *ADDED)
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=sheet.delimiter, lineterminator="\r\n")
+    for row in chain([dict(zip(columns, columns, strict=True))], _completed(sheet, meaning)):
+        writer.writerow([as_text(_cell(row.get(column))) for column in columns])
+        yield line.getvalue().encode("utf-8", "replace")
+        line.seek(0)
+        line.truncate()
+
+
+def as_json(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:
+    """The table with what its rows mean, as a JSON list."""
+    yield b"["
+    for place, row in enumerate(_completed(sheet, meaning)):
+        text = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        yield (b",\n" if place else b"\n") + text
+    yield b"\n]\n"
+
+
+def _completed(sheet: Sheet, meaning: Meaning) -> Iterator[dict[str, Any]]:
+    for row in sheet.rows:
+        given = sheet.given(row)
+        iris, labels = meaning(given) if given else ((), ())
+        yield {**row, **dict(zip(ADDED, (_BETWEEN.join(iris), _AND.join(labels), len(iris)), strict=True))}
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

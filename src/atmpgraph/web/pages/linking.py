@@ -1,0 +1,94 @@
+"""Matching and looking up: what the release knows, for the requests and pages of both."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from flask import request
+
+from ...linking.lookup import ANY, LookedUp, look_up
+from ...linking.properties import Property, registries
+from ...linking.service import Service
+from ...search import Searcher, searcher_of
+from ...search.reason import in_order
+from ..core.context import Context
+from ..core.i18n import OF_EVERY_PAGE
+from ..core.labels import names_of
+
+KIND: Final = "kind"  # the parameter that names the kind of things that count
+
+
+def languages_of(context: Context) -> tuple[str, ...]:
+    """The languages of names for programs: the one that the URL names, then those of the publication."""
+    return tuple(dict.fromkeys(filter(None, (context.requested_language, *context.settings.languages))))
+
+
+def service_of(context: Context, searcher: Searcher, languages: Sequence[str] = ()) -> Service:
+    """The reconciliation service of a release."""
+    of, bounds = tuple(languages) or languages_of(context), context.settings.linking
+
+    def names(iris: Iterable[str]) -> Mapping[str, str]:
+        return {iri: name.text for iri, name in names_of(context.release.store, iris, of).items()}
+
+    return Service(
+        searcher,
+        context.release.store,
+        context.base,
+        of,
+        names,
+        bounds.max_queries,
+        bounds.max_text_characters,
+        bounds.timeout_seconds,
+    )
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Identifiers that are looked up in a release.
+
+    Attributes:
+        context: of the request.
+        kind: the first segment of the IRIs of the things that count; empty for any.
+    """
+
+    context: Context
+    kind: str = ""
+
+    @cached_property
+    def registries(self) -> Mapping[str, Property]:
+        """The registries by their code."""
+        return registries(self.context.release.store)
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """The identifiers in the URL, by the code of their registry."""
+        named = ((name, request.args.get(name, "").strip()) for name in (*self.registries, ANY))
+        return {name: text for name, text in named if text}
+
+    @property
+    def strange(self) -> list[str]:
+        """The parameters of the URL that name no registry."""
+        return [name for name in request.args if name not in (*self.registries, ANY, KIND, *OF_EVERY_PAGE)]
+
+    def things(self, given: Mapping[str, str]) -> list[LookedUp]:
+        """The things with all these identifiers; none where the release has no index."""
+        searcher = searcher_of(self.context.release)
+        start = f"{self.context.iris.things}{self.kind}{'/' if self.kind else ''}"
+        if searcher is None:
+            return []
+        return look_up(searcher, self.context.release.store, self.registries, given, start)
+
+    def named(self, given: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """The IRIs and names of the things with all these identifiers."""
+        things = self.things(given)
+        return [thing.iri for thing in things], [self.name(thing) for thing in things]
+
+    def name(self, thing: LookedUp) -> str:
+        """The name of a thing."""
+        names = [text for text in thing.texts if text.field == "name"] or list(thing.texts)
+        return in_order(names, languages_of(self.context))[0].text
+
+    def location(self, thing: LookedUp) -> str:
+        """The URL of a thing on this server."""
+        return self.context.urls.page(thing.iri.removeprefix(self.context.base))

@@ -1,0 +1,1 @@
+"""Matching names and identifiers."""

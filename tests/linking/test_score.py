@@ -1,0 +1,61 @@
+"""Names are compared by what makes them the same, and each score says it."""
+
+import pytest
+
+from atmpgraph.linking.names import Name
+from atmpgraph.linking.score import SAFE, WORTH, Feature, score
+
+
+@pytest.mark.parametrize(
+    ("sought", "names", "feature"),
+    [
+        ("ULB", ["ULB"], "same"),
+        ("U.L.B.", ["ULB"], "same"),
+        ("université de liège", ["UNIVERSITE DE LIEGE"], "same"),
+        ("Sonaca S.A.", ["Sonaca"], "legal_form"),
+        ("SA Sonaca", ["Sonaca"], "legal_form"),
+        ("Acme NV", ["Acme SA"], "legal_form"),
+        ("Cenaero a.s.b.l.", ["Cenaero"], "legal_form"),
+        ("JC Decaux", ["JCDecaux"], "joined"),
+        ("Bruxelles, Université libre de", ["Université libre de Bruxelles"], "order"),
+        ("CHU Liège", ["CHU de Liège"], "small_words"),
+        ("STIB / MIVB", ["STIB", "MIVB"], "parts"),
+        ("Université libre de Bruxelles (ULB)", ["Université libre de Bruxelles"], "parts"),
+        ("Univeristé de Liège", ["Université de Liège"], "spelling"),
+    ],
+)
+def test_what_makes_two_names_the_same(sought: str, names: list[str], feature: Feature) -> None:
+    best = score(Name.of(sought), [Name.of(name) for name in names])
+    assert (best.feature, best.value, best.is_safe) == (feature, WORTH[feature], True)
+
+
+@pytest.mark.parametrize(
+    ("sought", "name"),
+    [
+        ("Stad Genk", "Stad Gent"),
+        ("Université de Lyon", "Université de Mons"),
+        ("Acme SRL", "Acme SA"),
+        ("Acme GmbH", "Acme SARL"),
+        ("Laboratoire 2", "Laboratoire 3"),
+        ("Stad Brussel Musea", "Stad Brussel"),
+        ("ULB", "Université libre de Bruxelles"),
+        ("SA", "Sonaca SA"),
+        ("", "Sonaca"),
+        ("!!!", "Sonaca"),
+    ],
+)
+def test_what_is_near_but_not_safe(sought: str, name: str) -> None:
+    best = score(Name.of(sought), [Name.of(name)])
+    assert not best.is_safe
+    assert best.value < WORTH["spelling"]
+
+
+def test_safe_features_are_worth_more_than_all_others() -> None:
+    assert min(WORTH[feature] for feature in SAFE) > max(
+        worth for feature, worth in WORTH.items() if feature not in SAFE
+    )
+
+
+def test_a_name_that_is_a_legal_form_alone_keeps_it() -> None:
+    assert Name.of("SA").core.words == ("sa",)
+    assert Name.of("SA NV").core.words == ("sa",)

@@ -1,0 +1,172 @@
+"""Look-up: one identifier in any spelling, a table of them, the page, and bad input."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
+
+from ..conftest import LANGUAGES, changed
+from .rules import BROWSER, check_page
+
+SPELLINGS = [
+    ("ror", "01r9htc13", "ulb"),
+    ("ror", "https://ror.org/01r9htc13", "ulb"),
+    ("ror", "ror.org/01r9htc13/", "ulb"),
+    ("ror", "ROR:01R9HTC13", "ulb"),
+    ("isni", "0000 0001 2348 6355", "ulb"),
+    ("isni", "0000000123486355", "ulb"),
+    ("isni", "https://isni.org/isni/0000000123486355", "ulb"),
+    ("isni", "0000 0001 2294 713x", "uclouvain"),
+    ("wikidata", "Q574606", "ulb"),
+    ("wikidata", "http://www.wikidata.org/entity/Q574606", "ulb"),
+    ("wikidata", "https://www.wikidata.org/wiki/Q574606", "ulb"),
+    ("wikidata", "wd:Q574606", "ulb"),
+    ("cbe", "0316.381.138", "spw"),
+    ("cbe", "0316381138", "spw"),
+    ("cbe", "316381138", "spw"),
+    ("cbe", "BE 0316.381.138", "spw"),
+    ("cbe", "BE0316381138", "spw"),
+    ("cbe", "https://org.belgif.be/id/CbeRegisteredEntity/0316381138", "spw"),
+    ("grid", "grid.4989.c", "ulb"),
+    ("crossref-funder", "https://doi.org/10.13039/501100010527", "ulb"),
+    ("crossref-funder", "10.13039/501100010527", "ulb"),
+    ("id", "01r9htc13", "ulb"),
+    ("id", "0316.381.138", "spw"),
+    ("wikipedia-en", "https://en.wikipedia.org/wiki/Walloon_Government", "gouvernement-wallon"),
+]
+
+
+@pytest.mark.parametrize(("code", "text", "name"), SPELLINGS)
+def test_any_spelling_leads_to_the_thing(code: str, text: str, name: str, client: FlaskClient) -> None:
+    for path in ("/lookup", "/id/organisation"):
+        response = client.get(path, query_string={code: text})
+        assert (response.status_code, response.location) == (303, f"/id/organisation/{name}")
+
+
+def test_the_way_leads_to_data(client: FlaskClient) -> None:
+    response = client.get("/lookup?ror=01r9htc13", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert (response.status_code, response.mimetype) == (200, "text/turtle")
+
+
+def test_several_identifiers_must_all_be_of_one_thing(client: FlaskClient) -> None:
+    assert client.get("/lookup?ror=01r9htc13&wikidata=Q574606").status_code == 303
+    assert client.get("/lookup?ror=01r9htc13&wikidata=Q378134").status_code == 404
+
+
+def test_an_identifier_of_another_registry_is_none(client: FlaskClient) -> None:
+    assert client.get("/lookup?grid=01r9htc13").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["05f950310", "nothing", "x" * 5_000, "' OR 1=1", '"}<>\\', "%00", "🙂", "-"])
+def test_none_is_404_with_advice(text: str, client: FlaskClient) -> None:
+    response = client.get("/lookup", query_string={"ror": text})
+    assert response.status_code == 404
+    assert "ror" in json.loads(response.data)["detail"]
+    check_page(client.get("/lookup", query_string={"ror": text}, headers=BROWSER), "fr")
+
+
+def test_an_unknown_registry_is_400_with_the_known_ones(client: FlaskClient) -> None:
+    response = client.get("/lookup?orcid=0000-0001")
+    assert response.status_code == 400
+    assert {"ror", "cbe", "wikidata", "isni"} <= set(json.loads(response.data)["registries"])
+    assert client.get("/id/organisation").status_code == 404
+    assert client.get("/id/organisation?orcid=1").status_code == 404
+    assert client.get("/id/workpackage?ror=01r9htc13", follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page(language: str, client: FlaskClient) -> None:
+    response = client.get("/lookup", query_string={"lang": language}, headers=BROWSER)
+    assert response.status_code == 200
+    check_page(response, language)
+    assert "<code>ror</code>" in response.text
+    codes = {
+        each["code"]
+        for each in json.loads(client.get("/lookup", headers={"Accept": "application/json"}).data)["registries"]
+    }
+    assert {"ror", "cbe"} <= codes
+
+
+def table(
+    client: FlaskClient, text: str | bytes, kind: str = "text/csv", status: int = 200, accept: str = "*/*"
+) -> Any:
+    """The answer to a table."""
+    response = client.post("/lookup", data=text, content_type=kind, headers={"Accept": accept})
+    assert response.status_code == status, response.text
+    return response
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_of_csv(delimiter: str, client: FlaskClient) -> None:
+    text = "name,ROR\r\nfirst,https://ror.org/01r9htc13\r\nsecond,nothing\r\nthird,\r\n".replace(",", delimiter)
+    response = table(client, f"\ufeff{text}")
+    assert response.mimetype == "text/csv"
+    rows = list(csv.DictReader(io.StringIO(response.text), delimiter=delimiter))
+    assert [(row["name"], row["thing"], row["label"], row["things"]) for row in rows] == [
+        ("first", "https://w3id.org/atmp-wallonia/id/organisation/ulb", "Université Libre de Bruxelles", "1"),
+        ("second", "", "", "0"),
+        ("third", "", "", "0"),
+    ]
+
+
+def test_a_table_of_json(client: FlaskClient) -> None:
+    rows = [{"ror": "01r9htc13", "n": 1}, {"cbe": 316381138}, {"ror": None}, {}]
+    answer = json.loads(table(client, json.dumps(rows), "application/json").data)
+    assert [row["things"] for row in answer] == [1, 1, 0, 0]
+    assert answer[0]["n"] == 1
+    assert answer[1]["label"] == "Service public de Wallonie"
+
+
+def test_the_answer_has_the_format_that_is_wanted(client: FlaskClient) -> None:
+    assert json.loads(table(client, "ror\n01r9htc13\n", accept="application/json").data)[0]["things"] == 1
+    assert table(client, '[{"ror": "01r9htc13"}]', "application/json", accept="text/csv").text.startswith("ror,thing")
+
+
+def test_a_form_of_the_page(client: FlaskClient) -> None:
+    response = client.post("/lookup", data={"table": "id\n01r9htc13\n"}, headers=BROWSER)
+    assert (response.status_code, response.mimetype) == (200, "text/csv")
+    file = {"table": (io.BytesIO(b"id\n01r9htc13\n"), "x.csv")}
+    assert client.post("/lookup", data=file, content_type="multipart/form-data").text.count("ulb") == 1
+
+
+def test_no_cell_becomes_a_formula(client: FlaskClient) -> None:
+    text = table(client, "ror,=cmd\n01r9htc13,=1+1\nx,@SUM(A1)\n").text
+    assert "'=1+1" in text
+    assert "'@SUM(A1)" in text
+    assert "'=cmd" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("", "text/csv", 400),
+        ("name\nx\n", "text/csv", 400),
+        (b"ror\n\xff\xfe\n", "text/csv", 400),
+        ('ror\n"x', "text/csv", 400),
+        ("{", "application/json", 400),
+        ("{}", "application/json", 400),
+        ("[1]", "application/json", 400),
+        ("[]", "application/json", 400),
+        ("[" * 100_000, "application/json", 400),
+        ("<x/>", "text/xml", 415),
+        ("ror\n" + "x\n" * 20_000, "text/csv", 413),
+        (json.dumps([{"ror": "x"}] * 20_000), "application/json", 413),
+        ("ror\n" + "x" * 3_000_000, "text/csv", 413),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_a_bad_table(text: str | bytes, kind: str, status: int, client: FlaskClient) -> None:
+    response = table(client, text, kind, status)
+    assert response.content_type == "application/problem+json"
+
+
+def test_the_bound_is_a_setting(released: Settings) -> None:
+    small = create_app(changed(released, linking={"max_lookups": 2})).test_client()
+    table(small, "ror\na\nb\n")
+    table(small, "ror\na\nb\nc\n", status=413)
