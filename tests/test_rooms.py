@@ -43,6 +43,7 @@ MAY_IMPORT: Final = {
     "mapping": {"rdf", "sources"},
     "release": {"rdf", "store"},
     "citation": set(),
+    "linksets": {"rdf", "release", "store"},
     "overview": {"rdf", "store"},
     "search": {"rdf", "release", "store"},
     "sparql/syntax": set(),
@@ -56,6 +57,7 @@ MAY_IMPORT: Final = {
         "catalogue",
         "http",
         "layers",
+        "linksets",
         "mapping",
         "observability",
         "overview",
@@ -76,6 +78,7 @@ MAY_IMPORT: Final = {
     "web/pages": {
         "catalogue",
         "layers",
+        "linksets",
         "overview",
         "profiles",
         "quality",
@@ -89,7 +92,7 @@ MAY_IMPORT: Final = {
         "web/core",
     },
     "web/routes": {
-        *("catalogue", "http", "profiles", "quality", "rdf", "release", "search", "sparql"),
+        *("catalogue", "http", "linksets", "profiles", "quality", "rdf", "release", "search", "sparql"),
         *("observability", "store", "stream", "web/core", "web/pages"),
     },
     "web": {"layers", "observability", "web/core", "web/pages", "web/routes"},
