@@ -43,6 +43,7 @@ MAY_IMPORT: Final = {
     "mapping": {"rdf", "sources"},
     "release": {"rdf", "store"},
     "citation": set(),
+    "discovery": {"linksets", "release", "search", "store"},
     "linksets": {"rdf", "release", "store"},
     "overview": {"rdf", "store"},
     "search": {"rdf", "release", "store"},
@@ -102,6 +103,7 @@ MAY_IMPORT: Final = {
     "starter": set(),
     "cli": {
         *(
+            "discovery",
             "intake",
             "layers",
             "observability",

@@ -65,5 +65,10 @@ class Spaces:
 
     def code(self, address: str) -> str | None:
         """The code of the registry; None for an address of none, or that says no more than the beginning."""
+        return next((code for code, _ in self.identifiers(address)), None)
+
+    def identifiers(self, address: str) -> list[tuple[str, str]]:
+        """The code of the registry and the identifier, as a list of one; empty where there is none."""
         match = self._pattern.match(address)
-        return self._codes[match[0]] if match and len(address) > match.end() else None
+        rest = address[match.end() :].rstrip("/") if match else ""
+        return [(self._codes[match[0]], rest)] if match and rest else []
