@@ -124,6 +124,10 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef | No
     ATMP.givesClass: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Class),
     ATMP.evidence: (OWL.ObjectProperty, None, SKOS.Concept, RDFS.Class),
     ATMP.checkDigits: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.iriTemplate: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.pageTemplate: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.separators: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.linkProperty: (OWL.ObjectProperty, None, SKOS.Concept, RDF.Property),
 }
 
 SCHEMES = {
@@ -143,6 +147,7 @@ SCHEMES = {
     "identifier-scheme": {
         *("ror", "wikidata", "isni", "grid", "crossref-funder", "cbe", "sec-cik", "vat", "pic", "lei", "euid"),
         *(f"wikipedia-{language}" for language in ("fr", "nl", "de", "en")),
+        *("orcid", "geonames", "nuts", "eu-country"),
     },
     "observation-status": {"A", "E", "F"},
     "project-status": {"SIGNED", "ONGOING", "CLOSED", "TERMINATED", "CANCEL"},
@@ -282,7 +287,7 @@ def test_texts_carry_one_of_the_four_languages(path: Path) -> None:
     """Untagged strings are codes and names, never sentences."""
     for _, predicate, value in parse(path):
         if isinstance(value, Literal) and value.datatype is None and value.language is None:
-            assert " " not in value or predicate == PATTERN, f"{predicate}: {value}"
+            assert " " not in value or predicate in {PATTERN, ATMP.separators}, f"{predicate}: {value}"
         elif isinstance(value, Literal) and value.language:
             assert value.language in LANGUAGES | MORE
 
@@ -298,7 +303,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 38
+    assert len(own) == 39
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own

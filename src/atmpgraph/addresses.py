@@ -60,6 +60,14 @@ class Addresses:
         """A dataset of the catalogue; without a name the whole graph."""
         return self.thing("dataset", name)
 
+    def linkset(self, name: str) -> str:
+        """The links to a registry, by its code."""
+        return self.thing("linkset", name)
+
+    def linkset_page(self, registry: str) -> str:
+        """The page of the links to a registry, and with a suffix their files."""
+        return f"{self.base}linksets/{registry}"
+
     def distribution(self, name: str) -> str:
         """A file of a dataset, as the catalogue describes it."""
         return self.thing("distribution", name)

@@ -396,6 +396,37 @@ def links(context: click.Context, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--least", type=click.IntRange(1, 100), default=70, show_default=True, help="The lowest score.")
+@click.option("--dry-run", is_flag=True, help="Say what would be proposed; write nothing.")
+@_json
+@_progress
+@click.pass_context
+@_command
+def link(context: click.Context, file: Path, least: int, dry_run: bool, as_json: bool, display: str) -> None:
+    """Propose which records of FILE, a registry's, are our organisations: ROR (JSON), CORDIS, any table, or RDF.
+
+    The proposals go into `link-candidates.csv`; a person accepts or rejects them there, and a build publishes the
+    accepted ones. What is decided stays as it is.
+    """
+    from .discovery.run import discover
+
+    settings, language = _settings(context), context.obj["language"]
+    store, folder = _release(settings).store, settings.path(settings.folders.data)
+    with interruptible(), _shown(context, display) as progress:
+        outcome = discover(file, store, folder, least, language, progress)
+    if not dry_run:
+        outcome.write()
+    if as_json:
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False, indent=1))
+        return
+    for line in outcome.lines(language):
+        click.echo(line)
+    if dry_run:
+        click.echo(_words().gettext("nothing is written: --dry-run"))
+
+
+@main.command()
 @click.argument("release", required=False)
 @_json
 @click.pass_context

@@ -110,6 +110,7 @@ PNG: Final = Format("PNG", "png", "image/png", "text")
 TEXT: Final = Format("Text", "txt", "text/plain", "text")
 # No type is registered; all readers of RDF Patch accept these, which come from Apache Jena.
 RDF_PATCH: Final = Format("RDF Patch", "rdfp", "application/rdf-patch", "text", ("text/rdf-patch",))
+BEACON: Final = Format("BEACON", "txt", "text/plain", "text")  # links, one a line; no type is registered
 LINK_SET: Final = Format("Linkset", "linkset.json", "application/linkset+json", "text")
 
 # Citations. BibTeX has no registered type; this is the common one.

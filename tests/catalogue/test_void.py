@@ -67,21 +67,37 @@ def test_each_graph_is_a_subset(void: Graph, release: Release) -> None:
         assert number(void, subset, "triples") == count
 
 
+OWL_SAME_AS = URIRef("http://www.w3.org/2002/07/owl#sameAs")
+SCHEMA_SAME_AS = URIRef("https://schema.org/sameAs")
+
+
 def test_the_links_to_each_registry_are_counted(void: Graph, data: Graph) -> None:
-    ror = [
-        o
-        for o in data.objects(predicate=URIRef("http://www.w3.org/2002/07/owl#sameAs"))
-        if str(o).startswith("https://ror.org/")
-    ]
-    (linkset,) = [
-        linkset
-        for linkset in void.subjects(VOID.objectsTarget, URIRef("https://ror.org/"))
-        if str(void.value(linkset, VOID.linkPredicate)).endswith("sameAs")
-        and str(void.value(linkset, VOID.linkPredicate)).startswith("http://www.w3.org/2002")
-    ]
-    assert number(void, linkset, "triples") == len(ror) > 0
+    ror = {str(o) for o in data.objects(predicate=OWL_SAME_AS) if str(o).startswith("https://ror.org/")}
+    same = URIRef(f"{BASE}id/linkset/ror--owl-sameAs")
+    assert void.value(same, VOID.linkPredicate) == OWL_SAME_AS
+    assert number(void, same, "triples") == len(ror) > 0
     for linkset in things(void, VOID.Linkset):
         assert void.value(linkset, VOID.subjectsTarget) == WHOLE
+        space = void.value(linkset, VOID.objectsTarget)
+        assert str(void.value(space, VOID.uriSpace)) == str(space)
+        assert number(void, linkset, "triples") > 0
+
+
+def test_a_linkset_has_one_predicate_or_a_part_for_each(void: Graph) -> None:
+    for linkset in things(void, VOID.Linkset):
+        parts = list(void.objects(linkset, VOID.subset))
+        assert len(list(void.objects(linkset, VOID.linkPredicate))) == (0 if parts else 1)
+        if parts:
+            assert sum(number(void, part, "triples") for part in parts) == number(void, linkset, "triples")
+
+
+def test_every_identifier_with_an_address_is_in_a_linkset(void: Graph, data: Graph) -> None:
+    """ISNI, GRID and Crossref have their addresses by rule; where a source knows the address, nothing is added."""
+    isni = [o for o in data.objects(predicate=SCHEMA_SAME_AS) if str(o).startswith("https://isni.org/isni/")]
+    assert number(void, URIRef(f"{BASE}id/linkset/isni"), "triples") == len(isni) > 0
+    for registry in ("grid", "crossref-funder"):
+        assert (URIRef(f"{BASE}id/linkset/{registry}"), VOID.linkPredicate, SCHEMA_SAME_AS) in void
+    assert not [o for o in data.objects(predicate=SCHEMA_SAME_AS) if str(o).startswith("https://ror.org/")]
 
 
 def test_every_vocabulary_in_use_is_listed(void: Graph, data: Graph) -> None:

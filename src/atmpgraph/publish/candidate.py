@@ -11,6 +11,7 @@ from ..catalogue.void import void, void_at
 from ..charts.draw import draw_charts_at
 from ..findings import Finding, Listed, Report
 from ..i18n import message
+from ..linksets.links import write_linksets
 from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
@@ -114,6 +115,7 @@ def make_candidate(
             )
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
+            write_linksets(folder, store, workplace)
             write_description(
                 folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
             )

@@ -11,6 +11,8 @@ import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..catalogue.dcat import History, catalogue, catalogued
+from ..linksets.describe import described
+from ..linksets.links import read_summary
 from ..rdf.statements import quad_of, timestamp
 from ..release.integrity import sha256
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
@@ -46,7 +48,9 @@ def write_description(
     with description.thing_dates.open("w", encoding="utf-8") as out:
         out.writelines(thing_date_lines(release.path, live.path if live else None, history.created, base))
     lines, following = catalogued(release.canonical, base), _following(history, live, base)
-    statistics = cache(statistics)
+    statistics = cache(
+        lambda of=statistics: {*of(), *described(read_summary(release.linksets_summary), base, languages)}
+    )
     triples = catalogue(lines, files, base, following, languages, statistics)
     addresses = Addresses(base)
     graphs = {addresses.page("catalogue"): triples, addresses.page(".well-known/void"): statistics()}

@@ -192,6 +192,16 @@ class ReleaseFolder(DescriptionFolder):
         return self.lookups / "external.txt"
 
     @property
+    def linksets(self) -> Path:
+        """The links to registries, each after the code of its registry; sorted."""
+        return self.lookups / "linksets.txt"
+
+    @property
+    def linksets_summary(self) -> Path:
+        """The registries that links lead to, and how many; none in a release that an earlier version made."""
+        return self.lookups / "linksets.json"
+
+    @property
     def search(self) -> Path:
         """The folder of the index of its words; none in a release that an earlier version made."""
         return self.lookups / "search"

@@ -423,7 +423,8 @@ class SizeLimits(Group):
     list_page_graphs: int = Field(
         100,
         ge=1,
-        description="Graphs on a page of `/data` and `/.well-known/void`; `/sparql` describes the largest.",
+        description="Graphs on a page of `/data` and `/.well-known/void`, links on one of `/linksets/…`; `/sparql`"
+        " describes the largest graphs.",
     )
     sitemap_addresses: int = Field(10_000, ge=1, le=50_000, description="Addresses in one part of the sitemap.")
     search_characters: int = Field(200, ge=20, le=1_000, description="Longest text that is searched (400).")
