@@ -16,7 +16,8 @@ from atmpgraph.overview.figures import disputed
 from atmpgraph.settings import Settings
 from atmpgraph.vocab import UNIT, XSD
 from atmpgraph.web import create_app
-from atmpgraph.web.pages.filters import measured, typed
+from atmpgraph.web.core.phrases import measured
+from atmpgraph.web.pages.filters import typed
 
 from ..conftest import changed
 from .rules import BROWSER, check_page

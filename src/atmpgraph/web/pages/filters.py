@@ -7,33 +7,21 @@ import pyoxigraph as ox
 from flask import Flask
 from markupsafe import Markup
 
-from ...i18n import Texts
 from ...overview.figures import Row
-from ...vocab import UNIT, XSD
+from ...vocab import XSD
 from ..core.i18n import page_texts
 from ..core.labels import Name
+from ..core.phrases import measured, phrase
 
 _NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
 _DATES = {"date", "dateTime", "gYearMonth"}
-_CURRENCY = f"{UNIT}CCY_"  # followed by the code of ISO 4217
-_PERCENT = f"{UNIT}PERCENT"
-_COUNT = f"{UNIT}NUM"  # the unit of a number of things, which is not written
 
 
 def reading(row: Row, names: Mapping[str, Name]) -> str:
     """A figure in the reader's language: its exactness, number and unit; a "15+" is never a bare number."""
     unit, qualifier = row["unit"].value, row["qualifier"].value
     number = measured(page_texts(), row["value"].value, unit, names[unit].text)
-    return number if qualifier.endswith("/exact") else f"{names[qualifier].text} {number}"
-
-
-def measured(texts: Texts, value: str, unit: str, name: str) -> str:
-    """A number with its unit (QUDT): `81000000`, euros → « 81 millions € »; a count has none."""
-    if unit.startswith(_CURRENCY):
-        return texts.money(Decimal(value), unit.removeprefix(_CURRENCY))
-    if unit == _PERCENT:
-        return texts.percent(Decimal(value) / 100)
-    return texts.quantity(Decimal(value), "" if unit == _COUNT else name)
+    return phrase(page_texts(), number, qualifier, names[qualifier].text)
 
 
 def typed(literal: ox.Literal) -> str:
