@@ -73,8 +73,8 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
         else:
             names[iri] = Name(readable(iri, store.base, languages[0]))
     of_parts = lambda parts: {iri: name.text for iri, name in names_of(store, parts, languages).items()}  # noqa: E731
-    made = made_names(store, wanted, best, languages, of_parts)
-    return names | {iri: Name(text) for iri, text in made.items()}
+    others = made_names(store, wanted, best, languages, of_parts)
+    return names | {iri: Name(text) for iri, text in others.items()}
 
 
 def _first_words(text: str) -> str:

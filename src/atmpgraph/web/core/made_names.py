@@ -125,24 +125,24 @@ def made_names(
         languages: of the reader.
         names_of: gives the names of the parts.
     """
-    values, known = " ".join(str(ox.NamedNode(iri)) for iri in iris), set(named)
+    values, having = " ".join(str(ox.NamedNode(iri)) for iri in iris), set(named)
     rows: dict[str, tuple[int, tuple[Any, ...]]] = {}
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if values else ():
         iri, way = row["iri"].value, int(row["way"].value)
         parts = tuple(row[part] for part in "abcd")
-        if (iri not in known or _WAYS[way].best) and (way, str(parts)) < (rows.get(iri, (len(_WAYS), ""))[0], ""):
+        if (iri not in having or _WAYS[way].best) and (way, str(parts)) < (rows.get(iri, (len(_WAYS), ""))[0], ""):
             rows[iri] = way, parts
     if not rows:
         return {}
     names = names_of({t.value for _, parts in rows.values() for t in parts if isinstance(t, ox.NamedNode)})
     name: NameOf = lambda term: names[term.value] if isinstance(term, ox.NamedNode) else term.value  # noqa: E731
-    made = {}
+    written = {}
     for iri, (way, parts) in rows.items():
         try:
-            made[iri] = _WAYS[way].write(texts(languages[0]), parts, name)
+            written[iri] = _WAYS[way].write(texts(languages[0]), parts, name)
         except (InvalidOperation, AttributeError, KeyError):  # a number that is none, a part that is missing
             continue
-    return made
+    return written
 
 
 _ROW: Final = re.compile(r".*/doc/table/([^/]+)\.csv#row=(\d+)")
@@ -159,6 +159,8 @@ def readable(iri: str, base: str, language: str) -> str:
         return iri
     parts = urlsplit(iri)
     last = unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2])
+    if iri == base:
+        return f"{parts.netloc}{parts.path.rstrip('/')}"
     if iri.startswith(base) or any(iri.startswith(namespace) for namespace in prefixes(base).values()):
         words = last if "." in last else _WORDS.sub(" ", last).strip().lower()  # a file keeps its name
         return words or parts.netloc

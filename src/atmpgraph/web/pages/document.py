@@ -110,7 +110,7 @@ def _is_row(context: Context, quad: ox.Quad) -> bool:
 def _row(iri: str) -> tuple[str, str, str]:
     """The IRI of a row, its table and its number: `…/organisations.csv#row=5` (RFC 7111 §2)."""
     table, _, number = iri.rpartition("/")[2].partition("#row=")
-    return iri, table, number
+    return iri, table.removesuffix(".csv").replace("-", " "), number
 
 
 def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:

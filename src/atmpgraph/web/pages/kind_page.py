@@ -50,7 +50,7 @@ class KindPage:
     Attributes:
         kind: of the thing.
         type: the class that makes it one of this kind.
-        facts: its properties with their values, whoever states them.
+        facts: its properties with their values, of every source.
         sources: that state them.
         words: what sources say, word for word: rows of quotation, words, source, place and speaker.
         tables: of what belongs to it.
@@ -94,12 +94,14 @@ def kind_page(context: Context, described: Description, kind: Kind) -> KindPage:
     labels = column_labels(context.settings.layered("queries"))
     tables = []
     for query in kind.sections:
-        found = links.get(query)
-        subjects = [subject for _, subject in found[paging.first : paging.first + _SIZE]] if found is not None else None
+        linked = links.get(query)
+        subjects = (
+            [subject for _, subject in linked[paging.first : paging.first + _SIZE]] if linked is not None else None
+        )
         if subjects or (subjects is None and paging.number == 1):
             rows = _answer(context, query, topic, subjects or ())
             if rows:
-                tables.append(_table(context, query, rows, labels, len(found) if found is not None else None))
+                tables.append(_table(context, query, rows, labels, len(linked) if linked is not None else None))
     facts, sources = _facts(context, described, kind)
     words = _answer(context, section_query(WORDS), topic, ()) if paging.number == 1 else []
     types = {text_of(q.object) for q in described.quads if q.predicate.value == RDF + "type"}
@@ -141,7 +143,7 @@ def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[t
     for quad in described.quads:
         values.get(quad.predicate.value, {})[quad.object] = None
     facts = [
-        (predicate, _best(list(found), context.languages)[:_VALUES]) for predicate, found in values.items() if found
+        (predicate, _best(list(linked), context.languages)[:_VALUES]) for predicate, linked in values.items() if linked
     ]
     return facts, list(dict.fromkeys(_source(context, graph) for graph in sorted(graphs)))
 
