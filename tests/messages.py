@@ -32,8 +32,8 @@ KEYWORDS: Final = {
     "counted": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
-METHODS: Final = [("**/pages/templates/*.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-OPTIONS: Final = {"**/pages/templates/*.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+METHODS: Final = [("**/pages/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+OPTIONS: Final = {"**/pages/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 # Calls whose argument is a text that somebody else translates: its position.
 _PROBLEMS: Final = {"Problem": 1, "ProblemError": 1, "_refuse": 1}
 TRANSLATED: Final = tuple(sorted(file.stem for file in FOLDER.glob("*.po")))

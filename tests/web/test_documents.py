@@ -281,7 +281,7 @@ def test_the_anchors_of_the_ontology_are_on_its_page(client: FlaskClient) -> Non
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/doc/organisation/uclouvain?lang=fr", "UCLouvain – Monitoring with AI"),  # a participation
+        ("/doc/organisation/uclouvain?lang=fr", "UCLouvain dans Monitoring with AI"),  # a participation
         ("/doc/funding/exofasttrack-grant?lang=fr", "€"),  # an amount
     ],
 )

@@ -98,12 +98,12 @@ def read_library(folder: Folder, languages: Sequence[str]) -> dict[str, LibraryQ
     Raises:
         AtmpgraphError: a file is not UTF-8.
     """
-    labels = _labels(folder)
+    labels = column_labels(folder)
     queries = [LibraryQuery(file.stem, _filled(_text(file), languages), labels) for file in folder.glob("*.rq")]
     return {query.name: query for query in sorted(queries, key=lambda query: (query.head.place, query.name))}
 
 
-def _labels(folder: Folder) -> Labels:
+def column_labels(folder: Folder) -> Labels:
     """The labels of columns in each language: the supplied ones, and those of the publication, which go before them."""
     folders = (folder.supplied, folder.own) if isinstance(folder, Layered) else (folder,)
     return {

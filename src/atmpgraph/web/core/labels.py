@@ -1,39 +1,32 @@
 """Names for IRIs, in the reader's language if there is one: the label service of the pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 import pyoxigraph as ox
 
-from ...addresses import Addresses
-from ...i18n import texts
 from ...store import Store
-from ...vocab import ADMS, ATMPGRAPH, DCT, FRAPO, LABELS, OA, ORG, PROV, SCHEMA, SKOS, prefixes
+from ...vocab import ATMPGRAPH, DCT, FRAPO, LABELS, OA, PROV, SKOS, prefixes
 from .context import Context
+from .made_names import made_names, readable
 from .terms import terms
 
-# Things without a name of their own are called by their words: figures as printed, quotations by what they quote,
-# identifiers by their system and number, records and grants by their number, amounts by what they are.
+# Things without a name of their own are called by their words: quotations by what they quote, codes and grants by their
+# number; `made_names` has names that need more than one statement.
 _PATTERNS = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     f"?iri <{ATMPGRAPH}statedAs> ?label",
     f"?iri <{OA}exact> ?label",
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
-    f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
-    f"?iri <{SCHEMA}value> ?amount ; <{SCHEMA}currency> ?label",
     f"?iri <{PROV}wasDerivedFrom>/<{ATMPGRAPH}statedAs> ?label",
 )
+_QUOTED = range(len(LABELS) + 1, len(LABELS) + 3)  # the places of texts that may be long
+_WORDS = 90  # characters of a text that names what it is in
 _BRANCHES = " UNION ".join(f"{{ {pattern} BIND({rank} AS ?rank) }}" for rank, pattern in enumerate(_PATTERNS))
 _ALTERNATIVE = LABELS.index(f"{SKOS}altLabel")
-# A membership or an involvement has no name: it is called by who it is of, and in what.
-_MEMBERS = (
-    "SELECT ?iri ?member ?whole {{ VALUES ?iri {{ {iris} }}"
-    f" ?iri <{ORG}member>|<{ATMPGRAPH}involves> ?member ; <{ORG}organization>|<{ATMPGRAPH}involvedIn> ?whole }}}}"
-)
-_QUERY = "SELECT ?iri ?rank ?label ?amount {{ VALUES ?iri {{ {iris} }} {branches} }}"
+_QUERY = "SELECT ?iri ?rank ?label {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
 
     The best label is the one in the first of the languages, then in any other; then the first by the order of
     `vocab.LABELS`. An alternative name counts only where there is no other in any language. Terms of other vocabularies
-    have their names in `terms.ttl`. All other IRIs are shortened.
+    have their names in `terms.ttl`. Names that are made come last, then words of the IRI itself.
     """
     wanted = sorted(set(iris))
     best: dict[str, tuple[bool, int, int, str, str]] = {}
@@ -68,8 +61,7 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
             tag = label.language or ""
             place = languages.index(tag) if tag in languages else len(languages)
             rank = int(row["rank"].value)
-            amount = row["amount"]
-            words = texts(languages[0]).money(Decimal(amount.value), label.value) if amount else label.value
+            words = _first_words(label.value) if rank in _QUOTED else label.value
             candidate = (rank == _ALTERNATIVE, place, rank, words, tag)
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
     names = {}
@@ -79,29 +71,23 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
         elif iri in best:
             names[iri] = Name(*best[iri][3:])
         else:
-            names[iri] = Name(shortened(iri, store.base))
-    return names | _memberships(
-        store, [iri for iri in wanted if iri not in best and Addresses(store.base).is_thing(iri)], languages
-    )
+            names[iri] = Name(readable(iri, store.base, languages[0]))
+    of_parts = lambda parts: {iri: name.text for iri, name in names_of(store, parts, languages).items()}  # noqa: E731
+    others = made_names(store, wanted, best, languages, of_parts)
+    return names | {iri: Name(text) for iri, text in others.items()}
 
 
-def _memberships(store: Store, unnamed: Sequence[str], languages: tuple[str, ...]) -> dict[str, Name]:
-    """The names of those that are memberships or involvements."""
-    values = " ".join(str(ox.NamedNode(iri)) for iri in unnamed)
-    rows = list(store.select(_MEMBERS.format(iris=values))) if unnamed else []
-    if not rows:
-        return {}
-    parts = names_of(store, [row[part].value for row in rows for part in ("member", "whole")], languages)
-    return {
-        row["iri"].value: Name(f"{parts[row['member'].value].text} – {parts[row['whole'].value].text}") for row in rows
-    }
+def _first_words(text: str) -> str:
+    """A text, or its first words."""
+    words = " ".join(text.split())
+    return words if len(words) <= _WORDS else f"{words[:_WORDS].rpartition(' ')[0] or words[:_WORDS]}…"
 
 
 def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page; of what the data do not name, those of the catalogue."""
     release, wanted = context.release, list(iris)
     names = names_of(release.store, wanted, context.languages)
-    unnamed = [iri for iri, name in names.items() if name.text == shortened(iri, release.base)]
+    unnamed = [iri for iri, name in names.items() if name.text == readable(iri, release.base, context.language)]
     described = [iri for iri in unnamed if release.in_catalogue(iri)]
     if not described:  # then the catalogue need not be loaded
         return names

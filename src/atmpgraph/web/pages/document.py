@@ -15,6 +15,8 @@ from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
+from .kind_page import KindPage, kind_page
+from .kinds import kind_of
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
 
@@ -47,6 +49,7 @@ class DocumentPage:
         paging: of the incoming links.
         codes: the paging of its values and parts, where they have pages.
         names: of every IRI on the page.
+        about: what its kind of things shows; None for a class that has no page of its own.
         formats: the page links to.
     """
 
@@ -60,6 +63,7 @@ class DocumentPage:
     paging: Paging | None
     codes: Paging | None
     names: dict[str, Name]
+    about: KindPage | None = None
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
@@ -76,10 +80,14 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         if subject not in parts:
             by_predicate[predicate].append(subject)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
-    iris = {topic, *parts, *(iri for pair in shown for iri in pair)}
+    kind = None if parts else kind_of(types)
+    about = kind_page(context, described, kind) if kind else None
+    iris = {topic, *types, *parts, *(iri for pair in shown for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
         iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
+    iris |= {*about.iris, *(iri for iri, _, _ in rows)} if about else set()
+    names = page_names(context, iris)
     return DocumentPage(
         topic,
         described.document,
@@ -90,7 +98,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         sorted(by_predicate.items()),
         incoming,
         described.paging,
-        page_names(context, iris),
+        names,
+        about.sorted(names) if about else None,
     )
 
 
@@ -101,7 +110,7 @@ def _is_row(context: Context, quad: ox.Quad) -> bool:
 def _row(iri: str) -> tuple[str, str, str]:
     """The IRI of a row, its table and its number: `…/organisations.csv#row=5` (RFC 7111 §2)."""
     table, _, number = iri.rpartition("/")[2].partition("#row=")
-    return iri, table, number
+    return iri, table.removesuffix(".csv").replace("-", " "), number
 
 
 def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:

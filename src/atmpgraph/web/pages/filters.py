@@ -6,10 +6,11 @@ from decimal import Decimal
 import pyoxigraph as ox
 from flask import Flask
 from markupsafe import Markup
+from werkzeug.routing import BuildError
 
 from ...overview.figures import Row
 from ...vocab import XSD
-from ..core.i18n import page_texts
+from ..core.i18n import link, page_texts
 from ..core.labels import Name
 from ..core.phrases import measured, phrase
 
@@ -22,6 +23,20 @@ def reading(row: Row, names: Mapping[str, Name]) -> str:
     unit, qualifier = row["unit"].value, row["qualifier"].value
     number = measured(page_texts(), row["value"].value, unit, names[unit].text)
     return phrase(page_texts(), number, qualifier, names[qualifier].text)
+
+
+def measure(value: str, unit: str, qualifier: str, names: Mapping[str, Name]) -> str:
+    """A number with its unit and exactness, as one phrase."""
+    name = names[unit].text if unit in names else ""
+    return phrase(page_texts(), measured(page_texts(), value, unit, name), qualifier, names[qualifier].text)
+
+
+def url_of(endpoint: str, **values: str) -> str:
+    """The URL of a resource in the page's language; empty where the publication has none."""
+    try:
+        return link(endpoint, **values)
+    except BuildError:
+        return ""
 
 
 def typed(literal: ox.Literal) -> str:
@@ -46,4 +61,5 @@ def fragment(iri: str) -> str:
 
 def register(app: Flask) -> None:
     """Add them to the templates."""
-    app.jinja_env.filters.update(reading=reading, typed=typed, best=best, fragment=fragment)
+    app.jinja_env.filters.update(reading=reading, measured=measure, typed=typed, best=best, fragment=fragment)
+    app.jinja_env.globals.update(url_of=url_of)

@@ -14,6 +14,8 @@ from ..core.labels import Name, page_names
 from .document import DATA_FORMATS
 
 _ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
+_INDICATORS = 6  # whose claims are shown side by side
+_DISPUTES = 5  # indicators on which sources differ, a line each
 _ROWS_OF_DISPUTE = 5  # where its sources differ, so that several values are seen
 
 
@@ -25,23 +27,29 @@ class HomePage:
         topic: the partnership.
         descriptions, aliases: of it, in each language; its short names.
         topics: of it, by code list.
+        money: what each source says of the shares of the budget; equal statements together.
+        disputed: indicators on which sources differ.
         figures: by subject, the partnership's own first, each with its indicators.
         members: the rows of each work package.
         tables: rows of the other sections, by name.
         left_out: how many more rows each section has.
         sources: the row of each source, by its IRI.
+        digest: of the release.
     """
 
     topic: str
     descriptions: list[ox.Literal]
     aliases: list[str]
     topics: dict[str, list[str]]
+    money: list[Row]
+    disputed: list[Group]
     figures: dict[str, list[Group]]
     members: list[Group]
     tables: dict[str, list[Row]]
     left_out: dict[str, int]
     sources: dict[str, Row]
     names: dict[str, Name]
+    digest: str
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
@@ -60,16 +68,22 @@ def home_page(context: Context, described: Description) -> HomePage:
         groups[name], rows = _shown(*read_groups(content, name), whole, first, largest=name == "members")
         left_out[name] = rows - sum(len(group.rows) for group in groups[name])
     figures: dict[str, list[Group]] = {}
+    disputed = [_some(group) for group in groups["figures"] if group.disputed][:_DISPUTES]
+    all_claims = left_out["figures"] + sum(len(group.rows) for group in groups["figures"])
+    groups["figures"] = _first(groups["figures"])
+    left_out["figures"] = all_claims - sum(len(group.rows) for group in groups["figures"])
+    money = _different(tables.pop("money", []))
     for group in groups["figures"]:
         figures.setdefault(group.key[0], []).append(group)
     topics: dict[str, list[str]] = {}
     for row in tables.pop("topics"):
         topics.setdefault(row["scheme"].value, []).append(row["topic"].value)
-    shown = [*(row for some in groups.values() for group in some for row in group.rows)]
+    shown = [*money, *(row for group in disputed for row in group.rows)]
+    shown += [row for some in groups.values() for group in some for row in group.rows]
     shown += [row for rows in tables.values() for row in rows]
     sources = {row["source"].value: row for row in tables["sources"]}
     iris = {topic, *topics, *(iri for some in topics.values() for iri in some)}
-    iris |= {iri for some in groups.values() for group in some for iri in group.key}
+    iris |= {iri for some in groups.values() for group in (*some, *disputed) for iri in group.key}
     iris |= {t.value for row in shown for t in row.values() if isinstance(t, ox.NamedNode)}
     texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]
     return HomePage(
@@ -77,12 +91,15 @@ def home_page(context: Context, described: Description) -> HomePage:
         [text for predicate, text in texts if predicate == DCT + "description"],
         sorted({text.value for predicate, text in texts if predicate == SKOS + "altLabel"}),
         topics,
+        money,
+        disputed,
         figures,
         groups["members"],
         tables,
         left_out,
         sources,
         page_names(context, iris),
+        context.release.digest,
     )
 
 
@@ -97,6 +114,17 @@ def _shown(
         best = sorted(groups, key=lambda group: -group.count)[:first]
         chosen = [group for group in groups if group in best]
     return [_some(group.read(whole)) for group in chosen[:first]], rows
+
+
+def _first(groups: list[Group]) -> list[Group]:
+    """The first indicators, each with some of its claims."""
+    return [_some(group) for group in groups[:_INDICATORS]]
+
+
+def _different(rows: list[Row]) -> list[Row]:
+    """The first of all rows that say the same of the same: sources repeat each other."""
+    said = ("origin", "share", "shareQualifier", "budget", "budgetQualifier", "unit")
+    return list({tuple(str(row[name]) for name in said): row for row in reversed(rows)}.values())[::-1]
 
 
 def _some(group: Group) -> Group:

@@ -1,0 +1,171 @@
+"""Names that are made where the data give none: a figure by what it measures and its phrase, a member by who and where.
+
+Each way to make one is a pattern of SPARQL with up to four parts, and a function of the names of these.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import pyoxigraph as ox
+
+from ...addresses import CODES
+from ...i18n import Texts, message, texts
+from ...store import Store
+from ...vocab import ADMS, ATMPGRAPH, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, prefixes
+from .phrases import measured, phrase
+
+_SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
+_SCHEME: Final = f"{CODES}identifier-scheme/"
+# Gives what the data call a term: a literal by its words.
+NameOf: TypeAlias = Callable[[Any], str]
+
+
+def _figure(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    indicator, value, unit, qualifier = parts
+    number = measured(texts, value.value, unit.value, name(unit))
+    return f"{name(indicator)}{texts.colon}{phrase(texts, number, qualifier.value, name(qualifier))}"
+
+
+def _membership(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return texts.gettext(message("{member} in {whole}"), member=name(parts[0]), whole=name(parts[1]))
+
+
+def _grant(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    funder, value, currency, _ = parts
+    amount = texts.money(Decimal(value.value), currency.value)
+    return texts.gettext(message("Grant of {amount} by {funder}"), amount=amount, funder=name(funder))
+
+
+def _money(texts: Texts, parts: tuple[Any, ...], _: NameOf) -> str:
+    return texts.money(Decimal(parts[0].value), parts[1].value)
+
+
+def _numbered(_: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return f"{name(parts[0])} {parts[1].value}"
+
+
+def _address(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return texts.gettext(message("Address of {name}"), name=name(parts[0]))
+
+
+def _checksum(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return texts.gettext(message("Checksum of {name}"), name=name(parts[0]))
+
+
+def _period(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return texts.gettext(message("Period of {name}"), name=name(parts[0]))
+
+
+def _same(_: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return name(parts[0])
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to make a name.
+
+    Attributes:
+        pattern: of `?iri` and its parts `?a` to `?d`.
+        write: the name.
+        best: it goes before the words that the data have.
+    """
+
+    pattern: str
+    write: Callable[[Texts, tuple[Any, ...], NameOf], str]
+    best: bool = False
+
+
+_WAYS: Final = (
+    _Way(
+        f"?iri <{ATMPGRAPH}indicator> ?a ; <{_SDMX}measure#obsValue> ?b ; <{_SDMX}attribute#unitMeasure> ?c ;"
+        f" <{ATMPGRAPH}valueQualifier> ?d",
+        _figure,
+        best=True,
+    ),
+    _Way(f"?iri <{ORG}member>|<{ATMPGRAPH}involves> ?a ; <{ORG}organization>|<{ATMPGRAPH}involvedIn> ?b", _membership),
+    _Way(
+        f"?iri <{PROV}wasAttributedTo> ?a ; <{EURIO}hasFundingAmount> ?sum ."
+        f" ?sum <{EURIO}value> ?b ; <{EURIO}currency> ?c",
+        _grant,
+    ),
+    _Way(f"?iri <{SCHEMA}value> ?a ; <{SCHEMA}currency> ?b", _money),
+    _Way(
+        f'?iri <{ADMS}schemaAgency> ?agency ; <{SKOS}notation> ?b BIND(IRI(CONCAT("{_SCHEME}", ?agency)) AS ?a)',
+        _numbered,
+        best=True,
+    ),
+    _Way(f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?a ; <{DCT}identifier> ?b", _numbered, best=True),
+    _Way(f"?iri <{FRAPO}hasGrantNumber> ?b ; <{PROV}wasAttributedTo> ?a", _numbered),
+    _Way(f"?iri <{DCT}isReplacedBy> ?a", _same),
+    _Way("?a <http://www.w3.org/ns/locn#address> ?iri", _address),
+    _Way(f"?a <{SPDX}checksum> ?iri", _checksum),
+    _Way(f"?iri a <{DCT}PeriodOfTime> . ?a <{DCT}temporal> ?iri", _period),
+)
+_BRANCHES: Final = " UNION ".join(f"{{ {way.pattern} BIND({number} AS ?way) }}" for number, way in enumerate(_WAYS))
+_QUERY: Final = "SELECT ?iri ?way ?a ?b ?c ?d {{ VALUES ?iri {{ {iris} }} {branches} }}"
+
+
+def made_names(
+    store: Store,
+    iris: Iterable[str],
+    named: Iterable[str],
+    languages: tuple[str, ...],
+    names_of: Callable[[set[str]], Mapping[str, str]],
+) -> dict[str, str]:
+    """The names that are made of some things.
+
+    Args:
+        store: that describes them.
+        iris: of the things.
+        named: those that the data give a name.
+        languages: of the reader.
+        names_of: gives the names of the parts.
+    """
+    values, having = " ".join(str(ox.NamedNode(iri)) for iri in iris), set(named)
+    rows: dict[str, tuple[int, tuple[Any, ...]]] = {}
+    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if values else ():
+        iri, way = row["iri"].value, int(row["way"].value)
+        parts = tuple(row[part] for part in "abcd")
+        if (iri not in having or _WAYS[way].best) and (way, str(parts)) < (rows.get(iri, (len(_WAYS), ""))[0], ""):
+            rows[iri] = way, parts
+    if not rows:
+        return {}
+    names = names_of({t.value for _, parts in rows.values() for t in parts if isinstance(t, ox.NamedNode)})
+    name: NameOf = lambda term: names[term.value] if isinstance(term, ox.NamedNode) else term.value  # noqa: E731
+    written = {}
+    for iri, (way, parts) in rows.items():
+        try:
+            written[iri] = _WAYS[way].write(texts(languages[0]), parts, name)
+        except (InvalidOperation, AttributeError, KeyError):  # a number that is none, a part that is missing
+            continue
+    return written
+
+
+_ROW: Final = re.compile(r".*/doc/table/([^/]+)\.csv#row=(\d+)")
+_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[-_]+")
+
+
+def readable(iri: str, base: str, language: str) -> str:
+    """What an IRI without a name is called, by its own words: table and row, last segment, the site it is on."""
+    if row := _ROW.fullmatch(iri):
+        return texts(language).gettext(message("{table}, row {row}"), table=row[1].replace("-", " "), row=row[2])
+    if iri.startswith(("mailto:", "tel:")):
+        return iri.partition(":")[2]
+    if not iri.startswith(("http://", "https://")):
+        return iri
+    parts = urlsplit(iri)
+    last = unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2])
+    if iri == base:
+        return f"{parts.netloc}{parts.path.rstrip('/')}"
+    if iri.startswith(base) or any(iri.startswith(namespace) for namespace in prefixes(base).values()):
+        words = last if "." in last else _WORDS.sub(" ", last).strip().lower()  # a file keeps its name
+        return words or parts.netloc
+    site = parts.netloc.removeprefix("www.")
+    return f"{site} – {last}" if last and any(char.isdigit() for char in last) and len(last) < _LONG else site
+
+
+_LONG: Final = 40
