@@ -3,7 +3,7 @@
 Queries are put together from parts that tantivy calculates with, so nothing is parsed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -66,9 +66,10 @@ class Sought:
         """The identifiers that it may hold."""
         return numbers(self.text)
 
-    def query(self, schema: Schema, way: Way) -> Query:
-        """The query for one way to look."""
-        each = [_word(schema, word, way) for word in self.words]
+    def query(self, schema: Schema, way: Way, *, names_only: bool = False) -> Query:
+        """The query for one way to look; in names and identifiers alone, or in other texts too."""
+        fields = ("name",) if names_only else tuple(_WORD)
+        each = [_word(schema, word, way, fields) for word in self.words]
         if way is Way.SOME:
             parts = Query.boolean_query([(Occur.Should, word) for word in each], max(ceil(len(each) / 2), 1))
         else:
@@ -93,10 +94,10 @@ def of_class(schema: Schema, field: str, iri: str, query: Query) -> Query:
     return Query.boolean_query([(Occur.Must, query), (Occur.Must, only)])
 
 
-def _word(schema: Schema, word: str, way: Way) -> Query:
+def _word(schema: Schema, word: str, way: Way, fields: Iterable[str]) -> Query:
     parts = []
-    for field, worth in _WORD.items():
-        parts.append(Query.boost_query(Query.term_query(schema, field, word, "freq"), worth))
+    for field in fields:
+        parts.append(Query.boost_query(Query.term_query(schema, field, word, "freq"), _WORD[field]))
         if way is Way.SOME and field == "text":
             continue
         if len(word) >= _SHORTEST_PREFIX:

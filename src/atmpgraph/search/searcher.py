@@ -145,7 +145,7 @@ class Searcher:
         """
         sought = Sought.of(text)
         for way in Way:
-            query = sought.query(schema(), way)
+            query = sought.query(schema(), way, names_only=True)
             wanted = query if kind is None else of_class(schema(), "class", kind, query)
             if hits := self._hits(wanted, 0, _COMPARED * limit):
                 break

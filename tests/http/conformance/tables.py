@@ -382,7 +382,10 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/reconcile/suggest/type": (Resource("/reconcile/suggest/type?prefix=org", ("application/json",)),),
     "/reconcile/suggest/property": (Resource("/reconcile/suggest/property?prefix=ror", ("application/json",)),),
     "/reconcile/properties": (Resource("/reconcile/properties?type=org:Organization", ("application/json",)),),
-    "/reconcile/preview": (Resource("/reconcile/preview?id=organisation/ulb", (HTML,), languages=True),),
+    "/reconcile/preview": (
+        Resource("/reconcile/preview?id=organisation/ulb", (HTML,), languages=True),
+        Resource("/reconcile/preview", (), status=303),
+    ),
     "/lookup": (
         Resource("/lookup", (HTML, "application/json"), languages=True, methods=("GET", "POST")),
         Resource("/lookup?ror=01r9htc13", (), status=303, methods=("GET", "POST")),

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import render_template, request
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import LinkingError
 from ...formats import HTML, JSON, Format
@@ -211,7 +212,10 @@ class Preview:
     id: str
 
 
-def _load_preview(context: Context) -> Preview | None:
+def _load_preview(context: Context) -> Preview | AnyResponse | None:
+    """The thing of an id; without one, the way to what the service is."""
+    if "id" not in request.args:
+        return redirect(context.urls.page("reconcile"), 303)
     name = request.args.get("id", "")[: context.settings.linking.max_text_characters]
     note_arguments(id=name)
     iri = _service(context).iri(name)
