@@ -1,7 +1,7 @@
 """Records in the form of a dump of ROR, both versions mixed, from a seed: `python -m benchmarks.registry 100000`.
 
-Some are the organisations that are given, in a spelling that people use, and have their keys, so that what link discovery
-finds can be counted.
+Some are the organisations that are given, in a spelling that people use, and have their keys, so that what link
+discovery finds can be counted.
 """
 
 import json
