@@ -87,7 +87,7 @@ def _reader(path: Path) -> Iterator[Record]:
         start = file.read(4_096)
         file.seek(0)
         if start.lstrip()[:1] in {"[", "{"}:
-            yield from filter(None, map(_of_ror, json_items(file)))
+            yield from filter(None, map(ror_record, json_items(file)))
         else:
             yield from _of_table(file, start)
 
@@ -103,8 +103,8 @@ def json_items(file: IO[str]) -> Iterator[Any]:
     decoder, rest = json.JSONDecoder(), start[is_array:]
     while True:
         piece = file.read(_PIECE)
-        rest = (rest + piece).lstrip(_BLANKS)
-        place = 0
+        rest += piece
+        place = len(_BETWEEN.match(rest)[0])  # type: ignore[index]  # it matches nothing too
         while place < len(rest) and not (is_array and rest[place] == "]"):
             try:
                 item, place = decoder.raw_decode(rest, place)
@@ -113,7 +113,7 @@ def json_items(file: IO[str]) -> Iterator[Any]:
                     raise ValueError(f"not JSON, or cut off: {error.msg}") from None
                 break
             yield item
-            place += len(_BETWEEN.match(rest, place)[0])  # type: ignore[index]  # it matches nothing too
+            place += len(_BETWEEN.match(rest, place)[0])  # type: ignore[index]
         else:
             if place < len(rest) or not piece:
                 _require_end(rest[place:], is_array)
@@ -128,7 +128,7 @@ def _require_end(rest: str, is_array: bool) -> None:
         raise ValueError("something follows the end of the list")
 
 
-def _of_ror(item: object) -> Record | None:
+def ror_record(item: object) -> Record | None:
     """A record of ROR; None for anything else, and for a record that was withdrawn."""
     if not isinstance(item, dict) or not isinstance(item.get("id"), str) or item.get("status") == "withdrawn":
         return None

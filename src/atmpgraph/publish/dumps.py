@@ -5,6 +5,7 @@ as a stream, in chunks that worker processes make; what the release before has a
 where it is a whole file (`docs/decisions/building.md`).
 """
 
+import csv
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
@@ -84,10 +85,30 @@ def write_dumps(
         _Writer(folder, prefixes(base), earlier, pool).write(documents)
     descriptor = scratch / DESCRIPTOR
     descriptor.write_bytes(package.published)
-    origins = {DESCRIPTOR: descriptor, **{name: table.path for name, table in package.tables.items()}}
+    origins = {DESCRIPTOR: descriptor, **{name: _published(package, name, scratch) for name in package.tables}}
     for name, origin in origins.items():
         path = folder.tables / name
         earlier.take(path.relative_to(folder.path).as_posix(), path, origin)
+
+
+def _published(package: Package, name: str, scratch: Path) -> Path:
+    """A table as it is published; where a column says so, without the rows in which it is empty, whose lines stay empty
+    so that all others keep their number.
+    """
+    table, column = package.tables[name], package.publishing(name)
+    if column is None:
+        return table.path
+    header = table.header()
+    path = scratch / f"published-{table.name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer, written = csv.writer(file, lineterminator="\n"), 1
+        writer.writerow(header)
+        for number, cells in table.rows():
+            if column in header and cells[header.index(column)]:
+                file.write("\n" * (number - written - 1))
+                writer.writerow(cells)
+                written = number
+    return path
 
 
 def _documents(

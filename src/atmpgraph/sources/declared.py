@@ -46,6 +46,7 @@ FIELD: Final = frozenset(
             "rdfType",
             "codes",
             "unmapped",
+            "publishes",
             "evidence",
             "identifier",
         ),

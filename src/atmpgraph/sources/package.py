@@ -132,6 +132,10 @@ class Package:
         """The columns of a table that are for people and checks, and are not published."""
         return {field["name"] for field in self.fields(path) if field.get("unmapped")}
 
+    def publishing(self, path: str) -> str | None:
+        """The column without which a row of a table is not published; None where all rows are."""
+        return next((field["name"] for field in self.fields(path) if field.get("publishes")), None)
+
 
 @dataclass(frozen=True)
 class Snapshot:
