@@ -237,7 +237,8 @@ class Service:
 
     def facts(self, iri: str) -> list[tuple[str, list[str]]]:
         """What is known of a thing, for people: the name of each property that it has, with its values."""
-        by_thing = ((each, values(self.store, [iri], each).get(iri, ())) for each in self.properties.values())
+        order = sorted(self.properties.values(), key=lambda each: each.is_identifier)
+        by_thing = ((each, values(self.store, [iri], each).get(iri, ())) for each in order)
         described = [(each, its[:_SHOWN]) for each, its in by_thing if its]
         named = self.names({value.value for _, its in described for value in its if isinstance(value, ox.NamedNode)})
         return [

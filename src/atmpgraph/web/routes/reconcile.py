@@ -55,6 +55,22 @@ _BODY: Final = {
 }
 
 
+# What a reason for a score is, for people; the name of a property is told as it is.
+REASONS: Final[Mapping[str, str]] = {
+    "identifier": message("the same identifier"),
+    "same": message("the same words"),
+    "legal_form": message("another legal form, or none"),
+    "joined": message("other blanks"),
+    "order": message("another order of the words"),
+    "parts": message("two of its names"),
+    "small_words": message("other articles and prepositions"),
+    "spelling": message("a similar spelling"),
+    "other_form": message("two different legal forms"),
+    "acronym": message("its initials"),
+    "part": message("some words in common"),
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a request is answered with.
@@ -62,10 +78,12 @@ class Answer:
     Attributes:
         service: that answers.
         content: of the answer; None for the manifest, or its page.
+        text: the one name that is matched, which the page has an answer for too.
     """
 
     service: Service
     content: Mapping[str, Any] | None = None
+    text: str = ""
 
 
 @contextmanager
@@ -105,7 +123,9 @@ def _load(context: Context) -> Answer:
         if "queries" in given:
             return Answer(service, service.results(read_queries(given["queries"], service.vocabulary)))
         if "query" in given:
-            return Answer(service, service.results({"q": read_query(given["query"], service.vocabulary)})["q"])
+            note_arguments(query=given["query"])
+            sought = read_query(given["query"], service.vocabulary)
+            return Answer(service, service.results({"q": sought})["q"], sought.text)
         if "extend" in given:
             return Answer(service, service.extension(given["extend"]))
     if request.method == "POST":
@@ -114,7 +134,7 @@ def _load(context: Context) -> Answer:
 
 
 def _offered(_: Context, answer: Answer) -> tuple[Format, ...]:
-    return (JSON, HTML) if answer.content is None else (JSON,)
+    return (JSON, HTML) if answer.content is None or answer.text else (JSON,)
 
 
 def _json(context: Context, answer: Answer) -> str:
@@ -173,6 +193,10 @@ def _page(context: Context, answer: Answer) -> str:
     return render_template(
         "reconcile.html",
         place=f"{_place(context)}reconcile",
+        text=answer.text,
+        results=answer.content["result"] if answer.content else (),
+        start=service.start,
+        reasons=REASONS,
         types=[service.type(iri) for iri in service.types.values()],
         properties=[service.property(each) for each in service.properties.values()],
         specification=_DOCUMENTATION,
