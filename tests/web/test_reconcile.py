@@ -180,6 +180,7 @@ def test_the_preview_may_be_framed(client: FlaskClient) -> None:
     assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in client.get("/reconcile", headers=BROWSER).headers["Content-Security-Policy"]
     assert "01r9htc13" in response.text
+    assert "<td>BEL</td>" in response.text
     assert '<html lang="nl"' in response.text
     assert client.get("/reconcile/preview").location == "/reconcile"
     for name in ("organisation/nothing", "", "<script>", "../..", "x" * 5_000):

@@ -226,15 +226,9 @@ def _dumps(_: Context, content: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Preview:
-    """A thing in small.
-
-    Attributes:
-        iri: of it.
-        id: the path of its address.
-    """
+    """A thing in small."""
 
     iri: str
-    id: str
 
 
 def _load_preview(context: Context) -> Preview | AnyResponse | None:
@@ -244,7 +238,7 @@ def _load_preview(context: Context) -> Preview | AnyResponse | None:
     name = request.args.get("id", "")[: context.settings.linking.max_text_characters]
     note_arguments(id=name)
     iri = _service(context).iri(name)
-    return Preview(iri, name) if iri and context.release.quads(iri) else None
+    return Preview(iri) if iri and context.release.quads(iri) else None
 
 
 def _preview(context: Context, preview: Preview) -> str:
