@@ -29,13 +29,13 @@ class Candidates:
         columns: of it, in its order.
         rows: all of them.
         new: those that were not there.
-        kept: those that a person decided.
+        decisions: those that a person decided.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     new: int
-    kept: int
+    decisions: int
 
     def content(self) -> str:
         """The table as CSV."""
@@ -67,17 +67,17 @@ def read_table(path: Path) -> tuple[tuple[str, ...], list[Row]]:
 
 
 def with_candidates(
-    columns: Sequence[str], before: Iterable[Row], found: Iterable[tuple[Organisation, Match]], words: Texts
+    columns: Sequence[str], before: Iterable[Row], matches: Iterable[tuple[Organisation, Match]], words: Texts
 ) -> Candidates:
     """A table with new candidates: what is decided stays, and so does what stands open and is of another registry.
 
     Args:
         columns: of the table.
         before: its rows.
-        found: the candidates of one file.
+        matches: the candidates of one file.
         words: the language of the reasons.
     """
-    old, proposed = list(before), [_row(ours, match, words) for ours, match in found]
+    old, proposed = list(before), [_row(ours, match, words) for ours, match in matches]
     decided = {_key(row) for row in old if is_decided(row)}
     settled = {(row["organisation"], row["scheme"]) for row in old if row["accepted"] and row["scheme"]}
     open_rows = {_key(row): row for row in old if not is_decided(row)}

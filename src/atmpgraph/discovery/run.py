@@ -41,7 +41,7 @@ class Discovery:
         """For a program."""
         rows = self.candidates.rows
         counts = {"records": self.records, "organisations": self.organisations}
-        return {**counts, "new": self.candidates.new, "decided": self.candidates.kept, "candidates": rows}
+        return {**counts, "new": self.candidates.new, "decided": self.candidates.decisions, "candidates": rows}
 
     def lines(self, language: str) -> list[str]:
         """For people."""
@@ -49,7 +49,7 @@ class Discovery:
         return [
             words.ngettext("{n} record compared", "{n} records compared", self.records),
             words.ngettext("{n} new candidate", "{n} new candidates", self.candidates.new),
-            words.ngettext("{n} decision stays as it is", "{n} decisions stay as they are", self.candidates.kept),
+            words.ngettext("{n} decision stays as it is", "{n} decisions stay as they are", self.candidates.decisions),
             words.gettext(
                 "{file}: write the key of the source that says who accepts, and when, into “accepted”, or a reason into"
                 " “rejected”",
