@@ -80,13 +80,16 @@ def discover(
     registries = read_registries(store)
     spaces = Spaces(registries)
     ours = organisations(store, registries)
+    things = {registry.code for registry in registries if registry.is_thing}
     matcher, number = Matcher(ours, least), 0
     progress.step(message("comparing the records"), unit=message("records"))
     for record in progress.over(_resolved(read_records(file), spaces)):
         matcher.add(record)
         number += 1
     progress.end()
-    return Discovery(table, len(ours), number, with_candidates(columns, before, matcher.candidates(), texts(language)))
+    return Discovery(
+        table, len(ours), number, with_candidates(columns, before, matcher.candidates(), things, texts(language))
+    )
 
 
 def _resolved(records: Iterator[Record], spaces: Spaces) -> Iterator[Record]:
