@@ -22,6 +22,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defa
 
 _TYPE: Final = RDF + "type"
 _FIRST: Final = (_TYPE, *LABELS, DCT + "description", SKOS + "definition")
+_TEXTS: Final = (DCT + "description", SKOS + "definition")
 # The formats that a page links to: each has the whole description.
 DATA_FORMATS: Final[tuple[Format, ...]] = tuple(f for f in MODEL.formats if f is not HTML)
 
@@ -65,6 +66,24 @@ class DocumentPage:
     names: dict[str, Name]
     about: KindPage | None = None
     formats: tuple[Format, ...] = DATA_FORMATS
+
+    def summary(self, language: str) -> str:
+        """What search engines and messengers show of the page: a text about the thing, else name and class."""
+        texts = [
+            value
+            for section in self.sections
+            for predicate, values in section.properties
+            if predicate in _TEXTS
+            for value in values
+            if isinstance(value, ox.Literal)
+        ]
+        best = min(texts, key=lambda text: text.language != language, default=None)
+        if best is not None:
+            return best.value
+        if self.about and self.about.words:
+            return text_of(self.about.words[0][1])
+        shown = [self.topic, *([self.about.type] if self.about else self.types[:1])]
+        return " – ".join(self.names[iri].text for iri in shown if iri in self.names)
 
 
 def document_page(context: Context, described: Description) -> DocumentPage:

@@ -12,13 +12,12 @@ from ...release.incoming import Incoming
 from ...sparql.library import Labels, column_labels
 from ...vocab import PROV, RDF
 from ..core.context import Context
-from ..core.description import Description
+from ..core.description import ROWS, Description
 from ..core.labels import Name
 from ..core.paging import Paging, paged
 from .kinds import WORDS, Kind, SectionQuery, section_query
 
 Row: TypeAlias = tuple[Any, ...]
-ROWS: Final = "rows"  # the parameter with the number of the page of the tables
 _SIZE: Final = 25  # rows of a table on a page
 _VALUES: Final = 12  # of a fact on a page
 
