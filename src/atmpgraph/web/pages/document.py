@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
-from .kind_page import KindPage, kind_page
+from .kind_page import KindPage, best_texts, kind_page
 from .kinds import kind_of
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
@@ -91,7 +91,7 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
-    parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
+    parts = {iri: _in_one_language(context, _sections(context, quads)) for iri, quads in described.parts.items()}
     incoming = described.incoming
     shown = described.links[incoming.first : incoming.last] if incoming else []
     by_predicate: dict[str, list[str]] = defaultdict(list)
@@ -142,6 +142,16 @@ def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:
         (_section(context, graph, properties) for graph, properties in by_graph.items()),
         key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
     )
+
+
+def _in_one_language(context: Context, sections: list[Section]) -> list[Section]:
+    """The sections of a term: of each text the best language, since a page has very many terms."""
+    return [
+        replace(
+            section, properties=[(name, best_texts(values, context.languages)) for name, values in section.properties]
+        )
+        for section in sections
+    ]
 
 
 def _section(context: Context, graph: str, properties: dict[str, list[Term]]) -> Section:

@@ -142,7 +142,9 @@ def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[t
     for quad in described.quads:
         values.get(quad.predicate.value, {})[quad.object] = None
     facts = [
-        (predicate, _best(list(linked), context.languages)[:_VALUES]) for predicate, linked in values.items() if linked
+        (predicate, best_texts(list(linked), context.languages)[:_VALUES])
+        for predicate, linked in values.items()
+        if linked
     ]
     return facts, list(dict.fromkeys(_source(context, graph) for graph in sorted(graphs)))
 
@@ -153,7 +155,7 @@ def _source(context: Context, graph: str) -> str:
     return next((text_of(quad.object) for quad in lines), graph)
 
 
-def _best(values: list[Any], languages: tuple[str, ...]) -> list[Any]:
+def best_texts(values: list[Any], languages: tuple[str, ...]) -> list[Any]:
     """All values that have no language, and the texts in the first language that there are any in."""
     tagged = [value for value in values if isinstance(value, ox.Literal) and value.language]
     rank = {tag: place for place, tag in enumerate(languages)}

@@ -43,9 +43,7 @@ _ACCEPT_DATETIME: Final = {
 }
 _PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.")
 _INCOMING: Final = query_parameter("incoming", "Number of the page of the links to the thing, on its page for people.")
-_ROWS: Final = query_parameter(
-    ROWS, "Number of the page of the tables on its page for people."
-)
+_ROWS: Final = query_parameter(ROWS, "Number of the page of the tables on its page for people.")
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
