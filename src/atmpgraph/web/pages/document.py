@@ -1,8 +1,8 @@
 """The page of a thing: its properties by the source that states them, incoming links, and all names."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -23,18 +23,20 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defa
 _TYPE: Final = RDF + "type"
 _FIRST: Final = (_TYPE, *LABELS, DCT + "description", SKOS + "definition")
 _TEXTS: Final = (DCT + "description", SKOS + "definition")
+_VALUES: Final = 10  # of a property in the statements of a thing whose kind has a page
 # The formats that a page links to: each has the whole description.
 DATA_FORMATS: Final[tuple[Format, ...]] = tuple(f for f in MODEL.formats if f is not HTML)
 
 
 @dataclass(frozen=True)
 class Section:
-    """What one source states: its graph, its date, the confidence in it, and values by property."""
+    """What one source states: graph, date, confidence, values by property, and how many of a property are left out."""
 
     graph: str
     issued: str
     confidence: str
     properties: list[tuple[str, list[Term]]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
     kind = None if parts else kind_of(types)
     about = kind_page(context, described, kind) if kind else None
+    if about:  # its tables have all that is much, in pages
+        sections = [_first_values(section) for section in sections]
     iris = {topic, *types, *parts, *(iri for pair in shown for iri in pair)}
     for section in [*sections, *(s for part in parts.values() for s in part)]:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
@@ -141,6 +145,14 @@ def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:
     return sorted(
         (_section(context, graph, properties) for graph, properties in by_graph.items()),
         key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
+    )
+
+
+def _first_values(section: Section) -> Section:
+    """A section with the first values of each property."""
+    left_out = {name: len(terms) - _VALUES for name, terms in section.properties if len(terms) > _VALUES}
+    return replace(
+        section, properties=[(name, terms[:_VALUES]) for name, terms in section.properties], left_out=left_out
     )
 
 

@@ -18,7 +18,8 @@ from ..core.paging import Paging, paged
 from .kinds import WORDS, Kind, SectionQuery, section_query
 
 Row: TypeAlias = tuple[Any, ...]
-_SIZE: Final = 25  # rows of a table on a page
+_SIZE: Final = 12  # rows of a table on a page
+_LIMIT: Final = 20  # of the queries whose rows have no pages
 _VALUES: Final = 12  # of a fact on a page
 
 
@@ -31,7 +32,7 @@ class Table:
         title, language: what it shows, and the language of that.
         columns: the labels of those that have values.
         rows: the rows of the page.
-        total: how many things it is about; None where that is not counted.
+        is_cut: there may be more rows, which have no pages.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Table:
     language: str
     columns: list[str]
     rows: list[Row]
-    total: int | None
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def kind_page(context: Context, described: Description, kind: Kind) -> KindPage:
         if subjects or (subjects is None and paging.number == 1):
             rows = _answer(context, query, topic, subjects or ())
             if rows:
-                tables.append(_table(context, query, rows, labels, len(linked) if linked is not None else None))
+                tables.append(_table(context, query, rows, labels))
     facts, sources = _facts(context, described, kind)
     words = _answer(context, section_query(WORDS), topic, ()) if paging.number == 1 else []
     types = {text_of(q.object) for q in described.quads if q.predicate.value == RDF + "type"}
@@ -114,7 +115,7 @@ def _answer(context: Context, query: SectionQuery, topic: str, items: Iterable[s
     return [tuple(row[name] for name in query.columns) for row in context.release.store.select(text)]
 
 
-def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Labels, total: int | None) -> Table:
+def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Labels) -> Table:
     tags = (*context.languages, SOURCE)
     title, tag = next((query.head.texts["title", t], t) for t in tags if ("title", t) in query.head.texts)
     filled = [place for place in range(len(query.columns)) if any(row[place] is not None for row in rows)]
@@ -132,7 +133,7 @@ def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Label
         for place in filled
     ]
     shown = list(dict.fromkeys(tuple(row[place] for place in filled) for row in rows))
-    return Table(query.name, title, tag, columns, shown, total)
+    return Table(query.name, title, tag, columns, shown, not query.incoming and len(rows) >= _LIMIT)
 
 
 def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[tuple[str, list[Any]]], list[str]]:
