@@ -79,3 +79,9 @@ def test_no_page_has_a_barrier(desk: Reader, language: str, shade: str) -> None:
 def test_no_page_is_wider_than_320_pixels(narrow: Reader, page: str) -> None:
     narrow.visit(f"{page}{'&' if '?' in page else '?'}lang=de")
     assert narrow.width() == (320, 320)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_editor_has_no_barrier(desk: Reader, language: str) -> None:
+    desk.edit(f"/sparql?lang={language}")
+    assert _faults(desk) == []
