@@ -99,6 +99,7 @@ function settle() {
   const add = place.querySelector(".addTab");
   add.title = t.new_tab;
   add.setAttribute("aria-label", t.new_tab);
+  add.setAttribute("role", "tab"); // a list of tabs may have nothing else (WAI-ARIA 1.2 §5.2.6)
   if (!panel.dataset.settled) {
     panel.dataset.settled = "yes";
     panel.querySelector("#yasr_plugin_control")?.removeAttribute("id"); // each tab has one
