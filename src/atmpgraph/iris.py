@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, TypeAlias
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -40,6 +41,14 @@ def explained(iri: str) -> str | None:
     """The same as a sentence in English."""
     wrong = fault(iri)
     return wrong[0].format(**wrong[1]) if wrong else None
+
+
+def resolved(base: str, reference: str) -> str:
+    """A reference against a base (RFC 3986 §5); as it stands where it is none, which its reader will say."""
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # its host begins with a bracket, and is no address of IP version 6
+        return reference
 
 
 def _authority(iri: str) -> str:

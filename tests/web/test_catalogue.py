@@ -123,6 +123,14 @@ def test_every_term_of_the_catalogue_has_a_word_on_the_pages(language: str, rele
     assert sorted(iri for iri in used if iri not in words and not iri.startswith((vocab.SKOS, vocab.RDF))) == []
 
 
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en", "it"])
+def test_every_property_and_class_of_the_data_has_a_word_on_the_pages(language: str, release: Release) -> None:
+    named = "FILTER NOT EXISTS { ?term <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
+    unnamed = release.store.select(f"SELECT DISTINCT ?term {{ {{ ?s ?term ?o }} UNION {{ ?s a ?term }} {named} }}")
+    iris = {row["term"].value for row in unnamed}  # type: ignore[union-attr]
+    assert sorted(iris - terms(language).keys()) == []
+
+
 # --- pages of a big catalogue ---
 
 

@@ -72,11 +72,11 @@ def test_none_is_404_with_advice(text: str, client: FlaskClient) -> None:
 
 
 def test_an_unknown_registry_is_400_with_the_known_ones(client: FlaskClient) -> None:
-    response = client.get("/lookup?orcid=0000-0001")
+    response = client.get("/lookup?isbn=0000-0001")
     assert response.status_code == 400
     assert {"ror", "cbe", "wikidata", "isni"} <= set(json.loads(response.data)["registries"])
     assert client.get("/id/organisation").status_code == 404
-    assert client.get("/id/organisation?orcid=1").status_code == 404
+    assert client.get("/id/organisation?isbn=1").status_code == 404
     assert client.get("/id/workpackage?ror=01r9htc13", follow_redirects=True).status_code == 404
 
 
@@ -149,7 +149,14 @@ def test_no_cell_becomes_a_formula(client: FlaskClient) -> None:
         ("name\nx\n", "text/csv", 400),
         (b"ror\n\xff\xfe\n", "text/csv", 400),
         ('ror\n"x', "text/csv", 400),
+        ("ror,ror\n01r9htc13,x\n", "text/csv", 400),
+        ("ror,,\n01r9htc13,x,y\n", "text/csv", 400),
+        ("ror\n01r9htc13,x\n", "text/csv", 400),
         ("{", "application/json", 400),
+        ('[{"ror": "01r9htc13", "x": "\\ud800"}]', "application/json", 400),
+        ('[{"ror": "01r9htc13", "\\udfff": 1}]', "application/json", 400),
+        ('[{"ror": "01r9htc13", "x": 1e400}]', "application/json", 400),
+        ('[{"ror": "01r9htc13", "x": NaN}]', "application/json", 400),
         ("{}", "application/json", 400),
         ("[1]", "application/json", 400),
         ("[]", "application/json", 400),

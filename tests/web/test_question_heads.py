@@ -52,6 +52,7 @@ def test_a_date_is_put_in(client: FlaskClient) -> None:
             "figures?source=id/source/nobody",
             "“id/source/nobody” is not among the values of the parameter source; the query",
         ),
+        ("figures?source=http://%5B", "“http://[” is not among the values of the parameter source; the query"),
         ("since?since=2024-01-01%22%20%7D", "is no value for the parameter since"),
         ("since?since=2024-02-31", "is no value for the parameter since"),
         (

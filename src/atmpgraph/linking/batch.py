@@ -60,6 +60,20 @@ def refuse(sentence: str, **values: object) -> Never:
     raise LinkingError(sentence, **{name: str(value)[:2_000] for name, value in values.items()})
 
 
+def read_json(text: str) -> object:
+    """The value of a JSON text, which can be written again: no NaN, no infinity, no half a character (RFC 8259).
+
+    Raises:
+        ValueError: it is none, is nested too deep, or has a number of thousands of digits.
+    """
+    try:
+        content = json.loads(text)
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError as error:
+        raise ValueError from error
+    return content
+
+
 def json_object(name: str, text: str) -> dict[str, Any]:
     """The JSON object that a parameter holds.
 
@@ -67,10 +81,10 @@ def json_object(name: str, text: str) -> dict[str, Any]:
         LinkingError: it is none.
     """
     try:
-        content = json.loads(text)
+        content = read_json(text)
     except json.JSONDecodeError as error:
         refuse(NOT_JSON, name=name, line=error.lineno, column=error.colno)
-    except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
+    except ValueError:
         refuse(NOT_OBJECT, name=name)
     if not isinstance(content, dict):
         refuse(NOT_OBJECT, name=name)

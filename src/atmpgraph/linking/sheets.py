@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from ..i18n import message
 from ..spreadsheets import as_text
-from .batch import refuse
+from .batch import read_json, refuse
 from .lookup import ANY
 
 Meaning = Callable[[Mapping[str, str]], tuple[Sequence[str], Sequence[str]]]
@@ -25,6 +26,8 @@ NOT_ROWS: Final = message(
     "The body must be a JSON list of objects, each with an identifier under the code of its registry."
 )
 TOO_MANY_ROWS: Final = message("The table has more than {most} rows; send it in parts.")
+TWICE: Final = message("Two columns of the table have the same name, “{name}”. Give each a name of its own.")
+TOO_MANY_CELLS: Final = message("Line {line} of the table has more cells than the first line, which has {most}.")
 NOT_CSV: Final = message("Line {line} of the table is not CSV.")
 
 
@@ -62,10 +65,14 @@ def read_csv(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = tuple(cell.strip() for cell in next(reader, []))
+        if twice := [name for name, count in Counter(columns).items() if count > 1]:
+            refuse(TWICE, name=twice[0])
         rows: list[dict[str, Any]] = []
         for cells in reader:
             if len(rows) >= most:
                 refuse(TOO_MANY_ROWS, most=most)
+            if any(cells[len(columns) :]):
+                refuse(TOO_MANY_CELLS, line=reader.line_num, most=len(columns))
             if any(cells):
                 rows.append(dict(zip(columns, cells, strict=False)))
     except csv.Error:
@@ -73,7 +80,7 @@ def read_csv(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     return Sheet(columns, rows, _codes(columns, codes), delimiter)
 
 
-def read_json(body: bytes, codes: Iterable[str], most: int) -> Sheet:
+def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     """A table from JSON: a list of objects.
 
     Raises:
@@ -81,8 +88,8 @@ def read_json(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     """
     text = _decoded(body)
     try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError):
+        rows = read_json(text)
+    except ValueError:
         refuse(NOT_ROWS)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         refuse(NOT_ROWS)

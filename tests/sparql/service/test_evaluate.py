@@ -160,6 +160,9 @@ def test_two_default_graphs_are_merged(release: Release) -> None:
     [
         ("SELECT", {}, QuerySyntaxError),
         ("CLEAR ALL", {}, QuerySyntaxError),
+        ("ASK FROM {}", {}, QuerySyntaxError),
+        ("ASK FROM unknown:x {}", {}, QuerySyntaxError),
+        ("BASE <http://[> ASK FROM <x> {}", {}, QuerySyntaxError),
         ("LOAD <http://127.0.0.1:9/>", {}, QuerySyntaxError),
         ("ASK {}", {"default_graphs": ("no iri",)}, QuerySyntaxError),
         ("SELECT * { BIND(<http://e/f>(1) AS ?x) }", {}, EvaluationError),

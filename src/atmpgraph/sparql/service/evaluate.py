@@ -8,7 +8,7 @@ from typing import IO, Final, cast
 import pyoxigraph as ox
 
 from ...addresses import Addresses
-from ...errors import EvaluationError, QueryError, ResultFormatError, UnknownGraphError
+from ...errors import EvaluationError, QueryError, QuerySyntaxError, ResultFormatError, UnknownGraphError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
 from ...rdf.serialize import serialize
@@ -49,7 +49,7 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object], names:
         check_syntax(job.query, job.base)
     default, named = list(job.default_graphs), list(job.named_graphs)
     if not default and not named:
-        default, named = named_dataset(job.query, job.base)
+        default, named = _own_dataset(job)
     given = bool(default or named)
     try:
         results = store.query(
@@ -58,14 +58,31 @@ def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object], names:
     except (EvaluationError, UnknownGraphError):
         raise
     except QueryError as error:
-        check_syntax(job.query, job.base)  # which says where
-        raise syntax_error(str(error)) from None
+        raise _syntax_error(job, error) from None
     if isinstance(results, ox.QueryTriples):
         return _graph(names or Names(store), default if given else None, store.reading(results), job, put)
     if isinstance(results, ox.QueryBoolean):
         put(_writer(job).boolean(bool(results)).encode())
         return Outcome()
     return _rows([variable.value for variable in results.variables], store.reading(results), job, put)
+
+
+def _own_dataset(job: QueryJob) -> tuple[list[str], list[str]]:
+    """The graphs of FROM and of FROM NAMED.
+
+    Raises:
+        QuerySyntaxError: one has no IRI.
+    """
+    try:
+        return named_dataset(job.query, job.base)
+    except SyntaxError as error:
+        raise _syntax_error(job, error) from None
+
+
+def _syntax_error(job: QueryJob, error: Exception) -> QuerySyntaxError:
+    """What an error of the engine says, unless the query itself is found at fault, with the place."""
+    check_syntax(job.query, job.base)
+    return syntax_error(str(error))
 
 
 def _writer(job: QueryJob) -> type[ResultWriter]:

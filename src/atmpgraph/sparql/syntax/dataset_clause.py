@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
+from ...iris import resolved
 from .tokenizer import Token, tokens, words
 
 _BASE: Final = re.compile(r"\s*BASE\s*<([^<>\"{}|^`\x00-\x20]*)>", re.IGNORECASE)
@@ -104,4 +104,4 @@ def without_dataset(query: str) -> str:
 def with_base(query: str, base: str) -> str:
     """The query with a base for its relative IRIs (§4.1.1), or with its own, absolute: some engines take one only."""
     own = _BASE.match(query)
-    return f"BASE <{urljoin(base, own[1] if own else '')}> {query[own.end() :] if own else query}"
+    return f"BASE <{resolved(base, own[1] if own else '')}> {query[own.end() :] if own else query}"

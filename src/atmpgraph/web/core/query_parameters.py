@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
 from ...errors import ParameterError
 from ...formats import RESULTS_JSON
 from ...http.problem import Problem, ProblemError
+from ...iris import resolved
 from ...sparql.library import LibraryQuery
 from ...sparql.protocol import Query
 from ...sparql.query_head import Parameter
@@ -80,7 +80,7 @@ def filled(
 
 def _whole(context: Context, parameter: Parameter, value: str) -> str:
     """A value as the data has it: an IRI may be relative to the base."""
-    return urljoin(context.base, value) if parameter.kind == "thing" else value
+    return resolved(context.base, value) if parameter.kind == "thing" else value
 
 
 def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ...formats import CSV, HTML, JSON, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...linking.lookup import ANY, LookedUp
-from ...linking.sheets import TOO_MANY_ROWS, Sheet, as_csv, as_json, read_csv, read_json
+from ...linking.sheets import TOO_MANY_ROWS, Sheet, as_csv, as_json, read_csv, read_objects
 from ..core.context import Context
 from ..core.i18n import note_arguments
 from ..core.labels import names_of
@@ -100,7 +100,7 @@ def _table(lookup: Lookup) -> Question:
     kind = request.mimetype
     try:
         if kind == JSON.media_type:
-            return Question(lookup, sheet=read_json(request.get_data(), codes, most), offered=(JSON, CSV))
+            return Question(lookup, sheet=read_objects(request.get_data(), codes, most), offered=(JSON, CSV))
         if kind == CSV.media_type:
             return Question(lookup, sheet=read_csv(request.get_data(), codes, most), offered=(CSV, JSON))
         if kind in {_FORM, _MULTIPART}:
