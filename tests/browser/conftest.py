@@ -33,6 +33,13 @@ def _phone(origin: str) -> Iterator[Reader]:
 
 
 @pytest.fixture(scope="session")
+def narrow(origin: str) -> Iterator[Reader]:
+    """A reader with the narrowest screen that pages must fit (WCAG 2.2, 1.4.10)."""
+    with reading(origin, width=320) as reader:
+        yield reader
+
+
+@pytest.fixture(scope="session")
 def _plain(origin: str) -> Iterator[Reader]:
     with reading(origin, javascript=False) as reader:
         yield reader

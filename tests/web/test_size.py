@@ -93,7 +93,7 @@ def _pages(app: Flask, url: str, name: str = "page") -> Iterator[str]:
         yield answer.text
         found = [part for part in answer.text.split("<a ")[1:] if 'rel="next"' in part.partition(">")[0]]
         mine = [part.partition('href="')[2].partition('"')[0].replace("&amp;", "&") for part in found]
-        url = next((urljoin(url, href) for href in mine if f"{name}=" in href), "")
+        url = next((urljoin(url, href) for href in reversed(mine) if f"{name}=" in href), "")
 
 
 @pytest.mark.parametrize(

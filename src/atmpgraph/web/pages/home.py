@@ -1,5 +1,6 @@
 """The home page: the first of what a release keeps for it, all of it where that is little."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
@@ -14,7 +15,7 @@ from ..core.labels import Name, page_names
 from .document import DATA_FORMATS
 
 _ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
-_INDICATORS = 6  # whose claims are shown side by side
+_INDICATORS = 4  # whose claims are shown side by side
 _DISPUTES = 5  # indicators on which sources differ, a line each
 _ROWS_OF_DISPUTE = 5  # where its sources differ, so that several values are seen
 
@@ -68,9 +69,9 @@ def home_page(context: Context, described: Description) -> HomePage:
         groups[name], rows = _shown(*read_groups(content, name), whole, first, largest=name == "members")
         left_out[name] = rows - sum(len(group.rows) for group in groups[name])
     figures: dict[str, list[Group]] = {}
-    disputed = [_some(group) for group in groups["figures"] if group.disputed][:_DISPUTES]
+    disputed = [_values(group) for group in groups["figures"] if group.disputed][:_DISPUTES]
     all_claims = left_out["figures"] + sum(len(group.rows) for group in groups["figures"])
-    groups["figures"] = _first(groups["figures"])
+    groups["figures"] = _first(groups["figures"], disputed)
     left_out["figures"] = all_claims - sum(len(group.rows) for group in groups["figures"])
     money = _different(tables.pop("money", []))
     for group in groups["figures"]:
@@ -116,15 +117,25 @@ def _shown(
     return [_some(group.read(whole)) for group in chosen[:first]], rows
 
 
-def _first(groups: list[Group]) -> list[Group]:
-    """The first indicators, each with some of its claims."""
-    return [_some(group) for group in groups[:_INDICATORS]]
+def _first(groups: list[Group], disputed: list[Group]) -> list[Group]:
+    """The first indicators with a claim each, and the first on which sources differ with each value."""
+    agreed = [replace(group, rows=group.rows[:1]) for group in groups if not group.disputed]
+    return [*agreed[:_INDICATORS], *disputed[:1]]
+
+
+def _values(group: Group) -> Group:
+    """A group with the first claim of each value."""
+    rows = {tuple(str(row[name]) for name in ("value", "qualifier", "unit")): row for row in reversed(group.rows)}
+    return replace(group, rows=[*rows.values()][::-1][:_ROWS_OF_DISPUTE])
 
 
 def _different(rows: list[Row]) -> list[Row]:
-    """The first of all rows that say the same of the same: sources repeat each other."""
-    said = ("origin", "share", "shareQualifier", "budget", "budgetQualifier", "unit")
-    return list({tuple(str(row[name]) for name in said): row for row in reversed(rows)}.values())[::-1]
+    """A row for each share that is said; where rows differ in the budget, one with that of most sources."""
+    budgets = Counter((row["budget"].value, row["budgetQualifier"].value) for row in rows)
+    ordered = sorted(rows, key=lambda row: -budgets[row["budget"].value, row["budgetQualifier"].value])
+    shares = ("origin", "share", "shareQualifier")
+    first = {tuple(row[name].value for name in shares): row for row in reversed(ordered)}
+    return sorted(first.values(), key=rows.index)
 
 
 def _some(group: Group) -> Group:
