@@ -44,10 +44,9 @@ class DocumentPage:
         topic, document, types: of the thing.
         sections: its properties.
         rows: of the tables that it comes from: IRI, table and number of each.
-        parts: the sections of the terms that it defines.
         incoming: the subjects that link to it, by predicate.
         paging: of the incoming links.
-        codes: the paging of its values and parts, where they have pages.
+        codes: the paging of its values, where they have pages.
         names: of every IRI on the page.
         about: what its kind of things shows; None for a class that has no page of its own.
         formats: the page links to.
@@ -58,7 +57,6 @@ class DocumentPage:
     types: list[str]
     sections: list[Section]
     rows: list[tuple[str, str, str]]
-    parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
     paging: Paging | None
     codes: Paging | None
@@ -72,18 +70,12 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
-    parts = {iri: _sections(context, quads) for iri, quads in described.parts.items()}
-    incoming = described.incoming
-    shown = described.links[incoming.first : incoming.last] if incoming else []
-    by_predicate: dict[str, list[str]] = defaultdict(list)
-    for predicate, subject in shown:
-        if subject not in parts:
-            by_predicate[predicate].append(subject)
+    incoming = incoming_links(described)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
-    kind = None if parts else kind_of(types)
+    kind = kind_of(types)
     about = kind_page(context, described, kind) if kind else None
-    iris = {topic, *types, *parts, *(iri for pair in shown for iri in pair)}
-    for section in [*sections, *(s for part in parts.values() for s in part)]:
+    iris = {topic, *types, *(iri for predicate, subjects in incoming for iri in (predicate, *subjects))}
+    for section in sections:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
         iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
     iris |= {*about.iris, *(iri for iri, _, _ in rows)} if about else set()
@@ -94,13 +86,22 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         list(dict.fromkeys(types)),
         sections,
         rows,
-        parts,
-        sorted(by_predicate.items()),
         incoming,
+        described.incoming,
         described.paging,
         names,
         about.sorted(names) if about else None,
     )
+
+
+def incoming_links(described: Description) -> list[tuple[str, list[str]]]:
+    """The subjects on the page of the links to a thing, by predicate."""
+    shown = described.links[described.incoming.first : described.incoming.last] if described.incoming else []
+    by_predicate: dict[str, list[str]] = defaultdict(list)
+    for predicate, subject in shown:
+        if subject not in described.parts:
+            by_predicate[predicate].append(subject)
+    return sorted(by_predicate.items())
 
 
 def _is_row(context: Context, quad: ox.Quad) -> bool:
