@@ -10,6 +10,8 @@ project = "atmpgraph"
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 html_copy_source = False
+html_permalinks = False
+smartquotes = False
 highlight_language = "none"
 myst_heading_anchors = 3
 

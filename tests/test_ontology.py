@@ -303,7 +303,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 39
+    assert len(own) == 42
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own

@@ -57,3 +57,9 @@ def test_a_page_has_no_barrier(desk: Reader, narrow: Reader, release: Release, n
     _visit(narrow, address, LANGUAGES[(number + 1) % len(LANGUAGES)], "dark")
     assert not _faults(narrow)
     assert narrow.width() == (320, 320)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_editor_has_no_barrier(desk: Reader, language: str) -> None:
+    desk.edit(f"/sparql?lang={language}")
+    assert _faults(desk) == []

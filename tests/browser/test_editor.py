@@ -214,7 +214,7 @@ def test_numbers_of_things_without_a_name_are_drawn_by_their_iri(desk: Reader) -
     desk.cells()
     desk.one(".tabPanel.active .select_chart").click()
     desk.one(".bars")
-    assert desk.words(".bars .name") == ["figure/a", "http://example.org/b", BASE]
+    assert desk.words(".bars .name") == ["figure:a", "http://example.org/b", BASE]
 
 
 def test_dates_are_drawn_in_their_order(desk: Reader) -> None:
@@ -232,7 +232,7 @@ def test_dates_are_drawn_in_their_order(desk: Reader) -> None:
     [
         ("SELECT * { ?s ", "skos:prefL", "skos:prefLabel preferred name"),
         ("SELECT * { ?s a ", "Partnersh", "atmpgraph:Partnership Partnership"),
-        ("SELECT * { GRAPH ", "<https://w3id.org/atmp-wallonia/id/graph/ro", "<https://w3id.org/atmp-wallonia/id/graph/ror>"),
+        ("SELECT * { GRAPH ", "<https://w3id.org/atmp-wallonia/id/graph/ro", "graph:ror"),
         ("PREFIX sk", "o", "skos: <http://www.w3.org/2004/02/skos/core#>"),
     ],
 )  # fmt: skip

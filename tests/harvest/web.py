@@ -11,6 +11,7 @@ from ..http.conformance.targets import Answer, OverSocket
 HOST: Final = "server.example.net"
 SERVER: Final = f"https://{HOST}/"
 _VALIDATORS: Final = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
+PASTED: Final = ("queries/", "charts/", "docs/", "reconcile")
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Web:
             assert url.startswith(SERVER), f"{url} is not of this publication"
             answer = self.server.ask("/" + url.removeprefix(SERVER), method, {"Host": HOST, **lines})
             self.seen.append(answer)
-            # the page of a question has code to paste, with the address that it was read at
-            assert not leaks(answer) or url.startswith(f"{SERVER}queries/"), answer
+            # pages with something to paste elsewhere name the address that they were read at
+            assert not leaks(answer) or url.startswith(tuple(f"{SERVER}{page}" for page in PASTED)), answer
             if answer.status not in {301, 302, 303, 307, 308}:
                 break
             url = urljoin(url, answer.field("Location"))

@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
+from atmpgraph.i18n import texts
+from atmpgraph.linking.score import WORTH
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.routes.reconcile import REASONS
 
 from ..conftest import LANGUAGES, changed
 from .reconciliation_schemas import EXTENSION, MANIFEST, PROPOSALS, RESULTS, SUGGESTIONS, Schema
@@ -154,11 +157,30 @@ def test_pages(language: str, client: FlaskClient) -> None:
     assert "<code>http://localhost/reconcile</code>" in response.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_name_has_a_page(language: str, client: FlaskClient) -> None:
+    """The same candidates as for programs, with the reasons in words."""
+    query = {"query": "Deloitte S.A.", "lang": language}
+    response = client.get("/reconcile", query_string=query, headers=BROWSER)
+    assert response.status_code == 200
+    check_page(response, language)
+    assert f'href="/doc/organisation/deloitte?lang={language}"' in response.text
+    assert texts(language).gettext("another legal form, or none") in response.text
+    none = client.get("/reconcile", query_string=query | {"query": "<b>zzzzzzzz"}, headers=BROWSER)
+    check_page(none, language)
+    assert texts(language).gettext("Nothing here has a name like this.") in none.text
+
+
+def test_each_reason_has_words() -> None:
+    assert set(REASONS) == set(WORTH)
+
+
 def test_the_preview_may_be_framed(client: FlaskClient) -> None:
     response = client.get("/reconcile/preview?id=organisation/ulb&lang=nl")
     assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in client.get("/reconcile", headers=BROWSER).headers["Content-Security-Policy"]
     assert "01r9htc13" in response.text
+    assert "<td>BEL</td>" in response.text
     assert '<html lang="nl"' in response.text
     assert client.get("/reconcile/preview").location == "/reconcile"
     for name in ("organisation/nothing", "", "<script>", "../..", "x" * 5_000):

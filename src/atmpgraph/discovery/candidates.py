@@ -1,7 +1,7 @@
 """The table of candidates: what is proposed, and what a person decided, which stays as it is."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -13,7 +13,18 @@ from .matching import Match, Organisation
 from .records import ADDRESS
 
 TABLE: Final = "link-candidates.csv"
-COLUMNS: Final = ("organisation", "scheme", "value", "same_as", "name", "score", "reasons", "accepted", "rejected")
+COLUMNS: Final = (
+    "organisation",
+    "scheme",
+    "value",
+    "same_as",
+    "page",
+    "name",
+    "score",
+    "reasons",
+    "accepted",
+    "rejected",
+)
 _DECIDED: Final = ("accepted", "rejected")
 _NOT_PLAIN: Final = message(
     "{file}: candidates are written into plain CSV alone (commas, UTF-8, with the columns {columns}); save it as such"
@@ -29,13 +40,13 @@ class Candidates:
         columns: of it, in its order.
         rows: all of them.
         new: those that were not there.
-        kept: those that a person decided.
+        decisions: those that a person decided.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     new: int
-    kept: int
+    decisions: int
 
     def content(self) -> str:
         """The table as CSV."""
@@ -67,17 +78,22 @@ def read_table(path: Path) -> tuple[tuple[str, ...], list[Row]]:
 
 
 def with_candidates(
-    columns: Sequence[str], before: Iterable[Row], found: Iterable[tuple[Organisation, Match]], words: Texts
+    columns: Sequence[str],
+    before: Iterable[Row],
+    matches: Iterable[tuple[Organisation, Match]],
+    things: Container[str],
+    words: Texts,
 ) -> Candidates:
     """A table with new candidates: what is decided stays, and so does what stands open and is of another registry.
 
     Args:
         columns: of the table.
         before: its rows.
-        found: the candidates of one file.
+        matches: the candidates of one file.
+        things: the codes of the registries whose addresses may be owl:sameAs; those of others are pages.
         words: the language of the reasons.
     """
-    old, proposed = list(before), [_row(ours, match, words) for ours, match in found]
+    old, proposed = list(before), [_row(ours, match, things, words) for ours, match in matches]
     decided = {_key(row) for row in old if is_decided(row)}
     settled = {(row["organisation"], row["scheme"]) for row in old if row["accepted"] and row["scheme"]}
     open_rows = {_key(row): row for row in old if not is_decided(row)}
@@ -106,14 +122,19 @@ def _score(row: Row) -> int:
     return int(row["score"]) if row["score"].isascii() and row["score"].isdecimal() else 0
 
 
-def _row(ours: Organisation, match: Match, words: Texts) -> Row:
+def _row(ours: Organisation, match: Match, things: Container[str], words: Texts) -> Row:
     record = match.record
+    address = next(
+        (value for scheme, value in record.identifiers if scheme == ADDRESS and value.rstrip("/").endswith(record.key)),
+        "",
+    )
     reasons = "; ".join(words.gettext(reason, value=value) for reason, value in match.reasons)
     return {
         "organisation": ours.slug,
         "scheme": record.scheme,
         "value": record.key,
-        "same_as": next((value for scheme, value in record.identifiers if scheme == ADDRESS), ""),
+        "same_as": address if record.scheme in things else "",
+        "page": "" if record.scheme in things else address,
         "name": as_text(record.names[0]),
         "score": str(match.score),
         "reasons": as_text(reasons),

@@ -41,7 +41,7 @@ class Discovery:
         """For a program."""
         rows = self.candidates.rows
         counts = {"records": self.records, "organisations": self.organisations}
-        return {**counts, "new": self.candidates.new, "decided": self.candidates.kept, "candidates": rows}
+        return {**counts, "new": self.candidates.new, "decided": self.candidates.decisions, "candidates": rows}
 
     def lines(self, language: str) -> list[str]:
         """For people."""
@@ -49,7 +49,7 @@ class Discovery:
         return [
             words.ngettext("{n} record compared", "{n} records compared", self.records),
             words.ngettext("{n} new candidate", "{n} new candidates", self.candidates.new),
-            words.ngettext("{n} decision stays as it is", "{n} decisions stay as they are", self.candidates.kept),
+            words.ngettext("{n} decision stays as it is", "{n} decisions stay as they are", self.candidates.decisions),
             words.gettext(
                 "{file}: write the key of the source that says who accepts, and when, into “accepted”, or a reason into"
                 " “rejected”",
@@ -80,13 +80,16 @@ def discover(
     registries = read_registries(store)
     spaces = Spaces(registries)
     ours = organisations(store, registries)
+    things = {registry.code for registry in registries if registry.is_thing}
     matcher, number = Matcher(ours, least), 0
     progress.step(message("comparing the records"), unit=message("records"))
     for record in progress.over(_resolved(read_records(file), spaces)):
         matcher.add(record)
         number += 1
     progress.end()
-    return Discovery(table, len(ours), number, with_candidates(columns, before, matcher.candidates(), texts(language)))
+    return Discovery(
+        table, len(ours), number, with_candidates(columns, before, matcher.candidates(), things, texts(language))
+    )
 
 
 def _resolved(records: Iterator[Record], spaces: Spaces) -> Iterator[Record]:

@@ -52,7 +52,7 @@ def _having(searcher: Searcher, store: Store, registry: Property | None, text: s
     wanted = {key for key in keys(clean(text)) if key} if len(text) <= _LONGEST else set()
     if not wanted:
         return {}
-    candidates = searcher.candidates(text, None, _MOST)
+    candidates = searcher.with_identifier(text, _MOST)
     things = {
         each.iri: LookedUp(each.iri, each.texts)
         for each in candidates

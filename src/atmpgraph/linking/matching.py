@@ -86,16 +86,16 @@ def matches(searcher: Searcher, store: Store, sought: Sought, start: str = "") -
 
 def _candidates(searcher: Searcher, sought: Sought) -> Iterable[Candidate]:
     """The things that the index has for the name, with and without legal form, and for each identifier."""
+    ways, limit = _ways(sought.text), max(_COMPARED, sought.limit)
     identifiers = [text for wanted, its in sought.values.items() if wanted.is_identifier for text in its]
-    ways = [*_ways(sought.text), *identifiers]
-    typed = {each.iri: each for way in ways for each in _of_types(searcher, way, sought)}
+    identified = {each.iri: each for text in identifiers for each in searcher.with_identifier(text, limit)}
+    typed = identified | {each.iri: each for way in ways for each in _of_types(searcher, way, sought)}
     if typed or sought.strictness != "should":
         return typed.values()
-    limit = max(_COMPARED, sought.limit)
     return {each.iri: each for way in ways for each in searcher.candidates(way, None, limit)}.values()
 
 
-def _ways(text: str) -> Iterable[str]:
+def _ways(text: str) -> list[str]:
     """A name as it is written, and with dotted letters joined and without legal form where that makes another."""
     name = Name.of(text)
     by_words = {" ".join(words(clean(each))): each for each in (name.core.whole, name.whole, text)}

@@ -42,6 +42,7 @@ SAFE: Final[frozenset[Feature]] = frozenset(
     {"identifier", "same", "legal_form", "joined", "order", "parts", "small_words", "spelling"}
 )
 _ONE_ERROR, _TWO_ERRORS = 7, 11  # letters of a word that is the same with so many typing errors
+_LENGTH: Final = 15.0  # of the score for some words in common, what the length of the names makes of it
 _LEAST: Final = 30.0  # a score below it says nothing
 
 
@@ -125,7 +126,8 @@ def _is_made_of(sought: Name, names: Sequence[Name]) -> bool:
 def _likeness(one: Name, other: Name) -> Score:
     """How alike two names are that are not the same."""
     similar = max(fuzz.ratio(one.whole, other.whole), fuzz.token_sort_ratio(one.whole, other.whole))
-    contained = fuzz.token_set_ratio(one.whole, other.whole) * WORTH["part"] / 100
+    most = WORTH["part"] - _LENGTH + _LENGTH * similar / 100  # the shorter of two names with the same words is closer
+    contained = fuzz.token_set_ratio(one.whole, other.whole) * most / 100
     spelt = similar * (WORTH["spelling"] - 1) / 100  # never as much as what is safe
     value = round(max(spelt, contained), 1)
     return Score(value if value >= _LEAST else 0, "spelling" if spelt >= contained else "part")

@@ -15,7 +15,7 @@ from ..search.collect import Text
 from ..search.fields import NAMES, fields
 from ..search.reason import in_order
 from ..store import Store
-from ..vocab import XSD, prefixes
+from ..vocab import EU_AUTHORITY, XSD, prefixes
 from .batch import Vocabulary, json_object, property_named, refuse, type_named
 from .matching import Match, Sought, matches
 from .names import Name
@@ -237,13 +237,17 @@ class Service:
 
     def facts(self, iri: str) -> list[tuple[str, list[str]]]:
         """What is known of a thing, for people: the name of each property that it has, with its values."""
-        by_thing = ((each, values(self.store, [iri], each).get(iri, ())) for each in self.properties.values())
+        order = sorted(self.properties.values(), key=lambda each: each.is_identifier)
+        by_thing = ((each, values(self.store, [iri], each).get(iri, ())) for each in order)
         described = [(each, its[:_SHOWN]) for each, its in by_thing if its]
         named = self.names({value.value for _, its in described for value in its if isinstance(value, ox.NamedNode)})
-        return [
-            (self.property(each)["name"], [named.get(value.value, value.value) for value in its])
-            for each, its in described
-        ]
+        return [(self.property(each)["name"], [_shown(value, named) for value in its]) for each, its in described]
+
+
+def _shown(value: Value, named: Mapping[str, str]) -> str:
+    """A value for people; a code of the European Union without its address."""
+    text = value.value.rpartition("/")[2] if value.value.startswith(EU_AUTHORITY) else value.value
+    return text if text != value.value else named.get(value.value, value.value)
 
 
 def _having(prefix: str, listed: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -82,7 +82,7 @@ def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
         asdict(Linkset(registries[code], {iri: its[iri] for iri in PROPERTIES if its[iri]}))
         for code, its in sorted(counts.items())
     ]
-    folder.linksets_summary.write_text(json.dumps(summary, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    folder.linksets_summary.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
 
 
 def _links(lines: Iterable[bytes], base: str, spaces: Spaces) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..addresses import CODES
 from ..store import Store
-from ..vocab import ATMPGRAPH, SCHEMA, SKOS
+from ..vocab import ATMPGRAPH, OWL, SCHEMA, SKOS
 
 _VALUE: Final = "{value}"
 # The template of an IRI comes before those of other addresses.
@@ -18,6 +18,7 @@ SELECT ?registry ?code ?template ?rank {{
   {{ ?registry <{ATMPGRAPH}iriTemplate> ?template BIND(0 AS ?rank) }}
   UNION {{ ?registry <{SCHEMA}urlTemplate> ?template BIND(1 AS ?rank) }}
 }} ORDER BY ?rank ?code ?template"""
+_SAME: Final = f"SELECT ?registry {{ ?registry <{ATMPGRAPH}linkProperty> <{OWL}sameAs> }}"
 _LABELS: Final = f"""
 SELECT ?registry ?label {{ ?registry <{SKOS}inScheme> <{CODES}identifier-scheme> ; <{SKOS}prefLabel> ?label }}"""
 
@@ -31,12 +32,14 @@ class Registry:
         iri: of its code.
         spaces: the beginnings of its addresses; the first is that of its IRIs, where it has any.
         labels: its name by language.
+        is_thing: whether its IRIs are the things themselves, so that owl:sameAs may lead there.
     """
 
     code: str
     iri: str
     spaces: tuple[str, ...]
     labels: dict[str, str]
+    is_thing: bool = False
 
 
 def read_registries(store: Store) -> list[Registry]:
@@ -49,7 +52,8 @@ def read_registries(store: Store) -> list[Registry]:
     labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for row in store.select(_LABELS):
         labels[row["registry"].value][row["label"].language] = row["label"].value
-    return [Registry(code, iri, tuple(its), labels[iri]) for (code, iri), its in sorted(spaces.items())]
+    same = {row["registry"].value for row in store.select(_SAME)}
+    return [Registry(code, iri, tuple(its), labels[iri], iri in same) for (code, iri), its in sorted(spaces.items())]
 
 
 class Spaces:

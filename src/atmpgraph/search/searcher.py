@@ -18,7 +18,7 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, keys, words
+from .words import analyzer, clean, keys, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -151,6 +151,18 @@ class Searcher:
                 break
         alike = [_candidate(sought, iri, of, texts) for _, iri, of, texts in hits]
         return sorted(alike, key=lambda each: (-each.score, each.iri))[:limit]
+
+    def with_identifier(self, text: str, limit: int = 5) -> list[Candidate]:
+        """The things that have an identifier, in any spelling, by IRI.
+
+        Args:
+            text: the identifier as others write it, or an address that ends with it.
+            limit: most things.
+        """
+        forms = sorted(filter(None, keys(clean(text))))
+        hits = self._hits(Query.term_set_query(schema(), "key", forms), 0, limit) if forms else []
+        things = [Candidate(iri, kind, 100.0, texts[0], texts) for _, iri, kind, texts in hits]
+        return sorted(things, key=lambda each: each.iri)
 
     def _kinds(self, query: Query) -> dict[str, int]:
         terms = {"kinds": {"terms": {"field": "kind", "size": _MOST_KINDS}}}

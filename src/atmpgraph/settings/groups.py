@@ -410,7 +410,7 @@ class SizeLimits(Group):
     home_first_rows: int = Field(
         8, ge=1, le=200, description="Rows of a longer section that the home page shows, the most important ones."
     )
-    incoming_links: int = Field(100, ge=1, description="Links to a thing on one page of its document.")
+    incoming_links: int = Field(30, ge=1, description="Links to a thing on one page of its document.")
     document_page_values: int = Field(
         200,
         ge=1,

@@ -19,11 +19,13 @@ from ...release.incoming import Incoming
 from ...release.release import Release
 from ...vocab import DCT, FOAF, RDF, RDFS, SKOS, VOID
 from .context import Context
+from .i18n import note_arguments
 from .paging import Paging, paged
 
 # How the parts of a document link to it: terms to their ontology, of which all are shown, codes to their list.
 _DEFINED, _LISTED = f"{RDFS}isDefinedBy", f"{SKOS}inScheme"
 PARTS = (_DEFINED, _LISTED)
+ROWS: Final = "rows"  # the parameter with the number of the page of the tables that people see
 _PROFILE: Final = "_profile"  # the parameter that names one
 
 
@@ -90,6 +92,8 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         _add_nodes(release, stated, quads)
     links = Incoming(release, topic, without=PARTS if stated else ())
     incoming = paged(len(links), context.settings.limits.incoming_links, "incoming")
+    if ROWS in request.args and not is_whole:
+        note_arguments(**{ROWS: request.args[ROWS]})  # the page for people says whether there is such a page
     dataset = Addresses(release.base).dataset()
     embedded = quads if terms else None  # all terms of an ontology in all languages would be most of its page
     return Description(topic, document, quads, stated, embedded, dataset, paging, links=links, incoming=incoming)

@@ -21,6 +21,7 @@ from ...profiles.translate import likely, shaped, translated
 from ...rdf.jsonld import FORMS, FRAMED
 from ...rdf.serialize import serialize
 from ...rdf.statement_table import table
+from ...rdf.statements import text_of
 from ...vocab import names_of_things, prefixes
 from .alternates import alternates, alternates_page
 from .context import Context
@@ -30,6 +31,7 @@ from .response import Version, cached, negotiate, respond, vary, vary_by_languag
 from .signposting import RepresentationUrls, document_link_set, signposts
 
 _FIRST: Final = 3  # of the signposts precede all other links: two descriptions, and the link set that has the rest
+_SEARCHED: Final = 100  # statements for search engines
 _BREAK: Final = re.compile(r"\n\s*")
 _IN_HEAD: Final = frozenset({"alternate", "canonical", "describedby", "linkset"})
 # Makes the page of a description from its data blocks and the links for its head.
@@ -200,13 +202,16 @@ class _Representation:
         return serialize(quads, choice.fmt, prefixes(base), things=names_of_things(base), form=form, root=topic)
 
     def _data_blocks(self) -> list[Markup]:
-        """The same graph for programs that read the page; of a dataset or catalogue, also one for search engines."""
+        """The same graph for programs that read the page; and one for search engines, where schema.org has terms."""
         release, topic, embedded = self.context.release, self.described.topic, self.described.embedded
         quads = self.described.published(self.context.settings.licence) if embedded is None else embedded
         blocks = [_escaped(serialize(quads, JSON_LD, prefixes(self.context.base)).decode())] if quads else []
         if release.in_catalogue(topic) and translated(release, topic, SCHEMA):
             content = shaped(release, topic, SCHEMA, self.context.languages)
             blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
+        elif stated := translated(release, topic, SCHEMA):
+            few = sorted(stated, key=lambda quad: (text_of(quad.subject) != topic, str(quad)))[:_SEARCHED]
+            blocks.append(_escaped(serialize(few, JSON_LD, prefixes(self.context.base), root=topic).decode()))
         return blocks
 
 

@@ -1,8 +1,8 @@
 """The page of a thing: its properties by the source that states them, incoming links, and all names."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -22,18 +22,21 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defa
 
 _TYPE: Final = RDF + "type"
 _FIRST: Final = (_TYPE, *LABELS, DCT + "description", SKOS + "definition")
+_TEXTS: Final = (DCT + "description", SKOS + "definition")
+_VALUES: Final = 10  # of a property in the statements of a thing whose kind has a page
 # The formats that a page links to: each has the whole description.
 DATA_FORMATS: Final[tuple[Format, ...]] = tuple(f for f in MODEL.formats if f is not HTML)
 
 
 @dataclass(frozen=True)
 class Section:
-    """What one source states: its graph, its date, the confidence in it, and values by property."""
+    """What one source states: graph, date, confidence, values by property, and how many of a property are left out."""
 
     graph: str
     issued: str
     confidence: str
     properties: list[tuple[str, list[Term]]]
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,24 @@ class DocumentPage:
     about: KindPage | None = None
     formats: tuple[Format, ...] = DATA_FORMATS
 
+    def summary(self, language: str) -> str:
+        """What search engines and messengers show of the page: a text about the thing, else name and class."""
+        texts = [
+            value
+            for section in self.sections
+            for predicate, values in section.properties
+            if predicate in _TEXTS
+            for value in values
+            if isinstance(value, ox.Literal)
+        ]
+        best = min(texts, key=lambda text: text.language != language, default=None)
+        if best is not None:
+            return best.value
+        if self.about and self.about.words:
+            return text_of(self.about.words[0][1])
+        shown = [self.topic, *([self.about.type] if self.about else self.types[:1])]
+        return " – ".join(self.names[iri].text for iri in shown if iri in self.names)
+
 
 def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
@@ -74,6 +95,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
     kind = kind_of(types)
     about = kind_page(context, described, kind) if kind else None
+    if about:  # its tables have all that is much, in pages
+        sections = [_first_values(section) for section in sections]
     iris = {topic, *types, *(iri for predicate, subjects in incoming for iri in (predicate, *subjects))}
     for section in sections:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
@@ -123,6 +146,14 @@ def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:
     return sorted(
         (_section(context, graph, properties) for graph, properties in by_graph.items()),
         key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
+    )
+
+
+def _first_values(section: Section) -> Section:
+    """A section with the first values of each property."""
+    left_out = {name: len(terms) - _VALUES for name, terms in section.properties if len(terms) > _VALUES}
+    return replace(
+        section, properties=[(name, terms[:_VALUES]) for name, terms in section.properties], left_out=left_out
     )
 
 

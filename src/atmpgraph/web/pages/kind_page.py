@@ -12,14 +12,14 @@ from ...release.incoming import Incoming
 from ...sparql.library import Labels, column_labels
 from ...vocab import PROV, RDF
 from ..core.context import Context
-from ..core.description import Description
+from ..core.description import ROWS, Description
 from ..core.labels import Name
 from ..core.paging import Paging, paged
 from .kinds import WORDS, Kind, SectionQuery, section_query
 
 Row: TypeAlias = tuple[Any, ...]
-ROWS: Final = "rows"  # the parameter with the number of the page of the tables
-_SIZE: Final = 25  # rows of a table on a page
+_SIZE: Final = 12  # rows of a table on a page
+_LIMIT: Final = 20  # of the queries whose rows have no pages
 _VALUES: Final = 12  # of a fact on a page
 
 
@@ -32,7 +32,7 @@ class Table:
         title, language: what it shows, and the language of that.
         columns: the labels of those that have values.
         rows: the rows of the page.
-        total: how many things it is about; None where that is not counted.
+        is_cut: there may be more rows, which have no pages.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Table:
     language: str
     columns: list[str]
     rows: list[Row]
-    total: int | None
+    is_cut: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def kind_page(context: Context, described: Description, kind: Kind) -> KindPage:
         if subjects or (subjects is None and paging.number == 1):
             rows = _answer(context, query, topic, subjects or ())
             if rows:
-                tables.append(_table(context, query, rows, labels, len(linked) if linked is not None else None))
+                tables.append(_table(context, query, rows, labels))
     facts, sources = _facts(context, described, kind)
     words = _answer(context, section_query(WORDS), topic, ()) if paging.number == 1 else []
     types = {text_of(q.object) for q in described.quads if q.predicate.value == RDF + "type"}
@@ -115,7 +115,7 @@ def _answer(context: Context, query: SectionQuery, topic: str, items: Iterable[s
     return [tuple(row[name] for name in query.columns) for row in context.release.store.select(text)]
 
 
-def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Labels, total: int | None) -> Table:
+def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Labels) -> Table:
     tags = (*context.languages, SOURCE)
     title, tag = next((query.head.texts["title", t], t) for t in tags if ("title", t) in query.head.texts)
     filled = [place for place in range(len(query.columns)) if any(row[place] is not None for row in rows)]
@@ -133,7 +133,7 @@ def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Label
         for place in filled
     ]
     shown = list(dict.fromkeys(tuple(row[place] for place in filled) for row in rows))
-    return Table(query.name, title, tag, columns, shown, total)
+    return Table(query.name, title, tag, columns, shown, not query.incoming and len(rows) >= _LIMIT)
 
 
 def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[tuple[str, list[Any]]], list[str]]:
@@ -143,7 +143,9 @@ def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[t
     for quad in described.quads:
         values.get(quad.predicate.value, {})[quad.object] = None
     facts = [
-        (predicate, _best(list(linked), context.languages)[:_VALUES]) for predicate, linked in values.items() if linked
+        (predicate, best_texts(list(linked), context.languages)[:_VALUES])
+        for predicate, linked in values.items()
+        if linked
     ]
     return facts, list(dict.fromkeys(_source(context, graph) for graph in sorted(graphs)))
 
@@ -154,7 +156,7 @@ def _source(context: Context, graph: str) -> str:
     return next((text_of(quad.object) for quad in lines), graph)
 
 
-def _best(values: list[Any], languages: tuple[str, ...]) -> list[Any]:
+def best_texts(values: list[Any], languages: tuple[str, ...]) -> list[Any]:
     """All values that have no language, and the texts in the first language that there are any in."""
     tagged = [value for value in values if isinstance(value, ox.Literal) and value.language]
     rank = {tag: place for place, tag in enumerate(languages)}

@@ -61,6 +61,10 @@ class Lookup:
         return registries(self.context.release.store)
 
     @cached_property
+    def _searcher(self) -> Searcher | None:
+        return searcher_of(self.context.release)
+
+    @cached_property
     def given(self) -> dict[str, str]:
         """The identifiers in the URL, by the code of their registry."""
         named = ((name, request.args.get(name, "").strip()) for name in (*self.registries, ANY))
@@ -73,11 +77,10 @@ class Lookup:
 
     def things(self, given: Mapping[str, str]) -> list[LookedUp]:
         """The things with all these identifiers; none where the release has no index."""
-        searcher = searcher_of(self.context.release)
         start = f"{self.context.iris.things}{self.kind}{'/' if self.kind else ''}"
-        if searcher is None:
+        if self._searcher is None:
             return []
-        return look_up(searcher, self.context.release.store, self.registries, given, start)
+        return look_up(self._searcher, self.context.release.store, self.registries, given, start)
 
     def named(self, given: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """The IRIs and names of the things with all these identifiers."""

@@ -21,6 +21,7 @@ from ..core.labels import Name, page_names
 from ..core.paging import Paging
 from .diagram import Diagram, diagram
 from .document import DATA_FORMATS, incoming_links
+from .kind_page import best_texts
 
 _VALUES: Final = 12  # of a property of a term
 _TYPE: Final = RDF + "type"
@@ -158,21 +159,13 @@ def _term(context: Context, iri: str, quads: Iterable[ox.Quad], use: Use) -> Ter
     for quad in quads:
         if text_of(quad.subject) == iri and not text_of(quad.object).startswith(context.iris.tables):
             values[quad.predicate.value][quad.object] = None
-    texts = [text for name in _DEFINITIONS for text in _in_one_language(values.get(name, ()), context.languages)]
+    texts = [text for name in _DEFINITIONS for text in best_texts(list(values.get(name, ())), context.languages)]
     facts = [
-        (name, _in_one_language(terms, context.languages)[:_VALUES])
+        (name, best_texts(list(terms), context.languages)[:_VALUES])
         for name, terms in sorted(values.items())
         if name not in _SHOWN_ELSEWHERE
     ]
     return Term(iri, next(iter(texts), None), facts, use)
-
-
-def _in_one_language(values: Iterable[Any], languages: tuple[str, ...]) -> list[Any]:
-    """What has no language, and of texts those in the first language that there are any in."""
-    tags = {term: getattr(term, "language", None) for term in values}
-    order = [*languages, *sorted(tag for tag in tags.values() if tag)]
-    best = min((order.index(tag) for tag in tags.values() if tag), default=0)
-    return [term for term, tag in tags.items() if not tag or order.index(tag) == best]
 
 
 def _links(context: Context, code: str) -> Use:

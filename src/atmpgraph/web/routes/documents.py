@@ -22,7 +22,7 @@ from ...release.thing_state import State, state_of
 from ...vocab import OWL, SKOS, prefixes
 from ..core.citation import requested_citation, respond_with_citation, work
 from ..core.context import Context
-from ..core.description import Description, describe, example_thing, resolve_iri
+from ..core.description import ROWS, Description, describe, example_thing, resolve_iri
 from ..core.i18n import note_arguments
 from ..core.mementos import MEMENTO_FORMATS, DocumentStates, original
 from ..core.representations import represent
@@ -46,6 +46,7 @@ _ACCEPT_DATETIME: Final = {
 }
 _PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.")
 _INCOMING: Final = query_parameter("incoming", "Number of the page of the links to the thing, on its page for people.")
+_ROWS: Final = query_parameter(ROWS, "Number of the page of the tables on its page for people.")
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 
@@ -254,6 +255,7 @@ RESOURCES = (
             _ACCEPT_DATETIME,
             _PAGE,
             _INCOMING,
+            _ROWS,
         ),
         examples=example_thing,
     ),

@@ -54,6 +54,22 @@ _BODY: Final = {
 }
 
 
+# What a reason for a score is, for people; the name of a property is told as it is.
+REASONS: Final[Mapping[str, str]] = {
+    "identifier": message("the same identifier"),
+    "same": message("the same words"),
+    "legal_form": message("another legal form, or none"),
+    "joined": message("other blanks"),
+    "order": message("another order of the words"),
+    "parts": message("two of its names"),
+    "small_words": message("other articles and prepositions"),
+    "spelling": message("a similar spelling"),
+    "other_form": message("two different legal forms"),
+    "acronym": message("its initials"),
+    "part": message("some words in common"),
+}
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a request is answered with.
@@ -61,10 +77,12 @@ class Answer:
     Attributes:
         service: that answers.
         content: of the answer; None for the manifest, or its page.
+        text: the one name that is matched, which the page has an answer for too.
     """
 
     service: Service
     content: Mapping[str, Any] | None = None
+    text: str = ""
 
 
 @contextmanager
@@ -104,7 +122,9 @@ def _load(context: Context) -> Answer:
         if "queries" in given:
             return Answer(service, service.results(read_queries(given["queries"], service.vocabulary)))
         if "query" in given:
-            return Answer(service, service.results({"q": read_query(given["query"], service.vocabulary)})["q"])
+            note_arguments(query=given["query"])
+            sought = read_query(given["query"], service.vocabulary)
+            return Answer(service, service.results({"q": sought})["q"], sought.text)
         if "extend" in given:
             return Answer(service, service.extension(given["extend"]))
     if request.method == "POST":
@@ -113,7 +133,7 @@ def _load(context: Context) -> Answer:
 
 
 def _offered(_: Context, answer: Answer) -> tuple[Format, ...]:
-    return (JSON, HTML) if answer.content is None else (JSON,)
+    return (JSON, HTML) if answer.content is None or answer.text else (JSON,)
 
 
 def _json(context: Context, answer: Answer) -> str:
@@ -172,6 +192,10 @@ def _page(context: Context, answer: Answer) -> str:
     return render_template(
         "reconcile.html",
         place=f"{_place(context)}reconcile",
+        text=answer.text,
+        results=answer.content["result"] if answer.content else (),
+        start=service.start,
+        reasons=REASONS,
         types=[service.type(iri) for iri in service.types.values()],
         properties=[service.property(each) for each in service.properties.values()],
         specification=_DOCUMENTATION,
@@ -201,15 +225,9 @@ def _dumps(_: Context, content: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Preview:
-    """A thing in small.
-
-    Attributes:
-        iri: of it.
-        id: the path of its address.
-    """
+    """A thing in small."""
 
     iri: str
-    id: str
 
 
 def _load_preview(context: Context) -> Preview | AnyResponse | None:
@@ -219,7 +237,7 @@ def _load_preview(context: Context) -> Preview | AnyResponse | None:
     name = request.args.get("id", "")[: context.settings.linking.max_text_characters]
     note_arguments(id=name)
     iri = _service(context).iri(name)
-    return Preview(iri, name) if iri and context.release.quads(iri) else None
+    return Preview(iri) if iri and context.release.quads(iri) else None
 
 
 def _preview(context: Context, preview: Preview) -> str:

@@ -1,0 +1,43 @@
+"""No page calls a thing by its address: every thing of the release has a name that people can read, in every language."""
+
+import re
+from typing import Final
+
+import pytest
+from flask.testing import FlaskClient
+
+from atmpgraph.release.release import Release
+from atmpgraph.web.core.labels import names_of
+
+from ..conftest import LANGUAGES
+from .rules import BROWSER
+
+# Addresses, shortened ones, and what only a machine separates.
+_BARE: Final = re.compile(r"://|^[a-z][\w-]*:\S+$|--|^[a-z0-9]+(-[a-z0-9]+){2,}$|^\W*$")
+_THINGS: Final = "SELECT DISTINCT ?iri { ?iri a ?class }"
+_TITLES: Final = {
+    "figure/new-direct-jobs": {
+        "fr": "Emplois directs à créer : plus de 470",
+        "nl": "Te creëren directe banen: meer dan 470",
+        "de": "Zu schaffende direkte Arbeitsplätze: mehr als 470",
+        "en": "Direct jobs to be created: more than 470",
+    },
+    "participation/uclouvain--maidam": {"en": "Catholic University of Louvain in Monitoring with AI"},
+    "identifier/uclouvain--ror": {"en": "ROR 02495e989", "fr": "ROR 02495e989"},
+    "address/uclouvain--ror": {"fr": "Adresse de UCLouvain"},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_thing_is_called_by_its_address(release: Release, language: str) -> None:
+    iris = {row["iri"].value for row in release.store.select(_THINGS)}
+    assert len(iris) > 500
+    names = names_of(release.store, iris, (language, *LANGUAGES))
+    assert not {iri: name.text for iri, name in names.items() if _BARE.search(name.text)}
+
+
+@pytest.mark.parametrize(("thing", "titles"), _TITLES.items())
+def test_a_title_says_what_it_is(client: FlaskClient, thing: str, titles: dict[str, str]) -> None:
+    for language, title in titles.items():
+        page = client.get(f"/doc/{thing}?lang={language}", headers=BROWSER).text.replace("\u00a0", " ")
+        assert title in page.partition("<h1")[2].partition("</h1>")[0].replace("\u202f", " ")
