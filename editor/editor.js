@@ -48,6 +48,17 @@ const yasgui = new Yasgui(place, {
   yasr: { prefixes: page.prefixes, maxPersistentResponseSize: 0 }, // an answer kept would be of an older release
 });
 
+// The button for a new tab is none of the tabs (WAI-ARIA, tablist).
+const add = place.querySelector(".addTab");
+const tabs = place.querySelector(".tabsList");
+yasgui.tabElements.addTabEl.remove();
+yasgui.tabElements.addTabEl = null;
+const strip = el("div", { class: "strip" });
+tabs.before(strip);
+strip.append(tabs, add);
+add.title = t.new_tab;
+add.setAttribute("aria-label", t.new_tab);
+
 const share = el("a", { class: "button quiet", onclick: copy }, t.share);
 const status = el("span", { class: "meta", role: "status" });
 const runButton = el("button", { type: "button", onclick: run }, t.run);
@@ -96,10 +107,6 @@ function settle() {
     panel.querySelector(name)?.remove(); // they speak English, and lead elsewhere
   }
   for (const close of place.querySelectorAll(".closeTab")) close.title = t.close_tab;
-  const add = place.querySelector(".addTab");
-  add.title = t.new_tab;
-  add.setAttribute("aria-label", t.new_tab);
-  add.setAttribute("role", "tab"); // a list of tabs may have nothing else (WAI-ARIA 1.2 §5.2.6)
   if (!panel.dataset.settled) {
     panel.dataset.settled = "yes";
     panel.querySelector("#yasr_plugin_control")?.removeAttribute("id"); // each tab has one

@@ -90,7 +90,7 @@ def test_a_tab_keeps_its_graphs_and_another_has_its_own(desk: Reader) -> None:
     desk.wait(lambda: _links(desk, ".formats a, .toolbar a") == {()})
     assert _lead(desk) != words["graphs_lead"]
     assert not [box for box in desk.all(".graphs input") if box.is_displayed()]
-    desk.script("document.querySelector('.tabsList .tab:nth-last-child(3) a').click()")
+    desk.script("document.querySelector('.tabsList .tab:nth-last-child(2) a').click()")
     desk.wait(lambda: _lead(desk) == words["graphs_lead"])
     assert desk.query == COUNT
     assert desk.one(".tabPanel.active .toolbar button").text == words["run"]

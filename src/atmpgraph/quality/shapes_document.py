@@ -7,7 +7,7 @@ bytes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -110,6 +110,37 @@ def _reached(term: Term, stated: dict[object, list[ox.Quad]]) -> list[ox.Quad]:
         if isinstance(quad.object, ox.BlankNode):
             quads += _reached(quad.object, stated)
     return quads
+
+
+def reached(parts: Mapping[str, Iterable[ox.Quad]], head: str) -> list[str]:
+    """A named shape, then the named constraints and property shapes that it leads to, none of them a node shape.
+
+    Args:
+        parts: the statements about each, by IRI.
+        head: the IRI of the shape.
+    """
+    members, rest = dict.fromkeys([head]), [head]
+    while rest:
+        ends = {quad.object.value for quad in parts[rest.pop()] if isinstance(quad.object, ox.NamedNode)}
+        new = [iri for iri in sorted(ends & parts.keys()) if iri not in members and not _is_node_shape(parts[iri], iri)]
+        members |= dict.fromkeys(new)
+        rest += new
+    return list(members)
+
+
+def groups(parts: Mapping[str, Iterable[ox.Quad]]) -> dict[str, list[str]]:
+    """All shapes and constraints, each once: the node shapes with what they lead to first, then what none leads to."""
+    left, by_head = dict.fromkeys(parts), dict[str, list[str]]()
+    for head in sorted(parts, key=lambda iri: not _is_node_shape(parts[iri], iri)):  # stable: by name
+        if head in left:
+            by_head[head] = [iri for iri in reached(parts, head) if iri in left]
+            left = {iri: None for iri in left if iri not in by_head[head]}
+    return by_head
+
+
+def _is_node_shape(quads: Iterable[ox.Quad], iri: str) -> bool:
+    shape = ox.NamedNode(f"{SH}NodeShape")
+    return any(quad.object == shape and text_of(quad.subject) == iri for quad in quads)
 
 
 def written(term: Term, quads: Iterable[ox.Quad], prefixes: dict[str, str]) -> str:

@@ -84,8 +84,8 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
     most = max(len(listed), *Counter(map(_property, lines)).values())
     paging = paged(most, size) if most > size else None
     parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
-    if is_whole:
-        parts |= {subject for _, subject in Incoming(release, topic, only=_DEFINED)}
+    terms = {subject for _, subject in Incoming(release, topic, only=_DEFINED)} if is_whole else set()
+    parts |= terms
     stated = {iri: release.quads(iri) for iri in sorted(parts - {topic})}
     quads = list(ox.parse(b"\n".join(_on(paging, lines) if paging else lines), format=ox.RdfFormat.N_QUADS))
     if is_whole:
@@ -95,7 +95,8 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
     if ROWS in request.args and not is_whole:
         note_arguments(**{ROWS: request.args[ROWS]})  # the page for people says whether there is such a page
     dataset = Addresses(release.base).dataset()
-    return Description(topic, document, quads, stated, dataset=dataset, paging=paging, links=links, incoming=incoming)
+    embedded = quads if terms else None  # all terms of an ontology in all languages would be most of its page
+    return Description(topic, document, quads, stated, embedded, dataset, paging, links=links, incoming=incoming)
 
 
 def _add_nodes(release: Release, stated: dict[str, list[ox.Quad]], quads: Iterable[ox.Quad]) -> None:

@@ -48,6 +48,11 @@ def note_arguments(**arguments: str | list[str]) -> None:
     g.setdefault("arguments", {}).update(arguments)
 
 
+def noted_arguments() -> dict[str, str | list[str]]:
+    """The arguments that were noted for this response."""
+    return dict(g.get("arguments", {}))
+
+
 def arguments(language: str | None) -> str:
     """The query of the URL in a language, with the noted arguments alone."""
     lang = {"lang": language} if language else {}

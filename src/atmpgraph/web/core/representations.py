@@ -26,7 +26,7 @@ from ...vocab import names_of_things, prefixes
 from .alternates import alternates, alternates_page
 from .context import Context
 from .description import Description
-from .i18n import note_arguments
+from .i18n import note_arguments, noted_arguments
 from .response import Version, cached, negotiate, respond, vary, vary_by_language
 from .signposting import RepresentationUrls, document_link_set, signposts
 
@@ -152,7 +152,8 @@ class _Representation:
         choice = self.choice
         language = self.context.language if choice.fmt is HTML else None
         media_type = choice.media_type if choice.form else None
-        return self._urls.of(choice.fmt, choice.profile, lang=language, _mediatype=media_type)
+        part = {name: str(value) for name, value in noted_arguments().items() if not name.startswith("_")}
+        return self._urls.of(choice.fmt, choice.profile, **part, lang=language, _mediatype=media_type)
 
     @cached_property
     def _signposts(self) -> list[Link]:

@@ -15,7 +15,7 @@ from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
-from .kind_page import KindPage, best_texts, kind_page
+from .kind_page import KindPage, kind_page
 from .kinds import kind_of
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.DefaultGraph
@@ -47,10 +47,9 @@ class DocumentPage:
         topic, document, types: of the thing.
         sections: its properties.
         rows: of the tables that it comes from: IRI, table and number of each.
-        parts: the sections of the terms that it defines.
         incoming: the subjects that link to it, by predicate.
         paging: of the incoming links.
-        codes: the paging of its values and parts, where they have pages.
+        codes: the paging of its values, where they have pages.
         names: of every IRI on the page.
         about: what its kind of things shows; None for a class that has no page of its own.
         formats: the page links to.
@@ -61,7 +60,6 @@ class DocumentPage:
     types: list[str]
     sections: list[Section]
     rows: list[tuple[str, str, str]]
-    parts: dict[str, list[Section]]
     incoming: list[tuple[str, list[str]]]
     paging: Paging | None
     codes: Paging | None
@@ -93,20 +91,14 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
     sections = _sections(context, described.quads)
-    parts = {iri: _in_one_language(context, _sections(context, quads)) for iri, quads in described.parts.items()}
-    incoming = described.incoming
-    shown = described.links[incoming.first : incoming.last] if incoming else []
-    by_predicate: dict[str, list[str]] = defaultdict(list)
-    for predicate, subject in shown:
-        if subject not in parts:
-            by_predicate[predicate].append(subject)
+    incoming = incoming_links(described)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
-    kind = None if parts else kind_of(types)
+    kind = kind_of(types)
     about = kind_page(context, described, kind) if kind else None
     if about:  # its tables have all that is much, in pages
         sections = [_first_values(section) for section in sections]
-    iris = {topic, *types, *parts, *(iri for pair in shown for iri in pair)}
-    for section in [*sections, *(s for part in parts.values() for s in part)]:
+    iris = {topic, *types, *(iri for predicate, subjects in incoming for iri in (predicate, *subjects))}
+    for section in sections:
         iris |= {section.graph, section.confidence, *(p for p, _ in section.properties)} - {""}
         iris |= {t.value for _, values in section.properties for t in values if isinstance(t, ox.NamedNode)}
     iris |= {*about.iris, *(iri for iri, _, _ in rows)} if about else set()
@@ -117,13 +109,22 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         list(dict.fromkeys(types)),
         sections,
         rows,
-        parts,
-        sorted(by_predicate.items()),
         incoming,
+        described.incoming,
         described.paging,
         names,
         about.sorted(names) if about else None,
     )
+
+
+def incoming_links(described: Description) -> list[tuple[str, list[str]]]:
+    """The subjects on the page of the links to a thing, by predicate."""
+    shown = described.links[described.incoming.first : described.incoming.last] if described.incoming else []
+    by_predicate: dict[str, list[str]] = defaultdict(list)
+    for predicate, subject in shown:
+        if subject not in described.parts:
+            by_predicate[predicate].append(subject)
+    return sorted(by_predicate.items())
 
 
 def _is_row(context: Context, quad: ox.Quad) -> bool:
@@ -154,16 +155,6 @@ def _first_values(section: Section) -> Section:
     return replace(
         section, properties=[(name, terms[:_VALUES]) for name, terms in section.properties], left_out=left_out
     )
-
-
-def _in_one_language(context: Context, sections: list[Section]) -> list[Section]:
-    """The sections of a term: of each text the best language, since a page has very many terms."""
-    return [
-        replace(
-            section, properties=[(name, best_texts(values, context.languages)) for name, values in section.properties]
-        )
-        for section in sections
-    ]
 
 
 def _section(context: Context, graph: str, properties: dict[str, list[Term]]) -> Section:

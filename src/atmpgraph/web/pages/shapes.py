@@ -1,4 +1,4 @@
-"""The page of the shapes: each rule in words, its targets, and its constraints in full."""
+"""The pages of the shapes: all rules in words, and those of one shape with their targets and constraints in full."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ...quality.shapes_document import written
+from ...quality.shapes_document import groups, written
 from ...rdf.statements import text_of
 from ...vocab import RDF, SH, prefixes
 from ..core.context import Context
@@ -34,9 +34,25 @@ class Rule:
     lines: list[tuple[str, list[tuple[str, str]]]]
 
 
-def shapes_page(context: Context, described: Description) -> list[Rule]:
+@dataclass(frozen=True)
+class ShapesPage:
+    """What the template of the shapes shows.
+
+    Attributes:
+        shape: the fragment of the one whose page it is; empty for the page of all.
+        groups: of rules that belong together, the first of each names it.
+    """
+
+    shape: str
+    groups: list[list[Rule]]
+
+
+def shapes_page(context: Context, described: Description, shape: str) -> ShapesPage:
     """The rules in the order of the document."""
-    return [_rule(context, described, iri) for iri in described.parts]
+    return ShapesPage(
+        shape,
+        [[_rule(context, described, iri) for iri in members] for members in groups(described.parts).values()],
+    )
 
 
 def _rule(context: Context, described: Description, iri: str) -> Rule:

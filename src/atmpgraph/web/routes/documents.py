@@ -30,6 +30,7 @@ from ..core.resource import Navigation, Resource, query_parameter
 from ..core.response import Cache, Version, vary
 from ..pages.document import document_page
 from ..pages.linking import Lookup
+from ..pages.vocabulary import vocabulary_page
 
 _VERSION: Final = re.compile(r"[0-9a-f]{16}")
 _MISSING: Final = message("The current release describes nothing under this address.")
@@ -170,12 +171,13 @@ def _respond(context: Context, described: Description, links: Sequence[Link] = (
     beside = described.paging.links(url) if described.paging else []
     if fmt := requested_citation(context):
         return respond_with_citation(context, described.topic, fmt)
+    template, page = ("vocabulary.html", vocabulary_page) if described.parts else ("document.html", document_page)
     return represent(
         context,
         described,
         lambda _, blocks, heads: render_template(
-            "document.html",
-            page=document_page(context, described),
+            template,
+            page=page(context, described),
             cited=work(context, context.release, described.topic),
             data_blocks=blocks,
             links=heads,

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyoxigraph as ox
-from flask import Response, render_template
+from flask import Response, render_template, request
 
 from ...formats import HTML, JSON, LINK_SET, Format
 from ...http.links import link_field
+from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...profiles.registry import MODEL
-from ...quality.shapes_document import parts, released_shapes
+from ...quality.shapes_document import parts, reached, released_shapes
 from ...quality.summary import Quality, read_quality
 from ..core.context import Context
 from ..core.description import Description
+from ..core.i18n import note_arguments
 from ..core.paging import Paging, paged
 from ..core.representations import represent
 from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter, rdf
 from ..core.response import Version
 from ..pages.quality import quality_page
 from ..pages.shapes import shapes_page
+
+_SHAPE: Final = "shape"
+_NO_SHAPE: Final = message("The release was checked with no shape of this name.")
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,21 @@ _SHARED: Final[dict[str, Any]] = {
 
 
 def _load_shapes(context: Context) -> Description | None:
+    """The shapes of the release, or of them the one that the URL names with what it leads to.
+
+    Raises:
+        ProblemError: 404 there is no such shape.
+    """
     document = context.iris.vocabulary("shapes")
     shapes = parts(released_shapes(context.release), document)
-    return Description(document, document, shapes.pop(document, []), shapes, embedded=[]) if shapes else None
+    stated = shapes.pop(document, [])
+    if name := request.args.get(_SHAPE):
+        head = f"{document}#{name}"
+        if head not in shapes:
+            raise ProblemError(Problem(404, _NO_SHAPE))
+        note_arguments(shape=name)
+        shapes = {iri: shapes[iri] for iri in reached(shapes, head)}
+    return Description(document, document, stated, shapes, embedded=[]) if shapes else None
 
 
 def _respond_with_shapes(context: Context, described: Description) -> Response:
@@ -92,7 +109,10 @@ def _respond_with_shapes(context: Context, described: Description) -> Response:
         context,
         described,
         lambda shapes, blocks, links: render_template(
-            "shapes.html", page=shapes_page(context, shapes), data_blocks=blocks, links=links
+            "shapes.html",
+            page=shapes_page(context, shapes, request.args.get(_SHAPE, "")),
+            data_blocks=blocks,
+            links=links,
         ),
     )
 
@@ -121,6 +141,7 @@ RESOURCES = (
         handler=_respond_with_shapes,
         formats=MODEL.formats,
         suffixes=(*MODEL.formats, LINK_SET),
+        parameters=(query_parameter(_SHAPE, "Name of a shape: it alone, with the rules that it leads to."),),
         sitemap=Sitemap(),
     ),
 )
