@@ -127,7 +127,7 @@ def test_every_term_of_the_catalogue_has_a_word_on_the_pages(language: str, rele
 def test_every_property_and_class_of_the_data_has_a_word_on_the_pages(language: str, release: Release) -> None:
     named = "FILTER NOT EXISTS { ?term <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
     unnamed = release.store.select(f"SELECT DISTINCT ?term {{ {{ ?s ?term ?o }} UNION {{ ?s a ?term }} {named} }}")
-    iris = {row["term"].value for row in unnamed}  # type: ignore[union-attr]
+    iris = {row["term"].value for row in unnamed}
     assert sorted(iris - terms(language).keys()) == []
 
 
