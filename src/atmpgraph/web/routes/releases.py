@@ -52,7 +52,7 @@ class Switches:
     paging: Paging
 
 
-def _switches(context: Context) -> Switches:
+def switches_of(context: Context) -> Switches:
     switches = context.publication.history()
     digests, last = [switch.digest for switch in switches], len(switches) - 1
     paging = paged(len(switches), context.settings.limits.list_page_releases)
@@ -236,7 +236,7 @@ RESOURCES: Final[tuple[Resource[Any], ...]] = (
         endpoint="releases.releases",
         path="/releases/",
         summary="Every time that a release went live, the newest first.",
-        load=_switches,
+        load=switches_of,
         makers={**rdf(_list_quads), HTML: _list_page, JSON: _list_json},
         version=lambda _, switches, __: Version((json.dumps(switches.entries), str(switches.paging))),
         fields=lambda context, switches: _beside(switches.paging, context.urls.page("releases/")),
