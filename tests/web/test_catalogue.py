@@ -131,6 +131,13 @@ def test_every_property_and_class_of_the_data_has_a_word_on_the_pages(language: 
     assert sorted(iris - terms(language).keys()) == []
 
 
+def test_a_part_of_the_dataset_is_called_by_the_property_that_it_has(client: FlaskClient) -> None:
+    page = client.get("/doc/dataset/partnership?lang=fr", headers=BROWSER).text
+    path = re.search(r'href="(/doc/partition/property-accessRights-[^"]+)"><span>droits d’accès</span>', page)
+    assert path, "its name in the list"
+    assert "<h1><span>droits d’accès</span></h1>" in client.get(path[1], headers=BROWSER).text
+
+
 # --- pages of a big catalogue ---
 
 

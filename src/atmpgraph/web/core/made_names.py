@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ...addresses import CODES
 from ...i18n import Texts, message, texts
 from ...store import Store
-from ...vocab import ADMS, ATMPGRAPH, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, prefixes
+from ...vocab import ADMS, ATMPGRAPH, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, VOID, prefixes
 from .phrases import measured, phrase
 
 _SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
@@ -101,6 +101,7 @@ _WAYS: Final = (
     _Way(f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?a ; <{DCT}identifier> ?b", _numbered, best=True),
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b ; <{PROV}wasAttributedTo> ?a", _numbered),
     _Way(f"?iri <{DCT}isReplacedBy> ?a", _same),
+    _Way(f"?iri <{VOID}class>|<{VOID}property> ?a", _same, best=True),  # the part of a dataset that uses it
     _Way("?a <http://www.w3.org/ns/locn#address> ?iri", _address),
     _Way(f"?a <{SPDX}checksum> ?iri", _checksum),
     _Way(f"?iri a <{DCT}PeriodOfTime> . ?a <{DCT}temporal> ?iri", _period),
