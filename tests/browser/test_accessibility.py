@@ -2,6 +2,7 @@
 on the narrowest one. Whatever can be opened on it is open.
 """
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -23,9 +24,11 @@ _RUN: Final = """
         error => done([["axe", String(error)]]));
 """
 _SIZE: Final = "return performance.getEntriesByType('navigation')[0].decodedBodySize"
-LARGEST: Final = 100_000  # bytes of a page
+LARGEST, LARGEST_LIST = 100_000, 200_000  # bytes of a page; of one with all rows of a question or a part of the stream
+# Of what has the same page one each.
+_ALIKE: Final = re.compile(r".*\.html\b.*|/auth/(?!indicator/)[^/]+/.+")
 PAGES: Final = [
-    *ROUTES,
+    *(path for path in ROUTES if not _ALIKE.fullmatch(path)),
     "/queries/figures",
     "/search?q=ucl",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2030",
@@ -53,7 +56,7 @@ def test_a_page_has_no_barrier(desk: Reader, narrow: Reader, release: Release, n
     address = at(path, release)
     _visit(desk, address, LANGUAGES[number % len(LANGUAGES)], "light")
     assert not _faults(desk)
-    assert desk.script(_SIZE) < LARGEST
+    assert desk.script(_SIZE) < (LARGEST_LIST if path.startswith(("/queries/", "/stream/")) else LARGEST)
     _visit(narrow, address, LANGUAGES[(number + 1) % len(LANGUAGES)], "dark")
     assert not _faults(narrow)
     assert narrow.width() == (320, 320)

@@ -16,8 +16,9 @@ from ..core.i18n import link
 FILE: Final = Path(__file__).parents[1] / "documentation.json"
 INDEX: Final = "index"
 _RELATIVE: Final = re.compile(r'(?<= href=")(?![a-z]+:|[#/])[^"]*')
-# What may be wider than a phone scrolls, by the keyboard too.
-_WIDE: Final = {
+# What may be wider than a phone scrolls, by the keyboard too; a heading has a level.
+_ACCESSIBLE: Final = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     "<pre>": '<pre tabindex="0">',
     "<table": '<div class="scroll" tabindex="0"><table',
     "</table>": "</table></div>",
@@ -49,8 +50,8 @@ def documentation() -> Documentation | None:
 def documentation_page(name: str, page: dict[str, Any]) -> str:
     """A page, whose links to others lead to where the site has them."""
     body = _RELATIVE.sub(lambda match: _url(name, match[0]), page["body"])
-    for plain, scrolling in _WIDE.items():
-        body = body.replace(plain, scrolling)
+    for plain, accessible in _ACCESSIBLE.items():
+        body = body.replace(plain, accessible)
     beside = {way: _url(name, page[way]) for way in ("prev", "next") if way in page}
     return render_template("documentation.html", title=page["title"], body=body, toc=page["toc"], beside=beside)
 
