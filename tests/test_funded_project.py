@@ -50,7 +50,8 @@ def client(settings: Settings, project: Release) -> FlaskClient:
 def test_every_table_and_every_column_is_filled(settings: Settings) -> None:
     package = open_tables(settings, read_codes(settings))
     every = json.loads(supplied("descriptor").read_text(encoding="utf-8"))["resources"]
-    assert {table.name for table in package.tables.values()} == {resource["name"] for resource in every}
+    proposed = "link-candidates"  # by `atmpgraph link`, for a person to decide
+    assert {table.name for table in package.tables.values()} == {each["name"] for each in every} - {proposed}
     for path, table in package.tables.items():
         assert not package.absent_columns(path), path
         columns = [set(column) - {""} for column in zip(*(cells for _, cells in table.rows()), strict=True)]

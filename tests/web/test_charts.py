@@ -115,7 +115,7 @@ def test_charts_are_in_the_sitemap(client: FlaskClient) -> None:
 def test_what_is_not_there_is_a_helpful_404(path: str, client: FlaskClient) -> None:
     response = client.get(path, headers={"Accept": "text/html"})
     assert response.status_code == 404
-    assert "<script" not in response.text
+    assert "<script>" not in response.text
 
 
 def test_another_page_shows_a_chart_where_there_is_one(released: Settings) -> None:

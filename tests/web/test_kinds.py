@@ -13,7 +13,7 @@ SHOWN = {
     "workpackage/maidam": ["Members", "TRusted AI Labs", "Funding", "€2 million"],
     "funding/maidam-grant": ["Gouvernement wallon", "€2 million", "Beneficiaries", "Orgenesis Services Belgium"],
     "figure/new-direct-jobs": ["tablent sur la création", "What the other sources say", "about 600"],
-    "source/press-release-2024-01-17": ["17 January 2024", "Quotations and their figures", "more than 470"],
+    "source/press-release-2024-01-17": ["17 January 2024", "Quotations and their figures", "more than 2,100"],
     "quotation/pr-borsus": ["Willy Borsus", "paragraph 4", "Un projet ambitieux"],
     "place/wallonia": ["Belgium", "Places in it", "Figures of this place"],
     "event/federal-call": ["2022", "Belgian federal government"],

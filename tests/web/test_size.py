@@ -26,6 +26,7 @@ WHOLE = (
     "/dumps/",
     "/changes application/rdf-patch",
 )
+LISTS = ("/partners", "/workpackages", "/funding", "/figures", "/sources", "/things")
 LIMITS = {
     "catalogue_page_datasets": 10,
     "document_page_values": 20,
@@ -79,8 +80,10 @@ def test_no_answer_grows_with_the_rows(apps: tuple[Flask, Flask]) -> None:
 
 
 def _is_whole(where: str) -> bool:
-    manifest = where == "/releases/DIGEST application/json"
-    return manifest or any(part in where for part in WHOLE)
+    """Whether an answer is a whole for download: the manifest, the rows of a list, and what `WHOLE` names."""
+    path, _, media_type = where.partition(" ")
+    download = path.startswith(LISTS) and media_type not in {"", "text/html"}
+    return where == "/releases/DIGEST application/json" or download or any(part in where for part in WHOLE)
 
 
 def _pages(app: Flask, url: str, name: str = "page") -> Iterator[str]:

@@ -19,6 +19,7 @@ _RELATIVE: Final = re.compile(r'(?<= href=")(?![a-z]+:|[#/])[^"]*')
 # What may be wider than a phone scrolls, by the keyboard too; a heading has a level.
 _ACCESSIBLE: Final = {
     '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<th class="': '<th scope="col" class="',
     "<pre>": '<pre tabindex="0">',
     "<table": '<div class="scroll" tabindex="0"><table',
     "</table>": "</table></div>",

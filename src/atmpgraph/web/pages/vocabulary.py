@@ -17,6 +17,7 @@ from ...release.incoming import Incoming
 from ...vocab import DCT, LABELS, OWL, RDF, RDFS, SKOS, VOID
 from ..core.context import Context
 from ..core.description import PARTS, Description
+from ..core.i18n import page_texts
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
 from .diagram import Diagram, diagram
@@ -26,12 +27,13 @@ from .kind_page import best_texts
 _VALUES: Final = 12  # of a property of a term
 _TYPE: Final = RDF + "type"
 _DEFINITIONS: Final = (SKOS + "definition", DCT + "description", RDFS + "comment")
-_CLASSES, _PROPERTIES, _CODES, _OTHERS = "classes", "properties", "codes", "others"
+_CLASSES, _PROPERTIES, _CODES, _OTHERS, _AXIOMS = "classes", "properties", "codes", "others", "axioms"
 _TITLES: Final = {
     _CLASSES: message("Classes"),
     _PROPERTIES: message("Properties"),
     _CODES: message("Codes"),
     _OTHERS: message("Other terms"),
+    _AXIOMS: message("Axioms"),  # what blank nodes say of the terms
 }
 _GROUP_OF: Final = {
     **dict.fromkeys((OWL + "Class", RDFS + "Class"), _CLASSES),
@@ -40,6 +42,7 @@ _GROUP_OF: Final = {
     ),
     SKOS + "Concept": _CODES,
 }
+_AXIOM: Final = message("Axiom {n}")
 _TOP: Final = (SKOS + "hasTopConcept", SKOS + "topConceptOf")
 # What lists of codes say of each other is no use of a code.
 _OF_LISTS: Final = (
@@ -118,10 +121,10 @@ class VocabularyPage:
 
 def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
     """The page of an ontology or a code list."""
-    parts = {iri: quads for iri, quads in described.parts.items() if not is_genid(iri)}
+    parts = described.parts
     kinds: dict[str, list[str]] = {name: [] for name in _TITLES}
     for iri, quads in parts.items():
-        kinds[_kind(quads)].append(iri)
+        kinds[_AXIOMS if is_genid(iri) else _kind(quads)].append(iri)
     uses = {**_examples(context, kinds), **{iri: _links(context, iri) for iri in kinds[_CODES]}}
     terms = {iri: _term(context, iri, quads, uses.get(iri, Use())) for iri, quads in parts.items()}
     itself = _term(context, described.topic, described.quads, Use())
@@ -129,9 +132,13 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
     incoming = incoming_links(described)
     linked = {iri for predicate, subjects in incoming for iri in (predicate, *subjects)}
     shown = (iri for term in (itself, *terms.values()) for iri in _iris(term))
-    names = page_names(context, {*sources, *linked, *shown})
+    axioms = {
+        iri: Name(page_texts().gettext(_AXIOM, n=str(number)))
+        for number, iri in enumerate(sorted(kinds[_AXIOMS]), start=1)
+    }
+    names = page_names(context, {*sources, *linked, *shown}) | axioms
     groups = [
-        (_TITLES[kind], sorted((terms[iri] for iri in iris), key=lambda term: names[term.iri].text.casefold()))
+        (_TITLES[kind], sorted((terms[iri] for iri in iris), key=lambda term: _place(names[term.iri].text)))
         for kind, iris in kinds.items()
         if iris
     ]
@@ -140,13 +147,19 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
         described.document,
         itself,
         groups,
-        diagram(parts, kinds[_PROPERTIES], names),
+        diagram({iri: quads for iri, quads in parts.items() if iri not in axioms}, kinds[_PROPERTIES], names),
         sorted(sources),
         incoming,
         described.incoming,
         described.paging,
         names,
     )
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Shorter numbers first: axiom 2 before axiom 10."""
+    number = name.rpartition(" ")[2]
+    return int(number) if number.isdecimal() else 0, name.casefold()
 
 
 def _kind(quads: Iterable[ox.Quad]) -> str:
@@ -182,6 +195,8 @@ def _examples(context: Context, kinds: Mapping[str, list[str]]) -> dict[str, Use
     release = context.release
     counted = release.catalogue_store.select(_COUNTS % " ".join(str(ox.NamedNode(iri)) for iri in terms))
     counts = {row["term"].value: int(row["count"].value) for row in counted}
+    if not counts:
+        return {iri: Use(0, ()) for iri in terms}
     branches = [_EXAMPLES[terms[iri]].replace("%s", str(ox.NamedNode(iri))) for iri in counts]
     query = f"SELECT ?term ?subject ?object {{ {' UNION '.join(branches)} }}"
     examples = {row["term"].value: (row["subject"], row["object"]) for row in release.store.select(query)}

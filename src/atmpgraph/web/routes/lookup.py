@@ -16,7 +16,7 @@ from ...linking.sheets import TOO_MANY_ROWS, Sheet, as_csv, as_json, read_csv, r
 from ..core.context import Context
 from ..core.i18n import note_arguments
 from ..core.labels import names_of
-from ..core.resource import Maker, Navigation, Resource, query_parameter
+from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache
 from ..pages.linking import KIND, Lookup
 
@@ -179,6 +179,7 @@ RESOURCES = (
         methods=("GET", "POST"),
         cache=lambda _, question, __: Cache.NEVER if question.sheet else Cache.CURRENT,
         navigation=Navigation("foot", 7, message("Look up identifiers")),
+        sitemap=Sitemap(),
         parameters=(
             query_parameter("ror", "An identifier under the code of its registry, such as ror, cbe or wikidata."),
             query_parameter(ANY, "An identifier of any registry."),

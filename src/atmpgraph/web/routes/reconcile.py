@@ -24,7 +24,7 @@ from ..core.context import Context
 from ..core.headers import EMBEDDED
 from ..core.i18n import note_arguments
 from ..core.labels import page_names
-from ..core.resource import Navigation, Resource, query_parameter
+from ..core.resource import Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Cache
 from ..pages.linking import languages_of, service_of
 
@@ -260,6 +260,7 @@ def _main(endpoint: str, path: str) -> Resource[Answer]:
         load=_load,
         makers={JSON: _json, HTML: _page},
         offered=_offered,
+        sitemap=None if path.endswith("/") else Sitemap(),
         methods=("GET", "POST"),
         cache=Cache.NEVER,
         navigation=Navigation("foot", 6, message("Match names")) if path == "/reconcile" else None,
