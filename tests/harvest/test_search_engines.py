@@ -13,17 +13,20 @@ from .crawlers import Page, SearchEngine
 PAGES = {
     BASE,
     *(BASE + page for page in ("catalogue", "data", "ns/shapes", "quality", "releases/", "sparql", "stream", "tables")),
+    *(BASE + page for page in ("partners", "workpackages", "funding", "figures", "sources", "things")),
+    *(BASE + page for page in ("lookup", "reconcile")),
 }
 
 
 def about_a_thing(address: str) -> bool:
     """Whether a page is the document of a thing."""
-    return address not in PAGES and not address.startswith((f"{BASE}queries/", f"{BASE}problems/"))
+    others = ("queries/", "problems/", "charts/", "docs/", "things/", "linksets/")
+    return address not in PAGES and not address.startswith(tuple(BASE + each for each in others))
 
 
 def said(index: dict[str, Page]) -> dict[str, str]:
-    """The data of pages. The row that a thing comes from is told, but that it was moved is no change of the thing."""
-    return {address: re.sub(r"#row=\d+", "", json.dumps(page.data)) for address, page in index.items()}
+    """The graph in each page. The row that a thing comes from is told, but that it was moved is no change of the thing."""
+    return {address: re.sub(r"#row=\d+", "", json.dumps(page.data[:1])) for address, page in index.items()}
 
 
 @pytest.fixture(scope="module")

@@ -141,7 +141,7 @@ def graph(answer: Answer, target: Target, base: str) -> Graph:
         blocks = Page(body.decode()).data
         assert blocks, f"no JSON-LD in the page\n{answer}"
         blocks = [block for block in blocks if not block.startswith('{"@context": "https://schema.org/"')]
-        return frozenset().union(*(json_ld(block, target, base) for block in blocks))
+        return json_ld(blocks[0], target, base)  # a second one is for search engines
     if answer.media_type == "application/ld+json":
         return json_ld(body, target, base)
     return _triples(ox.parse(body, format=RDF[answer.media_type]))
@@ -217,6 +217,7 @@ _OTHERS: Final[dict[str, Callable[[bytes], object]]] = {
     "application/sparql-query": bytes.decode,
     "application/x-suggestions+json": json.loads,
     "application/opensearchdescription+xml": ET.fromstring,
+    "application/atom+xml": ET.fromstring,
 }
 
 

@@ -358,7 +358,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/search": (Resource("/search?q=universit%C3%A9", (HTML, "application/json"), languages=True),),
     "/search.<suffix>": (Resource("/search.json?q=universit%C3%A9", ("application/json",)),),
     "/suggest": (Resource("/suggest?q=univ", ("application/x-suggestions+json",)),),
-    "/feed.atom": (Resource("/feed.atom", ("application/atom+xml",), languages=True),),
+    "/feed.atom": (Resource("/feed.atom", ("application/atom+xml",)),),
     "/opensearch.xml": (Resource("/opensearch.xml", ("application/opensearchdescription+xml",)),),
     "/<lists_list:name>": (
         _list("/partners"),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, g, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from flask import Flask, Response, current_app, g, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import DamagedError, NotExpressibleError, ReleaseError, RemovedError, StoreError
@@ -101,9 +101,23 @@ def _of_format(error: NotExpressibleError) -> Response:
 def _of_http(error: HTTPException) -> AnyResponse:
     if error.code is None:
         return error.get_response()
+    if isinstance(error, MethodNotAllowed) and not _is_there(error):
+        return _of_http(NotFound())
     allow = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
     return _response(Problem(error.code, _DETAILS.get(error.code, error.description or ""), headers=headers))
+
+
+def _is_there(error: MethodNotAllowed) -> bool:
+    """Whether the URL exists for another method; the router asks for the method before it asks for the name."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or not error.valid_methods:
+        return True
+    try:
+        adapter.match(method=next(iter(error.valid_methods)))
+    except HTTPException as other:
+        return not isinstance(other, NotFound)
+    return True
 
 
 def _of_release(error: ReleaseError) -> Response:

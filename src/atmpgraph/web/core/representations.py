@@ -210,7 +210,7 @@ class _Representation:
             content = shaped(release, topic, SCHEMA, self.context.languages)
             blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
         elif stated := translated(release, topic, SCHEMA):
-            few = sorted(stated, key=lambda quad: (text_of(quad.subject) != topic, str(quad)))[:_SEARCHED]
+            few = sorted((quad for quad in stated if text_of(quad.subject) == topic), key=str)[:_SEARCHED]
             blocks.append(_escaped(serialize(few, JSON_LD, prefixes(self.context.base), root=topic).decode()))
         return blocks
 

@@ -96,9 +96,8 @@ def list_page(context: Context, state: ListState, formats: Sequence[Format]) -> 
     with state.rows() as (lists, selection):
         reader = Reader(lists, context.languages, page_texts(), context.base)
         view = _Viewer(context, state, reader, selection).page(formats)
-    path = path_of(state, context.root)
     links = [
-        Link(path, "canonical"),
+        Link(path_of(state, context.base), "canonical"),
         *(Link(url, "alternate", {"type": fmt.media_type}) for fmt, url in view.downloads),
     ]
     return render_template("list.html", page=view, links=links)

@@ -6,6 +6,7 @@ from typing import Final
 from flask import render_template
 
 from ...formats import Format
+from ...i18n import texts
 from ..core.context import Context
 from ..core.resource import Resource
 from ..core.response import Version
@@ -16,10 +17,12 @@ ATOM: Final = Format("Atom", "atom", "application/atom+xml", "text")
 
 def _feed(context: Context, switches: Switches) -> str:
     """Each time that a release went live; the same release may come back, so an entry is named by its date too."""
-    languages = (context.language, *context.settings.languages)
+    language = context.requested_language or context.settings.languages[0]
     return render_template(
         "feed.xml",
-        title=context.settings.title.best(languages),
+        title=context.settings.title.best((language, *context.settings.languages)),
+        language=language,
+        words=texts(language),
         iris=context.iris,
         entries=switches.entries,
         updated=switches.entries[0]["date"],
