@@ -82,6 +82,10 @@ def test_all_formats_of_a_document_are_one_graph(path: str, target: Target, serv
     for media_type in (*RDF, HTML):
         if media_type != "text/turtle":
             found = graph(get(target, path, media_type), target, served.base)
+            if media_type == HTML and path.startswith("/ns/"):  # what an ontology says of itself, without its terms
+                assert found
+                assert found < turtle
+                continue
             assert found == turtle, f"{path} as {media_type}: {sorted(map(str, found ^ turtle))[:4]}"
 
 
