@@ -82,7 +82,9 @@ def booted(folder: Path) -> Iterator[Machine]:
         command = ["systemd-nspawn", "-D", str(root), "--machine=atmpgraph-test", "--register=no", "--keep-unit"]
         command += ["--private-network", "--console=pipe", "--boot", f"--bind-ro={ROOT}:/checkout"]
         command += [f"--bind-ro={sys.prefix}/{_SITE}:/opt/libraries", f"--bind-ro={ROOT / 'src'}:/opt/source"]
-        command += [f"--bind-ro={supplied(kind)}:/opt/{kind}" for kind in ("ontology", "queries", "shapes")]
+        command += [
+            f"--bind-ro={supplied(kind)}:/opt/{kind}" for kind in ("charts", "lists", "ontology", "queries", "shapes")
+        ]
         command += [f"--bind-ro={supplied('coverage').parent}:/opt/data"]
         with (folder / "boot").open("wb") as log:
             process = subprocess.Popen(
