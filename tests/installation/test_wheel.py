@@ -36,7 +36,7 @@ def test_no_package_is_made_without_the_scripts(tmp_path: Path) -> None:
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of the environment that the README's commands make, from the pip that Python brings."""
     checkout = copy_checkout(tmp_path_factory.mktemp("wheel") / "atmpgraph-checkout")
-    must(checkout, "bash", "-euc", "\n".join(_commands("As a package")))
+    must(checkout, "bash", "-euc", "\n".join(_commands("Installed with pip")))
     (program,) = checkout.parent.glob("*/bin/atmpgraph")
     return program.parent
 

@@ -25,6 +25,7 @@ from .document import DATA_FORMATS, incoming_links
 from .kind_page import best_texts
 
 _VALUES: Final = 12  # of a property of a term
+_MOST_SORTED: Final = 1_000  # uses of a term, the first of which is its example; of more there is none
 _TYPE: Final = RDF + "type"
 _DEFINITIONS: Final = (SKOS + "definition", DCT + "description", RDFS + "comment")
 _CLASSES, _PROPERTIES, _CODES, _OTHERS, _AXIOMS = "classes", "properties", "codes", "others", "axioms"
@@ -60,8 +61,9 @@ _COUNTS: Final = f"""SELECT ?term ?count {{
   {{ ?part <{VOID}property> ?term ; <{VOID}triples> ?count }}
 }}"""
 _EXAMPLES: Final = {
-    _CLASSES: "{ SELECT (%s AS ?term) ?subject { ?subject a %s } LIMIT 1 }",
-    _PROPERTIES: "{ SELECT (%s AS ?term) ?subject ?object { ?subject %s ?object } LIMIT 1 }",
+    _CLASSES: "{ SELECT (%s AS ?term) ?subject { ?subject a %s } ORDER BY STR(?subject) LIMIT 1 }",
+    _PROPERTIES: "{ SELECT (%s AS ?term) ?subject ?object { ?subject %s ?object }"
+    " ORDER BY STR(?subject) STR(?object) LIMIT 1 }",
 }
 
 
@@ -195,9 +197,10 @@ def _examples(context: Context, kinds: Mapping[str, list[str]]) -> dict[str, Use
     release = context.release
     counted = release.catalogue_store.select(_COUNTS % " ".join(str(ox.NamedNode(iri)) for iri in terms))
     counts = {row["term"].value: int(row["count"].value) for row in counted}
-    if not counts:
-        return {iri: Use(0, ()) for iri in terms}
-    branches = [_EXAMPLES[terms[iri]].replace("%s", str(ox.NamedNode(iri))) for iri in counts]
+    few = [iri for iri, count in counts.items() if count <= _MOST_SORTED]
+    if not few:
+        return {iri: Use(counts.get(iri, 0)) for iri in terms}
+    branches = [_EXAMPLES[terms[iri]].replace("%s", str(ox.NamedNode(iri))) for iri in few]
     query = f"SELECT ?term ?subject ?object {{ {' UNION '.join(branches)} }}"
     examples = {row["term"].value: (row["subject"], row["object"]) for row in release.store.select(query)}
     return {iri: Use(counts.get(iri, 0), tuple(filter(None, examples.get(iri, ())))) for iri in terms}
