@@ -131,7 +131,7 @@ def made_names(
     for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if values else ():
         iri, way = row["iri"].value, int(row["way"].value)
         parts = tuple(row[part] for part in "abcd")
-        if (iri not in having or _WAYS[way].best) and (way, str(parts)) < (rows.get(iri, (len(_WAYS), ""))[0], ""):
+        if (iri not in having or _WAYS[way].best) and (iri not in rows or _rank(way, parts) < _rank(*rows[iri])):
             rows[iri] = way, parts
     if not rows:
         return {}
@@ -144,6 +144,11 @@ def made_names(
         except (InvalidOperation, AttributeError, KeyError):  # a number that is none, a part that is missing
             continue
     return written
+
+
+def _rank(way: int, parts: tuple[Any, ...]) -> tuple[int, list[str]]:
+    """The order in which names count, the same on every engine."""
+    return way, list(map(str, parts))
 
 
 _ROW: Final = re.compile(r".*/doc/table/([^/]+)\.csv#row=(\d+)")
