@@ -53,9 +53,15 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
     have their names in `terms.ttl`. Names that are made come last, then words of the IRI itself.
     """
     wanted = sorted(set(iris))
+    names = _given(store, wanted, languages)
+    return {iri: names.get(iri) or Name(readable(iri, store.base, languages[0])) for iri in wanted}
+
+
+def _given(store: Store, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:
+    """The names that the data and `terms.ttl` give, or that are made of these."""
     best: dict[str, tuple[bool, int, int, str, str]] = {}
-    values = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
-    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if wanted else ():
+    values = " ".join(str(ox.NamedNode(iri)) for iri in iris)
+    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if iris else ():
         label = row["label"]
         if isinstance(label, ox.Literal):
             tag = label.language or ""
@@ -64,17 +70,12 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
             words = _first_words(label.value) if rank in _QUOTED else label.value
             candidate = (rank == _ALTERNATIVE, place, rank, words, tag)
             best[row["iri"].value] = min(candidate, best.get(row["iri"].value, candidate))
-    names = {}
-    for iri in wanted:
+    names = {iri: Name(words, tag) for iri, (_, _, _, words, tag) in best.items()}
+    for iri in iris:
         if term := next((Name(text, tag) for tag in languages if (text := terms(tag).get(iri))), None):
             names[iri] = term
-        elif iri in best:
-            names[iri] = Name(*best[iri][3:])
-        else:
-            names[iri] = Name(readable(iri, store.base, languages[0]))
     of_parts = lambda parts: {iri: name.text for iri, name in names_of(store, parts, languages).items()}  # noqa: E731
-    others = made_names(store, wanted, best, languages, of_parts)
-    return names | {iri: Name(text) for iri, text in others.items()}
+    return names | {iri: Name(text) for iri, text in made_names(store, iris, best, languages, of_parts).items()}
 
 
 def _first_words(text: str) -> str:
@@ -85,10 +86,9 @@ def _first_words(text: str) -> str:
 
 def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page; of what the data do not name, those of the catalogue."""
-    release, wanted = context.release, list(iris)
-    names = names_of(release.store, wanted, context.languages)
-    unnamed = [iri for iri, name in names.items() if name.text == readable(iri, release.base, context.language)]
-    described = [iri for iri in unnamed if release.in_catalogue(iri)]
-    if not described:  # then the catalogue need not be loaded
-        return names
-    return names | names_of(release.catalogue_store, described, context.languages)
+    release, wanted = context.release, sorted(set(iris))
+    names = _given(release.store, wanted, context.languages)
+    described = [iri for iri in wanted if iri not in names and release.in_catalogue(iri)]
+    if described:  # else the catalogue need not be loaded
+        names |= _given(release.catalogue_store, described, context.languages)
+    return {iri: names.get(iri) or Name(readable(iri, release.base, context.language)) for iri in wanted}
