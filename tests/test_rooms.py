@@ -43,7 +43,7 @@ MAY_IMPORT: Final = {
     "mapping": {"rdf", "sources"},
     "release": {"rdf", "store"},
     "citation": set(),
-    "discovery": {"linksets", "release", "search", "store"},
+    "discovery": {"linking", "linksets", "release", "store"},
     "linksets": {"rdf", "release", "store"},
     "overview": {"rdf", "store"},
     "search": {"rdf", "release", "store"},

@@ -14,8 +14,8 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from ..i18n import message
-from ..search.words import clean, words
-from .records import ADDRESS, Record, knowledge
+from ..linking.names import Name
+from .records import ADDRESS, Record
 
 MOST_CANDIDATES: Final = 5  # of one organisation
 _LONGEST_NAME: Final = 300  # characters that are compared
@@ -71,26 +71,9 @@ class Match:
 
 @lru_cache(65_536)
 def name_words(name: str) -> tuple[str, ...]:
-    """The words of a name as they are compared: folded, without legal forms and small words, S.A. as SA."""
-    joined: list[str] = []
-    letters = ""
-    for word in [*words(clean(name[:_LONGEST_NAME])), ""]:
-        if len(word) == 1 and word.isalpha():
-            letters += word
-            continue
-        if letters:
-            joined.append(letters)
-            letters = ""
-        if word:
-            joined.append(word)
-    left_out = _left_out()
-    return tuple(word for word in joined if word not in left_out) or tuple(joined)
-
-
-@lru_cache(1)
-def _left_out() -> frozenset[str]:
-    names = knowledge()["names"]
-    return frozenset([*names["legal"], *names["small"]])
+    """The words of a name as they are compared: folded, without legal form and small words, S.A. as SA."""
+    whole = Name.of(name[:_LONGEST_NAME])
+    return whole.core.telling or whole.words
 
 
 def compact(identifier: str) -> str:

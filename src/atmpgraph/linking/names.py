@@ -72,9 +72,14 @@ class Name:
         return self._parts[1]
 
     @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """Its words but those that a name may leave out."""
+        return tuple(word for word in self.words if word not in _small_words())
+
+    @cached_property
     def large(self) -> tuple[str, ...]:
-        """Its words, sorted, but those that a name may leave out."""
-        return tuple(sorted(word for word in self.words if word not in _small_words()))
+        """The same, sorted."""
+        return tuple(sorted(self.telling))
 
     @cached_property
     def initials(self) -> frozenset[str]:
