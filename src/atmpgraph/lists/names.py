@@ -29,6 +29,8 @@ _MEMBERS: Final = f"SELECT ?iri ?member ?whole {{ ?iri <{ORG}member> ?member ; <
 
 def fold(text: str) -> str:
     """A text as it is sorted: without accents, capitals and compatibility forms."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part))
 

@@ -16,7 +16,7 @@ from ..catalogue.dcat import History
 from ..catalogue.void import void
 from ..i18n import message
 from ..interrupts import finish
-from ..parallel import beside
+from ..parallel import beside, here
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -37,7 +37,7 @@ from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
 from .codings import begin_coding
-from .lookups import write_lookups
+from .lookups import write_lists_at, write_lookups
 from .reactivation import reactivate
 from .reuse import prove_store
 from .self_description import list_files, live_release, now, write_description
@@ -203,12 +203,17 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     with beside(settings.build.processes if graph.is_large else 1) as run:
         is_new_store = run(prove_store, folder, live, graph.digest)
+        address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
+        lists = run(write_lists_at, folder, address, settings)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)
         changes = write_changes(folder.path, earlier, settings.base)
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
+            lists()
+            lists = here(write_lists_at, folder, address, settings)
         coded()
+        lists()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
         digest=graph.digest,

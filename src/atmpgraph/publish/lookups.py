@@ -35,7 +35,7 @@ from ..release.release import ENCODED
 from ..search.collect import entries
 from ..search.index import write_index
 from ..settings import Settings
-from ..store import EMBEDDED, Store
+from ..store import EMBEDDED, Store, StoreAddress
 
 _MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
 
@@ -43,7 +43,7 @@ _MOST_CHANGES: Final = 100_000  # statements that are compared with what the hom
 def write_lookups(
     folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, settings: Settings, scratch: Path
 ) -> None:
-    """Write what pages look up in a release, once it has its statements, report and links.
+    """Write what pages look up in a release, but its lists, once it has its statements, report and links.
 
     Args:
         folder: of the release.
@@ -80,7 +80,17 @@ def write_lookups(
         "home": _home(folder, previous, store, Addresses(store.base).partnership(settings.partnership)),
     }
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def write_lists_of(folder: ReleaseFolder, store: Store, settings: Settings) -> None:
+    """Write the lists of a release."""
+    folder.lookups.mkdir(exist_ok=True)
     write_lists(folder.lists, declarations(settings.layered("lists"), store.base), store, settings.languages)
+
+
+def write_lists_at(folder: ReleaseFolder, address: StoreAddress, settings: Settings) -> None:
+    """The same in a worker, which opens the store."""
+    write_lists_of(folder, EMBEDDED.open(address, settings.base), settings)
 
 
 def _home(folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str) -> dict[str, Any]:
