@@ -202,9 +202,9 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     previous = before.previous if before else releases.live
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     with beside(settings.build.processes if graph.is_large else 1) as run:
-        is_new_store = run(prove_store, folder, live, graph.digest)
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-        lists = run(write_lists_at, folder, address, settings)
+        lists = run(write_lists_at, folder, address, settings)  # the longest
+        is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)
         changes = write_changes(folder.path, earlier, settings.base)
