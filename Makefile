@@ -28,7 +28,7 @@ test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold:
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 test-clients: $(VENV)/.dev .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
-	.ci/apt rasqal-utils r-cran-sparql systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
+	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
 	ENGINE=oxigraph $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
 	ENGINE=virtuoso $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from atmpgraph.vocab import OWL
+
 from . import known
 from .tools import node
 
@@ -47,6 +49,15 @@ def test_comunica_takes_a_document_as_a_source(home: str) -> None:
         node("bin/comunica-sparql", f"{home}id/organisation/uclouvain", query, "--unionDefaultGraph", *JSON)
     )
     assert {row["name"]["value"] for row in found["results"]["bindings"]} >= {known.NAME}
+
+
+def test_comunica_joins_another_publication_with_ours_by_service(home: str, endpoint: str) -> None:
+    """Two publications know the same organisation by its address in a registry."""
+    ours = f"SERVICE <{endpoint}> {{ ?who <{OWL}sameAs> ?registered ; <{known.ALT_LABEL}> ?name }}"
+    query = f"SELECT ?who ?name {{ <{home}id/organisation/uclouvain> <{OWL}sameAs> ?registered . {ours} }}"
+    document = f"{home}doc/organisation/uclouvain.ttl"
+    found = json.loads(node("bin/comunica-sparql", document, query, *JSON))["results"]["bindings"]
+    assert {(row["who"]["value"], row["name"]["value"]) for row in found} == {(known.UCLOUVAIN, known.NAME)}
 
 
 # --- fetch-sparql-endpoint ---
