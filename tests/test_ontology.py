@@ -126,6 +126,7 @@ PROPERTIES: dict[URIRef, tuple[URIRef, URIRef | None, URIRef | None, URIRef | No
     ATMP.checkDigits: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
     ATMP.iriTemplate: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
     ATMP.pageTemplate: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
+    ATMP.containedAs: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
     ATMP.separators: (OWL.DatatypeProperty, None, SKOS.Concept, XSD.string),
     ATMP.linkProperty: (OWL.ObjectProperty, None, SKOS.Concept, RDF.Property),
 }
@@ -303,7 +304,7 @@ def terms() -> Graph:
 
 def test_exactly_the_own_terms(terms: Graph, everything: Graph) -> None:
     own = {*CLASSES, *PROPERTIES}
-    assert len(own) == 42
+    assert len(own) == 43
     assert set(terms.subjects(unique=True)) == {SCHEMA_OF_TERMS, *own}
     used = {iri for iri in iris(everything) if iri.startswith(str(ATMP)) and iri != URIRef(str(ATMP))}
     assert used == own

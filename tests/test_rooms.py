@@ -17,6 +17,7 @@ GROUND: Final = frozenset(
     {
         "",
         "addresses",
+        "check_digits",
         "credentials",
         "errors",
         "findings",

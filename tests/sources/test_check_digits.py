@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atmpgraph.check_digits import check_named, is_euid, is_ror, is_vat
 from atmpgraph.findings import Finding, Severity
 from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.settings import Settings
-from atmpgraph.sources.check_digits import check_named, is_euid, is_ror, is_vat, wrong_identifiers
+from atmpgraph.sources.wrong_identifiers import wrong_identifiers
 
 from ..conftest import ROOT, edit
 

@@ -49,6 +49,24 @@ def test_any_spelling_leads_to_the_thing(code: str, text: str, name: str, client
         assert (response.status_code, response.location) == (303, f"/id/organisation/{name}")
 
 
+def test_a_number_that_contains_another_leads_to_the_thing(client: FlaskClient) -> None:
+    """The VAT number of a Belgian enterprise is its enterprise number with the country before it; nobody states it here."""
+    for text in ("BE0316381138", "BE 0316.381.138", "be0316381138"):
+        assert client.get("/lookup", query_string={"vat": text}).location == "/id/organisation/spw", text
+    for text in ("FR0316381138", "0316381139"):
+        assert client.get("/lookup", query_string={"vat": text}).status_code == 404, text
+
+
+def test_wrong_check_digits_are_told(client: FlaskClient) -> None:
+    for code, right, wrong in (("cbe", "0400.000.185", "0316.381.139"), ("ror", "05f950310", "01r9htc31")):
+        said = [
+            client.get("/lookup", query_string={code: text}, headers={"Accept": "application/json"})
+            for text in (right, wrong)
+        ]
+        assert [each.status_code for each in said] == [404, 404]
+        assert ["digit by digit" in each.get_data(as_text=True) for each in said] == [False, True]
+
+
 def test_the_way_leads_to_data(client: FlaskClient) -> None:
     response = client.get("/lookup?ror=01r9htc13", headers={"Accept": "text/turtle"}, follow_redirects=True)
     assert (response.status_code, response.mimetype) == (200, "text/turtle")

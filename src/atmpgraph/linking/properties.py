@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,8 +11,10 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..addresses import CODES
+from ..check_digits import check_named
+from ..search.words import clean, squeezed, words
 from ..store import Store
-from ..vocab import ADMS, SKOS, prefixes
+from ..vocab import ADMS, ATMPGRAPH, SCHEMA, SKOS, prefixes
 
 Value: TypeAlias = "ox.NamedNode | ox.Literal"
 
@@ -20,7 +22,10 @@ _FILE: Final = Path(__file__).with_name("properties.toml")
 _PREFIXED: Final = re.compile(r"([\w-]+):(\w+)")
 _SCHEMES: Final = f"{CODES}identifier-scheme"
 _REGISTRIES: Final = (
-    f"SELECT DISTINCT ?scheme ?code {{ ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code }} ORDER BY ?code"
+    f"SELECT DISTINCT ?scheme ?code ?pattern ?check ?contained {{"
+    f" ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code"
+    f" OPTIONAL {{ ?scheme <{SCHEMA}valuePattern> ?pattern }} OPTIONAL {{ ?scheme <{ATMPGRAPH}checkDigits> ?check }}"
+    f" OPTIONAL {{ ?scheme <{ATMPGRAPH}containedAs> ?contained }} }} ORDER BY ?code ?contained"
 )
 _IDENTIFIERS: Final = (
     "SELECT DISTINCT ?thing ?value {{ VALUES ?thing {{ {things} }}"
@@ -37,16 +42,27 @@ class Property:
         name: in requests.
         term: the IRI of the term that it is called by: a registry, or a property.
         path: in the graph; empty for an identifier.
+        pattern: of an identifier, a regular expression; empty for any form.
+        check: the name of its check digits (`check_digits.py`); empty for none.
+        contained: how numbers of other registries contain an identifier, with `{value}` in its place.
     """
 
     name: str
     term: str
     path: str = ""
+    pattern: str = ""
+    check: str = ""
+    contained: tuple[str, ...] = ()
 
     @property
     def is_identifier(self) -> bool:
         """Whether its values are identifiers in a registry."""
         return not self.path
+
+    def has_wrong_digits(self, identifier: str) -> bool:
+        """Whether an identifier is written as the registry does, but for its separators, and a digit of it is wrong."""
+        check = check_named(self.check) if self.check else None
+        return check is not None and not any(map(check, (identifier, squeezed(words(clean(identifier))))))
 
 
 @cache
@@ -65,8 +81,13 @@ def _declared() -> Mapping[str, Property]:
 
 def registries(store: Store) -> dict[str, Property]:
     """The registries of identifiers that a release knows, by their code."""
-    rows = store.select(_REGISTRIES)
-    return {row["code"].value: Property(row["code"].value, row["scheme"].value) for row in rows}
+    by_code: dict[str, Property] = {}
+    for row in store.select(_REGISTRIES):
+        code, contained = row["code"].value, (row["contained"].value,) if row["contained"] else ()
+        pattern, check = (row[name].value if row[name] else "" for name in ("pattern", "check"))
+        before = by_code.get(code, Property(code, row["scheme"].value, pattern=pattern, check=check))
+        by_code[code] = replace(before, contained=(*before.contained, *contained))
+    return by_code
 
 
 def properties(store: Store) -> dict[str, Property]:

@@ -13,13 +13,13 @@ from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
-from ..sources.check_digits import wrong_identifiers
 from ..sources.code_lists import CodeLists, read_code_lists
 from ..sources.descriptions import TableDescription, described
 from ..sources.descriptor import whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sources.periods import wrong_lengths
+from ..sources.wrong_identifiers import wrong_identifiers
 from ..sparql.library import faults
 from .former_bases import base_findings
 from .other_files import lists_lacking, other_findings, turtle_findings

@@ -81,6 +81,12 @@ def keys(identifier: str) -> set[str]:
     return {key for part in parts if (key := _key(words(part)))}
 
 
+def country(identifier: str) -> str:
+    """The letters of a country that a number starts with; empty for none."""
+    folded = squeezed(words(identifier))
+    return folded[:2] if _COUNTRY.match(folded) else ""
+
+
 def numbers(text: str) -> set[str]:
     """The forms of the identifiers that a clean text may be or hold: words with digits, alone or side by side."""
     forms = keys(text)

@@ -33,7 +33,7 @@ class Registry:
 
     Attributes:
         code: the last part of its IRI.
-        check: the name of the check (`sources/check_digits.py`).
+        check: the name of the check (`check_digits.py`).
         pattern: of an identifier, a regular expression; of any form, where it is empty.
         templates: of addresses of an identifier, with `{value}` in its place.
         severity: of an identifier whose check digits do not fit.

@@ -24,6 +24,10 @@ _LONGEST_SHOWN: Final = 100  # characters of an identifier, in a problem
 _NONE: Final = message(
     "Nothing here has the identifier {value} ({registry}). Compare it with the registry; a name can be searched."
 )
+_WRONG_DIGITS: Final = message(
+    "Nothing here has the identifier {value} ({registry}), and its check digits do not fit the others. Compare it with"
+    " the registry, digit by digit."
+)
 _STRANGE: Final = message("There is no registry {name} here; the registries are {names}, or id for any of them.")
 _KINDS: Final = message("Send a table as text/csv or application/json, or as a form with “table”.")
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -84,7 +88,10 @@ def leads_to(lookup: Lookup) -> Question | AnyResponse | None:
             "value": " ".join(lookup.given.values())[:_LONGEST_SHOWN],
             "registry": ", ".join(lookup.given),
         }
-        raise ProblemError(Problem(404, _NONE, values=values))
+        wrong = any(
+            lookup.registries[code].has_wrong_digits(text) for code, text in lookup.given.items() if code != ANY
+        )
+        raise ProblemError(Problem(404, _WRONG_DIGITS if wrong else _NONE, values=values))
     if len(things) == 1:
         return redirect(lookup.location(things[0]), 303)
     return Question(lookup, tuple(things))

@@ -1,4 +1,4 @@
-"""Check digits of identifiers: a wrong digit, or two that changed places, is told before anyone follows it.
+"""Identifiers in the tables: a wrong digit, or two that changed places, is told before anyone follows it.
 
 The code lists of registries say which check an identifier has (`atmpgraph:checkDigits`), how it is written
 (`schema:valuePattern`) and in which addresses it stands (`schema:urlTemplate`). A field of the Data Package says
@@ -8,28 +8,20 @@ them, and so are the records of a source whose pages have such addresses.
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from importlib import import_module
 from typing import Final
 from urllib.parse import urljoin
 
-from stdnum import get_cc_module
-from stdnum.be import vat as belgian
-from stdnum.eu import vat as european
-
+from ..check_digits import Check, check_named
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
 from . import DESCRIPTOR
 from .code_lists import CodeLists, Registry
 from .package import Package, Table
 
-Check = Callable[[str], bool]
-_CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_MODULE: Final = re.compile(r"[a-z]+(\.[a-z_]+)?")
 _COLUMN: Final = re.compile(r"\{(.+)\}")
-_ENDS: Final = ("", "TVA", "MVA")  # of Swiss and Norwegian numbers, which many leave out
 _VALUE: Final = "{value}"
 _RECORD: Final = "{record}"
 _WRONG: Final = message(
@@ -43,46 +35,6 @@ _NO_REGISTRY: Final = message(
     "{table}, {column}: “identifier” is the IRI of a registry of the code lists, or a column with codes in braces;"
     " {value} is neither"
 )
-
-
-def is_ror(value: str) -> bool:
-    """Whether a ROR identifier has its check digits (ISO 7064 MOD 97-10 over Crockford base 32)."""
-    if not re.fullmatch(r"0[0-9a-z]{6}[0-9]{2}", value) or set(value[1:7]) - set(_CROCKFORD):
-        return False
-    number = 0
-    for character in value[1:7]:
-        number = number * 32 + _CROCKFORD.index(character)
-    return 98 - number * 100 % 97 == int(value[7:])
-
-
-def is_vat(value: str) -> bool:
-    """Whether a VAT number has the check digits of its country; where the rule is not known here, it has."""
-    country = value[:2].lower()
-    if country in {*european.MEMBER_STATES, "el", "eu"}:
-        return bool(european.is_valid(value))
-    rule = get_cc_module(country, "vat")
-    return rule is None or any(rule.is_valid(start + end) for start in (value, value[2:]) for end in _ENDS)
-
-
-def is_euid(value: str) -> bool:
-    """Whether the number of a Belgian enterprise in an EUID has its check digits; those of other countries differ."""
-    country, _, number = value.partition(".")
-    return not country.startswith("BE") or bool(belgian.is_valid(number))
-
-
-_OWN: Final[Mapping[str, Check]] = {"ror": is_ror, "vat": is_vat, "euid": is_euid}
-
-
-def check_named(name: str) -> Check | None:
-    """A check by its name in a code list: one of ours, or a module of python-stdnum (`isni`, `be.vat`); else None."""
-    if name in _OWN:
-        return _OWN[name]
-    if not _MODULE.fullmatch(name):
-        return None
-    with suppress(ImportError, AttributeError):
-        check: Check = import_module(f"stdnum.{name}").is_valid
-        return check
-    return None
 
 
 def wrong_identifiers(package: Package, codes: CodeLists) -> Iterator[Finding]:
