@@ -67,6 +67,26 @@ def test_a_wrong_value_is_refused_with_what_is_expected(client: FlaskClient, pat
     assert (answer.status_code, words in answer.get_json()["detail"]) == (400, True)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "media_type"),
+    [
+        ("format=csv", "text/csv"),
+        ("format=TSV", "text/tab-separated-values"),
+        ("output=application/sparql-results%2Bxml", "application/sparql-results+xml"),
+        ("output=json", "application/sparql-results+json"),
+        ("format=rq", "application/sparql-query"),
+    ],
+)
+def test_a_link_may_name_the_format(client: FlaskClient, parameters: str, media_type: str) -> None:
+    answer = client.get(f"/queries/figures?{parameters}&source={SOURCE}", headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+
+
+@pytest.mark.parametrize(("parameters", "status"), [("format=Excel", 400), ("format=turtle", 406)])
+def test_a_format_that_there_is_not_is_refused(client: FlaskClient, parameters: str, status: int) -> None:
+    assert client.get(f"/queries/figures?{parameters}", headers=BROWSER).status_code == status
+
+
 def test_the_page_has_a_form_with_the_values_that_there_are(client: FlaskClient) -> None:
     page = client.get(f"/queries/figures?lang=en&source={SOURCE}", headers=BROWSER).text
     form = re.search(r'<form class="parameters".*?</form>', page, re.S)

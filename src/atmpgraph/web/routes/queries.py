@@ -11,6 +11,7 @@ from ...formats import ALL, HTML, JSON, SPARQL_QUERY, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...sparql.library import LibraryQuery, by_subject, read_library
+from ...sparql.named_format import named_format
 from ...sparql.protocol import Query
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
@@ -22,6 +23,7 @@ from ..core.response import Body, Cache, Version
 from ..pages.results import results_page
 
 _LONGEST_NAME = 100  # of a parameter, in a problem
+_FORMATS = ("format", "output")  # parameters of every query that has none of their name, as of /sparql
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
@@ -101,7 +103,7 @@ def _check_names(query: LibraryQuery) -> None:
         ProblemError: 400 there is one.
     """
     names = [parameter.name for parameter in query.head.parameters]
-    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE)]:
+    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, *_FORMATS)]:
         values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
         detail = "The query has no parameter {name}; its parameters are {names}."
         if not names:
@@ -122,17 +124,21 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
 
 
 def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
-    """The formats of the result and of the text.
+    """The formats of the result and of the text; `format=csv`, for links, leaves one.
 
     Raises:
-        ProblemError: 404 the result has no format of the suffix.
+        ProblemError: 404 the result has no format of the suffix; 400 or 406 it has none of the name.
     """
     results = result_formats(Query(query.file_text))
     if context.fixed and context.fixed not in (*results, SPARQL_QUERY):
         exists = ", ".join(f".{fmt.suffix}" for fmt in results)
         detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
-    return (*results, SPARQL_QUERY)
+    offered = (*results, SPARQL_QUERY)
+    own = {parameter.name for parameter in query.head.parameters}
+    names = [name for key in _FORMATS if key not in own for name in request.args.getlist(key)]
+    named = None if context.fixed else named_format(names, offered)
+    return (named,) if named else offered
 
 
 def _page(context: Context, query: LibraryQuery) -> Body:
@@ -223,6 +229,10 @@ RESOURCES = (
         pool=Pool.QUERIES,
         instances=_instances,
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),
+        parameters=(
+            query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
+            query_parameter("output", "The same under another name."),
+        ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),
 )
