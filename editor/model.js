@@ -42,7 +42,7 @@ export function undrawn(rows, sentence, names, page) {
   return el("div", { class: "undrawn" }, el("p", { class: "note" }, say(sentence, { n: rows.length })), el("ul", {}, ...listed, more));
 }
 
-const worded = (term, page) => (term.type === "uri" ? shortened(term.value, page) : term.value);
+const worded = (term, page) => (term.type === "uri" ? (term.label ?? shortened(term.value, page)) : term.value);
 
 /** An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing. */
 export function shortened(iri, { base, prefixes }) {
@@ -55,18 +55,21 @@ export function shortened(iri, { base, prefixes }) {
 export function fromTable(table) {
   const vars = [...table.querySelectorAll("thead th")].map((cell) => cell.dataset.name ?? cell.textContent);
   const bindings = [...table.tBodies[0].rows].map((row) => {
-    const terms = [...row.cells].map((cell, index) => [vars[index], fromCell(cell)]);
+    const terms = [...row.cells].map((cell, index) => [vars[index], fromCell(cell, table.dataset.base)]);
     return Object.fromEntries(terms.filter(([, term]) => term));
   });
   return { head: { vars }, results: { bindings } };
 }
 
-function fromCell(cell) {
-  const { type, value, datatype, lang, direction } = cell.dataset;
-  if (!type) return undefined;
-  const term = { type, value: value ?? (lang ? cell.firstElementChild : cell).textContent };
+function fromCell(cell, base) {
+  const { type, iri, value, datatype, lang, direction } = cell.dataset;
+  if (iri) return { type: "uri", value: iri.startsWith("~") ? base + iri.slice(1) : iri, label: cell.textContent };
+  const shown = cell.querySelector(":scope > data, :scope > time, :scope > [lang]") ?? cell;
+  const text = value ?? shown.value ?? shown.dateTime ?? shown.textContent;
+  if (!type && !text && !lang && !datatype) return undefined;
+  const term = { type: type ?? "literal", value: text };
   if (lang) term["xml:lang"] = lang;
   if (direction) term["its:dir"] = direction;
-  if (datatype) term.datatype = datatype;
+  if (datatype) term.datatype = datatype.includes(":") ? datatype : `${XSD}${datatype}`;
   return term;
 }

@@ -55,12 +55,13 @@ def test_the_form_needs_no_script(plain: Reader) -> None:
 
 def test_rows_are_paged_without_script(plain: Reader) -> None:
     plain.visit("/sparql?lang=en&query=" + quote(MANY))
-    assert len(plain.all("table.results tbody tr")) == 500
-    assert "Rows 1 to 500" in plain.one(".answer .note").text
+    weight = plain.script("return performance.getEntriesByType('navigation')[0].decodedBodySize")
+    shown = len(plain.all("table.results tbody tr"))
+    assert (weight < 100_000, 100 < shown <= 500 < MOST_ROWS) == (True, True), (weight, shown)
+    assert f"Rows 1 to {shown};" in plain.one(".answer .note").text
     first = plain.one("table.results tbody").text
     plain.one("a[rel=next]").click()
-    assert "Rows 501 to 1,000" in plain.one(".answer .note").text
-    assert MOST_ROWS > 500
+    assert f"Rows {shown + 1} to " in plain.one(".answer .note").text
     assert plain.one("table.results tbody").text != first
 
 

@@ -14,6 +14,7 @@ from ..core.files import static_url
 from ..core.i18n import link, page_texts
 from ..core.terms import terms
 from .editor_texts import editor_texts
+from .results import ResultsPage
 
 
 def _context() -> Context:
@@ -66,6 +67,19 @@ def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may
     }
 
 
+def answer_data(page: ResultsPage, **of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may hold
+    """What the scripts of an answer for readers need: their words, and units by their names."""
+    context = _context()
+    return {
+        "base": context.base,
+        "prefixes": {},
+        "units": {iri: name.text for iri, name in page.names.items() if iri.startswith(UNIT)},
+        "lang": context.language,
+        "t": editor_texts(texts(context.language)),
+        **of_page,
+    }
+
+
 def _formats(formats: tuple[Format, ...]) -> list[dict[str, str]]:
     return [{"name": fmt.name, "suffix": fmt.suffix, "media_type": fmt.media_type} for fmt in formats]
 
@@ -73,5 +87,9 @@ def _formats(formats: tuple[Format, ...]) -> list[dict[str, str]]:
 def register(app: Flask) -> None:
     """Add it to the templates."""
     app.jinja_env.globals.update(
-        questions=library_queries, page_data=page_data, column_labels=column_labels, static_url=static_url
+        questions=library_queries,
+        page_data=page_data,
+        answer_data=answer_data,
+        column_labels=column_labels,
+        static_url=static_url,
     )
