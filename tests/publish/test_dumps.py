@@ -121,9 +121,9 @@ def test_what_a_format_cannot_say_stops_the_build(line: bytes, reason: str, tmp_
     file = tmp_path / "data.nt"
     file.write_bytes(line)
     chunk = Chunk(file, 0, len(line), "")
-    assert bodies(Part((chunk,), (TURTLE.suffix,), {}))
+    assert bodies(Part((chunk,), (TURTLE.suffix,), "https://example.org/p/"))
     with pytest.raises(ReleaseError, match=f"^data.rdf .*{reason}"):
-        bodies(Part((chunk,), (RDF_XML.suffix,), {}))
+        bodies(Part((chunk,), (RDF_XML.suffix,), "https://example.org/p/"))
 
 
 def test_every_format_says_the_same(small: None, package: Package, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import rdflib
 
 from atmpgraph.addresses import CODES, iri_to_path, path_to_iri
 from atmpgraph.formats import JSON_LD, RDF_FORMATS, RDF_XML, TRIG, TURTLE, Format
-from atmpgraph.rdf.serialize import serialize
+from atmpgraph.rdf.serialize import prefixes_for, serialize
 from atmpgraph.release.release import Release
 from atmpgraph.vocab import names_of_things, prefixes
 
@@ -129,17 +129,17 @@ def test_things_have_short_names_in_turtle_that_two_readers_read_back() -> None:
     things = names_of_things(BASE)
     iris = [ox.NamedNode(f"{things['organisation']}{name}") for name in ODD]
     quads = [ox.Quad(iri, ox.NamedNode(f"{BASE}p"), iri, ox.DefaultGraph()) for iri in iris]
-    text = serialize(quads, TURTLE, prefixes(BASE), things=things)
+    text = serialize(quads, TURTLE, prefixes_for(TURTLE, BASE))
     assert text.startswith(f"@prefix organisation: <{BASE}id/organisation/> .\n\n".encode())
     assert b"\norganisation:biowin <" in text
-    for_rdflib = serialize(quads[1:], TURTLE, prefixes(BASE), things=things)
+    for_rdflib = serialize(quads[1:], TURTLE, prefixes_for(TURTLE, BASE))
     graph = rdflib.Graph().parse(data=for_rdflib, format="turtle")
     assert set(map(str, graph.subjects())) == {iri.value for iri in iris[1:]}
     expected = {(iri.value, iri.value) for iri in iris}
     read = ox.parse(text, format=ox.RdfFormat.TURTLE)
     assert {(str(q.subject)[1:-1], str(q.object)[1:-1]) for q in read} == expected
-    assert b"organisation:" not in serialize(quads, RDF_XML, prefixes(BASE), things=things)
-    assert b"organisation:" not in serialize(quads, JSON_LD, prefixes(BASE), things=things)
+    assert b"organisation:" not in serialize(quads, RDF_XML, prefixes_for(RDF_XML, BASE))
+    assert b"organisation:" not in serialize(quads, JSON_LD, prefixes_for(JSON_LD, BASE))
 
 
 def test_every_kind_of_things_and_every_code_list_has_a_short_name(release: Release) -> None:

@@ -4,7 +4,9 @@ A body depends on its lines and the prefixes alone, so it is the same in whichev
 is made. Every prefix that fits is used; the head declares those that fit somewhere in the document.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,13 +16,15 @@ from ..errors import NotExpressibleError, ReleaseError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..rdf.chunks import Chunk
 from ..rdf.expressible import expressible
-from ..rdf.serialize import tidy
+from ..rdf.serialize import prefixes_for, tidy
 
 # Another text as soon as other bytes come of the same lines.
-RECIPE: Final = f"1, pyoxigraph {ox.__version__}"
+RECIPE: Final = f"2, pyoxigraph {ox.__version__}"
 FORMATS: Final = {fmt.suffix: fmt for fmt in (N_TRIPLES, TURTLE, RDF_XML, JSON_LD)}
 _SEPARATORS: Final = {TURTLE.suffix: b"\n", TRIG.suffix: b"\n", JSON_LD.suffix: b",\n"}
 _ROOT, _END = b">\n", b"\n</rdf:RDF>"
+_NAMESPACE: Final = re.compile(rb"<([^>\s]*[/#])")
+_NAMESPACE_IN_QUADS: Final = re.compile(rb"<([^>\s]*[/#])[^>\s]*>(?! \.\n)")  # but that of the graph
 _NODE: Final = b'{"@id":"'
 
 
@@ -31,21 +35,35 @@ class Part:
     Attributes:
         chunks: of sorted lines.
         suffixes: of the formats that they are written in; in TriG, as a part of one graph.
-        prefixes: all that there are.
+        base: of the publication.
     """
 
     chunks: tuple[Chunk, ...]
     suffixes: tuple[str, ...]
-    prefixes: Mapping[str, str]
+    base: str
 
 
 def used_prefixes(part: Part) -> list[tuple[str, ...]]:
     """Of each chunk: the prefixes whose namespace an IRI in it starts with."""
+    table = [(prefix, iri.encode()) for prefix, iri in all_prefixes(part.base).items()]
     used = []
     for chunk in part.chunks:
         lines = chunk.read()
-        used.append(tuple(prefix for prefix, iri in part.prefixes.items() if b"<" + iri.encode() in lines))
+        first = next(iter(ox.parse(lines[: lines.index(b"\n") + 1], format=ox.RdfFormat.N_QUADS)))
+        pattern = _NAMESPACE if isinstance(first.graph_name, ox.DefaultGraph) else _NAMESPACE_IN_QUADS
+        starts = sorted(set(pattern.findall(lines)))
+        used.append(tuple(prefix for prefix, iri in table if _any_starts(starts, iri)))
     return used
+
+
+def _any_starts(sorted_starts: Sequence[bytes], namespace: bytes) -> bool:
+    place = bisect_left(sorted_starts, namespace)
+    return place < len(sorted_starts) and sorted_starts[place].startswith(namespace)
+
+
+def all_prefixes(base: str) -> Mapping[str, str]:
+    """The prefixes of all formats."""
+    return prefixes_for(TURTLE, base)
 
 
 def bodies(part: Part) -> list[list[bytes]]:
@@ -54,25 +72,25 @@ def bodies(part: Part) -> list[list[bytes]]:
     Raises:
         ReleaseError: a format cannot express a statement.
     """
-    return [_bodies(chunk.read(), part.suffixes, part.prefixes) for chunk in part.chunks]
+    return [_bodies(chunk.read(), part.suffixes, part.base) for chunk in part.chunks]
 
 
-def _bodies(lines: bytes, suffixes: Iterable[str], prefixes: Mapping[str, str]) -> list[bytes]:
+def _bodies(lines: bytes, suffixes: Iterable[str], base: str) -> list[bytes]:
     # Equal triples of two graphs are neighbours: a space ends a term, and sorts below all that could go on in it.
     triples = list(dict.fromkeys(quad.triple for quad in ox.parse(lines, format=ox.RdfFormat.N_QUADS)))
     written: dict[str, bytes] = {}
     for suffix in suffixes:
         if suffix == TRIG.suffix:
-            turtle = written.get(TURTLE.suffix) or _body(triples, TURTLE, prefixes)
+            turtle = written.get(TURTLE.suffix) or _body(triples, TURTLE, base)
             written[suffix] = (b"\t" + turtle[:-1].replace(b"\n", b"\n\t")).replace(b"\n\t\n", b"\n\n") + b"\n"
         else:
-            written[suffix] = _body(triples, FORMATS[suffix], prefixes)
+            written[suffix] = _body(triples, FORMATS[suffix], base)
     return list(written.values())
 
 
-def _body(triples: list[ox.Triple], fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+def _body(triples: list[ox.Triple], fmt: Format, base: str) -> bytes:
     try:
-        text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else prefixes)
+        text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else prefixes_for(fmt, base))
     except NotExpressibleError as error:
         reason = f"is published too, and {str(error).removesuffix('.')}"
         raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
@@ -105,17 +123,19 @@ def separator(suffix: str) -> bytes:
     return _SEPARATORS.get(suffix, b"")
 
 
-def head_and_foot(suffix: str, prefixes: Mapping[str, str]) -> tuple[bytes, bytes]:
+def head_and_foot(suffix: str, used: Mapping[str, str], base: str) -> tuple[bytes, bytes]:
     """What stands before and after the bodies.
 
     Args:
         suffix: of the format.
-        prefixes: those in use.
+        used: prefixes in use, of any format.
+        base: of the publication.
     """
     if suffix in {TURTLE.suffix, TRIG.suffix}:
-        declared = b"".join(sorted(f"@prefix {name}: <{iri}> .\n".encode() for name, iri in prefixes.items()))
+        declared = b"".join(sorted(f"@prefix {name}: <{iri}> .\n".encode() for name, iri in used.items()))
         return declared + (b"\n" if declared else b""), b""
     if suffix == RDF_XML.suffix:
-        head, _, foot = tidy(_written((), RDF_XML, prefixes), RDF_XML).rpartition(_END[1:])
+        its = {name: used[name] for name in prefixes_for(RDF_XML, base) if name in used}
+        head, _, foot = tidy(_written((), RDF_XML, its), RDF_XML).rpartition(_END[1:])
         return head, _END[1:] + foot
     return (b"[\n", b"\n]\n") if suffix == JSON_LD.suffix else (b"", b"")

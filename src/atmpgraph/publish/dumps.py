@@ -22,8 +22,7 @@ from ..rdf.chunks import Chunk, chunks
 from ..release.layout import ReleaseFolder
 from ..sources import DESCRIPTOR
 from ..sources.package import Package
-from ..vocab import prefixes
-from .bodies import Part, bodies, head_and_foot, separator, used_prefixes
+from .bodies import Part, all_prefixes, bodies, head_and_foot, separator, used_prefixes
 from .reuse import Earlier, Notes, Piece, link
 
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
@@ -79,10 +78,10 @@ def write_dumps(
     for part in (folder.graphs, folder.datasets, folder.tables):
         part.mkdir()
     documents = list(_documents(folder, base, datasets, scratch))
-    earlier = Earlier(before, prefixes(base))
+    earlier = Earlier(before, all_prefixes(base))
     new = sum(chunk.length for document in documents for chunk in document.chunks if not earlier.has(chunk.digest))
     with _pool(new, processes) as pool:
-        _Writer(folder, prefixes(base), earlier, pool).write(documents)
+        _Writer(folder, base, earlier, pool).write(documents)
     descriptor = scratch / DESCRIPTOR
     descriptor.write_bytes(package.published)
     origins = {DESCRIPTOR: descriptor, **{name: _published(package, name, scratch) for name in package.tables}}
@@ -172,10 +171,8 @@ def _each(
 class _Writer:
     """Writes the documents of a release, and notes what stands where in them."""
 
-    def __init__(
-        self, folder: ReleaseFolder, table: Mapping[str, str], earlier: Earlier, pool: Executor | None
-    ) -> None:
-        self._folder, self._table, self._earlier, self._pool = folder, table, earlier, pool
+    def __init__(self, folder: ReleaseFolder, base: str, earlier: Earlier, pool: Executor | None) -> None:
+        self._folder, self._base, self._earlier, self._pool = folder, base, earlier, pool
         self._notes = Notes()
 
     def write(self, documents: Sequence[_Document]) -> None:
@@ -192,7 +189,7 @@ class _Writer:
                 self._document(document, new_bodies, trig)
                 if document.graph:
                     trig.text(b"}\n")
-        self._notes.write(self._folder, self._table)
+        self._notes.write(self._folder, all_prefixes(self._base))
 
     def _find_prefixes(self, documents: Iterable[_Document]) -> None:
         noted = self._earlier.notes.used
@@ -205,7 +202,7 @@ class _Writer:
     def _used(self, chunks: Iterable[Chunk]) -> dict[str, str]:
         """The prefixes that are used in some chunks."""
         used = set[str]().union(*(self._notes.used[chunk.digest] for chunk in chunks))
-        return {prefix: iri for prefix, iri in self._table.items() if prefix in used}
+        return {prefix: iri for prefix, iri in all_prefixes(self._base).items() if prefix in used}
 
     def _unmade(self, documents: Iterable[_Document]) -> Iterator[tuple[Chunk, tuple[str, ...]]]:
         """The chunks whose bodies nobody has new_bodies yet, with the suffixes of these."""
@@ -222,12 +219,12 @@ class _Writer:
         held, size, last = list[Chunk](), 0, tuple[str, ...]()
         for chunk, suffixes in wanted:
             if held and (suffixes != last or size >= _PART):
-                yield Part(tuple(held), last, self._table)
+                yield Part(tuple(held), last, self._base)
                 held, size = [], 0
             held.append(chunk)
             size, last = size + chunk.length, suffixes
         if held:
-            yield Part(tuple(held), last, self._table)
+            yield Part(tuple(held), last, self._base)
 
     def _document(self, document: _Document, new_bodies: Iterator[list[bytes]], trig: "_File") -> None:
         """One document in its formats; where it is a graph, its part of the TriG file too."""
@@ -254,7 +251,7 @@ class _Writer:
 
     @contextmanager
     def _file(self, name: str, suffix: str, used: Mapping[str, str]) -> Iterator["_File"]:
-        head, foot = head_and_foot(suffix, used)
+        head, foot = head_and_foot(suffix, used, self._base)
         with (self._folder.path / name).open("wb") as file:
             out = _File(file, self._folder.path / name, separator(suffix))
             out.text(head)

@@ -3,18 +3,20 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
 
 from ..formats import JSON_LD, RDF_XML, TURTLE, Format
-from ..vocab import RDF, XSD
+from ..vocab import RDF, XSD, names_of_things, prefixes
 from .expressible import expressible
 from .jsonld import json_ld
 
 _TYPE = RDF + "type"
 # IRIs that every format shortens in its own way.
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
+_WITH_THINGS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
@@ -34,10 +36,16 @@ def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
                 yield term.datatype.value
 
 
-def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], prefixes: Mapping[str, str]) -> dict[str, str]:
+@lru_cache(32)
+def prefixes_for(fmt: Format, base: str) -> Mapping[str, str]:
+    """The prefixes that a format has: those of things too, where it can write any name with them (Turtle and TriG)."""
+    return {**prefixes(base), **names_of_things(base)} if fmt.engine in _WITH_THINGS else prefixes(base)
+
+
+def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten at least one IRI of the statements."""
     iris = sorted(set(_iris(statements)) - _UNWRITTEN)
-    return {p: namespace for p, namespace in prefixes.items() if _any_starts(iris, namespace)}
+    return {p: namespace for p, namespace in table.items() if _any_starts(iris, namespace)}
 
 
 def _any_starts(iris: Sequence[str], namespace: str) -> bool:
@@ -49,9 +57,8 @@ def _any_starts(iris: Sequence[str], namespace: str) -> bool:
 def serialize(
     quads: Iterable[ox.Quad],
     fmt: Format,
-    prefixes: Mapping[str, str],
+    table: Mapping[str, str],
     *,
-    things: Mapping[str, str] | None = None,
     form: str = "",
     root: str = "",
 ) -> bytes:
@@ -60,8 +67,7 @@ def serialize(
     Args:
         quads: in any order.
         fmt: one with an RDF engine.
-        prefixes: of which those in use are declared.
-        things: more of them, for Turtle and TriG.
+        table: prefixes, of which those in use are declared.
         form: of JSON-LD, one of `jsonld.FORMS`; compacted when empty.
         root: the thing that framed JSON-LD starts from.
 
@@ -71,8 +77,7 @@ def serialize(
     distinct: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
     statements = sorted(expressible(distinct, fmt), key=_order)
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-    readable = fmt.engine in {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
-    used = {} if plain else used_prefixes(statements, {**prefixes, **(things or {})} if readable else prefixes)
+    used = {} if plain else used_prefixes(statements, table)
     if fmt is JSON_LD:
         return json_ld(statements, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from ..formats import HTML, N_QUADS, N_TRIPLES, RDF_FORMATS, TRIG, Format
 from ..http.problem import Problem, ProblemError
-from ..rdf.serialize import serialize
+from ..rdf.serialize import prefixes_for, serialize
 from ..rdf.terms import without_graph
 from .protocol import parameters
 
@@ -66,10 +66,12 @@ class Part:
         lines = self.lines(canonical)
         return iter(lambda: b"".join(islice(lines, _CHUNK)), b"")
 
-    def body(self, canonical: Path, fmt: Format, prefixes: Mapping[str, str]) -> bytes:
+    def body(self, canonical: Path, fmt: Format, base: str) -> bytes:
         """Its representation in one of the `offered` formats, HTML apart."""
         lines = b"".join(self.lines(canonical))
-        return lines if fmt in _LINES else serialize(ox.parse(lines, format=ox.RdfFormat.N_QUADS), fmt, prefixes)
+        if fmt in _LINES:
+            return lines
+        return serialize(ox.parse(lines, format=ox.RdfFormat.N_QUADS), fmt, prefixes_for(fmt, base))
 
 
 def parse(query_string: str) -> Part:

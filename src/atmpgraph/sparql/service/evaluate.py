@@ -1,7 +1,6 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import chain, islice
 from typing import IO, Final, cast
 
@@ -11,9 +10,8 @@ from ...addresses import Addresses
 from ...errors import EvaluationError, QueryError, QuerySyntaxError, ResultFormatError, UnknownGraphError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
-from ...rdf.serialize import serialize
+from ...rdf.serialize import prefixes_for, serialize
 from ...store import Store
-from ...vocab import prefixes
 from ..protocol import Query
 from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
@@ -25,7 +23,6 @@ from .result_writers import WRITERS, ResultWriter, TableWriter, Term
 
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
-_prefixes: Final = lru_cache(prefixes)
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
 
 
@@ -165,13 +162,15 @@ def _graph(
         triples = _with_labels(names, graphs, triples)
     meter = _Meter(islice(triples, job.offset, None), job, put)
     few = list(islice(meter, _SORTED + 1))
-    shortened = _prefixes(job.base)
+    shortened = prefixes_for(fmt, job.base)
     if len(few) <= _SORTED:
         meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, shortened))
     else:
         plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
         statements = expressible(chain(few, meter), fmt)
-        ox.serialize(statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else shortened)
+        ox.serialize(
+            statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else dict(shortened)
+        )
     if meter.cut and fmt.suffix in _COMMENTS:
         rest = f"{_rest_url(job) or 'offset='}{job.offset + meter.rows}".replace(
             "--", "-%2D"

@@ -19,10 +19,9 @@ from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
 from ...profiles.registry import ALTERNATES, MODEL, NESTED, SCHEMA, SHAPED
 from ...profiles.translate import likely, shaped, translated
 from ...rdf.jsonld import FORMS, FRAMED
-from ...rdf.serialize import serialize
+from ...rdf.serialize import prefixes_for, serialize
 from ...rdf.statement_table import table
 from ...rdf.statements import text_of
-from ...vocab import names_of_things, prefixes
 from .alternates import alternates, alternates_page
 from .context import Context
 from .description import Description
@@ -199,19 +198,23 @@ class _Representation:
             quads = list(translated(release, topic, choice.profile))
         base = context.base
         form = choice.form or (FRAMED if choice.profile.token == NESTED.token else "")
-        return serialize(quads, choice.fmt, prefixes(base), things=names_of_things(base), form=form, root=topic)
+        return serialize(quads, choice.fmt, prefixes_for(choice.fmt, base), form=form, root=topic)
 
     def _data_blocks(self) -> list[Markup]:
         """The same graph for programs that read the page; and one for search engines, where schema.org has terms."""
         release, topic, embedded = self.context.release, self.described.topic, self.described.embedded
         quads = self.described.published(self.context.settings.licence) if embedded is None else embedded
-        blocks = [_escaped(serialize(quads, JSON_LD, prefixes(self.context.base)).decode())] if quads else []
+        blocks = (
+            [_escaped(serialize(quads, JSON_LD, prefixes_for(JSON_LD, self.context.base)).decode())] if quads else []
+        )
         if release.in_catalogue(topic) and translated(release, topic, SCHEMA):
             content = shaped(release, topic, SCHEMA, self.context.languages)
             blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
         elif stated := translated(release, topic, SCHEMA):
             few = sorted((quad for quad in stated if text_of(quad.subject) == topic), key=str)[:_SEARCHED]
-            blocks.append(_escaped(serialize(few, JSON_LD, prefixes(self.context.base), root=topic).decode()))
+            blocks.append(
+                _escaped(serialize(few, JSON_LD, prefixes_for(JSON_LD, self.context.base), root=topic).decode())
+            )
         return blocks
 
 

@@ -11,9 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...formats import HTML, RDF_FORMATS, Format
 from ...i18n import message
-from ...rdf.serialize import serialize
+from ...rdf.serialize import prefixes_for, serialize
 from ...release.release import Release
-from ...vocab import names_of_things, prefixes
 from .context import Context, Publication
 from .response import Cache, Content, Version
 
@@ -183,8 +182,7 @@ def rdf(quads: Callable[[Context, T], Quads], formats: tuple[Format, ...] = RDF_
 
 def _serializer(quads: Callable[[Context, T], Quads], fmt: Format) -> Maker[T]:
     def make(context: Context, subject: T) -> bytes:
-        base = context.base
-        return serialize(quads(context, subject), fmt, prefixes(base), things=names_of_things(base))
+        return serialize(quads(context, subject), fmt, prefixes_for(fmt, context.base))
 
     return make
 

@@ -18,10 +18,9 @@ from ...formats import N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
 from ...i18n import Texts, message, texts
 from ...languages import best
 from ...lists.declared import DETAILS
-from ...rdf.serialize import serialize
+from ...rdf.serialize import prefixes_for, serialize
 from ...release.release import Release
 from ...spreadsheets import as_text
-from ...vocab import prefixes
 from ..core.context import Context, created
 from ..core.list_state import ListState
 from ..core.response import Body
@@ -149,7 +148,7 @@ def rdf_body(fmt: Format) -> Callable[[Context, ListState], Body | bytes]:
     """The maker of what the release states about the things of a list, in a format."""
 
     def make(context: Context, state: ListState) -> Body | bytes:
-        used, release = prefixes(context.base), context.release
+        used, release = prefixes_for(fmt, context.base), context.release
         if fmt not in IN_PIECES:
             return serialize(
                 (quad for some in _things(state, context.language) for quad in _quads(release, some)), fmt, used

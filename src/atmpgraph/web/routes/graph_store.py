@@ -4,7 +4,6 @@ from flask import request
 
 from ...formats import HTML, RDF_FORMATS, Format
 from ...sparql.graph_store import Part, parse
-from ...vocab import prefixes
 from ..core.context import Context
 from ..core.resource import Maker, Resource, Sitemap, query_parameter
 from ..core.response import Body, Content, Version
@@ -27,7 +26,7 @@ def _maker(fmt: Format) -> Maker[Part]:
     def make(context: Context, part: Part) -> Content:
         file = context.release.whole(context.release.folder.canonical)
         small = _is_small(context, part)
-        return part.body(file, fmt, prefixes(context.base)) if small else Body(part.pieces(file))
+        return part.body(file, fmt, context.base) if small else Body(part.pieces(file))
 
     return make
 

@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from ...formats import ALL, DOCUMENTS, HTML, Format
 from ...i18n import message
-from ...rdf.serialize import serialize
+from ...rdf.serialize import prefixes_for, serialize
 from ...release.graphs import graphs, largest, union_size
 from ...sparql.library import LibraryQuery, read_library
 from ...sparql.limits import limits_of
@@ -86,7 +86,7 @@ def _maker(fmt: Format) -> Maker[Operation]:
     def make(context: Context, operation: Operation) -> Content:
         query = operation.query
         if query is None:
-            return serialize(_description(context), fmt, prefixes(context.base))
+            return serialize(_description(context), fmt, prefixes_for(fmt, context.base))
         return response_body(run_query(context, query, fmt, paged=True), query)
 
     return make
