@@ -20,7 +20,7 @@ from ..observability import metrics
 from ..observability.access import OBSERVED, Observed, log_access
 from ..sparql.limits import limits_of
 from ..sparql.service.client import ClientDisconnectedError
-from ..web import create_app
+from ..web import create_app, preload
 from ..web.core.context import publication
 from ..web.core.proxy_headers import TARGET_AUTHORITY
 from ..web.core.query_client import ON_DISCONNECT, QUERY_PROBLEM
@@ -313,8 +313,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def application() -> Application:
-    """The application of a web process, its templates compiled: the first reader does not wait for that."""
+    """The application of a web process, ready for its first reader."""
     app = create_app()
-    for name in app.jinja_env.list_templates():
-        app.jinja_env.get_template(name)
+    preload(app)
     return Application(app)

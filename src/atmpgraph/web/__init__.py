@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -9,7 +11,10 @@ from types import ModuleType
 from typing import Final
 
 from flask import Flask
+from jinja2 import TemplateError
+from werkzeug.test import Client
 
+from ..formats import HTML
 from ..layers.templates import template_loader
 from ..observability import log, metrics
 from ..observability.access import AccessLog
@@ -46,6 +51,16 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
         part.register(app)
     app.wsgi_app = AccessLog(ProxyHeaders(app.wsgi_app, settings), settings)  # type: ignore[method-assign]
     return app
+
+
+def preload(app: Flask) -> None:
+    """Compile the templates and make a page in each language: the first reader does not wait for what all need."""
+    for name in app.jinja_env.list_templates():
+        with suppress(TemplateError):  # one of the publication may be wrong: its page says so
+            app.jinja_env.get_template(name)
+    client = Client(partial(Flask.wsgi_app, app))  # without the log of what people request
+    for language in app.extensions["atmpgraph"].settings.languages:
+        client.get("/", query_string={"lang": language}, headers={"Accept": HTML.media_type})
 
 
 def route_modules() -> Iterator[ModuleType]:
