@@ -125,7 +125,7 @@ function bars(rows, number, names, results, mark, page) {
   );
 }
 
-const named = (term, page) => (term.type === "uri" ? shortened(term.value, page) : term.value);
+const named = (term, page) => (term.type === "uri" ? (term.label ?? shortened(term.value, page)) : term.value);
 
 const [HEIGHT, LEFT, BOTTOM] = [300, 90, 30];
 

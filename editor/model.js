@@ -42,7 +42,7 @@ export function undrawn(rows, sentence, names, page) {
   return el("div", { class: "undrawn" }, el("p", { class: "note" }, say(sentence, { n: rows.length })), el("ul", {}, ...listed, more));
 }
 
-const worded = (term, page) => (term.type === "uri" ? shortened(term.value, page) : term.value);
+const worded = (term, page) => (term.type === "uri" ? (term.label ?? shortened(term.value, page)) : term.value);
 
 /** An IRI as people write it: with a prefix, or under our base by its path; whole where that leaves nothing. */
 export function shortened(iri, { base, prefixes }) {
@@ -62,11 +62,12 @@ export function fromTable(table) {
 }
 
 function fromCell(cell) {
-  const { type, value, datatype, lang, direction } = cell.dataset;
-  if (!type) return undefined;
+  const { type = "literal", value, datatype, lang, direction } = cell.dataset;
+  if (!cell.hasChildNodes()) return undefined;
   const term = { type, value: value ?? (lang ? cell.firstElementChild : cell).textContent };
+  if (type === "uri") term.label = cell.textContent;
   if (lang) term["xml:lang"] = lang;
   if (direction) term["its:dir"] = direction;
-  if (datatype) term.datatype = datatype;
+  if (datatype) term.datatype = datatype.includes(":") ? datatype : XSD + datatype;
   return term;
 }

@@ -55,12 +55,12 @@ def test_the_form_needs_no_script(plain: Reader) -> None:
 
 def test_rows_are_paged_without_script(plain: Reader) -> None:
     plain.visit("/sparql?lang=en&query=" + quote(MANY))
-    assert len(plain.all("table.results tbody tr")) == 500
-    assert "Rows 1 to 500" in plain.one(".answer .note").text
+    rows = len(plain.all("table.results tbody tr"))
+    assert f"Rows 1 to {rows}" in plain.one(".answer .note").text
     first = plain.one("table.results tbody").text
     plain.one("a[rel=next]").click()
-    assert "Rows 501 to 1,000" in plain.one(".answer .note").text
-    assert MOST_ROWS > 500
+    assert f"Rows {rows + 1} to" in plain.one(".answer .note").text
+    assert rows < MOST_ROWS
     assert plain.one("table.results tbody").text != first
 
 
@@ -152,7 +152,7 @@ def test_no_picture_shows_less_than_its_table(desk: Reader, question: str) -> No
             listed.split(" · ")[0] for listed in desk.words(".undrawn li")
         }
         desk.all(".views button")[0].click()
-        assert set(desk.words("table.results td:first-child span:first-child")) <= named
+        assert set(desk.words("table.results td:first-child")) <= named
 
 
 def test_every_announcement_of_jobs_is_drawn_as_it_is_said(desk: Reader) -> None:

@@ -1,19 +1,27 @@
-"""The result of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time."""
+"""The result of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time.
 
+A page has as many rows as its weight allows, whatever is in them: the other formats have all.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
+from markupsafe import escape
 
 from ...formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
 from ..core.context import Context
-from ..core.labels import shortened
+from ..core.labels import Name, page_names, shortened
 from ..core.query_client import is_graph, result_fields, run_query
 
-PAGE_ROWS: Final = 500
+PAGE_ROWS: Final = 200
+LONGEST_CELL: Final = 1_000  # characters of a text
+_BYTES: Final = 48_000  # of the rows of a page, about
+_MARKUP: Final = 60  # bytes of a cell beside its words
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class ResultsPage:
         truth: the result of ASK.
         turtle: the graph.
         formats: of the whole result.
-        short: IRIs as people write them.
+        names: of the IRIs: as people write them, or in the language of the page.
         fields: header fields of the result.
     """
 
@@ -37,29 +45,64 @@ class ResultsPage:
     truth: bool | None
     turtle: str
     formats: tuple[Format, ...]
-    short: dict[str, str]
+    names: dict[str, Name]
     fields: dict[str, str]
 
 
-def results_page(context: Context, query: Query) -> ResultsPage:
+def results_page(context: Context, query: Query, *, named: bool = False) -> ResultsPage:
     """The page of a result, from the offset of the query.
+
+    Args:
+        context: of the request.
+        query: what runs.
+        named: things and codes are called by their names; else as a query writes them.
 
     Raises:
         ProblemError: the query is refused or fails.
     """
-    graph = is_graph(query)
-    formats = RDF_FORMATS if graph else RESULT_FORMATS
-    result = run_query(context, query, TURTLE if graph else RESULTS_JSON, rows=PAGE_ROWS)
+    if is_graph(query):
+        return _graph_page(context, query)
+    result = run_query(context, query, RESULTS_JSON, rows=PAGE_ROWS)
     body, fields = b"".join(result.pieces), result_fields(result)
-    if graph:
-        return ResultsPage([], [], query.offset, _next(query, result), None, body.decode(), formats, {}, fields)
     parsed = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if isinstance(parsed, ox.QueryBoolean):
-        return ResultsPage([], [], 0, 0, bool(parsed), "", formats, {}, fields)
+        return ResultsPage([], [], 0, 0, bool(parsed), "", RESULT_FORMATS, {}, fields)
     variables, rows = [variable.value for variable in parsed.variables], [list(row) for row in parsed]
-    iris = {cell.value for row in rows for cell in row if isinstance(cell, ox.NamedNode)}
-    short = {iri: shortened(iri, context.base) for iri in iris}
-    return ResultsPage(variables, rows, query.offset, _next(query, result), None, "", formats, short, fields)
+    shown = _that_fit(rows)
+    rest = query.offset + len(shown) if len(shown) < len(rows) else _next(query, result)
+    iris = {cell.value for row in shown for cell in row if isinstance(cell, ox.NamedNode)}
+    names = page_names(context, iris) if named else {iri: Name(shortened(iri, context.base)) for iri in iris}
+    return ResultsPage(variables, shown, query.offset, rest, None, "", RESULT_FORMATS, names, fields)
+
+
+def _graph_page(context: Context, query: Query) -> ResultsPage:
+    """The page of a graph; of one whose statements are long, fewer."""
+    result = run_query(context, query, TURTLE, rows=PAGE_ROWS)
+    body = b"".join(result.pieces)
+    if (weight := len(escape(body.decode()).encode())) > _BYTES:
+        result = run_query(context, query, TURTLE, rows=max(1, PAGE_ROWS * _BYTES // weight))
+        body = b"".join(result.pieces)
+    rest, fields = _next(query, result), result_fields(result)
+    return ResultsPage([], [], query.offset, rest, None, body.decode(), RDF_FORMATS, {}, fields)
+
+
+def _that_fit(rows: Sequence[list[Term | None]]) -> list[list[Term | None]]:
+    """The first rows, as many as a page has room for; one at least."""
+    room, shown = _BYTES, list[list[Term | None]]()
+    for row in rows:
+        room -= sum(map(_weight, row))
+        if room < 0 and shown:
+            break
+        shown.append(row)
+    return shown
+
+
+def _weight(cell: Term | None) -> int:
+    """About how many bytes of a page a cell has: the IRI of a thing is there twice."""
+    if isinstance(cell, ox.NamedNode):
+        return _MARKUP + 2 * len(cell.value)
+    text = cell.value if isinstance(cell, ox.Literal) else str(cell or "")
+    return _MARKUP // 2 + len(text[:LONGEST_CELL].encode())
 
 
 def _next(query: Query, result: Result) -> int:
