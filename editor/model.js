@@ -62,14 +62,13 @@ export function fromTable(table) {
 }
 
 function fromCell(cell, base) {
-  const { type, iri, value, datatype, lang, direction } = cell.dataset;
+  const { type = "literal", iri, value, datatype, lang, direction } = cell.dataset;
+  if (!cell.hasChildNodes()) return undefined;
   if (iri) return { type: "uri", value: iri.startsWith("~") ? base + iri.slice(1) : iri, label: cell.textContent };
-  const shown = cell.querySelector(":scope > data, :scope > time, :scope > [lang]") ?? cell;
-  const text = value ?? shown.value ?? shown.dateTime ?? shown.textContent;
-  if (!type && !text && !lang && !datatype) return undefined;
-  const term = { type: type ?? "literal", value: text };
+  const shown = cell.querySelector(":scope > data, :scope > time") ?? (lang ? cell.firstElementChild : cell);
+  const term = { type, value: value ?? shown.value ?? shown.dateTime ?? shown.textContent };
   if (lang) term["xml:lang"] = lang;
   if (direction) term["its:dir"] = direction;
-  if (datatype) term.datatype = datatype.includes(":") ? datatype : `${XSD}${datatype}`;
+  if (datatype) term.datatype = datatype.includes(":") ? datatype : XSD + datatype;
   return term;
 }

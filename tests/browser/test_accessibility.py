@@ -24,7 +24,7 @@ _RUN: Final = """
         error => done([["axe", String(error)]]));
 """
 _SIZE: Final = "return performance.getEntriesByType('navigation')[0].decodedBodySize"
-LARGEST: Final = 100_000  # bytes of a page
+LARGEST = 100_000  # bytes of a page
 # Of what has the same page one each.
 _ALIKE: Final = re.compile(r".*\.html\b.*|/auth/(?!indicator/)[^/]+/.+")
 PAGES: Final = [

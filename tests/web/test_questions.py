@@ -1,5 +1,6 @@
 """The questions of the library whose answers are another each time."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from flask.testing import FlaskClient
 
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.pages.results import LONGEST_CELL
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, ROOT, changed
 from .rules import BROWSER
 
 
@@ -38,3 +40,39 @@ def test_a_volatile_answer_is_neither_kept_nor_validated(
 def test_what_stays_the_same_is_validated(asking: FlaskClient, path: str) -> None:
     first = asking.get(f"/queries/{path}")
     assert asking.get(f"/queries/{path}", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+MOST_BYTES = 100_000  # of a page
+_MANY = "VALUES ?a { 0 1 2 3 4 5 6 7 8 9 } VALUES ?b { 0 1 2 3 4 5 6 7 8 9 } VALUES ?c { 0 1 2 3 4 5 6 7 8 9 }"
+_TEXT = "<b>é</b> مرحبا " * 40
+HEAVY = (
+    f'SELECT ?n ("{_TEXT * 100}" AS ?long) {{ VALUES ?n {{ 1 2 }} }}',
+    f'SELECT ?a ("{_TEXT}" AS ?text) ({"".join(f"?a AS ?x{n}) (" for n in range(30))}?c AS ?last) {{ {_MANY} }}',
+    f'SELECT ?a ?b ?c (IRI(CONCAT("http://example.org/", STR(?c), "/{"x" * 200}")) AS ?iri) {{ {_MANY} }}',
+    f'CONSTRUCT {{ [] <http://example.org/says> "{_TEXT}", ?a, ?b, ?c }} {{ {_MANY} }}',
+)
+
+
+@pytest.mark.parametrize("number", range(len(HEAVY)))
+def test_a_page_of_any_answer_is_light_and_leads_to_its_rest(released: Settings, tmp_path: Path, number: int) -> None:
+    (tmp_path / "heavy.rq").write_text(HEAVY[number], encoding="utf-8")
+    client = create_app(changed(released, folders={"queries": tmp_path})).test_client()
+    page = client.get("/queries/heavy?lang=en", headers=BROWSER)
+    answer = page.text.split('<section class="answer">')[1].split("</section>")[0]
+    assert (page.status_code, len(answer.encode()) < MOST_BYTES * 0.7) == (200, True)
+    assert "<b>é" not in answer
+    assert max(map(len, re.findall(r"<td>([^<]*)", answer)), default=0) < LONGEST_CELL * 5  # marks are written out
+    if (rest := re.search(r'href="([^"]+)" rel="next"', answer)) is not None:
+        following = client.get(rest[1].replace("&amp;", "&"), headers=BROWSER)
+        assert (following.status_code, following.text == page.text) == (200, False)
+    else:
+        assert number == 0
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "queries").glob("*.rq")))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_says_codes_in_words(client: FlaskClient, name: str, language: str) -> None:
+    page = client.get(f"/queries/{name}?lang={language}", headers=BROWSER).text
+    assert len(page.encode()) < MOST_BYTES
+    said = re.findall(r'<td data-iri=[^>]*>(?:<a[^>]*>)?([^<]*)', page)
+    assert not [words for words in said if re.match(r"(atmpgraph|sdmx-\w+|unit|skos|org):|https?://|id/|auth/", words)]

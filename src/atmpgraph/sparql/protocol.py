@@ -167,7 +167,7 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
         default,
         named,
         _timeout(_single(arguments, "timeout")),
-        _offset(_single(arguments, "offset")),
+        row_offset(_single(arguments, "offset")),
         tuple(value for name in FORMATS for value in arguments.get(name, ())),
     )
 
@@ -200,7 +200,12 @@ def _timeout(value: str | None) -> float | None:
     return float(match[1]) / (1_000 if match[2] else 1) or None
 
 
-def _offset(value: str | None) -> int:
+def row_offset(value: str | None) -> int:
+    """The rows of a result to leave out.
+
+    Raises:
+        ProblemError: 400 the value is no number.
+    """
     if value is not None and not _ROWS.fullmatch(value):
         _refuse(400, "The offset is a whole number of rows, from 0.")
     return int(value or 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -16,6 +17,7 @@ from .context import Context
 from .query_client import run_query
 
 _MOST_CHOICES = 2_000
+_MOST_LISTED = 60  # in a form; any other may stand in the URL
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class ParameterField:
         name, kind: of the parameter.
         label: in the reader's language.
         values: those that are put in; the default where none was given.
-        choices: the values that there are, with a name for each; empty where any may be put in.
+        choices: the values that there are, or the first, with a name for each; empty where any may be put in.
+        all: the query whose rows are all values, where the form has only the first.
     """
 
     name: str
@@ -34,6 +37,7 @@ class ParameterField:
     label: str
     values: Sequence[str]
     choices: Mapping[str, str]
+    all: str = ""
 
 
 def parameter_fields(
@@ -49,9 +53,10 @@ def parameter_fields(
         default = parameter.default(library[query.name].file_text)
         values = [_whole(context, parameter, value) for value in given.get(parameter.name, ())] or [default]
         label = query.label(parameter.name, context.languages)
-        fields.append(
-            ParameterField(parameter.name, parameter.kind, label, values, choices(context, library, parameter))
-        )
+        there = choices(context, library, parameter)
+        listed = {value: there[value] for value in (*islice(there, _MOST_LISTED), *values) if value in there}
+        every = parameter.values_of or "" if len(listed) < len(there) else ""
+        fields.append(ParameterField(parameter.name, parameter.kind, label, values, listed, every))
     return fields
 
 
@@ -66,7 +71,8 @@ def filled(
     for parameter in query.head.parameters:
         values = given.get(parameter.name, ()) if parameter.values_of else ()
         there = choices(context, library, parameter) if values else {}
-        if strange := [value for value in values if _whole(context, parameter, value) not in there]:
+        strange = [value for value in values if _whole(context, parameter, value) not in there]
+        if strange and len(there) < _MOST_CHOICES:
             detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
             what = {"value": strange[0], "name": parameter.name, "query": parameter.values_of}
             raise ProblemError(Problem(400, detail, values=what))

@@ -13,6 +13,7 @@ from ...vocab import XSD
 from ..core.i18n import link, page_texts
 from ..core.labels import Name
 from ..core.phrases import measured, phrase
+from .results import LONGEST_CELL
 
 _NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
 _DATES = {"date", "dateTime", "gYearMonth"}
@@ -62,4 +63,4 @@ def fragment(iri: str) -> str:
 def register(app: Flask) -> None:
     """Add them to the templates."""
     app.jinja_env.filters.update(reading=reading, measured=measure, typed=typed, best=best, fragment=fragment)
-    app.jinja_env.globals.update(url_of=url_of)
+    app.jinja_env.globals.update(url_of=url_of, longest_cell=LONGEST_CELL)

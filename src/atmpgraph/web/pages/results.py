@@ -1,23 +1,28 @@
-"""The result of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time."""
+"""The result of a query as a page: a table for solutions, a word for ASK, Turtle for a graph; a part at a time.
 
-from collections.abc import Iterator, Mapping, Sequence
+A page has as many rows as its weight allows, whatever is in them: the other formats have all.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pyoxigraph as ox
+from markupsafe import escape
 
 from ...formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
 from ...sparql.protocol import Query
+from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
 from ..core.context import Context
-from ..core.labels import Name, names_of, shortened
+from ..core.labels import Name, page_names, shortened
 from ..core.query_client import is_graph, result_fields, run_query
 
-PAGE_ROWS: Final = 500
-_PAGE_BYTES: Final = 70_000  # of the table of a page, about
-_CELL_BYTES: Final = 30  # what stands around a term
-_BYTES_FOR_READERS: Final = 1.5  # of a character of a term: a thing has its address and its name
-_BYTES: Final = 2.5  # the same beside the editor, where a thing has its IRI as well
+PAGE_ROWS: Final = 200
+LONGEST_CELL: Final = 1_000  # characters of a text
+_BYTES: Final = 66_000  # of the rows of a page, about
+_BYTES_BESIDE_EDITOR: Final = 45_000
+_MARKUP: Final = 60  # bytes of a cell beside its words
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class ResultsPage:
         variables, rows: of the table.
         truth: the result of ASK.
         turtle: the graph.
-        short: IRIs as people write them.
-        names: of things, for readers.
+        names: of the IRIs: as people write them, or in the language of the page.
+        named: whether all is for readers.
     """
 
     formats: tuple[Format, ...]
@@ -45,8 +50,8 @@ class ResultsPage:
     rows: Sequence[Sequence[Term | None]] = ()
     truth: bool | None = None
     turtle: str = ""
-    short: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, Name] = field(default_factory=dict)
+    named: bool = False
 
 
 def results_page(context: Context, query: Query, *, named: bool = False) -> ResultsPage:
@@ -54,45 +59,62 @@ def results_page(context: Context, query: Query, *, named: bool = False) -> Resu
 
     Args:
         context: of the request.
-        query: what is asked.
-        named: whether things are shown by their names.
+        query: what runs.
+        named: things and codes are called by their names, numbers and dates as the language writes them; else all is
+            as a query writes it.
 
     Raises:
         ProblemError: the query is refused or fails.
     """
-    graph = is_graph(query)
-    result = run_query(context, query, TURTLE if graph else RESULTS_JSON, rows=PAGE_ROWS)
-    body = b"".join(result.pieces)
-    page = ResultsPage(
-        formats=RDF_FORMATS if graph else RESULT_FORMATS,
-        first=query.offset,
-        next=query.offset + (result.rows or 0) if result.cut else 0,
-        base=context.base,
-        fields=result_fields(result),
-    )
-    if graph:
-        return replace(page, turtle=body.decode())
-    parsed = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    if is_graph(query):
+        return _graph_page(context, query)
+    result = run_query(context, query, RESULTS_JSON, rows=PAGE_ROWS)
+    parsed = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
+    page = ResultsPage(RESULT_FORMATS, query.offset, _next(query, result), context.base, result_fields(result))
     if isinstance(parsed, ox.QueryBoolean):
         return replace(page, first=0, next=0, truth=bool(parsed))
-    all_rows = [list(row) for row in parsed]
-    rows = list(_light(all_rows, _BYTES_FOR_READERS if named else _BYTES))
-    iris = {cell.value for row in rows for cell in row if isinstance(cell, ox.NamedNode)}
+    rows = [list(row) for row in parsed]
+    shown = _that_fit(rows, _BYTES if named else _BYTES_BESIDE_EDITOR)
+    iris = {cell.value for row in shown for cell in row if isinstance(cell, ox.NamedNode)}
     return replace(
         page,
         variables=[variable.value for variable in parsed.variables],
-        rows=rows,
-        next=query.offset + len(rows) if len(rows) < len(all_rows) else page.next,
-        short={iri: shortened(iri, context.base) for iri in iris},
-        names=names_of(context.release.store, iris, context.languages) if named else {},
+        rows=shown,
+        next=query.offset + len(shown) if len(shown) < len(rows) else page.next,
+        names=page_names(context, iris) if named else {iri: Name(shortened(iri, context.base)) for iri in iris},
+        named=named,
     )
 
 
-def _light(rows: list[list[Term | None]], bytes_of_a_character: float) -> Iterator[list[Term | None]]:
-    """The first rows, as many as a light page holds; one at least."""
-    weight = 0.0
-    for number, row in enumerate(rows):
-        weight += sum(_CELL_BYTES + bytes_of_a_character * len(str(cell)) for cell in row if cell is not None)
-        if number and weight > _PAGE_BYTES:
-            return
-        yield row
+def _graph_page(context: Context, query: Query) -> ResultsPage:
+    """The page of a graph; of one whose statements are long, fewer."""
+    result = run_query(context, query, TURTLE, rows=PAGE_ROWS)
+    body = b"".join(result.pieces)
+    if (weight := len(escape(body.decode()).encode())) > _BYTES_BESIDE_EDITOR:
+        result = run_query(context, query, TURTLE, rows=max(1, PAGE_ROWS * _BYTES_BESIDE_EDITOR // weight))
+        body = b"".join(result.pieces)
+    following, fields = _next(query, result), result_fields(result)
+    return ResultsPage(RDF_FORMATS, query.offset, following, context.base, fields, turtle=body.decode())
+
+
+def _that_fit(rows: Sequence[list[Term | None]], room: int) -> list[list[Term | None]]:
+    """The first rows, as many as a page has room for; one at least."""
+    shown = list[list[Term | None]]()
+    for row in rows:
+        room -= sum(map(_weight, row))
+        if room < 0 and shown:
+            break
+        shown.append(row)
+    return shown
+
+
+def _weight(cell: Term | None) -> int:
+    """About how many bytes of a page a cell has: the IRI of a thing is there twice."""
+    if isinstance(cell, ox.NamedNode):
+        return _MARKUP + 2 * len(cell.value)
+    text = cell.value if isinstance(cell, ox.Literal) else str(cell or "")
+    return _MARKUP // 2 + len(text[:LONGEST_CELL].encode())
+
+
+def _next(query: Query, result: Result) -> int:
+    return query.offset + (result.rows or 0) if result.cut else 0

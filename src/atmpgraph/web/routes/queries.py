@@ -12,7 +12,7 @@ from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...sparql.library import LibraryQuery, by_subject, read_library
 from ...sparql.named_format import named_format
-from ...sparql.protocol import Query
+from ...sparql.protocol import Query, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE, note_arguments, page_texts
@@ -24,6 +24,7 @@ from ..pages.results import results_page
 
 _LONGEST_NAME = 100  # of a parameter, in a problem
 _FORMATS = ("format", "output")  # parameters of every query that has none of their name, as of /sparql
+_OFFSET = "offset"  # of the rows, in the URL
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
@@ -33,7 +34,7 @@ def _library(context: Context) -> Mapping[str, LibraryQuery]:
 def _library_page(context: Context, library: Mapping[str, LibraryQuery]) -> str:
     local = [query.in_language(context.language) for query in library.values()]
     subjects = {page_texts().gettext(SUBJECTS[subject]): queries for subject, queries in by_subject(local).items()}
-    return render_template("queries.html", subjects=subjects, languages_of=context.languages, base=context.base)
+    return render_template("queries.html", subjects=subjects, languages_of=context.languages)
 
 
 def _library_json(context: Context, library: Mapping[str, LibraryQuery]) -> str:
@@ -103,12 +104,22 @@ def _check_names(query: LibraryQuery) -> None:
         ProblemError: 400 there is one.
     """
     names = [parameter.name for parameter in query.head.parameters]
-    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, *_FORMATS)]:
+    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, *_FORMATS, _OFFSET)]:
         values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
         detail = "The query has no parameter {name}; its parameters are {names}."
         if not names:
             detail = "The query has no parameters; {name} is none."
         raise ProblemError(Problem(400, detail, values=values))
+
+
+def _operation(query: LibraryQuery) -> Query:
+    """What runs for a request.
+
+    Raises:
+        ProblemError: 400 the offset in its URL is no number.
+    """
+    own = any(parameter.name == _OFFSET for parameter in query.head.parameters)
+    return Query(query.file_text, offset=0 if own else row_offset(request.args.get(_OFFSET)))
 
 
 def _load(context: Context, name: str) -> LibraryQuery | None:
@@ -120,6 +131,8 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
     _check_names(query)
     given = _given(query)
     note_arguments(**given)
+    if offset := _operation(query).offset:
+        note_arguments(offset=str(offset))
     return filled(context, library, query.in_language(language) if language else query, given)
 
 
@@ -144,7 +157,7 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
 def _page(context: Context, query: LibraryQuery) -> Body:
     """The page of a query, with the result in the language of the page."""
     local = query.in_language(context.language)
-    page = results_page(context, Query(local.file_text), named=True)
+    page = results_page(context, _operation(local), named=True)
     given = _given(query)
     text = render_template(
         "query.html",
@@ -162,7 +175,7 @@ def _page(context: Context, query: LibraryQuery) -> Body:
 
 def _result(fmt: Format) -> Maker[LibraryQuery]:
     def make(context: Context, query: LibraryQuery) -> Body:
-        runs = Query(query.file_text)
+        runs = _operation(query)
         return response_body(run_query(context, runs, fmt), runs)
 
     return make
@@ -232,6 +245,7 @@ RESOURCES = (
         parameters=(
             query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
             query_parameter("output", "The same under another name."),
+            query_parameter(_OFFSET, "Rows of the result to leave out."),
         ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),
