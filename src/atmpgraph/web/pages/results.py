@@ -14,6 +14,7 @@ from ...formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
+from ...vocab import XSD
 from ..core.context import Context
 from ..core.labels import Name, page_names, shortened
 from ..core.query_client import is_graph, result_fields, run_query
@@ -74,7 +75,7 @@ def results_page(context: Context, query: Query, *, named: bool = False) -> Resu
     if isinstance(parsed, ox.QueryBoolean):
         return replace(page, first=0, next=0, truth=bool(parsed))
     rows = [list(row) for row in parsed]
-    shown = _that_fit(rows, _BYTES if named else _BYTES_BESIDE_EDITOR)
+    shown = _that_fit(rows, _BYTES if named else _BYTES_BESIDE_EDITOR, context.base)
     iris = {cell.value for row in shown for cell in row if isinstance(cell, ox.NamedNode)}
     return replace(
         page,
@@ -97,23 +98,25 @@ def _graph_page(context: Context, query: Query) -> ResultsPage:
     return ResultsPage(RDF_FORMATS, query.offset, following, context.base, fields, turtle=body.decode())
 
 
-def _that_fit(rows: Sequence[list[Term | None]], room: int) -> list[list[Term | None]]:
+def _that_fit(rows: Sequence[list[Term | None]], room: int, base: str) -> list[list[Term | None]]:
     """The first rows, as many as a page has room for; one at least."""
     shown = list[list[Term | None]]()
     for row in rows:
-        room -= sum(map(_weight, row))
+        room -= sum(_weight(cell, base) for cell in row)
         if room < 0 and shown:
             break
         shown.append(row)
     return shown
 
 
-def _weight(cell: Term | None) -> int:
-    """About how many bytes of a page a cell has: the IRI of a thing is there twice."""
+def _weight(cell: Term | None, base: str) -> int:
+    """About how many bytes of a page a cell has: a thing has its address and its name, another one its whole IRI too."""
     if isinstance(cell, ox.NamedNode):
+        return _MARKUP + (2 if cell.value.startswith(base) else 3) * len(cell.value)
+    if isinstance(cell, ox.Literal) and cell.datatype.value != f"{XSD}string" and not cell.language:
         return _MARKUP + 2 * len(cell.value)
     text = cell.value if isinstance(cell, ox.Literal) else str(cell or "")
-    return _MARKUP // 2 + len(text[:LONGEST_CELL].encode())
+    return _MARKUP // 2 + len(escape(text[:LONGEST_CELL]).encode())
 
 
 def _next(query: Query, result: Result) -> int:
