@@ -1,5 +1,6 @@
 """A disk that is full or read-only: a sentence that names it, and nothing left behind. Real ones, as mounts of our own."""
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -130,3 +131,40 @@ def test_a_check_has_no_room_for_its_temporary_files(size: str, started: Setting
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].endswith("place: no space is left; free some, and run the command again")
+
+
+# Writes the lists and the index of the live release to the disk; the errors, each with its number and place.
+WRITE = """
+import sys
+from pathlib import Path
+from atmpgraph.lists.declared import declarations
+from atmpgraph.lists.write import write_lists
+from atmpgraph.release.release import open_release
+from atmpgraph.search.collect import entries
+from atmpgraph.search.index import write_index
+from atmpgraph.settings import Settings
+
+settings = Settings.load(Path("atmpgraph.toml"))
+store = open_release(settings.path(settings.folders.releases), "current", settings.base).store
+lists = declarations(settings.layered("lists"), settings.base)
+place = Path("place")
+for write in (
+    lambda: write_lists(place / "lists.sqlite", lists, store, settings.languages),
+    lambda: write_index(entries(store, Path()), place / "index"),
+):
+    try:
+        write()
+    except OSError as error:
+        print(error.errno, error.filename)
+    for path in place.glob("*.sqlite"):
+        path.unlink()
+"""
+
+
+@pytest.mark.parametrize(("room", "refused"), [("24k", ["place/lists.sqlite", "place/index"]), ("4m", [])])
+def test_the_engines_of_lists_and_search_say_it_too(room: str, refused: list[str], started: Settings) -> None:
+    script = f'mkdir -p place && mount -t tmpfs -o size={room} tmpfs place && exec "$1" -c "$2"'
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", sys.executable, WRITE]
+    done = subprocess.run(command, cwd=started.path(Path()), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [word for place in refused for word in (str(errno.ENOSPC), place)]

@@ -3,12 +3,14 @@
 Each column is a query of its own, whose rows go to a file: nothing here grows in memory but the numbers of the things.
 """
 
+import errno
 import json
+import os
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -39,9 +41,12 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
         lists: in the order of the menu.
         store: of the statements of the release.
         languages: of the publication.
+
+    Raises:
+        OSError: no space is left.
     """
     path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+    with _telling_no_space(path), closing(sqlite3.connect(path, isolation_level=None)) as file:
         file.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; BEGIN")
         for statement in (SCHEMA + _SCRATCH).split(";"):
             file.execute(statement)
@@ -66,6 +71,17 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
     with path.open("r+b") as content:
         content.seek(_VERSION[0])
         content.write(bytes(_VERSION[1] - _VERSION[0]))
+
+
+@contextmanager
+def _telling_no_space(path: Path) -> Iterator[None]:
+    """Say of a full disk what the system says."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
 
 
 def _things(declared: Declaration, store: Store) -> dict[str, int]:

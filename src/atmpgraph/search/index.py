@@ -3,7 +3,10 @@
 The same statements give the same answers, but never the same bytes twice, like a store.
 """
 
+import errno
 import json
+import os
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -19,6 +22,7 @@ from .words import analyzer, initials, keys, squeezed, words
 FOLDED: Final = "folded"  # the name of our analyzer in the schema
 WEIGHT: Final = "weight"  # of a thing, by which the score of each match is multiplied: a short name says more
 _MEMORY: Final = 100_000_000  # bytes of the writer; a thousand things need far less
+_ROOM: Final = 1 << 20  # bytes; with less of them left the disk is called full when the engine fails
 _OF_WRITING: Final = (".tantivy-writer.lock", ".tantivy-meta.lock", ".managed.json")
 
 
@@ -41,8 +45,21 @@ def schema() -> Schema:
 
 
 def write_index(entries: Iterable[Entry], folder: Path) -> None:
-    """Write the index of some things into a new folder."""
+    """Write the index of some things into a new folder.
+
+    Raises:
+        OSError: no space is left.
+    """
     folder.mkdir()
+    try:
+        _write(entries, folder)
+    except ValueError:  # the engine does not say why
+        if shutil.disk_usage(folder).free > _ROOM:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder)) from None
+
+
+def _write(entries: Iterable[Entry], folder: Path) -> None:
     index = Index(schema(), str(folder))
     index.register_tokenizer(FOLDED, analyzer())
     writer = index.writer(_MEMORY, num_threads=1)
