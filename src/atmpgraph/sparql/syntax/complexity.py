@@ -21,6 +21,7 @@ _PREFIXES: Final = frozenset("!^")
 _OPERATORS: Final = frozenset("|&=<>+-*/^!")
 _OPERATOR_WORDS: Final = frozenset({"OPTIONAL", "UNION", "MINUS", "FILTER", "AS", "EXISTS", "LATERAL"})
 _CLAUSES: Final = frozenset({"SELECT", "GROUP", "ORDER", "HAVING", "DESCRIBE"})
+_ORDERING: Final = frozenset({"ORDER", "LIMIT", "OFFSET", "VALUES"})  # the first begins conditions, the others end them
 _APART: Final = frozenset({"OPTIONAL", "MINUS", "EXISTS", "UNION", "LATERAL"})  # what follows joins nothing around it
 _JOINING: Final = frozenset(".;,/~")
 _TERMS: Final = frozenset({"iri", "prefixed", "blank", "variable", "string", "word"})
@@ -63,6 +64,7 @@ class _Bracket:
         expression: it holds operands, not patterns.
         clause: it has had SELECT or a solution modifier, so that what follows is no pattern.
         patterns: that are joined in it.
+        orders: each variable in it is a condition of ORDER BY.
     """
 
     opening: str
@@ -72,6 +74,7 @@ class _Bracket:
     expression: bool = False
     clause: bool = False
     patterns: int = 0
+    orders: bool = False
 
 
 @dataclass
@@ -105,7 +108,8 @@ class _Counter:
                 self._check_nesting(word, depth)
         if self._is_item(word):
             self._join(word, 1)
-        elif self.describes and len(self.brackets) == 1 and word.kind in _TERMS:
+        described = self.describes and len(self.brackets) == 1 and word.kind in _TERMS
+        if described or (self.brackets[-1].orders and word.kind == "variable"):
             self._operate(word)
         self.prefixes = self.prefixes if word.text in _PREFIXES else 0
 
@@ -134,6 +138,8 @@ class _Counter:
             self.describes |= keyword == "DESCRIBE"
         elif keyword in _OPERATOR_WORDS:
             self._operate(word)
+        if keyword in _ORDERING:
+            self.brackets[-1].orders = keyword == "ORDER"
 
     def _open(self, word: Token, following: Token) -> None:
         around, keyword = self.brackets[-1], self.before.text.upper() if self.before.kind == "word" else ""
