@@ -15,7 +15,6 @@ from atmpgraph.web import create_app
 
 from ..release.damages import DAMAGES, answers, copied, files
 
-
 EVERY: Final = 4 if os.environ.get("DAMAGES") else 8  # each file with two of the eight ways, or one
 
 

@@ -357,8 +357,8 @@ class Queries(Group):
         1_000,
         ge=1,
         le=4_000,
-        description="Operators, function calls, keywords such as FILTER and variables of ORDER BY in a query (400). Lists"
-        " of values have no limit of their own.",
+        description="Operators, function calls, keywords such as FILTER and variables of ORDER BY in a query (400)."
+        " Lists of values have no limit of their own.",
     )
     spool_bytes: int = Field(
         536_870_912,
