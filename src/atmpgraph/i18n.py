@@ -62,6 +62,10 @@ class Texts:
             catalogue.add_fallback(GNUTranslations(compiled))
         return catalogue
 
+    def load(self) -> None:
+        """Read its texts now, and not when the first is wanted."""
+        self._catalogue  # noqa: B018
+
     @property
     def locale(self) -> Locale:
         """Its habits, for programs that write numbers and dates themselves."""

@@ -16,6 +16,7 @@ from flask import Flask
 from granian.rsgi import ProtocolClosed, Scope
 
 from ..http.problem import ProblemError
+from ..i18n import own_texts, texts
 from ..observability import metrics
 from ..observability.access import OBSERVED, Observed, log_access
 from ..sparql.limits import limits_of
@@ -313,8 +314,12 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def application() -> Application:
-    """The application of a web process, its templates compiled: the first reader does not wait for that."""
+    """The application of a web process, its texts read and its templates compiled: no reader waits for that."""
     app = create_app()
+    settings = app.extensions["atmpgraph"].settings
+    own_texts(settings.path(settings.folders.texts))
+    for language in settings.languages:
+        texts(language).load()
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     return Application(app)
