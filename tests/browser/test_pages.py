@@ -41,6 +41,21 @@ _WIDE = """
 """
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_home_is_short_with_its_pictures(desk: Reader, phone: Reader, language: str) -> None:
+    """About two screens of a computer, and five of a phone (360×800)."""
+    resize = "Emulation.setDeviceMetricsOverride"
+    for reader, width, most in ((desk, 1440, 2_500), (phone, 360, 4_000)):
+        before = reader.script("return window.innerWidth")
+        screen = {"width": before, "height": 900, "deviceScaleFactor": 1, "mobile": before < 500}
+        reader.driver.execute_cdp_cmd(resize, {**screen, "width": width, "height": 800})
+        reader.visit(f"/?lang={language}")
+        reader.wait(lambda: reader.script("return [...document.images].every(image => image.height > 50)"))  # noqa: B023
+        height = reader.script("return document.documentElement.scrollHeight")
+        reader.driver.execute_cdp_cmd(resize, screen)
+        assert 1_000 < height <= most
+
+
 def test_the_form_needs_no_script(plain: Reader) -> None:
     plain.visit("/sparql?lang=en")
     assert not plain.all("#editor")

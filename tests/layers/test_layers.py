@@ -102,7 +102,7 @@ def test_files_alone_add_a_class_a_list_a_query_a_shape_a_text_a_template_and_a_
     home = client.get("/?lang=en", headers={"Accept": "text/html"}).text
     assert "<p>Gadgets!</p>" in home
     assert "To the gadgets" in home
-    assert "more than 10 direct jobs" in home, "the supplied page goes on"
+    assert "more than 10" in home, "the supplied page goes on"
     assert client.get("/static/house.css").content_type.startswith("text/css")
 
 

@@ -15,7 +15,7 @@ from ..core.labels import Name, page_names
 from .document import DATA_FORMATS
 
 _ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
-_INDICATORS = 4  # whose claims are shown side by side
+_INDICATORS = 4  # that are shown in short
 _DISPUTES = 5  # indicators on which sources differ, a line each
 _ROWS_OF_DISPUTE = 5  # where its sources differ, so that several values are seen
 
@@ -33,7 +33,6 @@ class HomePage:
         figures: by subject, the partnership's own first, each with its indicators.
         members: the rows of each work package.
         tables: rows of the other sections, by name.
-        left_out: how many more rows each section has.
         sources: the row of each source, by its IRI.
         digest: of the release.
     """
@@ -47,7 +46,6 @@ class HomePage:
     figures: dict[str, list[Group]]
     members: list[Group]
     tables: dict[str, list[Row]]
-    left_out: dict[str, int]
     sources: dict[str, Row]
     names: dict[str, Name]
     digest: str
@@ -63,16 +61,12 @@ def home_page(context: Context, described: Description) -> HomePage:
         content = home(context.release.store, topic)
     sections = read_sections(content)
     tables = {name: section.shown(whole, first) for name, section in sections.items()}
-    left_out = {name: section.count - len(tables[name]) for name, section in sections.items()}
     groups = dict[str, list[Group]]()
     for name in ("figures", "members"):
-        groups[name], rows = _shown(*read_groups(content, name), whole, first, largest=name == "members")
-        left_out[name] = rows - sum(len(group.rows) for group in groups[name])
+        groups[name] = _shown(*read_groups(content, name), whole, first, largest=name == "members")
     figures: dict[str, list[Group]] = {}
     disputed = [_values(group) for group in groups["figures"] if group.disputed][:_DISPUTES]
-    all_claims = left_out["figures"] + sum(len(group.rows) for group in groups["figures"])
     groups["figures"] = _first(groups["figures"], disputed)
-    left_out["figures"] = all_claims - sum(len(group.rows) for group in groups["figures"])
     money = _different(tables.pop("money", []))
     for group in groups["figures"]:
         figures.setdefault(group.key[0], []).append(group)
@@ -97,30 +91,27 @@ def home_page(context: Context, described: Description) -> HomePage:
         figures,
         groups["members"],
         tables,
-        left_out,
         sources,
         page_names(context, iris),
         context.release.digest,
     )
 
 
-def _shown(
-    groups: list[Group], count: int, rows: int, whole: int, first: int, *, largest: bool
-) -> tuple[list[Group], int]:
-    """All groups if they have no more than `whole` rows, else some rows of the `first` groups; and the rows of all."""
+def _shown(groups: list[Group], count: int, rows: int, whole: int, first: int, *, largest: bool) -> list[Group]:
+    """All groups if they have no more than `whole` rows, else some rows of the `first` groups."""
     if rows <= whole and len(groups) == count:
-        return [group.read(whole) for group in groups], rows
+        return [group.read(whole) for group in groups]
     chosen = groups
     if largest:
         best = sorted(groups, key=lambda group: -group.count)[:first]
         chosen = [group for group in groups if group in best]
-    return [_some(group.read(whole)) for group in chosen[:first]], rows
+    return [_some(group.read(whole)) for group in chosen[:first]]
 
 
 def _first(groups: list[Group], disputed: list[Group]) -> list[Group]:
-    """The first indicators with a claim each, and the first on which sources differ with each value."""
+    """The first indicators on which sources agree, with a claim each; where there is none, the others."""
     agreed = [replace(group, rows=group.rows[:1]) for group in groups if not group.disputed]
-    return [*agreed[:_INDICATORS], *disputed[:1]]
+    return agreed[:_INDICATORS] or disputed[:_INDICATORS]
 
 
 def _values(group: Group) -> Group:
