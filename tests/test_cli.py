@@ -155,6 +155,43 @@ def test_a_wrong_call_ends_with_2(example: Path, arguments: list[str]) -> None:
     assert run(example, *arguments).exit_code == 2
 
 
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_one_run_tells_what_is_wrong_with_settings_and_tables(example: Path, command: str) -> None:
+    file, figures = example / "atmpgraph.toml", example / "data" / "figures.csv"
+    wrong = "[server]\nport = 'many'\ncolour = 'red'\n[[site.footer]]\nurl = 'ftp:'\n"
+    file.write_text(file.read_text(encoding="utf-8") + wrong, encoding="utf-8")
+    figures.write_text(figures.read_text(encoding="utf-8").replace(",10,NUM", ",ten,NUM"), encoding="utf-8")
+    done = run(example, command, "--json")
+    assert done.exit_code == 1
+    report = json.loads(done.stdout)
+    places = [(finding["check"], finding["places"][0]["file"]) for finding in report["findings"]]
+    assert places[:4] == [("settings", "atmpgraph.toml")] * 4
+    assert places[4] == ("table", "figures.csv")
+    assert not (example / "releases" / "current").exists()
+
+
+def test_with_wrong_settings_nothing_is_built(example: Path) -> None:
+    file = example / "atmpgraph.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "[server]\nport = 'many'\n", encoding="utf-8")
+    done = run(example, "build")
+    assert done.exit_code == 1
+    assert "`[server] port`" in done.stdout
+    assert not (example / "releases" / "current").exists()
+    (example / "data" / "datapackage.json").write_text("{", encoding="utf-8")
+    done = run(example, "check")
+    assert done.exit_code == 1
+    assert "`[server] port`" in done.stderr
+    assert "datapackage.json" in done.stderr
+
+
+def test_without_a_needed_setting_nothing_else_is_judged(example: Path) -> None:
+    file = example / "atmpgraph.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("licence =", "license ="), encoding="utf-8")
+    done = run(example, "check")
+    assert done.exit_code == 2
+    assert "`licence` is missing" in done.stderr
+
+
 def test_wrong_settings_end_with_2(tmp_path: Path) -> None:
     result = run(tmp_path, "check")
     assert result.exit_code == 2

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from . import __version__
 from .addresses import Addresses
 from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
-from .findings import Report, ViolationError
+from .findings import Finding, Place, Report, Severity, ViolationError
 from .formats import RESULT_FORMATS
 from .i18n import SOURCE, Texts, TranslatedError, message, own_texts, texts, written
 from .interrupts import Interrupted, interruptible
@@ -138,7 +138,24 @@ def main(context: click.Context, file: Path, language: str) -> None:
 
 
 def _settings(context: click.Context, jobs: int | None = None) -> Settings:
-    settings = Settings.load(context.obj["file"])
+    return _ready(context, Settings.load(context.obj["file"]), jobs)
+
+
+def _judged_settings(context: click.Context, jobs: int | None) -> tuple[Settings, list[Finding]]:
+    """The settings that are right, and what is wrong with the others, so that one run judges all there is."""
+    file = context.obj["file"]
+    try:
+        return _settings(context, jobs), []
+    except SettingsError as error:
+        if not isinstance(error.rest, Settings):
+            raise
+        lines = [line.removeprefix(f"{file}: ") for line in str(error).splitlines()]
+        place = (Place(file.name),)
+        wrong = [Finding("settings", Severity.VIOLATION, {SOURCE: line}, place) for line in lines]
+        return _ready(context, error.rest, jobs), wrong
+
+
+def _ready(context: click.Context, settings: Settings, jobs: int | None) -> Settings:
     own_texts(settings.path(settings.folders.texts))
     if not closest(context.obj["language"], written()):
         listed, folder = ", ".join(written()), settings.folders.texts
@@ -172,19 +189,28 @@ def _shown(context: click.Context, display: str) -> Iterator[Progress]:
 @click.pass_context
 @_command
 def check(context: click.Context, as_json: bool, lists_all: bool, as_csv: bool, jobs: int | None, display: str) -> None:
-    """Check tables, mapping and shapes; change nothing."""
+    """Check settings, tables, mapping and shapes; change nothing."""
+    settings, wrong = _judged_settings(context, jobs)
+    _check(context, settings, wrong, _shape(as_json, as_csv, lists_all), display)
+
+
+def _check(context: click.Context, settings: Settings, wrong: list[Finding], shape: "_Shape", display: str) -> None:
+    """Report what is wrong, after what is wrong with the settings."""
     from .publish.build import check as run
     from .publish.workplace import scratch
 
-    settings, shape = _settings(context, jobs), _shape(as_json, as_csv, lists_all)
     with interruptible(), scratch() as folder:
         try:
             with _shown(context, display) as progress:
                 candidate = run(settings, folder, progress)
         except ViolationError as refusal:
-            _report(context, refusal.report, [], {}, shape)
+            _report(context, refusal.report.after(wrong), [], {}, shape)
+        except AtmpgraphError:
+            for finding in wrong:
+                click.echo(f"atmpgraph: {finding.text(context.obj['language'])}", err=True)
+            raise
         else:
-            _report(context, candidate.report, candidate.lines(context.obj["language"]), {}, shape)
+            _report(context, candidate.report.after(wrong), candidate.lines(context.obj["language"]), {}, shape)
 
 
 @main.command()
@@ -200,7 +226,9 @@ def build(context: click.Context, as_json: bool, lists_all: bool, jobs: int | No
     from .publish.build import build as run
     from .publish.observation import observed_build
 
-    settings = _settings(context, jobs)
+    settings, wrong = _judged_settings(context, jobs)
+    if wrong:  # nothing is built by them, and one run says all that is to be mended
+        _check(context, settings, wrong, _shape(as_json, False, lists_all), display)
     with interruptible(), observed_build(settings) as observed, _shown(context, display) as progress:
         built = observed.built = run(settings, progress)
     outcome: dict[str, Any] = {}

@@ -49,7 +49,16 @@ def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attribu
 
 
 class SettingsError(AtmpgraphError):
-    """A setting is missing, unknown or has a wrong value."""
+    """A setting is missing, unknown or has a wrong value.
+
+    Attributes:
+        rest: the settings without the wrong ones, where they do without them: enough to judge everything else.
+    """
+
+    def __init__(self, reasons: str, rest: object = None) -> None:
+        """Say what is wrong, a line each."""
+        super().__init__(reasons)
+        self.rest = rest
 
 
 class MappingError(AtmpgraphError):

@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from io import StringIO
 from itertools import islice
@@ -185,6 +185,10 @@ class Report:
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     more: Mapping[Severity, int] = field(default_factory=dict)
+
+    def after(self, findings: Iterable[Finding]) -> Self:
+        """The same, after some other findings."""
+        return replace(self, findings=(*findings, *self.findings))
 
     def of(self, severity: Severity) -> list[Finding]:
         """The listed findings of one severity."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from atmpgraph.cli import main
 from atmpgraph.i18n import TranslatedError
 from atmpgraph.intake import verbs
-from atmpgraph.intake.codes_of_others import Codes
+from atmpgraph.intake.codes_of_others import Codes, plain
 from atmpgraph.intake.forms import forms
 from atmpgraph.intake.sheets import read_sheets
 from atmpgraph.settings.groups import Imports
@@ -183,6 +183,73 @@ def test_codes_of_a_vocabulary_wait_until_their_addresses_are_given(publication:
     own.write_text("theirs,ours\n/23/47,http://data.europa.eu/8mn/euroscivoc/0001\n", encoding="utf-8")
     assert run(publication, "import", project, file).exit_code == 0
     assert rows(publication, "classifications")[0]["concept"] == "http://data.europa.eu/8mn/euroscivoc/0001"
+
+
+VOCABULARY = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix : <http://data.europa.eu/8mn/euroscivoc/> .
+:a skos:notation "23" ; skos:prefLabel "natural sciences"@en .
+:b skos:notation "47" ; skos:broader :a .
+:c skos:notation "4" ; skos:broader :d .
+:d skos:notation "237" .
+:round skos:notation "1" ; skos:broader :round .
+<http://example.org/other> skos:notation "23" .
+"""
+
+
+@pytest.fixture
+def classified(tmp_path: Path) -> list[Path]:
+    """A project with a topic, and the vocabulary that the topic is of."""
+    topics = [
+        {"projectID": "101999001", "euroSciVocCode": code, "euroSciVocTitle": "water"} for code in ("/23/47", "/9")
+    ]
+    vocabulary = tmp_path / "EuroSciVoc.ttl"
+    vocabulary.write_text(VOCABULARY, encoding="utf-8")
+    file = cordis.table(tmp_path / "euroSciVoc.csv", list(cordis.EURO_SCI_VOC), *topics)
+    return [cordis.write(tmp_path, 1)[0], file, vocabulary]
+
+
+def test_a_vocabulary_gives_the_addresses_of_its_codes(publication: Path, classified: list[Path]) -> None:
+    """Nobody types an address: the file of the vocabulary has them (SKOS §6)."""
+    own = publication / "imports" / "codes" / "euroscivoc.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text("theirs,ours\n/23,http://data.europa.eu/8mn/euroscivoc/mine", encoding="utf-8")
+    assert not (publication / "data" / "classifications.csv").exists()
+    done = run(publication, "import", *classified)
+    assert done.exit_code == 0, done.output
+    assert "imports/codes/euroscivoc.csv: 4 codes" in done.output
+    assert [row["concept"] for row in rows(publication, "classifications")] == [
+        "http://data.europa.eu/8mn/euroscivoc/b"
+    ]
+    assert [row["value"] for row in left(publication) if row["column"] == "euroSciVocCode"] == ["/9"]
+    lines = own.read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["theirs,ours", "/23,http://data.europa.eu/8mn/euroscivoc/mine"], "what was there stays"
+    assert set(lines[2:]) == {
+        f"{code},http://data.europa.eu/8mn/euroscivoc/{iri}"
+        for code, iri in [("/23/47", "b"), ("/237", "d"), ("/237/4", "c")]
+    }
+
+
+def test_a_vocabulary_alone_leaves_the_tables(publication: Path, classified: list[Path]) -> None:
+    before = (publication / "data" / "organisations.csv").read_bytes()
+    assert run(publication, "import", classified[-1]).exit_code == 0
+    assert (publication / "data" / "organisations.csv").read_bytes() == before
+    assert run(publication, "import", *classified[:2]).exit_code == 0
+    assert rows(publication, "classifications")[0]["concept"].endswith("/b")
+
+
+@pytest.mark.parametrize("content", ["", "no RDF", "<a> <b> <c> .", "<http://a/> <http://b/> <http://c/> ."])
+@pytest.mark.parametrize("suffix", [".ttl", ".rdf", ".nt"])
+def test_what_is_no_vocabulary_is_refused(publication: Path, tmp_path: Path, content: str, suffix: str) -> None:
+    file = tmp_path / f"words{suffix}"
+    file.write_text(content, encoding="utf-8")
+    done = run(publication, "import", file)
+    assert done.exit_code == 1
+    assert done.output.startswith(f"atmpgraph: {file}: ")
+
+
+@pytest.mark.parametrize(("one", "other"), [("/2/34", "/23/4"), ("1.2", "12")])
+def test_what_parts_numbers_counts(one: str, other: str) -> None:
+    assert plain(one) != plain(other)
 
 
 def test_deliverables(publication: Path, tmp_path: Path) -> None:

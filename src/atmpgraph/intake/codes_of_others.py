@@ -5,6 +5,7 @@ A publication adds to a list by a file of the same name in its folder `imports/c
 
 import csv
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,13 +21,18 @@ _WRONG: Final = message(
     "{file}: a list of codes is CSV in UTF-8 with the columns theirs and ours, both filled; correct it"
 )
 _HERE: Final = Path(__file__).parent / "codes"
+# The vocabularies of others by the list that their file fills (`vocabularies`).
+VOCABULARIES: Final = tomllib.loads((Path(__file__).parent / "vocabularies.toml").read_text(encoding="utf-8"))
 _Row: TypeAlias = Mapping[str, str]
 
 
 def plain(text: str) -> str:
-    """A text but for capitals, blanks and marks, unless it is marks alone: what headings and codes are compared by."""
+    """A text but for capitals, blanks and marks, unless it is marks alone: what headings and codes are compared by.
+
+    What parts two numbers stays, as a slash: /2/34 is not /23/4.
+    """
     whole = unicodedata.normalize("NFKC", text).casefold().strip()
-    return re.sub(r"[\W_]+", "", whole) or whole
+    return re.sub(r"(?<=\d)([\W_]+)(?=\d)|[\W_]+", lambda marks: "/" if marks[1] else "", whole) or whole
 
 
 @dataclass(frozen=True)
@@ -35,16 +41,19 @@ class Codes:
 
     Attributes:
         own: the folder with those of the publication.
+        given: those of vocabularies that are read with the files, by list and code.
     """
 
     own: Path
+    given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _read: dict[str, Mapping[str, _Row]] = field(default_factory=dict)
 
     def ours(self, name: str, theirs: str, column: str = "ours") -> str | None:
         """What a code of theirs is here; None where the list does not have it."""
         if name not in self._read:
             own = self.own / f"{name}.csv"
-            self._read[name] = {**_rows(_HERE / f"{name}.csv"), **(_rows(own) if own.is_file() else {})}
+            given = {plain(code): {"ours": iri} for code, iri in self.given.get(name, {}).items()}
+            self._read[name] = {**_rows(_HERE / f"{name}.csv"), **given, **(_rows(own) if own.is_file() else {})}
         row = self._read[name].get(plain(theirs))
         return row.get(column) if row else None
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from .keys import Keys, key_of, note_rows
 from .proposal import Proposal, mapped, proposed, recognised
 from .sheets import Sheet, read_sheets
 from .take import Publication, Taken, Taking
+from .vocabularies import SUFFIXES, codes_of, content_of
 from .write import free, left_content, require_plain, write, written_tables
 
 FOLDER: Final = "imports"
@@ -32,6 +33,7 @@ _NOT_AGREED: Final = message(
 )
 _NOT_WANTED: Final = message("no row is of the projects {projects}; nothing is written")
 _ROWS: Final = counted("{n} row", "{n} rows")
+_CODES: Final = counted("{n} code", "{n} codes")
 _LEFT: Final = counted("{n} cell or row has no place", "{n} cells and rows have no place")
 
 
@@ -51,6 +53,16 @@ class Wish:
     projects: Sequence[str] = ()
     name: str = ""
 
+    @property
+    def sheets(self) -> list[Path]:
+        """The files with rows."""
+        return [file for file in self.files if file not in self.vocabularies]
+
+    @property
+    def vocabularies(self) -> list[Path]:
+        """The files with the codes and addresses of a vocabulary."""
+        return [file for file in self.files if file.suffix.lower() in SUFFIXES]
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -61,12 +73,14 @@ class Outcome:
         files: what is written.
         aside: the files of the example, and where they go.
         left_file: where that which has no place is kept.
+        codes: how many codes of vocabularies are kept, by list.
     """
 
     taken: Taken
     files: Mapping[Path, str]
     aside: Mapping[Path, Path]
     left_file: Path | None
+    codes: Mapping[str, int] = field(default_factory=dict)
 
     def write(self, language: str) -> None:
         """Write it all."""
@@ -76,6 +90,8 @@ class Outcome:
     def lines(self, language: str) -> Iterator[str]:
         """What it does, for people."""
         words = texts(language)
+        for name, number in self.codes.items():
+            yield f"{FOLDER}/codes/{name}.csv{words.colon}{words.ngettext(*_CODES, number)}"
         for table, new in self.taken.rows.items():
             yield f"{table}{words.colon}{words.ngettext(*_ROWS, len(new))}"
         if self.taken.present:
@@ -108,7 +124,7 @@ def propose(
         TranslatedError: a file cannot be read, or nobody knows what it is, or the person does not agree.
     """
     proposals: list[Proposal] = []
-    for file in wish.files:
+    for file in wish.sheets:
         sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
         filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
         seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
@@ -156,11 +172,17 @@ def take(
     Raises:
         TranslatedError: nothing is of the wanted projects, or a table cannot be written.
     """
+    folder = root / FOLDER / "codes"
+    codes = Codes(folder, dict(codes_of(file, settings.imports) for file in wish.vocabularies))
+    lists = {folder / f"{name}.csv": content_of(given, folder / f"{name}.csv") for name, given in codes.given.items()}
+    numbers = {name: len(given) for name, given in codes.given.items()}
+    if not wish.sheets:
+        return Outcome(Taken(), lists, {}, None, numbers)
     by_name, is_example = {table.name: table for table in tables}, is_untouched(settings, root)
     there = {"sources": system_sources()} if is_example else rows_of(package)
-    name = wish.name or wish.files[0].stem
+    name = wish.name or wish.sheets[0].stem
     partnership = key_of(name) if is_example else settings.partnership
-    publication = Publication(by_name, settings.languages, partnership, there, Codes(root / FOLDER / "codes"))
+    publication = Publication(by_name, settings.languages, partnership, there, codes)
     keys = Keys()
     note_rows(keys, there)
     taking = Taking(publication, keys, wish.projects)
@@ -173,10 +195,10 @@ def take(
         taken.rows["partnerships"] = {(partnership,): _partnership(partnership, name, taken, settings)}
     rows = {table: list(new.values()) for table, new in taken.rows.items()}
     data = settings.path(settings.folders.data)
-    left_file = free(root / FOLDER, f"{key_of(wish.files[0].stem)}-left", ".csv") if taken.left else None
+    left_file = free(root / FOLDER, f"{key_of(wish.sheets[0].stem)}-left", ".csv") if taken.left else None
     if not is_example:
         require_plain(package, rows, by_name)
-        return Outcome(taken, written_tables(data, by_name, rows), {}, left_file)
+        return Outcome(taken, lists | written_tables(data, by_name, rows), {}, left_file, numbers)
     aside_to = free(root, ASIDE, "")
     aside = {
         file: aside_to / file.relative_to(root)
@@ -189,7 +211,7 @@ def take(
     days = [period.get("start_date", ""), period.get("end_date", "")]
     rows.setdefault("figures", [])  # the description for portals names the table
     files = replacements(settings, root, first["slug"], title, days) | written_tables(data, by_name, rows, anew=True)
-    return Outcome(taken, files, aside, left_file)
+    return Outcome(taken, lists | files, aside, left_file, numbers)
 
 
 def _order(one: Proposal, tables: Mapping[str, TableDescription]) -> tuple[int, int]:

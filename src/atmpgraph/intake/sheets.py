@@ -61,16 +61,25 @@ def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
     Raises:
         TranslatedError: it cannot be read.
     """
-    if not path.is_file():
-        raise TranslatedError(_NO_FILE, file=str(path))
-    if path.stat().st_size > limits.max_file_bytes:
-        raise TranslatedError(_LARGE, file=str(path), n=limits.max_file_bytes)
+    require_size(path, limits)
     if path.suffix.lower() in _WORKBOOKS:
         return [sheet for sheet in _of_workbook(path, limits, mebibytes) if sheet.header]
     if path.suffix.lower() in _TEXTS:
         sheet = _sheet(path, "", _of_text(path), limits)
         return [sheet] if sheet.header else []
     raise TranslatedError(_NOT_READ, file=str(path))
+
+
+def require_size(path: Path, limits: Imports) -> None:
+    """Require that a file is there, and not too large.
+
+    Raises:
+        TranslatedError: it is not.
+    """
+    if not path.is_file():
+        raise TranslatedError(_NO_FILE, file=str(path))
+    if path.stat().st_size > limits.max_file_bytes:
+        raise TranslatedError(_LARGE, file=str(path), n=limits.max_file_bytes)
 
 
 def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:

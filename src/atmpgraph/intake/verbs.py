@@ -12,7 +12,7 @@ from babel import Locale
 from ..i18n import message, texts
 from ..languages import ranges
 from ..spreadsheets import as_text
-from .codes_of_others import Codes
+from .codes_of_others import VOCABULARIES, Codes
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3})")
 _SLUG: Final = re.compile(r"[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*")
@@ -21,6 +21,9 @@ _TRUTH: Final = {"true": "true", "false": "false", "yes": "true", "no": "false",
 
 FORMULA: Final = message("it looks like a formula")
 NO_CODE: Final = message("the list {list} has no such code; imports/codes/{list}.csv adds it")
+_NO_CONCEPT: Final = message(
+    "the address of this code is not there: give the file of {list} (RDF) to the import as well"
+)
 _NO_DATE: Final = message("not a date in the form 2025-12-31, so that day and month would be guessed")
 _NO_AMOUNT: Final = message("not an amount")
 _TWO_READINGS: Final = message("thousands or decimals? Write it without a mark between thousands")
@@ -135,7 +138,7 @@ def listed(cell: str, name: str, codes: Codes) -> str:
     """A code, by a list."""
     ours = codes.ours(name, cell)
     if not ours:
-        raise UnplacedError(NO_CODE, list=name)
+        raise UnplacedError(_NO_CONCEPT if name in VOCABULARIES else NO_CODE, list=name)
     return ours
 
 

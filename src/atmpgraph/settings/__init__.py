@@ -6,8 +6,10 @@ Each field is documented here and in `docs/settings.md`; a test keeps the two eq
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from copy import deepcopy
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
 
@@ -159,16 +161,20 @@ class Settings(BaseSettings):
         moved = [name for name, value in values.items() if _is_moved(name, value)]
         wrong = [f"{file}: `{name}` is now `{_written(RENAMED[name])}`" for name in moved]
         wrong += _wrong_variables()
+        right = {name: value for name, value in values.items() if name not in moved}
+        settings = None
         try:
-            settings = cls(**{name: value for name, value in values.items() if name not in moved})
+            settings = cls(**right)
         except ValidationError as error:
             wrong += [_explained(file, one) for one in error.errors()]
-            raise SettingsError("\n".join(wrong)) from None
-        if wrong:
-            raise SettingsError("\n".join(wrong))
-        if settings.base in settings.previous_bases:
-            raise SettingsError(f"{file}: `previous_bases` has the present base; it lists the former ones")
-        settings._root = file.parent
+            with suppress(ValidationError):  # one that is needed is wrong
+                settings = cls(**_without(right, [one["loc"] for one in error.errors()]))
+        if settings:
+            settings._root = file.parent
+            if settings.base in settings.previous_bases:
+                wrong.append(f"{file}: `previous_bases` has the present base; it lists the former ones")
+        if wrong or not settings:
+            raise SettingsError("\n".join(wrong), settings)
         return settings
 
     def with_jobs(self, jobs: int) -> Self:
@@ -210,6 +216,19 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: no such file; {remedy}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: not a TOML file: {error}") from None
+
+
+def _without(values: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The values of a file but for those at some places, and for whole lists with a wrong member."""
+    kept = deepcopy(values)
+    for place in places:
+        *groups, name = [str(step) for step in takewhile(lambda step: isinstance(step, str), place)] or [""]
+        within: Any = kept
+        for group in groups:
+            within = within.get(group) if isinstance(within, dict) else None
+        if isinstance(within, dict):
+            within.pop(name, None)
+    return kept
 
 
 def _is_moved(name: str, value: object) -> bool:
