@@ -51,8 +51,10 @@ def test_an_address_is_of_the_registry_with_the_longest_beginning() -> None:
 def test_all_forms_say_the_same(client: FlaskClient, release: Release) -> None:
     listed = linksets(release)
     assert {"ror", "wikidata", "isni", "grid", "crossref-funder", "geonames"} <= {each.registry.code for each in listed}
-    for linkset in listed:
-        code = linkset.registry.code
+    parts = [part for linkset in listed for part in linkset.parts]
+    assert {"wikidata--owl-sameAs", "wikidata--rdfs-seeAlso"} <= {part.code for part in parts}
+    for linkset in (*listed, *parts):
+        code = linkset.code
         links = set(links_of(release, linkset))
         assert len(links) == linkset.total
         for suffix, name in {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}.items():
@@ -62,6 +64,30 @@ def test_all_forms_say_the_same(client: FlaskClient, release: Release) -> None:
         assert header == ["subject", "property", "object"]
         assert {Link(*row) for row in rows} == links
         assert beacon_links(client.get(f"/linksets/{code}.txt").text) == links
+
+
+def test_a_part_has_one_relation(client: FlaskClient, release: Release) -> None:
+    """Readers of BEACON that know no pattern for relations take a part."""
+    for linkset in linksets(release):
+        for part in linkset.parts:
+            beacon = client.get(f"/linksets/{part.code}.txt").text
+            assert f"#RELATION: {part.part}\n" in beacon
+            assert all(line.split("|")[1] == "" for line in beacon.partition("\n\n")[2].splitlines())
+            iri = f"{BASE}id/linkset/{part.code}"
+            described = client.get(f"/doc/linkset/{part.code}.nt").text
+            assert f"<{iri}> <http://rdfs.org/ns/void#dataDump> <{BASE}linksets/{part.code}.nt>" in described
+
+
+@pytest.mark.parametrize(
+    ("space", "target", "token"), [("https://x.org/", "https://x.org/{+ID}", "1"), ("", "{+ID}", "https://x.org/1")]
+)
+def test_addresses_that_begin_otherwise_are_whole(space: str, target: str, token: str) -> None:
+    linkset = Linkset(registry("x", "https://x.org/"), {"https://p": 1}, space)
+    links = [Link(f"{BASE}id/a/1", "https://p", "https://x.org/1")]
+    text = b"".join(beacon_pieces(linkset, links, BASE, f"{BASE}linksets/x")).decode()
+    assert f"#TARGET: {target}\n" in text
+    assert text.endswith(f"id/a/1||{token}\n")
+    assert beacon_links(text) == set(links)
 
 
 def beacon_links(text: str) -> set[Link]:
@@ -87,7 +113,7 @@ def test_links_are_the_ones_that_the_graph_states(release: Release) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_people_read_them_in_their_language(client: FlaskClient, language: str) -> None:
-    for path in ("/linksets/", "/linksets/ror", "/linksets/grid"):
+    for path in ("/linksets/", "/linksets/ror", "/linksets/grid", "/linksets/wikidata--rdfs-seeAlso"):
         response = client.get(f"{path}?lang={language}", headers=BROWSER)
         assert response.status_code == 200
         check_page(response, language)

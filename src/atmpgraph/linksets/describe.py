@@ -7,8 +7,8 @@ import pyoxigraph as ox
 from ..addresses import Addresses
 from ..i18n import message, texts
 from ..rdf.statements import integer, triple
-from ..vocab import DCT, FOAF, RDF, VOID, prefixes
-from .links import Linkset
+from ..vocab import DCT, FOAF, RDF, VOID
+from .links import Linkset, property_name
 
 _TITLE = message("Links to {registry}")
 _OF_PROPERTY = message("Links to {registry} ({property})")
@@ -24,48 +24,33 @@ def described(linksets: Iterable[Linkset], base: str, languages: Sequence[str]) 
     """
     addresses = Addresses(base)
     for linkset in linksets:
-        iri, page = addresses.linkset(linkset.registry.code), addresses.linkset_page(linkset.registry.code)
+        iri = addresses.linkset(linkset.code)
         yield triple(addresses.dataset(), VOID + "subset", iri)
-        yield triple(iri, FOAF + "page", page)
-        for suffix in ("ttl", "nt"):
-            yield triple(iri, VOID + "dataDump", f"{page}.{suffix}")
-        yield from _part(iri, linkset, linkset.properties, addresses, languages)
-        if len(linkset.properties) > 1:
-            for property_, number in linkset.properties.items():
-                part = addresses.linkset(f"{linkset.registry.code}--{_name(property_).replace(':', '-')}")
-                yield triple(iri, VOID + "subset", part)
-                yield from _part(part, linkset, {property_: number}, addresses, languages)
+        yield from _linkset(iri, linkset, addresses, languages)
+        for part in linkset.parts:
+            its = addresses.linkset(part.code)
+            yield triple(iri, VOID + "subset", its)
+            yield from _linkset(its, part, addresses, languages)
 
 
-def _part(
-    iri: str, linkset: Linkset, properties: dict[str, int], addresses: Addresses, languages: Sequence[str]
-) -> Iterator[ox.Triple]:
-    """The linkset of some properties; a linkset has no more than one link predicate, so several have none."""
+def _linkset(iri: str, linkset: Linkset, addresses: Addresses, languages: Sequence[str]) -> Iterator[ox.Triple]:
+    """One linkset; it has no more than one link predicate, so those with several have none."""
     registry, space = linkset.registry, linkset.registry.spaces[0]
-    only = next(iter(properties)) if len(properties) == 1 else ""
-    title = _OF_PROPERTY if only and len(linkset.properties) > 1 else _TITLE
+    page = addresses.linkset_page(linkset.code)
+    title = _OF_PROPERTY if linkset.part else _TITLE
     yield triple(iri, RDF + "type", VOID + "Linkset")
+    yield triple(iri, FOAF + "page", page)
+    for suffix in ("ttl", "nt"):
+        yield triple(iri, VOID + "dataDump", f"{page}.{suffix}")
     yield triple(iri, VOID + "subjectsTarget", addresses.dataset())
     yield triple(iri, VOID + "objectsTarget", space)
-    yield triple(iri, VOID + "triples", integer(sum(properties.values())))
-    if only:
-        yield triple(iri, VOID + "linkPredicate", only)
+    yield triple(iri, VOID + "triples", integer(linkset.total))
+    if len(linkset.properties) == 1:
+        yield triple(iri, VOID + "linkPredicate", *linkset.properties)
     yield triple(space, RDF + "type", VOID + "Dataset")
     yield triple(space, VOID + "uriSpace", ox.Literal(space))
     for language in languages:
         name = registry.labels.get(language) or next(iter(registry.labels.values()), registry.code)
-        words = texts(language).gettext(title, registry=name, property=_name(only))
+        words = texts(language).gettext(title, registry=name, property=property_name(linkset.part))
         yield triple(iri, DCT + "title", ox.Literal(words, language=language))
         yield triple(space, DCT + "title", ox.Literal(name, language=language))
-
-
-def _name(property_: str) -> str:
-    """A property with its prefix."""
-    return next(
-        (
-            f"{name}:{property_.removeprefix(space)}"
-            for name, space in prefixes("").items()
-            if property_.startswith(space)
-        ),
-        property_,
-    )

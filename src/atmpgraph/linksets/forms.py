@@ -25,7 +25,7 @@ def beacon_pieces(linkset: Linkset, links: Iterable[Link], base: str, home: str)
         base: of the publication.
         home: the address of this linkset.
     """
-    space, properties = linkset.registry.spaces[0], linkset.properties
+    space, properties = linkset.space, linkset.properties
     single = next(iter(properties)) if len(properties) == 1 else ""
     fields = {
         "FORMAT": "BEACON",

@@ -6,7 +6,7 @@ Both are written at build, so that a linkset of any length is read from its plac
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from ..rdf.numbered_lines import NumberedLines, write_lines
 from ..release.layout import ReleaseFolder
 from ..release.release import Release
 from ..store import Store
-from ..vocab import OWL, RDFS, SCHEMA, SKOS
+from ..vocab import OWL, RDFS, SCHEMA, SKOS, prefixes
 from .registries import Registry, Spaces, read_registries
 
 PROPERTIES: Final = (
@@ -39,20 +39,43 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Linkset:
-    """The links to one registry.
+    """The links to one registry, or those of them with one property.
 
     Attributes:
         registry: that they lead to.
         properties: how many links have each property.
+        space: what the address of each begins with; empty where they have nothing in common.
+        part: the property, where it is one of several.
     """
 
     registry: Registry
     properties: dict[str, int]
+    space: str = ""
+    part: str = ""
 
     @property
     def total(self) -> int:
         """How many links there are."""
         return sum(self.properties.values())
+
+    @property
+    def code(self) -> str:
+        """Its name in addresses."""
+        its = self.registry.code
+        return f"{its}--{property_name(self.part).replace(':', '-')}" if self.part else its
+
+    @property
+    def parts(self) -> list["Linkset"]:
+        """One for each property, where there are several."""
+        if len(self.properties) == 1:
+            return []
+        return [replace(self, properties={iri: count}, part=iri) for iri, count in self.properties.items()]
+
+
+def property_name(iri: str) -> str:
+    """A property with its prefix."""
+    named = ((prefix, space) for prefix, space in prefixes("").items() if space and iri.startswith(space))
+    return next((f"{prefix}:{iri.removeprefix(space)}" for prefix, space in named), iri)
 
 
 def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
@@ -65,11 +88,14 @@ def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
     """
     registries = {each.code: each for each in read_registries(store)}
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    elsewhere: set[str] = set()  # registries that some links do not reach by the first beginning
 
     def counted(lines: Iterable[bytes]) -> Iterator[bytes]:
         for line in lines:
-            code, _, link = line.partition(b"\t")
-            counts[code.decode()][link.split(b" ", 2)[1][1:-1].decode()] += 1
+            code, property_, link = line.decode().split("\t")
+            counts[code][property_] += 1
+            if not link.split(" ", 2)[2].startswith(f"<{registries[code].spaces[0]}"):
+                elsewhere.add(code)
             yield line
 
     folder.lookups.mkdir(exist_ok=True)
@@ -79,14 +105,20 @@ def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
                 sorted_links.add(line)
         write_lines(folder.linksets, counted(sorted_links.lines()))
     summary = [
-        asdict(Linkset(registries[code], {iri: its[iri] for iri in PROPERTIES if its[iri]}))
+        asdict(
+            Linkset(
+                registries[code],
+                {iri: its[iri] for iri in PROPERTIES if its[iri]},
+                "" if code in elsewhere else registries[code].spaces[0],
+            )
+        )
         for code, its in sorted(counts.items())
     ]
     folder.linksets_summary.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
 
 
 def _links(lines: Iterable[bytes], base: str, spaces: Spaces) -> Iterator[str]:
-    """The links among the statements about our things, each after the code of its registry."""
+    """The links among the statements about our things, each after the code of its registry and its property."""
     ours = f"<{base}".encode()
     for line in lines:
         if not line.startswith(ours):
@@ -95,7 +127,8 @@ def _links(lines: Iterable[bytes], base: str, spaces: Spaces) -> Iterator[str]:
         if predicate in _PROPERTIES and rest.startswith(b"<"):
             other = rest[1 : rest.index(b">")].decode()
             if not other.startswith(base) and (code := spaces.code(other)):
-                yield f"{code}\t{subject.decode()} {predicate.decode()} <{other}> .\n"
+                property_ = predicate.decode()
+                yield f"{code}\t{property_[1:-1]}\t{subject.decode()} {property_} <{other}> .\n"
 
 
 def read_summary(path: Path) -> list[Linkset]:
@@ -103,7 +136,11 @@ def read_summary(path: Path) -> list[Linkset]:
     if not path.is_file():
         return []
     return [
-        Linkset(Registry(**{**each["registry"], "spaces": tuple(each["registry"]["spaces"])}), each["properties"])
+        Linkset(
+            Registry(**{**each["registry"], "spaces": tuple(each["registry"]["spaces"])}),
+            each["properties"],
+            each.get("space", ""),
+        )
         for each in json.loads(path.read_bytes())
     ]
 
@@ -138,7 +175,7 @@ class Links:
         """All of them as N-Triples, in pieces."""
         for start in range(0, len(self.numbers), _PIECE):
             lines = self._read(start, start + _PIECE)
-            yield b"".join(line.partition(b"\t")[2] + b"\n" for line in lines)
+            yield b"".join(line.rpartition(b"\t")[2] + b"\n" for line in lines)
 
     def _read(self, first: int, last: int) -> list[bytes]:
         numbers = self.numbers[first:last]
@@ -153,8 +190,9 @@ def links_of(release: Release, linkset: Linkset) -> Links:
     """
     lines = release.numbered(release.folder.linksets)
     assert lines is not None  # noqa: S101 - it was written with the summary
-    return Links(lines, lines.starting(f"{linkset.registry.code}\t".encode()))
+    start = f"{linkset.registry.code}\t{linkset.part}" + ("\t" if linkset.part else "")
+    return Links(lines, lines.starting(start.encode()))
 
 
 def _iris(line: bytes) -> list[str]:
-    return [term[1:-1] for term in line.decode().partition("\t")[2].split(" ")[:3]]
+    return [term[1:-1] for term in line.decode().rpartition("\t")[2].split(" ")[:3]]

@@ -31,7 +31,7 @@ def linkset_page(context: Context, linkset: Linkset) -> str:
     return render_template(
         "linkset.html",
         linkset=linkset,
-        iri=context.iris.linkset(linkset.registry.code),
+        iri=context.iris.linkset(linkset.code),
         shown=links,
         paging=paging,
         names=page_names(context, named),

@@ -23,7 +23,8 @@ def _load(context: Context) -> list[Linkset]:
 
 
 def _load_one(context: Context, registry: str) -> Linkset | None:
-    linkset = next((each for each in linksets(context.release) if each.registry.code == registry), None)
+    listed = (each for whole in linksets(context.release) for each in (whole, *whole.parts))
+    linkset = next((each for each in listed if each.code == registry), None)
     if linkset:
         linkset_paging(context, linkset)  # 404 for a page that does not exist
     return linkset
@@ -60,7 +61,7 @@ def _csv(context: Context, linkset: Linkset) -> Body:
 
 
 def _beacon(context: Context, linkset: Linkset) -> Body:
-    home = context.iris.linkset_page(linkset.registry.code)
+    home = context.iris.linkset_page(linkset.code)
     return Body(beacon_pieces(linkset, links_of(context.release, linkset), context.base, home))
 
 
