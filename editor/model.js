@@ -62,8 +62,9 @@ export function fromTable(table) {
 }
 
 function fromCell(cell, base) {
-  const { type = "literal", iri, value, datatype, lang, direction } = cell.dataset;
+  const { type = "literal", value, datatype, lang, direction } = cell.dataset;
   if (!cell.hasChildNodes()) return undefined;
+  const iri = cell.dataset.iri ?? (cell.querySelector(":scope > a")?.getAttribute("href") || "");
   if (iri) return { type: "uri", value: iri.startsWith("~") ? base + iri.slice(1) : iri, label: cell.textContent };
   const shown = cell.querySelector(":scope > data, :scope > time") ?? (lang ? cell.firstElementChild : cell);
   const term = { type, value: value ?? shown.value ?? shown.dateTime ?? shown.textContent };

@@ -110,9 +110,9 @@ def _that_fit(rows: Sequence[list[Term | None]], room: int, base: str) -> list[l
 
 
 def _weight(cell: Term | None, base: str) -> int:
-    """About how many bytes of a page a cell has: a thing has its address and its name, another its whole IRI too."""
+    """About how many bytes of a page a cell has: a thing has its address and its name."""
     if isinstance(cell, ox.NamedNode):
-        return _MARKUP + (2 if cell.value.startswith(base) else 3) * len(cell.value)
+        return _MARKUP + 2 * len(cell.value.removeprefix(base))
     if isinstance(cell, ox.Literal) and cell.datatype.value != f"{XSD}string" and not cell.language:
         return _MARKUP + 2 * len(cell.value)
     text = cell.value if isinstance(cell, ox.Literal) else str(cell or "")
