@@ -27,6 +27,7 @@ GROUND: Final = frozenset(
         "languages",
         "parallel",
         "progress",
+        "reasons",
         "settings",
         "spreadsheets",
         "vocab",
