@@ -38,7 +38,7 @@ _MEANINGS: Final = tuple(
         r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
         r"Expecting value|Invalid value|Invalid statement": _VALUE,
         r"prefix (\S+) has not been declared": _PREFIX,
-        r"No scheme match|Invalid IRI": _IRI,
+        r"No scheme found|Invalid IRI": _IRI,
         r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
         r"language code": _TAG,
         r"codec can't decode": _UTF_8,
