@@ -27,7 +27,7 @@ def _forms(text: object) -> tuple[str, ...]:
 
 
 def test_every_language_of_the_settings_has_a_catalogue() -> None:
-    assert {file.stem for file in FOLDER.iterdir()} == set(TRANSLATED)
+    assert {file.stem for file in FOLDER.glob("*.po")} == set(TRANSLATED)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -147,3 +147,10 @@ def test_no_number_is_rounded(language: str) -> None:
 def test_a_language_that_nobody_knows_is_called_by_its_tag() -> None:
     """And not by the name of the language that stands in for it."""
     assert texts("fr").alternatives(["es", "en", "xx", "zh-hant"]) == "espagnol, anglais, xx ou chinois (traditionnel)"
+
+
+def test_the_pages_that_come_with_the_software_are_in_every_language() -> None:
+    pages = {file.name.partition(".")[0] for file in FOLDER.glob("*.md")}
+    assert pages == {"accessibility"}
+    for page in pages:
+        assert {file.name.split(".")[1] for file in FOLDER.glob(f"{page}.*.md")} == {*TRANSLATED, "en"}

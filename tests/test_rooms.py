@@ -28,6 +28,7 @@ GROUND: Final = frozenset(
         "languages",
         "parallel",
         "progress",
+        "reasons",
         "settings",
         "spreadsheets",
         "vocab",

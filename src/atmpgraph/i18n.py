@@ -6,9 +6,9 @@ from the one it is a special case of (`pt` for `pt-BR`), then from English. Cata
 step that compiles them (`docs/decisions/texts.md`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -36,6 +36,19 @@ _SCALES: Final = (10**9, 10**6)
 _DECIMALS: Final = 3  # of millions in words; a number with more is written with all its digits
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text of the interface as a value of another one.
+
+    Attributes:
+        text: in English, marked with `message`.
+        values: of its names.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Texts:
@@ -113,7 +126,12 @@ class Texts:
     def _filled(self, text: str, values: dict[str, object]) -> str:
         if not values:
             return text
-        return text.format(**{name: self.number(v) if type(v) is int else v for name, v in values.items()})
+        return text.format(**{name: self._value(value) for name, value in values.items()})
+
+    def _value(self, value: object) -> object:
+        if isinstance(value, Sentence):
+            return self.gettext(value.text, **value.values)
+        return self.number(value) if type(value) is int else value
 
     # numbers
 

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -459,8 +460,8 @@ def test_a_workbook_is_read_as_a_sheet(publication: Path, tmp_path: Path) -> Non
         ("a.csv", b"a\0b", "it is not text"),
         ("a.csv", b"\xff\xfea", "it is not text"),
         ("a.pdf", b"%PDF", "files of this kind are not read"),
-        ("a.xlsx", b"no zip", "it is no workbook that can be read"),
-        ("a.ods", b"PK\x03\x04", "it is no workbook that can be read"),
+        ("a.xlsx", b"no zip", "it is no workbook, whatever its name says"),
+        ("a.ods", b"PK\x03\x04", "or only a part of one"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(
@@ -664,3 +665,75 @@ def test_a_template_has_notes_lists_and_checks_and_no_formula_in_a_cell(publicat
         "keys of the other sheet"
     )
     assert re.search(r'name="codes"[^>]*state="hidden"', parts["xl/workbook.xml"])
+
+
+HEADINGS = ("Partner", "Land", "Rolle", "Budget")
+TWO = (("Alpha", "BE", "coordinator", 1000), ("Beta", "FR", "participant", 2000))
+
+
+def accident(folder: Path, change: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object]) -> Path:
+    """A workbook with two participants, below a title, and with an accident."""
+    file = folder / "ours.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("Partners")
+        sheet.merge_range(0, 0, 0, 3, "Our partners, 2024")
+        for number, cells in enumerate((HEADINGS, *TWO), start=1):
+            sheet.write_row(number, 0, cells)
+        change(book, sheet)
+    return file
+
+
+def _hidden_first(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    seen = book.add_worksheet("Seen")
+    for number, cells in enumerate((HEADINGS, *TWO)):
+        seen.write_row(number, 0, cells)
+    seen.activate()
+    seen.set_first_sheet()
+    sheet.hide()
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "column", "why"),
+    [
+        (lambda _, s: s.write_formula(2, 3, "=A1", None, ""), "3", "Budget", "is a formula without a value"),
+        (
+            lambda _, s: s.write_formula(2, 3, "=1/0", None, "#DIV/0!"),
+            "3",
+            "Budget",
+            "has an error in place of a value",
+        ),
+        (lambda _, s: s.merge_range(2, 1, 3, 1, "BE"), "4", "Land", "cells are merged here"),
+        (_hidden_first, None, "", ""),
+        (lambda _, s: s.write_comment(2, 1, "=cmd()"), None, "", ""),
+    ],
+    ids=["a formula without a value", "an error", "merged cells", "a hidden sheet", "a note"],
+)
+def test_a_workbook_with_accidents(
+    publication: Path,
+    tmp_path: Path,
+    change: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object],
+    row: str | None,
+    column: str,
+    why: str,
+) -> None:
+    """A title above the headings is passed over, and each cell that lost its value is told, in the first round."""
+    done = run(publication, "import", accident(tmp_path, change), "--name", "Ours", "--yes")
+    assert done.exit_code == 0, done.output
+    assert len(rows(publication, "organisations")) == 2
+    lost = [one for one in left(publication) if not one["value"]] if (publication / "imports").is_dir() else []
+    if row is None:
+        assert lost == []
+    else:
+        assert [(one["row"], one["column"]) for one in lost] == [(row, column)]
+        assert why in lost[0]["reason"]
+
+
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "it"])
+def test_what_is_wrong_with_a_workbook_is_said_in_the_language(
+    publication: Path, tmp_path: Path, language: str
+) -> None:
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
+    said = {tag: run(publication, "--language", tag, "import", file, "--dry-run").stderr for tag in ("en", language)}
+    assert "it has a password" in said["en"]
+    assert "it has a password" not in said[language]

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.errors import SettingsError
 from atmpgraph.findings import Severity
 from atmpgraph.layers.prose import look_findings, prose_findings
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..conftest import changed
 from .rules import BROWSER, check_page
 
 SITE = """
@@ -84,6 +86,50 @@ def test_a_page_is_in_the_language_of_the_reader_or_says_which(site: FlaskClient
     assert site.get("/pages/home").status_code == 404
     assert site.get("/pages/none").status_code == 404
     assert "/pages/legal-notice" in site.get("/sitemap.xml").text
+
+
+STATED = "/pages/accessibility"
+
+
+def test_an_accessibility_statement_comes_with_the_software(site: FlaskClient, dressed: Settings) -> None:
+    """In each language, about this site, with the way to who answers; the foot of each page leads to it."""
+    titles = {"fr": "Accessibilité", "nl": "Toegankelijkheid", "de": "Barrierefreiheit", "en": "Accessibility"}
+    for language, title in titles.items():
+        page = check_page(site.get(f"{STATED}?lang={language}", headers=BROWSER), language)
+        assert {article.get("lang") for article in page.all("article")} == {None}, "in the language of the page"
+        assert title in page.words
+        assert dressed.title.best((language,)) in page.words
+        assert "{" not in page.words
+        assert "../catalogue" in {link["href"] for link in page.all("a")}
+    assert f'href="{STATED}?lang=en"' in site.get("/?lang=en", headers=BROWSER).text
+    assert STATED in site.get("/sitemap.xml").text
+
+
+def test_the_statement_names_the_contact(dressed: Settings) -> None:
+    own = changed(dressed, site={"contact": "mailto:us@office.example?subject=a&body=b"})
+    answer = create_app(own).test_client().get(f"{STATED}?lang=en", headers=BROWSER)
+    page = check_page(answer, "en")
+    assert "mailto:us@office.example?subject=a&body=b" in {link["href"] for link in page.all("a")}
+    assert "subject=a&amp;body=b" in answer.text
+
+
+def test_a_file_replaces_the_statement(dressed: Settings) -> None:
+    """In all languages: what the publisher states is not contradicted in another one."""
+    (_publication(dressed) / "texts/accessibility.fr.md").write_text("# Notre déclaration\n", encoding="utf-8")
+    client = create_app(dressed).test_client()
+    for language in ("fr", "nl", "en"):
+        text = client.get(f"{STATED}?lang={language}", headers=BROWSER).text
+        assert "Notre déclaration" in text
+        assert "WCAG" not in text
+    assert not [finding for finding in prose_findings(dressed) if finding.severity is Severity.VIOLATION]
+
+
+@pytest.mark.parametrize("contact", ["javascript:alert(1)", "us@office.example", "ftp://office.example"])
+def test_a_contact_is_an_address_that_is_safe(started: Settings, contact: str) -> None:
+    file = _publication(started) / "atmpgraph.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}[site]\ncontact = '{contact}'\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="contact"):
+        Settings.load(file)
 
 
 def test_what_is_written_runs_nothing(site: FlaskClient) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from ..i18n import TranslatedError, message, texts, written
+from ..i18n import Sentence, TranslatedError, message, texts, written
 from ..languages import PLACEHOLDER
+from ..reasons import reason_of
 from ..sources.descriptions import ColumnDescription, TableDescription
 from .codes_of_others import plain
 from .forms import Form, RowForm, forms
@@ -25,6 +26,8 @@ _VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
 )
+_NO_MAP: Final = message("there is no such file")
+_NO_SHEETS: Final = message("it is a list of [[sheets]], each with a form and its columns")
 _NO_FORM: Final = message("{file}: there is no form or table {form}; there are {forms}")
 _NO_COLUMN: Final = message("{file}: the form {form} has no column {column}; it has {columns}")
 _NO_HEADING: Final = message("{file}: the sheet has no heading {heading}; correct the map")
@@ -107,6 +110,13 @@ def proposed(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequen
     return Proposal(sheet, form, placed, {column: score for column, (_, score) in matched.items()})
 
 
+def _why(error: Exception) -> Sentence:
+    """Why a file is no map."""
+    if isinstance(error, OSError):
+        return Sentence(_NO_MAP)
+    return reason_of(error) if isinstance(error, ValueError) else Sentence(_NO_SHEETS)
+
+
 def mapped(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequence[str], file: Path) -> Proposal | None:
     """What a map file says of a sheet; None where it says nothing.
 
@@ -128,7 +138,7 @@ def mapped(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequence
         AttributeError,
         ValueError,
     ) as error:
-        raise TranslatedError(_NOT_A_MAP, file=str(file), reason=str(error) or type(error).__name__) from None
+        raise TranslatedError(_NOT_A_MAP, file=str(file), reason=_why(error)) from None
     for name, title, wanted, columns in entries:
         if name in {None, sheet.file} and title == sheet.name:
             every = {form.name: form for form in (*forms(), *(form_of_table(table, languages) for table in tables))}

@@ -6,14 +6,17 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from ..i18n import TranslatedError, message
+from ..i18n import Sentence, TranslatedError, message
+from ..reasons import reason_of
 from ..settings.groups import Imports
-from ..sources.workbook import Typed, WorkbookError, open_sheet
+from ..sources.canonical import ERROR, FORMULA, MERGED
+from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
+from ..sources.workbook import Sheet as WorkbookSheet
 
 _WORKBOOKS: Final = (".xlsx", ".ods")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
@@ -23,12 +26,15 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe
 # What stands for an empty cell in exports.
 _NOTHING: Final = frozenset({"", "n.a.", "n/a", "-", "null"})
 
+_LOST: Final = (("errors", ERROR), ("formulas", FORMULA))
+_MOST_LOST: Final = 1_000  # merged cells that are told of
 _NO_FILE: Final = message("{file}: there is no such file; correct the name")
 _NOT_READ: Final = message("{file}: files of this kind are not read; save it as .csv, .xlsx or .ods")
 _LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise the setting [imports] max_file_bytes")
 _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
-_BROKEN: Final = message("{file}, row {row}: not a row of CSV ({reason}); open the file, and save it again")
+_BOOK: Final = message("{file}: {reason}")
+_BROKEN: Final = message("{file}, row {row}: not a row of CSV: {reason}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Sheet:
         header: the headings, as they are written.
         rows: the number that people see, and a cell for each heading.
         odd: rows with more cells than headings, whose columns nobody knows.
+        lost: row, column from 0 and reason of what has no value: formulas, errors, merged cells.
     """
 
     file: str
@@ -48,6 +55,7 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[tuple[int, list[str]], ...]
     odd: tuple[tuple[int, list[str]], ...] = ()
+    lost: tuple[tuple[int, int, str], ...] = ()
 
 
 def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
@@ -93,7 +101,7 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
         for number, cells in enumerate(reader, start=1):
             yield number, cells
     except csv.Error as error:
-        raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=str(error)) from None
+        raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=reason_of(error)) from None
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -116,13 +124,27 @@ def _delimiter(text: str) -> str:
 
 def _of_workbook(path: Path, limits: Imports, mebibytes: int) -> Iterator[Sheet]:
     try:
-        first = open_sheet(path, None, mebibytes)
-        yield _sheet(path, first.name, _numbered(first.first_column, first.rows), limits)
+        first = open_sheet(path, FIRST_SEEN, mebibytes)
+        yield _of_sheet(path, first, limits)
         for name in first.others:
-            sheet = open_sheet(path, name, mebibytes)
-            yield _sheet(path, sheet.name, _numbered(sheet.first_column, sheet.rows), limits)
+            yield _of_sheet(path, open_sheet(path, name, mebibytes), limits)
     except WorkbookError as error:
-        raise TranslatedError(f"{{file}}: {error.sentence}", file=str(path), **error.values) from None
+        raise TranslatedError(_BOOK, file=str(path), reason=Sentence(error.sentence, error.values)) from None
+
+
+def _of_sheet(path: Path, sheet: WorkbookSheet, limits: Imports) -> Sheet:
+    read = _sheet(path, sheet.name, _numbered(sheet.first_column, sheet.rows), limits)
+    first = min((number for number, _ in (*read.rows, *read.odd)), default=0)
+    lost = [(row, column, sentence) for kind, sentence in _LOST for row, column in sheet.about.get(kind, ())]
+    lost += [
+        (row, column, MERGED)
+        for low, high, left, right in sheet.about.get("merged", ())
+        for row in range(low, high + 1)
+        for column in range(left, right + 1)
+        if (row, column) != (low, left)
+    ][:_MOST_LOST]
+    seen = tuple((row, column, why) for row, column, why in lost if row >= first and column < len(read.header))
+    return replace(read, lost=seen)
 
 
 def _numbered(empty: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:
@@ -143,14 +165,14 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - what a workbook holds
 
 
 def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits: Imports) -> Sheet:
-    header: list[str] = []
+    header, caption = list[str](), False
     good, odd = list[tuple[int, list[str]]](), list[tuple[int, list[str]]]()
     for number, cells in rows:
         tidy = [_CONTROL.sub(" ", cell).strip() for cell in cells]
         if not any(tidy):
             continue
-        if not header:
-            header = tidy
+        if not header or (caption and not good and sum(map(bool, tidy)) > 1):
+            header, caption = tidy, sum(map(bool, tidy)) == 1
             while header and not header[-1]:
                 header.pop()
             continue

@@ -131,6 +131,8 @@ class Taking:
             placed: where each column of the form is.
         """
         source, repeated = self.source(form, sheet), form.repeated(sheet.header)
+        for number, place, reason in sheet.lost:
+            self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
         for number, cells in sheet.odd:
             self._leave_row(sheet, number, cells, _ODD)
         for number, cells in sheet.rows:

@@ -2,12 +2,15 @@
 
 The file `texts/<name>.<language>.md` is the page `/pages/<name>`, whose title is its first heading. The home page
 shows `home.<language>.md`. Markdown is CommonMark with tables. HTML in it is shown as text, and no link runs a script.
+A page that comes with the software, such as the accessibility statement, stands until the publication has that page in
+a language at least.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -16,12 +19,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language
+from ..i18n import SOURCE, every_language, message, texts
 from ..languages import is_tag
 from ..settings import Settings
 
 HOME: Final = "home"
 _NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
+_CONTACT: Final = message("the contact in the catalogue")
 _ELSEWHERE: Final = re.compile(r"([a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -43,17 +47,36 @@ class Prose:
 
 def read_prose(settings: Settings) -> Mapping[str, Mapping[str, Prose]]:
     """The texts of a publication by name and language, read once, at the start of the server."""
-    return _read(settings.path(settings.folders.texts))
+    folders = settings.layered("texts")
+    return {**_supplied(folders.supplied, settings), **_read(folders.own)}
+
+
+def _supplied(folder: Path, settings: Settings) -> Mapping[str, Mapping[str, Prose]]:
+    """The pages that come with the software, about this publication."""
+    return {
+        name: {tag: replace(prose, html=_about(prose, settings)) for tag, prose in by_language.items()}
+        for name, by_language in _read(folder).items()
+    }
+
+
+def _about(prose: Prose, settings: Settings) -> str:
+    """A page with the name of the site, and the way to who answers for it."""
+    contact, words = settings.site.contact, texts(prose.language).gettext(_CONTACT)
+    url, text = (contact, contact.removeprefix("mailto:")) if contact else ("../catalogue", words)
+    site = settings.title.best((prose.language, *settings.languages))
+    link = f'<a href="{escape(url)}">{escape(text)}</a>'
+    return prose.html.replace("{site}", escape(site)).replace("{contact}", link)
 
 
 def best(by_language: Mapping[str, Prose], languages: Iterable[str]) -> Prose:
-    """The text in the first of the languages that it is in, else in any."""
-    return next((by_language[tag] for tag in languages if tag in by_language), next(iter(by_language.values())))
+    """The text in the first of the languages that it is in, else in English, else in any."""
+    wanted = (tag for tag in (*languages, SOURCE) if tag in by_language)
+    return by_language[next(wanted, next(iter(by_language)))]
 
 
 @cache
 def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
-    texts: dict[str, dict[str, Prose]] = {}
+    pages: dict[str, dict[str, Prose]] = {}
     for file in sorted(folder.glob("*.md")):
         if (parts := _NAME.fullmatch(file.name)) and is_tag(parts["language"]):
             tokens = _MARKDOWN.parse(file.read_text("utf-8-sig", errors="replace"))
@@ -63,8 +86,8 @@ def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
             for heading in (token for token in tokens if token.type == "th_open"):
                 heading.attrSet("scope", "col")  # WCAG 2.2, 1.3.1
             html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
-            texts.setdefault(parts["name"], {})[language] = Prose(language, title, html)
-    return texts
+            pages.setdefault(parts["name"], {})[language] = Prose(language, title, html)
+    return pages
 
 
 def prose_findings(settings: Settings) -> Iterator[Finding]:

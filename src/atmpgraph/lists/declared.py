@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from ..errors import SettingsError
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..vocab import prefixes
 
@@ -182,7 +183,7 @@ def _read(file: Path, base: str) -> Declaration:
     except tomllib.TOMLDecodeError as error:
         match = _LINE.search(str(error))
         line = int(match[1]) if match else 1
-        raise DeclarationError(message("not TOML: {reason}"), reason=str(error), line=line) from None
+        raise DeclarationError(message("not TOML: {reason}"), reason=reason_of(error), line=line) from None
     if not _NAME.fullmatch(file.stem):
         raise DeclarationError(
             message("the name of the file is the path of the list: small letters, digits and hyphens")

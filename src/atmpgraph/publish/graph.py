@@ -25,6 +25,7 @@ from ..rdf.blank_nodes import without_blank_nodes
 from ..rdf.canonical import CanonicalWriter, merged, merged_blocks, sorted_runs
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
+from ..reasons import reason_of
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..settings.layers import Folder
@@ -170,7 +171,9 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
             for quad in without_blank_nodes(quads, base, _ontology(quads, base)):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
-            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
+            raise TranslatedError(
+                NOT_TURTLE, file=file, reason=reason_of(error) if isinstance(error, SyntaxError) else error
+            ) from None
 
 
 def _ontology(quads: Iterable[ox.Quad], base: str) -> str | None:

@@ -16,6 +16,7 @@ from ..lists.declared import declaration_findings
 from ..mapping.compile import mapping_faults
 from ..quality.shape_faults import shape_faults
 from ..quality.shape_texts import filled
+from ..reasons import reason_of
 from ..settings import Settings
 from ..sources import DESCRIPTOR
 from ..sources.code_lists import CodeLists
@@ -54,8 +55,7 @@ def turtle_findings(check: str, files: Iterator[Path] | list[Path], settings: Se
         except UnicodeDecodeError:
             yield _finding(check, Place(file.name), every_language("the file is not in UTF-8; save it in UTF-8"))
         except (SyntaxError, ValueError) as error:
-            reason = getattr(error, "msg", None) or str(error)
-            texts = every_language("the file is not Turtle; correct it: {reason}", reason=reason)
+            texts = every_language("the file is not Turtle; correct it: {reason}", reason=reason_of(error))
             yield _finding(check, Place(file.name, getattr(error, "lineno", None)), texts)
 
 

@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message, texts
+from ..reasons import reason_of
 from ..settings.layers import Layered
 from .constraint_query import constraint_text
 from .patterns import Engine, PatternError, engine_pattern, patterns_in
@@ -184,9 +185,7 @@ def shape_faults(place: Layered, base: str, languages: Sequence[str]) -> list[Fi
         if isinstance(graph, Graph):
             graphs[file] = graph
         elif file in own:
-            faults.append(
-                _finding(file, graph.lineno, _NOT_TURTLE, reason=str(graph).removesuffix(f" (line {graph.lineno})"))
-            )
+            faults.append(_finding(file, graph.lineno, _NOT_TURTLE, reason=reason_of(graph)))
     whole = Graph()
     for graph in graphs.values():
         whole += graph
@@ -220,7 +219,7 @@ def _read(file: Path, base: str, languages: Sequence[str]) -> Graph | SyntaxErro
 
 
 def _finding(
-    file: Path, line: int | None, sentence: str, shape: str | None = None, value: str | None = None, **values: str
+    file: Path, line: int | None, sentence: str, shape: str | None = None, value: str | None = None, **values: object
 ) -> Finding:
     words = every_language(sentence, **values)
     return Finding("shape", Severity.VIOLATION, words, (Place(file.name, line),), value, shape=shape)

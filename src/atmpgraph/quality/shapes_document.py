@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ..i18n import NOT_TURTLE, TranslatedError
 from ..rdf.statements import text_of
+from ..reasons import reason_of
 from ..release.layout import ReleaseFolder
 from ..release.release import Release
 from ..settings.layers import Folder
@@ -64,7 +65,7 @@ def _lines(files: Iterable[Path], base: str, languages: Sequence[str]) -> list[s
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
                 dataset.add(ox.Quad(_of_file(quad.subject, number), quad.predicate, _of_file(quad.object, number)))
         except (SyntaxError, ValueError) as error:
-            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(f"{quad.triple} .\n" for quad in dataset)
 

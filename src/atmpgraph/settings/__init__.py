@@ -220,15 +220,15 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _without(values: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
     """The values of a file but for those at some places, and for whole lists with a wrong member."""
-    usable = deepcopy(values)
+    right = deepcopy(values)
     for place in places:
         *groups, name = [str(step) for step in takewhile(lambda step: isinstance(step, str), place)] or [""]
-        within: Any = usable
+        within: Any = right
         for group in groups:
             within = within.get(group) if isinstance(within, dict) else None
         if isinstance(within, dict):
             within.pop(name, None)
-    return usable
+    return right
 
 
 def _is_moved(name: str, value: object) -> bool:

@@ -10,6 +10,10 @@ from .text import Text
 _SCHEMES: Final = ("https://", "http://", "mailto:")
 
 
+def _valid_contact(url: str) -> str:
+    return _valid_link(url) if url else url
+
+
 def _valid_link(url: str) -> str:
     if not url.lower().startswith(_SCHEMES):
         raise ValueError(f"must begin with {', '.join(_SCHEMES[:-1])} or {_SCHEMES[-1]}")
@@ -30,6 +34,11 @@ class Site(Group):
     style: str = Field(
         "",
         description="Style sheet after the supplied one, for colours and fonts: a file in the folder of static files.",
+    )
+    contact: Annotated[str, AfterValidator(_valid_contact)] = Field(
+        "",
+        description="Where readers write to about the pages, such as `mailto:us@example.org`: the accessibility"
+        " statement names it. Without it, that page leads to the catalogue, which names the contact of the data.",
     )
     header: tuple[SiteLink, ...] = Field(
         (),

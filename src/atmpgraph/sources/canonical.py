@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message, texts, written
 from ..languages import PLACEHOLDER, is_tag, tag_of
+from ..reasons import reason_of
 from ..settings.groups import Build
 from .declared import Origin
 from .delimited import delimited_rows
@@ -233,7 +234,7 @@ class _Conversion:
                 self._encoding()
             is_read = False
         except csv.Error as error:
-            self._fail(self._row + 1, None, _NO_ROW, reason=error)
+            self._fail(self._row + 1, None, _NO_ROW, reason=reason_of(error))
             is_read = False
         except OSError:
             self._fail(None, None, NO_FILE)
@@ -431,13 +432,13 @@ class _Conversion:
             at = place - first
             return names[at] if 0 <= at < len(names) and names[at] else None
 
-        for kind, sentence in (("errors", _ERROR), ("formulas", _FORMULA)):
+        for kind, sentence in (("errors", ERROR), ("formulas", FORMULA)):
             for row, place in about.get(kind, ()):
                 if row >= header and column(place):
                     self._fail(row, column(place), sentence)
         for low, high, left, right in about.get("merged", ()):
             if high >= header and any(column(place) for place in range(left, min(right, first + len(names)) + 1)):
-                self._fail(low, column(left), _MERGED)
+                self._fail(low, column(left), MERGED)
         for kind, sentence in (("macros", _MACROS), ("external", _EXTERNAL)):
             if about.get(kind):
                 self._warn(sentence)
@@ -450,7 +451,7 @@ _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, 
 _NO_HEADER: Final = message("the row of the header is empty; say in headerRows of the dialect which row it is")
 _EMPTY: Final = message("the table is empty; a row with the names of the columns is expected")
 _TWICE: Final = message("the column is there twice; keep one of them")
-_NO_ROW: Final = message("not a row of CSV; is a quotation mark missing? ({reason})")
+_NO_ROW: Final = message("not a row of CSV: {reason}")
 _ENCODED: Final = message(
     "not in the encoding {encoding}; save the table as CSV in UTF-8, or declare the encoding that it has in the Data"
     " Package, such as windows-1252"
@@ -460,9 +461,9 @@ _DELIMITER: Final = message(
     'the columns are parted by {mark}, not as declared; write "dialect": {{"delimiter": "{mark}"}} in the Data Package,'
     " or save the table with commas"
 )
-_ERROR: Final = message("the formula of the cell has an error in place of a value; correct it, or write the value")
-_FORMULA: Final = message("the cell is a formula without a value; open the workbook, and save it again")
-_MERGED: Final = message("cells are merged here, so that only the first has a value; part them, and fill each")
+ERROR: Final = message("the formula of the cell has an error in place of a value; correct it, or write the value")
+FORMULA: Final = message("the cell is a formula without a value; open the workbook, and save it again")
+MERGED: Final = message("cells are merged here, so that only the first has a value; part them, and fill each")
 _MACROS: Final = message("the workbook has macros, which are never run; save it as .xlsx without them")
 _EXTERNAL: Final = message("the workbook links to others; the values that it last had from them are read")
 _OTHER_SHEETS: Final = message(

@@ -16,6 +16,7 @@ from ..findings import Finding
 from ..i18n import TranslatedError, message
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
+from ..reasons import reason_of
 from ..settings.groups import Build
 from ..settings.layers import Layered
 from .canonical import Scratch, Source, read_source
@@ -132,7 +133,7 @@ def _read(path: Path) -> Json:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise TranslatedError(_NOT_JSON, file=path, reason=str(error)) from None
+        raise TranslatedError(_NOT_JSON, file=path, reason=reason_of(error)) from None
     if not isinstance(content, dict):
         raise TranslatedError(_PROBLEM, file=path, reason="no object")
     content.setdefault("resources", [])

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ..i18n import message
 
+FIRST_SEEN: Final = 0  # the number of the first sheet that is not hidden
 _PROCESS: Final = "atmpgraph.sources.workbook_process"
 
 
@@ -59,7 +60,7 @@ def open_sheet(path: Path, sheet: str | int | None, mebibytes: int) -> Sheet:
 
     Args:
         path: of the workbook.
-        sheet: its name, or its number from 1; the first one where it is None.
+        sheet: its name, or its number from 1; the first one where it is None; `FIRST_SEEN`.
         mebibytes: the memory that reading may take.
 
     Raises:
@@ -101,14 +102,14 @@ def _records(path: Path, sheet: str | int | None, mebibytes: int) -> Iterator[An
 
 
 def _error(about: Mapping[str, Any], problem: str, sheet: str | int | None, mebibytes: int) -> WorkbookError:
-    if problem == "sheet":
+    if problem == "sheet" and about["sheets"]:
         names = ", ".join(one for one in about["sheets"] if one not in about["hidden"])
         return WorkbookError(_NO_SHEET, sheet=str(sheet), sheets=names)
     if problem == "large":
         return WorkbookError(_LARGE, n=mebibytes)
     if problem == "password":
         return WorkbookError(_PASSWORD)
-    return WorkbookError(_BROKEN, reason=about.get("reason", ""))
+    return WorkbookError(_NO_ZIP if problem == "zip" else _BROKEN)
 
 
 NO_FILE: Final = message("there is no such file; put it beside the Data Package, or correct the path there")
@@ -120,4 +121,7 @@ _LARGE: Final = message(
 _PASSWORD: Final = message(
     "it has a password, or is a workbook of Excel before 2007; save it without a password as .xlsx"
 )
-_BROKEN: Final = message("it is no workbook that can be read; open it, and save it again as .xlsx or .ods ({reason})")
+_BROKEN: Final = message("it is no workbook that can be read; open it, and save it again as .xlsx or .ods")
+_NO_ZIP: Final = message(
+    "it is no workbook, whatever its name says, or only a part of one; copy it again, or name a table of text .csv"
+)

@@ -53,8 +53,11 @@ def main(arguments: list[str]) -> None:
         out.write('{"problem": "large"}\n')
     except PasswordError:
         out.write('{"problem": "password"}\n')
-    except (CalamineError, BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError) as error:
-        out.write(json.dumps({"problem": "broken", "reason": str(error)[:200]}) + "\n")
+    except BadZipFile:
+        out.write('{"problem": "zip"}\n')
+    except (CalamineError, ElementTree.ParseError, KeyError, ValueError, OSError) as error:
+        problem = "large" if "Cell limit" in str(error) else "broken"
+        out.write(json.dumps({"problem": problem}) + "\n")
 
 
 def _records(path: Path, sheet: str | int | None, limit: int) -> Iterator[object]:
@@ -71,6 +74,8 @@ def _records(path: Path, sheet: str | int | None, limit: int) -> Iterator[object
             sheets = [one for one in book.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
             names = [one.name for one in sheets]
             hidden = [one.name for one in sheets if one.visible is not SheetVisibleEnum.Visible]
+            if sheet == 0:
+                sheet = next((one for one in names if one not in hidden), None)
             name = sheet if isinstance(sheet, str) else names[(sheet or 1) - 1] if (sheet or 1) <= len(names) else None
             about: dict[str, Any] = {"sheets": names, "hidden": hidden, "sheet": name}
             if name not in names:

@@ -1,0 +1,60 @@
+"""Why a parser refuses a file, as a sentence of the interface: parsers speak English, and not of what to do."""
+
+import re
+from typing import Final
+
+from .i18n import Sentence, message
+
+_PLACE: Final = message("{reason} (line {line}, column {column})")
+_LINE: Final = message("{reason} (line {line})")
+_END: Final = message("the file ends too early: a quotation mark or a bracket is not closed, or a value is missing")
+_OTHER: Final = message("what stands there cannot be read")
+_TWICE: Final = message("the name is there twice; keep one of them")
+_STRING: Final = message("a text is not closed; put a quotation mark at its end, on the same line")
+_VALUE: Final = message("a value is missing, or is none; texts stand in quotation marks")
+_NAME: Final = message("a name in quotation marks is expected")
+_MORE: Final = message("something stands after the end of a value; take it away, or put it on a line of its own")
+_ESCAPE: Final = message("a backslash in a text begins a mark; write two backslashes for one")
+_QUOTE: Final = message("a quotation mark is not closed, or one within a text is not doubled")
+_LONG: Final = message("a cell is too long; is a quotation mark not closed?")
+_MARK: Final = message("{mark} is missing")
+_PREFIX: Final = message("the prefix {mark} is not declared; declare it with @prefix")
+_IRI: Final = message("an IRI has a scheme, and no blanks or quotation marks; correct it")
+_TERM: Final = message("a name or a value is expected; is a point, a comma or a bracket missing before?")
+_TAG: Final = message("the tag of a language is wrong; it is one such as fr or pt-BR")
+_UTF_8: Final = message("it is not in UTF-8; save it in UTF-8")
+# The words of tomllib, json, csv and Oxigraph, and what they mean; the first that fits counts. A group is the `mark`.
+_MEANINGS: Final = tuple(
+    (re.compile(pattern), sentence)
+    for pattern, sentence in {
+        r"^unexpected end of data|^',' expected": _QUOTE,
+        r"larger than field limit": _LONG,
+        r"Cannot (?:overwrite|declare|redefine|mutate)|Duplicate": _TWICE,
+        r"Illegal character '\\n'|Unterminated string|control character": _STRING,
+        r"Expected ('.') |Expecting ('.') delimiter": _MARK,
+        r"at end of document|Unexpected end|Unclosed": _END,
+        r"property name enclosed": _NAME,
+        r"Extra data|Expected newline": _MORE,
+        r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
+        r"Expecting value|Invalid value|Invalid statement": _VALUE,
+        r"prefix (\S+) has not been declared": _PREFIX,
+        r"No scheme found|Invalid IRI": _IRI,
+        r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
+        r"language code": _TAG,
+        r"codec can't decode": _UTF_8,
+    }.items()
+)
+_WHERE: Final = re.compile(r"line (?P<line>\d+)(?:,? (?:column|between columns) (?P<column>\d+))?")
+
+
+def reason_of(error: object) -> Sentence:
+    """What a parser says, in our words, with the place."""
+    words = str(error)
+    meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
+    match, sentence = next((each for each in meanings if each[0]), (None, _OTHER))
+    reason = Sentence(sentence, {"mark": match[match.lastindex]} if match and match.lastindex else {})
+    where = _WHERE.search(words)
+    if not where:
+        return reason
+    place = {name: int(value) for name, value in where.groupdict().items() if value}
+    return Sentence(_PLACE if "column" in place else _LINE, {"reason": reason, **place})

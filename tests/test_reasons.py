@@ -1,0 +1,63 @@
+"""What parsers refuse, in the words of the interface: no English of theirs in another language, and a place."""
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Callable
+
+import pyoxigraph as ox
+import pytest
+
+from atmpgraph.i18n import every_language, texts
+from atmpgraph.reasons import reason_of
+
+
+def _csv(text: str) -> object:
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+
+
+def _turtle(text: str) -> object:
+    return list(ox.parse(text, format=ox.RdfFormat.TURTLE))
+
+
+def _utf_8(text: str) -> object:
+    return text.encode("latin-1").decode()
+
+
+WRONG = [
+    *((tomllib.loads, text, said) for text, said in {
+        "a": "'=' is missing", "a = ": "ends too early", "a = b": "texts stand in quotation marks (line 1, column 5)",
+        "[x": "']' is missing", "a = 1\na = 2": "there twice", 'a = "x\n"': "not closed", "a = [1": "ends too early",
+        "a = 1 2": "after the end of a value (line 1", "[a]\n[a]": "there twice", 'a = "\\q"': "two backslashes",
+    }.items()),
+    *((json.loads, text, said) for text, said in {
+        "": "a value is missing", "{": "a name in quotation marks", '{"a" 1}': "':' is missing (line 1, column 6)",
+        "[1 2]": "',' is missing", '"x': "not closed", "{} x": "after the end", '"\\q"': "backslashes", '"\n"': "not closed",
+    }.items()),
+    *((_csv, text, said) for text, said in {
+        'a,"b': "not closed", 'a,"b"c': "not doubled",
+    }.items()),
+    *((_turtle, text, said) for text, said in {
+        "a": "a name or a value is expected", "<a> <b> <c> .": "has a scheme", "x:a <b:> <c:> .": "the prefix x: is not",
+        '<a:> <b:> "x': "ends too early", "<a: b> <b:> 1 .": "no blanks", '<a:> <b:> "x"@@ .': "the tag of a language",
+        "<a:> <b:> <c:>\n<a:> <b:> <c:> .": "a point", '<a:> <b:> "\\q" .': "backslashes", "<a:> <b:> (1 .": "a bracket",
+    }.items()),
+    (_utf_8, "é", "save it in UTF-8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parse", "text", "said"), WRONG)
+def test_a_parser_is_understood(parse: Callable[[str], object], text: str, said: str) -> None:
+    with pytest.raises((ValueError, csv.Error, SyntaxError)) as error:
+        parse(text)
+    words = every_language("{file}: {reason}", file="f", reason=reason_of(error.value))
+    assert said.partition(" (")[0] in words["en"]
+    assert said.rpartition(" (")[2] in words["en"], "the place"
+    assert len(set(words.values())) == len(words), "each language has its own"
+    assert str(error.value).partition(":")[0] not in words["fr"]
+
+
+def test_a_reason_that_nobody_foresaw_has_no_english_words() -> None:
+    reason = reason_of("Gremlins in the works (at line 3, column 4)")
+    assert texts("fr").gettext("{reason}", reason=reason) == "ce qui s’y trouve n’est pas lisible (ligne 3, colonne 4)"
