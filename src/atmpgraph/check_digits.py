@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from importlib import import_module
+from itertools import product
 from typing import Final
 
 from stdnum import get_cc_module
@@ -42,6 +43,25 @@ def is_euid(value: str) -> bool:
 
 
 _OWN: Final[Mapping[str, Check]] = {"ror": is_ror, "vat": is_vat, "euid": is_euid}
+
+
+# How many characters at the end of an identifier are its check digits, where they stand there.
+_LAST: Final = {"ror": 2, "isni": 1, "lei": 2, "be.vat": 2}
+
+
+def with_check_digits(value: str, name: str) -> str:
+    """An identifier with the check digits that fit what stands before them; empty where that cannot be known.
+
+    Args:
+        value: in its shortest form.
+        name: of its check.
+    """
+    check, last = check_named(name), _LAST.get(name, 0)
+    if not (check and last):
+        return ""
+    ends = map("".join, product("0123456789X" if last == 1 else "0123456789", repeat=last))
+    fitting = [whole for end in ends if check(whole := value[:-last] + end)]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def check_named(name: str) -> Check | None:

@@ -58,13 +58,38 @@ def test_a_number_that_contains_another_leads_to_the_thing(client: FlaskClient) 
 
 
 def test_wrong_check_digits_are_told(client: FlaskClient) -> None:
-    for code, right, wrong in (("cbe", "0400.000.185", "0316.381.139"), ("ror", "05f950310", "01r9htc31")):
+    for code, right, wrong in (
+        ("cbe", "0400.000.185", "0316.381.139"),
+        ("ror", "05f950310", "01r9htc31"),
+        ("ror", "https://ror.org/05f950310", "https://ror.org/01r9htc31/"),
+        ("isni", "https://isni.org/isni/0000000121839049", "https://isni.org/isni/0000000121839048"),
+    ):
         said = [
             client.get("/lookup", query_string={code: text}, headers={"Accept": "application/json"})
             for text in (right, wrong)
         ]
         assert [each.status_code for each in said] == [404, 404]
         assert ["digit by digit" in each.get_data(as_text=True) for each in said] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong", "right"),
+    [
+        ("cbe", "0316.381.139", "0316381138"),
+        ("cbe", "BE 0316.381.148", "BE0316381138"),
+        ("ror", "https://ror.org/01r9htc31", "01r9htc13"),
+        ("isni", "0000 0001 2348 6356", "0000000123486355"),
+        ("isni", "000000012294713x1", ""),
+        ("isni", "0000 0001 2294 7131", "000000012294713X"),
+        ("lei", "5493001KJTIIGC8Y1R13", "5493001KJTIIGC8Y1R12"),
+        ("vat", "FR83404833048", ""),  # its check digits stand in front
+        ("vat", "FR84404833048", ""),
+    ],
+)
+def test_the_digits_that_would_fit_are_told(code: str, wrong: str, right: str, client: FlaskClient) -> None:
+    said = client.get("/lookup", query_string={code: wrong}, headers={"Accept": "application/json"})
+    assert said.status_code == 404
+    assert (f"those that fit, it is {right}." in said.text) is bool(right), said.text
 
 
 def test_the_way_leads_to_data(client: FlaskClient) -> None:

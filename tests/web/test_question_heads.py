@@ -146,5 +146,6 @@ def test_openapi_describes_each_query(client: FlaskClient) -> None:
     assert "unitName: Unit" in since["description"]
     [parameter] = [each for each in since["parameters"] if each["name"] == "since"]
     assert parameter["schema"]["items"] == {"type": "string", "format": "date", "default": "2024-02-01"}
+    assert parameter["example"] == ["2024-02-01"]
     [parameter] = [each for each in described["/queries/figures"]["get"]["parameters"] if each["name"] == "source"]
     assert f"Its values: {BASE}queries/sources." in parameter["description"]

@@ -149,6 +149,28 @@ def test_suggestions(client: FlaskClient) -> None:
     assert valid(client.get("/reconcile/suggest/entity"), SUGGESTIONS)["result"] == []
 
 
+@pytest.mark.parametrize("kind", ["entity", "type", "property"])
+def test_suggestions_go_on_after_those_that_a_client_has(kind: str, client: FlaskClient) -> None:
+    path = f"/reconcile/suggest/{kind}?prefix={'univ' if kind == 'entity' else ''}"
+    every = valid(client.get(path), SUGGESTIONS)["result"]
+    assert len(every) > 2
+    assert valid(client.get(f"{path}&cursor=2"), SUGGESTIONS)["result"][: len(every) - 2] == every[2:]
+    assert valid(client.get(f"{path}&cursor=500"), SUGGESTIONS)["result"] == []
+
+
+def test_as_many_properties_are_proposed_as_are_wanted(client: FlaskClient) -> None:
+    every = valid(client.get("/reconcile/properties"), PROPOSALS)["properties"]
+    some = valid(client.get("/reconcile/properties?limit=3"), PROPOSALS)
+    assert (some["properties"], some["limit"]) == (every[:3], 3)
+
+
+@pytest.mark.parametrize("path", ["suggest/entity?prefix=a&cursor=", "suggest/type?cursor=", "properties?limit="])
+@pytest.mark.parametrize("text", ["-1", "x", "1.5", "501", "9" * 30, "\u0663", "1e2", "%00"])
+def test_a_number_that_is_none(path: str, text: str, client: FlaskClient) -> None:
+    answer = client.get(f"/reconcile/{path}{text}")
+    assert (answer.status_code, "must be a whole number from 0 to 500" in answer.json["detail"]) == (400, True)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages(language: str, client: FlaskClient) -> None:
     response = client.get("/reconcile", query_string={"lang": language}, headers=BROWSER)

@@ -11,8 +11,8 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..addresses import CODES
-from ..check_digits import check_named
-from ..search.words import clean, squeezed, words
+from ..check_digits import check_named, with_check_digits
+from ..search.words import clean, shortest
 from ..store import Store
 from ..vocab import ADMS, ATMPGRAPH, SCHEMA, SKOS, prefixes
 
@@ -62,7 +62,12 @@ class Property:
     def has_wrong_digits(self, identifier: str) -> bool:
         """Whether an identifier is written as the registry does, but for its separators, and a digit of it is wrong."""
         check = check_named(self.check) if self.check else None
-        return check is not None and not any(map(check, (identifier, squeezed(words(clean(identifier))))))
+        return check is not None and not any(map(check, (identifier, shortest(clean(identifier)))))
+
+    def with_right_digits(self, identifier: str) -> str:
+        """An identifier with the check digits that fit the others, if they can be known; else empty."""
+        right = with_check_digits(shortest(clean(identifier)), self.check)
+        return right if re.fullmatch(self.pattern, right) else right.upper()
 
 
 @cache

@@ -144,10 +144,11 @@ class Service:
         others = dict.fromkeys(text.text for text in of if text.field in NAMES and text.text != name)
         return " · ".join(list(others)[:3])
 
-    def suggested_things(self, prefix: str) -> list[dict[str, Any]]:
-        """Things whose names begin with a text or have its words (§7)."""
-        hits = self.searcher.search(prefix[: self.most_characters], limit=_SUGGESTED * 3).hits if prefix.strip() else ()
-        things = [hit for hit in hits if hit.iri.startswith(self.start)][:_SUGGESTED]
+    def suggested_things(self, prefix: str, skipped: int = 0) -> list[dict[str, Any]]:
+        """Things whose names begin with a text or have its words, after some that the client has already (§7)."""
+        most, text = skipped + _SUGGESTED, prefix[: self.most_characters]
+        hits = self.searcher.search(text, limit=most * 3).hits if text.strip() else ()
+        things = [hit for hit in hits if hit.iri.startswith(self.start)][skipped:most]
         return [
             {
                 "id": hit.iri.removeprefix(self.start),
@@ -158,23 +159,23 @@ class Service:
             for hit in things
         ]
 
-    def suggested_types(self, prefix: str) -> list[dict[str, str]]:
+    def suggested_types(self, prefix: str, skipped: int = 0) -> list[dict[str, str]]:
         """Types whose ids or names have a text."""
-        return _having(prefix, [self.type(iri) for iri in self.types.values()])
+        return _having(prefix, [self.type(iri) for iri in self.types.values()])[skipped:]
 
-    def suggested_properties(self, prefix: str) -> list[dict[str, str]]:
+    def suggested_properties(self, prefix: str, skipped: int = 0) -> list[dict[str, str]]:
         """Properties whose ids or names have a text."""
-        return _having(prefix, [self.property(each) for each in self.properties.values()])
+        return _having(prefix, [self.property(each) for each in self.properties.values()])[skipped:]
 
-    def proposals(self, kind: str) -> dict[str, Any]:
-        """The properties that the table of somebody may be extended by (§8.1).
+    def proposals(self, kind: str, most: int | None = None) -> dict[str, Any]:
+        """The properties that the table of somebody may be extended by (§8.1); no more than are wanted.
 
         Raises:
             LinkingError: there is no such type.
         """
         if kind:
             type_named(kind, self.vocabulary)
-        listed = [self.property(each) for each in self.properties.values()]
+        listed = [self.property(each) for each in self.properties.values()][:most]
         return {"properties": listed, "limit": len(listed)} | ({"type": kind} if kind else {})
 
     def extension(self, text: str) -> dict[str, Any]:

@@ -81,6 +81,12 @@ def keys(identifier: str) -> set[str]:
     return {key for part in parts if (key := _key(words(part)))}
 
 
+def shortest(identifier: str) -> str:
+    """An identifier without blanks, points and the address that it stands in; folded."""
+    last = _LAST_PART.search(identifier)
+    return squeezed(words(last[0] if last else identifier))
+
+
 def country(identifier: str) -> str:
     """The letters of a country that a number starts with; empty for none."""
     folded = squeezed(words(identifier))

@@ -28,6 +28,10 @@ _WRONG_DIGITS: Final = message(
     "Nothing here has the identifier {value} ({registry}), and its check digits do not fit the others. Compare it with"
     " the registry, digit by digit."
 )
+_OTHER_DIGITS: Final = message(
+    "Nothing here has the identifier {value} ({registry}), and its check digits do not fit the others; with those that"
+    " fit, it is {right}. Compare it with the registry, digit by digit."
+)
 _STRANGE: Final = message("There is no registry {name} here; the registries are {names}, or id for any of them.")
 _KINDS: Final = message("Send a table as text/csv or application/json, or as a form with “table”.")
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -88,10 +92,10 @@ def leads_to(lookup: Lookup) -> Question | AnyResponse | None:
             "value": " ".join(lookup.given.values())[:_LONGEST_SHOWN],
             "registry": ", ".join(lookup.given),
         }
-        wrong = any(
-            lookup.registries[code].has_wrong_digits(text) for code, text in lookup.given.items() if code != ANY
-        )
-        raise ProblemError(Problem(404, _WRONG_DIGITS if wrong else _NONE, values=values))
+        named = ((lookup.registries[code], text) for code, text in lookup.given.items() if code != ANY)
+        wrong = [registry.with_right_digits(text) for registry, text in named if registry.has_wrong_digits(text)]
+        sentence = (_OTHER_DIGITS if wrong[0] else _WRONG_DIGITS) if wrong else _NONE
+        raise ProblemError(Problem(404, sentence, values={**values, "right": "".join(wrong[:1])}))
     if len(things) == 1:
         return redirect(lookup.location(things[0]), 303)
     return Question(lookup, tuple(things))

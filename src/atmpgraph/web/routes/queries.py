@@ -210,7 +210,9 @@ def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, labe
     """A parameter as OpenAPI has it."""
     there = f" Its values: {Addresses(context.base).query(parameter.values_of)}." if parameter.values_of else ""
     described = query_parameter(parameter.name, f"{label}.{there}", many=True)
-    return described | {"schema": {"type": "array", "items": _type(query, parameter)}}
+    default = parameter.default(query.file_text)
+    example = {"example": [default]} if default else {}
+    return described | {"schema": {"type": "array", "items": _type(query, parameter)}} | example
 
 
 RESOURCES = (

@@ -5,6 +5,7 @@ There is no JSONP: every answer may be read by scripts of any site (CORS), which
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,10 +32,12 @@ from ..pages.linking import languages_of, service_of
 _FORM: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _PREVIEW: Final = (430, 300)  # pixels, width and height
 _TYPES: Final = 10  # that a client is offered first
+_MOST: Final = 500  # that a client may skip, or wish for
 _DOCUMENTATION: Final = "https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/"
 _NO_INDEX: Final = message("This release has no index of words: an earlier version made it. The next build makes one.")
 _NOTHING: Final = message("Send “queries” or “extend”, as the Reconciliation Service API 0.2 says.")
 _NO_FORM: Final = message("Send the queries as a form: application/x-www-form-urlencoded.")
+_NOT_WHOLE: Final = message("“{name}” must be a whole number from 0 to {most}.")
 _NO_THING: Final = message("There is no such thing; an id is the path of its address after id/.")
 _EXAMPLE: Final = '{"q0": {"query": "Université"}}'
 _BODY: Final = {
@@ -203,20 +206,38 @@ def _page(context: Context, answer: Answer) -> str:
     )
 
 
-def _suggest(make: Callable[[Service, str], list[dict[str, Any]]]) -> Callable[[Context], Mapping[str, Any]]:
+_Suggestions = Callable[[Service, str, int], list[dict[str, Any]]]
+
+
+def _suggest(make: _Suggestions) -> Callable[[Context], Mapping[str, Any]]:
     def load(context: Context) -> Mapping[str, Any]:
         prefix = request.args.get("prefix", "")[: context.settings.linking.max_text_characters]
         note_arguments(prefix=prefix)
-        return {"result": make(_service(context), prefix)}
+        return {"result": make(_service(context), prefix, _number("cursor") or 0)}
 
     return load
+
+
+def _number(name: str) -> int | None:
+    """The number that a parameter of the URL has; None without it.
+
+    Raises:
+        ProblemError: 400 it is none, or too high.
+    """
+    text = request.args.get(name, "").strip()
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) > _MOST:
+        raise ProblemError(Problem(400, _NOT_WHOLE, values={"name": name, "most": str(_MOST)}))
+    note_arguments(**{name: text})
+    return int(text)
 
 
 def _proposals(context: Context) -> Mapping[str, Any]:
     kind = request.args.get("type", "")
     note_arguments(type=kind)
     with _problems():
-        return _service(context).proposals(kind)
+        return _service(context).proposals(kind, _number("limit"))
 
 
 def _dumps(_: Context, content: Mapping[str, Any]) -> str:
@@ -250,6 +271,7 @@ def _preview(context: Context, preview: Preview) -> str:
 
 
 _PREFIX: Final = query_parameter("prefix", "The beginning of a name, or its words.")
+_CURSOR: Final = query_parameter("cursor", "How many results to skip.")
 
 
 def _main(endpoint: str, path: str) -> Resource[Answer]:
@@ -272,16 +294,14 @@ def _main(endpoint: str, path: str) -> Resource[Answer]:
     )
 
 
-def _suggestions(
-    name: str, summary: str, make: Callable[[Service, str], list[dict[str, Any]]]
-) -> Resource[Mapping[str, Any]]:
+def _suggestions(name: str, summary: str, make: _Suggestions) -> Resource[Mapping[str, Any]]:
     return Resource(
         endpoint=f"reconcile.{name}",
         path=f"/reconcile/suggest/{name}",
         summary=summary,
         load=_suggest(make),
         makers={JSON: _dumps},
-        parameters=(_PREFIX,),
+        parameters=(_PREFIX, _CURSOR),
     )
 
 
@@ -297,7 +317,10 @@ RESOURCES = (
         summary="The properties that a table may be extended by.",
         load=_proposals,
         makers={JSON: _dumps},
-        parameters=(query_parameter("type", "A type, such as org:Organization."),),
+        parameters=(
+            query_parameter("type", "A type, such as org:Organization."),
+            query_parameter("limit", "How many properties at most."),
+        ),
     ),
     Resource(
         endpoint="reconcile.preview",
