@@ -1,6 +1,8 @@
 """The feed of releases is what readers of Atom take (RFC 4287 §4.1)."""
 
+import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -9,7 +11,7 @@ from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..conftest import edit
+from ..conftest import changed, edit
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -49,3 +51,45 @@ def test_it_speaks_the_language_that_is_asked_for(started: Settings) -> None:
     client = create_app(started).test_client()
     titles = {language: _read(client, language).findtext(f"{_ATOM}title") for language in ("fr", "en")}
     assert titles["fr"] != titles["en"]
+
+
+def test_a_thing_has_a_history_and_a_feed_of_it(started: Settings) -> None:
+    client = create_app(started).test_client()
+    pages = {"headers": {"Accept": "text/html"}}
+    assert "4 million" in client.get("/doc/figure/budget?lang=en", **pages).text
+    assert 'id="history"' not in client.get("/doc/figure/budget?lang=en", **pages).text
+    edit(started, "figures.csv", "4000000,CCY_EUR,,,exact", "4000000,CCY_EUR,,,approximately")
+    assert build(started).release
+    edit(started, "organisations.csv", "Example Company", "Another Company")  # another thing
+    build(started)
+    page = client.get("/doc/figure/budget?lang=en", **pages).text
+    section = page.split('id="history"')[1].split("</section>")[0]
+    assert re.findall(r">([^<]*€4[^<]*)<", section) == ["about €4\u00a0million", "€4\u00a0million"]
+    assert "/history/figure/budget.atom" in page
+    history = client.get("/history/figure/budget?lang=en", **pages).text
+    assert history.count('<span class="when">') == 2
+    feed = ET.fromstring(client.get("/history/figure/budget.atom?lang=en").data)
+    titles = [entry.findtext(f"{_ATOM}title") or "" for entry in feed.findall(f"{_ATOM}entry")]
+    assert [title.split(":")[0] for title in titles] == ["Changed", "Added"]
+    for entry in feed.findall(f"{_ATOM}entry"):
+        link = entry.find(f"{_ATOM}link")
+        assert link is not None
+        assert client.get(link.attrib["href"].replace(started.base, "/"), **pages).status_code == 200
+
+
+def test_the_history_of_a_thing_has_pages(started: Settings) -> None:
+    names = ("Company A", "Company B", "Example Company", "Company C")
+    edit(started, "organisations.csv", "Example Company", "Company A")
+    for before, name in pairwise(names):
+        assert build(started).release
+        edit(started, "organisations.csv", before, name)
+    assert build(started).release
+    client = create_app(changed(started, limits={"list_page_releases": 2})).test_client()
+    pages = {"headers": {"Accept": "text/html"}}
+    first, last = (client.get(f"/history/organisation/example-company?page={n}", **pages).text for n in (1, 3))
+    assert "page=2" in first
+    assert "page=2" in last
+    assert client.get("/history/organisation/example-company?page=4").status_code == 404
+    assert client.get("/history/organisation/example-company?page=x").status_code == 404
+    assert client.get("/history/organisation/nobody").status_code == 404
+    assert 'rel="next"' in client.get("/history/organisation/example-company.atom").text

@@ -332,6 +332,10 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
             "/timemap/doc/organisation/ulb", ("application/link-format", "application/json", HTML), languages=True
         ),
     ),
+    "/history/<path:path>": (
+        Resource("/history/organisation/ulb", (HTML, "application/atom+xml"), languages=True),
+        Resource("/history/organisation/ulb.atom", ("application/atom+xml",)),
+    ),
     "/stream": (_graph("/stream"),),
     "/stream.<suffix>": (
         Resource("/stream.trig", ("application/trig",)),

@@ -1,12 +1,13 @@
 """The page of a thing: its properties by the source that states them, incoming links, and all names."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
+from ...addresses import iri_to_path
 from ...formats import HTML, Format
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
@@ -15,6 +16,7 @@ from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
+from .history import earlier_readings
 from .kind_page import KindPage, kind_page
 from .kinds import kind_of
 
@@ -52,6 +54,8 @@ class DocumentPage:
         codes: the paging of its values, where they have pages.
         names: of every IRI on the page.
         about: what its kind of things shows; None for a class that has no page of its own.
+        earlier: of a figure what it was from when on, with the release, if it was ever anything else.
+        history_path: of the thing in the URL of its history; empty where it has none.
         formats: the page links to.
     """
 
@@ -65,6 +69,8 @@ class DocumentPage:
     codes: Paging | None
     names: dict[str, Name]
     about: KindPage | None = None
+    earlier: Sequence[tuple[str, str, str]] = ()
+    history_path: str = ""
     formats: tuple[Format, ...] = DATA_FORMATS
 
     def summary(self, language: str) -> str:
@@ -114,6 +120,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         described.paging,
         names,
         about.sorted(names) if about else None,
+        earlier_readings(context, described),
+        (iri_to_path(context.iris.things, topic) or "") if context.iris.is_thing(topic) else "",
     )
 
 
