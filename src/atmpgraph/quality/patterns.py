@@ -1,7 +1,8 @@
 r"""Patterns of shapes: XPath's (SHACL §4.4.3, SPARQL 1.1 §17.4.3.14), written as each engine reads them.
 
-`\p{L}`, `\p{IsCyrillic}`, `\i`, `\c` and the subtraction of classes become ranges of characters, `$` the end of the text
-and not a line end before it, and the flags `s`, `x` and `q` what they mean. `\s`, `\d` and `\w` stay what they are in Unicode.
+`\p{L}`, `\p{IsCyrillic}`, `\i`, `\c` and the subtraction of classes become ranges of characters, `$` the end of the
+text and not a line end before it, and the flags `s`, `x` and `q` what they mean. `\s`, `\d` and `\w` stay what they are
+in Unicode.
 """
 
 import re
