@@ -1,7 +1,8 @@
 r"""Patterns of shapes: XPath's (SHACL §4.4.3, SPARQL 1.1 §17.4.3.14), written as each engine reads them.
 
-`\p{L}`, `\i`, `\c` and the subtraction of classes become ranges of characters, `$` the end of the text and not a line
-end before it, and the flags `s`, `x` and `q` what they mean. `\s`, `\d` and `\w` stay what they are in Unicode.
+`\p{L}`, `\p{IsCyrillic}`, `\i`, `\c` and the subtraction of classes become ranges of characters, `$` the end of the
+text and not a line end before it, and the flags `s`, `x` and `q` what they mean. `\s`, `\d` and `\w` stay what they are
+in Unicode.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Final, TypeAlias
 
 from rdflib import Graph, Literal
@@ -49,7 +51,9 @@ _ALONE: Final = message("{what} without its counterpart; write \\{what} for the 
 _NOTHING_TO_REPEAT: Final = message("{what}: nothing that can be repeated stands before it")
 _SWAPPED: Final = message("{what}: the first number is larger than the second one")
 _GROUP: Final = message("{what}: XPath has no such groups")
-_NO_CATEGORY: Final = message("{what}: the general categories of Unicode are known, such as L, Lu, Nd or P")
+_NO_CATEGORY: Final = message(
+    "{what}: the general categories and blocks of Unicode are known, such as L, Lu, Nd or IsCyrillic"
+)
 _BACK: Final = message("{what}: a reference back to a group, which not every engine can follow")
 _MEANINGLESS: Final = message("{what} means nothing in XPath")
 _NOT_LAST: Final = message("a subtracted class ends its class: ] is expected")
@@ -61,6 +65,8 @@ FLAGS: Final = frozenset("smixq")
 _ESCAPED: Final = frozenset(r"nrt\|.-^?*+{}()[]$")  # XML Schema Part 2 §F, with `$` of XPath
 # General categories of Unicode: a letter for the kind, and perhaps one for the category itself.
 _CATEGORY: Final = re.compile(r"L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?")
+_PROPERTY: Final = re.compile(r"\{([\w-]+)\}", re.ASCII)
+_BLOCKS: Final = Path(__file__).parent / "blocks.txt"
 _QUANTIFIER: Final = re.compile(r"(?:[?*+]|\{(?P<least>\d+)(?P<to>,(?P<most>\d*))?\})\??")
 _LAST: Final = sys.maxunicode
 # XML 1.0 (fifth edition) §2.3: NameStartChar, and what NameChar has besides.
@@ -252,11 +258,11 @@ class _Reader:
             ranges = _complement(names) if character in "IC" else names
             return _Class("", lambda: ranges, is_plain=False)
         if character and character in "pP":
-            match = re.compile(r"\{(\w+)\}", re.ASCII).match(self._pattern, self._place)
-            if not match or not _CATEGORY.fullmatch(match[1]):
+            match = _PROPERTY.match(self._pattern, self._place)
+            inside = _property(match[1]) if match else None
+            if not match or inside is None:
                 raise PatternError(_NO_CATEGORY, f"\\{character}{self._pattern[self._place : self._place + 12]}")
             self._place = match.end()
-            inside = _category(match[1])
             return _Class("", lambda: _complement(inside) if character == "P" else inside, is_plain=False)
         if character.isdigit():
             raise PatternError(_BACK, f"\\{character}")
@@ -371,6 +377,17 @@ def _by_category() -> dict[str, Ranges]:
 @cache
 def _category(name: str) -> Ranges:
     return _union(each for category, ranges in _by_category().items() if category.startswith(name) for each in ranges)
+
+
+@cache
+def _blocks() -> dict[str, Ranges]:
+    lines = (line.split() for line in _BLOCKS.read_text("utf-8").splitlines() if not line.startswith("#"))
+    return {f"Is{name}": ((int(first, 16), int(last, 16)),) for first, last, name in lines}
+
+
+def _property(name: str) -> Ranges | None:
+    """The characters of a category or a block; None where Unicode has none of the name."""
+    return _category(name) if _CATEGORY.fullmatch(name) else _blocks().get(name)
 
 
 @cache

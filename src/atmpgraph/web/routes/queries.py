@@ -12,18 +12,17 @@ from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...sparql.library import LibraryQuery, by_subject, read_library
 from ...sparql.named_format import named_format
-from ...sparql.protocol import Query, row_offset
+from ...sparql.protocol import FORMATS, Query, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE, note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
-from ..core.query_parameters import filled, parameter_fields
+from ..core.query_parameters import FORMAT_PARAMETERS, filled, parameter_fields
 from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Version
 from ..pages.results import results_page
 
 _LONGEST_NAME = 100  # of a parameter, in a problem
-_FORMATS = ("format", "output")  # parameters of every query that has none of their name, as of /sparql
 _OFFSET = "offset"  # of the rows, in the URL
 
 
@@ -97,6 +96,13 @@ def _given(query: LibraryQuery) -> dict[str, list[str]]:
     return {name: listed for name, listed in values.items() if listed}
 
 
+def _named(query: LibraryQuery) -> dict[str, list[str]]:
+    """The values of `format` and `output`, as the endpoint has them; a parameter of the query goes before."""
+    own = {parameter.name for parameter in query.head.parameters}
+    values = {name: request.args.getlist(name) for name in FORMATS if name not in own}
+    return {name: listed for name, listed in values.items() if any(listed)}
+
+
 def _check_names(query: LibraryQuery) -> None:
     """Refuse a parameter that the query has not, so that no answer seems to be about it.
 
@@ -104,7 +110,7 @@ def _check_names(query: LibraryQuery) -> None:
         ProblemError: 400 there is one.
     """
     names = [parameter.name for parameter in query.head.parameters]
-    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, *_FORMATS, _OFFSET)]:
+    if strange := [name for name in request.args if name not in (*names, *FORMATS, *OF_EVERY_PAGE, _OFFSET)]:
         values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
         detail = "The query has no parameter {name}; its parameters are {names}."
         if not names:
@@ -130,27 +136,25 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
         return None
     _check_names(query)
     given = _given(query)
-    note_arguments(**given)
+    note_arguments(**given, **_named(query))
     if offset := _operation(query).offset:
         note_arguments(offset=str(offset))
     return filled(context, library, query.in_language(language) if language else query, given)
 
 
 def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
-    """The formats of the result and of the text; `format=csv`, for links, leaves one.
+    """The formats of the result and of the text, or the one that the URL names.
 
     Raises:
-        ProblemError: 404 the result has no format of the suffix; 400 or 406 it has none of the name.
+        ProblemError: 404 the result has no format of the suffix; 400 or 406 none, or another, of the name.
     """
     results = result_formats(Query(query.file_text))
     if context.fixed and context.fixed not in (*results, SPARQL_QUERY):
         exists = ", ".join(f".{fmt.suffix}" for fmt in results)
         detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
-    offered = (*results, SPARQL_QUERY)
-    own = {parameter.name for parameter in query.head.parameters}
-    names = [name for key in _FORMATS if key not in own for name in request.args.getlist(key)]
-    named = None if context.fixed else named_format(names, offered)
+    offered = (context.fixed,) if context.fixed else (*results, SPARQL_QUERY)
+    named = named_format([value for listed in _named(query).values() for value in listed], offered)
     return (named,) if named else offered
 
 
@@ -203,7 +207,7 @@ def _instances(context: Context) -> Iterable[Instance]:
         parameters = tuple(
             _parameter(context, query, parameter, labels[parameter.name]) for parameter in query.head.parameters
         )
-        yield Instance({"name": query.name}, title, f"{description}{columns}", parameters)
+        yield Instance({"name": query.name}, title, f"{description}{columns}", (*parameters, *FORMAT_PARAMETERS))
 
 
 def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, label: str) -> dict[str, Any]:
@@ -245,8 +249,7 @@ RESOURCES = (
         instances=_instances,
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),
         parameters=(
-            query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
-            query_parameter("output", "The same under another name."),
+            *FORMAT_PARAMETERS,
             query_parameter(_OFFSET, "Rows of the result to leave out."),
         ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},

@@ -22,6 +22,7 @@ from ..core.context import Context
 from ..core.errors import offer_to_edit
 from ..core.i18n import note_arguments
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
+from ..core.query_parameters import FORMAT_PARAMETERS
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Content, Version
 from ..pages.results import ResultsPage, results_page
@@ -145,8 +146,7 @@ RESOURCES = (
             query_parameter("query", "The query; without it the service is described."),
             query_parameter("default-graph-uri", "Graphs of the default graph.", many=True),
             query_parameter("named-graph-uri", "Named graphs.", many=True),
-            query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
-            query_parameter("output", "The same under another name."),
+            *FORMAT_PARAMETERS,
             query_parameter("timeout", "Seconds to wait for the answer, at most as long as the service allows."),
             query_parameter("offset", "Rows of the result to leave out."),
         ),
