@@ -217,3 +217,31 @@ class _Term:
 def test_when_sources_differ(claims: list[tuple[str, str, str]], expected: bool) -> None:
     rows = [{"source": _Term(s), "value": _Term(v), "unit": _Term(u)} for s, v, u in claims]
     assert disputed(rows) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/partners", 'href="/partners" aria-current="page"'),
+        ("/queries/figures", 'href="/queries/" aria-current="true"'),
+    ],
+)
+def test_the_menu_says_where_the_reader_is(client: FlaskClient, path: str, marked: str) -> None:
+    page = client.get(path, headers=BROWSER).text
+    assert marked in page
+    assert page.partition("<main")[0].count("aria-current") == 2, "one of the menu, one of the languages"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/partners", "/queries/figures", "/quality", "/charts/", "/releases/", "/search?q=ulb", "/nothing"]
+)
+def test_a_page_names_its_address_and_its_languages(client: FlaskClient, released: Settings, path: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang=de", headers=BROWSER)
+    head = answer.text.partition("</head>")[0]
+    canonical = f'<link rel="canonical" href="{released.base}{path[1:]}">'
+    if answer.status_code == 404:
+        assert 'rel="canonical"' not in head
+        assert "hreflang" not in head
+    else:
+        assert head.count('rel="canonical"') == head.count(canonical) == 1
+        assert head.count(" hreflang=") == len(released.languages)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, g, request, url_for
 
@@ -64,6 +64,21 @@ def here(language: str) -> str:
     return f"?{arguments(language)}"
 
 
+def canonical() -> str:
+    """The URL of this page under the base of the publication (RFC 6596), with the noted arguments, in no language."""
+    noted = arguments(None)
+    path = quote(request.path.removeprefix("/"), safe=_PATH)
+    return f"{settings().base}{path}{f'?{noted}' if noted else ''}"
+
+
+def current(url: str) -> str:
+    """The value of aria-current (WAI-ARIA 1.2 §6.6) for a link of a menu: to this page, or to one above it."""
+    target, here = (path.rstrip("/") for path in (urlsplit(url).path, f"{request.script_root}{request.path}"))
+    if target == request.script_root:
+        return ""
+    return "page" if here == target else "true" if here.startswith(f"{target}/") else ""
+
+
 def page_url(name: str, number: int, anchor: str = "") -> str:
     """The URL of another page of a list on this page, with the noted arguments.
 
@@ -123,6 +138,8 @@ def register(app: Flask) -> None:
         pgettext=lambda context, message, **values: page_texts().pgettext(context, message, **values),
         word=_word,
         page_url=page_url,
+        current=current,
+        canonical=canonical,
         language_name=lambda tag: page_texts().language_name(tag),
     )
     app.jinja_env.filters.update(
