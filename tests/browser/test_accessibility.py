@@ -24,7 +24,7 @@ _RUN: Final = """
         error => done([["axe", String(error)]]));
 """
 _SIZE: Final = "return performance.getEntriesByType('navigation')[0].decodedBodySize"
-LARGEST, LARGEST_LIST = 100_000, 200_000  # bytes of a page; of one with all rows of a question or a part of the stream
+LARGEST: Final = 100_000  # bytes of a page
 # Of what has the same page one each.
 _ALIKE: Final = re.compile(r".*\.html\b.*|/auth/(?!indicator/)[^/]+/.+")
 PAGES: Final = [
@@ -56,7 +56,7 @@ def test_a_page_has_no_barrier(desk: Reader, narrow: Reader, release: Release, n
     address = at(path, release)
     _visit(desk, address, LANGUAGES[number % len(LANGUAGES)], "light")
     assert not _faults(desk)
-    assert desk.script(_SIZE) < (LARGEST_LIST if path.startswith(("/queries/", "/stream/")) else LARGEST)
+    assert desk.script(_SIZE) < LARGEST
     _visit(narrow, address, LANGUAGES[(number + 1) % len(LANGUAGES)], "dark")
     assert not _faults(narrow)
     assert narrow.width() == (320, 320)

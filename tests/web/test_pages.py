@@ -217,3 +217,16 @@ class _Term:
 def test_when_sources_differ(claims: list[tuple[str, str, str]], expected: bool) -> None:
     rows = [{"source": _Term(s), "value": _Term(v), "unit": _Term(u)} for s, v, u in claims]
     assert disputed(rows) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/partners", 'href="/partners" aria-current="page"'),
+        ("/queries/figures", 'href="/queries/" aria-current="true"'),
+    ],
+)
+def test_the_menu_says_where_the_reader_is(client: FlaskClient, path: str, marked: str) -> None:
+    page = client.get(path, headers=BROWSER).text
+    assert marked in page
+    assert page.partition("<main")[0].count("aria-current") == 2, "one of the menu, one of the languages"

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, g, request, url_for
 
@@ -64,6 +64,14 @@ def here(language: str) -> str:
     return f"?{arguments(language)}"
 
 
+def current(url: str) -> str:
+    """The value of aria-current (WAI-ARIA 1.2 §6.6) for a link of a menu: to this page, or to one above it."""
+    target, here = (path.rstrip("/") for path in (urlsplit(url).path, f"{request.script_root}{request.path}"))
+    if target == request.script_root:
+        return ""
+    return "page" if here == target else "true" if here.startswith(f"{target}/") else ""
+
+
 def page_url(name: str, number: int, anchor: str = "") -> str:
     """The URL of another page of a list on this page, with the noted arguments.
 
@@ -123,6 +131,7 @@ def register(app: Flask) -> None:
         pgettext=lambda context, message, **values: page_texts().pgettext(context, message, **values),
         word=_word,
         page_url=page_url,
+        current=current,
         language_name=lambda tag: page_texts().language_name(tag),
     )
     app.jinja_env.filters.update(

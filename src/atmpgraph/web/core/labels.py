@@ -84,11 +84,18 @@ def _first_words(text: str) -> str:
     return words if len(words) <= _WORDS else f"{words[:_WORDS].rpartition(' ')[0] or words[:_WORDS]}…"
 
 
-def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
-    """Names in the language of the page; of what the data do not name, those of the catalogue."""
+def given_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
+    """Names in the language of the page that the data give, or the catalogue where the data give none."""
     release, wanted = context.release, sorted(set(iris))
     names = _given(release.store, wanted, context.languages)
     described = [iri for iri in wanted if iri not in names and release.in_catalogue(iri)]
     if described:  # else the catalogue need not be loaded
         names |= _given(release.catalogue_store, described, context.languages)
-    return {iri: names.get(iri) or Name(readable(iri, release.base, context.language)) for iri in wanted}
+    return names
+
+
+def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
+    """Names in the language of the page; of what has none, words of its IRI."""
+    wanted, base = sorted(set(iris)), context.release.base
+    names = given_names(context, wanted)
+    return {iri: names.get(iri) or Name(readable(iri, base, context.language)) for iri in wanted}

@@ -16,6 +16,7 @@ from .context import Context
 from .query_client import run_query
 
 _MOST_CHOICES = 2_000
+_LISTED_CHARACTERS = 10_000  # of the choices that a form lists; among more, a person types
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ParameterField:
         name, kind: of the parameter.
         label: in the reader's language.
         values: those that are put in; the default where none was given.
-        choices: the values that there are, with a name for each; empty where any may be put in.
+        choices: the values that there are, with a name for each; empty where any may be put in or there are many.
     """
 
     name: str
@@ -49,9 +50,9 @@ def parameter_fields(
         default = parameter.default(library[query.name].file_text)
         values = [_whole(context, parameter, value) for value in given.get(parameter.name, ())] or [default]
         label = query.label(parameter.name, context.languages)
-        fields.append(
-            ParameterField(parameter.name, parameter.kind, label, values, choices(context, library, parameter))
-        )
+        there = choices(context, library, parameter)
+        listed = there if sum(map(len, (*there, *there.values()))) <= _LISTED_CHARACTERS else {}
+        fields.append(ParameterField(parameter.name, parameter.kind, label, values, listed))
     return fields
 
 

@@ -138,7 +138,7 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
 def _page(context: Context, query: LibraryQuery) -> Body:
     """The page of a query, with the result in the language of the page."""
     local = query.in_language(context.language)
-    page = results_page(context, Query(local.file_text))
+    page = results_page(context, Query(local.file_text), labelled=True)
     given = _given(query)
     text = render_template(
         "query.html",
