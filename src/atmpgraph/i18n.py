@@ -62,6 +62,10 @@ class Texts:
             catalogue.add_fallback(GNUTranslations(compiled))
         return catalogue
 
+    def load(self) -> None:
+        """Read them now; else the first text that is wanted takes the time."""
+        _ = self._catalogue
+
     @property
     def locale(self) -> Locale:
         """Its habits, for programs that write numbers and dates themselves."""

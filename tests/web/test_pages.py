@@ -230,3 +230,18 @@ def test_the_menu_says_where_the_reader_is(client: FlaskClient, path: str, marke
     page = client.get(path, headers=BROWSER).text
     assert marked in page
     assert page.partition("<main")[0].count("aria-current") == 2, "one of the menu, one of the languages"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/partners", "/queries/figures", "/quality", "/charts/", "/releases/", "/search?q=ulb", "/nothing"]
+)
+def test_a_page_names_its_address_and_its_languages(client: FlaskClient, released: Settings, path: str) -> None:
+    answer = client.get(f"{path}{'&' if '?' in path else '?'}lang=de", headers=BROWSER)
+    head = answer.text.partition("</head>")[0]
+    canonical = f'<link rel="canonical" href="{released.base}{path[1:]}">'
+    if answer.status_code == 404:
+        assert 'rel="canonical"' not in head
+        assert "hreflang" not in head
+    else:
+        assert head.count('rel="canonical"') == head.count(canonical) == 1
+        assert head.count(" hreflang=") == len(released.languages)

@@ -22,6 +22,7 @@ from ..sparql.limits import limits_of
 from ..sparql.service.client import ClientDisconnectedError
 from ..web import create_app
 from ..web.core.context import publication
+from ..web.core.i18n import load_texts
 from ..web.core.proxy_headers import TARGET_AUTHORITY
 from ..web.core.query_client import ON_DISCONNECT, QUERY_PROBLEM
 from ..web.core.resource import Pool
@@ -313,8 +314,10 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def application() -> Application:
-    """The application of a web process, its templates compiled: the first reader does not wait for that."""
+    """The application of a web process, its templates compiled and its texts read: no reader waits for that."""
     app = create_app()
+    with app.app_context():
+        load_texts(publication().settings.languages)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     return Application(app)

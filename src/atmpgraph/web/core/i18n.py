@@ -1,5 +1,6 @@
 """The language of pages: `?lang=`, else Accept-Language; and links that stay in it."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -10,6 +11,7 @@ from ...addresses import served_path
 from ...http.negotiate import choose_language
 from ...i18n import Texts, own_texts, texts
 from .context import current_context, settings
+from .terms import terms
 from .words import WORDS
 
 # The arguments that every page takes.
@@ -62,6 +64,21 @@ def arguments(language: str | None) -> str:
 def here(language: str) -> str:
     """The URL of this page in another language, relative to the page itself (RFC 3986 §5.2.2)."""
     return f"?{arguments(language)}"
+
+
+def canonical() -> str:
+    """The URL of this page under the base of the publication (RFC 6596), with the noted arguments, in no language."""
+    noted = arguments(None)
+    path = quote(request.path.removeprefix("/"), safe=_PATH)
+    return f"{settings().base}{path}{f'?{noted}' if noted else ''}"
+
+
+def load_texts(languages: Iterable[str]) -> None:
+    """Read the texts of languages and the labels of terms now, not when a first reader waits for them."""
+    own_texts(settings().path(settings().folders.texts))
+    for language in languages:
+        texts(language).load()
+        terms(language)
 
 
 def current(url: str) -> str:
@@ -132,6 +149,7 @@ def register(app: Flask) -> None:
         word=_word,
         page_url=page_url,
         current=current,
+        canonical=canonical,
         language_name=lambda tag: page_texts().language_name(tag),
     )
     app.jinja_env.filters.update(
