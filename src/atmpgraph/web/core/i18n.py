@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
+from markupsafe import Markup
 
 from ...addresses import served_path
 from ...http.negotiate import choose_language
@@ -62,6 +63,20 @@ def arguments(language: str | None) -> str:
 def here(language: str) -> str:
     """The URL of this page in another language, relative to the page itself (RFC 3986 §5.2.2)."""
     return f"?{arguments(language)}"
+
+
+def canonical() -> str:
+    """The URL of this page under the base of the publication, with the arguments that mean something."""
+    query = arguments(requested_language())
+    return f"{settings().base}{quote(request.path[1:], safe=_PATH)}{f'?{query}' if query else ''}"
+
+
+def current(url: str) -> str:
+    """The mark of a link in a menu that leads to this page, or to the list that it belongs to (WAI-ARIA 1.2)."""
+    place, here = url.partition("?")[0], f"{request.script_root}{quote(request.path, safe=_PATH)}"
+    if place == here:
+        return Markup(' aria-current="page"')
+    return Markup(' aria-current="true"') if place.endswith("/") and here.startswith(place) else ""
 
 
 def page_url(name: str, number: int, anchor: str = "") -> str:
@@ -123,6 +138,8 @@ def register(app: Flask) -> None:
         pgettext=lambda context, message, **values: page_texts().pgettext(context, message, **values),
         word=_word,
         page_url=page_url,
+        canonical=canonical,
+        current=current,
         language_name=lambda tag: page_texts().language_name(tag),
     )
     app.jinja_env.filters.update(
