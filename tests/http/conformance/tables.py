@@ -359,6 +359,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/pages/<name>": (Resource("/pages/about", (HTML,), languages=True),),
     "/docs/": (Resource("/docs/", (HTML,), languages=True),),
     "/docs/<path:name>": (Resource("/docs/decisions/shacl", (HTML,), languages=True),),
+    "/api": (Resource("/api", (HTML,), languages=True),),
     "/search": (Resource("/search?q=universit%C3%A9", (HTML, "application/json"), languages=True),),
     "/search.<suffix>": (Resource("/search.json?q=universit%C3%A9", ("application/json",)),),
     "/suggest": (Resource("/suggest?q=univ", ("application/x-suggestions+json",)),),

@@ -1,5 +1,6 @@
 """What the templates need beyond their language, each a plain function."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from flask import Flask
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
+from ...i18n import message
 from ...overview.figures import Row
 from ...vocab import XSD
 from ..core.i18n import link, page_texts
@@ -60,7 +62,33 @@ def fragment(iri: str) -> str:
     return iri.rpartition("#")[2].rpartition("/")[2]
 
 
+_PASSAGES = {
+    "title": message("title"),
+    "subtitle": message("subtitle"),
+    "contact": message("contact"),
+    "links": message("links"),
+    "key figures": message("key figures"),
+    "paragraph": message("paragraph {n}"),
+    "line": message("line {n}"),
+    "page": message("page {n}"),
+}
+_PASSAGE = re.compile(r"(.+?)(?: (\d+))?")
+
+
+def passage(place: ox.Literal) -> Name:
+    """A place in a source, which tables say in English: in the language of the page if all its words are usual."""
+    words = list[str]()
+    for part in place.value.split(", "):
+        match = _PASSAGE.fullmatch(part)
+        usual = _PASSAGES.get(match[1]) if match else None
+        if match is None or usual is None or ("{n}" in usual) != bool(match[2]):
+            return Name(place.value, place.language or "")
+        words.append(page_texts().gettext(usual, n=match[2]))
+    return Name(", ".join(words), page_texts().language)
+
+
 def register(app: Flask) -> None:
     """Add them to the templates."""
     app.jinja_env.filters.update(reading=reading, measured=measure, typed=typed, best=best, fragment=fragment)
+    app.jinja_env.filters["passage"] = passage
     app.jinja_env.globals.update(url_of=url_of, longest_cell=LONGEST_CELL)
