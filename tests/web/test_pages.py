@@ -29,26 +29,25 @@ LANGUAGES = ("fr", "nl", "de", "en")
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["plus de 470", "estimation", "Les sources divergent", "déclarés : 26, nommés : 16"]),
-        ("nl", ["meer dan 470", "schatting", "Bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
+        ("fr", ["plus de 470", "Les sources divergent", "déclarés : 26, nommés : 16"]),
+        ("nl", ["meer dan 470", "Bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
         (
             "de",
             [
                 "mehr als 470",
-                "Schätzung",
                 "Quellen weichen voneinander ab",
                 "angegeben: 26, genannt: 16",
             ],
         ),
-        ("en", ["more than 470", "estimate", "Sources differ", "26 declared, 16 named"]),
+        ("en", ["more than 470", "Sources differ", "26 declared, 16 named"]),
     ],
 )
 def test_home(language: str, words: list[str], client: FlaskClient) -> None:
     page = check_page(client.get("/", headers=BROWSER | {"Accept-Language": language}), language)
     text = page.words.replace("\u00a0", " ")
-    as_printed = ["plus de 470 emplois directs", "81M€"]
-    quoted = ["Les estimations réalisées tablent", "Orgenesis Services Belgium", "MAIDAM", "Gouvernement wallon"]
-    for expected in [*words, *as_printed, *quoted]:
+    as_printed = ["81M€", "26 partenaires"]
+    named = ["Orgenesis Services Belgium", "MAIDAM", "Gouvernement wallon"]
+    for expected in [*words, *as_printed, *named]:
         assert expected.replace("\u00a0", " ") in text, expected
 
 
