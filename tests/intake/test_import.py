@@ -703,7 +703,7 @@ def _hidden_first(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Workshe
             "has an error in place of a value",
         ),
         (lambda _, s: s.merge_range(2, 1, 3, 1, "BE"), "4", "Land", "cells are merged here"),
-        (_hidden_first, None, "", ""),
+        (_hidden_first, "0", "", "the sheet Partners is hidden"),
         (lambda _, s: s.write_comment(2, 1, "=cmd()"), None, "", ""),
     ],
     ids=["a formula without a value", "an error", "merged cells", "a hidden sheet", "a note"],

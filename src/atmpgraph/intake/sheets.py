@@ -48,6 +48,7 @@ class Sheet:
         rows: the number that people see, and a cell for each heading.
         odd: rows with more cells than headings, whose columns nobody knows.
         lost: row, column from 0 and reason of what has no value: formulas, errors, merged cells.
+        hidden: the sheets of the file that are not read; with its first sheet alone.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Sheet:
     rows: tuple[tuple[int, list[str]], ...]
     odd: tuple[tuple[int, list[str]], ...] = ()
     lost: tuple[tuple[int, int, str], ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
@@ -125,7 +127,7 @@ def _delimiter(text: str) -> str:
 def _of_workbook(path: Path, limits: Imports, mebibytes: int) -> Iterator[Sheet]:
     try:
         first = open_sheet(path, FIRST_SEEN, mebibytes)
-        yield _of_sheet(path, first, limits)
+        yield replace(_of_sheet(path, first, limits), hidden=tuple(first.about["hidden"]))
         for name in first.others:
             yield _of_sheet(path, open_sheet(path, name, mebibytes), limits)
     except WorkbookError as error:

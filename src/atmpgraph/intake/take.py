@@ -21,6 +21,7 @@ _NOT_STATED: Final = {
     "periods": message("Date not stated by the source"),
 }
 SHIFTED: Final = message("the row is shifted, or a cell of it is not what its column holds: {column}")
+_HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")
 _NO_COLUMN: Final = message("no column of ours")
 _OTHERWISE: Final = message("a row before it says otherwise")
@@ -131,6 +132,8 @@ class Taking:
             placed: where each column of the form is.
         """
         source, repeated = self.source(form, sheet), form.repeated(sheet.header)
+        for hidden in sheet.hidden:
+            self.taken.left.append(Left(sheet.file, hidden, 0, "", "", _HIDDEN, {"sheet": hidden}))
         for number, place, reason in sheet.lost:
             self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
         for number, cells in sheet.odd:
