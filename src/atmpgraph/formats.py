@@ -74,9 +74,23 @@ N_TRIPLES: Final = Format(
     engine=ox.RdfFormat.N_TRIPLES,
     iri=FILE_FORMATS + "N-Triples",
 )
-TRIG: Final = Format("TriG", "trig", "application/trig", "dataset", engine=ox.RdfFormat.TRIG, iri=FILE_FORMATS + "TriG")
+TRIG: Final = Format(
+    "TriG",
+    "trig",
+    "application/trig",
+    "dataset",
+    also=("application/x-trig",),  # before they were registered, as RDF4J has them still
+    engine=ox.RdfFormat.TRIG,
+    iri=FILE_FORMATS + "TriG",
+)
 N_QUADS: Final = Format(
-    "N-Quads", "nq", "application/n-quads", "dataset", engine=ox.RdfFormat.N_QUADS, iri=FILE_FORMATS + "N-Quads"
+    "N-Quads",
+    "nq",
+    "application/n-quads",
+    "dataset",
+    also=("text/x-nquads", "text/nquads"),
+    engine=ox.RdfFormat.N_QUADS,
+    iri=FILE_FORMATS + "N-Quads",
 )
 
 # Each has its writer in `sparql/service/result_writers.py`; a new one needs no more than that and its place below.

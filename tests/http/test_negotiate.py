@@ -78,6 +78,9 @@ RDFLIB = (
         ("text/xml", "rdf"),
         ("text/n3", "ttl"),
         ("application/x-turtle", "ttl"),
+        ("application/x-trig", "trig"),
+        ("text/x-nquads", "nq"),
+        ("text/nquads", "nq"),
         ("text/plain", "nt"),
         # malformed elements are passed over, the rest counts
         ("text, /, text/, */html, text/turtle;q=2, text/turtle;q=-1, text/turtle;q=0.1234, text/html", "html"),

@@ -121,7 +121,7 @@ def _classes(release: Release, topic: str) -> list[str]:
 
 
 def _relatives(release: Release, described: Description) -> list[Link]:
-    """Links to the authors of a thing, to the wholes that it is part of, and to its parts."""
+    """Links to the authors of a thing, to the wholes that it is part of, to its files and its parts."""
     wholes = {
         SKOS + "inScheme",
         RDFS + "isDefinedBy",
@@ -158,8 +158,8 @@ def _relatives(release: Release, described: Description) -> list[Link]:
             for rel, iri in sorted(links)
             if iri != described.topic
         ),
-        *(Link(served(item), "item", page) for item in items),
         *(link for file in files for link in _content(release, file)),
+        *(Link(served(item), "item", page) for item in items),
     ]
 
 
