@@ -29,17 +29,17 @@ LANGUAGES = ("fr", "nl", "de", "en")
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", ["plus de 470", "Les sources divergent", "déclarés : 26, nommés : 16"]),
-        ("nl", ["meer dan 470", "Bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
+        ("fr", ["plus de 470", "Où les sources divergent", "déclarés : 26, nommés : 16"]),
+        ("nl", ["meer dan 470", "Waar bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
         (
             "de",
             [
                 "mehr als 470",
-                "Quellen weichen voneinander ab",
+                "Wo Quellen abweichen",
                 "angegeben: 26, genannt: 16",
             ],
         ),
-        ("en", ["more than 470", "Sources differ", "26 declared, 16 named"]),
+        ("en", ["more than 470", "Where sources differ", "26 declared, 16 named"]),
     ],
 )
 def test_home(language: str, words: list[str], client: FlaskClient) -> None:
