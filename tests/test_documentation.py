@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from rdflib import Graph
 
+from atmpgraph.cli import main
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 from atmpgraph.web import create_app
@@ -108,6 +110,78 @@ def test_the_files_that_extend_a_publication_do(tmp_path: Path) -> None:
         "We answer for what stands"
         in create_app(Settings.load(folder / "atmpgraph.toml")).test_client().get("/pages/legal").text
     )
+
+
+def _blocks(page: str, kind: str) -> list[str]:
+    return re.findall(
+        rf"^```{kind}\n(.*?)^```$", (DOCS / f"{page}.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def _commands(page: str) -> list[str]:
+    """The indented lines of a page that call us, without their comments."""
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    return re.findall(r"^ {4}((?:atmpgraph|cd) [^#\n]*[^#\s])", text, re.MULTILINE)
+
+
+def test_a_publication_looks_as_its_page_says(tmp_path: Path) -> None:
+    """The settings, the style sheet and the template of `docs/look.md`, in a new publication."""
+    folder = tmp_path / "dressed"
+    start(folder, "https://example.org/p/")
+    [settings], [style], [template] = (_blocks("look", kind) for kind in ("toml", "css", "html"))
+    file = folder / "atmpgraph.toml"
+    file.write_text(file.read_text(encoding="utf-8") + settings, encoding="utf-8")
+    for name, content in {
+        "static/ours.css": style,
+        "static/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "static/our-face.woff2": "",
+        "templates/base.html": template,
+    }.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    [said, _] = follow(folder, "atmpgraph check\natmpgraph build")[1]
+    assert "violation" not in said
+    client = create_app(Settings.load(file)).test_client()
+    page = client.get("/?lang=en", headers=BROWSER).text
+    assert "<title>Our office – " in page
+    for part in ('src="/static/logo.svg"', 'href="/static/ours.css"', 'href="mailto:data@example.org"'):
+        assert part in page
+    assert "mailto:data@example.org" in client.get("/pages/accessibility?lang=en", headers=BROWSER).text
+    properties = set(re.findall(r"(--[a-z-]+)`", (DOCS / "look.md").read_text(encoding="utf-8")))
+    sheet = client.get("/static/atmpgraph.css").text
+    assert [name for name in properties if f"{name}:" not in sheet] == [], "a property that colours nothing"
+
+
+def test_a_publication_is_made_as_its_page_says(tmp_path: Path) -> None:
+    """The commands of `docs/publication.md`, its terms and its other base, in a new publication."""
+    begin, both, *upgrades = _commands("publication")
+    enter, *rest = both.split(" && ")
+    folder, said = follow(tmp_path, "\n".join([begin, enter, *rest]))
+    assert "violation" not in said[1]
+    assert upgrades == ["atmpgraph upgrade", "atmpgraph upgrade --apply"]
+    follow(folder, "\n".join(upgrades))
+    text = (DOCS / "publication.md").read_text(encoding="utf-8")
+    terms = re.findall(r"^ {4}((?:@prefix|<ns/).*)$", text, re.MULTILINE)
+    (folder / "ontology").mkdir()
+    (folder / "ontology" / "sea.ttl").write_text("\n".join(terms), encoding="utf-8")
+    bases = re.findall(r"^ {4}((?:previous_)?bases? = .*)$", text, re.MULTILINE)
+    assert len(bases) == 2
+    file = folder / "atmpgraph.toml"
+    own = "\n".join(bases).replace("https://old.example/lod/", "https://data.example.org/")
+    written = re.sub(r"^base = .*$", own, file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file.write_text(written, encoding="utf-8")
+    follow(folder, "atmpgraph build")
+    client = create_app(Settings.load(file)).test_client()
+    assert "Ship" in client.get("/ns/sea?lang=en", headers=BROWSER).text
+
+
+def test_the_commands_of_the_other_pages_are_commands() -> None:
+    """Those that ask others, and are not run here."""
+    lines = [line for page in ("quality", "sparql") for line in _commands(page)]
+    assert lines == ["atmpgraph links [--json]"]
+    done = CliRunner().invoke(main, ["links", "--help"])
+    assert done.exit_code == 0
+    assert "--json" in done.output
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The wheel, made from a clean checkout as the README says, and served from an environment of its own."""
 
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     must(checkout, "bash", "-euc", "\n".join(_commands("Installed with pip")))
     (program,) = checkout.parent.glob("*/bin/atmpgraph")
     return program.parent
+
+
+@pytest.mark.clients
+@pytest.mark.parametrize(
+    ("page", "heading"), [("your-own-partnership", "Install"), ("start", "With pip")], ids=["its page", "the start"]
+)
+def test_it_is_installed_as_the_documentation_says(environment: Path, tmp_path: Path, page: str, heading: str) -> None:
+    """The commands as they stand, in a folder with the wheel; then its own commands are there."""
+    (wheel,) = environment.parents[1].glob("*/dist/*.whl")
+    shutil.copy(wheel, tmp_path)
+    _, _, section = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8").partition(f"## {heading}\n")
+    commands = re.findall(r"^ {4}(.*)$", section.partition("\n## ")[0], re.MULTILINE)
+    assert any("pip install" in command for command in commands)
+    must(tmp_path, "bash", "-euc", "\n".join(commands))
+    (program,) = tmp_path.glob("*/bin/atmpgraph")
+    assert "import" in must(tmp_path, str(program), "--help")
+    must(tmp_path, str(program), "init", "new")
+    must(tmp_path / "new", str(program), "check")
 
 
 @pytest.fixture(scope="module")
