@@ -168,7 +168,7 @@ def test_as_many_properties_are_proposed_as_are_wanted(client: FlaskClient) -> N
 @pytest.mark.parametrize("text", ["-1", "x", "1.5", "501", "9" * 30, "\u0663", "1e2", "%00"])
 def test_a_number_that_is_none(path: str, text: str, client: FlaskClient) -> None:
     answer = client.get(f"/reconcile/{path}{text}")
-    assert (answer.status_code, "must be a whole number from 0 to 500" in answer.get_json()["detail"]) == (400, True)
+    assert (answer.status_code, "must be a whole number from 0 to 500" in answer.text) == (400, True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
