@@ -369,3 +369,28 @@ def test_the_link_field_is_cut_by_its_setting_at_whole_links(released: Settings)
     assert len(response.headers["Link"]) <= 500
     assert by_rel(response, "linkset")
     assert parse_list_header(response.headers["Link"])
+
+
+@pytest.mark.parametrize(
+    ("url", "media_type"),
+    [
+        ("/catalogue?format=rdf", "application/rdf+xml"),
+        ("/catalogue?format=JSON-LD", "application/ld+json"),
+        ("/doc/organisation/ulb?format=ttl", "text/turtle"),
+        ("/doc/organisation/ulb?output=application/rdf%2Bxml", "application/rdf+xml"),
+        ("/partners?format=csv", "text/csv"),
+        ("/search?q=ulb&format=json", "application/json"),
+        ("/linksets/ror?format=csv", "text/csv"),
+        ("/doc/organisation/ulb.nt?format=ttl", "application/n-triples"),
+    ],
+)
+def test_a_link_may_name_the_format_of_anything(url: str, media_type: str, client: FlaskClient) -> None:
+    """It goes before Accept; the suffix of a URL goes before it."""
+    answer = client.get(url, headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (200, media_type)
+
+
+@pytest.mark.parametrize(("name", "status"), [("Excel97", 400), ("xlsx", 400), ("tsv", 406)])
+@pytest.mark.parametrize("path", ["/catalogue", "/doc/organisation/ulb"])
+def test_no_other_format_stands_in_for_the_named_one(path: str, name: str, status: int, client: FlaskClient) -> None:
+    assert client.get(f"{path}?format={name}", headers=BROWSER).status_code == status

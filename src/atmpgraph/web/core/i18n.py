@@ -9,11 +9,12 @@ from flask import Flask, g, request, url_for
 from ...addresses import served_path
 from ...http.negotiate import choose_language
 from ...i18n import Texts, own_texts, texts
+from ...sparql.protocol import FORMATS
 from .context import current_context, settings
 from .words import WORDS
 
 # The arguments that every page takes.
-OF_EVERY_PAGE: Final = ("lang", "_mediatype", "_profile")
+OF_EVERY_PAGE: Final = ("lang", "_mediatype", "_profile", *FORMATS)
 _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
 
 

@@ -15,6 +15,8 @@ from ...http.coding import choose_coding, encode, packed
 from ...http.conditional import Validators, has_tag, precondition
 from ...http.negotiate import choose
 from ...http.problem import Problem, ProblemError, not_acceptable
+from ...sparql.named_format import named_format
+from ...sparql.protocol import FORMATS
 from .context import Context
 from .i18n import arguments, requested_language
 from .observation import note_cached, note_reusable
@@ -99,11 +101,13 @@ def vary_by_language() -> None:
 def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple[Format, str]:
     """The format and media type to send (RFC 9110 §12.5.1), and notes what they depend on; nothing for a fixed one.
 
-    Where one of the formats is a page, all representations depend on the language: a URL has one `Vary`.
+    `format=` and `output=` in the URL go before Accept, for links; a suffix of the URL goes before these. Where one of
+    the formats is a page, all representations depend on the language: a URL has one `Vary`.
 
     Raises:
-        ProblemError: 406 with the formats that exist.
+        ProblemError: 400 no format is called so; 406 with the formats that exist.
     """
+    fixed = fixed or named_format([name for key in FORMATS for name in request.args.getlist(key)], offered)
     if not fixed:
         vary("Accept")
     if (fixed is HTML) if fixed else (HTML in offered):
