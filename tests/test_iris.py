@@ -35,7 +35,11 @@ WRONG = {
     "http://example.com/a b": "it has the character ' '",
     "http://example.com/a|b": "it has the character '|'",
     "http://example.com/a\nb": r"it has the character '\n'",
-    "example": "No scheme",
+    "example": "it does not begin with a scheme, such as https:",
+    "//example.com/": "it does not begin with a scheme, such as https:",
+    "1a:b": "it does not begin with a scheme, such as https:",
+    "été:b": "it does not begin with a scheme, such as https:",
+    "": "it does not begin with a scheme, such as https:",
 }
 GOOD = (
     *(
