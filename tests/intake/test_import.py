@@ -659,7 +659,7 @@ def test_a_template_has_notes_lists_and_checks_and_no_formula_in_a_cell(publicat
     sheets = [part for name, part in parts.items() if name.startswith("xl/worksheets/sheet")]
     assert not any("<f>" in part for part in sheets)
     assert "Korte naam waar andere tabellen naar verwijzen" in parts["xl/comments1.xml"]
-    assert re.search(r'type="list"[^>]*><formula1>codes!\$A\$1:\$A\$\d+<', sheets[0]), "codes of a list"
+    assert re.search(r'type="list"[^>]*><formula1>atmpgraph_codes!\$A\$1:\$A\$\d+<', sheets[0]), "codes of a list"
     assert "COUNTIF($A$2:$A$2001,A2)=1" in sheets[0], "the key once"
     assert "'organisations'!$A$2:$A$2001" in sheets[1] or "organisations!$A$2:$A$2001" in sheets[1], (
         "keys of the other sheet"

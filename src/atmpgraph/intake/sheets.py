@@ -18,6 +18,7 @@ from ..sources.canonical import ERROR, FORMULA, MERGED
 from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
 from ..sources.workbook import Sheet as WorkbookSheet
 
+LISTS_SHEET: Final = "atmpgraph_codes"  # of a template of ours: what its cells may hold
 _WORKBOOKS: Final = (".xlsx", ".ods")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
 _DELIMITERS: Final = (";", ",", "\t", "|")

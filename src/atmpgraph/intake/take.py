@@ -10,7 +10,7 @@ from . import verbs
 from .codes_of_others import Codes
 from .forms import Form, RowForm, in_languages
 from .keys import Keys, key_of
-from .sheets import Sheet
+from .sheets import LISTS_SHEET, Sheet
 from .verbs import UnplacedError
 
 _EDITORIAL: Final = "editorial"
@@ -132,8 +132,11 @@ class Taking:
             placed: where each column of the form is.
         """
         source, repeated = self.source(form, sheet), form.repeated(sheet.header)
-        for hidden in sheet.hidden:
-            self.taken.left.append(Left(sheet.file, hidden, 0, "", "", _HIDDEN, {"sheet": hidden}))
+        self.taken.left += [
+            Left(sheet.file, hidden, 0, "", "", _HIDDEN, {"sheet": hidden})
+            for hidden in sheet.hidden
+            if hidden != LISTS_SHEET
+        ]
         for number, place, reason in sheet.lost:
             self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
         for number, cells in sheet.odd:

@@ -18,9 +18,9 @@ from ..i18n import Texts
 from ..languages import PLACEHOLDER
 from ..sources.descriptions import ColumnDescription, TableDescription
 from .proposal import form_of_table, heading
+from .sheets import LISTS_SHEET
 
 _ROWS: Final = 2_000  # that are checked in the workbook
-_CODES: Final = "codes"
 _DIGITS: Final = 15  # that a number of a workbook keeps
 _TRUTH: Final = ("true", "false")
 
@@ -66,7 +66,7 @@ class _Template:
     def write(self, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
         """Write each sheet, and the lists that they refer to on a hidden one."""
         sheets = {table.name: self._book.add_worksheet(table.name[:31]) for table in self._tables}
-        codes = self._book.add_worksheet(_CODES)
+        codes = self._book.add_worksheet(LISTS_SHEET)
         for table in self._tables:
             self._sheet(sheets[table.name], table, codes, rows.get(table.name, ()))
         codes.hide()
@@ -131,7 +131,7 @@ class _Template:
             at = len(self._lists)
             for row, value in enumerate(values):
                 codes.write_string(row, at, value)
-            self._lists[values] = f"{_CODES}!{xl_range_abs(0, at, len(values) - 1, at)}"
+            self._lists[values] = f"{LISTS_SHEET}!{xl_range_abs(0, at, len(values) - 1, at)}"
         return self._lists[values]
 
     def _mark_keys(self, sheet: Worksheet, table: TableDescription) -> None:
