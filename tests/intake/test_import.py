@@ -664,7 +664,7 @@ def test_a_template_has_notes_lists_and_checks_and_no_formula_in_a_cell(publicat
     assert "'organisations'!$A$2:$A$2001" in sheets[1] or "organisations!$A$2:$A$2001" in sheets[1], (
         "keys of the other sheet"
     )
-    assert re.search(r'name="codes"[^>]*state="hidden"', parts["xl/workbook.xml"])
+    assert re.search(r'name="atmpgraph_codes"[^>]*state="hidden"', parts["xl/workbook.xml"])
 
 
 HEADINGS = ("Partner", "Land", "Rolle", "Budget")
