@@ -13,7 +13,7 @@ from ..conftest import LANGUAGES, ROOT
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
 from .conftest import MOST_ROWS
-from .reader import Reader
+from .reader import Reader, reading
 
 PICTURED = sorted(
     file.stem for file in (ROOT / "queries").glob("*.rq") if re.search(r"^SELECT\b", file.read_text("utf-8"), re.M)
@@ -41,19 +41,14 @@ _WIDE = """
 """
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_home_is_short_with_its_pictures(desk: Reader, phone: Reader, language: str) -> None:
+@pytest.mark.parametrize(("width", "most"), [(1440, 2_500), (360, 4_000)])
+def test_home_is_short_with_its_pictures(origin: str, width: int, most: int) -> None:
     """About two screens of a computer, and five of a phone (360×800)."""
-    resize = "Emulation.setDeviceMetricsOverride"
-    for reader, width, most in ((desk, 1440, 2_500), (phone, 360, 4_000)):
-        before = reader.script("return window.innerWidth")
-        screen = {"width": before, "height": 900, "deviceScaleFactor": 1, "mobile": before < 500}
-        reader.driver.execute_cdp_cmd(resize, {**screen, "width": width, "height": 800})
-        reader.visit(f"/?lang={language}")
-        reader.wait(lambda: reader.script("return [...document.images].every(image => image.height > 50)"))  # noqa: B023
-        height = reader.script("return document.documentElement.scrollHeight")
-        reader.driver.execute_cdp_cmd(resize, screen)
-        assert 1_000 < height <= most
+    with reading(origin, width=width) as reader:
+        for language in LANGUAGES:
+            reader.visit(f"/?lang={language}")
+            reader.wait(lambda: reader.script("return [...document.images].every(image => image.height > 50)"))
+            assert 1_000 < reader.script("return document.documentElement.scrollHeight") <= most, language
 
 
 def test_the_form_needs_no_script(plain: Reader) -> None:

@@ -109,7 +109,8 @@ class SearchEngine:
         found: dict[str, str] = {}
         for entry in ET.fromstring(answer.body):
             place, date = (entry.findtext(_SITEMAP + name) or "" for name in ("loc", "lastmod"))
-            undated = not date and place.startswith((f"{self.web.base}problems/", f"{self.web.base}docs/"))
+            of_software = tuple(f"{self.web.base}{space}/" for space in ("problems", "docs", "pages"))
+            undated = not date and place.startswith(of_software)
             assert undated or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", date), place
             found |= self._sitemap(place) if entry.tag.endswith("}sitemap") else {place: date}
         return found

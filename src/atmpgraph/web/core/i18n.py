@@ -74,7 +74,8 @@ def canonical() -> str:
 
 def current(url: str) -> str:
     """The value of aria-current (WAI-ARIA 1.2 §6.6) for a link of a menu: to this page, or to one above it."""
-    target, here = (path.rstrip("/") for path in (urlsplit(url).path, f"{request.script_root}{request.path}"))
+    here = f"{request.script_root}{request.path}".removesuffix(".html").rstrip("/")
+    target = urlsplit(url).path.rstrip("/")
     if target == request.script_root:
         return ""
     return "page" if here == target else "true" if here.startswith(f"{target}/") else ""
