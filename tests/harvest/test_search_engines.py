@@ -14,13 +14,13 @@ PAGES = {
     BASE,
     *(BASE + page for page in ("catalogue", "data", "ns/shapes", "quality", "releases/", "sparql", "stream", "tables")),
     *(BASE + page for page in ("partners", "workpackages", "funding", "figures", "sources", "things")),
-    *(BASE + page for page in ("lookup", "reconcile")),
+    *(BASE + page for page in ("api", "lookup", "reconcile")),
 }
 
 
 def about_a_thing(address: str) -> bool:
     """Whether a page is the document of a thing."""
-    others = ("queries/", "problems/", "charts/", "docs/", "things/", "linksets/")
+    others = ("queries/", "problems/", "charts/", "docs/", "things/", "linksets/", "pages/")
     return address not in PAGES and not address.startswith(tuple(BASE + each for each in others))
 
 
