@@ -88,7 +88,8 @@ def test_the_stream_says_what_it_is_how_to_follow_it_and_what_changed(
 def test_each_version_has_the_place_on_its_page_that_its_iri_names(client: FlaskClient) -> None:
     for number, things in enumerate(("ab", "ca", "bc"), 1):
         page = check_page(client.get(f"/stream/{number}?lang=en", headers=BROWSER), "en")
-        assert {str(a["id"]) for _, a in page.elements if "id" in a} - {"main", "search"} == {"1", "2"}
+        anchors = {str(a["id"]) for _, a in page.elements if "id" in a}
+        assert {anchor for anchor in anchors if anchor.isdigit()} == {"1", "2"}
         for at, thing in enumerate(things, 1):
             told = f"<{BASE}stream/{number}#{at}> <http://purl.org/dc/terms/isVersionOf> <{BASE}id/thing/{thing}> ."
             assert told in client.get(f"/stream/{number}.nt").text

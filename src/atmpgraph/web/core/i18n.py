@@ -68,7 +68,7 @@ def here(language: str) -> str:
 def canonical() -> str:
     """The URL of this page under the base of the publication (RFC 6596), with the noted arguments, in no language."""
     noted = arguments(None)
-    path = quote(request.path.removeprefix("/"), safe=_PATH)
+    path = quote(request.path.removeprefix("/").removesuffix(".html"), safe=_PATH)
     return f"{settings().base}{path}{f'?{noted}' if noted else ''}"
 
 
