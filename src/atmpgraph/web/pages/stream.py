@@ -13,7 +13,7 @@ from ..core.labels import Name, page_names
 
 NEWEST: Final = 50  # changes on the page of the stream itself
 LISTED: Final = 50  # pages there
-MOST: Final = 250  # changes on one of its pages, however large it is
+MOST: Final = 200  # changes on one of its pages, however large it is
 
 
 @dataclass(frozen=True)
