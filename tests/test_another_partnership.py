@@ -111,8 +111,8 @@ def test_the_server_answers(address: str) -> None:
     type_, page = get(f"{address}/?lang=en", "text/html")
     assert type_.startswith("text/html")
     assert "Example Partnership (fictional)" in page
-    assert "more than 10 direct jobs" in page
-    assert "about 15 direct jobs" in page
+    assert "more than 10" in page
+    assert "about 15" in page
     type_, turtle = get(f"{address}/id/figure/partners", "text/turtle")
     assert type_.startswith("text/turtle")
     assert list(ox.parse(turtle.encode(), format=ox.RdfFormat.TURTLE))

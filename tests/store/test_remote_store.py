@@ -29,7 +29,7 @@ from .spoiler import Spoiler, spoiling
 FOREIGN: Final = "http://example.org/foreign"
 ALL: Final = "SELECT ?s { ?s ?p ?o } LIMIT 5"
 QUICK: Final = {
-    "timeout_seconds": 0.5,
+    "timeout_seconds": 1.0,
     "connect_timeout_seconds": 0.5,
     "retry_seconds": 0.0,
     "max_answer_bytes": 4_000_000,

@@ -305,7 +305,7 @@ def test_the_sitemap_lists_documents_that_are_there(client: FlaskClient, release
 def test_the_sitemap_has_every_page(client: FlaskClient, release: Release) -> None:
     """Each address that has a page for people, but those that repeat what another says in a format, a day or a query."""
     repeated = re.compile(
-        r"\.html$|[?]|^/stream/|\{digest\}|^/doc/odd/|^/timemap/|^/[.]well-known/|^/embed/|^/things/.|^/reconcile/$"
+        r"\.html$|[?]|^/stream/|\{digest\}|^/doc/odd/|^/timemap/|^/[.]well-known/|^/embed/|^/things/.|^/reconcile/$|^/history/"
     )
     pages = {page.path for page in RESOURCES if HTML in page.types and not repeated.search(page.path)}
     questions = {f"/queries/{file.stem}" for file in (ROOT / "queries").glob("*.rq")}
