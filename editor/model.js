@@ -66,7 +66,7 @@ function fromCell(cell, base) {
   if (!cell.hasChildNodes()) return undefined;
   const iri = cell.dataset.iri ?? (cell.querySelector(":scope > a")?.getAttribute("href") || "");
   if (iri) return { type: "uri", value: iri.startsWith("~") ? base + iri.slice(1) : iri, label: cell.textContent };
-  const shown = cell.querySelector(":scope > data, :scope > time") ?? (lang ? cell.firstElementChild : cell);
+  const shown = cell.querySelector(":scope > data, :scope > time") ?? ((lang && cell.firstElementChild) || cell);
   const term = { type, value: value ?? shown.value ?? shown.dateTime ?? shown.textContent };
   if (lang) term["xml:lang"] = lang;
   if (direction) term["its:dir"] = direction;

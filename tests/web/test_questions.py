@@ -42,6 +42,31 @@ def test_what_stays_the_same_is_validated(asking: FlaskClient, path: str) -> Non
     assert asking.get(f"/queries/{path}", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
+def test_a_number_that_is_none_stays_as_it_is(released: Settings, tmp_path: Path) -> None:
+    odd = (
+        'SELECT (STRDT("many", xsd:decimal) AS ?n) (STRDT("12", xsd:integer) AS ?m) (STRDT("soon", xsd:date) AS ?d) {}'
+    )
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+    (tmp_path / "odd.rq").write_text(f"{prefix} {odd}", encoding="utf-8")
+    page = (
+        create_app(changed(released, folders={"queries": tmp_path})).test_client().get("/queries/odd", headers=BROWSER)
+    )
+    assert page.status_code == 200
+    assert [words in page.text for words in (">many</td>", '<data value="12">', "soon")] == [True, True, True]
+
+
+def test_those_who_write_queries_see_tag_and_direction(client: FlaskClient) -> None:
+    """Of a text in the language of the page, too: "x" and "x"@en are two terms."""
+    query = 'SELECT ?x { VALUES ?x { "a" "b"@en "c"@en--rtl } }'
+    page = client.get("/sparql", query_string={"query": query, "lang": "en"}, headers=BROWSER).text
+    answer = page.split('<section class="answer">')[1]
+    assert [answer.count(words) for words in ('data-lang="en"', '<span class="tag">en</span>', 'dir="rtl"')] == [
+        2,
+        2,
+        1,
+    ]
+
+
 MOST_BYTES = 100_000  # of a page
 _MANY = "VALUES ?a { 0 1 2 3 4 5 6 7 8 9 } VALUES ?b { 0 1 2 3 4 5 6 7 8 9 } VALUES ?c { 0 1 2 3 4 5 6 7 8 9 }"
 _TEXT = "<b>é</b> مرحبا " * 40

@@ -204,17 +204,14 @@ class _Representation:
         """The same graph for programs that read the page; and one for search engines, where schema.org has terms."""
         release, topic, embedded = self.context.release, self.described.topic, self.described.embedded
         quads = self.described.published(self.context.settings.licence) if embedded is None else embedded
-        blocks = (
-            [_escaped(serialize(quads, JSON_LD, prefixes_for(JSON_LD, self.context.base)).decode())] if quads else []
-        )
+        names = prefixes_for(JSON_LD, self.context.base)
+        blocks = [_escaped(serialize(quads, JSON_LD, names).decode())] if quads else []
         if release.in_catalogue(topic) and translated(release, topic, SCHEMA):
             content = shaped(release, topic, SCHEMA, self.context.languages)
             blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
         elif stated := translated(release, topic, SCHEMA):
             few = sorted((quad for quad in stated if text_of(quad.subject) == topic), key=str)[:_SEARCHED]
-            blocks.append(
-                _escaped(serialize(few, JSON_LD, prefixes_for(JSON_LD, self.context.base), root=topic).decode())
-            )
+            blocks.append(_escaped(serialize(few, JSON_LD, names, root=topic).decode()))
         return blocks
 
 

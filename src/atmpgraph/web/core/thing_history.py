@@ -84,6 +84,6 @@ def _lines(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]
         return frozenset()
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 8)  # some kilobytes each
 def _stated(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]:
     return frozenset(Release(releases / digest, base).stated(iri))

@@ -18,6 +18,7 @@ from ..core.phrases import measured, phrase
 from .results import LONGEST_CELL
 
 _NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")  # an answer may have any other text there
 _DATES = {"date", "dateTime", "gYearMonth"}
 
 
@@ -45,7 +46,7 @@ def url_of(endpoint: str, **values: str) -> str:
 def typed(literal: ox.Literal) -> str:
     """A typed value in the reader's language, with the value as it is for programs (HTML §4.5.13, §4.5.14)."""
     text, datatype = literal.value, literal.datatype.value.removeprefix(XSD)
-    if datatype in _NUMBERS:
+    if datatype in _NUMBERS and _NUMBER.fullmatch(text):
         return Markup('<data value="{}">{}</data>').format(text, page_texts().number(Decimal(text)))
     if datatype in _DATES:
         return Markup('<time datetime="{}">{}</time>').format(text, page_texts().date(text))
