@@ -93,6 +93,8 @@ def test_no_kind_takes_more_than_a_term(kind: str, value: str) -> None:
         ("chart", "pie", 3, "no kind of picture; they are chart, map, none"),
         ("number=value", "number=price", 3, "the answer has no column price"),
         ("since: date", "since: day", 4, "no kind of parameter; they are date"),
+        ("parameter.since", "parameter.format", 4, "may have a parameter format already"),
+        ("parameter.since", "parameter.lang", 4, "may have a parameter lang already"),
         ("parameter.since", "parameter.until", 4, "has no line “VALUES ?until { … }” in the query"),
         ("thing kinds", "thing sorts", 5, "no query sorts.rq with a column kind"),
         ("column.name", "column.names", 6, "the answer has no column names"),

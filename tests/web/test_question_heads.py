@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator, meta
 
 from atmpgraph.sparql.library import LibraryQuery
+from atmpgraph.sparql.query_head import RESERVED
+from atmpgraph.web.core.i18n import OF_EVERY_PAGE
 
 from ..conftest import BASE, LANGUAGES
 from .rules import BROWSER
@@ -167,3 +169,7 @@ def test_openapi_describes_each_query(client: FlaskClient) -> None:
     assert parameter["schema"]["items"] == {"type": "string", "format": "date", "default": "2024-02-01"}
     [parameter] = [each for each in described["/queries/figures"]["get"]["parameters"] if each["name"] == "source"]
     assert f"Its values: {BASE}queries/sources." in parameter["description"]
+
+
+def test_no_parameter_of_a_query_is_called_as_one_of_every_page() -> None:
+    assert {*OF_EVERY_PAGE, "offset"} == RESERVED

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from ..i18n import message
 from ..vocab import XSD
+from .protocol import FORMATS
 
 Kind: TypeAlias = Literal["date", "number", "text", "thing"]
 
@@ -39,6 +40,8 @@ SUBJECTS: Final = {
 }
 KINDS: Final[tuple[Kind, ...]] = ("date", "number", "text", "thing")
 PICTURES: Final = ("chart", "map", "none")
+# What the URL of every query may have.
+RESERVED: Final = frozenset({"lang", "_mediatype", "_profile", "offset", *FORMATS})
 
 _LINE: Final = re.compile(r"^#\+ ([\w.-]+?)(?:@([A-Za-z0-9-]+))?: (.+)$", re.MULTILINE)
 _WORDS: Final = ("title", "description", "column", "subject", "picture", "parameter")
@@ -230,6 +233,9 @@ class QueryHead:
         self, name: str, value: str, library: Mapping[str, "QueryHead"]
     ) -> list[tuple[str, dict[str, str]]]:
         kind, _, values_of = value.partition(" ")
+        if name in RESERVED:
+            words = {"name": name, "words": ", ".join(sorted(RESERVED))}
+            return [(message("each URL may have a parameter {name} already; give another name than {words}"), words)]
         if kind not in KINDS:
             return [(message("no kind of parameter; they are {words}"), {"words": ", ".join(KINDS)})]
         if not Parameter(name, "text").line(self.text):

@@ -1,7 +1,8 @@
 """What programs can ask: each way with an example, whose values the release has."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 from flask import render_template
@@ -23,6 +24,32 @@ class Way:
     title: str
     text: str
     url: str
+
+
+# The ways whose example is an address that every publication has.
+_EVERYWHERE: Final = (
+    Way(
+        message("Match names"),
+        message("The things that the names of a table mean (Reconciliation Service API, as OpenRefine uses it)."),
+        "reconcile",
+    ),
+    Way(
+        message("Look up identifiers"),
+        message("The thing with an identifier of a registry, in any spelling."),
+        "lookup",
+    ),
+    Way(
+        message("Everything"),
+        message("All data of the current release in one file, in six formats of RDF."),
+        "dumps/current/data.ttl",
+    ),
+    Way(
+        message("Changes"),
+        message("What changed, as a feed or as a stream that a copy of the data follows (LDES)."),
+        "feed.atom",
+    ),
+    Way(message("Catalogue"), message("The description of the datasets (DCAT-AP), to be harvested."), "catalogue.ttl"),
+)
 
 
 def api_page(context: Context) -> str:
@@ -62,28 +89,4 @@ def _ways(context: Context) -> Iterator[Way]:
         message("Any question of your own (SPARQL 1.1 Protocol)."),
         urls.page(f"sparql?{urlencode({'query': _ROWS, 'format': 'json'})}"),
     )
-    yield Way(
-        message("Match names"),
-        message("The things that the names of a table mean (Reconciliation Service API, as OpenRefine uses it)."),
-        urls.page("reconcile"),
-    )
-    yield Way(
-        message("Look up identifiers"),
-        message("The thing with an identifier of a registry, in any spelling."),
-        urls.page("lookup"),
-    )
-    yield Way(
-        message("Everything"),
-        message("All data of the current release in one file, in six formats of RDF."),
-        urls.page("dumps/current/data.ttl"),
-    )
-    yield Way(
-        message("Changes"),
-        message("What changed, as a feed or as a stream that a copy of the data follows (LDES)."),
-        urls.page("feed.atom"),
-    )
-    yield Way(
-        message("Catalogue"),
-        message("The description of the datasets (DCAT-AP), to be harvested."),
-        urls.page("catalogue.ttl"),
-    )
+    yield from (replace(way, url=urls.page(way.url)) for way in _EVERYWHERE)

@@ -96,10 +96,9 @@ def _given(query: LibraryQuery) -> dict[str, list[str]]:
     return {name: listed for name, listed in values.items() if listed}
 
 
-def _named(query: LibraryQuery) -> dict[str, list[str]]:
-    """The values of `format` and `output`, as the endpoint has them; a parameter of the query goes before."""
-    own = {parameter.name for parameter in query.head.parameters}
-    values = {name: request.args.getlist(name) for name in FORMATS if name not in own}
+def _named() -> dict[str, list[str]]:
+    """The values of `format` and `output`, as the endpoint has them."""
+    values = {name: request.args.getlist(name) for name in FORMATS}
     return {name: listed for name, listed in values.items() if any(listed)}
 
 
@@ -110,7 +109,7 @@ def _check_names(query: LibraryQuery) -> None:
         ProblemError: 400 there is one.
     """
     names = [parameter.name for parameter in query.head.parameters]
-    if strange := [name for name in request.args if name not in (*names, *FORMATS, *OF_EVERY_PAGE, _OFFSET)]:
+    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, _OFFSET)]:
         values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
         detail = "The query has no parameter {name}; its parameters are {names}."
         if not names:
@@ -124,8 +123,7 @@ def _operation(query: LibraryQuery) -> Query:
     Raises:
         ProblemError: 400 the offset in its URL is no number.
     """
-    own = any(parameter.name == _OFFSET for parameter in query.head.parameters)
-    return Query(query.file_text, offset=0 if own else row_offset(request.args.get(_OFFSET)))
+    return Query(query.file_text, offset=row_offset(request.args.get(_OFFSET)))
 
 
 def _load(context: Context, name: str) -> LibraryQuery | None:
@@ -136,7 +134,7 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
         return None
     _check_names(query)
     given = _given(query)
-    note_arguments(**given, **_named(query))
+    note_arguments(**given, **_named())
     if offset := _operation(query).offset:
         note_arguments(offset=str(offset))
     return filled(context, library, query.in_language(language) if language else query, given)
@@ -154,7 +152,7 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
         detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
     offered = (context.fixed,) if context.fixed else (*results, SPARQL_QUERY)
-    named = named_format([value for listed in _named(query).values() for value in listed], offered)
+    named = named_format([value for listed in _named().values() for value in listed], offered)
     return (named,) if named else offered
 
 
