@@ -5,8 +5,7 @@ is made. Every prefix that fits is used; the head declares those that fit somewh
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +15,7 @@ from ..errors import NotExpressibleError, ReleaseError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..rdf.chunks import Chunk
 from ..rdf.expressible import expressible
-from ..rdf.serialize import prefixes_for, tidy
+from ..rdf.serialize import any_starts, prefixes_for, tidy
 
 # Another text as soon as other bytes come of the same lines.
 RECIPE: Final = f"2, pyoxigraph {ox.__version__}"
@@ -52,13 +51,8 @@ def used_prefixes(part: Part) -> list[tuple[str, ...]]:
         first = next(iter(ox.parse(lines[: lines.index(b"\n") + 1], format=ox.RdfFormat.N_QUADS)))
         pattern = _NAMESPACE if isinstance(first.graph_name, ox.DefaultGraph) else _NAMESPACE_IN_QUADS
         starts = sorted(set(pattern.findall(lines)))
-        used.append(tuple(prefix for prefix, iri in table if _any_starts(starts, iri)))
+        used.append(tuple(prefix for prefix, iri in table if any_starts(starts, iri)))
     return used
-
-
-def _any_starts(sorted_starts: Sequence[bytes], namespace: bytes) -> bool:
-    place = bisect_left(sorted_starts, namespace)
-    return place < len(sorted_starts) and sorted_starts[place].startswith(namespace)
 
 
 def all_prefixes(base: str) -> Mapping[str, str]:

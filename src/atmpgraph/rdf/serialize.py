@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, AnyStr
 
 import pyoxigraph as ox
 
@@ -45,10 +45,10 @@ def prefixes_for(fmt: Format, base: str) -> Mapping[str, str]:
 def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten at least one IRI of the statements."""
     iris = sorted(set(_iris(statements)) - _UNWRITTEN)
-    return {p: namespace for p, namespace in table.items() if _any_starts(iris, namespace)}
+    return {p: namespace for p, namespace in table.items() if any_starts(iris, namespace)}
 
 
-def _any_starts(iris: Sequence[str], namespace: str) -> bool:
+def any_starts(iris: Sequence[AnyStr], namespace: AnyStr) -> bool:
     """Whether one of the IRIs, which are sorted, starts with a namespace."""
     place = bisect_left(iris, namespace)
     return place < len(iris) and iris[place].startswith(namespace)
