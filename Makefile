@@ -27,13 +27,13 @@ test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold:
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-test-clients: $(VENV)/.dev .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
+test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
 	ENGINE=oxigraph $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
 	ENGINE=virtuoso $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
 
-test-container: $(VENV)/.dev ## the image and the compose file under Docker (by root; some minutes)
+test-container: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) ## the image and the compose file under Docker (by root; some minutes)
 	.ci/apt debootstrap docker.io docker-compose
 	$(BIN)/pytest -m container
 
@@ -43,7 +43,7 @@ wheel: $(VENV)/.serve $(SCRIPTS) $(DOCUMENTATION) ## the package, with the scrip
 check: $(VENV)/.serve ## check tables, mapping and shapes; change nothing
 	$(BIN)/atmpgraph check
 
-bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/node_modules/.installed ## all measurements, as ratios, beside what is wanted (an hour)
+bench: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/node_modules/.installed ## all measurements, as ratios, beside what is wanted (an hour)
 	.ci/apt nginx wrk virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/python -m benchmarks --write
 	$(BIN)/python -m benchmarks --short --write
@@ -53,7 +53,7 @@ bench: $(VENV)/.dev $(RML)/.installed $(PEERS)/.installed benchmarks/peers/npm/n
 	KILLS=200 DAMAGES=all $(BIN)/pytest --no-cov tests/release/test_kills.py tests/release/test_kills_of_pushes.py tests/web/test_damage.py
 	for ENGINE in oxigraph virtuoso; do ENGINE=$$ENGINE $(BIN)/pytest --no-cov -q -n auto --dist loadfile tests/http/conformance || exit; done
 
-bench-short: $(VENV)/.dev $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
+bench-short: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json
 	.ci/apt nginx wrk
 	$(BIN)/python -m benchmarks --short --check
 
