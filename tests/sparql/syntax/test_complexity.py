@@ -91,11 +91,11 @@ def refusal(service: Service, query: str, **changes: Any) -> Problem | None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_too_much_is_refused_in_a_moment(name: str) -> None:
-    """In a time that is linear in the length: twice as long, less than four times the time."""
+    """In a time that is linear in the length: what is quadratic takes minutes (measured beside other tests, with coverage)."""
     query = KINDS[name](longest(KINDS[name]))
     started = time.process_time()
     passes(query)
-    assert time.process_time() - started < 2.0
+    assert time.process_time() - started < 10.0
 
 
 @pytest.mark.parametrize(
