@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 
+from ..long import some
 from .test_interrupts import STEPS, changed_table, left
 
 
@@ -47,8 +49,7 @@ def rewrite(table: Path) -> None:
     os.utime(table, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.mark.parametrize("change", [grow, replace, rewrite, Path.unlink])
-@pytest.mark.parametrize("step", STEPS[1:5])
+@pytest.mark.parametrize(("change", "step"), some(product((grow, replace, rewrite, Path.unlink), STEPS[1:5]), 6))
 def test_a_table_changes_while_it_is_read(change: Callable[[Path], None], step: str, started: Settings) -> None:
     releases = ReleasesFolder(started.path(started.folders.releases))
     changed_table(started)

@@ -11,6 +11,7 @@ import pytest
 from atmpgraph.settings import Settings
 
 from ..conftest import unable
+from ..long import some
 
 # Runs in namespaces of its own, where any user may mount. $1: the options of the mount, $2: which folder it is.
 SCRIPT = """
@@ -44,7 +45,7 @@ def _namespaces() -> None:
         unable("this machine gives no namespaces")
 
 
-@pytest.mark.parametrize("size", ["40k", "1100k", "2m", "3500k"])
+@pytest.mark.parametrize("size", some(["40k", "1100k", "2m", "3500k"], 2))
 def test_a_full_disk(size: str, started: Settings) -> None:
     status, said = build_on(f"size={size}", "releases", started)
     assert "Traceback" not in said

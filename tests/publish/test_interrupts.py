@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from atmpgraph.publish.build import build
 from atmpgraph.publish.verify import verify
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
+
+from ..long import some
 
 STEPS: Final = (
     "checking the questions",
@@ -60,8 +63,7 @@ def interrupted(command: str, step: str, number: int, settings: Settings, tempor
     return process.wait(60), said
 
 
-@pytest.mark.parametrize("command", ["check", "build"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("command", "step"), some(product(("build", "check"), STEPS), 5))
 def test_ctrl_c_in_each_step(command: str, step: str, started: Settings, tmp_path: Path) -> None:
     if command == "check" and step == STEPS[-1]:
         pytest.skip("a check writes no release")

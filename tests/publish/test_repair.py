@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
+from typing import Final
 
 import pytest
 from click.testing import CliRunner
@@ -16,12 +18,16 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..long import often, some
 from ..release.damages import DAMAGES, answers, copied, files
 
 
 def run(settings: Settings, *arguments: str) -> tuple[int, str]:
     outcome = CliRunner().invoke(main, ["--settings", str(settings.path(Path("atmpgraph.toml"))), *arguments])
     return outcome.exit_code, outcome.stdout
+
+
+PLACES: Final = ("history", "published", "since.json", "stream/index.json", "current/data.nq")
 
 
 def batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -45,7 +51,7 @@ def test_every_file_is_named_and_made_anew(
 ) -> None:
     settings, number = copied(whole, tmp_path / "p"), list(DAMAGES).index(damage)
     folder = settings.path(settings.folders.releases)
-    for names in batched(files(whole)[number :: len(DAMAGES)], 30):
+    for names in batched(files(whole)[number :: len(DAMAGES)], often(200, 30)):
         paths = {folder / name for name in names if (folder / name).exists()}  # a store made anew has other files
         for path in paths:
             DAMAGES[damage](path)
@@ -96,8 +102,7 @@ def test_what_nothing_tells_any_more_is_named_until_something_does(whole: Settin
     assert {release: release.report.read_bytes() for release in folder.all()} == content
 
 
-@pytest.mark.parametrize("place", ["history", "published", "since.json", "stream/index.json", "current/data.nq"])
-@pytest.mark.parametrize("kind", ["folder", "pipe"])
+@pytest.mark.parametrize(("place", "kind"), some(product(PLACES, ("folder", "pipe")), 4))
 def test_what_is_no_file_gives_its_place_back(place: str, kind: str, whole: Settings, tmp_path: Path) -> None:
     settings = copied(whole, tmp_path / "p")
     path = settings.path(settings.folders.releases) / place

@@ -23,6 +23,7 @@ from atmpgraph.settings.groups import Build
 from atmpgraph.store import EMBEDDED
 
 from ..conftest import LANGUAGES
+from ..long import often, some
 from .conftest import BASE, ROOT
 from .test_shapes import CASES, Case, change
 
@@ -79,7 +80,7 @@ def same(lines: Sequence[bytes], shapes: Graph, scratch: Path) -> int:
     return len(expected.findings)
 
 
-@pytest.mark.parametrize("first", range(4))
+@pytest.mark.parametrize("first", some(range(4), 2))
 def test_mistakes_of_all_kinds_have_the_same_findings(
     first: int, conforming: Graph, our_shapes: Graph, tmp_path: Path
 ) -> None:
@@ -94,7 +95,7 @@ def _without_blank_nodes(cases: Iterable[Case]) -> list[Case]:
     return [case for case in cases if "blank" not in case.name and "_:" not in case.update and "[" not in case.update]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(often(1, 5)))
 def test_statements_lost_and_altered_have_the_same_findings(
     seed: int, conforming: Graph, our_shapes: Graph, tmp_path: Path
 ) -> None:
@@ -254,7 +255,7 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
     chance, checked, findings = random.Random(5), tmp_path / "checked.json", list[int]()
     whole = sorted(conforming, key=str)
     graph = Graph() + conforming
-    for _ in range(4):
+    for _ in range(often(3, 10)):
         for subject, predicate, _ in chance.sample(whole, 6):
             others = [obj for _, same, obj in whole if same == predicate]
             if chance.random() < 0.5:

@@ -1,10 +1,9 @@
 """SIGKILL at random moments of build, verify and switch, while clients read: nothing fails, nothing is mixed, nothing stays.
 
-`KILLS` says how often; `make bench` kills two hundred times.
+`make bench` kills two hundred times.
 """
 
 import hashlib
-import os
 import random
 import subprocess
 import sys
@@ -20,8 +19,9 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import OverSocket, serving
+from ..long import often
 
-KILLS = int(os.environ.get("KILLS", "8"))
+KILLS = often(6, 200)
 LONGEST_SECONDS = 3.0  # a build of the starter, or a check of its releases
 NAMES = ("example-person", "second-person", "third-person")
 

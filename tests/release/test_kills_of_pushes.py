@@ -1,6 +1,6 @@
 """SIGKILL at random moments of pushes, while clients ask: each answer is of one release, none fails, and the next push goes on.
 
-`KILLS` says how often; `make bench` kills two hundred times.
+`make bench` kills two hundred times.
 """
 
 import os
@@ -24,9 +24,10 @@ from atmpgraph.web import create_app
 
 from ..conftest import changed
 from ..http.conformance.targets import OverSocket, serving
+from ..long import often
 from ..store.engines import Oxigraph, running, store_of, variables
 
-KILLS: Final = int(os.environ.get("KILLS", "8"))
+KILLS: Final = often(6, 200)
 LONGEST_SECONDS: Final = 4.0  # a push of the starter in small pieces
 NAMES: Final = ("example-person", "second-person", "third-person")
 QUERIES: Final = (

@@ -16,6 +16,7 @@ import pytest
 
 from atmpgraph.settings import Settings
 
+from ..long import some
 from ..sparql.jobs import SLOW
 from ..sparql.processes import until
 from .running_server import RunningServer, running_server
@@ -61,7 +62,7 @@ def interrupt(server: RunningServer) -> None:
     os.killpg(server.process.pid, signal.SIGINT)
 
 
-@pytest.mark.parametrize("end", [main_alone, everyone, interrupt])
+@pytest.mark.parametrize("end", some([main_alone, everyone, interrupt], 2))
 def test_what_runs_is_finished(end: Callable[[RunningServer], None], released: Settings, tmp_path: Path) -> None:
     statuses: list[int] = []
     with running_server(released, tmp_path) as server:

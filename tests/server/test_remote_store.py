@@ -21,6 +21,7 @@ from atmpgraph.web import create_app
 
 from ..conftest import changed
 from ..http.conformance.targets import Answer, OverSocket, serving
+from ..long import some
 from ..sparql.jobs import SLOW
 from ..sparql.processes import until
 from ..store.engines import Oxigraph, running, store_of, variables
@@ -144,7 +145,7 @@ STATUSES: Final = {
 }
 
 
-@pytest.mark.parametrize("mode", STATUSES)
+@pytest.mark.parametrize("mode", some(STATUSES, 8))
 def test_each_fault_has_its_status_and_the_rest_goes_on(site: Running, spoiler: Spoiler, mode: str) -> None:
     hot = f"/doc/{site.things[0]}"
     before = site.target.ask(hot, fields=PAGE)

@@ -13,9 +13,10 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ..long import often
 from ..release.damages import DAMAGES, answers, copied, files
 
-EVERY: Final = 4 if os.environ.get("DAMAGES") else 8  # each file with two of the eight ways, or one
+EVERY: Final = often(16, 4)  # each file with two of the eight ways, or each second one with one
 
 
 @pytest.mark.parametrize("mode", ["before the start", "while it is served"])

@@ -18,6 +18,7 @@ from atmpgraph.sparql.syntax.complexity import MaxComplexity, check_complexity
 from atmpgraph.sparql.syntax.tokenizer import words
 from atmpgraph.store import EMBEDDED, StoreAddress
 
+from ...long import some
 from ..jobs import LIMITS, Service
 from .kinds import KINDS, longest
 
@@ -63,7 +64,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> StoreAddress:
     return EMBEDDED.load(folder / "data.nq", folder / "store", sha256(lines.encode()).hexdigest())
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", some(KINDS, 40))
 def test_a_long_query_is_answered_or_refused_with_a_place_and_ends_no_worker(
     name: str, service: Service, store: StoreAddress
 ) -> None:
