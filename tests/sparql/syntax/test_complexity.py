@@ -64,6 +64,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> StoreAddress:
     return EMBEDDED.load(folder / "data.nq", folder / "store", sha256(lines.encode()).hexdigest())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", some(KINDS, 40))
 def test_a_long_query_is_answered_or_refused_with_a_place_and_ends_no_worker(
     name: str, service: Service, store: StoreAddress
@@ -90,6 +91,7 @@ def refusal(service: Service, query: str, **changes: Any) -> Problem | None:
     return None
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_too_much_is_refused_in_a_moment(name: str) -> None:
     """In a time that is linear in the length: what is quadratic takes minutes (measured beside other tests, with coverage)."""
