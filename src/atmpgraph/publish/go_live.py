@@ -6,10 +6,12 @@ the switch.
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from .. import __version__
 from ..catalogue.dcat import History
@@ -42,6 +44,8 @@ from .reactivation import reactivate
 from .reuse import prove_store
 from .self_description import list_files, live_release, now, write_description
 from .workplace import exclusive, workplace
+
+_FLUSHES: Final = 16  # at a time
 
 
 def go_live(candidate: Candidate, settings: Settings, progress: Progress = SILENT) -> Release:
@@ -252,5 +256,7 @@ def _write_quality(
 
 
 def _sync_all(folder: Path) -> None:
-    for path in (*folder.rglob("*"), folder):
-        sync(path)
+    """Flush a folder and all in it; together, since a disk writes many at once in the time of a few."""
+    with ThreadPoolExecutor(_FLUSHES) as flushes:
+        list(flushes.map(sync, folder.rglob("*")))
+    sync(folder)
