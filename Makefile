@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RML := .venv-morph-kgc
 CKAN := .venv-ckan
+FAIR := .venv-fair
 PEERS := .venv-peers
 SCRIPTS := $(addprefix src/atmpgraph/web/static/,editor.css editor.js results.js search.js)
 DOCUMENTATION := src/atmpgraph/web/documentation.json
@@ -27,7 +28,7 @@ test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold:
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
-test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(RML)/.installed ## with programs that install slowly
+test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
 	ENGINE=oxigraph $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
@@ -69,6 +70,7 @@ lock: .venv-locking/.installed ## lock the dependencies anew, with hashes
 	$(COMPILE) requirements/morph-kgc.in -o requirements/morph-kgc.lock
 	$(COMPILE) requirements/docs.in -o requirements/docs.lock
 	$(COMPILE) requirements/peers.in -o requirements/peers.lock
+	$(COMPILE) requirements/fair.in -o requirements/fair.lock
 	$(COMPILE) requirements/ckan.in --override requirements/ckan.overrides -o requirements/ckan.lock
 	$(MAKE) $(VENV)/.dev
 	$(BIN)/npm update --silent --package-lock-only

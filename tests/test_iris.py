@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import cycle
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -81,6 +82,12 @@ def test_every_encoded_character_can_stand_in_an_iri() -> None:
     assert encode("é\ue000") == "é%EE%80%80"
 
 
+def rows(settings: Settings, table: str) -> list[list[str]]:
+    """The rows of a table, without its header; none where it is not there."""
+    file = settings.path(settings.folders.data) / table
+    return list(csv.reader(file.read_text("utf-8-sig").splitlines()))[1:] if file.is_file() else []
+
+
 def with_cells(settings: Settings, table: str, column: str, values: list[str]) -> None:
     """Put values into the first rows of a column of a table."""
     file = settings.path(settings.folders.data) / table
@@ -107,6 +114,27 @@ def test_each_wrong_cell_is_named_by_file_row_and_column(started: Settings, tmp_
         *((Place("sources.csv", row, "url"), value) for row, value in enumerate(wrong, 2)),
         (Place("organisations.csv", 2, "homepage"), "http://[::1"),
     }
+
+
+def test_every_column_that_takes_an_iri_is_judged_alike(publication: Path, tmp_path: Path) -> None:
+    """One wrong IRI in each, all told in one run."""
+    settings = Settings.load(publication)
+    tables = open_tables(settings, read_codes(settings)).descriptor["resources"]
+    columns = [
+        (table["path"], field["name"])
+        for table in tables
+        for field in table["schema"]["fields"]
+        if field.get("format") == "uri" and rows(settings, table["path"])
+    ]
+    wrong = dict(zip(columns, cycle(iri for iri in WRONG if iri.startswith("http")), strict=False))
+    for (table, column), iri in wrong.items():
+        with_cells(settings, table, column, [iri])
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(ViolationError) as refusal:
+        check(settings, tmp_path / "scratch")
+    found = {(place, finding.value) for finding in refusal.value.report.findings for place in finding.places}
+    assert len(columns) > 6
+    assert found >= {(Place(table, 2, column), iri) for (table, column), iri in wrong.items()}
 
 
 @pytest.mark.parametrize(

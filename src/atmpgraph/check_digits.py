@@ -14,6 +14,7 @@ from stdnum.eu import vat as european
 Check = Callable[[str], bool]
 _CROCKFORD: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _MODULE: Final = re.compile(r"[a-z]+(\.[a-z_]+)?")
+_MOST_DIGITS: Final = 3  # that are tried
 _ENDS: Final = ("", "TVA", "MVA")  # of Swiss and Norwegian numbers, which many leave out
 
 
@@ -45,22 +46,19 @@ def is_euid(value: str) -> bool:
 _OWN: Final[Mapping[str, Check]] = {"ror": is_ror, "vat": is_vat, "euid": is_euid}
 
 
-# How many characters at the end of an identifier are its check digits, where they stand there.
-_LAST: Final = {"ror": 2, "isni": 1, "lei": 2, "be.vat": 2}
-
-
-def with_check_digits(value: str, name: str) -> str:
+def with_check_digits(value: str, name: str, length: int) -> str:
     """An identifier with the check digits that fit what stands before them; empty where that cannot be known.
 
     Args:
         value: in its shortest form.
         name: of its check.
+        length: how many characters at the end are check digits; 0 where they stand elsewhere.
     """
-    check, last = check_named(name), _LAST.get(name, 0)
-    if not (check and last):
+    check = check_named(name)
+    if not check or not 0 < length <= _MOST_DIGITS:
         return ""
-    ends = map("".join, product("0123456789X" if last == 1 else "0123456789", repeat=last))
-    fitting = [whole for end in ends if check(whole := value[:-last] + end)]
+    ends = map("".join, product("0123456789X" if length == 1 else "0123456789", repeat=length))
+    fitting = [whole for end in ends if check(whole := value[:-length] + end)]
     return fitting[0] if len(fitting) == 1 else ""
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rdflib import Graph, Namespace, URIRef
 
-from atmpgraph.check_digits import check_named, is_euid, is_ror, is_vat
+from atmpgraph.check_digits import check_named, is_euid, is_ror, is_vat, with_check_digits
 from atmpgraph.findings import Finding, Severity
 from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.settings import Settings
@@ -14,6 +15,7 @@ from atmpgraph.sources.wrong_identifiers import wrong_identifiers
 
 from ..conftest import ROOT, edit
 
+ATMP = Namespace("https://w3id.org/atmpgraph/ns#")
 FUNDED = ROOT / "tests" / "publications" / "funded" / "atmpgraph.toml"
 
 
@@ -126,6 +128,26 @@ def test_what_is_no_identifier_is_none(wrong: str) -> None:
 def test_other_forms_are_left_to_the_shapes(publication: Path) -> None:
     edit(Settings.load(publication), "identifiers.csv", "isni,0000 0000 9526 6987", "isni,0000000095266987x")
     assert told(publication) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [
+        ("ror", "02495e989"),
+        ("isni", "0000000095266987"),
+        ("isni", "000000012146438X"),
+        ("cbe", "0316381138"),
+        ("lei", "529900T8BM49AURSDO55"),
+    ],
+)
+def test_the_code_list_says_where_check_digits_stand(code: str, right: str) -> None:
+    """They follow from what stands before them, and never from a wrong character there."""
+    graph = Graph().parse(ROOT / "ontology" / "auth" / "identifier-scheme.ttl")
+    scheme = URIRef(f"https://w3id.org/atmpgraph/auth/identifier-scheme/{code}")
+    name, length = (str(graph.value(scheme, ATMP[term])) for term in ("checkDigits", "checkLength"))
+    wrong = right[: -int(length)] + "0" * int(length)
+    assert with_check_digits(wrong, name, int(length)) == right
+    assert with_check_digits(right, name, 0) == with_check_digits(right, "nonsense", 2) == ""
 
 
 def test_a_country_without_a_known_rule_passes() -> None:

@@ -429,6 +429,16 @@ def test_datacite_has_what_its_schema_asks_for(client: FlaskClient, release: Rel
     assert found["version"] == release.digest[:12]
 
 
+@pytest.mark.parametrize(
+    "named",
+    [".datacite.json", "?_mediatype=application/vnd.datacite.datacite%2Bjson", ".datacite.json?_profile=datacite"],
+)
+def test_its_format_names_the_profile_of_datacite(client: FlaskClient, named: str) -> None:
+    answer = client.get(f"/doc/dataset/figures{named}")
+    assert (answer.status_code, answer.mimetype) == (200, "application/vnd.datacite.datacite+json")
+    assert client.get(f"/doc/organisation/ulb{named}").status_code in {404, 406}
+
+
 def test_croissant_has_a_semantic_version_and_a_citation(client: FlaskClient, release: Release) -> None:
     found = json.loads(client.get("/doc/dataset/figures?_profile=croissant").data)
     number = r"(0|[1-9]\d*)"

@@ -22,9 +22,10 @@ _FILE: Final = Path(__file__).with_name("properties.toml")
 _PREFIXED: Final = re.compile(r"([\w-]+):(\w+)")
 _SCHEMES: Final = f"{CODES}identifier-scheme"
 _REGISTRIES: Final = (
-    f"SELECT DISTINCT ?scheme ?code ?pattern ?check ?contained {{"
+    f"SELECT DISTINCT ?scheme ?code ?pattern ?check ?length ?contained {{"
     f" ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code"
     f" OPTIONAL {{ ?scheme <{SCHEMA}valuePattern> ?pattern }} OPTIONAL {{ ?scheme <{ATMPGRAPH}checkDigits> ?check }}"
+    f" OPTIONAL {{ ?scheme <{ATMPGRAPH}checkLength> ?length }}"
     f" OPTIONAL {{ ?scheme <{ATMPGRAPH}containedAs> ?contained }} }} ORDER BY ?code ?contained"
 )
 _IDENTIFIERS: Final = (
@@ -44,6 +45,7 @@ class Property:
         path: in the graph; empty for an identifier.
         pattern: of an identifier, a regular expression; empty for any form.
         check: the name of its check digits (`check_digits.py`); empty for none.
+        check_length: how many of them stand at its end.
         contained: how numbers of other registries contain an identifier, with `{value}` in its place.
     """
 
@@ -52,6 +54,7 @@ class Property:
     path: str = ""
     pattern: str = ""
     check: str = ""
+    check_length: int = 0
     contained: tuple[str, ...] = ()
 
     @property
@@ -66,7 +69,7 @@ class Property:
 
     def with_right_digits(self, identifier: str) -> str:
         """An identifier with the check digits that fit the others, if they can be known; else empty."""
-        right = with_check_digits(shortest(clean(identifier)), self.check)
+        right = with_check_digits(shortest(clean(identifier)), self.check, self.check_length)
         return right if re.fullmatch(self.pattern, right) else right.upper()
 
 
@@ -90,7 +93,9 @@ def registries(store: Store) -> dict[str, Property]:
     for row in store.select(_REGISTRIES):
         code, contained = row["code"].value, (row["contained"].value,) if row["contained"] else ()
         pattern, check = (row[name].value if row[name] else "" for name in ("pattern", "check"))
-        before = by_code.get(code, Property(code, row["scheme"].value, pattern=pattern, check=check))
+        length = int(row["length"].value) if row["length"] else 0
+        new = Property(code, row["scheme"].value, pattern=pattern, check=check, check_length=length)
+        before = by_code.get(code, new)
         by_code[code] = replace(before, contained=(*before.contained, *contained))
     return by_code
 

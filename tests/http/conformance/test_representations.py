@@ -65,6 +65,33 @@ def test_each_representation_is_what_it_says(resource: Resource, target: Target,
     assert longest > IN_MEMORY if resource.long else longest < 2 * IN_MEMORY, f"{path} has {longest} bytes"
 
 
+@pytest.mark.parametrize(
+    ("path", "suffix"),
+    [
+        ("/doc/organisation/ulb", "ttl"),
+        ("/ns/atmpgraph", "html"),
+        ("/auth/confidence", "nt"),
+        ("/catalogue", "rdf"),
+        ("/partners", "csv"),
+        ("/linksets/ror", "txt"),
+        ("/queries/figures", "csv"),
+        ("/queries/figures", "rq"),
+        ("/quality", "json"),
+        ("/stream", "trig"),
+        ("/ns/shapes", "nq"),
+        ("/charts/partner-kinds", "svg"),
+    ],
+)
+def test_a_suffix_goes_before_a_format_that_is_named_and_before_accept(
+    path: str, suffix: str, target: Target, served: Release
+) -> None:
+    by_suffix = get(target, f"{path}.{suffix}")
+    assert by_suffix.status == 200, by_suffix
+    for other in ("format=jsonld", "output=html", "format=text/csv", "format=json&output=xml"):
+        answer = get(target, f"{path}.{suffix}?{other}", "application/n-triples")
+        assert (answer.status, answer.media_type) == (by_suffix.status, by_suffix.media_type), answer
+
+
 @resources
 def test_vary_names_exactly_what_was_heeded(resource: Resource, target: Target, served: Release) -> None:
     """RFC 9110 §12.5.5: negotiated, a page, or both; a coding may be negotiated besides."""

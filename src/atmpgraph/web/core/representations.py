@@ -117,8 +117,9 @@ def _profile(context: Context, offered: list[Profile]) -> Profile:
             raise ProblemError(Problem(404, "This resource has no such profile.", {"available": tokens}))
         note_arguments(_profile=profile.token)
         return profile
-    if context.fixed or "_mediatype" in request.args:
-        return offered[0]
+    named = context.fixed.media_type if context.fixed else request.args.get("_mediatype")
+    if named is not None:  # a format of one profile alone, as DataCite's, names that one
+        return next((p for p in offered if choose(named.replace(" ", "+"), p.formats)), offered[0])
     vary("Accept-Profile")
     vary_by_language()  # the default profile has a page, and a URL has one `Vary`
     accept = request.headers.get("Accept")

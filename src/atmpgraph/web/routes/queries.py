@@ -11,7 +11,6 @@ from ...formats import ALL, HTML, JSON, SPARQL_QUERY, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...sparql.library import LibraryQuery, by_subject, read_library
-from ...sparql.named_format import named_format
 from ...sparql.protocol import FORMATS, Query, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
@@ -144,16 +143,14 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
     """The formats of the result and of the text, or the one that the URL names.
 
     Raises:
-        ProblemError: 404 the result has no format of the suffix; 400 or 406 none, or another, of the name.
+        ProblemError: 404 the result has no format of the suffix.
     """
     results = result_formats(Query(query.file_text))
     if context.fixed and context.fixed not in (*results, SPARQL_QUERY):
         exists = ", ".join(f".{fmt.suffix}" for fmt in results)
         detail = "The answer does not exist in this format; the formats are {formats} and .rq."
         raise ProblemError(Problem(404, detail, values={"formats": exists}))
-    offered = (context.fixed,) if context.fixed else (*results, SPARQL_QUERY)
-    named = named_format([value for listed in _named().values() for value in listed], offered)
-    return (named,) if named else offered
+    return (context.fixed,) if context.fixed else (*results, SPARQL_QUERY)
 
 
 def _page(context: Context, query: LibraryQuery) -> Body:
