@@ -3,11 +3,10 @@
  * It shows every row of its table: a row without the chosen name is called by another, and what cannot be drawn is listed.
  */
 
-import { el, pictureWidth, say, svg, written } from "./dom.js";
+import { el, pictureWidth, svg, written } from "./dom.js";
 import { bar, legend, marker, meaning, TAIL } from "./marks.js";
-import { called, isTime, numbers, shortened, things, times, undrawn, words } from "./model.js";
+import { called, cutShort, drawable, isTime, numbers, shortened, things, times, undrawn, words } from "./model.js";
 
-const MOST_BARS = 200;
 const UNIT = /unit|currency/i; // numbers of different units share no axis
 const NO_MEASURE = /^(lat|lon|lng|year)/i; // numbers that nobody wants to see as bars
 
@@ -27,8 +26,9 @@ export function chartable(results) {
  *
  * `wanted` has the variables that the query's own header names.
  */
-export function draw(results, page, wanted = {}) {
+export function draw(whole, page, wanted = {}) {
   const { t } = page;
+  const results = drawable(whole, page);
   const labels = labelled(results);
   const measures = measured(results);
   const splits = results.head.vars.filter((name) => !measures.includes(name));
@@ -56,6 +56,7 @@ export function draw(results, page, wanted = {}) {
     "div",
     { class: "chart" },
     el("div", { class: "choices" }, choice("number", measures), choice("label", labels), choice("split", ["", ...splits])),
+    cutShort(results, t),
     picture,
   );
 }
@@ -75,27 +76,28 @@ function charts(results, { number, label, split }, page) {
     ...[...groups].flatMap(([name, group]) => {
       const title = split ? el("h4", {}, group[0][split] ? unitName(group[0][split], name, page) : t.none) : null;
       const body = timed ? line(group, number, label, mark, t) : bars(group, number, names, results, mark, page);
-      const cut = !timed && group.length > MOST_BARS ? el("p", { class: "note" }, say(t.first_bars, { n: MOST_BARS })) : null;
-      return [title, cut, body];
+      return [title, body];
     }),
     undrawn(rows.filter((row) => !row[number]), t.undrawn, names, page),
     timed ? undrawn(drawn.filter((row) => !dated.includes(row)), t.undated, names, page) : null,
   ].filter(Boolean);
 }
 
-const unitName = (term, name, page) => (term.type === "uri" ? page.units[name] || shortened(name, page) : name);
+const unitName = (term, name, page) => (term.type === "uri" ? term.label || page.units[name] || shortened(name, page) : name);
 
 function grouped(rows, key) {
   const groups = new Map();
-  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  for (const row of rows) {
+    if (!groups.has(key(row))) groups.set(key(row), []);
+    groups.get(key(row)).push(row);
+  }
   return groups;
 }
 
 /** Bars are a list, so that long names wrap and a screen reader reads them; the rest of the row says how exact it is. */
 function bars(rows, number, names, results, mark, page) {
-  const shown = rows.slice(0, MOST_BARS);
-  const values = shown.map((row) => Number(row[number].value));
-  const marks = shown.map(mark);
+  const values = rows.map((row) => Number(row[number].value));
+  const marks = rows.map(mark);
   const room = marks.some(({ open }) => open) ? TAIL : 0; // for what lies beyond the longest bar
   const low = Math.min(0, ...values);
   const begin = low < 0 ? room : 0;
@@ -104,7 +106,7 @@ function bars(rows, number, names, results, mark, page) {
   return el(
     "ol",
     { class: "bars" },
-    ...shown.map((row, index) => {
+    ...rows.map((row, index) => {
       const name = names.find((candidate) => row[candidate]);
       const said = words(results).filter((other) => other !== name).map((other) => row[other]?.value).filter(Boolean);
       const how = meaning(marks[index], page.t);

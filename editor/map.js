@@ -1,7 +1,7 @@
 /** A map of results with coordinates: points on a grid of degrees, with nothing fetched from a server of tiles. */
 
 import { el, pictureWidth, say, svg, written } from "./dom.js";
-import { numbers, undrawn, words } from "./model.js";
+import { cutShort, drawable, numbers, undrawn, words } from "./model.js";
 
 const LATITUDE = /^(wgs_?)?lat(itude)?$/i;
 const LONGITUDE = /^(wgs_?)?(lon|long|lng|longitude)$/i;
@@ -41,24 +41,26 @@ function writtenPoint(row) {
   return match ? [Number(match[1]), Number(match[2])] : null;
 }
 
-export function draw(results, page) {
+export function draw(whole, page) {
   const { t } = page;
+  const results = drawable(whole, page);
   const { found: shown, unplaced } = places(results);
-  const whole = pictureWidth();
-  const { west, north, unit, shrink } = view(shown, whole);
+  const width = pictureWidth();
+  const { west, north, unit, shrink } = view(shown, width);
   const x = (longitude) => (longitude - west) * shrink * unit;
   const y = (latitude) => (north - latitude) * unit;
-  const bounds = { west, north, whole, east: west + whole / (shrink * unit), south: north - HEIGHT / unit };
+  const bounds = { west, north, width, east: west + width / (shrink * unit), south: north - HEIGHT / unit };
   return el(
     "figure",
     { class: "map" },
+    cutShort(results, t),
     svg(
       "svg",
-      { viewBox: `0 0 ${whole} ${HEIGHT}`, role: "img", "aria-label": say(t.map_of, { n: shown.length }) },
+      { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": say(t.map_of, { n: shown.length }) },
       ...grid(bounds, x, y),
       ...shown.map((place) => dot(place, x, y)),
       ...(shown.length <= MOST_NAMES ? named(shown, x, y) : []),
-      ...bar(unit, whole),
+      ...bar(unit, width),
     ),
     el("figcaption", { class: "meta" }, shown.length > MOST_NAMES ? `${t.map_lead} ${t.map_names}` : t.map_lead),
     undrawn(unplaced, t.unplaced, words(results), page),
@@ -83,7 +85,7 @@ function view(shown, whole) {
 }
 
 function grid(bounds, x, y) {
-  const step = STEPS.find((candidate) => (bounds.east - bounds.west) / candidate <= bounds.whole / 90) ?? 45;
+  const step = STEPS.find((candidate) => (bounds.east - bounds.west) / candidate <= bounds.width / 90) ?? 45;
   const multiples = (low, high) => {
     const first = Math.ceil(low / step);
     return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) => Number(((first + index) * step).toFixed(6)));
@@ -95,7 +97,7 @@ function grid(bounds, x, y) {
       svg("text", { class: "degree", x: x(at) + 3, y: 13 }, degrees(at, "EW")),
     ]),
     ...multiples(bounds.south, bounds.north).flatMap((at) => [
-      svg("line", { class: "grid", x1: 0, x2: bounds.whole, y1: y(at), y2: y(at) }),
+      svg("line", { class: "grid", x1: 0, x2: bounds.width, y1: y(at), y2: y(at) }),
       svg("text", { class: "degree", x: 3, y: y(at) - 3 }, degrees(at, "NS")),
     ]),
   ];

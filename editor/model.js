@@ -2,7 +2,6 @@
 
 import { el, say } from "./dom.js";
 
-const MOST_LISTED = 50;
 const XSD = "http://www.w3.org/2001/XMLSchema#";
 const INTEGERS = "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger";
 const OTHERS = "unsignedInt unsignedLong unsignedShort unsignedByte decimal double float";
@@ -33,13 +32,38 @@ export const things = (results) => variablesOf(results, (term) => term.type === 
 /** What people call a column: its label in the library of queries, else the variable. */
 export const called = (name, page) => page.columns?.[name] ?? name;
 
+/** The results with as many rows as a picture has, and whether there are more. */
+export function drawable(results, { most }) {
+  const { bindings } = results.results;
+  return { ...results, results: { bindings: bindings.slice(0, most) }, cut: results.cut || bindings.length > most };
+}
+
+/** The word that a picture has the first rows only; nothing where it has all. */
+export function cutShort({ cut, results }, t) {
+  return cut ? el("p", { class: "warning" }, say(t.first_rows, { n: results.bindings.length })) : null;
+}
+
+/** The results with a label for each thing and code: the words that stand beside it, else those of the table. */
+export function named(results, part, { words = {} }) {
+  const known = new Map(part.results.bindings.flatMap((row) => Object.values(row)).map((term) => [term.value, term.label]));
+  for (const row of results.results.bindings) {
+    for (const [name, term] of Object.entries(row)) {
+      if (term.type === "uri") term.label = row[words[name]]?.value ?? known.get(term.value);
+    }
+  }
+  return results;
+}
+
 /** The rows that a picture cannot show, said and listed; nothing where there are none. */
 export function undrawn(rows, sentence, names, page) {
   if (!rows.length) return null;
-  const name = (row) => names.filter((candidate) => row[candidate]).slice(0, 3).map((candidate) => worded(row[candidate], page));
-  const listed = rows.slice(0, MOST_LISTED).map((row) => el("li", {}, name(row).join(" · ") || page.t.none));
-  const more = rows.length > MOST_LISTED ? el("li", {}, "…") : null;
-  return el("div", { class: "undrawn" }, el("p", { class: "note" }, say(sentence, { n: rows.length })), el("ul", {}, ...listed, more));
+  const name = (row) => {
+    const there = names.map((candidate) => row[candidate]).filter(Boolean);
+    const said = there.filter((term) => term.type !== "uri" || term.label);
+    return (said.length ? said : there).slice(0, 3).map((term) => worded(term, page));
+  };
+  const listed = rows.map((row) => el("li", {}, name(row).join(" · ") || page.t.none));
+  return el("div", { class: "undrawn" }, el("p", { class: "note" }, say(sentence, { n: rows.length })), el("ul", {}, ...listed));
 }
 
 const worded = (term, page) => (term.type === "uri" ? (term.label ?? shortened(term.value, page)) : term.value);

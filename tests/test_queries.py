@@ -143,6 +143,22 @@ def test_the_columns_are_those_of_the_answer(dataset: Store) -> None:
         assert list(LIBRARY[name].head.columns) == [variable.value for variable in solutions.variables]
 
 
+def test_every_code_has_its_words_beside_it() -> None:
+    """So that a person sees them once; a currency is written by its code."""
+    codes = {
+        (name, column)
+        for name, query in LIBRARY.items()
+        for column in query.head.columns
+        if "(code)" in query.label(column, ("en",)) and column not in query.head.words
+    }
+    assert codes == {
+        ("programmes", "programme"),
+        ("forecasts", "qualifier"),
+        ("forecasts", "status"),
+        ("participants", "unit"),
+    }
+
+
 def test_every_label_is_of_a_column() -> None:
     used = {name for query in LIBRARY.values() for name in query.column_labels(("en",))}
     assert {name for name, _ in LIBRARY["figures"].labels} <= used

@@ -1,17 +1,20 @@
 """The same pages without scripts, on a phone, and in every language."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
 from atmpgraph.i18n import texts
 from atmpgraph.release.release import Release
+from atmpgraph.settings import Settings
 from atmpgraph.web.pages.editor_texts import editor_texts
 
 from ..conftest import LANGUAGES, ROOT
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
+from ..http.conformance.targets import serving
 from .conftest import MOST_ROWS
 from .reader import Reader, reading
 
@@ -154,10 +157,12 @@ def test_no_picture_shows_less_than_its_table(desk: Reader, question: str) -> No
     views = _views(desk)
     if str(words["chart"]) in views:
         _show(desk, str(words["chart"]))
+        desk.one(".chart")
         assert len(desk.all(".bars li")) + len(desk.all(".line circle")) + len(desk.all(".undrawn li")) == rows
         assert "" not in desk.words(".bars .name")
     if str(words["map"]) in views:
         _show(desk, str(words["map"]))
+        desk.one(".map")
         named = set(", ".join(desk.words(".map text.name")).split(", ")) | {
             listed.split(" · ")[0] for listed in desk.words(".undrawn li")
         }
@@ -170,6 +175,7 @@ def test_every_announcement_of_jobs_is_drawn_as_it_is_said(desk: Reader) -> None
     desk.visit("/queries/direct-jobs?lang=en")
     rows = len(desk.all("table.results tbody tr"))
     _show(desk, "Chart")
+    desk.one(".bars")
     values, drawn = desk.words(".bars .value"), desk.all(".bars svg")
     assert len(values) == len(drawn) == rows
     ways = [
@@ -186,6 +192,36 @@ def test_every_announcement_of_jobs_is_drawn_as_it_is_said(desk: Reader) -> None
     legend = [word.strip() for word in desk.words(".legend li")]
     assert "more than" in legend
     assert {"more than", "about", "exact"} == {word.split(" · ")[0] for word in legend}
+
+
+@pytest.fixture(scope="module")
+def long(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A reader of answers that no page of the table has whole, where a picture has 500 rows."""
+    folder = tmp_path_factory.mktemp("long")
+    for name, rows in (("many", 450), ("more", 501)):
+        values = " ".join(f'("n{n}" {n} {50 + n / 1000} 4.5)' for n in range(rows))
+        text = f"SELECT ?name ?value ?lat ?long {{ VALUES (?name ?value ?lat ?long) {{ {values} }} }}"
+        (folder / f"{name}.rq").write_text(f"#+ picture: chart\n#+ picture: map\n{text}", encoding="utf-8")
+    others = {"ATMPGRAPH_FOLDERS_QUERIES": str(folder), "ATMPGRAPH_QUERIES_PICTURE_ROWS": "500"}
+    with serving(released, folder, **others) as server, reading(f"http://127.0.0.1:{server.port}") as reader:
+        yield reader
+
+
+@pytest.mark.parametrize(("question", "drawn", "warned"), [("many", 450, 0), ("more", 500, 1)])
+def test_a_picture_has_the_whole_answer_or_says_what_it_has(
+    long: Reader, question: str, drawn: int, warned: int
+) -> None:
+    long.visit(f"/queries/{question}?lang=en&offset=200")
+    assert len(long.all("table.results tbody tr")) == 200
+    for view, marks in (("Chart", ".bars li"), ("Map", ".map circle")):
+        _show(long, view)
+        long.one(marks)
+        assert (len(long.all(marks)), len(long.all(".view .warning"))) == (drawn, warned)
+        assert not [note for note in long.all(".answer > .note, .answer > .paging") if note.is_displayed()]
+    if warned:
+        assert long.one(".view .warning").text == "The picture has the first 500 rows only; the downloads have all."
+    _show(long, "Table")
+    assert long.one(".answer > .note").text.startswith("Rows 201 to 400")
 
 
 def test_the_chart_of_the_editor_shows_every_row_too(desk: Reader) -> None:

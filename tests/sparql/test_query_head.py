@@ -98,6 +98,8 @@ def test_no_kind_takes_more_than_a_term(kind: str, value: str) -> None:
         ("parameter.since", "parameter.until", 4, "has no line “VALUES ?until { … }” in the query"),
         ("thing kinds", "thing sorts", 5, "no query sorts.rq with a column kind"),
         ("column.name", "column.names", 6, "the answer has no column names"),
+        ("column.name@en: Who", "words.name: names", 6, "the answer has no column names"),
+        ("column.name@en: Who", "words.names: name", 6, "the answer has no column names"),
     ],
 )
 def test_a_wrong_line_is_a_violation(old: str, new: str, line: int, words: str, tmp_path: Path) -> None:

@@ -4,17 +4,20 @@ import csv
 import html
 import io
 import re
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator, meta
 
+from atmpgraph.settings import Settings
 from atmpgraph.sparql.library import LibraryQuery
 from atmpgraph.sparql.query_head import RESERVED
+from atmpgraph.web import create_app
 from atmpgraph.web.core.i18n import OF_EVERY_PAGE
 
-from ..conftest import BASE, LANGUAGES
+from ..conftest import BASE, LANGUAGES, changed
 from .rules import BROWSER
 
 SOURCE = f"{BASE}id/source/lpost-2024-01-17"
@@ -32,6 +35,38 @@ def _rows(client: FlaskClient, path: str) -> list[dict[str, str]]:
 def test_columns_have_their_labels(client: FlaskClient, language: str, label: str) -> None:
     page = client.get(f"/queries/figures?lang={language}", headers=BROWSER).text
     assert f'<th scope="col" data-name="publisher" title="?publisher">{label}</th>' in page
+
+
+@pytest.mark.parametrize("name", ["figures", "money", "funding", "workpackage-members", "third-party-figures"])
+def test_a_person_sees_a_name_once_and_programs_see_the_code_too(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/queries/{name}?lang=de", headers=BROWSER).text.split('<section class="answer">')[1]
+    headings = re.findall(r'<th scope="col" data-name="(\w+)"', answer)
+    words = client.get("/queries/", headers={"Accept": "application/json"}).get_json()["queries"]
+    words = next(query["words"] for query in words if query["name"] == name)
+    rows = _rows(client, f"/queries/{name}.csv?lang=de")
+    assert words
+    for code, column in words.items():
+        assert (code in headings, column in headings) == (False, True)
+        assert all(row[code] for row in rows if row[column])
+        said = [cells[headings.index(column)] for cells in _cells(answer)]
+        assert said == [row[column] or said[number] for number, row in enumerate(rows)]
+
+
+def _cells(answer: str) -> list[list[str]]:
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr>(<td.*?)</tr>", answer, re.S)]
+    rows = rows or [
+        re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in re.findall(r"<tr>(.*?)</tr>", answer, re.S)
+    ]
+    return [[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in rows if row]
+
+
+def test_what_has_no_words_in_the_answer_is_called_as_everywhere(released: Settings, tmp_path: Path) -> None:
+    unit = "<http://qudt.org/vocab/unit/CCY_EUR>"
+    text = f'#+ words.unit: name\nSELECT ?name ?unit {{ VALUES (?name ?unit) {{ (UNDEF {unit}) ("ecu" {unit}) }} }}'
+    (tmp_path / "units.rq").write_text(text, encoding="utf-8")
+    client = create_app(changed(released, folders={"queries": tmp_path})).test_client()
+    answer = client.get("/queries/units?lang=en", headers=BROWSER).text.split('<section class="answer">')[1]
+    assert _cells(answer) == [["€"], ["ecu"]]
 
 
 def test_a_value_is_put_in(client: FlaskClient) -> None:
@@ -108,6 +143,35 @@ def test_the_downloads_of_a_page_that_was_named_have_their_own_formats(client: F
         assert client.get(html.unescape(path)).status_code == 200, path
 
 
+def test_an_answer_is_read_in_parts(client: FlaskClient) -> None:
+    """Each leads to the next at the URL of the question (RFC 8288)."""
+    every = client.get(f"/queries/figures.json?source={SOURCE}").get_json()["results"]["bindings"]
+    parts, path = [], f"/queries/figures.json?source={SOURCE}&limit=3"
+    while path:
+        answer = client.get(path)
+        rows = answer.get_json()["results"]["bindings"]
+        assert len(rows) <= 3
+        parts += rows
+        cut = "Atmpgraph-Truncated" in answer.headers
+        following = re.search(r'<([^>]*)>; rel="next"', answer.headers.get("Link", ""))
+        assert cut == bool(following)
+        path = f"/queries/figures.json{following[1]}" if following else ""
+    assert parts == every
+    assert len(parts) > 6
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "٣", "1" * 19])
+def test_a_limit_that_is_no_number_of_rows_is_refused(client: FlaskClient, limit: str) -> None:
+    for suffix in ("", ".csv"):
+        assert client.get(f"/queries/figures{suffix}?limit={limit}").status_code == 400
+
+
+def test_a_page_has_as_many_rows_as_its_url_wants(client: FlaskClient) -> None:
+    answer = client.get("/queries/figures?lang=en&limit=2", headers=BROWSER).text.split('<section class="answer">')[1]
+    assert len(_cells(answer)) == 2
+    assert "limit=2" in answer.split('rel="next"')[0].rsplit("<a ", 1)[1]
+
+
 def test_the_page_has_a_form_with_the_values_that_there_are(client: FlaskClient) -> None:
     page = client.get(f"/queries/figures?lang=en&source={SOURCE}", headers=BROWSER).text
     form = re.search(r'<form class="parameters".*?</form>', page, re.S)
@@ -172,4 +236,4 @@ def test_openapi_describes_each_query(client: FlaskClient) -> None:
 
 
 def test_no_parameter_of_a_query_is_called_as_one_of_every_page() -> None:
-    assert {*OF_EVERY_PAGE, "offset"} == RESERVED
+    assert {*OF_EVERY_PAGE, "offset", "limit"} == RESERVED

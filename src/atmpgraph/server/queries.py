@@ -165,7 +165,7 @@ class Queries:
         except ProblemError as error:
             observation.failed(error)
             return error.problem
-        content = response_body(observation.succeeded(result), query)
+        content = response_body(observation.succeeded(result), query.offset, query.rest_url)
         fields = [(name.lower(), value) for name, value in content.fields.items()]
         fields += self._fields(request, reading, observed)
         if content.length is None or content.length > WHOLE:

@@ -360,6 +360,12 @@ class Queries(Group):
         description="Operators, function calls, keywords such as FILTER and variables of ORDER BY in a query (400)."
         " Lists of values have no limit of their own.",
     )
+    picture_rows: int = Field(
+        5_000,
+        ge=1,
+        description="Rows of the answer to a question that the pictures of its page draw; a picture of a longer one"
+        " says that it has the first ones only.",
+    )
     spool_bytes: int = Field(
         536_870_912,
         ge=0,

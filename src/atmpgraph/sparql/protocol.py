@@ -209,3 +209,14 @@ def row_offset(value: str | None) -> int:
     if value is not None and not _ROWS.fullmatch(value):
         _refuse(400, "The offset is a whole number of rows, from 0.")
     return int(value or 0)
+
+
+def row_limit(value: str | None) -> int | None:
+    """The most rows that are wanted; None where the value does not say.
+
+    Raises:
+        ProblemError: 400 the value is no number of rows.
+    """
+    if value and not (_ROWS.fullmatch(value) and int(value)):
+        _refuse(400, "The limit is a whole number of rows, from 1.")
+    return int(value) if value else None

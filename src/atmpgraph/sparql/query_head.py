@@ -5,6 +5,7 @@ Lines of comment, so that the file runs anywhere:
     #+ subject: money 2                                     where it stands in the library
     #+ title@en: Who funds what?                            a line for each language; so for `description`
     #+ picture: chart number=amount label=title             what fits; `none` where nothing does
+    #+ words.funder: name                                   what `name` says is called so: a person sees one column
     #+ parameter.since: date                                put into the line `VALUES ?since { … }` of the query
     #+ parameter.source: thing sources                      its values are those of the column `source` of sources.rq
     #+ column.place@en: Passage                             where the label of columns.csv does not fit
@@ -41,10 +42,10 @@ SUBJECTS: Final = {
 KINDS: Final[tuple[Kind, ...]] = ("date", "number", "text", "thing")
 PICTURES: Final = ("chart", "map", "none")
 # What the URL of every query may have.
-RESERVED: Final = frozenset({"lang", "_mediatype", "_profile", "offset", *FORMATS})
+RESERVED: Final = frozenset({"lang", "_mediatype", "_profile", "offset", "limit", *FORMATS})
 
 _LINE: Final = re.compile(r"^#\+ ([\w.-]+?)(?:@([A-Za-z0-9-]+))?: (.+)$", re.MULTILINE)
-_WORDS: Final = ("title", "description", "column", "subject", "picture", "parameter")
+_WORDS: Final = ("title", "description", "column", "subject", "picture", "words", "parameter")
 _COMPUTED: Final = re.compile(r"\([^?$]*?\bAS\s+[?$](\w+)\s*\)|\(.*?\bAS\s+[?$](\w+)\s*\)", re.IGNORECASE | re.DOTALL)
 _PROJECTION: Final = re.compile(r"^\s*SELECT\b(.*?)(?:\bWHERE\b|\{|\bFROM\b)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
@@ -176,6 +177,15 @@ class QueryHead:
         return tuple(pictures) if lines else None
 
     @cached_property
+    def words(self) -> Mapping[str, str]:
+        """The column with the words for what is in another, by the name of the other."""
+        return {
+            key.partition(".")[2]: value
+            for key, language, value, _ in self._lines
+            if key.startswith("words.") and not language
+        }
+
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters, in the order of the head."""
         return tuple(
@@ -220,6 +230,8 @@ class QueryHead:
             return [(message("no subject of questions; they are {words}"), {"words": ", ".join(SUBJECTS)})]
         if word == "picture":
             return self._wrong_picture(value)
+        if word == "words":
+            return [(_NO_COLUMN, {"name": column}) for column in (name, value) if column not in self.columns]
         return self._wrong_parameter(name, value, library) if word == "parameter" else []
 
     def _wrong_picture(self, value: str) -> list[tuple[str, dict[str, str]]]:

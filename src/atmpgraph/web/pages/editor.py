@@ -58,6 +58,7 @@ def page_data(**of_page: Any) -> dict[str, Any]:  # noqa: ANN401 - what JSON may
         "units": {iri: label for iri, label in terms(context.language).items() if iri.startswith(UNIT)},
         "terms": url_for("editor.terms", digest=context.release.digest),
         "lang": context.language,
+        "most": context.settings.queries.picture_rows,
         "asked": context.requested_language,
         "formats": {"results": _formats(RESULT_FORMATS), "graph": _formats(RDF_FORMATS)},
         "tabs": [str(editor_texts(texts(language))["tab"]) for language in context.settings.languages],

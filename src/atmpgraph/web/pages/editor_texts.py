@@ -20,7 +20,8 @@ SENTENCES: Final = {
     "label": message("Names"),
     "split": message("One chart for each"),
     "none": message("none"),
-    "first_bars": message("Only the first {n} are drawn."),
+    "drawing": message("The picture is being drawn …"),
+    "none_drawn": message("The answer has nothing that could be drawn."),
     "map_lead": message("Positions on a grid of degrees of longitude and latitude."),
     "map_names": message("Point at a place for its name; the table has all names."),
     "mark_exact": message("exact"),
@@ -62,6 +63,10 @@ COUNTED: Final = {
     "map_of": counted("Map of {n} place", "Map of {n} places"),
     "rows_in": counted("{n} row in {s} s", "{n} rows in {s} s"),
     "rows_found": counted("{n} row", "{n} rows"),
+    "first_rows": counted(
+        "The picture has {n} row; the downloads have all.",
+        "The picture has the first {n} rows only; the downloads have all.",
+    ),
     "undrawn": counted("{n} row has no number and is not drawn:", "{n} rows have no number and are not drawn:"),
     "undated": counted("{n} row has no date and is not drawn:", "{n} rows have no date and are not drawn:"),
     "unplaced": counted(

@@ -5,6 +5,7 @@ A page has as many rows as its weight allows, whatever is in them: the other for
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -27,6 +28,21 @@ _MARKUP: Final = 60  # bytes of a cell beside its words
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of the table.
+
+    Attributes:
+        name: of its variable.
+        place: of its term in a row.
+        named: the place of what its words are the name of; -1 where they name nothing.
+    """
+
+    name: str
+    place: int
+    named: int = -1
+
+
+@dataclass(frozen=True)
 class ResultsPage:
     """What the template shows: one of a table, a truth value and a graph.
 
@@ -35,7 +51,8 @@ class ResultsPage:
         first, next: the number of the first row, and of the first row after the last one; 0 when there is none.
         base: of the publication.
         fields: header fields of the result.
-        variables, rows: of the table.
+        columns: of the table.
+        rows: with all terms of the answer, those too that no column shows.
         truth: the result of ASK.
         turtle: the graph.
         names: of the IRIs: as people write them, or in the language of the page.
@@ -47,7 +64,7 @@ class ResultsPage:
     next: int
     base: str
     fields: dict[str, str]
-    variables: Sequence[str] = ()
+    columns: Sequence[Column] = ()
     rows: Sequence[Sequence[Term | None]] = ()
     truth: bool | None = None
     turtle: str = ""
@@ -55,21 +72,30 @@ class ResultsPage:
     named: bool = False
 
 
-def results_page(context: Context, query: Query, *, named: bool = False) -> ResultsPage:
+def results_page(
+    context: Context,
+    query: Query,
+    *,
+    most: int = PAGE_ROWS,
+    named: bool = False,
+    words: Mapping[str, str] = MappingProxyType({}),
+) -> ResultsPage:
     """The page of a result, from the offset of the query.
 
     Args:
         context: of the request.
         query: what runs.
+        most: rows on it.
         named: things and codes are called by their names, numbers and dates as the language writes them; else all is
             as a query writes it.
+        words: the column with the words for what is in another, by the name of the other (`QueryHead.words`).
 
     Raises:
         ProblemError: the query is refused or fails.
     """
     if is_graph(query):
-        return _graph_page(context, query)
-    result = run_query(context, query, RESULTS_JSON, rows=PAGE_ROWS)
+        return _graph_page(context, query, min(most, PAGE_ROWS))
+    result = run_query(context, query, RESULTS_JSON, rows=min(most, PAGE_ROWS))
     parsed = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
     page = ResultsPage(RESULT_FORMATS, query.offset, _next(query, result), context.base, result_fields(result))
     if isinstance(parsed, ox.QueryBoolean):
@@ -79,7 +105,7 @@ def results_page(context: Context, query: Query, *, named: bool = False) -> Resu
     iris = {cell.value for row in shown for cell in row if isinstance(cell, ox.NamedNode)}
     return replace(
         page,
-        variables=[variable.value for variable in parsed.variables],
+        columns=_columns([variable.value for variable in parsed.variables], words),
         rows=shown,
         next=query.offset + len(shown) if len(shown) < len(rows) else page.next,
         names=page_names(context, iris) if named else {iri: Name(shortened(iri, context.base)) for iri in iris},
@@ -87,12 +113,21 @@ def results_page(context: Context, query: Query, *, named: bool = False) -> Resu
     )
 
 
-def _graph_page(context: Context, query: Query) -> ResultsPage:
+def _columns(variables: Sequence[str], words: Mapping[str, str]) -> list[Column]:
+    """The columns that are shown: a thing or code whose words have a column is there by them."""
+    places = {name: place for place, name in enumerate(variables)}
+    things = {words[name]: place for name, place in places.items() if words.get(name) in places}
+    return [
+        Column(name, place, things.get(name, -1)) for name, place in places.items() if words.get(name) not in places
+    ]
+
+
+def _graph_page(context: Context, query: Query, most: int) -> ResultsPage:
     """The page of a graph; of one whose statements are long, fewer."""
-    result = run_query(context, query, TURTLE, rows=PAGE_ROWS)
+    result = run_query(context, query, TURTLE, rows=most)
     body = b"".join(result.pieces)
     if (weight := len(escape(body.decode()).encode())) > _BYTES_BESIDE_EDITOR:
-        result = run_query(context, query, TURTLE, rows=max(1, PAGE_ROWS * _BYTES_BESIDE_EDITOR // weight))
+        result = run_query(context, query, TURTLE, rows=max(1, most * _BYTES_BESIDE_EDITOR // weight))
         body = b"".join(result.pieces)
     following, fields = _next(query, result), result_fields(result)
     return ResultsPage(RDF_FORMATS, query.offset, following, context.base, fields, turtle=body.decode())

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template, request
 
@@ -11,18 +12,18 @@ from ...formats import ALL, HTML, JSON, SPARQL_QUERY, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
 from ...sparql.library import LibraryQuery, by_subject, read_library
-from ...sparql.protocol import FORMATS, Query, row_offset
+from ...sparql.protocol import FORMATS, Query, row_limit, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
-from ..core.i18n import OF_EVERY_PAGE, note_arguments, page_texts
+from ..core.i18n import OF_EVERY_PAGE, link, note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.query_parameters import FORMAT_PARAMETERS, filled, parameter_fields
 from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Version
-from ..pages.results import results_page
+from ..pages.results import PAGE_ROWS, results_page
 
 _LONGEST_NAME = 100  # of a parameter, in a problem
-_OFFSET = "offset"  # of the rows, in the URL
+_OFFSET, _LIMIT = "offset", "limit"  # of the rows, in the URL
 
 
 def _library(context: Context) -> Mapping[str, LibraryQuery]:
@@ -62,6 +63,7 @@ def _head_json(context: Context, query: LibraryQuery) -> dict[str, Any]:
             }
             for parameter in head.parameters
         ],
+        "words": dict(head.words),
         "pictures": [
             {name: value for name, value in vars(picture).items() if value} for picture in head.pictures or ()
         ],
@@ -108,7 +110,7 @@ def _check_names(query: LibraryQuery) -> None:
         ProblemError: 400 there is one.
     """
     names = [parameter.name for parameter in query.head.parameters]
-    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, _OFFSET)]:
+    if strange := [name for name in request.args if name not in (*names, *OF_EVERY_PAGE, _OFFSET, _LIMIT)]:
         values = {"name": strange[0][:_LONGEST_NAME], "names": ", ".join(names)}
         detail = "The query has no parameter {name}; its parameters are {names}."
         if not names:
@@ -125,6 +127,15 @@ def _operation(query: LibraryQuery) -> Query:
     return Query(query.file_text, offset=row_offset(request.args.get(_OFFSET)))
 
 
+def _limit() -> int | None:
+    """How many rows the URL wants at most; None where it does not say.
+
+    Raises:
+        ProblemError: 400 it is no number of rows.
+    """
+    return row_limit(request.args.get(_LIMIT))
+
+
 def _load(context: Context, name: str) -> LibraryQuery | None:
     """A query with the values that the URL has; its result has its labels in the language that the URL names."""
     library, language = _library(context), context.requested_language
@@ -134,8 +145,9 @@ def _load(context: Context, name: str) -> LibraryQuery | None:
     _check_names(query)
     given = _given(query)
     note_arguments(**given, **_named())
-    if offset := _operation(query).offset:
-        note_arguments(offset=str(offset))
+    for part, number in ((_OFFSET, _operation(query).offset), (_LIMIT, _limit())):
+        if number:
+            note_arguments(**{part: str(number)})
     return filled(context, library, query.in_language(language) if language else query, given)
 
 
@@ -156,7 +168,7 @@ def _offered(context: Context, query: LibraryQuery) -> tuple[Format, ...]:
 def _page(context: Context, query: LibraryQuery) -> Body:
     """The page of a query, with the result in the language of the page."""
     local = query.in_language(context.language)
-    page = results_page(context, _operation(local), named=True)
+    page = results_page(context, _operation(local), most=_limit() or PAGE_ROWS, named=True, words=query.head.words)
     given = _given(query)
     text = render_template(
         "query.html",
@@ -165,19 +177,39 @@ def _page(context: Context, query: LibraryQuery) -> Body:
         given=given,
         fields=parameter_fields(context, _library(context), query, given),
         labels=query.column_labels(context.languages),
-        pictures=None if query.head.pictures is None else [vars(picture) for picture in query.head.pictures],
+        limit=_limit(),
+        pictures=_pictures(context, query, given),
         languages_of=context.languages,
         base=context.base,
     )
     return Body.whole(text, page.fields)
 
 
+def _pictures(context: Context, query: LibraryQuery, given: dict[str, Any]) -> dict[str, Any]:
+    """What the scripts that draw an answer need: which pictures, of which rows, and how many they draw."""
+    most = context.settings.queries.picture_rows
+    rows = link("queries.question", name=f"{query.name}.json", lang=context.language, limit=str(most), **given)
+    kinds = query.head.pictures
+    return {
+        "pictures": None if kinds is None else [vars(picture) for picture in kinds],
+        "words": query.head.words,
+        "rows": rows,
+        "most": most,
+    }
+
+
 def _result(fmt: Format) -> Maker[LibraryQuery]:
     def make(context: Context, query: LibraryQuery) -> Body:
-        runs = _operation(query)
-        return response_body(run_query(context, runs, fmt), runs)
+        result = run_query(context, _operation(query), fmt, rows=_limit())
+        return response_body(result, _operation(query).offset, _rest_url())
 
     return make
+
+
+def _rest_url() -> str:
+    """The rows after those of an answer, at its own URL, without the number of the first at the end."""
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != _OFFSET]
+    return f"?{urlencode([*rest, (_OFFSET, '')])}"
 
 
 def _version(context: Context, query: LibraryQuery, fmt: Format) -> Version:
@@ -246,6 +278,7 @@ RESOURCES = (
         parameters=(
             *FORMAT_PARAMETERS,
             query_parameter(_OFFSET, "Rows of the result to leave out."),
+            query_parameter(_LIMIT, "Rows of the result at most."),
         ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),

@@ -88,7 +88,7 @@ def _maker(fmt: Format) -> Maker[Operation]:
         query = operation.query
         if query is None:
             return serialize(_description(context), fmt, prefixes_for(fmt, context.base))
-        return response_body(run_query(context, query, fmt, paged=True), query)
+        return response_body(run_query(context, query, fmt, paged=True), query.offset, query.rest_url)
 
     return make
 
