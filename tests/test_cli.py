@@ -1,5 +1,6 @@
 """The command line: what it prints and how it ends. 0 done; 1 the data are wrong; 2 the call is wrong."""
 
+import csv
 import json
 import os
 from pathlib import Path
@@ -184,12 +185,18 @@ def test_with_wrong_settings_nothing_is_built(example: Path) -> None:
     assert "datapackage.json" in done.stderr
 
 
-def test_without_a_needed_setting_nothing_else_is_judged(example: Path) -> None:
-    file = example / "atmpgraph.toml"
-    file.write_text(file.read_text(encoding="utf-8").replace("licence =", "license ="), encoding="utf-8")
-    done = run(example, "check")
-    assert done.exit_code == 2
-    assert "`licence` is missing" in done.stderr
+def test_without_a_needed_setting_the_rest_is_judged(example: Path) -> None:
+    file, figures = example / "atmpgraph.toml", example / "data" / "figures.csv"
+    text = file.read_text(encoding="utf-8").replace("licence =", "license =").replace("partnership =", "#")
+    file.write_text(text.replace("base =", "# base ="), encoding="utf-8")
+    figures.write_text(figures.read_text(encoding="utf-8").replace(",10,NUM", ",ten,NUM"), encoding="utf-8")
+    done = run(example, "check", "--csv")
+    rows = list(csv.reader(done.stdout.splitlines()))[1:]
+    assert done.exit_code == 1
+    assert [row[1] for row in rows if row[0] == "violation"] == ["atmpgraph.toml"] * 4 + ["figures.csv"]
+    assert "did you mean `licence`?" in done.stdout
+    french = CliRunner().invoke(main, ["--settings", str(file), "--language", "fr", "check"])
+    assert "absent ; ajoutez-le" in french.stdout.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_wrong_settings_end_with_2(tmp_path: Path) -> None:

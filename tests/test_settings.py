@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from atmpgraph.errors import SettingsError
 from atmpgraph.settings import Settings
+from atmpgraph.settings.faults import WrongSettingsError
 from atmpgraph.settings.groups import Group
 from atmpgraph.settings.renamed import RENAMED
 from atmpgraph.sparql.limits import Limits, limits_of
@@ -73,18 +74,18 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
         ("[title]", "colour = 'red'\n[title]", "`colour`: no such setting"),
         ("[title]", "[colours]\nred = 1\n[title]", "`colours`: no such setting"),
         ("[folders]", "[server]\ncolour = 'red'\n[folders]", "`[server] colour`: no such setting"),
-        ("[folders]", "[server]\nport = 'many'\n[folders]", "`[server] port`: Input should be a valid integer"),
-        ("[folders]", "[server]\nport = 99999\n[folders]", "65535; it is 99999"),
-        ("[folders]", "[proxy]\ntrusted = ['here']\n[folders]", "`[proxy] trusted`: 'here'"),
-        ("[title]", "server = 1\n[title]", "`server`: Input should be a valid dictionary"),
+        ("[folders]", "[server]\nport = 'many'\n[folders]", "`[server] port`: must be a whole number"),
+        ("[folders]", "[server]\nport = 99999\n[folders]", "must be 65535 at most; it is 99999"),
+        ("[folders]", "[proxy]\ntrusted = ['here']\n[folders]", "`[proxy] trusted`: must be an IP address"),
+        ("[title]", "server = 1\n[title]", "`server`: must be a group of settings"),
         ("https://w3id.org/atmp-wallonia/", "https://w3id.org/atmp-wallonia", "ends with '/'"),
         ("https://w3id.org/atmp-wallonia/", "atmp/", "ends with '/'"),
-        ('partnership = "pit-atmp"\n', "", "`partnership` is missing"),
+        ('partnership = "pit-atmp"\n', "", "`partnership`: missing; add it, as in partnership ="),
         ("[title]", "[title", "not a TOML file"),
         (
             "[description]",
             'es = "x"\n[description]',
-            "`title` is in es, but `languages` are fr, nl, de, en: add the language",
+            "`title`: it is in es, but `languages` are fr, nl, de, en: add the language",
         ),
         (
             "[title]",
@@ -105,9 +106,9 @@ def test_a_wrong_setting_is_named_as_people_write_it(tmp_path: Path, old: str, n
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("ATMPGRAPH_SERVER_PORT", "many", "ATMPGRAPH_SERVER_PORT in the environment: Input should be a valid integer"),
-        ("ATMPGRAPH_PROXY_TRUSTED", "127.0.0.1", "ATMPGRAPH_PROXY_TRUSTED in the environment: Input should be a valid"),
-        ("ATMPGRAPH_TITLE", "Essai", "ATMPGRAPH_TITLE in the environment: Input should be a valid dictionary"),
+        ("ATMPGRAPH_SERVER_PORT", "many", "ATMPGRAPH_SERVER_PORT in the environment: must be a whole number"),
+        ("ATMPGRAPH_PROXY_TRUSTED", "127.0.0.1", "ATMPGRAPH_PROXY_TRUSTED in the environment: must be a list"),
+        ("ATMPGRAPH_TITLE", "Essai", "ATMPGRAPH_TITLE in the environment: must be a text by language"),
         ("ATMPGRAPH_BASE", "atmp/", "ATMPGRAPH_BASE in the environment: must be an http(s) IRI"),
         ("ATMPGRAPH_SERVER_COLOUR", "red", "ATMPGRAPH_SERVER_COLOUR in the environment: no such setting"),
         ("ATMPGRAPH_SERVER", '{"port": 1}', "ATMPGRAPH_SERVER in the environment: no such setting"),
@@ -129,6 +130,57 @@ def test_all_wrong_settings_come_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(refused(tmp_path, text)) == 5
 
 
+# A line of each kind that is wrong, with what is said of it.
+WRONG = {
+    'port = 1.5\nworkers = "two"': "a whole number",
+    "host = 1": "a text in quotation marks",
+    "workers = 0": "must be 1 at least",
+    "stop_timeout_seconds = 4000": "must be 3600 at most",
+    "body_timeout_seconds = 0": "must be more than 0",
+    'body_timeout_seconds = "1,5"': "a point before its decimals",
+    'redirect_previous_bases = "perhaps"': "true or false",
+    "colour = 1": "no such setting",
+    "prot = 1": "did you mean `[server] port`?",
+    "[log]\nformat = 'xml'": "one of text, json",
+    "[proxy]\ntrusted = 'x'": "a list in square brackets",
+    "[folders]\ndata = 5": "a text in quotation marks",
+    "[federation]\nservices = ['no IRI']": "it has the character",
+    "[store]\nendpoint = 'ftp://x'": "http or https address",
+    "[store]\nendpoint = 'http://me@x/'": "credentials",
+    "[store]\ngraph_store = 'http://x/'": "needs an endpoint",
+    "[store]\nendpoint = 'http://x/'\nslots = ['', 'b']": "must not be empty",
+    "[store]\nendpoint = 'http://x/'\nslots = ['a', 'b']": "each address needs {slot}",
+    "[store]\nendpoint = 'http://x/{slot}'": "there are no slots",
+    "[store]\nendpoint = 'http://x/{slot}'\nslots = ['a', 'a']": "the same name",
+    "[store]\nparameters = ['a']": "name=value",
+    "[[site.footer]]\nurl = 'http://x/'": "`[site.footer] title`: missing",
+    "[[site.footer]]\nurl = 'ftp:x'\ntitle.en = 'a'": "begin with one of https://",
+}
+
+
+@pytest.mark.parametrize(("wrong", "said"), WRONG.items())
+def test_what_is_wrong_with_a_setting_is_said_in_each_language(tmp_path: Path, wrong: str, said: str) -> None:
+    rest = GOOD[: GOOD.index("[folders]")]
+    with pytest.raises(WrongSettingsError) as error:
+        load(tmp_path, f"{rest}\n[server]\n{wrong}\n")
+    lines = {language: error.value.text(language).splitlines() for language in ("fr", "nl", "de", "it", "en")}
+    assert said in lines["en"][-1]
+    assert "Input" not in lines["en"][-1]
+    assert len({tuple(each) for each in lines.values()}) == len(lines), "each language has its own"
+    assert isinstance(error.value.rest, Settings)
+
+
+def test_an_example_stands_in_for_a_needed_setting(tmp_path: Path) -> None:
+    with pytest.raises(WrongSettingsError) as error:
+        load(tmp_path, 'base = "x"\nlanguages = ["it"]\n[server]\nport = 9000\n[title]\nen = "Our"\n')
+    rest = error.value.rest
+    assert isinstance(rest, Settings)
+    assert (rest.server.port, rest.languages) == (9000, ("it",))
+    assert rest.stand_ins == {"base", "partnership", "licence", "title", "description"}
+    assert [fault.place for fault in error.value.faults] == [(name,) for name in
+            ("base", "partnership", "licence", "description", "title")]  # fmt: skip
+
+
 def test_the_list_of_former_names_is_whole() -> None:
     assert sorted(RENAMED) == sorted(FORMER)
     assert set(RENAMED.values()) <= set(Settings.places())
@@ -141,11 +193,11 @@ def test_a_former_name_is_refused_with_that_of_today(
 ) -> None:
     group, name = RENAMED[former]
     [line] = refused(tmp_path, GOOD.replace("[title]", f"{former} = ['x']\n[title]"))
-    assert line == f"{tmp_path / 'atmpgraph.toml'}: `{former}` is now `[{group}] {name}`"
+    assert line == f"{tmp_path / 'atmpgraph.toml'}: `{former}`: its name is now `[{group}] {name}`"
     variable, today = f"ATMPGRAPH_{former.upper()}", f"ATMPGRAPH_{group.upper()}_{name.upper()}"
     if variable != today:
         monkeypatch.setenv(variable, '["x"]')
-        assert refused(tmp_path, GOOD) == [f"{variable} is now {today}"]
+        assert refused(tmp_path, GOOD) == [f"{variable} in the environment: its name is now `{today}`"]
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
@@ -192,7 +244,7 @@ def test_languages_are_any_of_bcp_47_without_case(tmp_path: Path) -> None:
 
 def test_a_publication_has_a_title_in_a_language_at_least(tmp_path: Path) -> None:
     [line] = refused(tmp_path, TITLED + 'languages = ["it"]\n[title]\n[description]\nit = "Uno"\n')
-    assert line.endswith("`title` has no text; write it in a language at least, as in title.it")
+    assert line.endswith("`title`: it has no text; write it in a language at least, as in title.it")
 
 
 def test_every_setting_is_documented() -> None:

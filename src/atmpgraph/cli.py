@@ -21,13 +21,14 @@ from .addresses import Addresses
 from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
 from .findings import Finding, Place, Report, Severity, ViolationError
 from .formats import RESULT_FORMATS
-from .i18n import SOURCE, Texts, TranslatedError, message, own_texts, texts, written
+from .i18n import SOURCE, Texts, every_language, message, own_texts, texts, written
 from .interrupts import Interrupted, interruptible
 from .languages import closest, is_tag
 from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, Settings
+from .settings.faults import WrongSettingsError
 from .store import Results, Store, remote_settings
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
             click.echo(f"atmpgraph: {_words().gettext(_INTERRUPTED)}", err=True)
             sys.exit(128 + number)
         except AtmpgraphError as error:
-            text = error.text(_language()) if isinstance(error, TranslatedError) else str(error)
+            text = error.text(_language())
             if kwargs.get("as_json"):  # a program reads the report
-                finding = {"check": "call", "severity": "violation", "message": {"en": str(error)}}
+                sentences = {tag: error.text(tag) for tag in written()}
+                finding = {"check": "call", "severity": "violation", "message": sentences}
                 click.echo(json.dumps({"conforms": False, "findings": [finding]}, ensure_ascii=False, indent=1))
             click.echo(f"atmpgraph: {text}", err=True)
             sys.exit(2 if isinstance(error, SettingsError) else 1)
@@ -146,12 +148,19 @@ def _judged_settings(context: click.Context, jobs: int | None) -> tuple[Settings
     file = context.obj["file"]
     try:
         return _settings(context, jobs), []
-    except SettingsError as error:
+    except WrongSettingsError as error:
         if not isinstance(error.rest, Settings):
             raise
-        lines = [line.removeprefix(f"{file}: ") for line in str(error).splitlines()]
-        place = (Place(file.name),)
-        wrong = [Finding("settings", Severity.VIOLATION, {SOURCE: line}, place) for line in lines]
+        wrong = [
+            Finding(
+                "settings",
+                Severity.VIOLATION,
+                every_language(fault.sentence.text, **fault.sentence.values),
+                (Place(fault.variable or file.name),),
+                fault.value,
+            )
+            for fault in error.faults
+        ]
         return _ready(context, error.rest, jobs), wrong
 
 

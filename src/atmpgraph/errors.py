@@ -37,6 +37,10 @@ from .formats import Format
 class AtmpgraphError(Exception):
     """An error whose message names the place and the remedy; shown to people without a traceback."""
 
+    def text(self, language: str) -> str:  # noqa: ARG002 - an error that is translated has it in each
+        """The message in a language, where it is translated."""
+        return str(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as it is: an error takes other arguments than its message."""
         return _received, (type(self), self.args, self.__dict__)
@@ -49,16 +53,7 @@ def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attribu
 
 
 class SettingsError(AtmpgraphError):
-    """A setting is missing, unknown or has a wrong value.
-
-    Attributes:
-        rest: the settings without the wrong ones, where they do without them: enough to judge everything else.
-    """
-
-    def __init__(self, reasons: str, rest: object = None) -> None:
-        """Say what is wrong, a line each."""
-        super().__init__(reasons)
-        self.rest = rest
+    """A setting is missing, unknown or has a wrong value (`settings.faults`)."""
 
 
 class MappingError(AtmpgraphError):

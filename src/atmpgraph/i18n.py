@@ -91,6 +91,10 @@ class Texts:
         """A sentence; whole numbers among the values are written as the language does."""
         return self._filled(self._catalogue.gettext(message), values)
 
+    def sentence(self, sentence: Sentence) -> str:
+        """A sentence that stands as a value of others."""
+        return self.gettext(sentence.text, **sentence.values)
+
     def pgettext(self, context: str, message: str, **values: object) -> str:
         """A word that is translated in more than one way: the context tells which."""
         return self._filled(self._catalogue.pgettext(context, message), values)
@@ -130,7 +134,7 @@ class Texts:
 
     def _value(self, value: object) -> object:
         if isinstance(value, Sentence):
-            return self.gettext(value.text, **value.values)
+            return self.sentence(value)
         return self.number(value) if type(value) is int else value
 
     # numbers

@@ -25,7 +25,7 @@ _BARE_PERCENT: Final = message("not an IRI: two hexadecimal digits follow each %
 _TWO_FRAGMENTS: Final = message("not an IRI: it has # twice; write the second one as %23")
 _NOT_HERE: Final = message("not an IRI: {character} may not stand where it does; write it as {encoded}")
 _HOST: Final = message("not an IRI: {authority} is not a host with, perhaps, a port from 0 to 65535")
-_OTHER: Final = message("not an IRI: {reason}")
+_OTHER: Final = message("not an IRI: RFC 3987 does not let it stand as it is")
 
 
 @lru_cache(maxsize=65_536)
@@ -80,4 +80,4 @@ def _explained(iri: str, reason: str) -> Fault:
     if match := re.search(r"'(.)'$", reason):
         encoded = "".join(f"%{byte:02X}" for byte in match[1].encode(errors="replace"))
         return _NOT_HERE, {"character": repr(match[1]), "encoded": encoded}
-    return _OTHER, {"reason": reason}
+    return _OTHER, {}

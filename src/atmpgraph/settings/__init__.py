@@ -9,16 +9,29 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import deepcopy
-from itertools import takewhile
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self, TypeAlias
+from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ..credentials import SECRETS
-from ..errors import SettingsError
+from ..i18n import SOURCE, Sentence, message
+from ..reasons import reason_of
+from .faults import (
+    Fault,
+    Place,
+    WrongSettingsError,
+    WrongValueError,
+    faults_of,
+    moved,
+    place_of,
+    shown,
+    unknown,
+    written,
+)
 from .groups import (
     Build,
     Cache,
@@ -44,29 +57,33 @@ from .renamed import RENAMED
 from .site import Site
 from .text import Tag, Text
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 FILE_NAME: Final = "atmpgraph.toml"
-Place: TypeAlias = tuple[str, ...]  # the group of a setting, if it has one, and its name
 _PREFIX: Final = "ATMPGRAPH_"
 _FILE_VARIABLE: Final = "ATMPGRAPH_SETTINGS"
-_UNKNOWN: Final = "no such setting; see docs/settings.md"
+_NO_FILE: Final = message(
+    "no such file; start a publication with 'atmpgraph init DIR', or name its file with --settings"
+)
+_NOT_TOML: Final = message("not a TOML file; correct it: {reason}")
+_PRESENT_BASE: Final = message("it has the present base, and lists only former ones; take it away")
+_NO_TEXT: Final = message("it has no text; write it in a language at least, as in {setting}")
+_STRANGE: Final = message(
+    "it is in {strange}, but `languages` are {languages}: add the language there, or take the text away"
+)
 
 
 def _valid_base(base: str) -> str:
     """A base IRI: http(s), no query, no fragment, and a final slash (RFC 3986 §5.1)."""
     if not base.startswith(("https://", "http://")) or not base.endswith("/") or set(base) & set('?#<>"{}|^`\\ '):
-        raise ValueError("must be an http(s) IRI that ends with '/' and has no query or fragment")
+        raise WrongValueError(message("must be an http(s) IRI that ends with '/' and has no query or fragment"))
     return valid_iri(base)
 
 
 def _valid_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Languages, each once."""
     if not tags:
-        raise ValueError("must name a language at least")
+        raise WrongValueError(message("must name a language at least"))
     if len(set(tags)) < len(tags):
-        raise ValueError("must name each language once")
+        raise WrongValueError(message("must name each language once"))
     return tags
 
 
@@ -77,23 +94,33 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="forbid", frozen=True
     )
     _root: Path = PrivateAttr(default=Path())
+    _stand_ins: frozenset[str] = PrivateAttr(default=frozenset())
 
     base: Annotated[str, AfterValidator(_valid_base)] = Field(
-        description="Base of every IRI of the publication; ends with '/'. The request's Host never gets into data."
+        examples=["https://example.org/partnership/"],
+        description="Base of every IRI of the publication; ends with '/'. The request's Host never gets into data.",
     )
     previous_bases: tuple[Annotated[str, AfterValidator(_valid_base)], ...] = Field(
         (),
         description="Bases that the publication had before: their IRIs lead to those of today (308), and are linked.",
     )
-    partnership: str = Field(description="Slug of the partnership that the home page is about.")
-    licence: Annotated[str, AfterValidator(valid_iri)] = Field(description="IRI of the licence of the published data.")
+    partnership: str = Field(
+        examples=["our-project"], description="Slug of the partnership that the home page is about."
+    )
+    licence: Annotated[str, AfterValidator(valid_iri)] = Field(
+        examples=["http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"],
+        description="IRI of the licence of the published data.",
+    )
     languages: Annotated[tuple[Tag, ...], AfterValidator(_valid_languages)] = Field(
         ("fr", "nl", "de", "en"),
         description="Languages of the publication (tags of BCP 47): pages are in each, and the check asks for names in"
         " each. A page is in the one that `?lang=` or `Accept-Language` names, else in the first.",
     )
-    title: Text = Field(description="Title of the publication, by language.")
-    description: Text = Field(description="What the publication is, by language.")
+    title: Text = Field(examples=[{SOURCE: "Our project"}], description="Title of the publication, by language.")
+    description: Text = Field(
+        examples=[{SOURCE: "Who takes part in our project, and what it does."}],
+        description="What the publication is, by language.",
+    )
     site: Site = Site()
     folders: Folders = Folders()
     build: Build = Build()
@@ -115,29 +142,24 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file, setting by setting."""
-        return (_Environment(settings_cls), init_settings)
+        """Nothing but what is given: `load` puts file and environment together."""
+        return (init_settings,)
 
     @model_validator(mode="after")
     def _in_its_languages(self) -> Self:
         """Require that title and description are in languages of the publication."""
         for name, text in (("title", self.title), ("description", self.description)):
             if not text.root:
-                raise ValueError(
-                    f"`{name}` has no text; write it in a language at least, as in {name}.{self.languages[0]}"
-                )
+                raise WrongValueError(_NO_TEXT, (name,), setting=f"{name}.{self.languages[0]}")
             if strange := [tag for tag in text.root if tag not in self.languages]:
                 listed = ", ".join(self.languages)
-                raise ValueError(
-                    f"`{name}` is in {', '.join(strange)}, but `languages` are {listed}: add the language there, or"
-                    " take the text away"
-                )
+                raise WrongValueError(_STRANGE, (name,), strange=", ".join(strange), languages=listed)
         return self
 
     @classmethod
@@ -155,27 +177,55 @@ class Settings(BaseSettings):
         """Read the settings from `file`; folders in them are relative to the file's own.
 
         Raises:
-            SettingsError: the file is missing or not TOML, or a setting is unknown or wrong; every wrong one is named.
+            WrongSettingsError: the file is missing or not TOML, or a setting is unknown or wrong; every wrong one is
+                named, and the rest is there.
         """
         values = _read(file)
-        moved = [name for name, value in values.items() if _is_moved(name, value)]
-        wrong = [f"{file}: `{name}` is now `{_written(RENAMED[name])}`" for name in moved]
-        wrong += _wrong_variables()
-        right = {name: value for name, value in values.items() if name not in moved}
-        settings = None
-        try:
-            settings = cls(**right)
-        except ValidationError as error:
-            wrong += [_explained(file, one) for one in error.errors()]
-            with suppress(ValidationError):  # one that is needed is wrong
-                settings = cls(**_without(right, [one["loc"] for one in error.errors()]))
-        if settings:
-            settings._root = file.parent
-            if settings.base in settings.previous_bases:
-                wrong.append(f"{file}: `previous_bases` has the present base; it lists the former ones")
-        if wrong or not settings:
-            raise SettingsError("\n".join(wrong), settings)
+        former = [name for name, value in values.items() if _is_moved(name, value)]
+        faults = [Fault(moved(written(RENAMED[name])), (name,)) for name in former]
+        faults += _wrong_variables()
+        right = _over({name: value for name, value in values.items() if name not in former}, _Environment(cls)())
+        settings, wrong = cls._read_all(right)
+        faults += wrong
+        settings._root = file.parent
+        if settings.base in settings.previous_bases:
+            faults.append(Fault(Sentence(_PRESENT_BASE), ("previous_bases",)))
+        if faults:
+            raise WrongSettingsError(file, tuple(faults), settings)
         return settings
+
+    @classmethod
+    def _read_all(cls, values: dict[str, Any]) -> tuple[Self, list[Fault]]:
+        """The settings, and what is wrong with them; an example stands in for a wrong one that is needed."""
+        faults, absent = list[Fault](), set[str]()
+        while True:
+            try:
+                settings = cls(**values)
+            except ValidationError as error:
+                errors = error.errors()
+                faults += faults_of(errors, list(cls.places()), cls._example, _variable_set)
+                values = _without(values, map(place_of, errors))
+                needed = {name for name, field in cls.model_fields.items() if field.is_required()} - values.keys()
+                absent |= needed
+                values |= {name: _example_value(cls.model_fields[name], values) for name in needed}
+            else:
+                settings._stand_ins = frozenset(absent)
+                return settings, faults
+
+    @classmethod
+    def _example(cls, place: Place) -> str:
+        """A line with a setting that is needed; empty for another one."""
+        field = cls.model_fields.get(place[0])
+        if len(place) > 1 or not field or not field.examples:
+            return ""
+        example = field.examples[0]
+        name, value = (f"{place[0]}.{SOURCE}", example[SOURCE]) if isinstance(example, dict) else (place[0], example)
+        return f"{name} = {shown(value)}"
+
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """The needed settings that are missing or wrong; an example stands in for each, to judge everything else."""
+        return self._stand_ins
 
     def with_jobs(self, jobs: int) -> Self:
         """The same, with another number of processes of a check or a build."""
@@ -212,23 +262,38 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        remedy = "start a publication with 'atmpgraph init DIR', or name its file with --settings"
-        raise SettingsError(f"{file}: no such file; {remedy}") from None
+        raise WrongSettingsError(file, (Fault(Sentence(_NO_FILE)),)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: not a TOML file: {error}") from None
+        raise WrongSettingsError(file, (Fault(Sentence(_NOT_TOML, {"reason": reason_of(error)})),)) from None
 
 
-def _without(values: dict[str, Any], places: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
+def _over(values: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:
+    """The values of the file, under those of the environment; in a group, setting by setting."""
+    both = {
+        name for name, value in environment.items() if isinstance(value, dict) and isinstance(values.get(name), dict)
+    }
+    return {**values, **environment, **{name: {**values[name], **environment[name]} for name in both}}
+
+
+def _without(values: dict[str, Any], places: Iterable[Place]) -> dict[str, Any]:
     """The values of a file but for those at some places, and for whole lists with a wrong member."""
     right = deepcopy(values)
     for place in places:
-        *groups, name = [str(step) for step in takewhile(lambda step: isinstance(step, str), place)] or [""]
         within: Any = right
-        for group in groups:
-            within = within.get(group) if isinstance(within, dict) else None
-        if isinstance(within, dict):
-            within.pop(name, None)
+        for step, name in enumerate(place, start=1):
+            if isinstance(within.get(name), dict) and step < len(place):
+                within = within[name]
+            else:
+                within.pop(name, None)
+                break
     return right
+
+
+def _example_value(field: FieldInfo, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    """What stands in for a needed setting; a text is in all languages of the publication that it has."""
+    example = (field.examples or [""])[0]
+    tags = values.get("languages", Settings.model_fields["languages"].default)
+    return dict.fromkeys(tags, example[SOURCE]) if isinstance(example, dict) else example
 
 
 def _is_moved(name: str, value: object) -> bool:
@@ -241,15 +306,14 @@ def _variables() -> set[str]:
     return {_variable(place) for place in Settings.places()}
 
 
-def _wrong_variables() -> list[str]:
+def _wrong_variables() -> Iterator[Fault]:
     """What is wrong with the names of environment variables."""
     names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE} - SECRETS
-    unknown = sorted(name for name in names if name.startswith(_PREFIX))
-    moved = {name: RENAMED.get(name.removeprefix(_PREFIX).lower()) for name in unknown}
-    return [
-        f"{name} is now {_variable(place)}" if place else f"{name} in the environment: {_UNKNOWN}"
-        for name, place in moved.items()
-    ]
+    for name in sorted(name for name in names if name.startswith(_PREFIX)):
+        setting = name.removeprefix(_PREFIX).lower()
+        today = RENAMED.get(setting)
+        close = get_close_matches(name, _variables(), 1, 0.85)
+        yield Fault(moved(_variable(today)) if today else unknown(close), variable=name)
 
 
 def _variable(place: Place) -> str:
@@ -257,22 +321,6 @@ def _variable(place: Place) -> str:
     return _PREFIX + "_".join(place).upper()
 
 
-def _written(place: Place) -> str:
-    """A setting as people write it: `[server] port`."""
-    *groups, name = place
-    return "".join(f"[{group}] " for group in groups) + name
-
-
-def _explained(file: Path, error: "ErrorDetails") -> str:
-    """What is wrong with a setting, and where."""
-    place = tuple(step for step in error["loc"] if isinstance(step, str))
-    problem = error["msg"].removeprefix("Value error, ")
-    if not place:  # several settings together
-        return f"{file}: {problem}"
-    if error["type"] == "extra_forbidden":
-        return f"{file}: `{_written(place)}`: {_UNKNOWN}"
-    if error["type"] == "missing":
-        return f"{file}: `{_written(place)}` is missing"
-    variable = next((name for name in (_variable(place), _variable(place[:1])) if name in os.environ), None)
-    source = f"{variable} in the environment" if variable else f"{file}: `{_written(place)}`"
-    return f"{source}: {problem}; it is {error['input']!r:.80}"
+def _variable_set(place: Place) -> str:
+    """The environment variable that sets a setting; empty if none does."""
+    return next((name for name in (_variable(place[:n]) for n in (2, 1)) if name in os.environ), "")

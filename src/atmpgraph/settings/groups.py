@@ -10,13 +10,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ..iris import explained
+from ..i18n import message
+from ..iris import fault
 from .cores import usable_cores
+from .faults import WrongValueError
 
 
 def _valid_network(address: str) -> str:
     """An address or a network (`10.0.0.0/8`)."""
-    ip_network(address)
+    try:
+        ip_network(address)
+    except ValueError:
+        raise WrongValueError(message("must be an IP address, or a network such as 10.0.0.0/8")) from None
     return address
 
 
@@ -25,8 +30,8 @@ SLOT: Final = "{slot}"  # in an address of the store
 
 def valid_iri(iri: str) -> str:
     """An absolute IRI, as the parser of the store reads it."""
-    if wrong := explained(iri):
-        raise ValueError(f"must be an IRI; {wrong}")
+    if wrong := fault(iri):
+        raise WrongValueError(wrong[0], (), **wrong[1])
     return iri
 
 
@@ -34,16 +39,18 @@ def _valid_address(address: str) -> str:
     """Empty, or an http(s) address without a user: credentials stand in the environment alone."""
     parts = urlsplit(address.replace(SLOT, "http://slot", 1) if address.startswith(SLOT) else address)
     if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ValueError("must be an http or https address")
+        raise WrongValueError(message("must be an http or https address"))
     if parts.username is not None:
-        raise ValueError("must not hold credentials; ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD hold them")
+        raise WrongValueError(
+            message("must not hold credentials; ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD hold them")
+        )
     return address
 
 
 def _valid_slot(slot: str) -> str:
     """A name, or an http(s) address."""
     if not slot:
-        raise ValueError("must not be empty")
+        raise WrongValueError(message("must not be empty"))
     return _valid_address(slot) if "://" in slot else slot
 
 
@@ -230,15 +237,19 @@ class RemoteStore(Group):
         """The addresses and the slots go together."""
         addresses = [address for address in (self.endpoint, self.graph_store) if address]
         if self.slots and (not self.endpoint or any(SLOT not in address for address in addresses)):
-            raise ValueError("with slots, each address needs {slot}")
+            raise WrongValueError(
+                message("with slots, each address needs {slot}; write it where the name of the slot belongs"), slot=SLOT
+            )
         if not self.slots and any(SLOT in address for address in addresses):
-            raise ValueError("{slot} stands in an address, and there are no slots")
+            raise WrongValueError(
+                message("{slot} stands in an address, and there are no slots; name them in `slots`"), slot=SLOT
+            )
         if len(set(self.slots)) < len(self.slots):
-            raise ValueError("two slots have the same name")
+            raise WrongValueError(message("two slots have the same name; give each its own"))
         if self.graph_store and not self.endpoint:
-            raise ValueError("a graph_store needs an endpoint")
+            raise WrongValueError(message("a graph_store needs an endpoint; add it"))
         if any("=" not in parameter for parameter in self.parameters):
-            raise ValueError("a parameter is written name=value")
+            raise WrongValueError(message("a parameter is written name=value; correct `parameters`"))
         for slot in self.slots or ("",):  # as a whole: a slot that is a name may stand where an address begins
             for address in addresses:
                 _valid_address(address.replace(SLOT, slot))

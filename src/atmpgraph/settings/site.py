@@ -4,6 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from ..i18n import message
+from .faults import WrongValueError
 from .groups import Group, valid_iri
 from .text import Text
 
@@ -16,7 +18,7 @@ def _valid_contact(url: str) -> str:
 
 def _valid_link(url: str) -> str:
     if not url.lower().startswith(_SCHEMES):
-        raise ValueError(f"must begin with {', '.join(_SCHEMES[:-1])} or {_SCHEMES[-1]}")
+        raise WrongValueError(message("must begin with one of {schemes}"), schemes=", ".join(_SCHEMES))
     return valid_iri(url)
 
 

@@ -5,13 +5,15 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, RootModel
 
+from ..i18n import message
 from ..languages import is_tag
+from .faults import WrongValueError
 
 
 def _valid_tag(tag: str) -> str:
     """A language tag (BCP 47), in lower case, in which literals have it (RDF 1.1 §3.3)."""
     if not is_tag(tag):
-        raise ValueError("must be the tag of a language (BCP 47), such as fr, nl or pt-BR")
+        raise WrongValueError(message("must be the tag of a language (BCP 47), such as fr, nl or pt-BR"))
     return tag.lower()
 
 

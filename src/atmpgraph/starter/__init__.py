@@ -5,8 +5,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..errors import AtmpgraphError, SettingsError
+from ..errors import AtmpgraphError
 from ..settings import FILE_NAME, Settings
+from ..settings.faults import WrongSettingsError
 
 HERE = Path(__file__).parent
 
@@ -25,8 +26,8 @@ def start(folder: Path, base: str) -> None:
         (Path(scratch) / FILE_NAME).write_text(template, encoding="utf-8")
         try:
             Settings.load(Path(scratch) / FILE_NAME)
-        except SettingsError as error:
-            raise SettingsError(str(error).replace(f"{scratch}/", "")) from None
+        except WrongSettingsError as error:
+            raise WrongSettingsError(Path(FILE_NAME), error.faults) from None
     data = folder / "data"
     data.mkdir(parents=True)
     for table in sorted((HERE / "tables").glob("*.csv")):
