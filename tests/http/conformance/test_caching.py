@@ -7,11 +7,13 @@ from email.utils import format_datetime, parsedate_to_datetime
 import pytest
 
 from atmpgraph.release.release import Release
+from atmpgraph.settings import Settings
+from atmpgraph.web import create_app
 
 from .asking import at, get
 from .reading import content
 from .tables import BROWSER, GRAPHS, HTML, OF_RELEASE, RESOURCES, SOME, Resource
-from .targets import Answer, Target
+from .targets import Answer, InProcess, Target
 
 of_release = pytest.mark.parametrize("resource", OF_RELEASE, ids=lambda resource: resource.path)
 
@@ -34,6 +36,28 @@ def test_validators(resource: Resource, target: Target, served: Release) -> None
         modified = parsedate_to_datetime(answer.field("Last-Modified"))
         created = datetime.fromisoformat(served.manifest.created)
         assert created - timedelta(days=3650) < modified <= datetime.now(UTC) + timedelta(seconds=2)
+
+
+@pytest.fixture(scope="module")
+def of_language(odd: Settings) -> dict[str, InProcess]:
+    """An application for each language: what one has in memory never hides what another would make."""
+    return {language: InProcess(create_app(odd)) for language in ("fr", "de")}
+
+
+@of_release
+def test_what_is_said_otherwise_in_another_language_has_another_tag(
+    resource: Resource, of_language: dict[str, InProcess], served: Release
+) -> None:
+    """RFC 9110 §8.8.3: in any format, not in pages alone."""
+    for accept in resource.types:
+        answers = [
+            get(app, at(resource.path, served), accept, Accept_Language=language)
+            for language, app in of_language.items()
+        ]
+        one, other = answers
+        if one.body != other.body:
+            assert one.field("ETag") != other.field("ETag") or one.field("ETag").startswith("W/"), (accept, one)
+            assert "accept-language" in one.members("Vary"), (accept, one)
 
 
 @of_release

@@ -37,10 +37,10 @@ class Cache(Enum):
 class Version:
     """What distinguishes two states of a representation.
 
-    Media type, language and coding always do; unless it is immutable, so do release, settings and software.
+    Media type, coding and the language of a page always do; unless it is immutable, release, settings and software too.
 
     Attributes:
-        etag_parts: whatever else it is made from.
+        etag_parts: whatever else it is made from; the language, where another format than a page has words in it.
         modified: when it changed last; without it, and for every page, when the release went live.
         weak: the bytes may differ between two states with the same meaning.
         edited: it is made from files beside the releases too, which may be edited at any time.

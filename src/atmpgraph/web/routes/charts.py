@@ -126,6 +126,7 @@ RESOURCES = (
         summary="The charts of the release.",
         load=charts_of,
         makers={HTML: index_page, JSON: _list},
+        version=lambda context, *_: Version((context.language,)),
         navigation=Navigation("foot", 4, message("Charts")),
         sitemap=Sitemap(),
     ),

@@ -17,7 +17,7 @@ from ..core.context import Context
 from ..core.i18n import note_arguments
 from ..core.labels import names_of
 from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter
-from ..core.response import Body, Cache
+from ..core.response import Body, Cache, Version
 from ..pages.linking import KIND, Lookup
 
 _LONGEST_SHOWN: Final = 100  # characters of an identifier, in a problem
@@ -188,6 +188,7 @@ RESOURCES = (
         makers={HTML: _page, JSON: _sheet(JSON), CSV: _sheet(CSV)},
         offered=lambda _, question: question.offered,
         methods=("GET", "POST"),
+        version=lambda context, *_: Version((context.language,)),  # names are in a language in every format
         cache=lambda _, question, __: Cache.NEVER if question.sheet else Cache.CURRENT,
         navigation=Navigation("foot", 7, message("Look up identifiers")),
         sitemap=Sitemap(),
