@@ -150,7 +150,9 @@ def test_neither_guesses_nor_private_contacts_are_published(release: Release, na
 
 def test_every_row_names_its_source(released: Settings) -> None:
     for table in open_package(released.layered("descriptor")).tables.values():
-        assert {"source", "confidence", "accepted"} & set(table.header()), f"{table.name} has no column for the source"
+        assert {"source", "confidence", "accepted", "rule"} & set(table.header()), (
+            f"{table.name} has no column for the source"
+        )
 
 
 def test_identifiers_are_those_of_the_evidence(released: Settings) -> None:

@@ -51,7 +51,7 @@ CONFORMING = """
 <id/source/press> a fabio:PressRelease , prov:Entity , foaf:Document ; {row} ;
     dct:title "Un partenariat"@fr ; dct:publisher "Ministère" ; dct:issued "2024-01-17"^^xsd:date ;
     dct:language <http://publications.europa.eu/resource/authority/language/FRA> ; foaf:page <https://example.com/a> ;
-    shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère)." .
+    shapes:heldText "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère), et Firm." .
 <id/graph/press> a sd:NamedGraph ; {row} ; sd:name <id/graph/press> ; dct:title "Un partenariat"@fr ;
     dct:issued "2024-01-17"^^xsd:date ;
     prov:hadPrimarySource <id/source/press> ; atmpgraph:confidence <https://w3id.org/atmpgraph/auth/confidence/high> .
@@ -62,7 +62,7 @@ CONFORMING = """
     oa:hasSource <id/source/press> ; prov:wasQuotedFrom <id/source/press> ; skos:note "line 1"@en ;
     oa:hasSelector <id/selector/budget> ; prov:wasAttributedTo <id/person/minister> .
 <id/selector/budget> a oa:TextQuoteSelector ; {row} ;
-    oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère)."@fr .
+    oa:exact "Le budget de 81 M€ vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, selon A. Minister, ministre (Ministère), et Firm."@fr .
 
 <id/organisation/ministry> a org:Organization , foaf:Organization , cv:PublicOrganisation , eurio:PublicBody ;
     {row} ; skos:prefLabel {four} ; foaf:name "Ministère"@fr ; skos:altLabel "Le ministère"@fr ;
@@ -131,10 +131,10 @@ CONFORMING = """
 <id/coverage/lots> a dqv:QualityMeasurement ; dqv:isMeasurementOf <https://w3id.org/atmpgraph/auth/metric/coverage> ;
     dqv:computedOn <id/partnership/pa> ; dqv:value 2 ; prov:wasDerivedFrom <id/figure/lots> .
 
-<auth/indicator/budget> {indicator} ; skos:notation "budget" .
-<auth/indicator/funding-share> {indicator} ; skos:notation "funding-share" .
-<auth/indicator/firms> {indicator} ; skos:notation "firms" .
-<auth/indicator/workpackages> {indicator} ; skos:notation "workpackages" .
+<auth/indicator/budget> {indicator} ; skos:notation "budget" ; skos:prefLabel {four} .
+<auth/indicator/funding-share> {indicator} ; skos:notation "funding-share" ; skos:prefLabel "part"@fr , "deel"@nl , "Teil"@de , "share"@en .
+<auth/indicator/firms> {indicator} ; skos:notation "firms" ; skos:prefLabel "firmes"@fr , "firma’s"@nl , "Firmen"@de , "firms"@en .
+<auth/indicator/workpackages> {indicator} ; skos:notation "workpackages" ; skos:prefLabel "lots"@fr , "pakketten"@nl , "Pakete"@de , "lots"@en .
 <id/sector/health> a skos:Concept ; {row} ; skos:inScheme <auth/sector> ; skos:prefLabel {four} .
 <id/period/now> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} ;
     dcat:startDate "2024"^^xsd:gYear ; dcat:endDate "2024-05"^^xsd:gYearMonth ; time:hasXSDDuration "P5M"^^xsd:duration .
@@ -196,7 +196,7 @@ PARTS = {
     ),
     "{indicator}": (
         "a skos:Concept ; {row} ; skos:inScheme <auth/indicator> ; skos:topConceptOf <auth/indicator> ;"
-        "skos:prefLabel {four} ; skos:definition {four}"
+        "skos:definition {four}"
     ),
     "{row}": "dct:source <doc/table/things.csv#row=2>",
     "{four}": '"un"@fr , "een"@nl , "ein"@de , "one"@en',

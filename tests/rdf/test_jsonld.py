@@ -281,3 +281,10 @@ def test_no_term_of_the_context_is_a_prefix() -> None:
     context = Context(NAMES)
     assert not {term for term, _ in context.terms.values()} & set(context.prefixes)
     assert len(context.document()) == len(context.prefixes) + len(context.terms) + 2
+
+
+def test_every_property_that_is_published_has_a_term(release: Release) -> None:
+    terms = Context(prefixes(release.base)).terms
+    with (release.path / "data.nq").open("rb") as lines:
+        published = {line.split(b" ", 2)[1][1:-1].decode() for line in lines}
+    assert published - set(terms) - {RDF + "type"} == set()
