@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 import pyoxigraph as ox
+from click.core import ParameterSource
 
 from . import __version__
 from .addresses import Addresses
@@ -136,7 +137,8 @@ def main(context: click.Context, file: Path, language: str) -> None:
         raise click.UsageError(
             f"--language {language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR"
         )
-    context.obj = {"file": file, "language": language.lower()}
+    is_asked = context.get_parameter_source("language") is not ParameterSource.DEFAULT
+    context.obj = {"file": file, "language": language.lower(), "is_asked": is_asked}
 
 
 def _settings(context: click.Context, jobs: int | None = None) -> Settings:
@@ -523,6 +525,13 @@ def describe(context: click.Context, name: str | None) -> None:
 )
 @click.option("--project", "projects", multiple=True, help="Only this project, by its number; may be repeated.")
 @click.option("--name", default="", help="What the partnership is called, where the files do not say it.")
+@click.option(
+    "--texts-in",
+    "texts_in",
+    default="",
+    help="Language of names and texts in the files, one of the publication; by default that of --language, where it is"
+    " given, else the first one.",
+)
 @click.option("--yes", "agrees", is_flag=True, help="Agree with what is proposed.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written; write nothing.")
 @click.pass_context
@@ -533,6 +542,7 @@ def take_over(
     map_file: Path | None,
     projects: tuple[str, ...],
     name: str,
+    texts_in: str,
     agrees: bool,
     dry_run: bool,
 ) -> None:
@@ -544,7 +554,8 @@ def take_over(
     from .publish.tables import descriptions, open_tables, read_codes
 
     settings, words = _settings(context), _words()
-    wish, tables = Wish(files, map_file, projects, name), descriptions(settings)
+    wish = Wish(files, map_file, projects, name, _language_of_files(context, settings, texts_in.lower()))
+    tables = descriptions(settings)
 
     def agree(proposals: Sequence["Proposal"]) -> bool:
         for one in proposals:
@@ -563,6 +574,14 @@ def take_over(
         click.echo(line)
     if dry_run:
         click.echo(words.gettext("nothing is written: --dry-run"))
+
+
+def _language_of_files(context: click.Context, settings: Settings, named: str) -> str:
+    """The language in which files are written, as far as a person says it."""
+    if named and named not in settings.languages:
+        listed = ", ".join(settings.languages)
+        raise click.UsageError(f"--texts-in {named}: not a language of the publication; it has {listed}")
+    return named or (context.obj["language"] if context.obj["is_asked"] else "")
 
 
 @main.command()
@@ -645,10 +664,17 @@ def upgrade(context: click.Context, applies: bool, as_json: bool) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--base", default="https://example.org/partnership/", show_default=True, help="Base of the new IRIs.")
+@click.option("--languages", default="", help="Some of fr,nl,de,en, as in de,en; all by default.")
 @_command
-def init(folder: Path, base: str) -> None:
+def init(folder: Path, base: str, languages: str) -> None:
     """Start another partnership in FOLDER, from a small example, marked as fictional, that builds as it is."""
-    from .starter import start
+    from .starter import LANGUAGES, start
 
-    start(folder, base)
+    tags = list(dict.fromkeys(tag.strip().lower() for tag in languages.split(",") if tag.strip()))
+    if other := [tag for tag in tags if tag not in LANGUAGES]:
+        raise click.UsageError(
+            f"--languages {other[0]}: the example is in {', '.join(LANGUAGES)}; after the first import"
+            " atmpgraph.toml may name any language"
+        )
+    start(folder, base, tags)
     click.echo(f"{folder} is ready: cd {folder} && atmpgraph build && atmpgraph serve")

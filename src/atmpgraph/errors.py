@@ -2,8 +2,8 @@
 
 AtmpgraphError
 ├─ TranslatedError               its message is in the reader's language (`i18n`)
+│  └─ MappingError             a mapping document cannot be compiled (`mapping.faults`)
 ├─ SettingsError
-├─ MappingError
 ├─ ReleaseError
 │  ├─ StoreError               a remote store gives no answer that can be used
 │  ├─ OtherBaseError           a release has another base than the settings
@@ -54,10 +54,6 @@ def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attribu
 
 class SettingsError(AtmpgraphError):
     """A setting is missing, unknown or has a wrong value (`settings.faults`)."""
-
-
-class MappingError(AtmpgraphError):
-    """A mapping document lies outside the subset of RML that is compiled, or yields no valid term."""
 
 
 class ReleaseError(AtmpgraphError):

@@ -363,6 +363,8 @@ def message(text: str) -> str:
 
 
 # What is wrong with a file of the publication that cannot be read.
+QUERY_FAILS: Final = message("{file}: the query cannot be used; correct it: {reason}")
+NOT_UTF_8: Final = message("{file}: not in UTF-8; save it in UTF-8")
 NOT_TURTLE: Final = message(
     "{file}: not Turtle in UTF-8, or not a statement that can be published; correct it: {reason}"
 )

@@ -22,11 +22,48 @@ _PREFIX: Final = message("the prefix {mark} is not declared; declare it with @pr
 _IRI: Final = message("an IRI has a scheme, and no blanks or quotation marks; correct it")
 _TERM: Final = message("a name or a value is expected; is a point, a comma or a bracket missing before?")
 _TAG: Final = message("the tag of a language is wrong; it is one such as fr or pt-BR")
+_TAG_OF_JINJA: Final = message("the statement {mark} does not exist, or closes none that is open")
+_OPEN_BLOCK: Final = message("{mark} is not closed; write its end, such as endif, endfor or endblock")
+_COMMENT: Final = message("a comment or a part that is left as it is has no end; write it")
+_BLOCK_NAME: Final = message("the name of a block has letters, digits and _ only")
+_ASSIGNED: Final = message("{mark} cannot get a value; name a variable")
+_UNEXPECTED: Final = message("{mark} cannot stand there; is a bracket, a quotation mark or a word missing before?")
+_QUERY_PREFIX: Final = message("a prefix is not declared; declare it with PREFIX")
+_VALUE_TWICE: Final = message("a variable gets a value twice; give the second one another name")
+_UNBOUND: Final = message("SELECT has a variable that is neither in GROUP BY nor inside an aggregate")
+_COLUMN_TWICE: Final = message("two columns of SELECT have the same name; rename one")
+_STAR: Final = message("SELECT * does not go with GROUP BY or an aggregate; name the columns")
+_VALUES_ROW: Final = message("a row of VALUES has more or fewer values than there are variables")
+_FUNCTION: Final = message("there is no function {mark}; use one of SPARQL 1.1")
+_REPEATED: Final = message("nothing that can be repeated stands before a sign of repetition, or it is repeated twice")
+_BRACKET: Final = message("a bracket is missing, or is one too many")
+_CONSTRUCT: Final = message("a CONSTRUCT query is expected")
 _UTF_8: Final = message("it is not in UTF-8; save it in UTF-8")
-# The words of tomllib, json, csv and Oxigraph, and what they mean; the first that fits counts. A group is the `mark`.
+# The words of parsers, and what they mean; the first that fits counts. A group is the `mark`.
 _MEANINGS: Final = tuple(
     (re.compile(pattern), sentence)
     for pattern, sentence in {
+        # Jinja
+        r"needs to be closed is ('[^']*')": _OPEN_BLOCK,
+        r"unknown tag ('[^']*')": _TAG_OF_JINJA,
+        r"Missing end of": _COMMENT,
+        r"Block names in Jinja": _BLOCK_NAME,
+        r"can't assign to ('[^']*')": _ASSIGNED,
+        r"unexpected char (.) ?": _UNEXPECTED,
+        r"expected token .*, got ('[^']*')|unexpected ('[^']*')": _UNEXPECTED,
+        # SPARQL
+        r"Prefix not found|Unknown namespace prefix": _QUERY_PREFIX,
+        r"overrid": _VALUE_TWICE,
+        r"that is unbound": _UNBOUND,
+        r"Duplicated variable name": _COLUMN_TWICE,
+        r"not authorized with GROUP BY": _STAR,
+        r"VALUES clause rows": _VALUES_ROW,
+        r"custom function (\S+) is not supported": _FUNCTION,
+        r"CONSTRUCT query is expected": _CONSTRUCT,
+        # patterns
+        r"(?:nothing to|multiple) repeat": _REPEATED,
+        r"unterminated (?:subpattern|character set)|unbalanced parenthesis": _BRACKET,
+        # TOML, JSON, CSV, Turtle
         r"^unexpected end of data|^',' expected": _QUOTE,
         r"larger than field limit": _LONG,
         r"Cannot (?:overwrite|declare|redefine|mutate)|Duplicate": _TWICE,
@@ -38,23 +75,28 @@ _MEANINGS: Final = tuple(
         r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
         r"Expecting value|Invalid value|Invalid statement": _VALUE,
         r"prefix (\S+) has not been declared": _PREFIX,
-        r"No scheme found|Invalid IRI": _IRI,
+        r"No scheme found|Invalid IRI|IRI parsing failed": _IRI,
         r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
         r"language code": _TAG,
         r"codec can't decode": _UTF_8,
     }.items()
 )
-_WHERE: Final = re.compile(r"line (?P<line>\d+)(?:,? (?:column|between columns) (?P<column>\d+))?")
+_WHERE: Final = re.compile(
+    r"line (?P<line>\d+)(?:,? (?:column|between columns) (?P<column>\d+))?"
+    r"|error at (?P<query_line>\d+):(?P<query_column>\d+)|\(line:(?P<group_line>\d+), col:(?P<group_column>\d+)\)"
+)
 
 
 def reason_of(error: object) -> Sentence:
-    """What a parser says, in our words, with the place."""
+    """What a parser says, in our words, with the place; what we say ourselves, as it is."""
+    if isinstance(sentence := getattr(error, "sentence", None), str):  # it is ours
+        return Sentence(sentence, getattr(error, "values", {}))
     words = str(error)
     meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
-    match, sentence = next((each for each in meanings if each[0]), (None, _OTHER))
-    reason = Sentence(sentence, {"mark": match[match.lastindex]} if match and match.lastindex else {})
+    match, meaning = next((each for each in meanings if each[0]), (None, _OTHER))
+    reason = Sentence(meaning, {"mark": match[match.lastindex]} if match and match.lastindex else {})
     where = _WHERE.search(words)
     if not where:
         return reason
-    place = {name: int(value) for name, value in where.groupdict().items() if value}
+    place = {name.rpartition("_")[2]: int(value) for name, value in where.groupdict().items() if value}
     return Sentence(_PLACE if "column" in place else _LINE, {"reason": reason, **place})

@@ -607,6 +607,61 @@ def test_countries_by_code_and_name(cell: str, code: str) -> None:
     assert NO_CODES.country(cell) == code
 
 
+def test_german_headings_and_names_in_german(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    assert CliRunner().invoke(main, ["init", str(folder), "--languages", "de,en"]).exit_code == 0
+    sheet = tmp_path / "teilnehmer.csv"
+    sheet.write_text(
+        "Einrichtung;Art;Rolle;Förderbetrag (€);AP 1\n"
+        "Ausgedachte Hochschule;Hochschule;Koordination;1.250.000,50;L\n"
+        "Stadt Beispielhausen;Kommune;assoziierter Partner;;x\n"
+        "Gesamtsumme;;;1.250.000,50;\n",
+        encoding="cp1252",
+    )
+    settings = str(folder / "atmpgraph.toml")
+    done = CliRunner().invoke(main, ["--settings", settings, "--language", "de", "import", str(sheet), "--yes"])
+    assert done.exit_code == 0, done.output
+    assert [(row["name_de"], row["kind"]) for row in rows(folder, "organisations")] == [
+        ("Ausgedachte Hochschule", "university"),
+        ("Stadt Beispielhausen", "public-administration"),
+    ]
+    assert [(row["role"], row["contribution"]) for row in rows(folder, "project-participants")] == [
+        ("coordinator", "1250000.50"),
+        ("associated-partner", ""),
+    ]
+    assert "die Zeile fasst die anderen zusammen" in done.output
+    assert not any("_fr" in column or "_nl" in column for row in rows(folder, "sources") for column in row)
+    other = run(folder, "import", sheet, "--texts-in", "it", "--yes")
+    assert other.exit_code == 2
+    assert "it has de, en" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_placed"),
+    [
+        ("Budget", True),
+        ("Budget (€)", True),
+        ("Budget [EUR]", True),
+        ("Budget in Euro", True),
+        ("Budget (k€)", False),
+        ("Kosten (T€)", False),
+        ("Kosten in TEUR", False),
+        ("Budget (CHF)", False),
+        ("Budget £", False),
+        ("Budget (Mio. €)", False),
+        ("Budget (%)", False),
+    ],
+)
+def test_amounts_are_euros_or_have_no_place(publication: Path, tmp_path: Path, heading: str, is_placed: bool) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(f"Name;Land;{heading}\nInvented;BE;300\n", encoding="utf-8")
+    done = run(publication, "import", sheet, "--yes")
+    assert done.exit_code == 0, done.output
+    amounts = [row.get("cost", "") for row in rows(publication, "project-participants")]
+    assert amounts == (["300"] if is_placed else [""])
+    assert [row["value"] for row in left(publication)] == ([] if is_placed else ["300"])
+
+
 def test_every_form_gives_columns_that_there_are_and_codes_that_there_are() -> None:
     tables = {table.name: table for table in described(json.loads(supplied("descriptor").read_text(encoding="utf-8")))}
     assert len(forms()) == 6

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from atmpgraph.errors import MappingError
 from atmpgraph.mapping.compile import CellError, compile_mapping
 from atmpgraph.mapping.document import read_mapping, rebased
+from atmpgraph.mapping.faults import MappingError
 from atmpgraph.sources.package import open_package
 
 BASE = "https://example.org/p/"
@@ -154,8 +154,8 @@ REFUSED = {
     "two kinds": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:constant ex:o ]'), "exactly one of"),
     "datatype and language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:date ; rr:language "fr" ]'), "one datatype or one language"),
     "unknown datatype": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:datatype xsd:nonNegativeInteger ]'), "nonNegativeInteger"),
-    "language of no column": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "{language}" ]'), "language tag"),
-    "bad language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "français" ]'), "language tag"),
+    "language of no column": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "{language}" ]'), "the tag of a language"),
+    "bad language": (pom('rr:predicate ex:p ; rr:objectMap [ rml:reference "b" ; rr:language "français" ]'), "the tag of a language"),
     "template without a column": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/" ]'), "template"),
     "open brace": (pom('rr:predicate ex:p ; rr:objectMap [ rr:template "http://x/{b" ]'), "lone "),
     "no object": (pom("rr:predicate ex:p"), "needs a predicate and an object"),
@@ -186,6 +186,8 @@ def test_what_is_outside_the_subset_is_refused_with_its_place(tmp_path: Path, na
         mapped(tmp_path, document)
     assert said in str(error.value)
     assert "t.rml.ttl" in str(error.value)
+    told = {error.value.text(language) for language in ("fr", "nl", "de", "it", "en")}
+    assert len(told) == 5, "each language has its own words"
 
 
 @pytest.mark.parametrize(
@@ -320,7 +322,7 @@ def test_a_row_has_a_subject_by_the_value_of_a_column(tmp_path: Path, word: str,
         (f'rml:reference "z" ; {RDF_VALUE} "x"', "no column 'z'"),
         ('rml:reference "b"', "a condition on b needs a value"),
         (f'{RDF_VALUE} "x"', "exactly one reference is expected, not 0"),
-        (f'rml:reference "b" ; rr:template "{{b}}" ; {RDF_VALUE} "x"', "a condition with .*template> is not supported"),
+        (f'rml:reference "b" ; rr:template "{{b}}" ; {RDF_VALUE} "x"', "condition: .*template> is not supported"),
     ],
 )
 def test_a_wrong_condition_is_told(tmp_path: Path, condition: str, told: str) -> None:

@@ -60,7 +60,7 @@ IN_NODE = {
     "sh:targetNode [ ]": "sh:targetNode needs an IRI or a literal",
     "sh:closed 'yes'": "sh:closed needs true or false",
     "sh:sparql [ sh:message 'x' ]": "a SPARQL constraint needs one sh:select",
-    f"sh:sparql {SELECT % 'SELECT $this { $this ex:p ?v FILTER(?v }'}": "not a query that can be run: line 1, column",
+    f"sh:sparql {SELECT % 'SELECT $this { $this ex:p ?v FILTER(?v }'}": "not a query that can be run: what stands there cannot be read (line 1, column",
     f"sh:sparql {SELECT % 'SELECT $this { $this foo:p ?v }'}": "the prefix foo: is not declared",
     f"sh:sparql {SELECT % 'SELECT ?v { ?v ex:p ?w }'}": "the query must select $this",
     f"sh:sparql {SELECT % 'SELECT $this { $this ex:p ?v MINUS { ?v ex:p 1 } }'}": "SHACL allows no MINUS",

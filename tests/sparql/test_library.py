@@ -34,7 +34,7 @@ def test_what_can_be_asked_is_no_fault(text: str, tmp_path: Path) -> None:
     [
         ("#+ title@en: A\nSELECT * {\n  ?s ?p .\n}", 3, "“.” cannot stand there"),
         ("SELECT *\n{ ?s ?p ?o", 2, "ends too early"),
-        ("ASK { ?s skos:prefLabel ?o }", 1, "Prefix not found"),
+        ("ASK { ?s skos:prefLabel ?o }", 1, "the prefix of “skos:prefLabel”"),
         ("INSERT DATA { <a> <b> <c> }", 1, "not SPARQL 1.1"),
         ("", 1, "ends too early"),
         (SERVICE, None, "SERVICE is not allowed"),
@@ -56,5 +56,5 @@ def test_services_may_be_called_where_the_settings_name_some(tmp_path: Path) -> 
 
 def test_bytes_that_are_no_text_are_an_error_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "one.rq").write_bytes(b"ASK {} # \xff")
-    with pytest.raises(AtmpgraphError, match=r"one\.rq: not UTF-8"):
+    with pytest.raises(AtmpgraphError, match=r"one\.rq: not in UTF-8"):
         faults(tmp_path, BASE)

@@ -7,10 +7,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..addresses import Addresses
-from ..errors import AtmpgraphError
-from ..i18n import NOT_TURTLE, TranslatedError
+from ..i18n import NOT_TURTLE, Sentence, TranslatedError, message
 from ..rdf.statements import quad_of, statement
 from ..rdf.terms import line
+from ..reasons import reason_of
 from ..settings import Settings
 from ..vocab import DCT, PROV
 from .authority import language
@@ -19,6 +19,9 @@ from .authority import language
 SOURCE_DATASETS: Final = "urn:atmpgraph:catalogue:source-datasets"
 NO_CHECKSUMS: Final = "urn:atmpgraph:catalogue:no-checksums"
 FILE: Final = "catalogue.ttl"
+NO_CATALOGUE: Final = message(
+    "no such file; it describes the publication for portals: take the one that 'atmpgraph init' makes"
+)
 
 
 def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
@@ -35,10 +38,9 @@ def curated_lines(folder: Path, settings: Settings) -> Iterator[str]:
             speaks = speaks or (quad.subject.value, quad.predicate.value) == (catalogue, f"{DCT}language")
             yield line(quad_of(quad.triple, graph))
     except FileNotFoundError:
-        remedy = "it describes the publication for portals; take the one that 'atmpgraph init' makes"
-        raise AtmpgraphError(f"{file}: no such file; {remedy}") from None
+        raise TranslatedError(message("{place}: {reason}"), place=file, reason=Sentence(NO_CATALOGUE)) from None
     except (SyntaxError, ValueError) as error:
-        raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
+        raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
     for name, text in (("title", settings.title), ("description", settings.description)):
         for tag, words in text.root.items():
             yield line(statement(catalogue, DCT + name, ox.Literal(words, language=tag), graph))

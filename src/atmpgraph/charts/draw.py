@@ -17,6 +17,7 @@ from typing import Final
 from ..errors import QueryError
 from ..findings import Finding
 from ..i18n import message
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..store import BACKENDS, Store, StoreAddress
 from .declared import SUFFIX, Chart, Theme, finding, read_charts, read_theme
@@ -99,7 +100,7 @@ def _draw(
             rows = rows_of(chart, store, language)
         except QueryError as error:
             file = f"{chart.library_query or chart.name}.rq"
-            return None, [finding(file, message("the query of the chart fails: {reason}"), reason=str(error))]
+            return None, [finding(file, message("the query of the chart fails: {reason}"), reason=reason_of(error))]
         if len(rows) < chart.least:
             return None, []
         if wrong := _lost(chart, rows):

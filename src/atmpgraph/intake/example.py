@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from ..i18n import message, texts
+from ..languages import tag_of
 from ..settings import FILE_NAME, Settings
-from ..starter import HERE
+from ..starter import HERE, LANGUAGES, example_settings
 from .quoting import quoted
 
 ASIDE: Final = "example"
 _CATALOGUE: Final = "catalogue.ttl"
+_TEXTS: Final = ("title_{language}", "short_{language}")  # columns of its sources
 _GRAPH: Final = message("{name}: graph")
 _ABOUT: Final = message("{name}: who takes part, with what money, and what sources say of it.")
 _TAKEN_OVER: Final = message("Taken over from files of others; each statement names its source.")
@@ -23,20 +25,29 @@ _TAKEN_OVER: Final = message("Taken over from files of others; each statement na
 
 def is_untouched(settings: Settings, root: Path) -> bool:
     """Whether a publication is still the example, every file of it."""
-    data, template = settings.path(settings.folders.data), (HERE / FILE_NAME).read_text(encoding="utf-8")
+    data = settings.path(settings.folders.data)
     supplied = {file.name: file.read_bytes() for file in (HERE / "tables").glob("*.csv")}
     here = {file.name: file.read_bytes() for file in data.glob("*.csv")}
     own = (root / FILE_NAME).read_text(encoding="utf-8") if (root / FILE_NAME).is_file() else ""
     catalogue = data / _CATALOGUE
     is_ours = catalogue.is_file() and catalogue.read_bytes() == (HERE / _CATALOGUE).read_bytes()
-    return here == supplied and is_ours and own == template.replace("{base}", settings.base)
+    return here == supplied and is_ours and own in _as_written(settings)
 
 
-def system_sources() -> list[dict[str, str]]:
-    """The rows of `sources` that are no fiction: the graphs of the software."""
+def _as_written(settings: Settings) -> set[str]:
+    """The settings as `atmpgraph init` writes them, in its own languages or in some that it is told."""
+    return {example_settings(settings.base), example_settings(settings.base, settings.languages)}
+
+
+def system_sources(languages: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of `sources` that are no fiction, in some languages: the graphs of the software."""
     content = (HERE / "tables" / "sources.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content, newline="")))
-    return [row for row in rows if "fict" not in " ".join(row.values()).casefold()]
+    return [
+        {name: cell for name, cell in row.items() if all(tag_of(name, text) in {None, *languages} for text in _TEXTS)}
+        for row in rows
+        if "fict" not in " ".join(row.values()).casefold()
+    ]
 
 
 def replacements(settings: Settings, root: Path, slug: str, name: str, days: Sequence[str]) -> dict[Path, str]:
@@ -49,7 +60,7 @@ def replacements(settings: Settings, root: Path, slug: str, name: str, days: Seq
         name: what it is called.
         days: the first and the last one that the data are about, where they are known.
     """
-    about = {language: texts(language).gettext(_ABOUT, name=name) for language in settings.languages}
+    about = {tag: texts(tag).gettext(_ABOUT, name=name) for tag in (*LANGUAGES, *settings.languages)}
     lines = [
         "# Every setting is described in docs/settings.md.",
         f"base = {quoted(settings.base)}",
@@ -57,11 +68,14 @@ def replacements(settings: Settings, root: Path, slug: str, name: str, days: Seq
         f"licence = {quoted(settings.licence)}",
         f"languages = [{', '.join(map(quoted, settings.languages))}]",
         *("", "[title]", *(f"{language} = {quoted(name)}" for language in settings.languages)),
-        *("", "[description]", *(f"{language} = {quoted(text)}" for language, text in about.items())),
+        *("", "[description]", *(f"{tag} = {quoted(about[tag])}" for tag in settings.languages)),
         "",
     ]
     data = settings.path(settings.folders.data)
-    return {root / FILE_NAME: "\n".join(lines), data / _CATALOGUE: _catalogue(about, name, days)}
+    return {
+        root / FILE_NAME: "\n".join(lines),
+        data / _CATALOGUE: _catalogue({tag: about[tag] for tag in LANGUAGES}, name, days),
+    }
 
 
 def _catalogue(about: Mapping[str, str], name: str, days: Sequence[str]) -> str:

@@ -69,6 +69,7 @@ class Form:
         language: of its texts.
         pattern: of the headings of columns that give rows of their own, if there are any.
         column_rows: what each cell of those gives.
+        totals: what stands in the place of a name where a row sums up the others.
         is_proposed: whether a person has to agree.
     """
 
@@ -83,6 +84,7 @@ class Form:
     language: str = ""
     pattern: str = ""
     column_rows: tuple[RowForm, ...] = ()
+    totals: frozenset[str] = frozenset()
     is_proposed: bool = False
 
     def columns(self) -> list[str]:
@@ -106,6 +108,11 @@ class Form:
     def names(self, column: str) -> tuple[str, ...]:
         """What a column is called."""
         return (column, *self.headers.get(column, ()))
+
+    def amounts(self) -> set[str]:
+        """The columns that hold amounts of money, in euros."""
+        cells = [cell.split("|") for row in self.rows for cell in row.cells.values()]
+        return {source.strip() for source, *steps in cells for step in steps if step.strip() in {"money", "amount"}}
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a sheet with such headings is of this form."""
@@ -146,6 +153,7 @@ def _form(content: Mapping[str, Any], one: Mapping[str, Any]) -> Form:
         one.get("language", ""),
         columns.get("pattern", ""),
         tuple(map(_row, columns.get("rows", ()))),
+        frozenset(map(plain, one.get("totals", ()))),
         bool(one.get("proposed")),
     )
 

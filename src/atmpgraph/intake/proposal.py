@@ -1,5 +1,6 @@
 """Which form a sheet has, and where its columns go: recognised by name, or proposed, for a person to agree."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,14 @@ _GIVEN: Final = frozenset({"slug", "partnership", "source"})
 # Whose names stand for their keys.
 _REFERENCES: Final = {"organisations": "organisation", "partnerships": "partnership"}
 _LONGEST: Final = 200  # characters of a heading that are compared
+# What a heading says of the unit of its amounts: at its end, in brackets or after `in`.
+_UNIT: Final = re.compile(r"\s*(?:[\[(]\s*(?:in\s+)?(?P<within>[^\])]*?)\s*[\])]|\s(?:in|en)\s+(?P<after>\S.*?))\s*$")
+_EUROS: Final = frozenset({"€", "eur", "euro", "euros"})
+_OTHER_UNIT: Final = re.compile(
+    r"(?<![^\W\d_])(?:k|m|t|mio\.?|mln\.?|mrd\.?|tsd\.?)\s*(?:€|eur)|[$£¥%]|(?<![^\W\d_])(?:[kt]?(?:chf|usd|gbp|pln|sek|dkk|nok"
+    r"|czk|huf|ron|isk))(?![^\W\d_])",
+    re.IGNORECASE,
+)
 _VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "truth"}
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
@@ -64,8 +73,8 @@ class Proposal:
         columns = {place: column for column, place in self.placed.items()}
         lines = ["[[sheets]]", f"file = {quoted(self.sheet.file)}"]
         lines += [f"sheet = {quoted(self.sheet.name)}"] if self.sheet.name else []
-        lines += [f"form = {quoted(self.form.name)}", "", "[sheets.columns]"]
-        repeated = self.form.repeated(self.sheet.header)
+        listed, repeated = ", ".join(self.form.columns()), self.form.repeated(self.sheet.header)
+        lines += [f"form = {quoted(self.form.name)}", "", "[sheets.columns]", f"# {listed}"]
         for place, heading in enumerate(self.sheet.header):
             if heading and place not in repeated:
                 column = columns.get(place, "")
@@ -166,12 +175,13 @@ def _places(sheet: Sheet, form: Form, columns: Mapping[str, str], file: Path) ->
 
 def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[int, int]]:
     """The columns of a form that some headings are like: the most alike ones first, each column and heading once."""
-    repeated = form.repeated(header)
+    repeated, amounts = form.repeated(header), form.amounts()
     alike = [
-        (round(max(fuzz.ratio(plain(heading[:_LONGEST]), plain(name)) for name in form.names(column))), place, column)
+        (max(_likeness(heading, name) for name in form.names(column)), place, column)
         for place, heading in enumerate(header)
         if heading and place not in repeated
         for column in form.columns()
+        if column not in amounts or in_euros(heading)
     ]
     matched: dict[str, tuple[int, int]] = {}
     taken = set[int]()
@@ -180,6 +190,19 @@ def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[i
             matched[column] = (place, score)
             taken.add(place)
     return matched
+
+
+def _likeness(heading: str, name: str) -> int:
+    """How alike a heading and a name are, in per cent; what a heading says of its unit does not count."""
+    whole = heading[:_LONGEST]
+    return round(max(fuzz.ratio(plain(each), plain(name)) for each in (whole, _UNIT.sub("", whole) or whole)))
+
+
+def in_euros(heading: str) -> bool:
+    """Whether amounts under a heading are euros, as far as it says: not thousands of them, and no other currency."""
+    unit = _UNIT.search(heading[:_LONGEST])
+    named = (unit["within"] or unit["after"] or "").casefold() if unit else ""
+    return named in _EUROS or not _OTHER_UNIT.search(heading[:_LONGEST])
 
 
 def form_of_table(table: TableDescription, languages: Sequence[str], *, is_ours: bool = False) -> Form:

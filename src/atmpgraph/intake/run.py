@@ -25,8 +25,8 @@ _NOTHING: Final = message(
 )
 _EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
 _LACKING: Final = message(
-    "{file}: of the form {form} the columns {columns} are missing; say in a file which headings they are, and give it"
-    " with --map"
+    "{file}: of the form {form} the columns {columns} are missing; save what is shown above as map.toml, write the"
+    " name of each behind its heading, and give the file with --map map.toml"
 )
 _NOT_AGREED: Final = message(
     "nothing is written: agree with --yes, or save what is proposed in a file, correct it, and give it with --map"
@@ -46,12 +46,18 @@ class Wish:
         map: a file that says where columns go.
         projects: the numbers of the wanted ones; all, where none is named.
         name: of the partnership, where the files do not say it.
+        language: of names and texts in the files, where those do not say it; empty: the first of the publication.
     """
 
     files: Sequence[Path]
     map: Path | None = None
     projects: Sequence[str] = ()
     name: str = ""
+    language: str = ""
+
+    def languages(self, settings: Settings) -> tuple[str, ...]:
+        """Those of the publication, that of the files first."""
+        return tuple(sorted(settings.languages, key=lambda tag: tag != self.language))
 
     @property
     def sheets(self) -> list[Path]:
@@ -179,10 +185,10 @@ def take(
     if not wish.sheets:
         return Outcome(Taken(), lists, {}, None, numbers)
     by_name, is_example = {table.name: table for table in tables}, is_untouched(settings, root)
-    there = {"sources": system_sources()} if is_example else rows_of(package)
+    there = {"sources": system_sources(settings.languages)} if is_example else rows_of(package)
     name = wish.name or wish.sheets[0].stem
     partnership = key_of(name) if is_example else settings.partnership
-    publication = Publication(by_name, settings.languages, partnership, there, codes)
+    publication = Publication(by_name, wish.languages(settings), partnership, there, codes)
     keys = Keys()
     note_rows(keys, there)
     taking = Taking(publication, keys, wish.projects)
@@ -192,7 +198,7 @@ def take(
     if wish.projects and not set(taken.rows) - {"sources"}:
         raise TranslatedError(_NOT_WANTED, projects=", ".join(wish.projects))
     if is_example and "partnerships" not in taken.rows:
-        taken.rows["partnerships"] = {(partnership,): _partnership(partnership, name, taken, settings)}
+        taken.rows["partnerships"] = {(partnership,): _partnership(partnership, name, taken, publication.languages[0])}
     rows = {table: list(new.values()) for table, new in taken.rows.items()}
     data = settings.path(settings.folders.data)
     left_file = free(root / FOLDER, f"{key_of(wish.sheets[0].stem)}-left", ".csv") if taken.left else None
@@ -204,7 +210,7 @@ def take(
         file: aside_to / file.relative_to(root)
         for file in [*sorted(data.glob("*.csv")), data / "catalogue.ttl", root / FILE_NAME]
     }
-    rows["sources"] = [*system_sources(), *rows.get("sources", ())]
+    rows["sources"] = [*system_sources(settings.languages), *rows.get("sources", ())]
     first = rows["partnerships"][0]
     title = wish.name or next((first[column] for column in first if column.startswith(("acronym_", "title_"))), name)
     period = next(iter(rows.get("periods", ())), {})
@@ -221,9 +227,9 @@ def _order(one: Proposal, tables: Mapping[str, TableDescription]) -> tuple[int, 
     return (0 if is_project else 1, names.index(one.form.name) if one.form.name in tables else 0)
 
 
-def _partnership(slug: str, name: str, taken: Taken, settings: Settings) -> dict[str, str]:
+def _partnership(slug: str, name: str, taken: Taken, language: str) -> dict[str, str]:
     source = next((row["slug"] for row in taken.rows.get("sources", {}).values()), "editorial")
-    return {"slug": slug, "source": source, f"title_{settings.languages[0]}": name, "record": slug}
+    return {"slug": slug, "source": source, f"title_{language}": name, "record": slug}
 
 
 def rows_of(package: Package) -> dict[str, list[dict[str, str]]]:

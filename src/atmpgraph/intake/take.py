@@ -7,7 +7,7 @@ from typing import Final
 from ..i18n import message, texts
 from ..sources.descriptions import TableDescription
 from . import verbs
-from .codes_of_others import Codes
+from .codes_of_others import Codes, plain
 from .forms import Form, RowForm, in_languages
 from .keys import Keys, key_of
 from .sheets import LISTS_SHEET, Sheet
@@ -23,6 +23,7 @@ _NOT_STATED: Final = {
 SHIFTED: Final = message("the row is shifted, or a cell of it is not what its column holds: {column}")
 _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")
+_TOTAL: Final = message("the row sums up the others, and is none of them")
 _NO_COLUMN: Final = message("no column of ours")
 _OTHERWISE: Final = message("a row before it says otherwise")
 _GUARDS: Final[dict[str, Callable[[str], object]]] = {
@@ -145,6 +146,8 @@ class Taking:
             theirs = _Theirs(sheet, number, {column: cells[place] for column, place in placed.items()}, source)
             if self._is_passed(form, theirs):
                 self.taken.passed += 1
+            elif any(plain(theirs.cells.get(column, "")) in form.totals for column in form.needs):
+                self._leave_row(sheet, number, cells, _TOTAL)
             elif shifted := _shifted(form, theirs):
                 self._leave_row(sheet, number, cells, SHIFTED, column=sheet.header[placed[shifted]])
             else:

@@ -12,6 +12,7 @@ from ..findings import Finding, Place, Severity
 from ..i18n import every_language
 from ..mapping.document import rebased
 from ..quality.shape_texts import filled
+from ..reasons import reason_of
 from ..settings import Settings
 from ..settings.layers import Kind
 from ..sources.code_lists import read_code_lists
@@ -141,7 +142,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
             source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
             read[name] = environment.parse(source)
         except (TemplateSyntaxError, UnicodeDecodeError) as error:
-            message = every_language("not a template of Jinja: {reason}", reason=str(error))
+            message = every_language("not a template of Jinja: {reason}", reason=reason_of(error))
             yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
     for name, tree in read.items():
         if name.startswith(f"{SUPPLIED}/"):

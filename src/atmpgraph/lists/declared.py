@@ -264,7 +264,7 @@ def _check_query(query: str, at: str, base: str) -> None:
     try:
         ox.Store().query(prologue() + query, base_iri=base)
     except (SyntaxError, ValueError) as error:
-        raise DeclarationError(message("not a pattern of SPARQL: {reason}"), at, reason=str(error)) from None
+        raise DeclarationError(message("not a pattern of SPARQL: {reason}"), at, reason=reason_of(error)) from None
     for name in re.findall(r"\?(\w+)", query.partition("WHERE")[0]):
         if not re.search(rf"[?$]{name}\b", query.partition("WHERE")[2]):
             raise DeclarationError(message("the pattern does not bind ?{name}"), at, name=name)

@@ -14,20 +14,34 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..addresses import Addresses
-from ..errors import MappingError
-from ..iris import explained
+from ..i18n import Sentence, message
+from ..iris import fault
 from ..progress import SILENT, Progress
 from ..rdf.datatypes import TermError, literal_form
 from ..rdf.terms import encode, escape, iri, judged
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..sources.declared import items_of
 from ..sources.package import Package, Table
 from ..vocab import DCT, RDF, XSD
 from .columns import in_languages
 from .document import Kind, PredicateObject, TermMap, TriplesMap, documents, read_document
+from .faults import MappingError
 
 Emit = Callable[[str], object]
 _BEFORE_PATH = re.compile(r"[^:/?#]*:(//[^/?#]*)?$")  # a text after which the authority, or an opaque path, begins
+_CELL = message("{reason} (it is {value})")
+_NO_ROW = message("not a CSV row: {reason}")
+_NO_TABLE = message("the Data Package has no table {table}; it has {tables}")
+_NO_COLUMN = message("{table} has no column {column}; it has {columns}")
+_SEVERAL = message(
+    "the column {column} has several values in a cell, of which objects alone are made; use another column for the"
+    " subject, the predicate or the graph"
+)
+_UNUSED = message(
+    'no triples map uses {columns}; map each of these columns in mapping/*.rml.ttl, or set "unmapped": true in its'
+    " field in datapackage.json"
+)
 Rows = Iterable[tuple[int, list[str]]]
 
 
@@ -43,7 +57,10 @@ class CellError(MappingError):
     """A cell that yields no term, with its place."""
 
     def __init__(self, file: str, row: int, error: _CellError) -> None:
-        super().__init__(f"{file}, row {row}, column {error.column}: {error} (it is {error.value!r})")
+        reason = Sentence(
+            _CELL, {"reason": Sentence(error.problem.sentence, error.problem.values), "value": repr(error.value)}
+        )
+        super().__init__(f"{file}, row {row}, column {error.column}", "", reason)
         self.file, self.row, self.column = file, row, error.column
         self.value, self.problem = error.value, error.problem
 
@@ -93,7 +110,9 @@ class Mapper:
                 for each in self._errors(*row, error):
                     wrong(CellError(self.map.table, row[0], each))
             except csv.Error as error:
-                raise MappingError(f"{self.map.table}, after row {row[0]}: not a CSV row: {error}") from None
+                raise MappingError(
+                    f"{self.map.table}, after row {row[0]}", "", Sentence(_NO_ROW, {"reason": reason_of(error)})
+                ) from None
             else:
                 return count
 
@@ -149,18 +168,19 @@ def compile_map(triples_map: TriplesMap, package: Package, base: str) -> Mapper 
     Raises:
         MappingError: it names a table or a column that the package has not.
     """
-    place = f"{triples_map.file}: {triples_map.name}"
     table = package.tables.get(triples_map.table)
     if package.is_absent(triples_map.table):
         return None
     if table is None:
         tables = ", ".join(sorted(package.tables))
-        raise MappingError(f"{place}: the Data Package has no table {triples_map.table}; it has {tables}")
-    source = _Source(triples_map, package, base, place)
+        raise MappingError(
+            triples_map.file, triples_map.name, Sentence(_NO_TABLE, {"table": triples_map.table, "tables": tables})
+        )
+    source = _Source(triples_map, package, base)
     text = source.text()
     functions = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, "judged": _judged, "items": items_of}
     scope: dict[str, Any] = {**functions, **source.constants}
-    exec(compile(text, f"<{place}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
+    exec(compile(text, f"<{triples_map.file}: {triples_map.name}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
     return Mapper(triples_map, table, scope["convert"], scope["subject"])
 
 
@@ -195,10 +215,7 @@ def incomplete(maps: list[TriplesMap], package: Package, paths: Iterable[str]) -
         header = package.tables[path].header()
         unused = [c for c in header if c not in used.get(path, set()) and c not in package.unmapped(path)]
         if unused:
-            yield MappingError(
-                f"{path}: no triples map uses {', '.join(unused)}; map each of these columns in mapping/*.rml.ttl, "
-                'or set "unmapped": true in its field in datapackage.json'
-            )
+            yield MappingError(path, "", Sentence(_UNUSED, {"columns": ", ".join(unused)}))
 
 
 @lru_cache(maxsize=65_536)
@@ -230,8 +247,8 @@ class _Source:
     reach the function as named constants, never as code.
     """
 
-    def __init__(self, triples_map: TriplesMap, package: Package, base: str, place: str) -> None:
-        self.map, self.base, self.place = triples_map, base, place
+    def __init__(self, triples_map: TriplesMap, package: Package, base: str) -> None:
+        self.map, self.base = triples_map, base
         self.header = package.tables[triples_map.table].header()
         self._absent = package.absent_columns(triples_map.table)
         lists = package.lists(triples_map.table)
@@ -260,15 +277,15 @@ class _Source:
             ]
         )
 
+    def _error(self, sentence: str, **values: object) -> MappingError:
+        return MappingError(self.map.file, self.map.name, Sentence(sentence, values))
+
     def _require_single(self) -> None:
         """Require that subjects, predicates and graphs are made of single values."""
         own = [self.map.subject, *self.map.graphs]
         own += [term for each in self.map.statements for term in (*each.predicates, *each.graphs)]
         if wrong := [column for term in own for column in term.columns if column in self._lists]:
-            raise MappingError(
-                f"{self.place}: the column {wrong[0]} has several values in a cell, of which objects alone are made; "
-                "use another column for the subject, the predicate or the graph"
-            )
+            raise self._error(_SEVERAL, column=wrong[0])
 
     @property
     def constants(self) -> dict[str, str]:
@@ -356,8 +373,8 @@ class _Source:
         return whole
 
     def _good(self, iri: str) -> str:
-        if wrong := explained(iri):
-            raise MappingError(f"{self.place}: {wrong} (it is {iri!r})")
+        if wrong := fault(iri):
+            raise self._error(_CELL, reason=Sentence(*wrong), value=repr(iri))
         return iri
 
     def _object(self, term: TermMap) -> list[str]:
@@ -395,7 +412,7 @@ class _Source:
             return "''"  # which is no cell, so that there is no term
         if column not in self.header:
             columns = ", ".join(self.header)
-            raise MappingError(f"{self.place}: {self.map.table} has no column {column!r}; it has {columns}")
+            raise self._error(_NO_COLUMN, table=self.map.table, column=repr(column), columns=columns)
         return self._item(column) if column in self._loops else f"r[{self.header.index(column)}]"
 
     def _constant(self, text: str) -> str:

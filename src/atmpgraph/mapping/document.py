@@ -12,15 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
+import pyoxigraph as ox
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ..errors import MappingError
+from ..i18n import Sentence, message
 from ..languages import PLACEHOLDER
-from ..rdf.datatypes import form, refusal
+from ..rdf.datatypes import TermError, form, refusal
 from ..rdf.terms import language_tag
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..vocab import ATMPGRAPH, XSD
+from .faults import MappingError
 
 _NAMESPACES = ("http://w3id.org/rml/", "http://www.w3.org/ns/r2rml#", "http://semweb.mmlab.be/ns/rml#")
 _CSV = {"http://w3id.org/rml/CSV", "http://semweb.mmlab.be/ns/ql#CSV"}
@@ -43,6 +46,12 @@ _ALLOWED = {
     "object map": _TERM | {"datatype", "language"},
     "condition": {"reference"},
 }
+
+
+_NO_MAPPING = message("no mapping; one RML document a table, named <table>.rml.ttl, is expected here")
+_NOT_TURTLE = message("not Turtle; correct it: {reason}")
+_UNREADABLE = message("the file cannot be read; mend the link, or the rights")
+_NO_MAP = message("no triples map; add one, or remove the file")
 
 
 class Kind(StrEnum):
@@ -132,7 +141,7 @@ def read_mapping(folder: Folder, base: str) -> list[TriplesMap]:
     """
     files = documents(folder)
     if not files:
-        raise MappingError(f"{folder}: no mapping: one RML document a table, named <table>.rml.ttl, is expected here")
+        raise MappingError(str(folder), "", Sentence(_NO_MAPPING))
     return [triples_map for file in files for triples_map in read_document(file, base)]
 
 
@@ -149,8 +158,10 @@ def read_document(file: Path, base: str) -> tuple[TriplesMap, ...]:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise MappingError(f"{file.name}: not Turtle: {error}") from None
+    except UnicodeDecodeError as error:
+        raise MappingError(file.name, "", Sentence(_NOT_TURTLE, {"reason": reason_of(error)})) from None
+    except OSError:
+        raise MappingError(file.name, "", Sentence(_UNREADABLE)) from None
     return _read(file.name, text, base)
 
 
@@ -167,9 +178,11 @@ class _Reader:
         self._visited: set[Node] = set()
         self.graph = Graph()
         try:
+            for _ in ox.parse(rebased(text, base), format=ox.RdfFormat.TURTLE, base_iri=base):
+                pass
             self.graph.parse(data=rebased(text, base), format="turtle", publicID=base)
-        except Exception as error:
-            raise MappingError(f"{self.file}: not Turtle: {error}") from None
+        except Exception as error:  # the second reader has errors of many kinds
+            raise MappingError(file, "", Sentence(_NOT_TURTLE, {"reason": reason_of(error)})) from None
 
     def read(self) -> list[TriplesMap]:
         """The triples maps of the document, sorted by name."""
@@ -178,16 +191,23 @@ class _Reader:
         typed = {subject for term in own for subject in self.graph.subjects(RDF.type, term)}
         maps = typed | {subject for term in own for subject in self.graph.subjects(term)}
         if not maps:
-            raise MappingError(f"{self.file}: no triples map")
+            raise MappingError(self.file, "", Sentence(_NO_MAP))
         read = [self._triples_map(node) for node in sorted(maps, key=str)]
         for subject, predicate in self.graph.subject_predicates():
             if subject not in self._visited and str(predicate).startswith(_NAMESPACES):
-                self._fail(subject, f"<{predicate}> stands where no triples map uses it")
+                self._fail(
+                    subject,
+                    message("{property} stands where no triples map uses it; correct or remove it"),
+                    property=f"<{predicate}>",
+                )
         return read
 
-    def _fail(self, node: Node, problem: str) -> NoReturn:
+    def _fail(self, node: Node, sentence: str, **values: object) -> NoReturn:
         name = self.graph.qname(node) if isinstance(node, URIRef) and "#" not in node else str(node).rpartition("#")[2]
-        raise MappingError(f"{self.file}: {name}: {problem}")
+        raise MappingError(self.file, name, Sentence(sentence, values))
+
+    def _refuse(self, node: Node, error: TermError) -> NoReturn:
+        self._fail(node, error.sentence, **error.values)
 
     def _values(self, node: Node, part: str, owner: Node) -> dict[str, list[Node]]:
         """The properties of a part of the document by local name; anything outside the subset is an error."""
@@ -201,7 +221,13 @@ class _Reader:
                 continue
             if local not in _ALLOWED[part]:
                 allowed = ", ".join(sorted(_ALLOWED[part]))
-                self._fail(owner, f"a {part} with <{predicate}> is not supported; supported are {allowed}")
+                self._fail(
+                    owner,
+                    message("{part}: {property} is not supported; supported are {allowed}"),
+                    part=part,
+                    property=f"<{predicate}>",
+                    allowed=allowed,
+                )
             values.setdefault(local, []).append(value)
         return values
 
@@ -209,7 +235,7 @@ class _Reader:
         values = self._values(node, "triples map", node)
         table = self._table(self._one(values, "logicalSource", node), node)
         if len(values.get("subjectMap", []) + values.get("subject", [])) != 1:
-            self._fail(node, "exactly one subject map is expected")
+            self._fail(node, message("exactly one subject map is expected"))
         subject_maps = values.get("subjectMap", [])
         subject_values = self._values(subject_maps[0], "subject map", node) if subject_maps else {}
         subject = self._terms(values, "subject", node)[0]
@@ -217,11 +243,11 @@ class _Reader:
         classes = []
         for class_ in subject_values.get("class", []):
             if not isinstance(class_, URIRef):
-                self._fail(node, f"a class must be an IRI, not {class_}")
+                self._fail(node, message("a class must be an IRI, not {value}"), value=str(class_))
             classes.append(str(class_))
         statements = tuple(self._statements(pom, node) for pom in values.get("predicateObjectMap", []))
         if not graphs and (classes or not all(s.graphs for s in statements)):
-            self._fail(node, "no graph map: every statement belongs to the graph of its source")
+            self._fail(node, message("no graph map: every statement belongs to the graph of its source; add one"))
         filled = tuple(
             sorted(str(column) for each in subject_maps for column in self.graph.objects(each, _WHERE_FILLED))
         )
@@ -240,13 +266,13 @@ class _Reader:
                 column = self._one(self._values(condition, "condition", owner), "reference", owner)
                 values = tuple(sorted(str(value) for value in self.graph.objects(condition, RDF.value)))
                 if not values:
-                    self._fail(owner, f"a condition on {column} needs a value (rdf:value)")
+                    self._fail(owner, message("a condition on {column} needs a value (rdf:value)"), column=str(column))
                 yield Condition(str(column), values, is_one)
 
     def _one(self, values: dict[str, list[Node]], name: str, owner: Node) -> Node:
         nodes = values.get(name, [])
         if len(nodes) != 1:
-            self._fail(owner, f"exactly one {name} is expected, not {len(nodes)}")
+            self._fail(owner, message("exactly one {name} is expected, not {n}"), name=name, n=len(nodes))
         return nodes[0]
 
     def _table(self, node: Node, owner: Node) -> str:
@@ -254,7 +280,12 @@ class _Reader:
         source = self._one(values, "source", owner)
         formulation = self._one(values, "referenceFormulation", owner)
         if str(formulation) not in _CSV or not isinstance(source, Literal):
-            self._fail(owner, f"the logical source must be the name of a CSV file, not {source} as <{formulation}>")
+            self._fail(
+                owner,
+                message("the logical source must be the name of a table (CSV), not {source} as {formulation}"),
+                source=str(source),
+                formulation=f"<{formulation}>",
+            )
         return str(source)
 
     def _statements(self, node: Node, owner: Node) -> PredicateObject:
@@ -262,7 +293,7 @@ class _Reader:
         predicates = self._terms(values, "predicate", owner)
         objects = self._terms(values, "object", owner)
         if not predicates or not objects:
-            self._fail(owner, "a predicate object map needs a predicate and an object")
+            self._fail(owner, message("a predicate object map needs a predicate and an object"))
         return PredicateObject(predicates, objects, self._terms(values, "graph", owner))
 
     def _terms(self, values: dict[str, list[Node]], position: str, owner: Node) -> tuple[TermMap, ...]:
@@ -275,11 +306,14 @@ class _Reader:
         if isinstance(value, URIRef):
             if str(value).endswith("defaultGraph") and str(value).startswith(_NAMESPACES):
                 self._fail(
-                    owner, "the default graph is not supported; every statement belongs to the graph of its source"
+                    owner,
+                    message("the default graph is not supported; every statement belongs to the graph of its source"),
                 )
             return TermMap(Kind.CONSTANT, (str(value),))
         if not isinstance(value, Literal) or position != "object":
-            self._fail(owner, f"a constant {position} must be an IRI, not {value.n3()}")
+            self._fail(
+                owner, message("{part}: a constant must be an IRI, not {value}"), part=position, value=value.n3()
+            )
         datatype = str(value.datatype or XSD + "string")
         return self._checked(TermMap(Kind.CONSTANT, (str(value),), True, datatype, value.language), owner)
 
@@ -287,40 +321,49 @@ class _Reader:
         values = self._values(node, f"{position} map", owner)
         kinds = [kind for kind in Kind if kind.value in values]
         if len(kinds) != 1 or len(values[kinds[0].value]) != 1:
-            self._fail(owner, f"a {position} map needs exactly one of constant, reference and template")
+            self._fail(
+                owner,
+                message("{part}: exactly one of constant, reference and template is needed"),
+                part=f"{position} map",
+            )
         kind, value = kinds[0], values[kinds[0].value][0]
         if kind is Kind.CONSTANT:
             if extra := values.keys() & {"datatype", "language", "termType"}:
                 self._fail(
-                    owner, f"{value}: {', '.join(sorted(extra))} of a constant is not supported; write it with the term"
+                    owner,
+                    message("{value}: {extra} of a constant is not supported; write it with the term"),
+                    value=str(value),
+                    extra=", ".join(sorted(extra)),
                 )
             return self._constant(value, position, owner)
         parts = (str(value),) if kind is Kind.REFERENCE else self._template(str(value), owner)
         datatypes, languages = values.get("datatype", []), values.get("language", [])
         if len(datatypes) + len(languages) > 1:
-            self._fail(owner, f"{value}: a literal has one datatype or one language")
+            self._fail(owner, message("{value}: a literal has one datatype or one language"), value=str(value))
         term_types = {str(t).rpartition("#")[2].rpartition("/")[2] for t in values.get("termType", [])}
         plain = "Literal" if position == "object" and (kind is Kind.REFERENCE or datatypes or languages) else "IRI"
         term_type = (term_types or {plain}).pop()
         if term_type not in ("IRI", "Literal") or term_types or (term_type == "Literal" and position != "object"):
             self._fail(
                 owner,
-                f"{value}: a {position} of term type {term_type} is not supported; use IRI or, for objects, Literal",
+                message("{value}: the term type {type} is not supported here; use IRI or, for objects, Literal"),
+                value=str(value),
+                type=term_type,
             )
         if term_type == "IRI":
             if datatypes or languages:
-                self._fail(owner, f"{value}: an IRI has no datatype and no language")
+                self._fail(owner, message("{value}: an IRI has no datatype and no language"), value=str(value))
             return TermMap(kind, parts)
         datatype = str(datatypes[0]) if datatypes else XSD + "string"
         return self._checked(TermMap(kind, parts, True, datatype, str(languages[0]) if languages else None), owner)
 
     def _checked(self, term: TermMap, owner: Node) -> TermMap:
         if form(term.datatype) is None and not term.language:
-            self._fail(owner, refusal(term.datatype))
+            self._refuse(owner, refusal(term.datatype))
         try:
             language = language_tag(term.language) if term.language and not term.in_languages else term.language
-        except ValueError as error:
-            self._fail(owner, str(error))
+        except TermError as error:
+            self._refuse(owner, error)
         return TermMap(term.kind, term.parts, True, term.datatype, language)
 
     def _template(self, template: str, owner: Node) -> tuple[str, ...]:
@@ -331,14 +374,21 @@ class _Reader:
         ):
             if token["bad"]:
                 self._fail(
-                    owner, f"{template!r}: a lone {token['bad']!r}; write \\{token['bad']} for the character itself"
+                    owner,
+                    message("{template}: a lone {character}; write \\{character} for the character itself"),
+                    template=repr(template),
+                    character=token["bad"],
                 )
             if token["column"]:
                 parts += [_unescape(token["column"]), ""]
             else:
                 parts[-1] += _unescape(token["text"])
         if len(parts) == 1:
-            self._fail(owner, f"{template!r} is a template without a {{column}}; use a constant")
+            self._fail(
+                owner,
+                message("{template} is a template without a column in braces; use a constant"),
+                template=repr(template),
+            )
         return tuple(parts)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..errors import QueryError
+from ..i18n import QUERY_FAILS, TranslatedError
 from ..rdf.canonical import CanonicalWriter
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..sparql.syntax.query_form import rows_of_triples
 from ..store import BACKENDS, Store, StoreAddress
@@ -21,7 +23,7 @@ def write_datasets(queries: Folder, store: Store, scratch: Path) -> dict[str, Pa
         scratch: a folder for the files.
 
     Raises:
-        QueryError: a query is not a CONSTRUCT query.
+        TranslatedError: a query is not a CONSTRUCT query.
     """
     return {query.stem: _dataset(query, store, scratch) for query in queries.glob("*.rq")}
 
@@ -39,7 +41,7 @@ def _dataset(query: Path, store: Store, scratch: Path) -> Path:
                 lines.add(line)
             lines.write(path)
     except QueryError as error:
-        raise QueryError(f"{query}: {error}") from None
+        raise TranslatedError(QUERY_FAILS, file=query, reason=reason_of(error)) from None
     return path
 
 

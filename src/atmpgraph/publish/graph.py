@@ -171,9 +171,7 @@ def ontology_lines(folder: Folder, base: str) -> Iterator[str]:
             for quad in without_blank_nodes(quads, base, _ontology(quads, base)):
                 yield line(quad_of(quad.triple, graph))
         except (SyntaxError, ValueError) as error:
-            raise TranslatedError(
-                NOT_TURTLE, file=file, reason=reason_of(error) if isinstance(error, SyntaxError) else error
-            ) from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
 
 
 def _ontology(quads: Iterable[ox.Quad], base: str) -> str | None:

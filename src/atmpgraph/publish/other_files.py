@@ -9,13 +9,16 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ..catalogue.curated import FILE as CATALOGUE
-from ..errors import AtmpgraphError
+from ..catalogue.curated import NO_CATALOGUE
 from ..findings import Finding, Place, Severity
-from ..i18n import SOURCE, TranslatedError, every_language
+from ..i18n import Sentence, every_language
 from ..lists.declared import declaration_findings
 from ..mapping.compile import mapping_faults
+from ..mapping.faults import MappingError
 from ..quality.shape_faults import shape_faults
 from ..quality.shape_texts import filled
+from ..rdf.datatypes import TermError
+from ..rdf.terms import term
 from ..reasons import reason_of
 from ..settings import Settings
 from ..sources import DESCRIPTOR
@@ -23,6 +26,7 @@ from ..sources.code_lists import CodeLists
 from ..sources.declared import closest
 from ..sources.package import Package
 from ..sparql.library import query_finding
+from ..sparql.syntax.query_form import form
 
 
 def other_findings(settings: Settings, package: Package) -> list[Finding]:
@@ -36,7 +40,7 @@ def other_findings(settings: Settings, package: Package) -> list[Finding]:
     return [
         *(_mapping(error) for error in mapping_faults(settings.layered("mapping"), package, settings.base)),
         *shape_faults(settings.layered("shapes"), settings.base, settings.languages),
-        *turtle_findings("files", filter(Path.is_file, [folder / CATALOGUE]), settings),
+        *_catalogue(folder / CATALOGUE, settings),
         *_queries(settings),
         *declaration_findings(settings.layered("lists"), settings.base, settings.languages),
         *unread(package, {CATALOGUE, settings.layered("coverage").own.name}),
@@ -48,8 +52,9 @@ def turtle_findings(check: str, files: Iterator[Path] | list[Path], settings: Se
     for file in files:
         try:
             text = filled(file.read_text("utf-8-sig"), settings.base, settings.languages)
-            for _ in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
-                pass
+            for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
+                if wrong := _unpublishable(quad.object):
+                    yield _finding(check, Place(file.name), wrong)
         except OSError:
             continue  # a link that leads nowhere, which the check of the layers says
         except UnicodeDecodeError:
@@ -57,6 +62,25 @@ def turtle_findings(check: str, files: Iterator[Path] | list[Path], settings: Se
         except (SyntaxError, ValueError) as error:
             texts = every_language("the file is not Turtle; correct it: {reason}", reason=reason_of(error))
             yield _finding(check, Place(file.name, getattr(error, "lineno", None)), texts)
+
+
+def _catalogue(file: Path, settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the description for portals."""
+    if file.is_file():
+        yield from turtle_findings("files", [file], settings)
+    else:
+        yield _finding("files", Place(file.name), every_language(NO_CATALOGUE))
+
+
+def _unpublishable(value: object) -> Mapping[str, str]:
+    """Why a literal is not published; empty for every other term, and for a good one."""
+    if isinstance(value, ox.Literal):
+        try:
+            term(value)
+        except TermError as error:
+            reason = Sentence(error.sentence, error.values)
+            return every_language("{value} is not published: {reason}", value=str(value), reason=reason)
+    return {}
 
 
 def lists_lacking(codes: CodeLists, package: Package) -> Iterator[Finding]:
@@ -94,22 +118,18 @@ def unread(package: Package, others: set[str]) -> Iterator[Finding]:
         yield Finding("files", Severity.WARNING, texts, (Place(file.name),))
 
 
-def _mapping(error: AtmpgraphError) -> Finding:
-    texts = (
-        every_language(error.sentence, **error.values) if isinstance(error, TranslatedError) else {SOURCE: str(error)}
-    )
-    file = str(error).partition(":")[0]
-    return _finding("mapping", Place(file), texts)
+def _mapping(error: MappingError) -> Finding:
+    return _finding("mapping", Place(error.file), every_language(error.within.text, **error.within.values))
 
 
 def _queries(settings: Settings) -> Iterator[Finding]:
-    """Rules, datasets and coverage."""
-    for kind in ("rules", "datasets"):
-        for file in sorted(settings.layered(kind).glob("*.rq")):
-            if finding := query_finding(file, settings.base):
-                yield finding
-    if finding := query_finding(settings.layered("coverage").file, settings.base):
-        yield finding
+    """Rules, datasets and coverage, which make statements."""
+    files = [file for kind in ("rules", "datasets") for file in sorted(settings.layered(kind).glob("*.rq"))]
+    for file in (*files, settings.layered("coverage").file):
+        if finding := query_finding(file, settings.base):
+            yield finding
+        elif form(file.read_text("utf-8-sig")) not in {"CONSTRUCT", "DESCRIBE"}:
+            yield _finding("query", Place(file.name), every_language("a CONSTRUCT query is expected"))
 
 
 def _finding(check: str, place: Place, texts: Mapping[str, str]) -> Finding:

@@ -6,8 +6,10 @@ editorial graph.
 
 from ..addresses import Addresses
 from ..errors import QueryError
+from ..i18n import QUERY_FAILS, TranslatedError
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..store import Store
 
@@ -18,7 +20,7 @@ def rule_lines(folder: Folder, store: Store) -> list[str]:
     No rule sees what another one states.
 
     Raises:
-        QueryError: a rule is not a CONSTRUCT query, or its result cannot be published.
+        TranslatedError: a rule is not a CONSTRUCT query, or its result cannot be published.
     """
     graph = Addresses(store.base).graph("editorial")
     lines = set[str]()
@@ -28,5 +30,5 @@ def rule_lines(folder: Folder, store: Store) -> list[str]:
                 line(quad_of(triple, graph)) for triple in store.construct(path.read_text(encoding="utf-8-sig"))
             )
         except (QueryError, ValueError) as error:
-            raise QueryError(f"{path}: {error}") from None
+            raise TranslatedError(QUERY_FAILS, file=path, reason=reason_of(error)) from None
     return sorted(lines)

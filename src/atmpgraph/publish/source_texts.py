@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language
+from ..i18n import NOT_UTF_8, TranslatedError, every_language
 from ..sources.package import Package
 
 TABLE: Final = "sources.csv"
@@ -45,6 +44,6 @@ def read_source_texts(package: Package, folders: Sequence[Path]) -> tuple[dict[s
             continue
         try:
             texts[row["slug"]] = file.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
+        except UnicodeDecodeError:
+            raise TranslatedError(NOT_UTF_8, file=file) from None
     return texts, tuple(warnings)

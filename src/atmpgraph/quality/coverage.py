@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from ..addresses import Addresses
 from ..errors import QueryError
+from ..i18n import QUERY_FAILS, TranslatedError
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
+from ..reasons import reason_of
 from ..release.manifest import Coverage
 from ..settings.layers import Layered
 from ..store import Store
@@ -28,14 +30,14 @@ def coverage_lines(query: Layered, store: Store) -> list[str]:
         store: of the graph.
 
     Raises:
-        QueryError: the query is not a CONSTRUCT query, or its result cannot be published.
+        TranslatedError: the query is not a CONSTRUCT query, or its result cannot be published.
     """
     graph, path = Addresses(store.base).graph("coverage"), query.file
     try:
         triples = store.construct(path.read_text(encoding="utf-8-sig"))
         return sorted({line(quad_of(triple, graph)) for triple in triples})
     except (QueryError, ValueError) as error:
-        raise QueryError(f"{path}: {error}") from None
+        raise TranslatedError(QUERY_FAILS, file=path, reason=reason_of(error)) from None
 
 
 def coverages(store: Store) -> list[Coverage]:

@@ -21,6 +21,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from ..i18n import message
+from ..reasons import reason_of
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]  # of code points, sorted and apart
 
@@ -94,7 +95,7 @@ def engine_pattern(pattern: str, flags: str, engine: Engine) -> tuple[str, str]:
     try:
         re.compile(written.replace(Engine.QUICK.value, Engine.REFERENCE.value))
     except (re.error, OverflowError) as error:
-        raise PatternError("{what}", str(error)) from None
+        raise PatternError(reason_of(error).text) from None
     return written, left
 
 

@@ -14,7 +14,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, message, texts
+from ..i18n import Sentence, every_language, message, texts
 from ..reasons import reason_of
 from ..settings.layers import Layered
 from .constraint_query import constraint_text
@@ -149,7 +149,6 @@ _ONCE: Final = tuple(
 )
 _ORDERED: Final = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
 
-_LONG: Final = 160  # characters of a reason
 _NOT_TURTLE: Final = message("not Turtle in UTF-8: {reason}")
 _NO_PATH: Final = message("a property shape needs one sh:path, the property or path whose values it checks")
 _WRONG_PATH: Final = message(
@@ -225,11 +224,11 @@ def _finding(
     return Finding("shape", Severity.VIOLATION, words, (Place(file.name, line),), value, shape=shape)
 
 
-def _shortened(reason: str, before: int) -> str:
-    """The words of a reader of SPARQL, with the place in the query as it is written."""
-    line = re.compile(r"error at (\d+):(\d+)")
-    placed = line.sub(lambda place: f"line {int(place[1]) - before}, column {place[2]}", " ".join(reason.split()))
-    return placed if len(placed) <= _LONG else f"{placed[:_LONG]} …"
+def _reason(error: Exception, before: int) -> Sentence:
+    """What a reader of SPARQL says, with the place in the query as it is written."""
+    reason = reason_of(error)
+    line = reason.values.get("line")
+    return Sentence(reason.text, {**reason.values, "line": max(line - before, 1)}) if isinstance(line, int) else reason
 
 
 class _Faults:
@@ -249,7 +248,7 @@ class _Faults:
         for constraint in sorted(self._constraints(), key=lambda node: (self._name(node) or "", str(node))):
             yield from self._query(constraint)
 
-    def _fault(self, node: Node, sentence: str, value: Node | str | None = None, **values: str) -> Finding:
+    def _fault(self, node: Node, sentence: str, value: Node | str | None = None, **values: object) -> Finding:
         text = None if value is None or isinstance(value, BNode) else str(value)
         return _finding(self._file, None, sentence, self._name(node), text, **values)
 
@@ -364,8 +363,8 @@ class _Faults:
             elif is_select and not re.search(r"[$?]this\b|\*", str(query).partition("{")[0]):
                 yield self._fault(constraint, _PROJECTION)
 
-    def _syntax(self, constraint: Node, query: Literal, *, is_select: bool) -> str:
-        """Why either reader of SPARQL refuses a query; empty if none does."""
+    def _syntax(self, constraint: Node, query: Literal, *, is_select: bool) -> Sentence | None:
+        """Why either reader of SPARQL refuses a query; None if none does."""
         graph = self._whole if is_select else self._as_select(constraint, query)
         text = _FILLED_IN.sub("<urn:path>", constraint_text(graph, constraint))
         before = text[: len(text) - len(_FILLED_IN.sub("<urn:path>", str(query)))].count("\n")
@@ -373,10 +372,10 @@ class _Faults:
             ox.Store().query(text.replace("$this", "?this"))
             prepareQuery(text)
         except SyntaxError as error:
-            return _shortened(str(error), before)
+            return _reason(error, before)
         except Exception as error:  # rdflib has bare ones, for unknown prefixes and functions
-            return _shortened(str(error), before)
-        return ""
+            return _reason(error, before)
+        return None
 
     def _unknown_prefixes(self, constraint: Node, query: str) -> list[str]:
         """The prefixes that a query has and that are not declared for it."""

@@ -10,14 +10,16 @@ from typing import Final
 from rdflib import Graph
 
 from ..addresses import Addresses
-from ..errors import AtmpgraphError
+from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..rdf.terms import escape
+from ..reasons import reason_of
 from ..settings.layers import Folder
 from .shape_texts import filled
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # of Markdown
+_NO_SHAPES: Final = message("{folder}: no shapes; data are published only after a check")
 
 
 def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
@@ -28,7 +30,7 @@ def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
     """
     files = sorted(folder.glob("*.ttl"))
     if not files:
-        raise AtmpgraphError(f"{folder}: no shapes; data are published only after a check")
+        raise TranslatedError(_NO_SHAPES, folder=folder)
     return _parsed(tuple((file, filled(_text(file), base, languages)) for file in files), base)
 
 
@@ -36,7 +38,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
+        raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
 
 
 @lru_cache(maxsize=8)
@@ -47,7 +49,7 @@ def _parsed(texts: tuple[tuple[Path, str], ...], base: str) -> Graph:
         try:
             graph.parse(data=text, format="turtle", publicID=base)
         except Exception as error:
-            raise AtmpgraphError(f"{file}: not Turtle: {error}") from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
     return graph
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..vocab import RDFS
+from .datatypes import TermError
 
 _MARK: Final = "#genid-"
 _DEFINED: Final = ox.NamedNode(f"{RDFS}isDefinedBy")
@@ -82,9 +83,10 @@ def _named(component: list[ox.Quad], base: str, document: str | None) -> Iterato
     subjects = sorted(quad.subject.value for quad in canonical if isinstance(quad.subject, ox.NamedNode))
     place = next((subject for subject in subjects if subject.startswith(base)), document)
     if place is None:
-        raise ValueError(
-            f"a blank node has no place for its name: state <ns/…> a owl:Ontology in the file, or give an IRI to the"
-            f" one in {canonical[0]}"
+        raise TermError(
+            "a blank node has no place for its name: state <ns/…> a owl:Ontology in the file, or give an IRI to the one"
+            " in {quad}",
+            quad=str(canonical[0]),
         )
     digest = sha256("".join(f"{quad.triple} .\n" for quad in canonical).encode()).hexdigest()[:_LENGTH]
     start = f"{place.partition('#')[0]}{_MARK}{digest}"

@@ -203,9 +203,17 @@ def literal_form(text: str, datatype: str) -> str:
     return write(text)
 
 
-def refusal(datatype: str) -> str:
-    """Why a datatype may not be published, and what to use, in English."""
+def refusal(datatype: str) -> TermError:
+    """Why a datatype may not be published, and what to use."""
     if instead := _INSTEAD.get(datatype):
-        return f"the datatype <{datatype}> is not published, since stores give another one back; use xsd:{instead}"
+        return TermError(
+            "the datatype {datatype} is not published, since stores give another one back; use {instead}",
+            datatype=f"<{datatype}>",
+            instead=f"xsd:{instead}",
+        )
     listed = ", ".join(name.replace(XSD, "xsd:") for name in CANONICAL)
-    return f"the datatype <{datatype}> is not published; use one of {listed}, or one that is not of XSD"
+    return TermError(
+        "the datatype {datatype} is not published; use one of {listed}, or one that is not of XSD",
+        datatype=f"<{datatype}>",
+        listed=listed,
+    )

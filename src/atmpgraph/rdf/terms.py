@@ -69,7 +69,7 @@ def judged(iri: str) -> str:
 def language_tag(tag: str) -> str:
     """A well-formed language tag (BCP 47 §2.1), in lower case as RDF 1.1 §3.3 recommends."""
     if not _LANGUAGE.fullmatch(tag):
-        raise ValueError(f"not a language tag: {tag!r}")
+        raise TermError("not the tag of a language (BCP 47): {tag}", tag=repr(tag))
     return tag.lower()
 
 
@@ -95,19 +95,19 @@ def term(value: ox.NamedNode | ox.Literal) -> str:
     if value.language:
         return f'"{escape(value.value)}"@{language_tag(value.language)}'
     if form(value.datatype.value) is None:
-        raise ValueError(refusal(value.datatype.value))
+        raise refusal(value.datatype.value)
     return literal(value.value, value.datatype.value)
 
 
 def line(quad: ox.Quad) -> str:
     """A parsed quad as a line of canonical N-Quads, with its line end."""
     if not isinstance(quad.graph_name, ox.NamedNode):
-        raise ValueError("every statement stands in a named graph")  # noqa: TRY004
+        raise TermError("every statement stands in a named graph")
     subject, obj = quad.subject, quad.object
     if isinstance(obj, ox.Triple) or isinstance(subject, ox.Triple):
-        raise ValueError("quoted triples are not published")  # noqa: TRY004
+        raise TermError("quoted triples are not published")
     if isinstance(subject, ox.BlankNode) or isinstance(obj, ox.BlankNode):
-        raise ValueError(f"blank nodes are not published: give an IRI to the one in {quad}")  # noqa: TRY004
+        raise TermError("blank nodes are not published: give an IRI to the one in {quad}", quad=str(quad))
     return f"<{subject.value}> <{quad.predicate.value}> {term(obj)} <{quad.graph_name.value}> .\n"
 
 

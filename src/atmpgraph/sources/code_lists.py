@@ -14,9 +14,9 @@ from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
-from ..errors import AtmpgraphError
 from ..findings import Severity
-from ..i18n import NOT_TURTLE, TranslatedError
+from ..i18n import NOT_TURTLE, TranslatedError, message
+from ..reasons import reason_of
 from ..vocab import ATMPGRAPH, SCHEMA, SH, SKOS
 from .declared import closest
 
@@ -25,6 +25,9 @@ _PATTERN: Final = f"{SCHEMA}valuePattern"
 _TEMPLATE: Final = f"{SCHEMA}urlTemplate"
 _SEVERITY: Final = f"{SH}severity"
 _OF_REGISTRIES: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY})
+_NO_LIST: Final = message(
+    "datapackage.json, {table}, {column}: the ontology has no code list {list}; add it there, or name one of {lists}"
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,12 @@ class CodeLists:
                 column["codes"] = urljoin(self.base, column["codes"])
                 if column["codes"] not in self.codes:
                     lists = ", ".join(sorted(self.codes))
-                    raise AtmpgraphError(
-                        f"datapackage.json: {resource['name']}, {column['name']}: the ontology has no code list "
-                        f"<{column['codes']}>; add it there, or name one of {lists}"
+                    raise TranslatedError(
+                        _NO_LIST,
+                        table=resource["name"],
+                        column=column["name"],
+                        list=column["codes"],
+                        lists=lists,
                     )
                 codes = list(self.codes[column["codes"]])
                 column["constraints"] = {**column.get("constraints", {}), "enum": codes}
@@ -115,7 +121,7 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
         try:
             triples = [(t.subject, t.predicate.value, t.object) for t in _parsed(file, base)]
         except (SyntaxError, ValueError) as error:
-            raise TranslatedError(NOT_TURTLE, file=file, reason=error) from None
+            raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
         for subject, predicate, value in triples:
             if not isinstance(subject, ox.NamedNode):
                 continue

@@ -13,9 +13,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ..errors import AtmpgraphError, ParameterError, QueryError, QuerySyntaxError, ServiceNotAllowedError
+from ..errors import ParameterError, QueryError, QuerySyntaxError, ServiceNotAllowedError
 from ..findings import Finding, Place, Severity
-from ..i18n import SOURCE, every_language, texts, written
+from ..i18n import NOT_UTF_8, SOURCE, TranslatedError, every_language, texts, written
 from ..languages import tag_of
 from ..settings.layers import Folder, Layered
 from .problems import problem_of
@@ -137,8 +137,8 @@ def by_subject(library: Iterable[LibraryQuery]) -> dict[str, list[LibraryQuery]]
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise AtmpgraphError(f"{file}: not UTF-8: {error}") from None
+    except UnicodeDecodeError:
+        raise TranslatedError(NOT_UTF_8, file=file) from None
 
 
 def _filled(text: str, languages: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from atmpgraph.sparql.syntax.validate import check_syntax
         ("ASK {} ASK {}", 1, 8, "“ASK” cannot"),
         ("SELECT * { # )\n ?s ?p )\n}", 2, 8, "“)” cannot"),
         ('SELECT * { ?s ?p "a b c" }\n}', 2, 1, "“}” cannot"),
-        ("SELECT * {\n ?s foo:bar ?o\n}", 2, 5, "Prefix not found: foo:bar"),
+        ("SELECT * {\n ?s foo:bar ?o\n}", 2, 5, "the prefix of “foo:bar”"),
         ("SELECT * { ?s ?p ?o", 1, 20, "it ends too early"),
         ("", 1, 1, "it ends too early"),
     ],

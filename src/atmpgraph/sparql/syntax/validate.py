@@ -19,7 +19,10 @@ from .error_position import MOST, named_place, unexpected
 
 _SERVICE: Final = re.compile(r"(ser)(v)(ice)", re.IGNORECASE)
 # What the parser says in words; the rest is a list of what it tried last, which misleads.
-_SENTENCE: Final = re.compile(r"Prefix not found|IRI parsing failed|The [A-Z]+ [^,\[]*[^,\[ ]")
+_SENTENCE: Final = re.compile(
+    r"Prefix not found|IRI parsing failed|Duplicated variable name in SELECT|SELECT \* is not authorized with GROUP BY"
+    r"|BIND is overriding an existing variable|The [A-Z]+ [^,\[]*[^,\[ ]"
+)
 # Words of the parser that say something else than what is wrong.
 _WORDS: Final = {
     "The SELECT contains an expression with a variable that is unbound": (
