@@ -57,6 +57,41 @@ def test_a_number_that_contains_another_leads_to_the_thing(client: FlaskClient) 
         assert client.get("/lookup", query_string={"vat": text}).status_code == 404, text
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "thing"),
+    [
+        ("ror", "ROR 01r9htc13", "organisation/ulb"),
+        ("ROR", "http://www.ror.org/01r9htc13?lang=fr#top", "organisation/ulb"),
+        ("isni", "ISNI 0000 0001 2348 6355", "organisation/ulb"),
+        ("isni", "(ISNI)0000000123486355", "organisation/ulb"),
+        ("wikidata", "https://www.wikidata.org/wiki/Q574606#P6782", "organisation/ulb"),
+        ("cbe", "N° 0316.381.138", "organisation/spw"),
+        ("cbe", "BTW BE0316.381.138", "organisation/spw"),
+        ("vat", "TVA BE 0316 381 138", "organisation/spw"),
+        ("euid", "BEKBOBCE.0316.381.138", "organisation/spw"),
+        ("sec-cik", "https://www.sec.gov/cgi-bin/browse-edgar?CIK=0001460602&type=10-K", "organisation/orgenesis"),
+        ("geonames", "2785919", "place/suarlee"),
+        ("geonames", "https://www.geonames.org/2785919/suarlee.html", "place/suarlee"),
+        ("nuts", "NUTS BE3", "place/wallonia"),
+        ("nuts", "http://data.europa.eu/nuts/code/BE3", "place/wallonia"),
+        ("eu-country", "bel", "place/belgium"),
+        ("wikidata", "Q31", "place/belgium"),
+        ("id", "https://sws.geonames.org/2785919/", "place/suarlee"),
+    ],
+)
+def test_labels_and_addresses_around_it_do_not_matter(code: str, text: str, thing: str, client: FlaskClient) -> None:
+    """Nor whether a table of identifiers states it, or a link does."""
+    answer = client.get("/lookup", query_string={code: text})
+    assert (answer.status_code, answer.location) == (303, f"/id/{thing}")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("nuts", "BE"), ("nuts", "BE35"), ("geonames", "Q31"), ("ror", "2348 6355")]
+)
+def test_a_part_of_an_identifier_is_none(code: str, text: str, client: FlaskClient) -> None:
+    assert client.get("/lookup", query_string={code: text}).status_code == 404
+
+
 def test_wrong_check_digits_are_told(client: FlaskClient) -> None:
     for code, right, wrong in (
         ("cbe", "0400.000.185", "0316.381.139"),

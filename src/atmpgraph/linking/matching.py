@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from ..search import Candidate, Searcher
 from ..search.collect import Text
 from ..search.fields import NAMES
-from ..search.words import clean, keys, words
+from ..search.words import clean, keys, spellings, words
 from ..store import Store
 from .names import Name
 from .properties import Property, Value, texts, values
@@ -154,7 +154,7 @@ def _compared(judged: _Judged, wanted: Property, given: Sequence[str], its: Sequ
 
 def _same_identifier(given: Iterable[str], its: Iterable[str]) -> bool:
     forms = {key for value in its for key in keys(value)}
-    return any(not forms.isdisjoint(keys(clean(value))) for value in given)
+    return any(not forms.isdisjoint(spellings(clean(value))) for value in given)
 
 
 def _same_value(given: Iterable[str], its: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, clean, keys, words
+from .words import analyzer, clean, keys, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -156,10 +156,10 @@ class Searcher:
         """The things that have an identifier, in any spelling, by IRI.
 
         Args:
-            text: the identifier as others write it, or an address that ends with it.
+            text: the identifier as others write it, or an address that has it.
             limit: most things.
         """
-        forms = sorted(filter(None, keys(clean(text))))
+        forms = sorted(filter(None, spellings(clean(text))))
         hits = self._hits(Query.term_set_query(schema(), "key", forms), 0, limit) if forms else []
         things = [Candidate(iri, kind, 100.0, texts[0], texts) for _, iri, kind, texts in hits]
         return sorted(things, key=lambda each: each.iri)
