@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
@@ -199,6 +200,23 @@ def test_a_table_of_json(client: FlaskClient) -> None:
     assert [row["things"] for row in answer] == [1, 1, 0, 0]
     assert answer[0]["n"] == 1
     assert answer[1]["label"] == "Service public de Wallonie"
+
+
+def test_no_column_of_a_table_is_lost(client: FlaskClient) -> None:
+    """What is added has another name where the table has such a column; a table that was completed may be sent again."""
+    own = table(client, "ror,label,label_2\n01r9htc13,mine,too\n").text
+    (row,) = csv.DictReader(io.StringIO(own))
+    assert [row[name] for name in ("label", "label_2", "label_3")] == ["mine", "too", "Université Libre de Bruxelles"]
+    (answer,) = json.loads(table(client, '[{"ror": "01r9htc13", "thing": "mine"}]', "application/json").data)
+    assert (answer["thing"], answer["thing_2"][-16:]) == ("mine", "organisation/ulb")
+    completed = table(client, "ror,name\n01r9htc13,x\n").text
+    assert table(client, completed).text == completed
+
+
+def test_the_iri_of_a_thing_leads_to_it(client: FlaskClient, release: Release) -> None:
+    iri = f"{release.base}id/figure/budget"
+    assert client.get("/lookup", query_string={"id": iri}).location == "/id/figure/budget"
+    assert client.get("/id/organisation", query_string={"id": iri}, follow_redirects=True).status_code == 404
 
 
 def test_the_answer_has_the_format_that_is_wanted(client: FlaskClient) -> None:

@@ -54,6 +54,8 @@ def _having(
     searcher: Searcher, store: Store, registries: Mapping[str, Property], code: str, text: str, start: str
 ) -> dict[str, LookedUp]:
     """The things that have one identifier, by their IRI."""
+    if code == ANY and (own := searcher.with_iri(text)):
+        return {each.iri: LookedUp(each.iri, each.texts) for each in own if each.iri.startswith(start)}
     wanted = {key for key in spellings(clean(text)) if key} if len(text) <= _LONGEST else set()
     if not wanted:
         return {}
