@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
@@ -55,6 +56,41 @@ def test_a_number_that_contains_another_leads_to_the_thing(client: FlaskClient) 
         assert client.get("/lookup", query_string={"vat": text}).location == "/id/organisation/spw", text
     for text in ("FR0316381138", "0316381139"):
         assert client.get("/lookup", query_string={"vat": text}).status_code == 404, text
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "thing"),
+    [
+        ("ror", "ROR 01r9htc13", "organisation/ulb"),
+        ("ROR", "http://www.ror.org/01r9htc13?lang=fr#top", "organisation/ulb"),
+        ("isni", "ISNI 0000 0001 2348 6355", "organisation/ulb"),
+        ("isni", "(ISNI)0000000123486355", "organisation/ulb"),
+        ("wikidata", "https://www.wikidata.org/wiki/Q574606#P6782", "organisation/ulb"),
+        ("cbe", "N° 0316.381.138", "organisation/spw"),
+        ("cbe", "BTW BE0316.381.138", "organisation/spw"),
+        ("vat", "TVA BE 0316 381 138", "organisation/spw"),
+        ("euid", "BEKBOBCE.0316.381.138", "organisation/spw"),
+        ("sec-cik", "https://www.sec.gov/cgi-bin/browse-edgar?CIK=0001460602&type=10-K", "organisation/orgenesis"),
+        ("geonames", "2785919", "place/suarlee"),
+        ("geonames", "https://www.geonames.org/2785919/suarlee.html", "place/suarlee"),
+        ("nuts", "NUTS BE3", "place/wallonia"),
+        ("nuts", "http://data.europa.eu/nuts/code/BE3", "place/wallonia"),
+        ("eu-country", "bel", "place/belgium"),
+        ("wikidata", "Q31", "place/belgium"),
+        ("id", "https://sws.geonames.org/2785919/", "place/suarlee"),
+    ],
+)
+def test_labels_and_addresses_around_it_do_not_matter(code: str, text: str, thing: str, client: FlaskClient) -> None:
+    """Nor whether a table of identifiers states it, or a link does."""
+    answer = client.get("/lookup", query_string={code: text})
+    assert (answer.status_code, answer.location) == (303, f"/id/{thing}")
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [("nuts", "BE"), ("nuts", "BE35"), ("geonames", "Q31"), ("ror", "2348 6355")]
+)
+def test_a_part_of_an_identifier_is_none(code: str, text: str, client: FlaskClient) -> None:
+    assert client.get("/lookup", query_string={code: text}).status_code == 404
 
 
 def test_wrong_check_digits_are_told(client: FlaskClient) -> None:
@@ -164,6 +200,23 @@ def test_a_table_of_json(client: FlaskClient) -> None:
     assert [row["things"] for row in answer] == [1, 1, 0, 0]
     assert answer[0]["n"] == 1
     assert answer[1]["label"] == "Service public de Wallonie"
+
+
+def test_no_column_of_a_table_is_lost(client: FlaskClient) -> None:
+    """What is added has another name where the table has such a column; a table that was completed may be sent again."""
+    own = table(client, "ror,label,label_2\n01r9htc13,mine,too\n").text
+    (row,) = csv.DictReader(io.StringIO(own))
+    assert [row[name] for name in ("label", "label_2", "label_3")] == ["mine", "too", "Université Libre de Bruxelles"]
+    (answer,) = json.loads(table(client, '[{"ror": "01r9htc13", "thing": "mine"}]', "application/json").data)
+    assert (answer["thing"], answer["thing_2"][-16:]) == ("mine", "organisation/ulb")
+    completed = table(client, "ror,name\n01r9htc13,x\n").text
+    assert table(client, completed).text == completed
+
+
+def test_the_iri_of_a_thing_leads_to_it(client: FlaskClient, release: Release) -> None:
+    iri = f"{release.base}id/figure/budget"
+    assert client.get("/lookup", query_string={"id": iri}).location == "/id/figure/budget"
+    assert client.get("/id/organisation", query_string={"id": iri}, follow_redirects=True).status_code == 404
 
 
 def test_the_answer_has_the_format_that_is_wanted(client: FlaskClient) -> None:

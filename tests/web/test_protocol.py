@@ -120,6 +120,15 @@ def test_what_a_format_cannot_say_is_another_format_s(
         assert list(ox.parse(response.data, format=RDF[other]))
 
 
+def test_what_is_proposed_instead_is_a_format_of_the_same_kind(client: FlaskClient) -> None:
+    query = {"query": 'SELECT ("\\u0001" AS ?x) {}'}
+    refused = client.get("/sparql", query_string=query, headers={"Accept": "application/sparql-results+xml"})
+    assert refused.status_code == 406
+    assert refused.get_json()["detail"].endswith("Ask for another format, such as JSON.")
+    for other in refused.get_json()["available"]:
+        assert client.get("/sparql", query_string=query, headers={"Accept": other}).mimetype == other
+
+
 def test_a_coded_body_is_not_read(client: FlaskClient) -> None:
     headers = {"Content-Encoding": "gzip"}
     response = client.post("/sparql", data=gzip.compress(b"ASK{}"), content_type=QUERY, headers=headers)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from atmpgraph.i18n import texts
 from atmpgraph.linking.score import WORTH
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.routes.reconcile import REASONS
@@ -95,6 +96,29 @@ def test_a_batch(client: FlaskClient) -> None:
 def test_an_identifier_in_place_of_a_name(text: str, client: FlaskClient) -> None:
     best = first(client, query=text)
     assert (best["id"], best["match"], best["features"][0]["id"]) == ("organisation/ulb", True, "identifier")
+
+
+def test_the_iri_of_a_thing_is_itself(client: FlaskClient, release: Release) -> None:
+    """As a query and to be extended."""
+    iri = f"{release.base}id/organisation/ulb"
+    best = first(client, query=iri)
+    assert (best["id"], best["match"], best["score"]) == ("organisation/ulb", True, 100)
+    ids = {"ids": [iri, "organisation/ulb"], "properties": [{"id": "ror"}]}
+    rows = client.post("/reconcile", data={"extend": json.dumps(ids)}).get_json()["rows"]
+    assert rows[iri] == rows["organisation/ulb"] == {"ror": [{"str": "01r9htc13"}]}
+
+
+def test_a_link_to_a_registry_extends_as_an_identifier(client: FlaskClient) -> None:
+    ids = {"ids": ["place/suarlee"], "properties": [{"id": "geonames"}, {"id": "wikidata"}]}
+    rows = client.post("/reconcile", data={"extend": json.dumps(ids)}).get_json()["rows"]
+    assert rows == {"place/suarlee": {"geonames": [{"str": "2785919"}], "wikidata": [{"str": "Q2779990"}]}}
+
+
+@pytest.mark.parametrize("text", ['\ufeff{"q": {"query": "ULB"}}', '{"q": {"query": "ULB", "limit": 1.0}}'])
+def test_a_mark_before_the_queries_and_whole_numbers_of_any_form_are_read(text: str, client: FlaskClient) -> None:
+    """RFC 8259 §8.1; JSON Schema: an integer is any number without a fraction."""
+    answer = client.post("/reconcile", data={"queries": text}).get_json()
+    assert answer["q"]["result"][0]["id"] == "organisation/ulb"
 
 
 def test_an_identifier_beside_a_name_wins(client: FlaskClient) -> None:

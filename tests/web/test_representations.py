@@ -376,6 +376,16 @@ def test_the_link_field_is_cut_by_its_setting_at_whole_links(released: Settings)
     [
         ("/catalogue?format=rdf", "application/rdf+xml"),
         ("/catalogue?format=JSON-LD", "application/ld+json"),
+        ("/catalogue?format=bib", "application/x-bibtex"),
+        ("/doc/dataset/figures?format=datacite.json", "application/vnd.datacite.datacite+json"),
+        (
+            "/doc/dataset/figures?output=application/vnd.datacite.datacite%2Bjson",
+            "application/vnd.datacite.datacite+json",
+        ),
+        ("/doc/organisation/ulb?format=linkset.json", "application/linkset+json"),
+        ("/doc/organisation/ulb?format=CSL.json", "application/vnd.citationstyles.csl+json"),
+        ("/doc/organisation/ulb?output=application/x-bibtex", "application/x-bibtex"),
+        ("/charts/claims?format=svg", "image/svg+xml"),
         ("/doc/organisation/ulb?format=ttl", "text/turtle"),
         ("/doc/organisation/ulb?output=application/rdf%2Bxml", "application/rdf+xml"),
         ("/partners?format=csv", "text/csv"),
@@ -394,3 +404,8 @@ def test_a_link_may_name_the_format_of_anything(url: str, media_type: str, clien
 @pytest.mark.parametrize("path", ["/catalogue", "/doc/organisation/ulb"])
 def test_no_other_format_stands_in_for_the_named_one(path: str, name: str, status: int, client: FlaskClient) -> None:
     assert client.get(f"{path}?format={name}", headers=BROWSER).status_code == status
+
+
+@pytest.mark.parametrize("name", ["nonsense", "text", "a/b/c", "image/png"])
+def test_no_other_format_stands_in_for_a_media_type_of_the_url(name: str, client: FlaskClient) -> None:
+    assert client.get(f"/doc/organisation/ulb?_mediatype={name}", headers=BROWSER).status_code == 406

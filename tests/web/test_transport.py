@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from werkzeug.http import http_date
 
 from atmpgraph.formats import CSV, DOCUMENTS
-from atmpgraph.http.problem import ANOTHER_FORMAT, KINDS
+from atmpgraph.http.problem import KINDS
 from atmpgraph.i18n import texts
 from atmpgraph.release.layout import CANONICAL, ReleaseFolder
 from atmpgraph.release.release import Release
@@ -257,7 +257,7 @@ def test_a_document_that_its_format_cannot_say_is_a_406(
     response = client.get("/doc/organisation/ulb.rdf?lang=en")
     assert response.status_code == 406
     assert response.json is not None
-    assert response.json["detail"] == f"RDF/XML cannot abbreviate http://e/1. {ANOTHER_FORMAT}"
+    assert response.json["detail"] == "RDF/XML cannot abbreviate http://e/1. Ask for another format, such as Turtle."
 
 
 @pytest.mark.parametrize("status", KINDS)

@@ -35,7 +35,7 @@ KINDS: Final = {
     504: "query-timeout",
 }
 
-ANOTHER_FORMAT: Final = "Ask for another format, such as Turtle."
+ANOTHER_FORMAT: Final = "Ask for another format, such as {other}."
 
 
 def type_iri(status: int, base: str) -> str:
@@ -102,5 +102,7 @@ def not_acceptable(offered: tuple[Format, ...]) -> ProblemError:
 def not_expressible(error: NotExpressibleError) -> Problem:
     """406 for a result that the format of the response cannot say, with the formats that may."""
     family = RDF_FORMATS if error.format in RDF_FORMATS else RESULT_FORMATS
-    types = [fmt.media_type for fmt in family if fmt is not error.format]
-    return Problem(406, " ".join((error.sentence, ANOTHER_FORMAT)), {"available": types}, values=error.values)
+    others = [fmt for fmt in family if fmt is not error.format]
+    values = {**error.values, "other": others[0].name}
+    types = [fmt.media_type for fmt in others]
+    return Problem(406, " ".join((error.sentence, ANOTHER_FORMAT)), {"available": types}, values=values)

@@ -13,6 +13,7 @@ from .properties import Property
 _DEFAULT: Final = 10  # candidates of a query that names no limit
 _MOST: Final = 50  # candidates of one that names a higher one
 _MOST_VALUES: Final = 20  # properties of a query, and values of one
+BOM: Final = "\ufeff"  # a byte order mark
 _SHOWN: Final = 60  # characters of what is quoted in a sentence
 
 NOT_JSON: Final = message("“{name}” is not JSON: line {line}, column {column}.")
@@ -81,7 +82,7 @@ def json_object(name: str, text: str) -> dict[str, Any]:
         LinkingError: it is none.
     """
     try:
-        content = read_json(text)
+        content = read_json(text.removeprefix(BOM))
     except json.JSONDecodeError as error:
         refuse(NOT_JSON, name=name, line=error.lineno, column=error.colno)
     except ValueError:
@@ -109,7 +110,7 @@ def read_query(text: str, vocabulary: Vocabulary) -> Sought:
     Raises:
         LinkingError: it is malformed or names something unknown.
     """
-    query = json_object("query", text) if text.lstrip().startswith("{") else {"query": text}
+    query = json_object("query", text) if text.lstrip(f"{BOM} \t\r\n").startswith("{") else {"query": text}
     return _sought("query", query, vocabulary)
 
 
@@ -142,6 +143,8 @@ def _check_length(name: str, text: str, vocabulary: Vocabulary) -> None:
 def _limit(name: str, limit: object) -> int:
     if limit is None or limit == 0:
         return _DEFAULT
+    if isinstance(limit, float) and limit.is_integer():  # as JSON Schema has it
+        limit = int(limit)
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         refuse(NOT_LIMIT, name=name)
     return min(limit, _MOST)

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..search import Searcher
 from ..search.collect import Text
-from ..search.words import clean, country, keys
+from ..search.words import clean, country, keys, spellings
 from ..store import Store
 from .properties import Property, texts, values
 
@@ -54,7 +54,9 @@ def _having(
     searcher: Searcher, store: Store, registries: Mapping[str, Property], code: str, text: str, start: str
 ) -> dict[str, LookedUp]:
     """The things that have one identifier, by their IRI."""
-    wanted = {key for key in keys(clean(text)) if key} if len(text) <= _LONGEST else set()
+    if code == ANY and (own := searcher.with_iri(text)):
+        return {each.iri: LookedUp(each.iri, each.texts) for each in own if each.iri.startswith(start)}
+    wanted = {key for key in spellings(clean(text)) if key} if len(text) <= _LONGEST else set()
     if not wanted:
         return {}
     candidates = searcher.with_identifier(text, _MOST)

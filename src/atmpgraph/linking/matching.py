@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from ..search import Candidate, Searcher
 from ..search.collect import Text
 from ..search.fields import NAMES
-from ..search.words import clean, keys, words
+from ..search.words import clean, keys, spellings, words
 from ..store import Store
 from .names import Name
 from .properties import Property, Value, texts, values
@@ -89,6 +89,7 @@ def _candidates(searcher: Searcher, sought: Sought) -> Iterable[Candidate]:
     ways, limit = _ways(sought.text), max(_COMPARED, sought.limit)
     identifiers = [text for wanted, its in sought.values.items() if wanted.is_identifier for text in its]
     identified = {each.iri: each for text in identifiers for each in searcher.with_identifier(text, limit)}
+    identified |= {each.iri: each for each in searcher.with_iri(sought.text.strip())}
     typed = identified | {each.iri: each for way in ways for each in _of_types(searcher, way, sought)}
     if typed or sought.strictness != "should":
         return typed.values()
@@ -117,7 +118,7 @@ def _judge(sought: Sought, candidate: Candidate) -> _Judged:
     """A candidate with the score of its best name; an identifier that is given wins."""
     names = [text for text in candidate.texts if text.field in NAMES] or list(candidate.texts[:1])
     best = score(Name.of(sought.text), [Name.of(name.text) for name in names])
-    if _has_identifier(sought.text, candidate.texts):
+    if candidate.iri == sought.text.strip() or _has_identifier(sought.text, candidate.texts):
         best = Score(100.0, "identifier")
     features: dict[str, float] = {best.feature: best.value} if best.value else {}
     match = Match(candidate.iri, candidate.kind, candidate.texts, best.value, features)
@@ -154,7 +155,7 @@ def _compared(judged: _Judged, wanted: Property, given: Sequence[str], its: Sequ
 
 def _same_identifier(given: Iterable[str], its: Iterable[str]) -> bool:
     forms = {key for value in its for key in keys(value)}
-    return any(not forms.isdisjoint(keys(clean(value))) for value in given)
+    return any(not forms.isdisjoint(spellings(clean(value))) for value in given)
 
 
 def _same_value(given: Iterable[str], its: Iterable[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 import pyoxigraph as ox
 
@@ -14,7 +15,7 @@ from ..addresses import CODES
 from ..check_digits import check_named, with_check_digits
 from ..search.words import clean, shortest
 from ..store import Store
-from ..vocab import ADMS, ATMPGRAPH, SCHEMA, SKOS, prefixes
+from ..vocab import ADMS, ATMPGRAPH, OWL, SCHEMA, SKOS, prefixes
 
 Value: TypeAlias = "ox.NamedNode | ox.Literal"
 
@@ -32,6 +33,15 @@ _IDENTIFIERS: Final = (
     "SELECT DISTINCT ?thing ?value {{ VALUES ?thing {{ {things} }}"
     f" ?thing <{ADMS}identifier> ?identifier . ?identifier <{ADMS}schemaAgency> {{code}} ; <{SKOS}notation> ?value }}}}"
 )
+_TEMPLATES: Final = f"""
+SELECT DISTINCT ?code ?template {{
+  ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code ;
+    <{ATMPGRAPH}iriTemplate>|<{ATMPGRAPH}pageTemplate>|<{SCHEMA}urlTemplate> ?template .
+}} ORDER BY ?code ?template"""
+_LINKS: Final = (
+    "SELECT DISTINCT ?thing ?value {{ VALUES ?thing {{ {things} }}"
+    f" ?thing <{OWL}sameAs>|<{SKOS}exactMatch>|<{SCHEMA}sameAs> ?value }}}}"
+)
 _VALUES: Final = "SELECT DISTINCT ?thing ?value {{ VALUES ?thing {{ {things} }} ?thing {path} ?value }}"
 
 
@@ -47,6 +57,7 @@ class Property:
         check: the name of its check digits (`check_digits.py`); empty for none.
         check_length: how many of them stand at its end.
         contained: how numbers of other registries contain an identifier, with `{value}` in its place.
+        templates: its addresses, with `{value}` in the place of an identifier.
     """
 
     name: str
@@ -56,11 +67,21 @@ class Property:
     check: str = ""
     check_length: int = 0
     contained: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
 
     @property
     def is_identifier(self) -> bool:
         """Whether its values are identifiers in a registry."""
         return not self.path
+
+    def identifier_in(self, address: str) -> str:
+        """The identifier of the registry that an address has; empty for another address."""
+        for template in self.templates:
+            before, _, after = template.partition("{value}")
+            value = address.removeprefix(before).removesuffix(after)
+            if len(before) + len(value) + len(after) == len(address) and re.fullmatch(r"[^/?#&=]+", value):
+                return unquote(value)
+        return ""
 
     def has_wrong_digits(self, identifier: str) -> bool:
         """Whether an identifier is written as the registry does, but for its separators, and a digit of it is wrong."""
@@ -97,6 +118,9 @@ def registries(store: Store) -> dict[str, Property]:
         new = Property(code, row["scheme"].value, pattern=pattern, check=check, check_length=length)
         before = by_code.get(code, new)
         by_code[code] = replace(before, contained=(*before.contained, *contained))
+    for row in store.select(_TEMPLATES):
+        registry = by_code[row["code"].value]
+        by_code[registry.name] = replace(registry, templates=(*registry.templates, row["template"].value))
     return by_code
 
 
@@ -106,16 +130,29 @@ def properties(store: Store) -> dict[str, Property]:
 
 
 def values(store: Store, things: Iterable[str], wanted: Property) -> dict[str, list[Value]]:
-    """The values that things have of a property."""
+    """The values that things have of a property.
+
+    Where nobody states an identifier in a registry, those count that stand in links to its addresses.
+    """
+    iris = list(things)
+    if not wanted.is_identifier:
+        return _selected(store, _VALUES, iris, path=wanted.path)
+    stated = _selected(store, _IDENTIFIERS, iris, code=str(ox.Literal(wanted.name)))
+    others = [iri for iri in iris if iri not in stated] if wanted.templates else []
+    for thing, links in _selected(store, _LINKS, others).items():
+        identifiers = sorted({identifier for link in links if (identifier := wanted.identifier_in(link.value))})
+        if identifiers:
+            stated[thing] = [ox.Literal(identifier) for identifier in identifiers]
+    return stated
+
+
+def _selected(store: Store, query: str, things: Sequence[str], **others: str) -> dict[str, list[Value]]:
+    """The terms that a query finds for things."""
     iris = " ".join(str(ox.NamedNode(iri)) for iri in things)
     if not iris:
         return {}
-    if wanted.is_identifier:
-        query = _IDENTIFIERS.format(things=iris, code=ox.Literal(wanted.name))
-    else:
-        query = _VALUES.format(things=iris, path=wanted.path)
     by_thing: dict[str, list[Value]] = {}
-    for row in store.select(query):
+    for row in store.select(query.format(things=iris, **others)):
         if isinstance(row["value"], ox.NamedNode | ox.Literal):
             by_thing.setdefault(row["thing"].value, []).append(row["value"])
     return {thing: sorted(its, key=str) for thing, its in by_thing.items()}

@@ -208,11 +208,11 @@ class Service:
         return property_named(given["id"], self.vocabulary), min(most or _MOST_VALUES, _MOST_VALUES)
 
     def _cells(self, ids: Sequence[str], column: Property, most: int) -> dict[str, list[Any]]:
-        iris = {self.iri(each): each for each in ids}
-        by_thing = values(self.store, filter(None, iris), column)
+        iris = {each: self.iri(each) for each in ids}
+        by_thing = values(self.store, filter(None, dict.fromkeys(iris.values())), column)
         listed = {thing: its[:most] for thing, its in by_thing.items()}
         named = self.names({value.value for its in listed.values() for value in its if isinstance(value, ox.NamedNode)})
-        return {iris[thing]: [self._cell(value, named) for value in its] for thing, its in listed.items()}
+        return {each: [self._cell(value, named) for value in listed.get(iri, ())] for each, iri in iris.items()}
 
     def _cell(self, value: Value, named: Mapping[str, str]) -> dict[str, Any]:
         """A value in the forms of §8.2."""
@@ -229,8 +229,8 @@ class Service:
         return {"date" if datatype in _DATES else "str": value.value}
 
     def iri(self, name: str) -> str:
-        """The IRI of a thing by its id; empty for what is no id."""
-        iri = f"{self.start}{name}"
+        """The IRI of a thing by its id, or by itself; empty for what is no id."""
+        iri = name if name.startswith(self.start) else f"{self.start}{name}"
         try:
             return ox.NamedNode(iri).value if name else ""
         except ValueError:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import Any, Final
 
 from ..i18n import message
@@ -47,6 +47,16 @@ class Sheet:
     codes: Mapping[str, str]
     delimiter: str = ","
 
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The names of the columns that are added: others where the table has such of its own.
+
+        A table that has all of them was completed before.
+        """
+        if set(ADDED) <= set(self.columns):
+            return ADDED
+        return tuple(next(each for each in _numbered(name) if each not in self.columns) for name in ADDED)
+
     def given(self, row: Mapping[str, Any]) -> dict[str, str]:
         """The identifiers of a row, by the code of their registry."""
         cells = {code: row.get(column) for column, code in self.codes.items()}
@@ -65,7 +75,7 @@ def read_csv(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = tuple(cell.strip() for cell in next(reader, []))
-        if twice := [name for name, count in Counter(columns).items() if count > 1]:
+        if twice := [name for name, number in Counter(columns).items() if number > 1]:
             refuse(TWICE, name=twice[0])
         rows: list[dict[str, Any]] = []
         for cells in reader:
@@ -99,6 +109,11 @@ def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     return Sheet(columns, rows, _codes(columns, codes))
 
 
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}_{number}" for number in count(2))
+
+
 def _decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
@@ -116,7 +131,8 @@ def _codes(columns: Iterable[str], codes: Iterable[str]) -> dict[str, str]:
 
 def as_csv(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:
     """The table with what its rows mean, as CSV whose cells are no formulas."""
-    columns = (*(column for column in sheet.columns if column not in ADDED), *ADDED)
+    added = sheet.added
+    columns = (*(column for column in sheet.columns if column not in added), *added)
     line = io.StringIO()
     writer = csv.writer(line, delimiter=sheet.delimiter, lineterminator="\r\n")
     for row in chain([dict(zip(columns, columns, strict=True))], _completed(sheet, meaning)):
@@ -136,10 +152,11 @@ def as_json(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:
 
 
 def _completed(sheet: Sheet, meaning: Meaning) -> Iterator[dict[str, Any]]:
+    added = sheet.added
     for row in sheet.rows:
         given = sheet.given(row)
         iris, labels = meaning(given) if given else ((), ())
-        yield {**row, **dict(zip(ADDED, (_BETWEEN.join(iris), _AND.join(labels), len(iris)), strict=True))}
+        yield {**row, **dict(zip(added, (_BETWEEN.join(iris), _AND.join(labels), len(iris)), strict=True))}
 
 
 def _cell(value: object) -> str:

@@ -31,7 +31,8 @@ def schema() -> Schema:
     """The fields of the index.
 
     `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` theirs, `key`
-    the forms of identifiers, `kind` and `class` IRIs, `weight` a number. `entry` is what a hit shows, as JSON.
+    the forms of identifiers and the IRI of the thing, `kind` and `class` those of classes, `weight` a number. `entry`
+    is what a hit shows, as JSON.
     """
     builder = SchemaBuilder()
     for words_of in ("name", "text"):
@@ -79,6 +80,7 @@ def _document(entry: Entry) -> Document:
     shown = [[text.field, text.language, text.text] for text in entry.texts]
     document.add_bytes("entry", json.dumps([entry.iri, entry.kind, shown], ensure_ascii=False).encode())
     document.add_text("kind", entry.kind)
+    document.add_text("key", entry.iri)
     for each in entry.classes:
         document.add_text("class", each)
     lengths = [len(words(text.text)) for text in entry.texts if text.field in NAMES]

@@ -18,7 +18,7 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, clean, keys, words
+from .words import analyzer, clean, keys, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -156,10 +156,16 @@ class Searcher:
         """The things that have an identifier, in any spelling, by IRI.
 
         Args:
-            text: the identifier as others write it, or an address that ends with it.
+            text: the identifier as others write it, or an address that has it.
             limit: most things.
         """
-        forms = sorted(filter(None, keys(clean(text))))
+        return self._with_keys(sorted(filter(None, spellings(clean(text)))), limit)
+
+    def with_iri(self, iri: str) -> list[Candidate]:
+        """The thing with an IRI, as a list of one; empty where there is none."""
+        return self._with_keys([iri], 1) if ":" in iri else []  # no form of an identifier has a colon
+
+    def _with_keys(self, forms: list[str], limit: int) -> list[Candidate]:
         hits = self._hits(Query.term_set_query(schema(), "key", forms), 0, limit) if forms else []
         things = [Candidate(iri, kind, 100.0, texts[0], texts) for _, iri, kind, texts in hits]
         return sorted(things, key=lambda each: each.iri)

@@ -16,6 +16,9 @@ _NAME_WORDS: Final = range(2, 9)  # words of a name that has initials
 _SHORT: Final = 3  # letters; words like "de" and "von" may be left out of initials
 _COUNTRY: Final = re.compile(r"^[a-z]{2}(?=\d)")
 _LAST_PART: Final = re.compile(r"[^/=#:]+(?=[/=#:]*$)")
+_PARTS: Final = re.compile(r"[/?&#]+")
+# Up to three words without digits, and what has some: `TVA BE 0316 381 138`.
+_LABELLED: Final = re.compile(r"\W*(?:[^\W\d_]{1,20}\W+){1,3}(?P<number>(?=.*\d).+)")
 _DIGIT: Final = re.compile(r"\d")
 # Controls, marks of direction, halves of characters, what is no character.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -79,6 +82,19 @@ def keys(identifier: str) -> set[str]:
     last = _LAST_PART.search(identifier)
     parts = {identifier, last[0] if last else identifier}
     return {key for part in parts if (key := _key(words(part)))}
+
+
+def spellings(identifier: str) -> set[str]:
+    """The forms of an identifier as anybody may write it: in any part of an address, behind the name of its registry.
+
+    `ISNI 0000 0001 2348 6355`, `N° 0316.381.138` and `https://www.geonames.org/2785919/suarlee.html` have theirs.
+    """
+    forms = keys(identifier)
+    if "/" in identifier:
+        forms |= {key for part in _PARTS.split(identifier) if _DIGIT.search(part) for key in keys(part)}
+    elif match := _LABELLED.fullmatch(identifier):
+        forms |= keys(match["number"])
+    return forms
 
 
 def shortest(identifier: str) -> str:

@@ -1,12 +1,13 @@
 """Citations of things and releases: `.bib`, `.csl.json`, `.cff`, or by Accept."""
 
 import json
+from typing import Final
 
 from flask import Response, request
 
 from ...addresses import iri_to_path
 from ...citation import Work
-from ...formats import BIBTEX, CITATIONS, CSL, LINK_SET, Format
+from ...formats import BIBTEX, CITATIONS, CSL, DATACITE, LINK_SET, Format
 from ...http.negotiate import choose
 from ...profiles.registry import MODEL
 from ...rdf.statements import text_of
@@ -14,14 +15,21 @@ from ...release.release import Release
 from ...vocab import DCT
 from .context import Context
 from .labels import names_of
-from .response import Version, respond, vary
+from .response import Version, named_in_url, respond, vary
+
+_ALL: Final = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
 
 
 def requested_citation(context: Context) -> Format | None:
-    """The form of citation that the URL's suffix, `?_mediatype=` or Accept names, if one does."""
-    if context.fixed:
-        return context.fixed if context.fixed in CITATIONS else None
+    """The form of citation that the URL's suffix, `?_mediatype=`, `?format=` or Accept names, if one does.
+
+    Raises:
+        ProblemError: 400 no format is called as the URL says.
+    """
     accept = request.args.get("_mediatype")
+    fixed = context.fixed or (named_in_url(_ALL) if accept is None else None)
+    if fixed:
+        return fixed if fixed in CITATIONS else None
     if accept is None:
         vary("Accept")
         accept = request.headers.get("Accept")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from ...addresses import iri_to_path
 from ...formats import HTML, JSON_LD, LINK_SET, STATEMENTS, Format
 from ...http.links import Link
-from ...http.negotiate import choose, choose_form, with_form
+from ...http.negotiate import choose, choose_form, parse_accept, with_form
 from ...http.problem import Problem, ProblemError, not_acceptable
 from ...http.profile_negotiation import Profile, choose_profile, profile_by_name
 from ...profiles.registry import ALTERNATES, MODEL, NESTED, SCHEMA, SHAPED
@@ -26,7 +26,7 @@ from .alternates import alternates, alternates_page
 from .context import Context
 from .description import Description
 from .i18n import note_arguments, noted_arguments
-from .response import Version, cached, negotiate, respond, vary, vary_by_language
+from .response import Version, cached, named_in_url, negotiate, respond, vary, vary_by_language
 from .signposting import RepresentationUrls, document_link_set, signposts
 
 _FIRST: Final = 3  # of the signposts precede all other links: two descriptions, and the link set that has the rest
@@ -90,16 +90,22 @@ def _choose(context: Context, offered: list[Profile]) -> Choice:
     Raises:
         ProblemError: 404 the URL names a profile or format that does not exist; 406 the client accepts none.
     """
-    fixed, profile = context.fixed, _profile(context, offered)
-    wanted = request.args.get("_mediatype")
+    fixed, wanted = context.fixed, request.args.get("_mediatype")
     if wanted is not None:
         wanted = wanted.replace(" ", "+")  # an unencoded plus sign of a media type is a blank in a query
-        chosen = choose(wanted, (*profile.formats, LINK_SET))
+    elif not fixed:
+        fixed = named_in_url((*dict.fromkeys(fmt for one in offered for fmt in one.formats), LINK_SET))
+    profile = _profile(context, offered, fixed.media_type if fixed else wanted)
+    formats = (*profile.formats, LINK_SET)
+    if wanted is not None:
+        chosen = choose(wanted, formats) if not wanted or parse_accept(wanted) else None
         if chosen is None or (fixed and chosen[0] is not fixed):
-            raise not_acceptable((*profile.formats, LINK_SET))
+            raise not_acceptable(formats)
         fixed = chosen[0]
         note_arguments(_mediatype=chosen[1])
-    if fixed and fixed not in (*profile.formats, LINK_SET):
+    if fixed and fixed not in formats and not context.fixed:
+        raise not_acceptable(formats)
+    if fixed and fixed not in formats:
         raise ProblemError(Problem(404, "This profile does not exist here in this format; see ?_profile=alt."))
     fmt, media_type = negotiate(profile.formats, fixed)
     accept = request.headers.get("Accept") if fixed is None else wanted
@@ -107,8 +113,14 @@ def _choose(context: Context, offered: list[Profile]) -> Choice:
     return Choice(profile, fmt, with_form(JSON_LD.media_type, form) if form else media_type, form)
 
 
-def _profile(context: Context, offered: list[Profile]) -> Profile:
-    """The profile that the URL names, or the client's favourite among those with a format that it accepts."""
+def _profile(context: Context, offered: list[Profile], named: str | None) -> Profile:
+    """The profile that the URL names, or the client's favourite among those with a format that it accepts.
+
+    Args:
+        context: of the request.
+        offered: the profiles of the document.
+        named: the media type that the URL names; None for none.
+    """
     name = request.args.get("_profile")
     if name is not None:
         profile = profile_by_name(name, (*offered, ALTERNATES))
@@ -117,12 +129,11 @@ def _profile(context: Context, offered: list[Profile]) -> Profile:
             raise ProblemError(Problem(404, "This resource has no such profile.", {"available": tokens}))
         note_arguments(_profile=profile.token)
         return profile
-    named = context.fixed.media_type if context.fixed else request.args.get("_mediatype")
-    if named is not None:  # a format of one profile alone, as DataCite's, names that one
-        return next((p for p in offered if choose(named.replace(" ", "+"), p.formats)), offered[0])
+    if context.fixed or "_mediatype" in request.args:  # a format of one profile alone, as DataCite's, names that one
+        return next((p for p in offered if choose(named, p.formats)), offered[0])
     vary("Accept-Profile")
     vary_by_language()  # the default profile has a page, and a URL has one `Vary`
-    accept = request.headers.get("Accept")
+    accept = request.headers.get("Accept") if named is None else named
     possible = [p for p in (*offered, ALTERNATES) if choose(accept, p.formats)] or offered
     return choose_profile(request.headers.get("Accept-Profile"), possible) or offered[0]
 

@@ -98,6 +98,15 @@ def vary_by_language() -> None:
         vary("Accept-Language")
 
 
+def named_in_url(offered: tuple[Format, ...]) -> Format | None:
+    """The format that `format=` or `output=` names.
+
+    Raises:
+        ProblemError: 400 no format is called so; 406 none of those that are offered.
+    """
+    return named_format([name for key in FORMATS for name in request.args.getlist(key)], offered)
+
+
 def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple[Format, str]:
     """The format and media type to send (RFC 9110 §12.5.1), and notes what they depend on; nothing for a fixed one.
 
@@ -107,7 +116,7 @@ def negotiate(offered: tuple[Format, ...], fixed: Format | None = None) -> tuple
     Raises:
         ProblemError: 400 no format is called so; 406 with the formats that exist.
     """
-    fixed = fixed or named_format([name for key in FORMATS for name in request.args.getlist(key)], offered)
+    fixed = fixed or named_in_url(offered)
     if not fixed:
         vary("Accept")
     if (fixed is HTML) if fixed else (HTML in offered):

@@ -66,14 +66,15 @@ class Lookup:
 
     @cached_property
     def given(self) -> dict[str, str]:
-        """The identifiers in the URL, by the code of their registry."""
-        named = ((name, request.args.get(name, "").strip()) for name in (*self.registries, ANY))
-        return {name: text for name, text in named if text}
+        """The identifiers in the URL, by the code of their registry, which may have capitals there."""
+        named = {name.lower(): text.strip() for name, text in request.args.items()}
+        return {name: named[name] for name in (*self.registries, ANY) if named.get(name)}
 
     @property
     def strange(self) -> list[str]:
         """The parameters of the URL that name no registry."""
-        return [name for name in request.args if name not in (*self.registries, ANY, KIND, *OF_EVERY_PAGE)]
+        names = (*self.registries, ANY)
+        return [name for name in request.args if name.lower() not in names and name not in (KIND, *OF_EVERY_PAGE)]
 
     def things(self, given: Mapping[str, str]) -> list[LookedUp]:
         """The things with all these identifiers; none where the release has no index."""

@@ -16,7 +16,7 @@ from ...spreadsheets import as_text
 from ..core.context import Context
 from ..core.headers import EMBEDDED, PICTURE
 from ..core.resource import Maker, Navigation, Resource, Sitemap
-from ..core.response import Version
+from ..core.response import Version, named_in_url
 from ..pages.charts import (
     ChartView,
     chart_page,
@@ -40,7 +40,12 @@ def _load(context: Context, name: str) -> DrawnChart | None:
 def _seen(context: Context, chart: DrawnChart) -> ChartView:
     """A file has the language that its URL names, else the first of the publication; a page has that of the reader."""
     first = context.settings.languages[0]
-    return view(chart, context.requested_language or (first if context.fixed else context.language))
+    return view(chart, context.requested_language or (first if _fixed(context) else context.language))
+
+
+def _fixed(context: Context) -> Format | None:
+    """The format that the URL names, by its suffix or else by `format=`."""
+    return context.fixed or named_in_url((HTML, *_FILES))
 
 
 def _file(fmt: Format) -> Maker[DrawnChart]:
@@ -100,12 +105,12 @@ def _version(context: Context, chart: DrawnChart, _: Format) -> Version:
 def _fields(context: Context, chart: DrawnChart) -> Mapping[str, str]:
     """A picture has its colours for light and dark in itself."""
     style = f"style-src '{_seen(context, chart).drawn.style}'"
-    return {"Content-Security-Policy": f"{PICTURE}; {style}"} if context.fixed is SVG else {}
+    return {"Content-Security-Policy": f"{PICTURE}; {style}"} if _fixed(context) is SVG else {}
 
 
 def _offered(context: Context, _: DrawnChart) -> tuple[Format, ...]:
-    """Pictures have URLs of their own, and are not negotiated."""
-    return (HTML, JSON, CSV) if context.fixed is None else (HTML, *_FILES)
+    """Pictures are named by their URLs, and are not negotiated."""
+    return (HTML, JSON, CSV) if _fixed(context) is None else (HTML, *_FILES)
 
 
 def _see_other(context: Context, chart: DrawnChart) -> AnyResponse:
