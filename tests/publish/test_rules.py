@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import QueryError
-from atmpgraph.publish.rules import rule_lines
+from atmpgraph.publish.rules import rule_lines, rules
 from atmpgraph.release.release import Release
 from atmpgraph.settings.layers import supplied
 from atmpgraph.store import memory_store
@@ -44,11 +44,11 @@ def test_a_public_body_that_funds_is_a_funding_agency_and_no_public_body_too(rel
 def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "wrong.rq").write_text("SELECT * { ?s ?p ?o }", encoding="utf-8")
     with pytest.raises(QueryError, match=r"wrong\.rq: a CONSTRUCT query is expected"):
-        rule_lines(tmp_path, memory_store([], BASE))
+        rule_lines(tmp_path / "wrong.rq", memory_store([], BASE))
 
 
 def test_an_empty_graph_follows_from_nothing() -> None:
-    assert rule_lines(supplied("rules"), memory_store([], BASE)) == []
+    assert [rule_lines(rule, memory_store([], BASE)) for rule in rules(supplied("rules")).values()] == [[]] * 7
 
 
 def test_a_source_leads_to_who_published_it(release: Release) -> None:

@@ -106,6 +106,8 @@ def build(settings: Settings, progress: Progress = SILENT) -> Built:
         if not candidate.report.conforms:
             return Built(candidate.report, candidate, repairs=outcomes(damaged, settings))
         release = go_live(candidate, settings, progress)
+        if candidate.new and candidate.graph.origins:
+            candidate.graph.origins.write(releases.origins)
         record_supplied(releases.path)
         waiting, switched = release.digest != releases.live, live != releases.live
         return Built(candidate.report, candidate, release, switched, waiting, outcomes(damaged, settings))

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,22 +21,21 @@ from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
-from ..quality.coverage import coverage_lines
 from ..rdf.blank_nodes import without_blank_nodes
-from ..rdf.canonical import CanonicalWriter, merged, merged_blocks, sorted_runs
+from ..rdf.canonical import CanonicalWriter, aligned, sorted_runs
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..reasons import reason_of
-from ..release.layout import ReleaseFolder
+from ..release.layout import ReleaseFolder, ReleasesFolder
 from ..settings import Settings
 from ..settings.layers import Folder
-from ..store import EMBEDDED, StoreAddress
+from ..store import StoreAddress
 from ..vocab import OWL, PROV, RDF, SKOS
 from .charts import chart_files
+from .derived import derive
 from .former_bases import former_lines
 from .inputs import input_lines
-from .reuse import working_store
-from .rules import rule_lines
+from .origins import DESCRIPTION, Origins, OriginsWriter
 from .self_description import live_release
 from .tables import Tables, read_codes
 from .wrong_cells import WrongCells
@@ -62,6 +62,7 @@ class Graph:
         data: sorted files with the lines that the shapes apply to: all but the publication's own description.
         description: sorted files with the lines of that.
         unknown: IRIs under the namespace of the software that are no terms of it, each with a thing that has it.
+        origins: where each line of the canonical file comes from, for the next build.
     """
 
     tables: Tables
@@ -76,6 +77,7 @@ class Graph:
     data: tuple[Path, ...]
     description: tuple[Path, ...]
     unknown: Mapping[str, str]
+    origins: Origins | None
 
     @property
     def is_large(self) -> bool:
@@ -112,23 +114,23 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     with writer:
         writer.write(mapped)
     progress.step(message("loading the store"))
-    store, is_copied = working_store(mapped, folder.store, live_release(settings.path(settings.folders.releases)))
-    ruled = sorted_runs(rule_lines(settings.layered("rules"), EMBEDDED.open(store, base)), workplace)
-    EMBEDDED.change(store, (), list(merged(ruled)))
-    coverage = sorted_runs(coverage_lines(settings.layered("coverage"), EMBEDDED.open(store, base)), workplace)
+    releases = ReleasesFolder(settings.path(settings.folders.releases))
+    live = live_release(releases.path)
+    noted = Origins.read(releases.origins, live.path.name) if live else None
+    derived = derive(mapped, folder, settings, live, noted)
     folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
     inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
     with mapped.open("rb") as lines:
         links = former_lines(lines, settings)
         description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
-    EMBEDDED.change(store, (), list(merged(coverage)))
-    data = (mapped, *ruled, *coverage)
-    digest, graphs, described, terms = _write(merged_blocks((*data, *description)), folder.canonical)
+    runs = {**derived.runs, DESCRIPTION: description}
+    digest, origins, graphs, described, terms = _write(runs, folder.canonical)
     undescribed = tuple(graph for graph in graphs if graph not in described)
     unknown = _unknown(terms, folder.canonical, read_codes(settings).iris)
-    mapping = tuple(mappers)
+    data = tuple(chain.from_iterable(derived.runs.values()))
     return Graph(
-        *(tables, mapping, rows, folder, store, is_copied, digest, graphs, undescribed, data, description, unknown)
+        *(tables, tuple(mappers), rows, folder, derived.store, derived.is_copied, digest, graphs, undescribed),
+        *(data, description, unknown, origins.origins(digest, derived.recipes)),
     )
 
 
@@ -193,13 +195,25 @@ def _unknown(terms: Iterable[bytes], canonical: Path, codes: Container[str]) -> 
     return unknown
 
 
-def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str, int], set[str], set[bytes]]:
-    """Write the canonical file; returns its digest, the size of each graph, the things with a source, and what it says
-    of the software's vocabulary.
+def _write(
+    runs: Mapping[str, Sequence[Path]], path: Path
+) -> tuple[str, OriginsWriter, dict[str, int], set[str], set[bytes]]:
+    """Write the canonical file of what several origins state.
+
+    Returns its digest, where its lines come from, the size of each graph, the things with a source, and what it says of
+    the software's vocabulary.
     """
     digest, graphs, described, terms = hashlib.sha256(), Counter[bytes](), set[str](), set[bytes]()
-    with path.open("wb") as file:
-        for block in blocks:
+    origins, names = OriginsWriter(), [name for name, files in runs.items() for _ in files]
+    with path.open("wb") as file, ExitStack() as opened:
+        for parts in aligned([opened.enter_context(run.open("rb")) for files in runs.values() for run in files]):
+            codes = dict[bytes, int]()
+            for name, part in zip(names, parts, strict=True):
+                new = dict.fromkeys(part, origins.code(name))
+                both = {line: origins.code(name, codes[line]) for line in codes.keys() & new}
+                codes |= new | both
+            block = sorted(codes)
+            origins.add(map(codes.__getitem__, block))
             content = b"".join(block)
             file.write(content)
             digest.update(content)
@@ -208,4 +222,5 @@ def _write(blocks: Iterable[Sequence[bytes]], path: Path) -> tuple[str, dict[str
             for line in block:
                 if _SOURCE in line and line.split(b" ", 2)[1] == _SOURCE:
                     described.add(line[1 : line.index(b"> ")].decode())
-    return digest.hexdigest(), {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}, described, terms
+    sizes = {graph[1:-1].decode(): graphs[graph] for graph in sorted(graphs)}
+    return digest.hexdigest(), origins, sizes, described, terms

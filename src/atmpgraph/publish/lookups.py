@@ -23,7 +23,7 @@ from ..lists.declared import declarations
 from ..lists.write import write_lists
 from ..overview.home import home, predicates
 from ..quality.links import MOST_THINGS, read_links
-from ..rdf.canonical import CanonicalWriter, line_changes, merged_blocks, subjects, triple_blocks
+from ..rdf.canonical import CanonicalWriter, file_changes, merged_blocks, subjects, triple_blocks
 from ..rdf.numbered_lines import ListWriter, write_lines
 from ..rdf.sorted_lines import SortedLines
 from ..release.diff import KINDS, changes
@@ -95,7 +95,7 @@ def write_lists_at(folder: ReleaseFolder, address: StoreAddress, settings: Setti
 
 def _home(folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str) -> dict[str, Any]:
     """What the home page shows: that of the release before, if no statement that it is made from has changed."""
-    changes = line_changes(previous.canonical, folder.canonical, _MOST_CHANGES) if previous else None
+    changes = file_changes(previous.canonical, folder.canonical, _MOST_CHANGES) if previous else None
     if previous and changes is not None:
         own = {f"<{iri}>".encode() for iri in predicates(store.base)}
         if not any(line.split(b" ", 2)[1] in own for lines in changes for line in lines):

@@ -17,7 +17,7 @@ from typing import Final
 
 from ..errors import DamagedError, ReleaseError
 from ..formats import N_TRIPLES
-from ..rdf.canonical import line_changes
+from ..rdf.canonical import file_changes
 from ..rdf.chunks import Chunk
 from ..release.integrity import prove
 from ..release.layout import ReleaseFolder, write_json
@@ -26,7 +26,7 @@ from ..release.manifest import File, read_manifest
 from ..store import EMBEDDED, StoreAddress
 from .bodies import RECIPE
 
-_MOST_CHANGES: Final = 150_000  # statements; from there on a new store takes no longer
+MOST_CHANGES: Final = 150_000  # statements; from there on a new store takes no longer
 _NO_FILES: Final[Mapping[str, File]] = {}
 
 
@@ -155,19 +155,6 @@ def link(file: Path, path: Path) -> bool:
     return True
 
 
-def working_store(lines: Path, folder: Path, live: ReleaseFolder | None) -> tuple[StoreAddress, bool]:
-    """A store of the lines of a file, in a folder; and whether it is a changed copy of the live release's.
-
-    It is not proven yet: that is done once, when the release is complete.
-    """
-    changes = line_changes(live.canonical, lines, _MOST_CHANGES) if live and _has_whole_store(live) else None
-    if not live or changes is None:
-        return EMBEDDED.load(lines, folder, "", compact=False), False
-    address = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder)
-    EMBEDDED.change(address, *changes)
-    return address, True
-
-
 def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:
     """Prove the store of a release that has all its dumps; one that was changed wrongly is loaded anew.
 
@@ -186,7 +173,7 @@ def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) 
     if not live or not _is_copied(folder, live):
         EMBEDDED.verify(address)
         return False
-    changes = line_changes(live.canonical, folder.canonical, 2 * _MOST_CHANGES)
+    changes = file_changes(live.canonical, folder.canonical, 2 * MOST_CHANGES)
     statements = _lines(folder.canonical) + _lines(folder.dump(N_TRIPLES.suffix))
     with suppress(RuntimeError, OSError):
         if changes and EMBEDDED.has_changed(address, *changes, statements):
@@ -198,7 +185,7 @@ def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) 
 
 def _is_copied(folder: ReleaseFolder, live: ReleaseFolder) -> bool:
     """Whether a store has files of the whole store of the live release."""
-    theirs = {file.stat().st_ino for file in live.store.glob("*.sst")} if _has_whole_store(live) else set()
+    theirs = {file.stat().st_ino for file in live.store.glob("*.sst")} if has_whole_store(live) else set()
     return any(file.stat().st_ino in theirs for file in folder.store.glob("*.sst"))
 
 
@@ -207,7 +194,8 @@ def _lines(path: Path) -> int:
         return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
 
 
-def _has_whole_store(release: ReleaseFolder) -> bool:
+def has_whole_store(release: ReleaseFolder) -> bool:
+    """Whether every file of the store of a release is what it was."""
     try:
         listed = {path: file for path, file in read_listing(release.listing).items() if path.parent == release.store}
         for path, file in listed.items():

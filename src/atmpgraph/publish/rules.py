@@ -4,6 +4,8 @@ A rule says once what a column would repeat in each row. What it states is the p
 editorial graph.
 """
 
+from pathlib import Path
+
 from ..addresses import Addresses
 from ..errors import QueryError
 from ..i18n import QUERY_FAILS, TranslatedError
@@ -14,21 +16,20 @@ from ..settings.layers import Folder
 from ..store import Store
 
 
-def rule_lines(folder: Folder, store: Store) -> list[str]:
-    """What the rules of a folder state of a graph, as canonical lines in the graph `id/graph/editorial`.
+def rules(folder: Folder) -> dict[str, Path]:
+    """The rules of a folder, by the names of their files. No rule sees what another one states."""
+    return {path.name: path for path in sorted(folder.glob("*.rq"))}
 
-    No rule sees what another one states.
+
+def rule_lines(rule: Path, store: Store) -> list[str]:
+    """What a rule states of a graph, as canonical lines in the graph `id/graph/editorial`.
 
     Raises:
-        TranslatedError: a rule is not a CONSTRUCT query, or its result cannot be published.
+        TranslatedError: it is not a CONSTRUCT query, or its result cannot be published.
     """
     graph = Addresses(store.base).graph("editorial")
-    lines = set[str]()
-    for path in sorted(folder.glob("*.rq")):
-        try:
-            lines.update(
-                line(quad_of(triple, graph)) for triple in store.construct(path.read_text(encoding="utf-8-sig"))
-            )
-        except (QueryError, ValueError) as error:
-            raise TranslatedError(QUERY_FAILS, file=path, reason=reason_of(error)) from None
-    return sorted(lines)
+    try:
+        triples = store.construct(rule.read_text(encoding="utf-8-sig"))
+        return sorted({line(quad_of(triple, graph)) for triple in triples})
+    except (QueryError, ValueError) as error:
+        raise TranslatedError(QUERY_FAILS, file=rule, reason=reason_of(error)) from None

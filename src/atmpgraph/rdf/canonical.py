@@ -6,6 +6,7 @@ of lines, because what is done to a block is done at the speed of C (`docs/decis
 """
 
 import hashlib
+import sys
 import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -128,23 +129,30 @@ def aligned(files: Sequence[Iterable[bytes]], *, subjects: bool = False) -> Iter
         more = [number for number in lasts if not read[number] or (not any(ends) and lasts[number] == bound)]
 
 
-def line_changes(before: Path, after: Path, most: int) -> tuple[list[bytes], list[bytes]] | None:
-    """The lines that are only in one of two sorted files: in the first, in the second; None where they are too many.
+def line_changes(
+    before: Iterable[bytes], after: Iterable[bytes], most: int = sys.maxsize
+) -> tuple[list[bytes], list[bytes]] | None:
+    """Of sorted lines those that went and those that came; None where they are too many.
 
     Args:
-        before, after: the files.
+        before, after: the lines.
         most: how many there may be.
     """
     removed, added = list[bytes](), list[bytes]()
-    with before.open("rb") as old, after.open("rb") as new:
-        for stood, stands in aligned([old, new]):
-            if stood != stands:
-                had, has = set(stood), set(stands)
-                removed += had - has
-                added += has - had
-                if len(removed) + len(added) > most:
-                    return None
+    for stood, stands in aligned([before, after]):
+        if stood != stands:
+            had, has = set(stood), set(stands)
+            removed += had - has
+            added += has - had
+            if len(removed) + len(added) > most:
+                return None
     return removed, added
+
+
+def file_changes(before: Path, after: Path, most: int) -> tuple[list[bytes], list[bytes]] | None:
+    """The same of two sorted files."""
+    with before.open("rb") as old, after.open("rb") as new:
+        return line_changes(old, new, most)
 
 
 def triple_blocks(blocks: Iterable[Iterable[bytes]]) -> Iterator[list[bytes]]:

@@ -9,6 +9,7 @@ releases/
   links.json           the last check of external links
   build.json           how the last build ended
   checked.json         which parts of the graph were checked, with what outcome
+  origins.json         which statements of the live release come from rows, and which from which rule
   stream/              the change stream: index.json, <page>.nq
   removed/             <digest>.json: a summary of each removed release
   proven/              <digest>.json: in which states the files of a release were read and found whole, on this disk
@@ -323,6 +324,11 @@ class ReleasesFolder:
     def checked(self) -> Path:
         """Which parts of the graph were checked before, with what outcome."""
         return self.path / "checked.json"
+
+    @property
+    def origins(self) -> Path:
+        """Which statements of the last release come from rows, and which from which rule."""
+        return self.path / "origins.json"
 
     @property
     def last_build(self) -> Path:

@@ -196,10 +196,11 @@ def test_a_body_where_none_belongs(method: str, target: Target, served: Release)
 
 
 def _seconds(target: Target, name: str, value: str) -> float:
-    start = time.perf_counter()
+    """Of the processor, which other work on the machine does not change."""
+    start = time.process_time()
     answer = target.ask("/doc/organisation/ulb", fields={name: value})
     assert answer.status < 500, answer
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize(
@@ -221,7 +222,7 @@ def test_long_lists_take_linear_time(name: str, in_process: InProcess) -> None:
         '="',
     ):
         short, long = (_seconds(in_process, name, element * (size // len(element))) for size in (3_000, 30_000))
-        assert long < max(0.4, 30 * short), (name, element, short, long)
+        assert long < max(1.0, 30 * short), (name, element, short, long)
 
 
 # --- bytes that are no HTTP ---

@@ -1,0 +1,148 @@
+"""The store of what is mapped, and what queries state of it: the rules, and after them the coverage.
+
+Where the origins of the lines of the live release are noted, its store is copied and changed, and a query states what
+it stated before if no statement that it reads has come or gone. Else the store is loaded and all queries are run.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import chain, islice
+from pathlib import Path
+from typing import Final
+
+from .. import __version__
+from ..quality.coverage import coverage_lines
+from ..rdf.canonical import line_changes, merged, sorted_runs
+from ..rdf.sorted_lines import SortedLines
+from ..release.layout import ReleaseFolder
+from ..settings import Settings
+from ..sparql.syntax.patterns import Pattern, matching, patterns
+from ..store import EMBEDDED, StoreAddress
+from .origins import ROWS, Origins
+from .reuse import MOST_CHANGES, has_whole_store
+from .rules import rule_lines, rules
+
+_COVERAGE: Final = "coverage"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What is mapped, and what is stated of it.
+
+    Attributes:
+        store: of both.
+        is_copied: whether it is a changed copy of the live release's.
+        runs: sorted files with what is mapped, what each rule states and the coverage, by their names as `Origins`.
+        recipes: of the rules and the coverage.
+    """
+
+    store: StoreAddress
+    is_copied: bool
+    runs: Mapping[str, tuple[Path, ...]]
+    recipes: Mapping[str, str]
+
+
+class _Queries:
+    """The rules and the coverage of a publication."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.rules, coverage = rules(settings.layered("rules")), settings.layered("coverage")
+        self._base = settings.base
+        self._files = {**self.rules, _COVERAGE: coverage.file}
+        self._run = {name: partial(rule_lines, path) for name, path in self.rules.items()}
+        self._run[_COVERAGE] = partial(coverage_lines, coverage)
+        self.recipes = {
+            name: sha256(f"{__version__} {self._base}\n".encode() + path.read_bytes()).hexdigest()
+            for name, path in self._files.items()
+        }
+
+    def lines(self, name: str, store: StoreAddress) -> list[str]:
+        """What one states of a store."""
+        return self._run[name](EMBEDDED.open(store, self._base))
+
+    def reads(self, name: str) -> frozenset[Pattern]:
+        """What one reads."""
+        return patterns(self._files[name].read_text("utf-8-sig"), self._base)
+
+    def is_as_before(self, name: str, noted: Origins, changed: Iterable[bytes]) -> bool:
+        """Whether one states what it stated, after some statements have come or gone."""
+        same = noted.recipes.get(name) == self.recipes[name]
+        return same and next(matching(changed, self.reads(name)), None) is None
+
+
+def derive(
+    mapped: Path, folder: ReleaseFolder, settings: Settings, live: ReleaseFolder | None, noted: Origins | None
+) -> Derived:
+    """Make the store of a new release, but for its description.
+
+    Args:
+        mapped: the sorted lines of the rows and of the ontology.
+        folder: of the release, in the folder for intermediate files.
+        settings: of the publication.
+        live: the live release, if there is one.
+        noted: where its lines come from, if that is known.
+
+    Raises:
+        QueryError: a rule or the coverage is no CONSTRUCT query, or its result cannot be published.
+    """
+    queries, scratch = _Queries(settings), folder.path.parent
+    if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
+        return derived
+    store = EMBEDDED.load(mapped, folder.store, "", compact=False)
+    stated = {name: sorted_runs(queries.lines(name, store), scratch) for name in queries.rules}
+    EMBEDDED.change(store, (), list(_merged(stated)))
+    coverage = sorted_runs(queries.lines(_COVERAGE, store), scratch)
+    EMBEDDED.change(store, (), list(merged(coverage)))
+    return Derived(store, False, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
+
+
+def _continued(
+    live: ReleaseFolder, noted: Origins, mapped: Path, folder: ReleaseFolder, queries: _Queries
+) -> Derived | None:
+    """The same with a changed copy of the store of the live release; None where too much has changed."""
+    scratch, before = folder.path.parent, partial(noted.lines, live.canonical)
+    rows = line_changes(before(ROWS), merged([mapped]), MOST_CHANGES)
+    if rows is None:
+        return None
+    changed = list(chain(*rows))
+    anew = [name for name in queries.rules if not queries.is_as_before(name, noted, changed)]
+    # No rule sees what another one states: what one that is run anew would see is taken out first.
+    earlier = [name for name in noted.recipes if name != _COVERAGE]
+    read = frozenset[Pattern]().union(*map(queries.reads, anew))
+    seen = set(islice(matching(before(*earlier), read), MOST_CHANGES)) if anew else set[bytes]()
+    unseen = scratch / "unseen.nq"
+    with unseen.open("wb") as file:
+        file.writelines(line for line in before(*earlier) if line not in seen)
+    with live.canonical.open("rb") as lines:
+        changes = line_changes(lines, merged([mapped, unseen]), MOST_CHANGES)
+    if changes is None or len(seen) == MOST_CHANGES:
+        return None
+    store = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder.store)
+    EMBEDDED.change(store, *changes)
+    stated = {
+        name: sorted_runs(queries.lines(name, store), scratch)
+        if name in anew
+        else noted.write_lines(live.canonical, name, scratch)
+        for name in queries.rules
+    }
+    if anew:
+        gone, come = line_changes(before(*earlier), _merged(stated)) or ([], [])
+        mapped_lines = SortedLines.open(mapped)
+        EMBEDDED.change(
+            store,
+            [line for line in gone if line not in seen and line[:-1] not in mapped_lines],
+            [*come, *seen.difference(gone)],
+        )
+        changed += [*gone, *come]
+    if queries.is_as_before(_COVERAGE, noted, changed):
+        coverage = noted.write_lines(live.canonical, _COVERAGE, scratch)
+    else:
+        coverage = sorted_runs(queries.lines(_COVERAGE, store), scratch)
+    EMBEDDED.change(store, (), list(merged(coverage)))
+    return Derived(store, True, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
+
+
+def _merged(stated: Mapping[str, Sequence[Path]]) -> Iterator[bytes]:
+    return merged(chain.from_iterable(stated.values()))
