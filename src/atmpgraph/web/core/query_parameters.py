@@ -18,8 +18,8 @@ from .query_client import run_query
 from .resource import query_parameter
 
 FORMAT_PARAMETERS = (
-    query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
-    query_parameter("output", "The same under another name."),
+    query_parameter("format", "The format instead of Accept: its suffix, media type or common name.", example="json"),
+    query_parameter("output", "The same under another name.", example="application/json"),
 )
 _MOST_CHOICES = 2_000
 _MOST_LISTED = 60  # in a form; any other may stand in the URL

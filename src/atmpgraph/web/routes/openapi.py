@@ -10,7 +10,7 @@ from ...formats import JSON
 from ...http.problem import KINDS, PROBLEM
 from ...i18n import SOURCE
 from ..core.context import Context
-from ..core.resource import DIGEST, SUFFIX, Resource, parameter_names, template
+from ..core.resource import DIGEST, SUFFIX, Resource, parameter_names, template, with_example
 from ..core.response import Version
 from ..core.serving import resources
 
@@ -87,6 +87,7 @@ def _language(context: Context) -> dict[str, Any]:
         "in": "query",
         "description": "Language of a page, instead of Accept-Language.",
         "schema": {"type": "string", "enum": list(context.settings.languages)},
+        "example": context.settings.languages[0],
     }
 
 
@@ -104,10 +105,12 @@ def _path_parameters(context: Context, resource: Resource[Any], rule: str) -> li
 def _operation(context: Context, resource: Resource[Any], rule: str, method: str) -> dict[str, Any]:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     name = resource.endpoint if rule == resource.path else f"{resource.endpoint}.{SUFFIX}"
+    examples = resource.examples(context)
+    parameters = [with_example(each, examples.get(each["name"], "")) for each in resource.parameters]
     operation: dict[str, Any] = {
         "operationId": f"{name}.{method.lower()}",
         "summary": resource.summary,
-        "parameters": [_language(context), *(resource.parameters if method != "POST" else ())],
+        "parameters": [_language(context), *(parameters if method != "POST" else ())],
         "responses": {
             "200": {"description": "A representation, in the format of its Content-Type.", "content": {"*/*": {}}},
             "3XX": {"description": "Elsewhere, or nothing new (304)."},

@@ -10,6 +10,7 @@ from ...addresses import Addresses
 from ...formats import ALL, HTML, JSON, SPARQL_QUERY, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import SOURCE, message
+from ...rdf.statements import text_of
 from ...sparql.library import LibraryQuery, by_subject, read_library
 from ...sparql.protocol import FORMATS, Query, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
@@ -17,7 +18,7 @@ from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE, note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
 from ..core.query_parameters import FORMAT_PARAMETERS, filled, parameter_fields
-from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
+from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Body, Cache, Version
 from ..pages.results import results_page
 
@@ -209,9 +210,16 @@ def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, labe
     """A parameter as OpenAPI has it."""
     there = f" Its values: {Addresses(context.base).query(parameter.values_of)}." if parameter.values_of else ""
     described = query_parameter(parameter.name, f"{label}.{there}", many=True)
-    default = parameter.default(query.file_text)
-    example = {"example": [default]} if default else {}
-    return described | {"schema": {"type": "array", "items": _type(query, parameter)}} | example
+    declared = described | {"schema": {"type": "array", "items": _type(query, parameter)}}
+    return with_example(declared, parameter.default(query.file_text) or _first_choice(context, parameter))
+
+
+def _first_choice(context: Context, parameter: Parameter) -> str:
+    """The first of the values that there are, as the query that lists them has it."""
+    source = _library(context).get(parameter.values_of)
+    rows = context.release.store.select(source.runnable(context.base)) if source else ()
+    values = (text_of(row[parameter.name]) for row in rows if row[parameter.name] is not None)
+    return next(values, "").removeprefix(context.base)
 
 
 RESOURCES = (
@@ -245,7 +253,7 @@ RESOURCES = (
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),
         parameters=(
             *FORMAT_PARAMETERS,
-            query_parameter(_OFFSET, "Rows of the result to leave out."),
+            query_parameter(_OFFSET, "Rows of the result to leave out.", example="1"),
         ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),
