@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import jsonschema_rs
 import pytest
@@ -57,6 +58,29 @@ def test_each_operation_has_a_name_of_its_own(description: dict[str, Any]) -> No
         if method != "parameters"
     ]
     assert len(names) == len(set(names))
+
+
+def test_each_parameter_has_an_example_that_is_answered(description: dict[str, Any], in_process: InProcess) -> None:
+    """With values of the data; by itself, beside the query that others are about."""
+    lacking, refused = [], []
+    for path, item in description["paths"].items():
+        place = path
+        for parameter in item.get("parameters", []):
+            place = place.replace(f"{{{parameter['name']}}}", quote(parameter["example"], safe="/:"))
+        parameters = item.get("get", {}).get("parameters", [])
+        query = {each["name"]: each["example"] for each in parameters if each["name"] == "query"}
+        for parameter in parameters:
+            if "example" not in parameter:
+                lacking.append((path, parameter["name"]))
+                continue
+            values = query | {parameter["name"]: parameter["example"]}
+            answer = get(in_process, f"{place}?{urlencode(values, doseq=True)}")
+            if answer.status >= 400:
+                refused.append(answer)
+    assert not refused
+    # the release has none before it, and no workpackage of the data says its status
+    assert {name for _, name in lacking} == {"since", "status"}
+    assert {path for path, name in lacking if name == "status"} == {"/workpackages"}
 
 
 def test_it_is_openapi(description: dict[str, Any], target: Target) -> None:

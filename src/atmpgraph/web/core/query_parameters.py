@@ -18,10 +18,11 @@ from .query_client import run_query
 from .resource import query_parameter
 
 FORMAT_PARAMETERS = (
-    query_parameter("format", "The format instead of Accept: its suffix, media type or common name."),
-    query_parameter("output", "The same under another name."),
+    query_parameter("format", "The format instead of Accept: its suffix, media type or common name.", example="json"),
+    query_parameter("output", "The same under another name.", example="application/json"),
 )
 _MOST_CHOICES = 2_000
+_LONGEST_SHOWN = 100  # characters of a value, in a problem
 _MOST_LISTED = 60  # in a form; any other may stand in the URL
 
 
@@ -79,13 +80,13 @@ def filled(
         strange = [value for value in values if _whole(context, parameter, value) not in there]
         if strange and len(there) < _MOST_CHOICES:
             detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
-            what = {"value": strange[0], "name": parameter.name, "query": parameter.values_of}
+            what = {"value": strange[0][:_LONGEST_SHOWN], "name": parameter.name, "query": parameter.values_of}
             raise ProblemError(Problem(400, detail, values=what))
     try:
         return query.with_values(given)
     except ParameterError as error:
         detail = "“{value}” is no value for the parameter {name}, which is of the kind {kind}."
-        what = {"value": error.value, "name": error.name, "kind": error.kind}
+        what = {"value": error.value[:_LONGEST_SHOWN], "name": error.name, "kind": error.kind}
         raise ProblemError(Problem(400, detail, values=what)) from None
 
 

@@ -115,7 +115,7 @@ class Resource(Generic[T]):
         ranges: parts of it may be requested (RFC 9110 §14).
         instances: those that OpenAPI describes one by one.
         names: the values that the last parameter of the path may have; with another one a URL is not of this resource.
-        examples: values of the path's parameters for which the release has something.
+        examples: values of parameters, those of the path and others, for which the release has something.
     """
 
     endpoint: str
@@ -187,12 +187,19 @@ def _serializer(quads: Callable[[Context, T], Quads], fmt: Format) -> Maker[T]:
     return make
 
 
-def query_parameter(name: str, description: str, *, many: bool = False) -> dict[str, Any]:
-    """A parameter of the query of a URL, as OpenAPI has it."""
+def query_parameter(name: str, description: str, *, many: bool = False, example: str = "") -> dict[str, Any]:
+    """A parameter of the query of a URL, as OpenAPI has it; an example of the data is among those of its resource."""
     text = {"type": "string"}
-    return {
+    declared = {
         "name": name,
         "in": "query",
         "description": description,
         "schema": {"type": "array", "items": text} if many else text,
     }
+    return with_example(declared, example)
+
+
+def with_example(declared: Mapping[str, Any], example: str) -> dict[str, Any]:
+    """A parameter of OpenAPI with an example, if there is one."""
+    is_list = declared["schema"].get("type") == "array"
+    return {**declared, "example": [example] if is_list else example} if example else dict(declared)

@@ -50,6 +50,6 @@ RESOURCES = (
         formats=MODEL.formats,
         suffixes=(*MODEL.formats, LINK_SET, *CITATIONS),
         navigation=Navigation("head", 80, message("Data")),
-        parameters=(query_parameter("page", "Number of the page, where the catalogue has pages."),),
+        parameters=(query_parameter("page", "Number of the page, where the catalogue has pages.", example="1"),),
     ),
 )

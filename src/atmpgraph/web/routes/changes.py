@@ -134,7 +134,8 @@ RESOURCES = (
         fields=_fields,
         parameters=(
             query_parameter("since", "Digest of the release that was live before."),
-            query_parameter("page", "Number of the page, where many things changed; a patch is whole."),
+            query_parameter("page", "Number of the page, where many things changed; a patch is whole.", example="1"),
         ),
+        examples=lambda context: {"since": context.release.manifest.previous or ""},
     ),
 )

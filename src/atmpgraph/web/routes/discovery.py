@@ -112,7 +112,7 @@ RESOURCES = (
         load=_load_void,
         makers={**rdf(_void_quads), HTML: graphs_page},
         fields=_void_fields,
-        parameters=(query_parameter("page", "Number of the page, where there are many graphs."),),
+        parameters=(query_parameter("page", "Number of the page, where there are many graphs.", example="1"),),
     ),
     Resource(
         endpoint="discovery.api",
@@ -136,6 +136,6 @@ RESOURCES = (
         missing=_MISSING,
         makers={_XML: _sitemap},
         version=lambda _, part, __: Version((repr(part),)),
-        parameters=(query_parameter("part", "Number of the part, where the sitemap has parts."),),
+        parameters=(query_parameter("part", "Number of the part, where the sitemap has parts.", example="1"),),
     ),
 )

@@ -44,9 +44,11 @@ _ACCEPT_DATETIME: Final = {
     "schema": {"type": "string"},
     "example": _EXAMPLE,
 }
-_PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.")
-_INCOMING: Final = query_parameter("incoming", "Number of the page of the links to the thing, on its page for people.")
-_ROWS: Final = query_parameter(ROWS, "Number of the page of the tables on its page for people.")
+_PAGE: Final = query_parameter("page", "Number of the page, where a property or a code list is long.", example="1")
+_INCOMING: Final = query_parameter(
+    "incoming", "Number of the page of the links to the thing, on its page for people.", example="1"
+)
+_ROWS: Final = query_parameter(ROWS, "Number of the page of the tables on its page for people.", example="1")
 Loaded: TypeAlias = "Description | AnyResponse | None"
 
 

@@ -41,6 +41,7 @@ RESOURCES = (
         offered=lambda context, part: part.offered(_is_small(context, part)),
         version=lambda _, part, __: Version((repr(part),)),
         sitemap=Sitemap(),
+        examples=lambda context: {"graph": min(context.release.manifest.graphs, default="")},
         parameters=(
             {
                 "name": "graph",
@@ -54,8 +55,9 @@ RESOURCES = (
                 "description": "The union of all graphs.",
                 "allowEmptyValue": True,
                 "schema": {"type": "string", "maxLength": 0},
+                "example": "",
             },
-            query_parameter("page", "Number of the page of the list for people, where it has pages."),
+            query_parameter("page", "Number of the page of the list for people, where it has pages.", example="1"),
         ),
     ),
 )

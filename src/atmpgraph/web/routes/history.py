@@ -69,7 +69,7 @@ RESOURCES = (
         suffixes=(ATOM,),
         version=lambda _, history, __: Version((str([(c.switch, c.counts) for c in history.changes]),)),
         fields=_fields,
-        parameters=(query_parameter("page", "Number of the page, where the releases have pages."),),
+        parameters=(query_parameter("page", "Number of the page, where the releases have pages.", example="1"),),
         examples=example_thing,
     ),
 )

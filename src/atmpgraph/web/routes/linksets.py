@@ -102,7 +102,9 @@ RESOURCES = (
         offered=_offered,
         suffixes=tuple(_MAKERS),
         sitemap=Sitemap(lambda context: [{"registry": each.registry.code} for each in linksets(context.release)]),
-        parameters=(query_parameter("page", "Number of the page of the list for people, where it has pages."),),
+        parameters=(
+            query_parameter("page", "Number of the page of the list for people, where it has pages.", example="1"),
+        ),
         examples=lambda context: {"registry": next((each.registry.code for each in linksets(context.release)), "")},
     ),
 )

@@ -14,7 +14,7 @@ from ...lists.lookup import Listing, open_lists
 from ...release.release import Release
 from ..core.context import Context, Publication, publication
 from ..core.list_state import ListState, frequent_classes, read_state
-from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter
+from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Version, vary_by_language
 from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
 from ..pages.lists import list_page
@@ -71,6 +71,12 @@ def _read(path: Path, _: str) -> Sequence[Listing]:
         return tuple(lists.listings.values())
 
 
+def _token(release: Release, listing: Listing, column: str) -> str:
+    """The most frequent value that a list can be filtered by."""
+    with open_lists(release.whole(release.folder.lists)) as lists:
+        return next(iter(lists.tokens(listing.slug, column, 1)), "")
+
+
 def _names(shared: Publication) -> Collection[str]:
     """The lists of the current release; before the first one, those that are declared."""
     try:
@@ -100,19 +106,41 @@ def _classes(context: Context) -> list[dict[str, str]]:
     return [{"kind": token} for token in frequent_classes(context)]
 
 
+def _example(context: Context) -> dict[str, str]:
+    """The first list, sorted by its first column."""
+    slug = next((listing.slug for listing in _listings(context.release) if listing.size), "")
+    return {"name": slug, **_sorted(context, slug)}
+
+
+def _sorted(context: Context, slug: str) -> dict[str, str]:
+    """How a list can be sorted."""
+    names = (name for listing in _listings(context.release) if listing.slug == slug for name in listing.sorts)
+    return {"sort": next(names, "")}
+
+
 def _instances(context: Context) -> Iterable[Instance]:
     """Each list in OpenAPI, in English."""
     languages = (SOURCE, *context.settings.languages)
     for listing in _listings(context.release):
-        filters = [query_parameter(each.name, f"{best(each.label, languages)}.", many=True) for each in listing.facets]
+        filters = [
+            query_parameter(
+                each.name,
+                f"{best(each.label, languages)}.",
+                many=True,
+                example=_token(context.release, listing, each.name),
+            )
+            for each in listing.facets
+        ]
+        order = _sorted(context, listing.slug)
+        others = [with_example(each, order.get(each["name"], "")) for each in _PARAMETERS]
         title = best(listing.title, languages)
         description = best(listing.description, languages)
-        yield Instance({"name": listing.slug}, title, description, (*filters, *_PARAMETERS))
+        yield Instance({"name": listing.slug}, title, description, (*filters, *others))
 
 
 _PARAMETERS = (
     query_parameter("sort", "Column that the list is sorted by; with a minus sign before it, the largest first."),
-    query_parameter("page", "Number of the page for people; all other formats have the whole list."),
+    query_parameter("page", "Number of the page for people; all other formats have the whole list.", example="1"),
 )
 _MAKERS: dict[Format, Maker[ListState]] = {
     HTML: _page,
@@ -137,7 +165,7 @@ RESOURCES = (
         instances=_instances,
         parameters=_PARAMETERS,
         names=_names,
-        examples=lambda context: next(iter(_all(context)), {}),
+        examples=_example,
     ),
     Resource(
         endpoint="lists.things",
@@ -151,6 +179,6 @@ RESOURCES = (
         version=_version,
         sitemap=Sitemap(_classes),
         parameters=_PARAMETERS,
-        examples=lambda context: next(iter(_classes(context)), {}),
+        examples=lambda context: {**_sorted(context, THINGS), **next(iter(_classes(context)), {})},
     ),
 )

@@ -14,6 +14,7 @@ from ...i18n import message
 from ...linking.lookup import ANY, LookedUp
 from ...linking.sheets import TOO_MANY_ROWS, Sheet, as_csv, as_json, read_csv, read_objects
 from ..core.context import Context
+from ..core.examples import identifier
 from ..core.i18n import note_arguments
 from ..core.labels import names_of
 from ..core.resource import Maker, Navigation, Resource, Sitemap, query_parameter
@@ -195,8 +196,11 @@ RESOURCES = (
         parameters=(
             query_parameter("ror", "An identifier under the code of its registry, such as ror, cbe or wikidata."),
             query_parameter(ANY, "An identifier of any registry."),
-            query_parameter(KIND, "The kind of things that count, as in their address: organisation."),
+            query_parameter(
+                KIND, "The kind of things that count, as in their address: organisation.", example="organisation"
+            ),
         ),
         body=_BODY,
+        examples=lambda context: dict.fromkeys(("ror", ANY), identifier(context, "ror")),
     ),
 )

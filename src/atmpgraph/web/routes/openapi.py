@@ -10,7 +10,7 @@ from ...formats import JSON
 from ...http.problem import KINDS, PROBLEM
 from ...i18n import SOURCE
 from ..core.context import Context
-from ..core.resource import DIGEST, SUFFIX, Resource, parameter_names, template
+from ..core.resource import DIGEST, SUFFIX, Resource, parameter_names, template, with_example
 from ..core.response import Version
 from ..core.serving import resources
 
@@ -60,7 +60,7 @@ def _instances(context: Context) -> dict[str, Any]:
         reduce(
             lambda path, part: path.replace(f"{{{part[0]}}}", part[1]), each.path.items(), template(resource.path)
         ): {
-            "get": _operation(context, resource, resource.path, "GET")
+            "get": _operation(context, resource, resource.path, "GET", {})
             | {
                 "operationId": ".".join((resource.endpoint, *each.path.values())),
                 "summary": each.summary,
@@ -75,9 +75,10 @@ def _instances(context: Context) -> dict[str, Any]:
 
 def _path(context: Context, resource: Resource[Any], rule: str) -> dict[str, Any]:
     """One path: its parameters and its operations."""
-    parameters = _path_parameters(context, resource, rule)
+    examples = resource.examples(context)
+    parameters = _path_parameters(context, resource, rule, examples)
     methods = sorted({*resource.methods, "HEAD"} - _UNDESCRIBED)
-    operations = {method.lower(): _operation(context, resource, rule, method) for method in methods}
+    operations = {method.lower(): _operation(context, resource, rule, method, examples) for method in methods}
     return {"parameters": parameters, **operations} if parameters else operations
 
 
@@ -87,12 +88,15 @@ def _language(context: Context) -> dict[str, Any]:
         "in": "query",
         "description": "Language of a page, instead of Accept-Language.",
         "schema": {"type": "string", "enum": list(context.settings.languages)},
+        "example": context.settings.languages[0],
     }
 
 
-def _path_parameters(context: Context, resource: Resource[Any], rule: str) -> list[dict[str, Any]]:
+def _path_parameters(
+    context: Context, resource: Resource[Any], rule: str, given: Mapping[str, str]
+) -> list[dict[str, Any]]:
     suffix = resource.suffixes[0].suffix if resource.suffixes else ""
-    examples = {SUFFIX: suffix, DIGEST: context.release.digest, **resource.examples(context)}
+    examples = {SUFFIX: suffix, DIGEST: context.release.digest, **given}
     schema = {"type": "string", "minLength": 1}
     return [
         {"name": name, "in": "path", "required": True, "schema": schema}
@@ -101,13 +105,16 @@ def _path_parameters(context: Context, resource: Resource[Any], rule: str) -> li
     ]
 
 
-def _operation(context: Context, resource: Resource[Any], rule: str, method: str) -> dict[str, Any]:
+def _operation(
+    context: Context, resource: Resource[Any], rule: str, method: str, examples: Mapping[str, str]
+) -> dict[str, Any]:
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
     name = resource.endpoint if rule == resource.path else f"{resource.endpoint}.{SUFFIX}"
+    parameters = [with_example(each, examples.get(each["name"], "")) for each in resource.parameters]
     operation: dict[str, Any] = {
         "operationId": f"{name}.{method.lower()}",
         "summary": resource.summary,
-        "parameters": [_language(context), *(resource.parameters if method != "POST" else ())],
+        "parameters": [_language(context), *(parameters if method != "POST" else ())],
         "responses": {
             "200": {"description": "A representation, in the format of its Content-Type.", "content": {"*/*": {}}},
             "3XX": {"description": "Elsewhere, or nothing new (304)."},

@@ -15,6 +15,7 @@ from ...i18n import message
 from ...profiles.registry import MODEL
 from ...quality.shapes_document import parts, reached, released_shapes
 from ...quality.summary import Quality, read_quality
+from ...rdf.statements import text_of
 from ..core.context import Context
 from ..core.description import Description
 from ..core.i18n import note_arguments
@@ -80,8 +81,8 @@ _SHARED: Final[dict[str, Any]] = {
     "version": _version,
     "fields": _fields,
     "parameters": (
-        query_parameter("page", "Number of the page of the findings, where they have pages."),
-        query_parameter("links", "Number of the page of the external links, where they have pages."),
+        query_parameter("page", "Number of the page of the findings, where they have pages.", example="1"),
+        query_parameter("links", "Number of the page of the external links, where they have pages.", example="1"),
     ),
 }
 
@@ -117,6 +118,12 @@ def _respond_with_shapes(context: Context, described: Description) -> Response:
     )
 
 
+def _example_shape(context: Context) -> dict[str, str]:
+    document = context.iris.vocabulary("shapes")
+    names = (text_of(quad.subject) for quad in released_shapes(context.release))
+    return {_SHAPE: min((name.partition("#")[2] for name in names if name.startswith(f"{document}#")), default="")}
+
+
 RESOURCES = (
     Resource(
         endpoint="quality.quality",
@@ -143,5 +150,6 @@ RESOURCES = (
         suffixes=(*MODEL.formats, LINK_SET),
         parameters=(query_parameter(_SHAPE, "Name of a shape: it alone, with the rules that it leads to."),),
         sitemap=Sitemap(),
+        examples=_example_shape,
     ),
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,9 +18,9 @@ from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE, link, note_arguments, page_texts
 from ..core.query_client import is_volatile, response_body, result_formats, run_query
-from ..core.query_parameters import FORMAT_PARAMETERS, filled, parameter_fields
-from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter
-from ..core.response import Body, Cache, Version
+from ..core.query_parameters import FORMAT_PARAMETERS, choices, filled, parameter_fields
+from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter, with_example
+from ..core.response import Body, Cache, Version, cached
 from ..pages.results import PAGE_ROWS, results_page
 
 _LONGEST_NAME = 100  # of a parameter, in a problem
@@ -231,24 +232,39 @@ def _cache(context: Context, query: LibraryQuery, fmt: Format) -> Cache:
 def _instances(context: Context) -> Iterable[Instance]:
     """Each query in OpenAPI, in English."""
     languages = (SOURCE, *context.settings.languages)
-    for query in _library(context).values():
+    library = _library(context)
+    for query in library.values():
         title, description = (query.text(key, languages)[0] for key in ("title", "description"))
         labels = query.column_labels(languages)
         listed = "; ".join(f"{name}: {labels[name]}" for name in query.head.columns)
         columns = f" Columns: {listed}." if listed else ""
         parameters = tuple(
-            _parameter(context, query, parameter, labels[parameter.name]) for parameter in query.head.parameters
+            _parameter(context, library, query, parameter, labels[parameter.name])
+            for parameter in query.head.parameters
         )
         yield Instance({"name": query.name}, title, f"{description}{columns}", (*parameters, *FORMAT_PARAMETERS))
 
 
-def _parameter(context: Context, query: LibraryQuery, parameter: Parameter, label: str) -> dict[str, Any]:
+def _parameter(
+    context: Context, library: Mapping[str, LibraryQuery], query: LibraryQuery, parameter: Parameter, label: str
+) -> dict[str, Any]:
     """A parameter as OpenAPI has it."""
     there = f" Its values: {Addresses(context.base).query(parameter.values_of)}." if parameter.values_of else ""
     described = query_parameter(parameter.name, f"{label}.{there}", many=True)
-    default = parameter.default(query.file_text)
-    example = {"example": [default]} if default else {}
-    return described | {"schema": {"type": "array", "items": _type(query, parameter)}} | example
+    declared = described | {"schema": {"type": "array", "items": _type(query, parameter)}}
+    return with_example(declared, parameter.default(query.file_text) or _first_choice(context, library, parameter))
+
+
+def _first_choice(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> str:
+    """The first of the values that there are; empty where the query that lists them has no answer now."""
+
+    def make() -> bytes:
+        with suppress(ProblemError):
+            return next(iter(choices(context, library, parameter)), "").encode()
+        return b""
+
+    text = library[parameter.values_of].file_text if parameter.values_of in library else ""
+    return cached(context, make, "choice", text).decode().removeprefix(context.base)
 
 
 RESOURCES = (
@@ -282,8 +298,8 @@ RESOURCES = (
         sitemap=Sitemap(lambda context: [{"name": name} for name in _library(context)]),
         parameters=(
             *FORMAT_PARAMETERS,
-            query_parameter(_OFFSET, "Rows of the result to leave out."),
-            query_parameter(_LIMIT, "Rows of the result at most."),
+            query_parameter(_OFFSET, "Rows of the result to leave out.", example="1"),
+            query_parameter(_LIMIT, "Rows of the result at most.", example="10"),
         ),
         examples=lambda context: {"name": next(iter(_library(context)), "")},
     ),

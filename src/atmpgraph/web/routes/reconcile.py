@@ -22,6 +22,7 @@ from ...linking.batch import read_queries, read_query
 from ...linking.service import VERSIONS, Service, TooLateError
 from ...search import searcher_of
 from ..core.context import Context
+from ..core.examples import identifier, thing
 from ..core.headers import EMBEDDED
 from ..core.i18n import note_arguments
 from ..core.labels import page_names
@@ -270,8 +271,15 @@ def _preview(context: Context, preview: Preview) -> str:
     return render_template("preview.html", iri=preview.iri, name=name, facts=service.facts(preview.iri))
 
 
-_PREFIX: Final = query_parameter("prefix", "The beginning of a name, or its words.")
-_CURSOR: Final = query_parameter("cursor", "How many results to skip.")
+_PREFIX: Final = query_parameter("prefix", "The beginning of a name, or its words.", example="a")
+_CURSOR: Final = query_parameter("cursor", "How many results to skip.", example="0")
+
+
+def _examples(context: Context) -> dict[str, str]:
+    """A query by an identifier, and the same thing extended by it."""
+    extend = {"ids": [thing(context)], "properties": [{"id": "ror"}]}
+    queries = {"q0": {"query": identifier(context, "ror") or thing(context)}}
+    return {"queries": json.dumps(queries), "extend": json.dumps(extend)}
 
 
 def _main(endpoint: str, path: str) -> Resource[Answer]:
@@ -291,6 +299,7 @@ def _main(endpoint: str, path: str) -> Resource[Answer]:
             query_parameter("extend", "A JSON object with ids and properties."),
         ),
         body=_BODY,
+        examples=_examples,
     )
 
 
@@ -318,8 +327,8 @@ RESOURCES = (
         load=_proposals,
         makers={JSON: _dumps},
         parameters=(
-            query_parameter("type", "A type, such as org:Organization."),
-            query_parameter("limit", "How many properties at most."),
+            query_parameter("type", "A type, such as org:Organization.", example="org:Organization"),
+            query_parameter("limit", "How many properties at most.", example="5"),
         ),
     ),
     Resource(
@@ -331,5 +340,6 @@ RESOURCES = (
         makers={HTML: _preview},
         always={"Content-Security-Policy": EMBEDDED},
         parameters=(query_parameter("id", "The path of the address of a thing after id/."),),
+        examples=lambda context: {"id": thing(context)},
     ),
 )

@@ -37,7 +37,7 @@ from ..core.resource import Maker, Navigation, Resource, Sitemap, query_paramete
 from ..core.response import Cache, Version
 
 _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3.3)
-_PAGE: Final = query_parameter("page", "Number of the page, where the list has pages.")
+_PAGE: Final = query_parameter("page", "Number of the page, where the list has pages.", example="1")
 _NO_FILE: Final = message("This release has no such file.")
 
 # A switch as the list has it: when, to which release, and what that changed.

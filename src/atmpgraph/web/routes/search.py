@@ -23,7 +23,7 @@ _SHORT_NAME, _LONG_NAME = 16, 48  # characters (OpenSearch 1.1)
 _MOST_HITS: Final = 1_000  # that pages lead to; more of them need a narrower question
 _NO_INDEX: Final = message("This release has no index of words: an earlier version made it. The next build makes one.")
 _TOO_LONG: Final = message("A search has {most} characters at most; this one has {count}. Search for fewer words.")
-_Q: Final = query_parameter("q", "Words, a name or an identifier, in any language and spelling.")
+_Q: Final = query_parameter("q", "Words, a name or an identifier, in any language and spelling.", example="university")
 
 
 def _text(context: Context) -> str:
@@ -83,8 +83,12 @@ RESOURCES = (
         suffixes=(JSON,),
         parameters=(
             _Q,
-            query_parameter("kind", "The class of the things, as an IRI or with a prefix, such as org:Organization."),
-            query_parameter("page", "The number of the page."),
+            query_parameter(
+                "kind",
+                "The class of the things, as an IRI or with a prefix, such as org:Organization.",
+                example="org:Organization",
+            ),
+            query_parameter("page", "The number of the page.", example="1"),
         ),
     ),
     Resource(

@@ -127,6 +127,9 @@ def _cache(context: Context, operation: Operation, _: Format) -> Cache:
     return Cache.NEVER if operation.query and is_volatile(context, operation.query) else Cache.CURRENT
 
 
+_EXAMPLE: Final = "SELECT ?type (COUNT(*) AS ?things) { ?thing a ?type } GROUP BY ?type ORDER BY DESC(?things)"
+_GRAPHS: Final = ("default-graph-uri", "named-graph-uri")
+
 RESOURCES = (
     Resource(
         endpoint="sparql.endpoint",
@@ -142,13 +145,16 @@ RESOURCES = (
         pool=Pool.QUERIES,
         navigation=Navigation("foot", 4, message("SPARQL")),
         sitemap=Sitemap(),
+        examples=lambda context: dict.fromkeys(_GRAPHS, min(context.release.manifest.graphs, default="")),
         parameters=(
-            query_parameter("query", "The query; without it the service is described."),
-            query_parameter("default-graph-uri", "Graphs of the default graph.", many=True),
-            query_parameter("named-graph-uri", "Named graphs.", many=True),
+            query_parameter("query", "The query; without it the service is described.", example=_EXAMPLE),
+            query_parameter(_GRAPHS[0], "Graphs of the default graph.", many=True),
+            query_parameter(_GRAPHS[1], "Named graphs.", many=True),
             *FORMAT_PARAMETERS,
-            query_parameter("timeout", "Seconds to wait for the answer, at most as long as the service allows."),
-            query_parameter("offset", "Rows of the result to leave out."),
+            query_parameter(
+                "timeout", "Seconds to wait for the answer, at most as long as the service allows.", example="10"
+            ),
+            query_parameter("offset", "Rows of the result to leave out.", example="10"),
         ),
         body=_BODY,
     ),

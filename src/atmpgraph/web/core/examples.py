@@ -1,0 +1,31 @@
+"""Values from the data for the examples of OpenAPI: a thing, an identifier, a row of a query."""
+
+from typing import Final
+
+import pyoxigraph as ox
+
+from ...rdf.statements import text_of
+from ...vocab import ADMS, ORG, SKOS
+from .context import Context
+
+_IDENTIFIED: Final = (
+    f"SELECT ?value {{{{ ?thing <{ADMS}identifier> ?identifier ."
+    f" ?identifier <{ADMS}schemaAgency> {{code}} ; <{SKOS}notation> ?value }}}} LIMIT 1"
+)
+_THING: Final = f"SELECT ?thing {{ ?thing a <{ORG}Organization> }} LIMIT 1"
+
+
+def first_value(context: Context, query: str) -> str:
+    """The first value of a query of our own; empty where it has none."""
+    row = next(iter(context.release.store.select(query)), None)
+    return text_of(row[0]) if row is not None and row[0] is not None else ""
+
+
+def identifier(context: Context, code: str) -> str:
+    """An identifier in a registry."""
+    return first_value(context, _IDENTIFIED.format(code=ox.Literal(code)))
+
+
+def thing(context: Context) -> str:
+    """The id of a thing: the path of its IRI after `id/`."""
+    return first_value(context, _THING).removeprefix(context.iris.things)
