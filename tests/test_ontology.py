@@ -9,6 +9,7 @@ Terms of other vocabularies are looked up in copies of those vocabularies beside
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -738,3 +739,12 @@ def test_a_fault_of_skos_is_seen(wrong: str, rule: str, everything: Graph) -> No
     high = "https://w3id.org/atmpgraph/auth/confidence/high"
     broken = Graph().parse(data=f"{PREFIXES} <{high}> {wrong} .", format="turtle", publicID=BASE)
     assert (rule, high) in skos_faults(everything + broken)
+
+
+def test_the_page_of_the_model_names_terms_that_exist_and_every_class() -> None:
+    ontology = (ROOT / "ontology" / "atmpgraph.ttl").read_text(encoding="utf-8")
+    ontology += (ROOT / "ontology" / "figures.ttl").read_text(encoding="utf-8")
+    terms = set(re.findall(r"^atmpgraph:(\w+)", ontology, re.MULTILINE))
+    named = set(re.findall(r"\batmpgraph:(\w+)", (ROOT / "docs" / "model.md").read_text(encoding="utf-8")))
+    assert named <= terms
+    assert {term for term in terms if term[0].isupper()} <= named

@@ -996,7 +996,7 @@ ANSWERS: Final[dict[str, Answer]] = {
             ),
             ("Federal programme “Biotech Valley of the Future”", "", DERMINE),
             (
-                "Beneficiaries of the two grants announced",
+                "Shares of the beneficiaries of the two grants announced",
                 "awarded a €1.5 million grant from the Walloon government in Belgium for its EXOFASTTRACK project",
                 EXO,
             ),
