@@ -203,7 +203,7 @@ def long(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         text = f"SELECT ?name ?value ?lat ?long {{ VALUES (?name ?value ?lat ?long) {{ {values} }} }}"
         (folder / f"{name}.rq").write_text(f"#+ picture: chart\n#+ picture: map\n{text}", encoding="utf-8")
     others = {"ATMPGRAPH_FOLDERS_QUERIES": str(folder), "ATMPGRAPH_QUERIES_PICTURE_ROWS": "500"}
-    with serving(released, folder, **others) as server, reading(f"http://127.0.0.1:{server.port}") as reader:
+    with serving(released, folder, 0, **others) as server, reading(f"http://127.0.0.1:{server.port}") as reader:
         yield reader
 
 

@@ -9,8 +9,8 @@ value goes before the value: what `<` compares is of one kind.
 - every other datatype by itself: with a time zone and without (`<` leaves open which is first), and durations by their
   units (a month has no number of days).
 
-IRIs and blank nodes have no kind, which goes before all (§15.1). What STR gives is a text, always: `ORDER BY STR(?x)` is
-as it was, and several times as fast over many rows, since the engine computes the kind anew at each comparison.
+IRIs and blank nodes have no kind, which goes before all (§15.1). What STR gives is a text, always: `ORDER BY STR(?x)`
+is as it was, and several times as fast over many rows, since the engine computes the kind anew at each comparison.
 """
 
 import re
