@@ -168,10 +168,10 @@ def test_a_release_is_opened_once_for_the_histories_of_all_things(tmp_path: Path
         publish(tmp_path, each, f"2026-01-0{n}T10:00:00Z", store=True) for n, each in enumerate((FIRST, SECOND), 1)
     ]
     client = create_app(trial(tmp_path)).test_client()
-    thing_history._opened.cache_clear()
+    thing_history._open_release.cache_clear()
     for name in ("a", "b", "c"):
         assert client.get(f"/history/thing/{name}?lang=en", headers=BROWSER).status_code == 200
-    assert thing_history._opened.cache_info().misses == len(digests)
+    assert thing_history._open_release.cache_info().misses == len(digests)
 
 
 def test_a_release_that_was_open_and_is_removed_has_no_lines(tmp_path: Path) -> None:

@@ -88,9 +88,9 @@ def _lines(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]
 
 @lru_cache(1 << 8)  # some kilobytes each
 def _stated(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]:
-    return frozenset(_opened(releases, digest, base).stated(iri))
+    return frozenset(_open_release(releases, digest, base).stated(iri))
 
 
 @lru_cache(1 << 6)  # most of a look-up is the list of files with their proofs, the same for all things
-def _opened(releases: Path, digest: str, base: str) -> Release:
+def _open_release(releases: Path, digest: str, base: str) -> Release:
     return Release(releases / digest, base)
