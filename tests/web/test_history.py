@@ -1,6 +1,7 @@
 """The history of releases: which was live when, what changed, and what is left of those that are removed."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 
 from atmpgraph.release.history import prune
 from atmpgraph.web import create_app
+from atmpgraph.web.core import thing_history
 
 from ..release.fixtures import BASE, named, publish, trial
 from .rules import BROWSER, check_headers, check_page
@@ -158,3 +160,22 @@ def test_a_removed_release_is_gone_with_its_description(
     page = client.get(path.format(releases[1][0]), headers=BROWSER)
     assert page.status_code == 410
     assert client.get(path.format("0" * 64)).status_code == 404
+
+
+def test_a_release_is_opened_once_for_the_histories_of_all_things(tmp_path: Path) -> None:
+    """Its list of files with their proofs is most of what a look-up costs."""
+    digests = [
+        publish(tmp_path, each, f"2026-01-0{n}T10:00:00Z", store=True) for n, each in enumerate((FIRST, SECOND), 1)
+    ]
+    client = create_app(trial(tmp_path)).test_client()
+    thing_history._open_release.cache_clear()
+    for name in ("a", "b", "c"):
+        assert client.get(f"/history/thing/{name}?lang=en", headers=BROWSER).status_code == 200
+    assert thing_history._open_release.cache_info().misses == len(digests)
+
+
+def test_a_release_that_was_open_and_is_removed_has_no_lines(tmp_path: Path) -> None:
+    digest = publish(tmp_path, FIRST, "2026-01-01T10:00:00Z", store=True)
+    assert len(thing_history._lines(tmp_path, digest, BASE, f"{BASE}id/thing/a")) == 1
+    shutil.rmtree(tmp_path / digest)
+    assert thing_history._lines(tmp_path, digest, BASE, f"{BASE}id/thing/b") == frozenset()

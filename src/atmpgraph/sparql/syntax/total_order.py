@@ -9,7 +9,8 @@ value goes before the value: what `<` compares is of one kind.
 - every other datatype by itself: with a time zone and without (`<` leaves open which is first), and durations by their
   units (a month has no number of days).
 
-IRIs and blank nodes have no kind, which goes before all (§15.1).
+IRIs and blank nodes have no kind, which goes before all (§15.1). What STR gives is a text, always: `ORDER BY STR(?x)`
+is as it was, and several times as fast over many rows, since the engine computes the kind anew at each comparison.
 """
 
 import re
@@ -72,6 +73,6 @@ def _conditions(query: str, every: Sequence[Token], at: int) -> Iterator[_Condit
         start = every[bracket].start if direction else first.start
         expression = query[start : every[end].end]
         inside = {word.text.upper() for word in every[at : end + 1] if word.kind == "word"}
-        if not inside & _LEFT_ALONE and len(expression) <= _LONGEST:
+        if not inside & _LEFT_ALONE and not first.is_word("STR") and len(expression) <= _LONGEST:
             yield _Condition(first.start, every[end].end, direction or "ASC", expression)
         at = end + 1

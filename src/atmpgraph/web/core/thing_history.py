@@ -1,14 +1,14 @@
 """What became of a thing from release to release: when it came, changed and went, the newest first.
 
 A page takes the lines about the thing in as many releases as it has switches; a release never changes, so each look-up
-is remembered.
+is remembered, and the releases that were looked into last stay open.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ...errors import DamagedError
+from ...errors import DamagedError, RemovedError
 from ...release.history import Switch, existing_releases
 from ...release.release import Release
 from .context import Context
@@ -78,6 +78,8 @@ def _lines(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]
     """The lines about a thing in a release; none in one that is just being removed."""
     try:
         return _stated(releases, digest, base, iri)
+    except RemovedError:
+        return frozenset()
     except DamagedError:
         if (releases / digest).exists():
             raise
@@ -86,4 +88,9 @@ def _lines(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]
 
 @lru_cache(1 << 8)  # some kilobytes each
 def _stated(releases: Path, digest: str, base: str, iri: str) -> frozenset[bytes]:
-    return frozenset(Release(releases / digest, base).stated(iri))
+    return frozenset(_open_release(releases, digest, base).stated(iri))
+
+
+@lru_cache(1 << 6)  # most of a look-up is the list of files with their proofs, the same for all things
+def _open_release(releases: Path, digest: str, base: str) -> Release:
+    return Release(releases / digest, base)
