@@ -41,7 +41,7 @@ def no_catalogue(folder: Path) -> None:
 
 
 ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "declared UTF-16, and is not": (utf_16_without_a_mark, "organisations.csv : pas dans l’encodage utf-16"),
+    "declared UTF-16, and is not": (utf_16_without_a_mark, "organisations.csv : pas dans le codage utf-16"),
     "a path to no file": (declared(path="orgs.csv"), "orgs.csv : il n’y a pas de tel fichier"),
     "a dialect of another library": (declared(dialect={"sheet": "Orgs"}), "sheet ne veut rien dire ici"),
     "a schema in a file": (declared(schema="schema.json"), "schema.json, qui n’est pas lu"),

@@ -39,7 +39,7 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
     """
     row, column = error.get("rowNumber"), error.get("fieldName") or None
     value = error.get("cell")
-    value = None if value in (None, "", "None") else value  # as frictionless writes a cell that is not there
+    value = None if value in (None, "") else value
     field = fields.get(column or "", {})
     match error["type"]:
         case "extra-cell":
