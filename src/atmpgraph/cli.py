@@ -91,8 +91,8 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
                 raise
             click.echo(f"atmpgraph: {error.name} is missing; install atmpgraph[build] to make releases", err=True)
             sys.exit(2)
-        except UnicodeDecodeError as error:
-            click.echo(f"atmpgraph: the query is not UTF-8: {error}", err=True)
+        except UnicodeDecodeError:  # of the query that was given
+            click.echo(f"atmpgraph: {_words().gettext('the query is not in UTF-8; save it in UTF-8')}", err=True)
             sys.exit(2)
 
     return run

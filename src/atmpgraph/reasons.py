@@ -38,11 +38,13 @@ _FUNCTION: Final = message("there is no function {mark}; use one of SPARQL 1.1")
 _REPEATED: Final = message("nothing that can be repeated stands before a sign of repetition, or it is repeated twice")
 _BRACKET: Final = message("a bracket is missing, or is one too many")
 _CONSTRUCT: Final = message("a CONSTRUCT query is expected")
+_DEEP: Final = message("brackets stand one inside the other too often; take some away")
 _UTF_8: Final = message("it is not in UTF-8; save it in UTF-8")
 # The words of parsers, and what they mean; the first that fits counts. A group is the `mark`.
 _MEANINGS: Final = tuple(
     (re.compile(pattern), sentence)
     for pattern, sentence in {
+        r"recursion": _DEEP,
         # Jinja
         r"needs to be closed is ('[^']*')": _OPEN_BLOCK,
         r"unknown tag ('[^']*')": _TAG_OF_JINJA,

@@ -662,6 +662,22 @@ def test_amounts_are_euros_or_have_no_place(publication: Path, tmp_path: Path, h
     assert [row["value"] for row in left(publication)] == ([] if is_placed else ["300"])
 
 
+def test_a_row_without_a_name_is_not_lost(publication: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Name;Land;Budget\nInvented;BE;10\n;;20\n", encoding="utf-8")
+    assert run(publication, "import", sheet, "--yes").exit_code == 0
+    assert [(row["row"], row["column"], row["value"]) for row in left(publication)] == [("3", "Budget", "20")]
+
+
+def test_a_quotation_mark_that_is_open_swallows_no_rows(publication: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text('Name;Land\nOne;BE\n"Two;BE\nThree;BE\n', encoding="utf-8")
+    done = run(publication, "import", sheet, "--yes")
+    assert done.exit_code == 1
+    assert "sheet.csv, row 3: a quotation mark is not closed" in done.stderr
+    assert not (publication / "imports").exists()
+
+
 def test_every_form_gives_columns_that_there_are_and_codes_that_there_are() -> None:
     tables = {table.name: table for table in described(json.loads(supplied("descriptor").read_text(encoding="utf-8")))}
     assert len(forms()) == 6

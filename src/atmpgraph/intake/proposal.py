@@ -123,7 +123,7 @@ def _why(error: Exception) -> Sentence:
     """Why a file is no map."""
     if isinstance(error, OSError):
         return Sentence(_NO_MAP)
-    return reason_of(error) if isinstance(error, ValueError) else Sentence(_NO_SHEETS)
+    return reason_of(error) if isinstance(error, ValueError | RecursionError) else Sentence(_NO_SHEETS)
 
 
 def mapped(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequence[str], file: Path) -> Proposal | None:
@@ -146,6 +146,7 @@ def mapped(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequence
         TypeError,
         AttributeError,
         ValueError,
+        RecursionError,
     ) as error:
         raise TranslatedError(_NOT_A_MAP, file=str(file), reason=_why(error)) from None
     for name, title, wanted, columns in entries:

@@ -35,6 +35,10 @@ _LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise th
 _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
 _BOOK: Final = message("{file}: {reason}")
+_END: Final = "\x1c"  # the row after the last one; nobody types it
+_OPEN: Final = message(
+    "{file}, row {row}: a quotation mark is not closed, so that all rows below are one cell; close it"
+)
 _BROKEN: Final = message("{file}, row {row}: not a row of CSV: {reason}")
 
 
@@ -98,10 +102,14 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
     if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise TranslatedError(_NOT_TEXT, file=str(path))
     text = _decoded(content, path)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=_delimiter(text))
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(f"\n{_END}"):  # a quotation mark is open, so that the rest is one cell
+                raise TranslatedError(_OPEN, file=str(path), row=number)
             yield number, cells
     except csv.Error as error:
         raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=reason_of(error)) from None

@@ -195,6 +195,7 @@ class Taking:
     def _give(self, form: Form, row: RowForm, theirs: "_Theirs") -> None:
         table = self._publication.tables[row.table]
         cells: dict[str, str] = {}
+        placed_before = set(theirs.placed)
         for column, cell in row.cells.items():
             for name, language in in_languages(column, form.language, self._publication.languages).items():
                 if value := self._cell(form, cell, theirs, language):
@@ -203,7 +204,8 @@ class Taking:
         if "source" in names:
             cells["source"] = self._named(row, cells, theirs)
         key = tuple(cells.get(column, "") for column in table.key)
-        if not all(key):
+        if not all(key):  # there is no row of ours, and nothing of theirs in it
+            theirs.placed = placed_before
             return
         if key in self._there.get(table.name, ()):
             self.taken.present += 1

@@ -141,7 +141,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         try:
             source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
             read[name] = environment.parse(source)
-        except (TemplateSyntaxError, UnicodeDecodeError) as error:
+        except (TemplateSyntaxError, UnicodeDecodeError, RecursionError) as error:
             message = every_language("not a template of Jinja: {reason}", reason=reason_of(error))
             yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
     for name, tree in read.items():

@@ -161,7 +161,7 @@ def _descriptor(settings: Settings, root: Path) -> Iterator[Step]:
     try:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
         reduced = former.reduced(content)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return  # the check says it
     if reduced != content and content.get("resources"):
         text = json.dumps(reduced, ensure_ascii=False, indent=2) + "\n"

@@ -180,7 +180,7 @@ def _read(file: Path, base: str) -> Declaration:
         content = tomllib.loads(file.read_text("utf-8-sig"))
     except UnicodeDecodeError:
         raise DeclarationError(message("the file is not in UTF-8; save it in UTF-8")) from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         match = _LINE.search(str(error))
         line = int(match[1]) if match else 1
         raise DeclarationError(message("not TOML: {reason}"), reason=reason_of(error), line=line) from None

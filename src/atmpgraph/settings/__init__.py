@@ -263,7 +263,7 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise WrongSettingsError(file, (Fault(Sentence(_NO_FILE)),)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise WrongSettingsError(file, (Fault(Sentence(_NOT_TOML, {"reason": reason_of(error)})),)) from None
 
 

@@ -289,10 +289,11 @@ class _Conversion:
         if mark in {b"\xff\xfe", b"\xfe\xff"}:
             self._fail(1, None, _UTF_16, encoding=self._origin.encoding)
             return
-        for row, cells in delimited_rows(self._source.path, self._origin, errors="replace"):
-            if value := next((cell for cell in cells if "\ufffd" in cell), ""):
-                self._fail(row, None, _ENCODED, value, encoding=self._origin.encoding)
-                return
+        with suppress(UnicodeDecodeError):  # UTF-16 without its mark
+            for row, cells in delimited_rows(self._source.path, self._origin, errors="replace"):
+                if value := next((cell for cell in cells if "\ufffd" in cell), ""):
+                    self._fail(row, None, _ENCODED, value, encoding=self._origin.encoding)
+                    return
         self._fail(None, None, _ENCODED, encoding=self._origin.encoding)
 
     def _rows(self) -> Iterator[Row]:

@@ -281,6 +281,8 @@ class _Reader:
                 self._fail(place, _NOT_READ, name=name)
             elif (close := closest(name, _MEMBERS[part])) is not None:
                 self._fail(place, _MISSPELLED, name=name, close=close)
+            elif part == "dialect":  # it would be read otherwise than it says
+                self._fail(place, _NO_MEMBER, name=name, names=", ".join(sorted(DIALECT)))
 
     def _format(self) -> str:
         """By the ending of the file: a layer may give a supplied table another one."""
@@ -421,7 +423,7 @@ class _Reader:
         """Refuse a format of dates that leaves day and month to guess, or that is none."""
         if pattern == "any":
             self._fail(place, _ANY_DATE)
-        elif not isinstance(pattern, str) or not re.search(r"%[a-zA-Z]", pattern):
+        elif not isinstance(pattern, str) or not (marks := re.findall(r"%(.)", pattern)) or set(marks) - _MARKS:
             self._fail(place, _DATE_PATTERN, format=pattern)
 
     def _constraints(self, given: object, place: str) -> None:
@@ -509,6 +511,10 @@ _ENCODING: Final = message(
     "{encoding} is no encoding of texts; give the one that the file has, such as utf-8, windows-1252 or utf-16"
 )
 _HEADER: Final = message("a table needs a header; add a row with the names of the columns, and remove “header”")
+_MARKS: Final = frozenset("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")  # of `strptime`
+_NO_MEMBER: Final = message(
+    "{name} means nothing here, so that the table would be read otherwise; a dialect has {names}"
+)
 _SHEET: Final = message("sheetName is the name of a sheet, and sheetNumber its number from 1; correct it")
 _NO_SHEETS: Final = message("only a workbook has sheets; remove sheetName and sheetNumber, or give a file xlsx or ods")
 _CHARACTER: Final = message("{name} is one character, and no digit; correct it")

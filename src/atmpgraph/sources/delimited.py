@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,7 +25,7 @@ def delimited_rows(path: Path, origin: Origin, errors: str = "strict") -> Iterat
         csv.Error: a row is none.
     """
     dialect = origin.dialect
-    with path.open(encoding=with_mark(origin.encoding), errors=errors, newline="") as file:
+    with path.open(encoding=with_mark(origin.encoding), errors=errors, newline="") as file, _of_bytes(origin.encoding):
         yield from enumerate(
             csv.reader(
                 file,
@@ -37,6 +38,17 @@ def delimited_rows(path: Path, origin: Origin, errors: str = "strict") -> Iterat
             ),
             start=1,
         )
+
+
+@contextmanager
+def _of_bytes(encoding: str) -> Iterator[None]:
+    """An encoding that wants a byte order mark says otherwise that bytes are not of it."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise
+    except UnicodeError as error:
+        raise UnicodeDecodeError(encoding, b"\0", 0, 1, str(error)) from None
 
 
 def with_mark(encoding: str) -> str:

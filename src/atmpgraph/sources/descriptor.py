@@ -27,10 +27,14 @@ _BESIDE: Final = message("{file}: {name}: tables are files beside the descriptor
 _RENAME: Final = message(
     "{file}: rename the file {path}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
 )
+_SCHEMA_ELSEWHERE: Final = message(
+    "{file}: {name}: the schema is the file or address {schema}, which is not read; write its content into the Data"
+    " Package"
+)
 _NOT_JSON: Final = message("{file}: not JSON in UTF-8; correct it: {reason}")
 _NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = message(
-    "{file}: each of 'resources' needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name' ({reason})"
+    "{file}: 'resources' is a list; each of it needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 )
 
 
@@ -85,8 +89,8 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
         comes_with = {each["name"]: _field_names(each) for each in supplied["resources"]}
         names = [name for each in content["resources"] for name in (each["path"], *_field_names(each))]
         paths = {each["name"]: each["path"] for each in supplied["resources"]}
-    except (KeyError, TypeError, AttributeError) as error:
-        raise TranslatedError(_PROBLEM, file=place.own, reason=repr(error)) from None
+    except (KeyError, TypeError, AttributeError):
+        raise TranslatedError(_PROBLEM, file=place.own) from None
     for wrong in [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]:
         raise TranslatedError(_BESIDE, file=place.own, name=repr(wrong))
     declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
@@ -94,10 +98,11 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
     findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
     for each in content["resources"]:
         _require_name(each["path"], place.own)
+    files = {each["name"]: declared.origins[each["path"]].file for each in content["resources"]}
     absent = {
         each["path"]: each
         for each in content["resources"]
-        if each["name"] in comes_with and not (folder / declared.origins[each["path"]].file).exists()
+        if files[each["name"]] == paths.get(each["name"]) and not (folder / files[each["name"]]).exists()
     }
     present = [each for each in content["resources"] if each["path"] not in absent]
     sources, columns = {}, {}
@@ -123,8 +128,8 @@ def whole_descriptor(place: Layered) -> Json:
     supplied, own = (_read(path) for path in (place.supplied, place.own))
     try:
         return _merged(supplied, own)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise TranslatedError(_PROBLEM, file=place.own, reason=repr(error)) from None
+    except (KeyError, TypeError, AttributeError):
+        raise TranslatedError(_PROBLEM, file=place.own) from None
 
 
 def _read(path: Path) -> Json:
@@ -132,12 +137,29 @@ def _read(path: Path) -> Json:
         return {"resources": []}
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TranslatedError(_NOT_JSON, file=path, reason=reason_of(error)) from None
     if not isinstance(content, dict):
-        raise TranslatedError(_PROBLEM, file=path, reason="no object")
-    content.setdefault("resources", [])
+        raise TranslatedError(_PROBLEM, file=path)
+    _require_form(path, content.setdefault("resources", []))
     return content
+
+
+def _require_form(file: Path, resources: object) -> None:
+    """Require that resources are objects with a name each, and fields within with a name each."""
+    named, schemas = _all_named(resources), []
+    for each in resources if isinstance(resources, list) and named else ():
+        schemas.append(each.get("schema", {}))
+        if isinstance(schemas[-1], str):
+            raise TranslatedError(_SCHEMA_ELSEWHERE, file=file, name=each["name"], schema=schemas[-1])
+    if not named or not all(isinstance(each, dict) and _all_named(each.get("fields", [])) for each in schemas):
+        raise TranslatedError(_PROBLEM, file=file)
+
+
+def _all_named(listed: object) -> bool:
+    return isinstance(listed, list) and all(
+        isinstance(each, dict) and isinstance(each.get("name"), str) for each in listed
+    )
 
 
 def _merged(supplied: Json, own: Json) -> Json:

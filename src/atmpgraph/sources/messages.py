@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
 
+_MISSING: Final = re.compile(r'constraint "required"')
 _SHOWN: Final = 200  # characters of a value
 _CLOSE: Final = 70  # of 100: as close as a slip, or another way to write the same
 _LISTED: Final = 30  # codes that a message names
@@ -39,7 +40,8 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
     """
     row, column = error.get("rowNumber"), error.get("fieldName") or None
     value = error.get("cell")
-    value = None if value in (None, "") else value
+    if value == "" or _MISSING.search(error.get("note", "")):  # which frictionless writes as None
+        value = None
     field = fields.get(column or "", {})
     match error["type"]:
         case "extra-cell":

@@ -1,0 +1,86 @@
+"""Accidents of files that people write: each is told in the language asked, without a traceback, and nothing goes live."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from atmpgraph.cli import main
+
+ORGANISATIONS = "slug,name_en,kind,source,quotation\nexample-university,Example,university,announcement,members\n"
+
+
+def declared(**resource: object) -> Callable[[Path], None]:
+    """A Data Package that says something of the organisations."""
+
+    def write(folder: Path) -> None:
+        content = {"name": "example", "resources": [{"name": "organisations", **resource}]}
+        (folder / "data" / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
+
+    return write
+
+
+def content(name: str, text: str) -> Callable[[Path], None]:
+    """A file with other words in it."""
+
+    def write(folder: Path) -> None:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+    return write
+
+
+def utf_16_without_a_mark(folder: Path) -> None:
+    declared(encoding="utf-16")(folder)
+
+
+def no_catalogue(folder: Path) -> None:
+    (folder / "data" / "catalogue.ttl").unlink()
+
+
+ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "declared UTF-16, and is not": (utf_16_without_a_mark, "organisations.csv : pas dans le codage utf-16"),
+    "a path to no file": (declared(path="orgs.csv"), "orgs.csv : il n’y a pas de tel fichier"),
+    "a dialect of another library": (declared(dialect={"sheet": "Orgs"}), "sheet ne veut rien dire ici"),
+    "a schema in a file": (declared(schema="schema.json"), "schema.json, qui n’est pas lu"),
+    "fields that are none": (declared(schema={"fields": [1]}), "« resources » est une liste"),
+    "resources that are no list": (content("data/datapackage.json", '{"resources": {}}'), "« resources » est une liste"),
+    "no object": (content("data/datapackage.json", "[1]"), "« resources » est une liste"),
+    "a bottomless Data Package": (content("data/datapackage.json", "[" * 100_000), "les unes dans les autres"),
+    "bottomless settings": (content("atmpgraph.toml", "a = " + "[" * 100_000), "les unes dans les autres"),
+    "a bottomless list": (content("lists/x.toml", "a = " + "[" * 100_000), "les unes dans les autres"),
+    "a bottomless template": (content("templates/x.html", "{{ " + "(" * 100_000 + "}}"), "les unes dans les autres"),
+    "no date": (
+        declared(schema={"fields": [{"name": "since", "type": "date", "format": "%Q"}]}),
+        "%Q n’est pas",
+    ),
+    "a short row": (
+        content("data/organisations.csv", ORGANISATIONS + "example-company,Example\n"),
+        "organisations.csv, ligne 3, colonne kind",
+    ),
+    "no catalogue": (no_catalogue, "catalogue.ttl : ce fichier n’existe pas"),
+    "a date that is none, in the ontology": (
+        content("ontology/x.ttl", '<ns/x> <http://purl.org/dc/terms/date> "heute"^^<http://www.w3.org/2001/XMLSchema#date> .'),
+        "n’est pas publié",
+    ),
+    "a rule that asks": (content("data/rules/mine.rq", "SELECT * { ?s ?p ?o }"), "une requête CONSTRUCT est attendue"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACCIDENTS)
+def test_an_accident_is_told_in_the_language(tmp_path: Path, name: str) -> None:
+    accident, sentence = ACCIDENTS[name]
+    folder = tmp_path / "ours"
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    accident(folder)
+    done = CliRunner().invoke(
+        main, ["--settings", str(folder / "atmpgraph.toml"), "--language", "fr", "check", "--all"]
+    )
+    words = done.output.replace("\u00a0", " ").replace("\u202f", " ")
+    assert done.exit_code in {1, 2}
+    assert isinstance(done.exception, SystemExit), "no traceback"
+    assert sentence in words
+    assert "None" not in words
+    assert not (folder / "releases" / "current").exists()
