@@ -3,11 +3,13 @@
 import json
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tantivy import Index, Query
 
 from atmpgraph.overview.home import home
 from atmpgraph.publish import codings, dumps, lookups, reuse
@@ -19,6 +21,7 @@ from atmpgraph.release.release import open_release
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED, Store
 
+from ..conftest import ROOT
 from ..release.damages import copied
 
 
@@ -60,8 +63,26 @@ def new_prefix(settings: Settings, chance: random.Random) -> None:
         file.write_text(f'<ns/more#x{number}> <http://www.w3.org/2006/time#year> "{number}" .', "utf-8")
 
 
+def changed_label(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "organisations.csv")
+    path.write_text("".join(lines).replace("Example University", f"University {chance.randrange(100)}"), "utf-8")
+
+
+def changed_number(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "funding.csv")
+    path.write_text("".join(lines).replace("example,,,,", f"example,,{chance.randrange(1, 9)}000,EUR,"), "utf-8")
+
+
+def changed_list(settings: Settings, chance: random.Random) -> None:
+    folder = settings.path(settings.folders.lists)
+    folder.mkdir(exist_ok=True)
+    text = (ROOT / "lists" / "funding.toml").read_text("utf-8")
+    (folder / "funding.toml").write_text(text.replace("Financement", f"Argent {chance.random()}"), "utf-8")
+
+
 EDITS: tuple[Callable[[Settings, random.Random], None], ...] = (
     *(changed_cell, added_row, new_prefix, emptied_table, added_row, removed_row, new_prefix),
+    *(changed_label, changed_number, changed_list),
 )
 
 
@@ -78,10 +99,17 @@ def content(release: ReleaseFolder) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in paths.items() if not name.startswith(stores)}
 
 
+def indexed(release: ReleaseFolder) -> list[bytes]:
+    """What the index of a release has stored, in any order; and the classes, which are its own."""
+    searcher = Index.open(str(release.search)).searcher()
+    hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1)).hits
+    return sorted(bytes(searcher.doc(address)["entry"][0]) for _, address in hits)
+
+
 def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
     started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chance, linked = random.Random(11), 0
+    chance, linked, shared = random.Random(11), 0, Counter[str]()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for number, edit in enumerate(EDITS):
         edit(started, chance)
@@ -97,6 +125,9 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
             assert build(other).digest
         assert build(started).digest == live(other).path.name
         assert content(live(started)) == content(live(other)), edit.__name__
+        assert indexed(live(started)) == indexed(live(other)), edit.__name__
+        for name in ("lookups/lists.sqlite", "lookups/search/meta.json"):
+            shared[name] += (live(started).path / name).samefile(before.path / name)
         assert list(verify(live(started).path.parent, started.base)) == []
         linked += sum(
             path.samefile(before.path / name)
@@ -106,6 +137,7 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         linked += sum((before.store / path.name).exists() for path in live(started).store.glob("*.sst"))
         shutil.rmtree(tmp_path / str(number))
     assert linked > 10 * len(EDITS), "much was taken over"
+    assert all(0 < count < len(EDITS) for count in shared.values()), "what no change concerns"
 
 
 def test_a_store_that_was_changed_wrongly_is_made_anew(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

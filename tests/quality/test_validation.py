@@ -5,6 +5,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,11 +17,12 @@ from atmpgraph.findings import Finding
 from atmpgraph.quality.constraint_query import is_distributive, predicates
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
-from atmpgraph.quality.validate import GraphToCheck, Validation, validate
+from atmpgraph.quality.validate import CheckedBefore, GraphToCheck, Validation, validate
 from atmpgraph.quality.validation_plan import plan
+from atmpgraph.rdf.canonical import line_changes
 from atmpgraph.release.sealed import SEAL
 from atmpgraph.settings.groups import Build
-from atmpgraph.store import EMBEDDED
+from atmpgraph.store import EMBEDDED, StoreAddress
 
 from ..conftest import LANGUAGES
 from ..long import often, some
@@ -48,14 +50,31 @@ def part_size(lines: Sequence[bytes]) -> int:
     return max(2_000, sum(map(len, lines)) // PARTS)
 
 
-def validation(
-    lines: Sequence[bytes], shapes: Graph, scratch: Path, *, checked: Path | None = None, **limits: int
-) -> Validation:
-    """A check by the quick engine, in parts unless `limits` say otherwise."""
+def digest(lines: Sequence[bytes]) -> str:
+    return sha256(b"".join(lines)).hexdigest()
+
+
+def stored(lines: Sequence[bytes], scratch: Path) -> StoreAddress:
     folder = Path(tempfile.mkdtemp(dir=scratch))
     (folder / "data.nq").write_bytes(b"".join(lines))
-    address = EMBEDDED.load(folder / "data.nq", folder / "store", "")
-    graph = GraphToCheck(iter(lines), len(lines), BASE, address, checked=checked)
+    return EMBEDDED.load(folder / "data.nq", folder / "store", "")
+
+
+def validation(
+    lines: Sequence[bytes],
+    shapes: Graph,
+    scratch: Path,
+    *,
+    checked: Path | None = None,
+    before: Sequence[bytes] | None = None,
+    **limits: int,
+) -> Validation:
+    """A check by the quick engine, in parts unless `limits` say otherwise; perhaps after that of other lines."""
+    address, follows = stored(lines, scratch), None
+    if before is not None:
+        gone, come = line_changes(before, lines) or ([], [])
+        follows = CheckedBefore(digest(before), stored(before, scratch), gone, come)
+    graph = GraphToCheck(iter(lines), len(lines), BASE, address, checked=checked, digest=digest(lines), before=follows)
     sizes = {"max_reference_statements": 0, "part_bytes": part_size(lines), "jobs": 1, "max_listed_findings": WHOLE}
     return validate(graph, shapes, Build(**sizes | limits), scratch)
 
@@ -254,8 +273,8 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
     """What is taken over from the check before never hides or keeps a finding."""
     chance, checked, findings = random.Random(5), tmp_path / "checked.json", list[int]()
     whole = sorted(conforming, key=str)
-    graph = Graph() + conforming
-    for _ in range(often(3, 10)):
+    graph, lines = Graph() + conforming, lines_of(conforming)
+    for _ in range(often(4, 10)):
         for subject, predicate, _ in chance.sample(whole, 6):
             others = [obj for _, same, obj in whole if same == predicate]
             if chance.random() < 0.5:
@@ -263,10 +282,10 @@ def test_a_chain_of_checks_has_the_findings_of_each(conforming: Graph, our_shape
             graph.add((subject, predicate, chance.choice(others)))
         if chance.random() < 0.3:
             graph = Graph() + conforming
-        alone = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=20_000)
-        after = validation(
-            lines_of(graph), our_shapes, tmp_path, checked=checked if checked.exists() else None, part_bytes=20_000
-        )
+        before, lines = lines, lines_of(graph)
+        alone = validation(lines, our_shapes, tmp_path, part_bytes=5_000)
+        follows = {"checked": checked, "before": before} if checked.exists() else {}
+        after = validation(lines, our_shapes, tmp_path, part_bytes=5_000, **follows)  # type: ignore[arg-type]
         assert Counter(map(brief, after.listed.findings)) == Counter(map(brief, alone.listed.findings))
         after.parts.write(checked)
         findings.append(len(alone.listed.findings))

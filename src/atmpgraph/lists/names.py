@@ -27,6 +27,11 @@ _ALTERNATIVE: Final = LABELS.index(f"{SKOS}altLabel")
 _MEMBERS: Final = f"SELECT ?iri ?member ?whole {{ ?iri <{ORG}member> ?member ; <{ORG}organization> ?whole }}"
 
 
+def queries() -> list[str]:
+    """The queries of all names."""
+    return [*(f"SELECT ?iri ?label {{ {pattern} }}" for pattern in _PATTERNS), _MEMBERS]
+
+
 def fold(text: str) -> str:
     """A text as it is sorted: without accents, capitals and compatibility forms."""
     if text.isascii():
@@ -38,8 +43,8 @@ def fold(text: str) -> str:
 def write_names(file: Connection, store: Store, shown: Container[str], languages: Sequence[str]) -> None:
     """Write the names of some things: the best one under no language, and those of languages where it is another."""
     file.execute("CREATE TEMP TABLE label (iri, rank, tag, text)")
-    for rank, pattern in enumerate(_PATTERNS):
-        rows = store.select(f"SELECT ?iri ?label {{ {pattern} }}")
+    for rank, query in enumerate(queries()[: len(_PATTERNS)]):
+        rows = store.select(query)
         file.executemany(
             "INSERT INTO label VALUES (?, ?, ?, ?)",
             (

@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -23,6 +24,7 @@ from ..vocab import XSD, prefixes
 from .declared import Column, Declaration, prologue
 from .layout import SCHEMA, packed
 from .names import fold, write_names
+from .names import queries as queries_of_names
 
 _NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "double", "float", "nonNegativeInteger"))
 _YEAR: Final = re.compile(r"-?\d{4,}")
@@ -71,6 +73,14 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
     with path.open("r+b") as content:
         content.seek(_VERSION[0])
         content.write(bytes(_VERSION[1] - _VERSION[0]))
+
+
+def queries(lists: Sequence[Declaration]) -> Iterator[str]:
+    """The queries that lists are made by."""
+    for declared in lists:
+        yield prologue() + declared.query
+        yield from (prologue() + column.query for column in declared.columns if column.value)
+    yield from queries_of_names()
 
 
 @contextmanager
@@ -128,8 +138,7 @@ def _term(term: object) -> str | list[str]:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+_json: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def _sortable(term: str | list[str]) -> tuple[str | None, str | float]:
@@ -205,7 +214,7 @@ def _write_facet(file: sqlite3.Connection, place: int, slug: str, column: Column
     by_year = column.facet == "year"
     file.execute("CREATE TEMP TABLE posting (value TEXT, number INTEGER)")
     entries = file.execute("SELECT number, cell FROM entry WHERE place = ?", (place,))
-    values = ((value, number) for number, cell in entries if (value := _value(json.loads(cell), by_year=by_year)))
+    values = ((value, number) for number, cell in entries if (value := _value(cell, by_year=by_year)))
     file.executemany("INSERT INTO posting VALUES (?, ?)", values)
     tokens = _tokens([value for (value,) in file.execute("SELECT DISTINCT value FROM posting ORDER BY value")])
     postings = file.execute("SELECT DISTINCT value, number FROM posting ORDER BY value, number")
@@ -216,8 +225,10 @@ def _write_facet(file: sqlite3.Connection, place: int, slug: str, column: Column
     file.execute("DROP TABLE posting")
 
 
-def _value(cell: Any, *, by_year: bool) -> str:  # noqa: ANN401
+@lru_cache(1 << 14)
+def _value(text_of_cell: str, *, by_year: bool) -> str:
     """What one filters by; empty for none."""
+    cell = json.loads(text_of_cell)
     term = cell["value"] if isinstance(cell, dict) else cell
     text = term if isinstance(term, str) else term[0]
     if not by_year:

@@ -207,7 +207,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     with beside(settings.build.processes if graph.is_large else 1) as run:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-        lists = run(write_lists_at, folder, address, settings)  # the longest
+        lists = run(write_lists_at, folder, earlier, address, settings)  # the longest
         is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)
@@ -215,7 +215,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
             lists()
-            lists = here(write_lists_at, folder, address, settings)
+            lists = here(write_lists_at, folder, None, address, settings)
         coded()
         lists()
     begin_coding(folder, before=earlier)()  # what was written since

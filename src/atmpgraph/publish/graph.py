@@ -21,21 +21,22 @@ from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
 from ..progress import SILENT, Progress
+from ..quality.validate import CheckedBefore
 from ..rdf.blank_nodes import without_blank_nodes
-from ..rdf.canonical import CanonicalWriter, aligned, sorted_runs
+from ..rdf.canonical import CanonicalWriter, aligned, line_changes, merged, sorted_runs
 from ..rdf.statements import quad_of
 from ..rdf.terms import line
 from ..reasons import reason_of
 from ..release.layout import ReleaseFolder, ReleasesFolder
 from ..settings import Settings
 from ..settings.layers import Folder
-from ..store import StoreAddress
+from ..store import EMBEDDED, StoreAddress
 from ..vocab import OWL, PROV, RDF, SKOS
 from .charts import chart_files
 from .derived import derive
 from .former_bases import former_lines
 from .inputs import input_lines
-from .origins import DESCRIPTION, Origins, OriginsWriter
+from .origins import DESCRIPTION, ROWS, Origins, OriginsWriter
 from .self_description import live_release
 from .tables import Tables, read_codes
 from .wrong_cells import WrongCells
@@ -63,6 +64,7 @@ class Graph:
         description: sorted files with the lines of that.
         unknown: IRIs under the namespace of the software that are no terms of it, each with a thing that has it.
         origins: where each line of the canonical file comes from, for the next build.
+        before: the live release, if it is known how its statements that the shapes apply to differ.
     """
 
     tables: Tables
@@ -78,6 +80,7 @@ class Graph:
     description: tuple[Path, ...]
     unknown: Mapping[str, str]
     origins: Origins | None
+    before: CheckedBefore | None
 
     @property
     def is_large(self) -> bool:
@@ -131,7 +134,15 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     return Graph(
         *(tables, tuple(mappers), rows, folder, derived.store, derived.is_copied, digest, graphs, undescribed),
         *(data, description, unknown, origins.origins(digest, derived.recipes)),
+        _before(live, noted, data) if live and noted and derived.is_copied else None,
     )
+
+
+def _before(live: ReleaseFolder, noted: Origins, data: Sequence[Path]) -> CheckedBefore:
+    """How the data of the live release differ."""
+    earlier = noted.lines(live.canonical, ROWS, *noted.recipes)
+    gone, come = line_changes(earlier, merged(data)) or ([], [])
+    return CheckedBefore(live.path.name, StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), gone, come)
 
 
 def _map(mappers: Sequence[Mapper], emit: Callable[[str], None], tables: Tables, limit: int, progress: Progress) -> int:
@@ -204,9 +215,9 @@ def _write(
     the software's vocabulary.
     """
     digest, graphs, described, terms = hashlib.sha256(), Counter[bytes](), set[str](), set[bytes]()
-    origins, names = OriginsWriter(), [name for name, files in runs.items() for _ in files]
-    with path.open("wb") as file, ExitStack() as opened:
-        for parts in aligned([opened.enter_context(run.open("rb")) for files in runs.values() for run in files]):
+    origins, names = OriginsWriter(), [name for name, these in runs.items() for _ in these]
+    with path.open("wb") as file, ExitStack() as files:
+        for parts in aligned([files.enter_context(run.open("rb")) for these in runs.values() for run in these]):
             codes = dict[bytes, int]()
             for name, part in zip(names, parts, strict=True):
                 new = dict.fromkeys(part, origins.code(name))

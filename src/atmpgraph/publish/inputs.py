@@ -52,8 +52,18 @@ def input_lines(
         (addresses.catalogue, "".join(shapes_lines(shapes, base, languages)).encode()),
         (addresses.dataset(), package.published),
         *((addresses.dataset(query.stem), query.read_bytes()) for query in datasets.glob("*.rq")),
-        (addresses.catalogue, b"".join(file.read_bytes() for file in lists.glob("*.toml"))),
         (addresses.catalogue, charts),
     ]
     for thing, content in inputs:
-        yield line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))
+        yield _line(thing, content, addresses)
+    yield lists_line(lists, base)
+
+
+def lists_line(lists: Folder, base: str) -> str:
+    """What is stated of the declarations of lists: another line as soon as one of them is another."""
+    addresses = Addresses(base)
+    return _line(addresses.catalogue, b"".join(file.read_bytes() for file in lists.glob("*.toml")), addresses)
+
+
+def _line(thing: str, content: bytes, addresses: Addresses) -> str:
+    return line(statement(thing, f"{PROV}wasInfluencedBy", digest_name(content), addresses.graph("catalogue")))

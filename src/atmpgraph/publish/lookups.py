@@ -20,6 +20,7 @@ from ..addresses import Addresses
 from ..catalogue.discovery import document_dates
 from ..errors import ReleaseError
 from ..lists.declared import declarations
+from ..lists.write import queries as listed
 from ..lists.write import write_lists
 from ..overview.home import home, predicates
 from ..quality.links import MOST_THINGS, read_links
@@ -33,9 +34,12 @@ from ..release.listing import read_listing
 from ..release.manifest import read_manifest
 from ..release.release import ENCODED
 from ..search.collect import entries
+from ..search.collect import queries as searched
 from ..search.index import write_index
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
+from .inputs import lists_line
+from .reuse import Unchanged
 
 _MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
 
@@ -71,7 +75,10 @@ def write_lookups(
     links = {"checked": check.checked, "counts": check.counts()}
     counts = _write_changed(folder, previous, store.base)
     shutil.rmtree(folder.search, ignore_errors=True)
-    write_index(entries(store, scratch), folder.search)
+    unchanged = Unchanged.since(previous, folder, settings.languages)
+    if not (unchanged and unchanged.take(folder.search, searched().values(), store.base)):
+        shutil.rmtree(folder.search, ignore_errors=True)
+        write_index(entries(store, scratch), folder.search)
     overview = {
         "changes": counts,
         "union": union,
@@ -88,8 +95,17 @@ def write_lists_of(folder: ReleaseFolder, store: Store, settings: Settings) -> N
     write_lists(folder.lists, declarations(settings.layered("lists"), store.base), store, settings.languages)
 
 
-def write_lists_at(folder: ReleaseFolder, address: StoreAddress, settings: Settings) -> None:
-    """The same in a worker, which opens the store."""
+def write_lists_at(
+    folder: ReleaseFolder, previous: ReleaseFolder | None, address: StoreAddress, settings: Settings
+) -> None:
+    """The same in a worker, which opens the store; those of the release before where nothing that they show changed."""
+    folder.lookups.mkdir(exist_ok=True)
+    unchanged, declared = Unchanged.since(previous, folder, settings.languages), settings.layered("lists")
+    if unchanged:
+        influence = lists_line(declared, settings.base).encode()
+        lists = declarations(declared, settings.base)
+        if influence not in unchanged.lines and unchanged.take(folder.lists, listed(lists), settings.base):
+            return
     write_lists_of(folder, EMBEDDED.open(address, settings.base), settings)
 
 

@@ -9,12 +9,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
+from .. import __version__
 from ..errors import DamagedError, ReleaseError
 from ..formats import N_TRIPLES
 from ..rdf.canonical import file_changes
@@ -23,9 +24,11 @@ from ..release.integrity import prove
 from ..release.layout import ReleaseFolder, write_json
 from ..release.listing import read_listing
 from ..release.manifest import File, read_manifest
+from ..sparql.syntax.patterns import matching, patterns
 from ..store import EMBEDDED, StoreAddress
 from .bodies import RECIPE
 
+_FEW_CHANGES: Final = 10_000  # statements; with more of them something has changed everywhere
 MOST_CHANGES: Final = 150_000  # statements; from there on a new store takes no longer
 _NO_FILES: Final[Mapping[str, File]] = {}
 
@@ -153,6 +156,56 @@ def link(file: Path, path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The release before, and the statements that came or went since; what is made from others is taken over.
+
+    Attributes:
+        previous: the release before, of this version of the software.
+        folder: the new release.
+        lines: the statements.
+    """
+
+    previous: ReleaseFolder
+    folder: ReleaseFolder
+    lines: Sequence[bytes]
+
+    @classmethod
+    def since(cls, previous: ReleaseFolder | None, folder: ReleaseFolder, languages: Sequence[str]) -> Self | None:
+        """What has changed; None where all is made anew."""
+        with suppress(FileNotFoundError, ReleaseError):
+            manifest = read_manifest(previous.manifest) if previous else None
+            if previous and manifest and (manifest.software, [*manifest.languages]) == (__version__, [*languages]):
+                changes = file_changes(previous.canonical, folder.canonical, _FEW_CHANGES)
+                return cls(previous, folder, [*changes[0], *changes[1]]) if changes else None
+        return None
+
+    def take(self, path: Path, queries: Iterable[str], base: str) -> bool:
+        """Link a file of the new release, or a folder of files, to that of the one before, if its queries allow.
+
+        Args:
+            path: in the new release.
+            queries: by which it is made from the statements, and from nothing else.
+            base: of the publication.
+        """
+        if any(next(matching(self.lines, patterns(query, base)), None) for query in queries):
+            return False
+        theirs = self.previous.path / path.relative_to(self.folder.path)
+        try:
+            listed = {
+                each: file
+                for each, file in read_listing(self.previous.listing).items()
+                if theirs in (each, each.parent)
+            }
+            for each, file in listed.items():
+                prove(each, file)
+        except DamagedError:
+            return False
+        if theirs not in listed and listed:
+            path.mkdir()
+        return bool(listed) and all(link(each, path / each.relative_to(theirs)) for each in listed)
 
 
 def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:

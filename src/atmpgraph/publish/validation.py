@@ -42,6 +42,8 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
             mappers=graph.mappers,
             recipe=shapes_digest(folder, settings.base, settings.languages),
             checked=checked,
+            digest=graph.digest,
+            before=graph.before,
         ),
         read_shapes(folder, settings.base, settings.languages),
         settings.build,

@@ -28,7 +28,7 @@ _EXAMPLE: Final = "?this a ?class ."
 def constraint_text(shapes: Graph, constraint: Node) -> str:
     """The query of a constraint with its prefixes; empty where it has none."""
     select = shapes.value(constraint, SH.select)
-    return "".join([*_prefixes(shapes, constraint), str(select)]) if select is not None else ""
+    return "".join([*sorted(_prefixes(shapes, constraint)), str(select)]) if select is not None else ""
 
 
 def constraint_query(shapes: Graph, constraint: Node) -> Query | None:

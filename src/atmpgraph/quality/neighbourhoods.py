@@ -6,7 +6,6 @@ nodes in that order. Its focus nodes are marked (`targets`): other nodes may be 
 
 import hashlib
 import os
-import re
 from binascii import crc32
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from ..rdf.sorted_lines import SortedLines
 from .reach import Reach, State
 from .targets import Targets
 
-_SUBCLASS: Final = f" <{RDFS.subClassOf}> ".encode()
+SUBCLASS: Final = f"<{RDFS.subClassOf}>".encode()
 _BLOCK: Final = 8_192  # lines that are taken apart at once
 _CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
@@ -49,7 +48,7 @@ class Triples:
         """For each class those that are part of it, directly or not (SHACL §2.1.3.2)."""
         wider = defaultdict[str, set[str]](set)
         for line in self.classes:
-            narrow, _, wide = line.removesuffix(b" .").partition(_SUBCLASS)
+            narrow, _, wide = line.removesuffix(b" .").split(b" ")
             wider[narrow[1:-1].decode()].add(wide[1:-1].decode())
         narrower = defaultdict[str, set[str]](set)
         for each in list(wider):
@@ -71,8 +70,7 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
         backwards: the predicates that are followed from object to subject.
         folder: gets the files.
     """
-    predicates = b"|".join(map(re.escape, sorted(backwards)))
-    link = re.compile(b"(<[^>]*>) (%b) (.*) \\.\n" % predicates) if predicates else None
+    followed = set(backwards)
     file, links, classes = folder / "triples.nt", folder / "links", list[bytes]()
     digests = defaultdict[bytes, "hashlib._Hash"](hashlib.sha256)
     with file.open("wb") as out, CanonicalWriter(folder) as writer:
@@ -82,12 +80,12 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
             by_predicate = defaultdict[bytes, list[bytes]](list)
             for line in block:
                 by_predicate[line.split(b" ", 2)[1]].append(line)
-                if link and (match := link.match(line)):
-                    writer.add(f"{match[3].decode()} {match[2].decode()} {match[1].decode()}\n")
-                if _SUBCLASS in line:
-                    classes.append(line.rstrip(b"\n"))
             for predicate, some in by_predicate.items():
                 digests[predicate].update(b"".join(some))
+                for line in some if predicate in followed else ():
+                    subject, _, rest = line.decode().split(" ", 2)
+                    writer.add(f"{rest[:-3]} {predicate.decode()} {subject}\n")
+            classes += [line.rstrip(b"\n") for line in by_predicate[SUBCLASS]]
         with links.open("wb") as sorted_links:
             sorted_links.writelines(writer.lines())
     return Triples(file, links, tuple(classes), {each: digest.hexdigest() for each, digest in digests.items()})

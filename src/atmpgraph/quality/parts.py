@@ -1,10 +1,11 @@
 """The shapes run over a large graph: part by part, and one query for a constraint that is set-wide; in processes."""
 
-import hashlib
 import pickle
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -17,7 +18,7 @@ from .engines import VERSION, QuickEngine
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
-from .set_wide import identity, set_wide_results
+from .set_wide import identity, reads, set_wide_results
 from .targets import Targets
 from .validation_plan import ValidationPlan
 
@@ -54,7 +55,39 @@ class Job:
     limit: int
 
 
-def run(job: Job, folder: Path, processes: int, parts: CheckedParts, progress: Progress = SILENT) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class Same:
+    """What of a graph is as it was when it was checked last.
+
+    Attributes:
+        digests: of the parts then, by their names.
+        nodes: those whose neighbourhood has changed, sorted.
+        predicates: those of statements that came or went.
+    """
+
+    digests: Mapping[str, str]
+    nodes: Sequence[bytes]
+    predicates: frozenset[str]
+
+    def digest(self, name: str, what: _What, job: Job) -> str | None:
+        """The digest of a part, if it has not changed."""
+        if isinstance(what, Range):
+            place = bisect_left(self.nodes, what.first)
+            changed = place < len(self.nodes) and self.nodes[place] in what
+        else:
+            read = reads(job.plan.shapes, *job.plan.set_wide[what], job.triples.narrower())
+            changed = read is None or not self.predicates.isdisjoint(read)
+        return None if changed else self.digests.get(name)
+
+
+def run(
+    job: Job,
+    folder: Path,
+    processes: int,
+    parts: CheckedParts,
+    progress: Progress = SILENT,
+    same: Same | None = None,
+) -> Iterator[Outcome]:
     """Run the shapes that see a neighbourhood, and those that are one query.
 
     Args:
@@ -63,16 +96,33 @@ def run(job: Job, folder: Path, processes: int, parts: CheckedParts, progress: P
         processes: how many parts or queries run at the same time.
         parts: gets the outcome of each part.
         progress: advances by the bytes of the parts.
+        same: what has not changed since the last check, if that is known.
     """
     (folder / _COMMON).write_bytes(pickle.dumps(job))
     whats: Iterator[_What] = chain(
         range(len(job.plan.set_wide)), ranges(job.triples.file, job.part_bytes) if job.plan.near else ()
     )
-    for (_, what), (digest, outcome) in each(_check, [(folder, what) for what in whats], processes):
-        parts.add(digest, outcome)
+    before, rest = CheckedParts(job.checked), list[tuple[Path, _What]]()
+    for what in whats:
+        name = _name(job, what)
+        digest = same.digest(name, what, job) if same else None
+        if digest and (outcome := before.outcome(digest)):
+            parts.add(name, digest, outcome)
+            yield outcome
+        else:
+            rest.append((folder, what))
+    for (_, what), (digest, outcome) in each(_check, rest, processes):
+        parts.add(_name(job, what), digest, outcome)
         if isinstance(what, Range):
             progress.advance(what.end - what.start)
         yield outcome
+
+
+def _name(job: Job, what: _What) -> str:
+    """A name of a part that it keeps as long as its ends, or its query, are the same."""
+    if isinstance(what, Range):
+        return f"{what.first.decode()} {(what.last or b'').decode()}"
+    return sha256(identity(job.plan.shapes, *job.plan.set_wide[what], job.triples.narrower(), {}).encode()).hexdigest()
 
 
 def check_whole(plan: ValidationPlan, data: Path) -> Iterator[Result]:
@@ -121,7 +171,7 @@ def _check_all(prepared: _Prepared, number: int) -> tuple[str, Outcome]:
 
 
 def _digest(job: Job, content: bytes) -> str:
-    return hashlib.sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
+    return sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
 
 
 def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Outcome]:

@@ -47,7 +47,15 @@ def identity(
     used = [predicates(text) for text in texts]
     names = [frozenset(f"<{each}>".encode() for each in some) if some is not None else digests.keys() for some in used]
     seen = sorted(frozenset[bytes]().union(*names))
-    return "\n".join([str(constraint), *texts, *(f"{name!r} {digests.get(name)}" for name in seen)])
+    named = [str(each) for each in (shape, constraint) if not isinstance(each, BNode)]  # others get a name each time
+    says = [shapes.value(shape, SH.severity), *sorted(messages(shapes, constraint))]
+    return "\n".join([*named, *map(str, says), *texts, *(f"{name!r} {digests.get(name)}" for name in seen)])
+
+
+def reads(shapes: Graph, shape: Node, constraint: Node, subclasses: Mapping[str, set[str]]) -> frozenset[str] | None:
+    """The predicates on which the results depend; None if any statement may matter. Arguments as in `identity`."""
+    read = [predicates(for_all(shapes, constraint, nodes)) for nodes in _targets(shapes, shape, subclasses)]
+    return None if None in read else frozenset[str]().union(*filter(None, read))
 
 
 def set_wide_results(

@@ -8,6 +8,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from heapq import merge
 from pathlib import Path
 from typing import Final
@@ -20,18 +21,35 @@ from ..mapping.compile import Mapper
 from ..progress import SILENT, Progress
 from ..rdf.terms import without_graph
 from ..settings.groups import Build
-from ..store import StoreAddress
+from ..store import BACKENDS, StoreAddress
+from .affected import affected_nodes
 from .checked_parts import CheckedParts
-from .engines import quick_results, reference_results
+from .engines import VERSION, quick_results, reference_results
 from .listing import Listing
-from .neighbourhoods import lay_out
-from .parts import Job, check_whole, run
+from .neighbourhoods import SUBCLASS, lay_out
+from .parts import Job, Same, check_whole, run
 from .patterns import Engine, for_engine
 from .results import Traced
 from .shapes import held_texts
 from .validation_plan import plan
 
 _LINE: Final = 200  # bytes of N-Triples for a statement, about
+
+
+@dataclass(frozen=True)
+class CheckedBefore:
+    """Another graph, which may have been checked.
+
+    Attributes:
+        digest: distinguishes it, as `GraphToCheck.digest` does.
+        store: of it, or of it and more.
+        gone, come: the lines of canonical N-Quads that only it has, and that only the graph to be checked has.
+    """
+
+    digest: str
+    store: StoreAddress
+    gone: Sequence[bytes]
+    come: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,8 @@ class GraphToCheck:
         texts: text by slug of the source, where it is held; checked against, never published.
         mappers: the mapping that the statements come from.
         base: of the publication.
+        digest: distinguishes the graph from others; empty where nobody will ask.
+        before: the graph that it follows, if there is one.
     """
 
     lines: Iterable[bytes]
@@ -56,6 +76,8 @@ class GraphToCheck:
     mappers: Sequence[Mapper] = ()
     recipe: str = ""
     checked: Path | None = None
+    digest: str = ""
+    before: CheckedBefore | None = None
 
     def triples(self) -> Iterable[bytes]:
         """The union of all graphs as N-Triples, sorted, and the held texts."""
@@ -116,6 +138,13 @@ def _check_large(
     parts: CheckedParts,
     progress: Progress,
 ) -> None:
+    name, noted = _name(graph, graph.digest, limits), CheckedParts(graph.checked)
+    if digests := noted.digests(name):
+        parts.take(noted, name)
+        for digest in digests.values():
+            if outcome := noted.outcome(digest):
+                listing.add(outcome.results, outcome.others)
+        return
     how = plan(for_engine(shapes, Engine.QUICK), with_store=graph.store is not None)
     triples = lay_out(graph.triples(), how.reach.inverse(), folder)
     job = Job(
@@ -129,11 +158,38 @@ def _check_large(
         limits.max_listed_findings,
     )
     progress.step(message("checking the graph against the shapes"), triples.file.stat().st_size, message("bytes"))
-    for outcome in run(job, folder, limits.processes, parts, progress):
+    same = _same(graph, job, limits)
+    for outcome in run(job, folder, limits.processes, parts, progress, same):
         listing.add(outcome.results, outcome.others)
     if how.far:
         progress.step(message("checking the whole graph against some shapes"))
         listing.add(check_whole(how, triples.file))
+    parts.graph = "" if how.far else name  # of which nothing is noted
+
+
+def _name(graph: GraphToCheck, digest: str, limits: Build) -> str:
+    """What distinguishes a graph with all that its results depend on; empty for one without a digest."""
+    held = "".join(held_texts(graph.texts, graph.base))
+    content = f"{digest} {graph.recipe} {VERSION} {limits.max_listed_findings}\n{held}"
+    return sha256(content.encode()).hexdigest() if digest else ""
+
+
+def _same(graph: GraphToCheck, job: Job, limits: Build) -> Same | None:
+    """What is as it was in the graph before, if that is the one that was checked last."""
+    before, store = graph.before, graph.store
+    digests = CheckedParts(graph.checked).digests(_name(graph, before.digest, limits)) if before else None
+    if not (before and store and digests):
+        return None
+    predicates = {line.split(b" ", 2)[1] for line in (*before.gone, *before.come)}
+    if SUBCLASS in predicates:  # which every part sees
+        return None
+    nodes = set[bytes]()
+    for address, lines in ((before.store, before.gone), (store, before.come)):
+        affected = affected_nodes(job.plan.reach, BACKENDS[address.kind].open(address, graph.base), lines)
+        if affected is None:
+            return None
+        nodes |= affected
+    return Same(digests, sorted(nodes), frozenset(each[1:-1].decode() for each in predicates))
 
 
 def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[Traced]]:

@@ -64,19 +64,25 @@ def entries(store: Store, scratch: Path) -> Iterator[Entry]:
                 yield entry
 
 
-def _lines(store: Store) -> Iterator[str]:
-    """What is searched, a line each: the thing, the rank of the field, the language and the text."""
-    for row in store.select(f"SELECT ?thing ?class {{ ?thing <{RDF}type> ?class }}"):
-        yield _line(row["thing"], _CLASS, "", row["class"].value)
+def queries() -> dict[str, str]:
+    """The queries of all that is searched, by the rank of the field."""
+    ranked = {_CLASS: f"SELECT ?thing ?text {{ ?thing <{RDF}type> ?text }}"}
     for field, paths in fields().paths.items():
         for place, path in enumerate(paths):
-            rank = f"{_FIELDS.index(field)}{place:02}"
-            for row in store.select(f"SELECT ?thing ?text {{ ?thing {path} ?text }}"):
-                text = row["text"]
-                if isinstance(text, ox.Literal):
-                    yield _line(row["thing"], rank, text.language or "", text.value)
-                elif field == "identifier" and isinstance(text, ox.NamedNode):
-                    yield _line(row["thing"], rank, "", text.value)
+            ranked[f"{_FIELDS.index(field)}{place:02}"] = f"SELECT ?thing ?text {{ ?thing {path} ?text }}"
+    return ranked
+
+
+def _lines(store: Store) -> Iterator[str]:
+    """What is searched, a line each: the thing, the rank of the field, the language and the text."""
+    identifier = str(_FIELDS.index("identifier"))
+    for rank, query in queries().items():
+        for row in store.select(query):
+            text = row["text"]
+            if isinstance(text, ox.Literal):
+                yield _line(row["thing"], rank, text.language or "", text.value)
+            elif rank == _CLASS or rank.startswith(identifier):
+                yield _line(row["thing"], rank, "", text.value)
 
 
 def _line(thing: ox.NamedNode, rank: str, language: str, text: str) -> str:
