@@ -196,6 +196,16 @@ def test_the_library_is_data_too(client: FlaskClient) -> None:
     assert queries["since"]["parameters"][0]["default"] == "2024-02-01"
 
 
+def test_the_library_as_data_is_another_in_each_language(client: FlaskClient) -> None:
+    """Nobody gets what was made for a reader of another language."""
+    answers = [
+        client.get("/queries/", headers={"Accept": "application/json", "Accept-Language": tag}) for tag in LANGUAGES
+    ]
+    subjects = [answer.get_json()["queries"][0]["subject"] for answer in answers]
+    assert subjects == ["Le partenariat", "Het partnerschap", "Die Partnerschaft", "The partnership"]
+    assert len({answer.headers["ETag"] for answer in answers}) == len(LANGUAGES)
+
+
 def test_its_parameters_are_a_json_schema(client: FlaskClient) -> None:
     """So a program that calls tools can check what it asks."""
     listed = client.get("/queries/", headers={"Accept": "application/json"}).get_json()["queries"]

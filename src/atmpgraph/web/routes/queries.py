@@ -48,6 +48,11 @@ def _library_json(context: Context, library: Mapping[str, LibraryQuery]) -> str:
     return json.dumps({"queries": heads}, ensure_ascii=False, indent=1)
 
 
+def _library_version(context: Context, library: Mapping[str, LibraryQuery], _: Format) -> Version:
+    """Its JSON is in the language of the reader too."""
+    return Version(("".join(query.file_text for query in library.values()), context.language), edited=True)
+
+
 def _head_json(context: Context, query: LibraryQuery) -> dict[str, Any]:
     head, addresses = query.head, Addresses(context.base)
     labels = query.column_labels(context.languages)
