@@ -37,11 +37,6 @@ def _library_page(context: Context, library: Mapping[str, LibraryQuery]) -> str:
     return render_template("queries.html", subjects=subjects, languages_of=context.languages)
 
 
-def _library_version(context: Context, library: Mapping[str, LibraryQuery], _: Format) -> Version:
-    """The heads have their words in a language, in JSON too."""
-    return Version((context.language, *(query.file_text for query in library.values())), edited=True)
-
-
 def _library_json(context: Context, library: Mapping[str, LibraryQuery]) -> str:
     """The heads of all queries, for programs that offer them to people."""
     heads = [_head_json(context, query) for query in library.values()]
