@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from atmpgraph.errors import QueryError
+from atmpgraph.i18n import TranslatedError
 from atmpgraph.publish.rules import rule_lines, rules
 from atmpgraph.release.release import Release
 from atmpgraph.settings.layers import supplied
@@ -43,7 +43,7 @@ def test_a_public_body_that_funds_is_a_funding_agency_and_no_public_body_too(rel
 
 def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "wrong.rq").write_text("SELECT * { ?s ?p ?o }", encoding="utf-8")
-    with pytest.raises(QueryError, match=r"wrong\.rq: a CONSTRUCT query is expected"):
+    with pytest.raises(TranslatedError, match=r"wrong\.rq: .*a CONSTRUCT query is expected"):
         rule_lines(tmp_path / "wrong.rq", memory_store([], BASE))
 
 

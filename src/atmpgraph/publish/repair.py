@@ -24,6 +24,7 @@ from ..charts.draw import draw_charts
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
 from ..i18n import message, texts
+from ..linksets.links import write_linksets
 from ..quality.shapes_document import shapes_lines, write_shapes
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line
@@ -79,8 +80,9 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
     folder, damaged = ReleasesFolder(releases), list[Damage]()
     trust_proofs(folder)
     for release in folder.all():
-        if wrong := list(damages(release, known_difference)):
-            damaged += wrong
+        wrong = list(damages(release, known_difference))
+        damaged += wrong
+        if wrong:
             scratch = workplace / f"repair-{release.path.name}"
             scratch.mkdir()
             with suppress(*_UNABLE):  # what is not made anew is damaged still
@@ -152,7 +154,15 @@ class _Remaking:
         address = EMBEDDED.load(remade.canonical, remade.store, manifest.digest)
         EMBEDDED.verify(address)
         store = EMBEDDED.open(address, base)
-        for step in (self._dumps, self._description, self._shapes, self._changes, self._lookups, self._charts):
+        for step in (
+            self._linksets,
+            self._dumps,
+            self._description,
+            self._shapes,
+            self._changes,
+            self._lookups,
+            self._charts,
+        ):
             with suppress(*_UNABLE):
                 step(remade, manifest, store)
         for path, file in wanted.items():
@@ -195,6 +205,9 @@ class _Remaking:
                 if writer.write(path) == manifest.digest:
                     return
         raise DamagedError(folder.canonical, "no file has all statements")
+
+    def _linksets(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
+        write_linksets(remade, store, self._scratch)
 
     def _dumps(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
         package = open_tables(self._settings, read_codes(self._settings))
