@@ -10,9 +10,9 @@ from .context import Context
 
 _IDENTIFIED: Final = (
     f"SELECT ?value {{{{ ?thing <{ADMS}identifier> ?identifier ."
-    f" ?identifier <{ADMS}schemaAgency> {{code}} ; <{SKOS}notation> ?value }}}} LIMIT 1"
+    f" ?identifier <{ADMS}schemaAgency> {{code}} ; <{SKOS}notation> ?value }}}} ORDER BY STR(?value) LIMIT 1"
 )
-_THING: Final = f"SELECT ?thing {{ ?thing a <{ORG}Organization> }} LIMIT 1"
+_THING: Final = f"SELECT ?thing {{ ?thing a <{ORG}Organization> }} ORDER BY STR(?thing) LIMIT 1"
 
 
 def first_value(context: Context, query: str) -> str:
