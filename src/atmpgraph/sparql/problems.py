@@ -32,9 +32,6 @@ _SYNTAX: Final = {
     "neither in GROUP BY": message(
         "The query is not SPARQL 1.1: SELECT has a variable that is neither in GROUP BY nor inside an aggregate."
     ),
-    "that is unbound": message(
-        "The query is not SPARQL 1.1: SELECT has a variable that is neither in GROUP BY nor inside an aggregate."
-    ),
     "Duplicated variable": message(
         "The query is not SPARQL 1.1: two columns of SELECT have the same name; rename one."
     ),

@@ -71,12 +71,6 @@ def _read(path: Path, _: str) -> Sequence[Listing]:
         return tuple(lists.listings.values())
 
 
-def _token(release: Release, listing: Listing, column: str) -> str:
-    """The most frequent value that a list can be filtered by."""
-    with open_lists(release.whole(release.folder.lists)) as lists:
-        return next(iter(lists.tokens(listing.slug, column, 1)), "")
-
-
 def _names(shared: Publication) -> Collection[str]:
     """The lists of the current release; before the first one, those that are declared."""
     try:
@@ -106,36 +100,43 @@ def _classes(context: Context) -> list[dict[str, str]]:
     return [{"kind": token} for token in frequent_classes(context)]
 
 
+def _sort(listing: Listing | None) -> str:
+    """The first column that a list can be sorted by; empty for none."""
+    return next(iter(listing.sorts), "") if listing else ""
+
+
 def _example(context: Context) -> dict[str, str]:
     """The first list, sorted by its first column."""
-    slug = next((listing.slug for listing in _listings(context.release) if listing.size), "")
-    return {"name": slug, **_sorted(context, slug)}
+    listing = next((listing for listing in _listings(context.release) if listing.size), None)
+    return {"name": listing.slug if listing else "", "sort": _sort(listing)}
 
 
-def _sorted(context: Context, slug: str) -> dict[str, str]:
-    """How a list can be sorted."""
-    names = (name for listing in _listings(context.release) if listing.slug == slug for name in listing.sorts)
-    return {"sort": next(names, "")}
+def _example_class(context: Context) -> dict[str, str]:
+    """The first class, its list sorted by its first column."""
+    things = next((listing for listing in _listings(context.release) if listing.slug == THINGS), None)
+    return {"sort": _sort(things), **next(iter(_classes(context)), {})}
 
 
 def _instances(context: Context) -> Iterable[Instance]:
     """Each list in OpenAPI, in English."""
-    languages = (SOURCE, *context.settings.languages)
-    for listing in _listings(context.release):
-        filters = [
-            query_parameter(
-                each.name,
-                f"{best(each.label, languages)}.",
-                many=True,
-                example=_token(context.release, listing, each.name),
-            )
-            for each in listing.facets
-        ]
-        order = _sorted(context, listing.slug)
-        others = [with_example(each, order.get(each["name"], "")) for each in _PARAMETERS]
-        title = best(listing.title, languages)
-        description = best(listing.description, languages)
-        yield Instance({"name": listing.slug}, title, description, (*filters, *others))
+    release, languages = context.release, (SOURCE, *context.settings.languages)
+    if not (listings := _listings(release)):
+        return
+    with open_lists(release.whole(release.folder.lists)) as lists:
+        for listing in listings:
+            filters = [
+                query_parameter(
+                    each.name,
+                    f"{best(each.label, languages)}.",
+                    many=True,
+                    example=next(iter(lists.tokens(listing.slug, each.name, 1)), ""),  # the most frequent one
+                )
+                for each in listing.facets
+            ]
+            title, description = best(listing.title, languages), best(listing.description, languages)
+            sort, page = _PARAMETERS
+            others = (with_example(sort, _sort(listing)), page)
+            yield Instance({"name": listing.slug}, title, description, (*filters, *others))
 
 
 _PARAMETERS = (
@@ -179,6 +180,6 @@ RESOURCES = (
         version=_version,
         sitemap=Sitemap(_classes),
         parameters=_PARAMETERS,
-        examples=lambda context: {**_sorted(context, THINGS), **next(iter(_classes(context)), {})},
+        examples=_example_class,
     ),
 )
