@@ -26,7 +26,7 @@ _SYNTAX: Final = {
         "The query is not SPARQL 1.1: the prefix of “{word}” is not declared; declare it with PREFIX."
     ),
     "IRI parsing failed": message(
-        "The query is not SPARQL 1.1: “{word}” has an IRI that is none; an IRI has a scheme, and no blanks."
+        "The query is not SPARQL 1.1: the IRI that ends there is none; an IRI has a scheme, and no blanks."
     ),
     "overrid": message("The query is not SPARQL 1.1: a variable gets a value twice; give the second one another name."),
     "neither in GROUP BY": message(

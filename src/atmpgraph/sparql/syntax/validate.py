@@ -24,10 +24,10 @@ _SENTENCE: Final = re.compile(
     r"|BIND is overriding an existing variable|The [A-Z]+ [^,\[]*[^,\[ ]"
 )
 # Words of the parser that say something else than what is wrong.
+_UNGROUPED: Final = "SELECT has a variable that is neither in GROUP BY nor inside an aggregate"
 _WORDS: Final = {
-    "The SELECT contains an expression with a variable that is unbound": (
-        "SELECT has a variable that is neither in GROUP BY nor inside an aggregate"
-    )
+    "The SELECT contains a variable that is unbound": _UNGROUPED,
+    "The SELECT contains an expression with a variable that is unbound": _UNGROUPED,
 }
 _START: Final = re.compile(r"error at \d+:\d+")
 _EMPTY: Final = ox.Store()
