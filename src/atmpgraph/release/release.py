@@ -346,27 +346,23 @@ class Release:
     def _described(self, path: Path, iri: str, predicate: str = "") -> list[bytes]:
         """The lines about a thing in a file that was whole before it was read, and is the same after."""
         start = f"<{iri}> <{predicate}> " if predicate else f"<{iri}> "
+        cache, lock = self._recent
         while True:
             state = self._proven(path)
+            with lock:
+                lines = cache.get((path, state, start))
+            if lines is not None:
+                return lines[:]
             with suppress(CutFileError):
-                lines = self._read(path, state, start)
+                lines = self._open_lines(path, state).starting(start.encode())
                 if self._proven(path) == state:
+                    with lock, suppress(ValueError):  # larger than all the room there is
+                        cache[path, state, start] = lines
                     return lines[:]
-
-    def _read(self, path: Path, state: State, start: str) -> list[bytes]:
-        """Such lines of a file in a state: one response looks several times at the same few things."""
-        cache, lock = self._recent
-        with lock:
-            lines = cache.get((path, state, start))
-        if lines is None:
-            lines = self._open_lines(path, state).starting(start.encode())
-            with lock, suppress(ValueError):  # larger than all the room there is
-                cache[path, state, start] = lines
-        return lines
 
     @cached_property
     def _recent(self) -> tuple[LRUCache[tuple[Path, State, str], list[bytes]], threading.Lock]:
-        """The lines that were read last."""
+        """The lines that were read last: one response looks several times at the same few things."""
         return LRUCache(_RECENT_BYTES, lambda lines: _OVERHEAD + sum(map(len, lines))), threading.Lock()
 
     def encoded(self, decoded: str) -> str | None:

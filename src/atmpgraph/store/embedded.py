@@ -6,7 +6,6 @@ but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 a
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from collections import deque
@@ -26,6 +25,7 @@ from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
+from ..sparql.syntax.tokenizer import mentions
 from ..sparql.syntax.total_order import with_total_order
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Features, Results, Store, StoreAddress, prove
@@ -35,7 +35,6 @@ _LOADERS: Final = 2  # threads that load; each batch is a transaction of its own
 _RUN: Final = 32 << 20  # bytes of lines that are sorted at once
 _OF_A_PROCESS: Final = frozenset({"LOCK", "LOG"})  # files of a store that a copy has its own of
 _DESCRIPTORS: Final = Path("/proc/self/fd")
-_FROM: Final = re.compile(r"(?<![\w?$:-])FROM\b", re.IGNORECASE)
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 T = TypeVar("T")
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
@@ -67,7 +66,7 @@ class EmbeddedStore(Store):
     ) -> Results:
         """Run a SPARQL 1.1 query."""
         engine, text = self._engine, with_total_order(for_engine(text))
-        if default_graphs is None and named_graphs is None and _FROM.search(text):
+        if default_graphs is None and named_graphs is None and mentions(text, "FROM"):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
         text = each_graph_by_itself(text, self.base, lambda: _names(engine) if whole else list(named_graphs or ()))
