@@ -261,7 +261,7 @@ class Report:
         if any(self.more.values()):
             yield words.gettext("the first {n} findings are listed; the others are only counted", n=len(self.findings))
         nothing = words.gettext("nothing to report")
-        yield f"{counts} – {severities or nothing}"
+        yield " – ".join(filter(None, (counts, severities or nothing)))
 
 
 class ViolationError(AtmpgraphError):
