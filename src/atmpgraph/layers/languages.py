@@ -28,6 +28,12 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
         except CatalogueError as error:
             message = every_language("not a catalogue of gettext in UTF-8; correct it, or take the file away")
             yield Finding("files", Severity.VIOLATION, message, (Place(name, error.line),))
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.suffix != ".po" and not file.name.startswith("."):
+            message = every_language(
+                "nothing reads this file: texts stand in <language>.po; rename it, or take it away"
+            )
+            yield Finding("files", Severity.WARNING, message, (Place((settings.folders.texts / file.name).as_posix()),))
     for language in settings.languages:
         number, total = lacking(language)
         if number:

@@ -77,7 +77,8 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
-    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
+    checked = check_tables(package, settings.build, progress)
+    listed = checked + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
@@ -86,7 +87,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *own), snapshot, advised)
+    return Tables(package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised)
 
 
 def _faulty_queries(settings: Settings) -> list[Finding]:
