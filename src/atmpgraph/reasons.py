@@ -1,6 +1,10 @@
 """Why a parser refuses a file, as a sentence of the interface: parsers speak English, and not of what to do."""
 
+import errno
 import re
+import socket
+import ssl
+from http.client import RemoteDisconnected
 from typing import Final
 
 from .i18n import Sentence, message
@@ -83,10 +87,53 @@ _MEANINGS: Final = tuple(
         r"codec can't decode": _UTF_8,
     }.items()
 )
+# What the system refuses, by its number.
+_REFUSED: Final = {
+    errno.ENOENT: message("there is no such file or folder"),
+    errno.EACCES: message("this user may not: change the owner or the rights"),
+    errno.EPERM: message("this user may not: change the owner or the rights"),
+    errno.EISDIR: message("it is a folder, and a file is expected"),
+    errno.ENOTDIR: message("it is a file, and a folder is expected"),
+    errno.EEXIST: message("it is there already"),
+    errno.ENOTEMPTY: message("the folder is not empty"),
+    errno.EROFS: message("the file system cannot be written to; this command writes there"),
+    errno.ENAMETOOLONG: message("the name is too long"),
+    errno.ELOOP: message("the links lead in a circle"),
+    errno.EMFILE: message("this process has too many files open; raise the limit (ulimit -n)"),
+    errno.EIO: message("the disk does not read or write; look after it"),
+    errno.EBUSY: message("another program uses it"),
+    errno.ECONNREFUSED: message("nothing listens at this address; start it, or correct the address"),
+    errno.ECONNRESET: message("the other side ended the connection"),
+    errno.EPIPE: message("the other side ended the connection"),
+    errno.ENETUNREACH: message("the network does not lead there"),
+    errno.EHOSTUNREACH: message("the network does not lead there"),
+    errno.ETIMEDOUT: message("no answer came in time"),
+}
+_NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
+_NO_ANSWER: Final = message("the other side ended the connection")
+_CERTIFICATE: Final = message("its certificate is not valid: {words}")
+_WORDS: Final = message("the system says: {words}")
 _WHERE: Final = re.compile(
     r"line (?P<line>\d+)(?:,? (?:column|between columns) (?P<column>\d+))?"
     r"|error at (?P<query_line>\d+):(?P<query_column>\d+)|\(line:(?P<group_line>\d+), col:(?P<group_column>\d+)\)"
 )
+
+
+def refusal_of(error: BaseException) -> Sentence:
+    """What the system or the network refuses, in our words where they are known."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return Sentence(_CERTIFICATE, {"words": error.verify_message})
+        case socket.gaierror():
+            return Sentence(_NO_HOST)
+        case RemoteDisconnected():
+            return Sentence(_NO_ANSWER)
+        case OSError(errno=int(number)) if number in _REFUSED:
+            return Sentence(_REFUSED[number])
+        case TimeoutError():
+            return Sentence(_REFUSED[errno.ETIMEDOUT])
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Sentence(_WORDS, {"words": words})
 
 
 def reason_of(error: object) -> Sentence:

@@ -139,4 +139,4 @@ def _named(shapes: Sequence[Node] | None) -> list[str] | None:
 
 
 def _unusable(error: Exception) -> AtmpgraphError:
-    return AtmpgraphError(f"the shapes cannot be run: {error}")
+    return AtmpgraphError("the shapes cannot be run: {reason}", reason=str(error))

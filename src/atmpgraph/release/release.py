@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from cachetools import LRUCache
 
 from ..errors import DamagedError, OtherBaseError, ReleaseError, RemovedError, StoreError
+from ..i18n import message
 from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, RemoteSettings, Store, StoreAddress, memory_store
@@ -213,7 +214,8 @@ class Release:
         """The slot that holds the release; its record is looked at each time."""
         held = slot_of(self.path.parent, self.digest)
         if held is None:
-            raise StoreError("elsewhere", f"no slot holds the release {self.digest[:12]}; 'atmpgraph push' loads it")
+            nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
+            raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
         return remote.address(held.slot, ReleasesFolder(self.path.parent).slots.held(self.digest), self.digest)
 
     @property
@@ -425,9 +427,13 @@ def open_release(releases: Path, name: str, base: str, remote: RemoteSettings | 
     path = current.resolve() if live else releases / digest
     release = open_at(path, base, live=live, remote=remote)
     if release.manifest.base != base:
-        wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
-        remedy = "build again, or set the base back; a server that runs needs a restart, and serves the release before"
-        raise OtherBaseError(f"{path}: {wrong}; {remedy}")
+        raise OtherBaseError(
+            "{path}: it was made with the base {before}, and the setting is {base}; build again, or set the base back;"
+            " a server that runs needs a restart, and serves the release before",
+            path=str(path),
+            before=release.manifest.base,
+            base=base,
+        )
     release.check()
     return release
 
@@ -448,8 +454,14 @@ def named(releases: Path, name: str) -> str:
     starting = [release.path.name for release in folder.all() if digits and release.path.name.startswith(name)]
     if len(starting) == 1:
         return starting[0]
-    problem = f"{len(starting)} releases start like that" if starting else "there is no such release"
-    raise ReleaseError(f"{releases / name}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits")
+    sentence = _MANY if starting else _NONE
+    raise ReleaseError(sentence, path=str(releases / name), n=len(starting))
+
+
+_NONE: Final = message(
+    "{path}: there is no such release; 'atmpgraph build' makes one, named by its 64 hexadecimal digits"
+)
+_MANY: Final = message("{path}: {n} releases start like that; write more of the 64 hexadecimal digits")
 
 
 def is_sealed(releases: Path) -> bool:

@@ -20,6 +20,7 @@ from typing import Final, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
+from ..i18n import Sentence
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
@@ -194,8 +195,9 @@ def each_graph_by_itself(text: str, base: str, graphs: Callable[[], list[str]]) 
         return graph_by_graph(text, base, graphs)
     except ManyGraphsError as error:
         raise QueryError(
-            f"GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {error.graphs} "
-            "graphs: name some by FROM NAMED, or leave triple patterns and filters inside and put the rest outside"
+            "GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {n} graphs: name"
+            " some by FROM NAMED, or leave triple patterns and filters inside and put the rest outside",
+            n=error.graphs,
         ) from None
 
 
@@ -328,9 +330,9 @@ class Embedded:
             if not store.holds(address.digest):
                 prove(store, address.digest)  # says what differs
         except DamagedError as error:
-            raise ReleaseError(f"{NOT_PUBLISHED}: {error.reason}") from None
+            raise ReleaseError(NOT_PUBLISHED, reason=Sentence(error.reason)) from None
         except ValueError as error:
-            raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
+            raise ReleaseError(NOT_PUBLISHED, reason=str(error)) from None
 
     def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:  # noqa: ARG002 - none is too long here
         """Open the store in a folder read-only."""
