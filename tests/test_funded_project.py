@@ -263,7 +263,7 @@ def test_questions_are_answered_in_words(client: FlaskClient, project: Release, 
     register = ("programmes", "name", "ORIZZONTE")  # which has no other name for it
     assert bare(client, project, QUESTIONS, language) == [register]
     countries = {cell for column, cell in cells(client, "participants", language) if column == "country"}
-    assert countries == {"it": {"Italia", "Malta", "Germania"}, "en": {"Italy", "Malta", "Germany"}}[language]
+    assert countries == {"it": {"Italia", "Spagna", "Svizzera"}, "en": {"Italy", "Spain", "Switzerland"}}[language]
 
 
 def test_dates_have_the_words_of_their_own_figures_alone(client: FlaskClient) -> None:
