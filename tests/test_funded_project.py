@@ -19,7 +19,10 @@ from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import supplied
 from atmpgraph.web import create_app
 
+from .web.cells import bare, cells
+
 FUNDED = Path(__file__).parent / "publications" / "funded"
+QUESTIONS = sorted(file.stem for file in supplied("queries").glob("*.rq"))
 EURIO = "http://data.europa.eu/s66#"
 
 
@@ -253,6 +256,18 @@ def test_the_question_about_grants(client: FlaskClient) -> None:
         shares == {("lagunopoli", "450000", "EUR"), ("barena", "350000", "EUR"), ("acquario", "350000", "EUR")} | shares
     )
     assert {row["amount"] for row in rows} >= {"1200000"}
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_questions_are_answered_in_words(client: FlaskClient, project: Release, language: str) -> None:
+    register = ("programmes", "name", "ORIZZONTE")  # which has no other name for it
+    assert bare(client, project, QUESTIONS, language) == [register]
+    countries = {cell for column, cell in cells(client, "participants", language) if column == "country"}
+    assert countries == {"it": {"Italia", "Spagna", "Svizzera"}, "en": {"Italy", "Spain", "Switzerland"}}[language]
+
+
+def test_dates_have_the_words_of_their_own_figures_alone(client: FlaskClient) -> None:
+    assert all(not row["exactness"] and not row["unitName"] for row in _rows(client, "dates") if not row["value"])
 
 
 def _rows(client: FlaskClient, name: str) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from string import Formatter
 from typing import Final
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
+from babel.core import get_global
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
@@ -168,6 +169,16 @@ class Texts:
         pattern = self._locale.currency_formats["standard"].pattern
         amount, gap = self.compact(value), _NBSP if _NBSP in pattern else ""
         return f"{symbol}{gap}{amount}" if pattern.startswith("¤") else f"{amount}{gap}{symbol}"
+
+    def currency(self, code: str) -> str:
+        """The name of a currency by its code (ISO 4217); what is none stays as it is."""
+        return numbers.get_currency_name(code, locale=self._locale)
+
+    def country(self, code: str) -> str:
+        """The name of a country by its code (ISO 3166-1, two letters or three); what is none stays as it is."""
+        two = get_global("territory_aliases").get(code, [code])
+        name: str = self._locale.territories.get(two[0], code)
+        return name
 
     def percent(self, share: Scalar) -> str:
         """A share of 1 in per cent, with all its digits."""

@@ -40,6 +40,7 @@ CHANGE_TYPE: Final = "http://purl.org/adms/changetype/"
 CROISSANT: Final = "http://mlcommons.org/croissant/"
 ENTAILMENT: Final = "http://www.w3.org/ns/entailment/"
 EU_AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
+COUNTRIES: Final = EU_AUTHORITY + "country/"  # its codes of three letters
 FILE_FORMATS: Final = "http://www.w3.org/ns/formats/"
 GEOSPARQL_FUNCTIONS: Final = "http://www.opengis.net/def/function/geosparql/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from selenium.webdriver.common.by import By
 
 from atmpgraph.i18n import texts
 from atmpgraph.release.release import Release
@@ -44,14 +45,31 @@ _WIDE = """
 """
 
 
-@pytest.mark.parametrize(("width", "most"), [(1440, 2_500), (360, 4_000)])
-def test_home_is_short_with_its_pictures(origin: str, width: int, most: int) -> None:
-    """About two screens of a computer, and five of a phone (360×800)."""
+@pytest.mark.parametrize(("width", "most", "main"), [(1440, 2_100, 920), (360, 2_200, 1_560)])
+def test_home_is_short_with_its_pictures(origin: str, width: int, most: int, main: int) -> None:
+    """The main things are about one screen of a computer, and two of a phone (360×780)."""
     with reading(origin, width=width) as reader:
         for language in LANGUAGES:
             reader.visit(f"/?lang={language}")
-            reader.wait(lambda: reader.script("return [...document.images].every(image => image.height > 50)"))
+            reader.wait(
+                lambda: reader.script(
+                    "return [...document.images].every(image => image.complete || !image.offsetParent)"
+                )
+            )
             assert 1_000 < reader.script("return document.documentElement.scrollHeight") <= most, language
+            end = reader.script("return document.querySelector('section.brief').getBoundingClientRect().bottom")
+            assert end + reader.script("return window.scrollY") <= main, language
+
+
+def test_home_says_the_main_things(plain: Reader) -> None:
+    """Who, how much with its shares and what follows, how far known, what differs in which words, what is new."""
+    plain.visit("/?lang=en")
+    said = {part.find_element(By.TAG_NAME, "h2").text: part.text for part in plain.all(".brief > div:has(h2)")}
+    assert re.search(r"€81 million[\s\S]*about 60%[\s\S]*€48.6 million\s+calculated[\s\S]*40%", said["How much"])
+    assert re.search(r"BioWin\s+coordinator[\s\S]*7 more", said["Who takes part"])
+    assert re.search("470 emplois directs[\\s\\S]*600 emplois directs[\\s\\S]*L-Post", said["Where sources differ"])
+    assert "26 declared, 16 named" in said["Coverage"]
+    assert re.search(r"\d{4}: (This is the first release|Things: )", said["Newest changes"])
 
 
 def test_the_form_needs_no_script(plain: Reader) -> None:

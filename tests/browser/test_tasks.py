@@ -21,6 +21,8 @@ TASKS: dict[str, tuple[tuple[str, ...], str]] = {
     "who says 470, and who 600": (('a[href^="/charts/claims"]',), r"L-Post[\s\S]*600[\s\S]*RTL info[\s\S]*470"),
     "what is not known": (('main a[href^="/quality"]',), r"Coverage"),
     "cite a figure": (('a[href^="/doc/figure/fv-budget"]',), r"How to cite[\s\S]*BibTeX"),
+    "what is new, at a glance": ((), r"Newest changes\s+\w[\s\S]*\d{4}: "),
+    "what changed in which month": (('footer a[href^="/releases/"]',), r"\d{1,2} \w+ \d{4}|\w+ \d{1,2}, \d{4}"),
     "what changed last": (('main a[href*="/changes"]',), r"Changes of release"),
     "chart of the money": (('a[href^="/charts/money-by-origin"]',), r"Where does the money come from"),
     "chart of the claims": (('a[href^="/charts/claims"]',), r"Where sources differ"),
@@ -71,6 +73,17 @@ def test_a_name_is_found_by_one_search(plain: Reader, name: str) -> None:
     first = plain.one('main a[href^="/doc/"]')
     assert name.casefold() in text(plain).casefold()
     assert "/doc/organisation/" in str(first.get_attribute("href"))
+
+
+def test_of_a_name_that_is_in_no_source_it_is_said(plain: Reader) -> None:
+    plain.visit("/?lang=en")
+    field = plain.one("input[name=q]")
+    field.send_keys("CER Groupe")
+    field.submit()
+    plain.wait(lambda: "/search" in plain.driver.current_url)
+    assert "Nothing with these words is known here" in text(plain)
+    assert "What no source says is not here" in text(plain)
+    assert not plain.all('main a[href^="/doc/organisation/"]')
 
 
 def test_back_leads_home_by_the_same_pages(plain: Reader) -> None:

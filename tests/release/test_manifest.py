@@ -8,6 +8,7 @@ import pytest
 
 from atmpgraph.errors import ReleaseError
 from atmpgraph.release.layout import LAYOUT
+from atmpgraph.release.listing import FilesIn
 from atmpgraph.release.manifest import File, Manifest, Score, Summary, read_manifest, read_summary, write_manifest
 from atmpgraph.release.release import Release
 
@@ -101,3 +102,20 @@ def test_a_later_format_and_damage_are_refused_by_a_sentence(content: str, sente
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ReleaseError, match=rf"^{file}: .*{sentence}"):
         read_manifest(file)
+
+
+def test_files_of_a_folder_are_by_their_paths(tmp_path: Path) -> None:
+    named = {"data.nq": File(1, "0" * 64), "graphs/one.ttl": File(2, "1" * 64)}
+    files = FilesIn(tmp_path, named)
+    assert dict(files) == {tmp_path / name: file for name, file in named.items()}
+    assert (files[tmp_path / "graphs" / "one.ttl"], len(files)) == (named["graphs/one.ttl"], 2)
+    assert not [
+        path for path in (tmp_path / "other", tmp_path, tmp_path.parent / "data.nq", Path("data.nq")) if path in files
+    ]
+
+
+def test_opening_a_release_makes_no_path_of_each_file(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history of a thing opens many releases, and reads one file of each."""
+    fresh = Release(release.path, release.base)
+    monkeypatch.setattr(FilesIn, "__iter__", lambda _: pytest.fail("all paths are made"))
+    assert fresh.stated(f"{release.base}id/organisation/biowin")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.errors import DamagedError
-from atmpgraph.release.integrity import state_of_file
+from atmpgraph.release.integrity import State, state_of_file
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
-from atmpgraph.release.proofs import note_proofs, noted_proofs
+from atmpgraph.release.proofs import note_proofs, noted_proofs, noted_state
 
 from .damages import overwrite
 
@@ -29,28 +29,33 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def noted(path: Path, file: File = FILE) -> State | None:
+    """The state that is noted of a file."""
+    return noted_state(noted_proofs(path.parent), path.parent, path, file)
+
+
 def test_a_file_is_known_to_be_whole(path: Path) -> None:
-    assert noted_proofs(path.parent, {path: FILE}) == {path: state_of_file(path)}
+    assert noted(path) == state_of_file(path)
 
 
 def test_a_file_that_changed_is_not(path: Path) -> None:
     overwrite(path)
-    assert noted_proofs(path.parent, {path: FILE})[path] != state_of_file(path)
+    assert noted(path) not in {None, state_of_file(path)}
 
 
 def test_a_copy_is_read_again(path: Path, tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "releases", tmp_path / "copy")
     there = tmp_path / "copy" / path.parent.name / path.name
-    assert noted_proofs(there.parent, {there: FILE})[there] != state_of_file(there)
+    assert noted(there) not in {None, state_of_file(there)}
 
 
 def test_a_note_about_other_bytes_does_not_count(path: Path) -> None:
-    assert noted_proofs(path.parent, {path: File(FILE.bytes, "0" * 64)}) == {}
+    assert noted(path, File(FILE.bytes, "0" * 64)) is None
 
 
 def test_a_damaged_note_does_not_count(path: Path) -> None:
     overwrite(ReleasesFolder(path.parent.parent).proofs(path.parent.name))
-    assert noted_proofs(path.parent, {path: FILE}) == {}
+    assert noted(path) is None
 
 
 def test_a_damaged_file_is_not_noted(path: Path) -> None:

@@ -99,6 +99,8 @@ def test_no_kind_takes_more_than_a_term(kind: str, value: str) -> None:
         ("thing kinds", "thing sorts", 5, "no query sorts.rq with a column kind"),
         ("column.name", "column.names", 6, "the answer has no column names"),
         ("column.name@en: Who", "words.name: names", 6, "the answer has no column names"),
+        ("column.name@en: Who", "page.name: red", 6, "a page does nothing of the kind with a column; it may: currency"),
+        ("column.name@en: Who", "page.names: none", 6, "the answer has no column names"),
         ("column.name@en: Who", "words.names: name", 6, "the answer has no column names"),
     ],
 )

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 from atmpgraph.web.pages.results import LONGEST_CELL
 
 from ..conftest import LANGUAGES, ROOT, changed
+from .cells import bare, cells
 from .rules import BROWSER
 
 
@@ -94,10 +96,25 @@ def test_a_page_of_any_answer_is_light_and_leads_to_its_rest(released: Settings,
         assert number == 0
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "queries").glob("*.rq")))
+QUESTIONS = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_says_codes_in_words(client: FlaskClient, name: str, language: str) -> None:
-    page = client.get(f"/queries/{name}?lang={language}", headers=BROWSER).text
-    assert len(page.encode()) < MOST_BYTES
-    said = re.findall(r"<td[^>]*><a[^>]*>([^<]*)", page.split('<section class="answer">')[1])
-    assert not [words for words in said if re.match(r"(atmpgraph|sdmx-\w+|unit|skos|org):|https?://|id/|auth/", words)]
+def test_a_page_says_codes_in_words(client: FlaskClient, release: Release, language: str) -> None:
+    assert list(cells(client, "figures", language))
+    assert bare(client, release, QUESTIONS, language) == []
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_light(client: FlaskClient, name: str, language: str) -> None:
+    assert len(client.get(f"/queries/{name}?lang={language}", headers=BROWSER).data) < MOST_BYTES
+
+
+def test_downloads_keep_the_codes_that_a_page_has_in_words(client: FlaskClient) -> None:
+    said = {column: cell for column, cell in cells(client, "funding", "de") if cell}
+    assert said["currency"] == "Euro"
+    assert ",EUR," in client.get("/queries/funding.csv").text
+    page = {column for column, _ in cells(client, "identifiers", "de")}
+    header = client.get("/queries/identifiers.csv").text.splitlines()[0].split(",")
+    assert set(header) - page == {"scheme", "form", "digits", "organisation"}

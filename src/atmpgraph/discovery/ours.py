@@ -10,11 +10,10 @@ from ..addresses import Addresses
 from ..linksets.links import PROPERTIES
 from ..linksets.registries import Registry, Spaces
 from ..store import Store
-from ..vocab import ADMS, FOAF, RDFS, SKOS
+from ..vocab import ADMS, COUNTRIES, FOAF, RDFS, SKOS
 from .matching import Organisation
 from .records import ADDRESS
 
-_COUNTRIES: Final = "http://publications.europa.eu/resource/authority/country/"
 _SAME: Final = "|".join(f"<{iri}>" for iri in PROPERTIES if iri != f"{RDFS}seeAlso")
 _QUERIES: Final = {
     "name": (
@@ -42,7 +41,7 @@ def organisations(store: Store, registries: Iterable[Registry]) -> list[Organisa
     for row in store.select(_QUERIES["name"]):
         names[row["ours"].value][row["value"].value] = None
     for row in store.select(_QUERIES["country"]):
-        countries[row["ours"].value] = alpha_2(row["value"].value.removeprefix(_COUNTRIES))
+        countries[row["ours"].value] = alpha_2(row["value"].value.removeprefix(COUNTRIES))
     for row in store.select(_QUERIES["identifier"]):
         identifiers[row["ours"].value].add((row["scheme"].value, row["value"].value))
     for row in store.select(_QUERIES["address"]):

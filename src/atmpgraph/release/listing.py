@@ -1,6 +1,6 @@
 """Listings: which files there must be beside those that a manifest lists, with their sizes and digests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,30 @@ def reactivated_at(folder: ReactivatedFolder) -> str:
         raise DamagedError(folder.listing, "without a date") from None
 
 
-def read_listing(path: Path) -> dict[Path, File]:
+class FilesIn(Mapping[Path, File]):
+    """Files of a folder by their path, made of their names when it is asked for: of very many, few are."""
+
+    def __init__(self, folder: Path, named: Mapping[str, File]) -> None:
+        """Files by their names in the folder."""
+        self._folder, self._start, self._named = folder, f"{folder.as_posix()}/", named
+
+    def __getitem__(self, path: Path) -> File:
+        """A file."""
+        text = path.as_posix()
+        if not text.startswith(self._start):
+            raise KeyError(path)
+        return self._named[text.removeprefix(self._start)]
+
+    def __iter__(self) -> Iterator[Path]:
+        """All paths."""
+        return (self._folder / name for name in self._named)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._named)
+
+
+def read_listing(path: Path) -> Mapping[Path, File]:
     """The listed files by their path.
 
     Raises:
@@ -43,7 +66,7 @@ def read_listing(path: Path) -> dict[Path, File]:
     """
     try:
         listed = _read(path)["files"]
-        return {path.parent / name: File(file["bytes"], file["sha256"]) for name, file in listed.items()}
+        return FilesIn(path.parent, {name: File(file["bytes"], file["sha256"]) for name, file in listed.items()})
     except (AttributeError, KeyError, TypeError) as error:
         raise DamagedError(path, "not a listing: {words}", words=repr(error)) from None
 

@@ -8,7 +8,7 @@ is everything where the note is missing or damaged.
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..errors import DamagedError, ReleaseError
 from .integrity import State, is_settled, prove, state_of_file, trust
@@ -16,6 +16,7 @@ from .layout import ReleasesFolder
 from .manifest import File
 from .sealed import read_sealed, write_sealed
 
+Proofs: TypeAlias = dict[str, tuple[str, State]]  # SHA-256 and state, by the name under the folder of releases
 _SMALL: Final = 1 << 16  # bytes; smaller files take less time to read than to note
 
 
@@ -36,11 +37,15 @@ def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
     write_sealed(note, {"files": noted})
 
 
-def noted_proofs(release: Path, files: Mapping[Path, File]) -> dict[Path, State]:
-    """The states in which files of a release are whole, as far as they are noted; the arguments as above."""
-    noted = _read(ReleasesFolder(release.parent).proofs(release.name))
-    proofs = {release.parent / name: proof for name, proof in noted.items()}
-    return {path: state for path, (sha256, state) in proofs.items() if path in files and files[path].sha256 == sha256}
+def noted_proofs(release: Path) -> Proofs:
+    """What is noted of the files of a release."""
+    return _read(ReleasesFolder(release.parent).proofs(release.name))
+
+
+def noted_state(proofs: Proofs, release: Path, path: Path, file: File) -> State | None:
+    """The state in which a file of the release is whole; None where none is noted."""
+    sha256, state = proofs.get(_name(release, path), ("", None))
+    return state if sha256 == file.sha256 else None
 
 
 def trust_proofs(releases: ReleasesFolder) -> None:
@@ -58,7 +63,7 @@ def trust_proofs(releases: ReleasesFolder) -> None:
                     trust(path, sha256, state)
 
 
-def _read(note: Path) -> dict[str, tuple[str, State]]:
+def _read(note: Path) -> Proofs:
     try:
         files = read_sealed(note, must=True)["files"]
         return {name: (sha256, tuple(state)) for name, (sha256, *state) in files.items()}

@@ -11,8 +11,8 @@ import json
 import re
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable
+from collections import ChainMap, defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -30,9 +30,9 @@ from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, RemoteSettings, Store, StoreAddress, memory_store
 from .integrity import State, difference_in_size, is_settled, prove, state_of_file
 from .layout import MANIFEST, SEALED, DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
-from .listing import live_description, read_listing
+from .listing import FilesIn, live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
-from .proofs import noted_proofs
+from .proofs import Proofs, noted_proofs, noted_state
 from .sealed import content_of
 from .slots import slot_of
 
@@ -96,16 +96,16 @@ class Release:
         return hashlib.sha256(self.manifest_text).hexdigest()
 
     @cached_property
-    def files(self) -> dict[Path, File]:
+    def files(self) -> Mapping[Path, File]:
         """All files that answers are made from, as they were written; the manifest itself apart."""
-        return {self.path / name: file for name, file in self.manifest.files.items()} | self._internal
+        return _first(self._internal, FilesIn(self.path, self.manifest.files))
 
     @cached_property
-    def _internal(self) -> dict[Path, File]:
+    def _internal(self) -> Mapping[Path, File]:
         """Those that are not for download, and the description of a reactivated release."""
         listing = self.reactivated.listing if self.reactivated else None
-        internal = read_listing(self.folder.listing) if self.manifest.format >= SEALED else {}
-        return internal | (read_listing(listing) if listing and listing.exists() else {})
+        earlier = read_listing(listing) if listing and listing.exists() else {}
+        return _first(earlier, read_listing(self.folder.listing) if self.manifest.format >= SEALED else {})
 
     def whole(self, path: Path) -> Path:
         """The path of a file of the release, which is whole; one that an earlier version did not list may be absent.
@@ -138,9 +138,11 @@ class Release:
         """
         try:
             state = state_of_file(path)
+            file = self.files.get(path)
+            if path not in self._states and file and (noted := noted_state(self._noted, self.path, path, file)):
+                self._states[path] = noted
             if self._states.get(path) == state:
                 return state
-            file = self.files.get(path)
             state = prove(path, file) if file else state
         except DamagedError:
             if not self.path.is_dir():
@@ -152,8 +154,12 @@ class Release:
 
     @cached_property
     def _states(self) -> dict[Path, State]:
-        """The states in which files are whole, at first those of a build; a file in any other is proven again."""
-        return noted_proofs(self.path, self.files)
+        """The states in which files are whole, at first that of a build; a file in any other is proven again."""
+        return {}
+
+    @cached_property
+    def _noted(self) -> Proofs:
+        return noted_proofs(self.path)
 
     def prove(self) -> None:
         """Make sure that each file is whole.
@@ -482,3 +488,8 @@ def is_sealed(releases: Path) -> bool:
 @lru_cache(16)
 def _is_sealed(manifest: Path, _: State) -> bool:
     return read_manifest(manifest).format >= SEALED
+
+
+def _first(*listings: Mapping[Path, File]) -> Mapping[Path, File]:
+    """Each file as the first of the listings has it."""
+    return ChainMap(*listings)  # type: ignore[arg-type]  # nobody writes to it

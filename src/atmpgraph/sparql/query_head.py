@@ -6,6 +6,7 @@ Lines of comment, so that the file runs anywhere:
     #+ title@en: Who funds what?                            a line for each language; so for `description`
     #+ picture: chart number=amount label=title             what fits; `none` where nothing does
     #+ words.funder: name                                   what `name` says is called so: a person sees one column
+    #+ page.currency: currency                              codes of it have their names on the page; `none`: not there
     #+ parameter.since: date                                put into the line `VALUES ?since { … }` of the query
     #+ parameter.source: thing sources                      its values are those of the column `source` of sources.rq
     #+ column.place@en: Passage                             where the label of columns.csv does not fit
@@ -41,11 +42,12 @@ SUBJECTS: Final = {
 }
 KINDS: Final[tuple[Kind, ...]] = ("date", "number", "text", "thing")
 PICTURES: Final = ("chart", "map", "none")
+ON_PAGE: Final = ("currency", "none")
 # What the URL of every query may have.
 RESERVED: Final = frozenset({"lang", "_mediatype", "_profile", "offset", "limit", *FORMATS})
 
 _LINE: Final = re.compile(r"^#\+ ([\w.-]+?)(?:@([A-Za-z0-9-]+))?: (.+)$", re.MULTILINE)
-_WORDS: Final = ("title", "description", "column", "subject", "picture", "words", "parameter")
+_WORDS: Final = ("title", "description", "column", "subject", "picture", "words", "page", "parameter")
 _COMPUTED: Final = re.compile(r"\([^?$]*?\bAS\s+[?$](\w+)\s*\)|\(.*?\bAS\s+[?$](\w+)\s*\)", re.IGNORECASE | re.DOTALL)
 _PROJECTION: Final = re.compile(r"^\s*SELECT\b(.*?)(?:\bWHERE\b|\{|\bFROM\b)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
@@ -179,10 +181,18 @@ class QueryHead:
     @cached_property
     def words(self) -> Mapping[str, str]:
         """The column with the words for what is in another, by the name of the other."""
+        return self._of_columns("words")
+
+    @cached_property
+    def on_page(self) -> Mapping[str, str]:
+        """How the page shows a column of codes: by the names of currencies, or not at all."""
+        return self._of_columns("page")
+
+    def _of_columns(self, word: str) -> dict[str, str]:
         return {
             key.partition(".")[2]: value
             for key, language, value, _ in self._lines
-            if key.startswith("words.") and not language
+            if key.startswith(f"{word}.") and not language
         }
 
     @cached_property
@@ -232,6 +242,15 @@ class QueryHead:
             return self._wrong_picture(value)
         if word == "words":
             return [(_NO_COLUMN, {"name": column}) for column in (name, value) if column not in self.columns]
+        if word == "page" and value not in ON_PAGE:
+            return [
+                (
+                    message("a page does nothing of the kind with a column; it may: {words}"),
+                    {"words": ", ".join(ON_PAGE)},
+                )
+            ]
+        if word == "page" and name not in self.columns:
+            return [(_NO_COLUMN, {"name": name})]
         return self._wrong_parameter(name, value, library) if word == "parameter" else []
 
     def _wrong_picture(self, value: str) -> list[tuple[str, dict[str, str]]]:

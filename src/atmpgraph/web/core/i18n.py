@@ -148,6 +148,7 @@ def register(app: Flask) -> None:
         number=lambda value: page_texts().number(value),
         percent=lambda share: page_texts().percent(round(share, 3)),
         money=lambda value, currency: page_texts().money(Decimal(value), currency),
+        currency=lambda code: page_texts().currency(code),
         size=lambda count: page_texts().size(count),
         date=lambda text: page_texts().date(text),
     )

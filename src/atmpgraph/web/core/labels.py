@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from ...store import Store
-from ...vocab import ATMPGRAPH, DCT, FRAPO, LABELS, OA, PROV, SKOS, prefixes
+from ...vocab import ATMPGRAPH, DCT, LABELS, OA, PROV, SKOS, prefixes
 from .context import Context
 from .made_names import made_names, readable
 from .terms import terms
@@ -19,7 +19,7 @@ _PATTERNS = (
     f"?iri <{OA}exact> ?label",
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
     f"?iri <{SKOS}notation> ?label",
-    f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
+    f"?iri <{DCT}identifier> ?label",
     f"?iri <{PROV}wasDerivedFrom>/<{ATMPGRAPH}statedAs> ?label",
 )
 _QUOTED = range(len(LABELS) + 1, len(LABELS) + 3)  # the places of texts that may be long

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from ...addresses import CODES
 from ...i18n import Texts, message, texts
 from ...store import Store
-from ...vocab import ADMS, ATMPGRAPH, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, VOID, prefixes
+from ...vocab import ADMS, ATMPGRAPH, COUNTRIES, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, VOID, prefixes
 from .phrases import measured, phrase
 
 _SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
@@ -38,6 +38,10 @@ def _grant(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
     funder, value, currency, _ = parts
     amount = texts.money(Decimal(value.value), currency.value)
     return texts.gettext(message("Grant of {amount} by {funder}"), amount=amount, funder=name(funder))
+
+
+def _agreement(texts: Texts, parts: tuple[Any, ...], _: NameOf) -> str:
+    return texts.gettext(message("Grant agreement {number}"), number=parts[1].value)
 
 
 def _money(texts: Texts, parts: tuple[Any, ...], _: NameOf) -> str:
@@ -100,6 +104,7 @@ _WAYS: Final = (
     ),
     _Way(f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?a ; <{DCT}identifier> ?b", _numbered, best=True),
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b ; <{PROV}wasAttributedTo> ?a", _numbered),
+    _Way(f"?iri <{FRAPO}hasGrantNumber> ?b", _agreement),
     _Way(f"?iri <{DCT}isReplacedBy> ?a", _same),
     _Way(f"?iri <{VOID}class>|<{VOID}property> ?a", _same, best=True),  # the part of a dataset that uses it
     _Way("?a <http://www.w3.org/ns/locn#address> ?iri", _address),
@@ -176,6 +181,8 @@ def readable(iri: str, base: str, language: str) -> str:
         return iri.partition(":")[2]
     if not iri.startswith(("http://", "https://")):
         return iri
+    if iri.startswith(COUNTRIES):
+        return texts(language).country(iri.removeprefix(COUNTRIES))
     parts = urlsplit(iri)
     last = unquote(parts.fragment or parts.path.rstrip("/").rpartition("/")[2])
     if iri == base:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from ...formats import Format
 from ...overview.figures import Row
 from ...overview.home import Group, home, read_groups, read_sections
+from ...release.changed import stored_changes
 from ...vocab import DCT, SKOS
 from ..core.context import Context
 from ..core.description import Description
@@ -17,6 +18,9 @@ from .document import DATA_FORMATS
 _ROWS_OF_GROUP = 3  # that are shown of each group, where not all are
 _INDICATORS = 4  # that are shown in short
 _DISPUTES = 5  # indicators on which sources differ, a line each
+_CHANGES = 3  # things that changed last, of so many that are looked at for one of the publication
+_NEWS = 20
+_VALUES = 3  # of one indicator on which sources differ
 _ROWS_OF_DISPUTE = 5  # where its sources differ, so that several values are seen
 
 
@@ -34,7 +38,8 @@ class HomePage:
         members: the rows of each work package.
         tables: rows of the other sections, by name.
         sources: the row of each source, by its IRI.
-        digest: of the release.
+        digest, date: of the release, and when it was made.
+        counts, changed: what is new in it: how much, and some of the things; no counts for the first release.
     """
 
     topic: str
@@ -49,6 +54,9 @@ class HomePage:
     sources: dict[str, Row]
     names: dict[str, Name]
     digest: str
+    date: str
+    counts: dict[str, int] | None
+    changed: list[str]
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
@@ -77,10 +85,15 @@ def home_page(context: Context, described: Description) -> HomePage:
     shown += [row for some in groups.values() for group in some for row in group.rows]
     shown += [row for rows in tables.values() for row in rows]
     sources = {row["source"].value: row for row in tables["sources"]}
-    iris = {topic, *topics, *(iri for some in topics.values() for iri in some)}
+    news = stored_changes(context.release)
+    newest = news.part(0, _NEWS).things if news else ()
+    changed = [iri for iri in newest if iri.startswith(context.iris.things) and not context.release.in_catalogue(iri)]
+    iris = {topic, *changed, *topics, *(iri for some in topics.values() for iri in some)}
     iris |= {iri for some in groups.values() for group in (*some, *disputed) for iri in group.key}
     iris |= {t.value for row in shown for t in row.values() if isinstance(t, ox.NamedNode)}
     texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]
+    names = page_names(context, iris)
+    called = {names[iri].text: iri for iri in reversed(changed)}  # versions of one thing have one name
     return HomePage(
         topic,
         [text for predicate, text in texts if predicate == DCT + "description"],
@@ -92,8 +105,11 @@ def home_page(context: Context, described: Description) -> HomePage:
         groups["members"],
         tables,
         sources,
-        page_names(context, iris),
+        names,
         context.release.digest,
+        context.release.manifest.files_created,
+        news.counts if news else None,
+        [*called.values()][::-1][:_CHANGES],
     )
 
 
@@ -117,7 +133,7 @@ def _first(groups: list[Group], disputed: list[Group]) -> list[Group]:
 def _values(group: Group) -> Group:
     """A group with the first claim of each value."""
     rows = {tuple(str(row[name]) for name in ("value", "qualifier", "unit")): row for row in reversed(group.rows)}
-    return replace(group, rows=[*rows.values()][::-1][:_ROWS_OF_DISPUTE])
+    return replace(group, rows=[*rows.values()][::-1][:_VALUES])
 
 
 def _different(rows: list[Row]) -> list[Row]:

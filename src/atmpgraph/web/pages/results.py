@@ -35,11 +35,13 @@ class Column:
         name: of its variable.
         place: of its term in a row.
         named: the place of what its words are the name of; -1 where they name nothing.
+        codes: what its cells are codes of; empty where they are none.
     """
 
     name: str
     place: int
     named: int = -1
+    codes: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def results_page(
     most: int = PAGE_ROWS,
     named: bool = False,
     words: Mapping[str, str] = MappingProxyType({}),
+    codes: Mapping[str, str] = MappingProxyType({}),
 ) -> ResultsPage:
     """The page of a result, from the offset of the query.
 
@@ -89,6 +92,7 @@ def results_page(
         named: things and codes are called by their names, numbers and dates as the language writes them; else all is
             as a query writes it.
         words: the column with the words for what is in another, by the name of the other (`QueryHead.words`).
+        codes: what becomes of columns of codes, by their names (`QueryHead.on_page`).
 
     Raises:
         ProblemError: the query is refused or fails.
@@ -105,7 +109,7 @@ def results_page(
     iris = {cell.value for row in shown for cell in row if isinstance(cell, ox.NamedNode)}
     return replace(
         page,
-        columns=_columns([variable.value for variable in parsed.variables], words),
+        columns=_columns([variable.value for variable in parsed.variables], words, codes),
         rows=shown,
         next=query.offset + len(shown) if len(shown) < len(rows) else page.next,
         names=page_names(context, iris) if named else {iri: Name(shortened(iri, context.base)) for iri in iris},
@@ -113,12 +117,14 @@ def results_page(
     )
 
 
-def _columns(variables: Sequence[str], words: Mapping[str, str]) -> list[Column]:
+def _columns(variables: Sequence[str], words: Mapping[str, str], codes: Mapping[str, str]) -> list[Column]:
     """The columns that are shown: a thing or code whose words have a column is there by them."""
     places = {name: place for place, name in enumerate(variables)}
     things = {words[name]: place for name, place in places.items() if words.get(name) in places}
     return [
-        Column(name, place, things.get(name, -1)) for name, place in places.items() if words.get(name) not in places
+        Column(name, place, things.get(name, -1), codes.get(name, ""))
+        for name, place in places.items()
+        if words.get(name) not in places and codes.get(name) != "none"
     ]
 
 
