@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,7 +13,9 @@ from rdflib.term import BNode, Node
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.publish.build import build
+from atmpgraph.rdf import blank_nodes
 from atmpgraph.rdf.blank_nodes import without_blank_nodes
+from atmpgraph.rdf.canonize import canonical
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
@@ -132,3 +135,24 @@ def test_an_ontology_without_a_place_is_named(started: Settings) -> None:
     with pytest.raises(AtmpgraphError, match=re.compile(r"own\.ttl.*owl:Ontology", re.DOTALL)):
         build(started)
     assert Path(started.path(started.folders.releases)).is_dir()
+
+
+def test_nodes_that_look_alike_have_the_names_of_the_algorithm() -> None:
+    """Those of a list whose members are nodes: it runs in a process of its own, which changes nothing."""
+    members = " ".join(f"[ a owl:Class ; owl:complementOf own:C{number} ]" for number in range(60))
+    text = f"{HEAD} own:Team owl:disjointUnionOf ( {members} ) ."
+    quads = [*ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert canonical(quads, 30) == sorted(dataset, key=str)
+
+
+def test_nodes_that_nothing_tells_apart_are_refused_in_time(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blank_nodes, "SECONDS", 1)
+    clique = [f"_:n{one} own:knows _:n{other} ." for one in range(10) for other in range(10) if one != other]
+    text = f"{HEAD} <https://example.org/p/ns/own> a owl:Ontology . {' '.join(clique)}"
+    own_file(started, "ontology", "own.ttl").write_text(text, encoding="utf-8")
+    began = time.monotonic()
+    with pytest.raises(AtmpgraphError, match=r"own\.ttl.*10 blank nodes .* give IRIs to some, such as the one in _:"):
+        build(started)
+    assert time.monotonic() - began < 30
