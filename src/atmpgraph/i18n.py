@@ -17,7 +17,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 from babel.core import get_global
@@ -124,7 +124,11 @@ class Texts:
 
     def alternatives(self, tags: Iterable[str]) -> str:
         """Languages by their names, one of which is meant: `French, Dutch or German`."""
-        return str(lists.format_list([*map(self._name, tags)], style="or", locale=self._locale))
+        return self.joined(map(self._name, tags), "or")
+
+    def joined(self, words: Iterable[str], style: Literal["standard", "or"]) -> str:
+        """Some words with an *and* or an *or* before the last."""
+        return str(lists.format_list([*words], style=style, locale=self._locale))
 
     def _name(self, tag: str) -> str:
         """What a language is called in this one; its tag, where nobody says it."""

@@ -33,10 +33,13 @@ _BLOCK_NAME: Final = message("the name of a block has letters, digits and _ only
 _ASSIGNED: Final = message("{mark} cannot get a value; name a variable")
 _UNEXPECTED: Final = message("{mark} cannot stand there; is a bracket, a quotation mark or a word missing before?")
 _QUERY_PREFIX: Final = message("a prefix is not declared; declare it with PREFIX")
+_ITS_PREFIX: Final = message("the prefix of {mark} is not declared; declare it with PREFIX")
 _VALUE_TWICE: Final = message("a variable gets a value twice; give the second one another name")
 _UNBOUND: Final = message("SELECT has a variable that is neither in GROUP BY nor inside an aggregate")
 _COLUMN_TWICE: Final = message("two columns of SELECT have the same name; rename one")
 _STAR: Final = message("SELECT * does not go with GROUP BY or an aggregate; name the columns")
+_QUERY_IRI: Final = message("the IRI that ends there is none; an IRI has a scheme, and no blanks")
+_VALUES_NAMES: Final = message("VALUES names a variable twice; name each once")
 _VALUES_ROW: Final = message("a row of VALUES has more or fewer values than there are variables")
 _FUNCTION: Final = message("there is no function {mark}; use one of SPARQL 1.1")
 _REPEATED: Final = message("nothing that can be repeated stands before a sign of repetition, or it is repeated twice")
@@ -58,12 +61,15 @@ _MEANINGS: Final = tuple(
         r"unexpected char (.) ?": _UNEXPECTED,
         r"expected token .*, got ('[^']*')|unexpected ('[^']*')": _UNEXPECTED,
         # SPARQL
+        r"Prefix not found: (\S+)": _ITS_PREFIX,
         r"Prefix not found|Unknown namespace prefix": _QUERY_PREFIX,
         r"overrid": _VALUE_TWICE,
         r"that is unbound": _UNBOUND,
         r"Duplicated variable name": _COLUMN_TWICE,
         r"not authorized with GROUP BY": _STAR,
+        r"IRI parsing failed": _QUERY_IRI,
         r"VALUES clause rows": _VALUES_ROW,
+        r"Repeated variables": _VALUES_NAMES,
         r"custom function (\S+) is not supported": _FUNCTION,
         r"CONSTRUCT query is expected": _CONSTRUCT,
         # patterns
@@ -81,7 +87,7 @@ _MEANINGS: Final = tuple(
         r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
         r"Expecting value|Invalid value|Invalid statement": _VALUE,
         r"prefix (\S+) has not been declared": _PREFIX,
-        r"No scheme found|Invalid IRI|IRI parsing failed": _IRI,
+        r"No scheme found|Invalid IRI": _IRI,
         r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
         r"language code": _TAG,
         r"codec can't decode": _UTF_8,
@@ -141,11 +147,16 @@ def reason_of(error: object) -> Sentence:
     if isinstance(sentence := getattr(error, "sentence", None), str):  # it is ours
         return Sentence(sentence, getattr(error, "values", {}))
     words = str(error)
-    meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
-    match, meaning = next((each for each in meanings if each[0]), (None, _OTHER))
-    reason = Sentence(meaning, {"mark": match[match.lastindex]} if match and match.lastindex else {})
+    reason = meaning_of(words) or Sentence(_OTHER)
     where = _WHERE.search(words)
     if not where:
         return reason
     place = {name.rpartition("_")[2]: int(value) for name, value in where.groupdict().items() if value}
     return Sentence(_PLACE if "column" in place else _LINE, {"reason": reason, **place})
+
+
+def meaning_of(words: str) -> Sentence | None:
+    """What words of a parser mean, without a place; None where they are not among those that we know."""
+    meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
+    match, meaning = next((each for each in meanings if each[0]), (None, ""))
+    return Sentence(meaning, {"mark": match[match.lastindex]} if match.lastindex else {}) if match else None
