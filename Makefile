@@ -12,6 +12,8 @@ DOCUMENTATION := src/atmpgraph/web/documentation.json
 OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
+# Tests start hundreds of processes: each would compile all modules again where Python is told to keep no code of them.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help serve wheel test test-clients test-container check bench bench-short texts lock clean
 
