@@ -8,10 +8,11 @@ from atmpgraph.release.release import Release
 
 from .asking import at, get
 from .reading import problem
+from .sampling import one_format_each
 from .tables import BROWSER, RESOURCES, Resource
 from .targets import Answer, Target
 
-resources = pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
+resources = pytest.mark.parametrize("resource", one_format_each(RESOURCES), ids=lambda resource: resource.path)
 ERRORS = ("/nothing", "/doc/organisation/nobody", "/sparql?query=nonsense", "/id/organisation/nobody.ttl")
 
 # Of the connection or the moment, not of the representation.
