@@ -1,5 +1,6 @@
 """What all tests share: the publication of this repository, a release of it, and the official files beside it."""
 
+import inspect
 import os
 import shutil
 import sys
@@ -9,9 +10,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import frictionless
+import jinja2
 import pyshacl
 import pytest
+import rdflib
 from hypothesis import strategies
+from markdown_it import MarkdownIt
 
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import open_tables, read_codes
@@ -83,10 +87,19 @@ def _untraced(call: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _libraries_are_not_traced() -> Iterator[None]:
-    """A build spends its time in two libraries, whose lines nobody counts."""
+    """A build spends its time in some libraries, whose lines nobody counts."""
     with pytest.MonkeyPatch.context() as patch:
-        for library, name in ((pyshacl, "validate"), (frictionless.Package, "validate")):
-            patch.setattr(library, name, _untraced(getattr(library, name)))
+        for library, names in (
+            (pyshacl, ("validate",)),
+            (frictionless.Package, ("validate", "to_descriptor", "from_descriptor")),
+            (rdflib.Graph, ("parse", "serialize", "__add__")),
+            (jinja2.Environment, ("compile",)),
+            (MarkdownIt, ("parse",)),
+        ):
+            for name in names:
+                found = inspect.getattr_static(library, name)
+                made = classmethod(_untraced(found.__func__)) if isinstance(found, classmethod) else _untraced(found)
+                patch.setattr(library, name, made)
         yield
 
 
