@@ -16,6 +16,7 @@ import pytest
 import rdflib
 from hypothesis import strategies
 from markdown_it import MarkdownIt
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped, unused-ignore]
 
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import open_tables, read_codes
@@ -63,6 +64,23 @@ UNTRACED = (
     "test_ontology.py",
     "test_queries.py",
 )
+
+
+# Folders whose tests share what takes long to make: servers, readers, releases. One worker runs all of such a folder.
+TOGETHER = ("tests/browser/", "tests/harvest/", "tests/http/conformance/")
+
+
+class _Scheduling(LoadFileScheduling):  # type: ignore[misc, unused-ignore]
+    """A file at a time, but a folder of `TOGETHER` at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, TOGETHER), None) or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """What `--dist loadfile` does here."""
+    return _Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
+from ...long import some
 from .asking import at, get
 from .reading import content
 from .sampling import one_format_each
@@ -29,7 +30,7 @@ def _same_selection(answer: Answer, whole: Answer) -> None:
 
 @of_release
 def test_validators(resource: Resource, target: Target, served: Release) -> None:
-    for accept in resource.types:
+    for accept in some(resource.types, 3):
         answer = get(target, at(resource.path, served), accept)
         assert re.fullmatch(r'(W/)?"[\x21\x23-\x7e]+"', answer.field("ETag")), answer
         if resource.strong:

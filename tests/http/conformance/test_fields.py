@@ -6,6 +6,7 @@ import pytest
 
 from atmpgraph.release.release import Release
 
+from ...long import some
 from .asking import at, get
 from .reading import problem
 from .sampling import one_format_each
@@ -58,7 +59,7 @@ def test_every_error_has_them(path: str, target: Target) -> None:
 def test_head_is_get_without_the_body(resource: Resource, target: Target, served: Release) -> None:
     """RFC 9110 §9.3.2: the same status and fields; a length may be left out, but not another."""
     path = at(resource.path, served)
-    for accept in (None, *resource.types, "image/png"):
+    for accept in (None, *some(resource.types, 3), "image/png"):
         fields = {"Accept": accept} if accept else {}
         whole, head = target.ask(path, "GET", fields), target.ask(path, "HEAD", fields)
         assert not head.body, head
