@@ -8,7 +8,8 @@ import pytest
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.quality.engines import quick_results, reference_results
+from atmpgraph.quality.engines import quick_results
+from atmpgraph.quality.reference import reference_results
 from atmpgraph.quality.results import Result
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.vocab import ATMPGRAPH, QB

@@ -17,6 +17,7 @@ from werkzeug.test import Client
 
 from ..addresses import Addresses, iri_to_path
 from ..formats import HTML, TURTLE
+from ..layers.compiled_templates import CompiledTemplates
 from ..layers.templates import template_loader
 from ..observability import log, metrics
 from ..observability.access import AccessLog
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, modules: Iterable[ModuleType] |
     metrics.process_started("web")
     app = Flask(__name__, static_folder=None)
     app.jinja_loader = template_loader(settings)
+    app.jinja_env.bytecode_cache = CompiledTemplates(settings.layered("templates").supplied)
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM
     app.url_map.merge_slashes = False  # a name may have two in a row
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
