@@ -330,6 +330,16 @@ def test_a_catalogue_that_is_broken_is_told(name: str, tmp_path: Path) -> None:
     assert [(each["severity"], said in each["message"]["en"]) for each in found] == [(severity, True)]
 
 
+def test_pages_beside_the_catalogues_are_no_finding(tmp_path: Path) -> None:
+    start(tmp_path / "p", "https://example.org/p/")
+    (tmp_path / "p" / "texts").mkdir()
+    for name in ("about.fr.md", "legal-notice.de.md"):
+        (tmp_path / "p" / "texts" / name).write_text("# A page", encoding="utf-8")
+    done = CliRunner().invoke(main, ["--settings", str(tmp_path / "p" / "atmpgraph.toml"), "check", "--json"])
+    assert "findings" in done.stdout
+    assert ".md" not in done.stdout
+
+
 def test_a_translation_that_is_marked_fuzzy_is_none(tmp_path: Path) -> None:
     (tmp_path / "sv.po").write_text(f'{_HEAD}#, fuzzy\nmsgid "rows"\nmsgstr "rader"\n', encoding="utf-8")
     own_texts(tmp_path)

@@ -15,6 +15,8 @@ from ..sources.package import Package
 # Two letters for the three of ISO 639-3, where there are two (CLDR).
 _SHORT: Final[Mapping[str, str]] = get_global("language_aliases")
 
+_JUDGED: Final = frozenset({".po", ".md"})  # catalogues here, pages by `prose.py`
+
 
 def language_findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with texts of the publication, and a warning for each language that lacks some."""
@@ -29,7 +31,7 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
             message = every_language("not a catalogue of gettext in UTF-8; correct it, or take the file away")
             yield Finding("files", Severity.VIOLATION, message, (Place(name, error.line),))
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if file.suffix != ".po" and not file.name.startswith("."):
+        if file.suffix not in _JUDGED and not file.name.startswith("."):
             message = every_language(
                 "nothing reads this file: texts stand in <language>.po; rename it, or take it away"
             )
