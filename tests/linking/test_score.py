@@ -19,6 +19,8 @@ from atmpgraph.linking.score import SAFE, WORTH, Feature, score
         ("JC Decaux", ["JCDecaux"], "joined"),
         ("Bruxelles, Université libre de", ["Université libre de Bruxelles"], "order"),
         ("CHU Liège", ["CHU de Liège"], "small_words"),
+        ("Siemens AG", ["Siemens Aktiengesellschaft"], "legal_form"),
+        ("Rijksuniversiteit te Groningen", ["Rijksuniversiteit Groningen"], "small_words"),
         ("STIB / MIVB", ["STIB", "MIVB"], "parts"),
         ("Université libre de Bruxelles (ULB)", ["Université libre de Bruxelles"], "parts"),
         ("Univeristé de Liège", ["Université de Liège"], "spelling"),
@@ -59,3 +61,39 @@ def test_safe_features_are_worth_more_than_all_others() -> None:
 def test_a_name_that_is_a_legal_form_alone_keeps_it() -> None:
     assert Name.of("SA").core.words == ("sa",)
     assert Name.of("SA NV").core.words == ("sa",)
+
+
+@pytest.mark.parametrize(
+    ("sought", "name"),
+    [
+        ("AP-HP", "Assistance publique – Hôpitaux de Paris"),
+        ("UZ Gent", "Universitair Ziekenhuis Gent"),
+        ("TU Delft", "Technische Universiteit Delft"),
+        ("CHU Lille", "Centre hospitalier universitaire de Lille"),
+        ("C.H.U. de Liège", "Centre Hospitalier Universitaire de Liège"),
+        ("RWTH Aachen", "Rheinisch-Westfälische Technische Hochschule Aachen"),
+    ],
+)
+def test_initials_of_the_first_words_are_proposed(sought: str, name: str) -> None:
+    """To a person: there may be two of them in a town."""
+    best = score(Name.of(sought), [Name.of(name)])
+    assert (best.feature, best.is_safe) == ("acronym", False)
+
+
+@pytest.mark.parametrize(("sought", "name"), [("TU Delft", "Technische Universiteit Eindhoven"), ("UZ Gent", "Gent")])
+def test_initials_of_other_words_are_not(sought: str, name: str) -> None:
+    assert score(Name.of(sought), [Name.of(name)]).feature != "acronym"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Forschungszentrum Juelich", "Forschungszentrum Jülich GmbH"),
+        ("Karlsruher Institut fuer Technologie", "Karlsruher Institut für Technologie"),
+        ("Koebenhavns Universitet", "Københavns Universitet"),
+    ],
+)
+def test_umlauts_may_be_written_out(one: str, other: str) -> None:
+    for sought, name in ((one, other), (other, one)):
+        scores = [score(spelt, Name.spellings(name)) for spelt in Name.spellings(sought)]
+        assert any(each.is_safe for each in scores)

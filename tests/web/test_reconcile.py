@@ -311,6 +311,26 @@ def test_queries_in_another_encoding_are_refused(client: FlaskClient) -> None:
     assert client.get(f"/reconcile?{queries}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        ("[]", "must be a JSON object"),
+        ('{"q": {"query": "\\ud800"}}', "half"),
+        ("[" * 5_000, "deep"),
+    ],
+)
+def test_what_is_wrong_with_a_batch_is_said(text: str, words: str, client: FlaskClient) -> None:
+    for answer in (
+        client.get("/reconcile", query_string={"queries": text}),
+        client.post("/reconcile", data={"queries": text}),
+    ):
+        assert answer.status_code == 400
+        assert answer.json is not None
+        assert words in answer.json["detail"]
+
+
 def test_a_batch_has_its_time(released: Settings) -> None:
     app = create_app(changed(released, linking={"timeout_seconds": 1e-9}))
     response = app.test_client().post("/reconcile", data={"queries": json.dumps({"q0": {"query": "ULB"}})})

@@ -406,6 +406,23 @@ def test_no_other_format_stands_in_for_the_named_one(path: str, name: str, statu
     assert client.get(f"{path}?format={name}", headers=BROWSER).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("/api?format=ttl", 406),
+        ("/api?format=nope", 400),
+        ("/api?format=html", 200),
+        ("/reconcile/suggest/entity?prefix=ulb&format=csv", 406),
+        ("/reconcile/suggest/entity?prefix=ulb&output=application/json", 200),
+        ("/openapi.json?format=ttl", 200),
+        ("/feed.atom?format=ttl", 200),
+    ],
+)
+def test_nor_for_the_only_one(url: str, status: int, client: FlaskClient) -> None:
+    """Unless the address ends with its suffix."""
+    assert client.get(url).status_code == status
+
+
 @pytest.mark.parametrize("name", ["nonsense", "text", "a/b/c", "image/png"])
 def test_no_other_format_stands_in_for_a_media_type_of_the_url(name: str, client: FlaskClient) -> None:
     assert client.get(f"/doc/organisation/ulb?_mediatype={name}", headers=BROWSER).status_code == 406

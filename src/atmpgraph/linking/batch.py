@@ -18,6 +18,9 @@ _SHOWN: Final = 60  # characters of what is quoted in a sentence
 
 NOT_JSON: Final = message("“{name}” is not JSON: line {line}, column {column}.")
 NOT_OBJECT: Final = message("“{name}” must be a JSON object.")
+NOT_WRITABLE: Final = message(
+    "“{name}” has a number or a character that JSON cannot hold (NaN, half a surrogate pair), or is nested too deep."
+)
 TOO_MANY: Final = message("There are {count} queries in the batch; at most {most} may be. Send several batches.")
 NOT_QUERY: Final = message("The query {name} must be an object with “query”, a text, or “properties”.")
 TOO_LONG: Final = message("A text of the query {name} has {count} characters; at most {most} may be.")
@@ -86,7 +89,7 @@ def json_object(name: str, text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         refuse(NOT_JSON, name=name, line=error.lineno, column=error.colno)
     except ValueError:
-        refuse(NOT_OBJECT, name=name)
+        refuse(NOT_WRITABLE, name=name)
     if not isinstance(content, dict):
         refuse(NOT_OBJECT, name=name)
     return content

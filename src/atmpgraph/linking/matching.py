@@ -117,7 +117,9 @@ def _of_types(searcher: Searcher, text: str, sought: Sought) -> Iterable[Candida
 def _judge(sought: Sought, candidate: Candidate) -> _Judged:
     """A candidate with the score of its best name; an identifier that is given wins."""
     names = [text for text in candidate.texts if text.field in NAMES] or list(candidate.texts[:1])
-    best = score(Name.of(sought.text), [Name.of(name.text) for name in names])
+    written = [spelt for name in names for spelt in Name.spellings(name.text)]
+    scores = (score(spelt, written) for spelt in Name.spellings(sought.text))
+    best = max(scores, key=lambda each: each.value)
     if candidate.iri == sought.text.strip() or _has_identifier(sought.text, candidate.texts):
         best = Score(100.0, "identifier")
     features: dict[str, float] = {best.feature: best.value} if best.value else {}

@@ -9,6 +9,9 @@ from typing import Final
 from ..search.words import clean, initials, words
 
 _FOLDER: Final = Path(__file__).parent
+_UMLAUTS: Final = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
 _LONGEST_FORM: Final = 6  # words
 
 
@@ -40,6 +43,13 @@ class Name:
     def of(cls, text: str) -> "Name":
         """A name as anybody writes it."""
         return cls(_joined(words(clean(text))))
+
+    @classmethod
+    def spellings(cls, text: str) -> "list[Name]":
+        """A name, and as it is written where there are no umlauts: `Jülich`, `Juelich`."""
+        composed = clean(text)
+        written = composed.translate(_UMLAUTS)
+        return [cls.of(composed), *([cls.of(written)] if written != composed else [])]
 
     @cached_property
     def whole(self) -> str:

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from ..search.words import initials
 from .names import Name
 
 Feature: TypeAlias = Literal[
@@ -77,9 +78,15 @@ def _score(one: Name, other: Name) -> Score:
         return Score(WORTH[feature], feature)
     if one.core.numbers == other.core.numbers and _is_misspelt(one.core.words, other.core.words):
         return Score(WORTH["spelling"], "spelling")
-    if len(one.words) == 1 and one.squeezed in other.core.initials:
+    if one.squeezed in other.core.initials or _is_shortened(one.core.words, other.core.words):
         return Score(WORTH["acronym"], "acronym")
     return _likeness(one.core, other.core)
+
+
+def _is_shortened(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the first word of a name has the initials of what another one begins with: `UZ Gent`, `CHU de Lille`."""
+    rest = len(other) - len(one) + 1
+    return len(one) > 1 and rest > 1 and one[1:] == other[rest:] and one[0] in initials([*other[:rest]])
 
 
 def _equal(one: Name, other: Name) -> Feature | None:

@@ -18,7 +18,7 @@ from .context import Context, Publication, publication
 from .i18n import link, page_language, page_texts, requested_language
 from .proxy_headers import RAW_PATH
 from .resource import DIGEST, SUFFIX, Navigation, Resource, T, parameter_names
-from .response import negotiate, respond
+from .response import named_in_url, negotiate, respond
 
 _EXTENSION = "atmpgraph.resources"
 
@@ -184,6 +184,17 @@ def _named_release(shared: Publication, digest: str) -> Release | None:
     return release
 
 
+def _only(fmt: Format) -> Format:
+    """The one format of a resource, which another name in the URL does not fit.
+
+    Raises:
+        ProblemError: 400 no format is called so; 406 it is of another one, and no suffix of the URL goes before it.
+    """
+    if not request.path.endswith(f".{fmt.suffix}"):
+        named_in_url((fmt,))
+    return fmt
+
+
 def _represent(resource: Resource[T], context: Context, subject: T) -> AnyResponse:
     """The representation of a subject that the URL or the client wants."""
     if resource.handler:
@@ -191,7 +202,7 @@ def _represent(resource: Resource[T], context: Context, subject: T) -> AnyRespon
     offered = resource.formats_of(context, subject)
     if context.fixed and context.fixed not in offered:
         raise ProblemError(Problem(404, resource.missing))
-    chosen = negotiate(offered, context.fixed or (offered[0] if len(offered) == 1 else None))
+    chosen = negotiate(offered, context.fixed or (_only(offered[0]) if len(offered) == 1 else None))
     response = respond(
         context,
         chosen,

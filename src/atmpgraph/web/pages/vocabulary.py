@@ -144,8 +144,12 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
         iri: Name(axioms.words(iri) or texts.gettext(_AXIOM, n=str(number)))
         for number, iri in enumerate(numbered, start=1)
     }
+    inner = axioms.inner()
     groups = [
-        (_TITLES[kind], sorted((terms[iri] for iri in iris), key=lambda term: _place(names[term.iri].text)))
+        (
+            _TITLES[kind],
+            sorted((terms[iri] for iri in iris), key=lambda term: (term.iri in inner, *_place(names[term.iri].text))),
+        )
         for kind, iris in kinds.items()
         if iris
     ]
@@ -160,7 +164,7 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
         described.incoming,
         described.paging,
         names,
-        axioms.inner(),
+        inner,
     )
 
 

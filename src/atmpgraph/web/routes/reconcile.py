@@ -123,8 +123,8 @@ def _parameters() -> Mapping[str, str]:
         b"&".join(map(unquote_to_bytes, sent)).decode()
     except UnicodeDecodeError:
         raise ProblemError(Problem(400, "The parameters are not percent-encoded UTF-8.")) from None
-    names = ("queries", "query", "extend")
-    return {name: text for name in names if (text := request.values.get(name))}
+    given = {name: request.values[name] for name in ("queries", "query", "extend") if name in request.values}
+    return {name: text for name, text in given.items() if text or name != "query"}  # as a form sends an empty field
 
 
 def _load(context: Context) -> Answer:
