@@ -477,6 +477,10 @@ CASES = [
          + add("id/period/unstated", "skos:prefLabel", '"17 gennaio 2024"@it'), "periodDay SPARQL"),
     Case("label of another month", add("id/period/unstated", "dcat:startDate", '"2024-02"^^xsd:gYearMonth') + " ;\n"
          + add("id/period/unstated", "skos:prefLabel", '"maart 2024"@nl'), "periodDay SPARQL"),
+    Case("length in other words", add("id/period/unstated", "time:hasXSDDuration", '"P3Y"^^xsd:duration') + " ;\n"
+         + add("id/period/unstated", "skos:prefLabel", '"Fünfzehn Jahre"@de'), "periodLengthWords SPARQL"),
+    Case("length in another number", add("id/period/unstated", "time:hasXSDDuration", '"P3Y"^^xsd:duration') + " ;\n"
+         + add("id/period/unstated", "skos:prefLabel", '"5 anni"@it'), "periodLengthWords SPARQL"),
     Case("two periods the same", add("id/period/unstated", "dcat:startDate", '"2024"^^xsd:gYear') + " ;\n"
          + add("id/period/unstated", "dcat:endDate", '"2024-05"^^xsd:gYearMonth'), "periodTwice SPARQL"),
     Case("address of another year", put(SOURCE, "foaf:page", "<https://example.com/2019/05/a>"), "sourceYear SPARQL", WARNING),

@@ -9,6 +9,7 @@ from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
+from ..layers.misspelt import misspelt
 from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
@@ -76,7 +77,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
     own = [*broken, *other_findings(settings, package), *base_findings(settings), *language_findings(settings)]
-    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
+    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings), *misspelt(settings, codes)]
     listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = [*fiction(settings, package), *other_languages(settings, package)]
