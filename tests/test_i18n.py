@@ -155,3 +155,22 @@ def test_the_pages_that_come_with_the_software_are_in_every_language() -> None:
     assert pages == {"accessibility"}
     for page in pages:
         assert {file.name.split(".")[1] for file in FOLDER.glob(f"{page}.*.md")} == {*TRANSLATED, "en"}
+
+
+# What the catalogues do not say: another word for the same thing, another way to address people, marks of another language.
+AVOIDED = {
+    "de": [r"\b(der|ein|einen|kein) IRI\b", r"\b[Bb]erichtigen\b", r"\bso dass\b", r"\bReleases?\b", r"\bDing(e|en|s)?\b", r"\bdu\b",
+           r"\bDatenspeicher\b", r"\bGeldgeber\b", r"“[^„]*”"],
+    "nl": [r"“", r"\b[Ii]dentificaties?\b", r"\b[Bb]ewering(en)?\b", r"\brelease\b", r"\b[Dd]ing(en)?\b", r"\bgegevensopslag\b",
+           r"\bwoordenlijst\b", r"\bvork\b", r"\bje\b"],
+    "fr": [r"[“”]", r"\b([Aa]ffirmation|[Éé]noncé)s?\b", r"\b[Gg]enres?\b", r"\b[Ee]nregistrement\b", r"\bentrepôt\b", r"\btu\b",
+           r"\b[Bb]ailleur\b", r"[^ \u00a0\u202f];"],
+    "it": [r"[“”]", r"\b(correggete|scrivete|togliete|aggiungete|salvate|intendevate|inviate|usate)\b(?!$)", r"\bLo confronti\b",
+           r"\binterrogazion[ei]\b", r"\bidentificator[ei]\b", r"\binsiem[ei] di dati\b", r"\b[Aa]ffermazion[ei]\b"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", AVOIDED)
+def test_one_thing_has_one_word_and_people_are_addressed_in_one_way(language: str) -> None:
+    forms = [form for entry in read(language) if entry.id for form in _forms(entry.string)]
+    assert [(word, form) for word in AVOIDED[language] for form in forms if re.search(word, form)] == []

@@ -149,7 +149,8 @@ def names_of_things(base: str) -> dict[str, str]:
 def _names_of_things(base: str) -> dict[str, str]:
     things = {kind: f"{base}id/{kind}/" for kind in _KINDS}
     codes = {f"auth-{scheme}": f"{CODES}{scheme}/" for scheme in _SCHEMES}
-    return dict(sorted((things | codes).items()))
+    own = {f"own-{scheme}": f"{base}auth/{scheme}/" for scheme in _SCHEMES}
+    return dict(sorted((things | codes | own).items()))
 
 
 def prologue(*names: str) -> str:

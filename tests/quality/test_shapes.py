@@ -477,6 +477,27 @@ CASES = [
          + add("id/period/unstated", "skos:prefLabel", '"17 gennaio 2024"@it'), "periodDay SPARQL"),
     Case("label of another month", add("id/period/unstated", "dcat:startDate", '"2024-02"^^xsd:gYearMonth') + " ;\n"
          + add("id/period/unstated", "skos:prefLabel", '"maart 2024"@nl'), "periodDay SPARQL"),
+    Case("a word twice", add("id/event/launch", "dct:title", '"Lancio di di un progetto"@it'), "textTidy Not", WARNING),
+    Case("a text that breaks off", add("id/event/launch", "dct:title", '"Lancio,"@it'), "textTidy Not", WARNING),
+    Case("a title in capitals", add("id/event/launch", "dct:title", '"LANCIO DEL PARTENARIATO NUOVO"@it'), "textCapitals Not", WARNING),
+    Case("an address that tracks", add(FIRM, "foaf:homepage", "<https://firm.example/?utm_source=news>"), "addressTracking Not", WARNING),
+    Case("a name with a title", tell('<id/person/other> a foaf:Person ; foaf:name "Dr. A. Other" .'), "personNameAlone Not", WARNING),
+    Case("a name with the last name first", tell('<id/person/other> a foaf:Person ; foaf:name "Other, A." .'),
+         "personNameAlone Not", WARNING),
+    Case("linked with itself", add(FIRM, "org:linkedTo", f"<{FIRM}>"), "organisationLinkedItself SPARQL"),
+    Case("a postal code of another country", tell("""<id/address/x> a locn:Address ; locn:postCode "70000" ;
+        cv:adminUnit <http://publications.europa.eu/resource/authority/country/BEL> ."""), "addressCodeForm SPARQL", WARNING),
+    Case("an indicator within itself", tell("""<auth/indicator/firms> atmpgraph:partOfIndicator <auth/indicator/workpackages> .
+        <auth/indicator/workpackages> atmpgraph:partOfIndicator <auth/indicator/firms> ."""), "indicatorCycle SPARQL"),
+    Case("a place in another region by NUTS", tell(f"""<{TOWN}> dct:isPartOf <{COUNTRY}> ;
+        schema:sameAs <http://data.europa.eu/nuts/code/FR1> .
+        <{COUNTRY}> schema:sameAs <http://data.europa.eu/nuts/code/BE> ."""), "placeNuts SPARQL", WARNING),
+    Case("words cut within one", put(SELECTOR, "oa:exact", '"udget de 81 M€ vient pour 60 % du public et pour 40 % du p"@fr'),
+         "quotedWhole SPARQL", WARNING),
+    Case("length in other words", add("id/period/unstated", "time:hasXSDDuration", '"P3Y"^^xsd:duration') + " ;\n"
+         + add("id/period/unstated", "skos:prefLabel", '"Fünfzehn Jahre"@de'), "periodLengthWords SPARQL"),
+    Case("length in another number", add("id/period/unstated", "time:hasXSDDuration", '"P3Y"^^xsd:duration') + " ;\n"
+         + add("id/period/unstated", "skos:prefLabel", '"5 anni"@it'), "periodLengthWords SPARQL"),
     Case("two periods the same", add("id/period/unstated", "dcat:startDate", '"2024"^^xsd:gYear') + " ;\n"
          + add("id/period/unstated", "dcat:endDate", '"2024-05"^^xsd:gYearMonth'), "periodTwice SPARQL"),
     Case("address of another year", put(SOURCE, "foaf:page", "<https://example.com/2019/05/a>"), "sourceYear SPARQL", WARNING),

@@ -148,3 +148,10 @@ def test_every_kind_of_things_and_every_code_list_has_a_short_name(release: Rele
     text = release.folder.canonical.read_text(encoding="utf-8")
     kinds = set(re.findall(rf"<({re.escape(release.base)}id/[a-z-]+/|{re.escape(CODES)}[a-z-]+/)[^/>]+>", text))
     assert kinds <= set(things.values())
+
+
+def test_codes_of_the_publication_have_a_prefix_too(release: Release) -> None:
+    code = ox.NamedNode(f"{release.base}auth/indicator/budget")
+    label = ox.Quad(code, ox.NamedNode("http://www.w3.org/2004/02/skos/core#notation"), ox.Literal("budget"))
+    body = serialize([label], TURTLE, prefixes_for(TURTLE, release.base)).decode()
+    assert "own-indicator:budget" in body

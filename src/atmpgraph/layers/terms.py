@@ -72,14 +72,19 @@ def _split(iri: str) -> tuple[str, str]:
     return iri[: len(iri) - len(name)], name
 
 
-def _named(text: str) -> Iterator[tuple[int, str]]:
-    """Where a text names IRIs of the software, and which; of a template the part before its first column."""
+def named(text: str) -> Iterator[tuple[int, str]]:
+    """Where a text names IRIs outside of its strings, and which."""
     prefixes = {line["prefix"]: line["namespace"] for line in _DECLARED.finditer(text)}
     for word in _WORD.finditer(text):
-        if (iri := word["iri"]) and iri[1:].startswith(SOFTWARE):
+        if iri := word["iri"]:
             yield word.start(), iri[1:-1]
-        elif word["string"]:
-            for inside in _IN_STRING.finditer(word["string"]):
-                yield word.start() + inside.start(), ATMPGRAPH + inside["name"] if inside["name"] else inside[0]
-        elif word["name"] and (namespace := prefixes.get(word["prefix"] or "", "")).startswith(SOFTWARE):
+        elif word["name"] and (namespace := prefixes.get(word["prefix"] or "", "")):
             yield word.start(), namespace + word["name"]
+
+
+def _named(text: str) -> Iterator[tuple[int, str]]:
+    """Where a text names IRIs of the software, and which; of a template the part before its first column."""
+    yield from ((place, iri) for place, iri in named(text) if iri.startswith(SOFTWARE))
+    for word in _WORD.finditer(text):
+        for inside in _IN_STRING.finditer(word["string"] or ""):
+            yield word.start() + inside.start(), ATMPGRAPH + inside["name"] if inside["name"] else inside[0]

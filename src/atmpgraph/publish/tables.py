@@ -9,6 +9,7 @@ from ..i18n import message
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
+from ..layers.misspelt import misspelt
 from ..layers.vocabulary import vocabulary_findings
 from ..progress import SILENT, Progress
 from ..settings import Settings
@@ -77,6 +78,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
+    own += [] if unreadable else misspelt(settings, codes)
     checked = check_tables(package, settings.build, progress)
     listed = checked + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read

@@ -19,7 +19,7 @@ _TABLE: Final = "periods"
 _LENGTH: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
 _PRECISIONS: Final = ("date", "month", "year")
 _SLACK: Final = 1  # day: whether the last day counts, people see differently
-# The numbers to twelve in words, in the languages of the software; the same word is the same number in each.
+# The numbers to twenty in words, in the languages of the software; the same word is the same number in each.
 _WORDS: Final = (
     "un une een één ein eine einem eines one un uno una",
     "deux twee zwei two due",
@@ -33,8 +33,24 @@ _WORDS: Final = (
     "dix tien zehn ten dieci",
     "onze elf eleven undici",
     "douze twaalf zwölf twelve dodici",
+    "treize dertien dreizehn thirteen tredici",
+    "quatorze veertien vierzehn fourteen quattordici",
+    "quinze vijftien fünfzehn fifteen quindici",
+    "seize zestien sechzehn sixteen sedici",
+    "dix-sept zeventien siebzehn seventeen diciassette",
+    "dix-huit achttien achtzehn eighteen diciotto",
+    "dix-neuf negentien neunzehn nineteen diciannove",
+    "vingt twintig zwanzig twenty venti",
 )
-_NUMBERS: Final = {word: number for number, words in enumerate(_WORDS, 1) for word in words.split()}
+_TENS: Final = {
+    30: "trente dertig dreißig thirty trenta",
+    40: "quarante veertig vierzig forty quaranta",
+    50: "cinquante vijftig fünfzig fifty cinquanta",
+    60: "soixante zestig sechzig sixty sessanta",
+    90: "nonante negentig neunzig ninety novanta",
+    100: "cent honderd hundert hundred cento",
+}
+_NUMBERS: Final = {word: number for number, words in (*enumerate(_WORDS, 1), *_TENS.items()) for word in words.split()}
 # Words for years, months and days in the same languages; each stands after its number.
 _UNITS: Final = (
     r"ans?|années?|jaar|jaren|jahre?n?|years?|ann[oi]",
@@ -42,8 +58,10 @@ _UNITS: Final = (
     r"jours?|dag(?:en)?|tage?n?|days?|giorn[oi]",
 )
 _NUMBER: Final = re.compile(
-    rf"\b(\d+|{'|'.join(_NUMBERS)})[ \u00a0\u202f-]({'|'.join(f'({unit})' for unit in _UNITS)})\b", re.IGNORECASE
+    rf"(?<![\w,.-])(\d+|{'|'.join(_NUMBERS)})[ \u00a0\u202f-]({'|'.join(f'({unit})' for unit in _UNITS)})\b",
+    re.IGNORECASE,
 )
+_JOINING: Final = frozenset({*_NUMBERS, "and", "et", "und", "en", "e", "cents"})
 _DATES: Final = message("the period lasts {length}, and its dates are otherwise: correct one or the other")
 _LABEL: Final = message("the label names another length than {length}: correct one or the other")
 
@@ -73,18 +91,25 @@ def _of_row(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Findi
         if not _fits(length, _days(row, "start"), _days(row, "end")):
             yield _finding(table, number, "duration", _DATES, row["duration"])
     for column, cell in row.items():
-        if column.startswith("label_") and any(_differs(length, named) for named in _NUMBER.finditer(cell)):
+        if column.startswith("label_") and any(_differs(length, named) for named in _named(cell)):
             yield _finding(table, number, column, _LABEL, row["duration"])
 
 
 def _of_labels(table: Table, number: int, row: Mapping[str, str]) -> Iterator[Finding]:
     """The labels that name another length than the dates have, where the row has no length of its own."""
     for column, cell in row.items():
-        for named in _NUMBER.finditer(cell) if column.startswith("label_") else ():
+        for named in _named(cell) if column.startswith("label_") else ():
             length = [_count(named) if place == _unit(named) else 0 for place in range(3)]
             with suppress(ValueError, OverflowError):
                 if not _fits(length, _days(row, "start"), _days(row, "end")):
                     yield _finding(table, number, column, _DATES, named[0])
+
+
+def _named(label: str) -> Iterator[re.Match[str]]:
+    """The lengths that a label names; not the end of a longer number, as in “twenty-five years”."""
+    for named in _NUMBER.finditer(label):
+        if not {*label[: named.start()].lower().split()[-1:]} & _JOINING:
+            yield named
 
 
 def _unit(named: re.Match[str]) -> int:

@@ -44,18 +44,54 @@ def wrong_identifiers(package: Package, codes: CodeLists) -> Iterator[Finding]:
         package: of the tables.
         codes: with the registries.
     """
-    checks: dict[str, tuple[Registry, Check]] = {}
     for iri, registry in codes.registries.items():
-        if check := check_named(registry.check):
-            checks[iri] = registry, lru_cache(check)
-        else:
+        if not check_named(registry.check):
             problem = every_language(_NO_CHECK, check=registry.check, registry=f"<{iri}>")
             yield Finding("table", Severity.VIOLATION, problem)
+    checks = _checks(codes)
     addresses = _Addresses(checks)
     pages = dict(_pages(package, addresses))
     for path, table in package.tables.items():
         with suppress(OSError, UnicodeDecodeError, csv.Error):  # the check of the table says it
             yield from _Columns(package, path, codes, addresses, pages).findings(table, checks)
+
+
+def _checks(codes: CodeLists) -> Mapping[str, tuple[Registry, Check]]:
+    """The registries whose check digits can be computed, by their IRI."""
+    return {
+        iri: (registry, lru_cache(check))
+        for iri, registry in codes.registries.items()
+        if (check := check_named(registry.check))
+    }
+
+
+class IdentifierCheck:
+    """What is wrong with identifiers that stand by themselves, as in Turtle."""
+
+    def __init__(self, codes: CodeLists) -> None:
+        """Take the registries from the code lists."""
+        self._checks = _checks(codes)
+        self._addresses = _Addresses(self._checks)
+        self._codes = {registry.code: iri for iri, (registry, _) in self._checks.items()}
+
+    def address(self, iri: str) -> Finding | None:
+        """A finding without a place if the identifier at the end of an address is wrong."""
+        if not iri.startswith(self._addresses.prefixes):
+            return None
+        registry, identifier = self._addresses.identifier(iri)
+        return self._finding(registry, identifier, iri)
+
+    def identifier(self, code: str, value: str) -> Finding | None:
+        """The same of an identifier of the registry that has a code."""
+        registry = self._codes.get(code, "")
+        fits = registry and self._checks[registry][0].has_form(value)
+        return self._finding(registry, value, value) if fits else None
+
+    def _finding(self, iri: str, identifier: str, value: str) -> Finding | None:
+        registry, check = self._checks[iri]
+        if check(identifier):
+            return None
+        return Finding("files", registry.severity, every_language(_WRONG, registry=registry.code), value=value)
 
 
 class _Addresses:
