@@ -50,6 +50,8 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     """The page of the release of the request, with the findings and the links of a page."""
     groups, links = quality.alike(*findings.part), quality.links.shown(*paging.part)
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
+    values = {finding["value"] for group in groups for finding in group if "value" in finding}
+    iris |= {value for value in values if value.startswith(context.iris.things) and context.release.lines(value)}
     iris |= {thing for link in links for thing in link.things[:MOST]}
     iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:MOST]}
     iris |= {coverage.indicator for coverage in quality.coverage}
