@@ -12,6 +12,8 @@ DOCUMENTATION := src/atmpgraph/web/documentation.json
 OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
+# Tests start hundreds of processes: each would compile all modules again where Python is told to keep no code of them.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help serve wheel test test-clients test-container check bench bench-short texts lock clean
 
@@ -51,7 +53,7 @@ bench: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(RML)/.installed $(PEERS)/.inst
 	$(BIN)/python -m benchmarks.mapping
 	$(BIN)/atmpgraph build && $(BIN)/python -m benchmarks.queries && $(BIN)/python -m benchmarks.rows && $(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.observability
-	LONG=1 $(BIN)/pytest --no-cov -q -n auto --dist loadfile $$(grep -rlE '^from [.]+long import' tests)
+	LONG=1 $(BIN)/pytest --no-cov -q -n auto --dist loadfile $$(grep -rlE --include='test_*' '^from [.]+long import' tests) tests/http/conformance
 	for ENGINE in oxigraph virtuoso; do ENGINE=$$ENGINE $(BIN)/pytest --no-cov -q -n auto --dist loadfile tests/http/conformance || exit; done
 
 bench-short: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) $(PEERS)/.installed ## the quick ones; fails where a ratio is half of docs/benchmarks/short.json

@@ -1,5 +1,6 @@
 """What all tests share: the publication of this repository, a release of it, and the official files beside it."""
 
+import inspect
 import os
 import shutil
 import sys
@@ -9,9 +10,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import frictionless
+import jinja2
 import pyshacl
 import pytest
+import rdflib
 from hypothesis import strategies
+from markdown_it import MarkdownIt
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped, unused-ignore]
 
 from atmpgraph.publish.build import build
 from atmpgraph.publish.tables import open_tables, read_codes
@@ -61,6 +66,23 @@ UNTRACED = (
 )
 
 
+# Folders whose tests share what takes long to make: servers, readers, releases. One worker runs all of such a folder.
+TOGETHER = ("tests/browser/", "tests/harvest/", "tests/http/conformance/")
+
+
+class _Scheduling(LoadFileScheduling):  # type: ignore[misc, unused-ignore]
+    """A file at a time, but a folder of `TOGETHER` at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(filter(nodeid.startswith, TOGETHER), None) or super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """What `--dist loadfile` does here."""
+    return _Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that are not traced for coverage."""
     for item in items:
@@ -83,10 +105,19 @@ def _untraced(call: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _libraries_are_not_traced() -> Iterator[None]:
-    """A build spends its time in two libraries, whose lines nobody counts."""
+    """A build spends its time in some libraries, whose lines nobody counts."""
     with pytest.MonkeyPatch.context() as patch:
-        for library, name in ((pyshacl, "validate"), (frictionless.Package, "validate")):
-            patch.setattr(library, name, _untraced(getattr(library, name)))
+        for library, names in (
+            (pyshacl, ("validate",)),
+            (frictionless.Package, ("validate", "to_descriptor", "from_descriptor")),
+            (rdflib.Graph, ("parse", "serialize", "__add__")),
+            (jinja2.Environment, ("compile",)),
+            (MarkdownIt, ("parse",)),
+        ):
+            for name in names:
+                found = inspect.getattr_static(library, name)
+                made = classmethod(_untraced(found.__func__)) if isinstance(found, classmethod) else _untraced(found)
+                patch.setattr(library, name, made)
         yield
 
 

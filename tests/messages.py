@@ -7,6 +7,7 @@ tests fail until they have one.
 import ast
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,32 @@ METHODS: Final = [("**/pages/templates/**.html", "jinja2.ext:babel_extract"), ("
 OPTIONS: Final = {"**/pages/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 # Calls whose argument is a text that somebody else translates: its position.
 _PROBLEMS: Final = {"Problem": 1, "ProblemError": 1, "_refuse": 1}
+# Errors whose message is translated where it is shown: the position of the sentence.
+_ERRORS: Final = {
+    **dict.fromkeys(
+        ("AtmpgraphError", "OtherBaseError", "QueryError", "ReleaseError", "ServerError", "SettingsError"), 0
+    ),
+    **dict.fromkeys(("DamagedError", "StoreError", "UpstreamError"), 1),
+    "_usage": 0,
+}
 TRANSLATED: Final = tuple(sorted(file.stem for file in FOLDER.glob("*.po")))
+
+
+def _errors(file: Path) -> Iterator[str]:
+    """The sentences of the errors that a module raises, and of those that have one of their own."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=arguments) if len(arguments) > _ERRORS.get(name, 99):
+                sentence = arguments[_ERRORS[name]]
+            case ast.Call(func=ast.Attribute(attr="_failed"), args=[_, sentence]):
+                pass
+            case ast.Call(func=ast.Attribute(attr="__init__"), args=[sentence, *_]) if file.stem == "errors":
+                pass
+            case _:
+                continue
+        assert not isinstance(sentence, ast.JoinedStr), (file, node.lineno, "values go into `values`")
+        if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
+            yield sentence.value
 
 
 def _problems(file: Path) -> Iterator[str]:
@@ -74,7 +100,7 @@ def extracted() -> Catalog:
     for _, _, message, _, context in found:
         catalog.add(message, context=context)
     for file in sorted(SOURCE.rglob("*.py")):
-        for sentence in _problems(file):
+        for sentence in chain(_problems(file), _errors(file)):
             catalog.add(sentence)
     for sentence in texts_of(json.loads(supplied("descriptor").read_text(encoding="utf-8"))):
         catalog.add(sentence)

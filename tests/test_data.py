@@ -254,3 +254,20 @@ def test_no_name_stands_twice_in_a_file_of_json() -> None:
 
     for file in [*(ROOT / "src").rglob("*.json"), *(ROOT / "data").rglob("*.json")]:
         json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=once)
+
+
+def test_in_the_terms_of_eurio_19_take_part_and_named_members_benefit(release: Release) -> None:
+    """Who only funds or supports takes no part; a grant whose source names no member has no beneficiary."""
+    eurio = "PREFIX eurio: <http://data.europa.eu/s66#>"
+    parts = release.store.select(
+        f"{eurio} SELECT ?who {{ ?p a eurio:Project ; eurio:hasInvolvedParty ?r . ?r eurio:isRoleOf ?who }}"
+    )
+    named = [row["who"].value.rpartition("/")[2] for row in parts]
+    roles = {"biowin", "spw-eer-drdt", "saint-luc", "jules-bordet"}
+    assert sorted(named) == sorted(MEMBERS["maidam"] | MEMBERS["exofasttrack"] | roles)
+    assert len(named) == 19
+    found = release.store.select(
+        f"{eurio} SELECT ?grant ?who {{ ?grant a eurio:Grant ; eurio:hasBeneficiary/eurio:isRoleOf ?who }}"
+    )
+    beneficiaries = {(row["grant"].value.rpartition("/")[2], row["who"].value.rpartition("/")[2]) for row in found}
+    assert beneficiaries == {(f"{wp}-grant", who) for wp, members in MEMBERS.items() for who in members}

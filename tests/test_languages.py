@@ -15,10 +15,11 @@ from flask.testing import FlaskClient
 
 from atmpgraph.cli import main
 from atmpgraph.findings import Finding
-from atmpgraph.i18n import FOLDER, own_texts, texts
+from atmpgraph.i18n import FOLDER, lacking, own_texts, texts
 from atmpgraph.publish.build import Built, build
 from atmpgraph.release.release import Release, open_release
 from atmpgraph.settings import Settings
+from atmpgraph.starter import start
 from atmpgraph.web import create_app
 
 from .translated import start_in
@@ -249,7 +250,7 @@ def test_what_is_no_catalogue_is_told(swedish: Settings) -> None:
     folder.mkdir()
     (folder / "sv.po").write_bytes(b'msgid "Licence of the data"\nmsgstr "\xff"\n')
     told = CliRunner().invoke(main, ["--settings", str(swedish.path(Path("atmpgraph.toml"))), "check"])
-    assert told.exit_code == 2
+    assert told.exit_code == 1
     assert "sv.po: not a catalogue of gettext" in told.output
 
 
@@ -296,3 +297,52 @@ def test_a_script_from_right_to_left_says_so(tmp_path: Path) -> None:
     assert '<html lang="pt-br">' in client.get("/", headers=PAGE | {"Accept-Language": "pt"}).text
     names = ox.parse(client.get("/doc/period/2025.ttl").data, format=ox.RdfFormat.TURTLE)
     assert {quad.object.language for quad in names if isinstance(quad.object, ox.Literal)} >= {"ar", "pt-br"}
+
+
+_HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+BROKEN: dict[str, tuple[str, bytes, str, str]] = {
+    "a value left out": ("fr.po", f'{_HEAD}msgid "and {{n}} more"\nmsgstr "et"\n'.encode(), "warning", "{n} is not in this text"),
+    "garbage in the language of the report": ("en.po", b"\x00\xff\xfe", "violation", "not a catalogue of gettext"),
+    "no quotation mark": ("de.po", f"{_HEAD}msgid rows\n".encode(), "violation", "not a catalogue of gettext"),
+    "a charset that is none": ("nl.po", _HEAD.replace("UTF-8", "nonsense").encode(), "violation", "not a catalogue"),
+    "plural forms that are none": (
+        "it.po",
+        _HEAD.replace("\n\n", '\n"Plural-Forms: nplurals=2; plural=(n>>;\\n"\n\n').encode(),
+        "violation",
+        "not a catalogue",
+    ),
+    "a language that is none": ("xx.po", f'{_HEAD}msgid "rows"\nmsgstr "R"\n'.encode(), "warning", "no language is called xx"),
+    "an underscore": ("pt_BR.po", f'{_HEAD}msgid "rows"\nmsgstr "R"\n'.encode(), "warning", "no language is called pt_BR"),
+    "a compiled one": ("fr.mo", b"\xde\x12\x04\x95", "warning", "nothing reads this file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_catalogue_that_is_broken_is_told(name: str, tmp_path: Path) -> None:
+    file, content, severity, said = BROKEN[name]
+    start(tmp_path / "p", "https://example.org/p/")
+    (tmp_path / "p" / "texts").mkdir()
+    (tmp_path / "p" / "texts" / file).write_bytes(content)
+    asked = ["--settings", str(tmp_path / "p" / "atmpgraph.toml"), "--language", "en", "check", "--json"]
+    done = CliRunner().invoke(main, asked)
+    assert isinstance(done.exception, SystemExit | None)
+    found = [each for each in json.loads(done.stdout)["findings"] if f"texts/{file}" in str(each.get("places"))]
+    assert [(each["severity"], said in each["message"]["en"]) for each in found] == [(severity, True)]
+
+
+def test_pages_beside_the_catalogues_are_no_finding(tmp_path: Path) -> None:
+    start(tmp_path / "p", "https://example.org/p/")
+    (tmp_path / "p" / "texts").mkdir()
+    for name in ("about.fr.md", "legal-notice.de.md"):
+        (tmp_path / "p" / "texts" / name).write_text("# A page", encoding="utf-8")
+    done = CliRunner().invoke(main, ["--settings", str(tmp_path / "p" / "atmpgraph.toml"), "check", "--json"])
+    assert "findings" in done.stdout
+    assert ".md" not in done.stdout
+
+
+def test_a_translation_that_is_marked_fuzzy_is_none(tmp_path: Path) -> None:
+    (tmp_path / "sv.po").write_text(f'{_HEAD}#, fuzzy\nmsgid "rows"\nmsgstr "rader"\n', encoding="utf-8")
+    own_texts(tmp_path)
+    number, total = lacking("sv")
+    own_texts(tmp_path / "none")
+    assert number == total

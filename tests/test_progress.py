@@ -76,7 +76,7 @@ def test_it_is_told_in_the_language_of_reports() -> None:
     clock.now = 10.0
     progress.advance(5_000)
     assert stream.getvalue().splitlines()[-1] == (
-        "conversion des tableaux : 5\u202f000 lignes sur 10\u202f000, 500/s, encore 0:10"
+        "conversion des tables : 5\u202f000 lignes sur 10\u202f000, 500/s, encore 0:10"
     )
 
 

@@ -67,6 +67,7 @@ WRONG = [
         "SELECT ?x (COUNT(*) AS ?n) {?x ?y ?z}": "neither in GROUP BY", "SELECT (1 AS ?x) (1 AS ?x) {}": "the same name",
         "SELECT * { ?a ?b ?c } GROUP BY ?a": "name the columns", "SELECT * { ?a <no iri> ?c }": "has a scheme",
         "SELECT * { FILTER(<http://f>(1)) }": "no function <http://f>",
+        "SELECT * { VALUES (?x ?x) {} }": "name each once",
     }.items()),
     *((_names, text, said) for text, said in {
         "SELECT * { ?a x:b ?c }": "declare it with PREFIX", "SELECT * { ?a ?b }": "cannot be read (line 1, column 12)",

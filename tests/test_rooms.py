@@ -17,6 +17,7 @@ GROUND: Final = frozenset(
     {
         "",
         "addresses",
+        "call_texts",
         "check_digits",
         "credentials",
         "errors",

@@ -255,3 +255,37 @@ def test_every_setting_is_documented() -> None:
         expected += ["", f"## `[{name}]`", "", kind.__doc__ or "", "", *table(kind.model_fields)]
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert text[text.index("| setting") :].splitlines() == expected
+
+
+def test_a_slip_in_the_file_hides_nothing_else(tmp_path: Path) -> None:
+    """Each slip with its line, what stands in other lines is judged, and what may have stood there is not missing."""
+    text = (
+        GOOD.replace("[title]", 'languages = ["fr", "nl", "de", "en"\nlicence_ = 3\n[title]')
+        + "[server]\nport = 0\nhost = \n"
+    )
+    (tmp_path / "atmpgraph.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(WrongSettingsError) as caught:
+        Settings.load(tmp_path / "atmpgraph.toml")
+    rows = [text.splitlines()[fault.row - 1] for fault in caught.value.faults if fault.row]
+    assert rows == ["licence_ = 3", "host = "]
+    others = [fault.place for fault in caught.value.faults if not fault.row]
+    assert others == [("server", "port")]
+    assert isinstance(caught.value.rest, Settings)
+
+
+@pytest.mark.parametrize(
+    "text", ["[", '"', "a = [", "a = '''", "[x\n[y\n", "a\nb\nc\n", "= 1", "\x00", "a = {", "[[x", "=\n" * 99]
+)
+def test_a_file_of_slips_is_told_and_ends(tmp_path: Path, text: str) -> None:
+    (tmp_path / "atmpgraph.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(WrongSettingsError) as caught:
+        Settings.load(tmp_path / "atmpgraph.toml")
+    assert any(fault.row for fault in caught.value.faults)
+
+
+def test_settings_that_are_not_in_utf_8_are_told_with_their_line(tmp_path: Path) -> None:
+    (tmp_path / "atmpgraph.toml").write_bytes(GOOD.replace("[title]", "# d\u00e9j\u00e0\n[title]").encode("cp1252"))
+    with pytest.raises(WrongSettingsError) as caught:
+        Settings.load(tmp_path / "atmpgraph.toml")
+    [fault] = caught.value.faults
+    assert fault.row == GOOD[: GOOD.index("[title]")].count("\n") + 1

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 import pyoxigraph as ox
@@ -19,6 +19,7 @@ from click.core import ParameterSource
 
 from . import __version__
 from .addresses import Addresses
+from .call_texts import language_first, language_of, speak
 from .errors import AtmpgraphError, DamagedError, EvaluationError, QueryError, SettingsError
 from .findings import Finding, Place, Report, Severity, ViolationError
 from .formats import RESULT_FORMATS
@@ -27,6 +28,7 @@ from .interrupts import Interrupted, interruptible
 from .languages import closest, is_tag
 from .observability.stream import fill_standard_descriptors
 from .progress import Display, Progress, shown
+from .reasons import refusal_of
 from .release.release import Release, named, open_release
 from .settings import FILE_NAME, Settings
 from .settings.faults import WrongSettingsError
@@ -41,8 +43,6 @@ T = TypeVar("T")
 _RESULTS = tuple(fmt.suffix for fmt in RESULT_FORMATS)
 _GRAPHS = {"turtle": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
 _BUILD = {"frictionless", "pyshacl", "python_calamine", "rapidfuzz", "rdflib", "xlsxwriter"}
-_MAY_NOT = "; this user may not: change the owner or the rights"
-_REMEDIES = {errno.EROFS: "; this command writes there", errno.EACCES: _MAY_NOT, errno.EPERM: _MAY_NOT}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _jobs = click.option("--jobs", type=click.IntRange(1, 256), help="Processes that work at the same time; a setting.")
 _progress = click.option(
@@ -56,6 +56,10 @@ _progress = click.option(
 )
 _NO_SPACE = message("{place}: no space is left; free some, and run the command again")
 _INTERRUPTED = message("interrupted; what was begun is put away, and the release that was live still is")
+_NO_TAG = message("{option}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR")
+_NO_TEXTS = message("--language {language}: there are no texts in it; there are in {listed}, and {file} adds another")
+_NO_TABLE = message("{name}: no such table; 'atmpgraph tables' lists them")
+_NO_TABLE_CLOSE = message("{name}: no such table (did you mean {near}?); 'atmpgraph tables' lists them")
 _json = click.option("--json", "as_json", is_flag=True, help="The report as JSON on standard output.")
 _all = click.option("--all", "lists_all", is_flag=True, help="Each finding on a line, not those of one kind together.")
 _csv = click.option("--csv", "as_csv", is_flag=True, help="The findings as CSV on standard output, for a spreadsheet.")
@@ -89,7 +93,8 @@ def _command(function: Callable[P, T]) -> Callable[P, T]:
         except ModuleNotFoundError as error:
             if error.name not in _BUILD:
                 raise
-            click.echo(f"atmpgraph: {error.name} is missing; install atmpgraph[build] to make releases", err=True)
+            missing = _words().gettext("{name} is missing; install atmpgraph[build] to make releases", name=error.name)
+            click.echo(f"atmpgraph: {missing}", err=True)
             sys.exit(2)
         except UnicodeDecodeError:  # of the query that was given
             click.echo(f"atmpgraph: {_words().gettext('the query is not in UTF-8; save it in UTF-8')}", err=True)
@@ -108,16 +113,31 @@ def _words() -> Texts:
     return texts(_language())
 
 
+def _usage(sentence: str, **values: object) -> click.UsageError:
+    """That the call is wrong."""
+    return click.UsageError(_words().gettext(sentence, **values))
+
+
 def _sentence(error: OSError) -> str:
     """What the system refused, where, and the remedy."""
     words = error.strerror or " ".join(map(str, error.args))  # the engine gives words and no number
     if error.errno in _FULL or os.strerror(errno.ENOSPC) in words:
         return _words().gettext(_NO_SPACE, place=error.filename or "/")
     place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{words}{_REMEDIES.get(error.errno or 0, '')}"
+    return f"{place}{_words().sentence(refusal_of(error))}"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Main(click.Group):
+    """The command, in the language that is asked for wherever it stands in the call, its own words included."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the language first: all that may be wrong with the call is said in it."""
+        args = language_first(args)
+        speak(language_of(args))
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings",
     "file",
@@ -134,9 +154,7 @@ def main(context: click.Context, file: Path, language: str) -> None:
     """Publish a partnership's tables as checked, citable linked data."""
     fill_standard_descriptors()
     if not is_tag(language):
-        raise click.UsageError(
-            f"--language {language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR"
-        )
+        raise _usage(_NO_TAG, option=f"--language {language}")
     is_asked = context.get_parameter_source("language") is not ParameterSource.DEFAULT
     context.obj = {"file": file, "language": language.lower(), "is_asked": is_asked}
 
@@ -158,7 +176,7 @@ def _judged_settings(context: click.Context, jobs: int | None) -> tuple[Settings
                 "settings",
                 Severity.VIOLATION,
                 every_language(fault.sentence.text, **fault.sentence.values),
-                (Place(fault.variable or file.name),),
+                (Place(fault.variable or file.name, fault.row),),
                 fault.value,
             )
             for fault in error.faults
@@ -170,8 +188,7 @@ def _ready(context: click.Context, settings: Settings, jobs: int | None) -> Sett
     own_texts(settings.path(settings.folders.texts))
     if not closest(context.obj["language"], written()):
         listed, folder = ", ".join(written()), settings.folders.texts
-        problem = f"there are no texts in it; there are in {listed}, and {folder}/<language>.po adds another"
-        raise click.UsageError(f"--language {context.obj['language']}: {problem}")
+        raise _usage(_NO_TEXTS, language=context.obj["language"], listed=listed, file=f"{folder}/<language>.po")
     return settings.with_jobs(jobs) if jobs else settings
 
 
@@ -292,7 +309,7 @@ class _Shape(StrEnum):
 
 def _shape(as_json: bool, as_csv: bool, lists_all: bool) -> _Shape:
     if sum((as_json, as_csv, lists_all)) > 1:
-        raise click.UsageError("--json, --csv and --all are three forms of one report; choose one")
+        raise _usage("--json, --csv and --all are three forms of one report; choose one")
     return _Shape.JSON if as_json else _Shape.CSV if as_csv else _Shape.ALL if lists_all else _Shape.GROUPED
 
 
@@ -337,37 +354,43 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     try:
         _release(settings)
     except DamagedError as error:  # answered with 503 until a build has made it whole
-        click.echo(f"atmpgraph: {error}", err=True)
+        click.echo(f"atmpgraph: {error.text(_language())}", err=True)
     host, port = host or settings.server.host, port or settings.server.port
     listening = listen(host, port)
     run(settings, context.obj["file"], listening, f"http://{address_text(host, port)}/")
 
 
 @main.command()
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--format", "format_", type=click.Choice(["table", *_RESULTS, *_GRAPHS]), default="table")
 @click.option(
     "--release", default="current", show_default=True, help="The start of the release's digest, or `current`."
 )
 @click.pass_context
 @_command
-def query(context: click.Context, file: IO[str], format_: str, release: str) -> None:
+def query(context: click.Context, file: str, format_: str, release: str) -> None:
     """Run the query in FILE (or `-`) on a release."""
     store = _release(_settings(context), release).store
     try:
-        click.echo(_rendered(store, store.query(file.read()), format_), nl=False)
+        with click.open_file(file, encoding="utf-8-sig") as stream:
+            text = stream.read()
+    except OSError as error:
+        raise click.UsageError(_sentence(error)) from None
+    try:
+        click.echo(_rendered(store, store.query(text), format_), nl=False)
     except EvaluationError as error:
-        raise QueryError(f"the query cannot be evaluated: {error.reason}") from None
+        raise QueryError("the query cannot be evaluated: {reason}", reason=error.reason) from None
 
 
 def _rendered(store: Store, results: Results, format_: str) -> bytes | str:
     """The results of a query in a format that fits their kind."""
     if isinstance(results, ox.QueryTriples):
         if format_ in _RESULTS:
-            raise click.UsageError(f"the result is a graph; choose one of {', '.join(_GRAPHS)}")
+            raise _usage("the result is a graph; choose one of {formats}", formats=", ".join(_GRAPHS))
         return ox.serialize(store.reading(results), format=_GRAPHS.get(format_, ox.RdfFormat.TURTLE)) or b""
     if format_ in _GRAPHS:
-        raise click.UsageError(f"the result is not a graph; choose one of table, {', '.join(_RESULTS)}")
+        formats = ", ".join(("table", *_RESULTS))
+        raise _usage("the result is not a graph; choose one of {formats}", formats=formats)
     if isinstance(results, ox.QueryBoolean):
         if format_ == "table":
             return "yes\n" if results else "no\n"
@@ -485,7 +508,7 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
     for damage in chain(run(releases, settings.base, digest), slots):
         damaged.append(damage)
         if not as_json:
-            click.echo(str(damage))
+            click.echo(damage.text(_words()))
     if as_json:
         listed = [{"path": str(damage.path), "reason": damage.reason} for damage in damaged]
         click.echo(json.dumps({"whole": not damaged, "damaged": listed}, ensure_ascii=False, indent=1))
@@ -512,8 +535,7 @@ def describe(context: click.Context, name: str | None) -> None:
     wanted = name.removesuffix(".csv") if name else ""
     if wanted and wanted not in by_name:
         near = closest(wanted, list(by_name))
-        meant = f" (did you mean {near}?)" if near else ""
-        raise click.UsageError(f"{name}: no such table{meant}; 'atmpgraph tables' lists them")
+        raise _usage(_NO_TABLE_CLOSE if near else _NO_TABLE, name=name, near=near)
     for line in columns_of(by_name[wanted], words) if wanted else overview(tables, words):
         click.echo(line)
 
@@ -580,7 +602,9 @@ def _language_of_files(context: click.Context, settings: Settings, named: str) -
     """The language in which files are written, as far as a person says it."""
     if named and named not in settings.languages:
         listed = ", ".join(settings.languages)
-        raise click.UsageError(f"--texts-in {named}: not a language of the publication; it has {listed}")
+        raise _usage(
+            "--texts-in {language}: not a language of the publication; it has {listed}", language=named, listed=listed
+        )
     return named or (context.obj["language"] if context.obj["is_asked"] else "")
 
 
@@ -603,9 +627,9 @@ def template(context: click.Context, file: Path, xlsx: bool, names: tuple[str, .
     settings, words = _settings(context), _words()
     tables = [table for table in descriptions(settings) if not names or table.name in names]
     if unknown := sorted(set(names) - {table.name for table in tables}):
-        raise click.UsageError(f"{', '.join(unknown)}: no such table; 'atmpgraph tables' lists them")
+        raise _usage(_NO_TABLE, name=", ".join(unknown))
     if file.exists():
-        raise click.UsageError(f"{file} is there already; name another file, since nothing is overwritten")
+        raise _usage("{file} is there already; name another file, since nothing is overwritten", file=str(file))
     rows = rows_of(open_tables(settings, read_codes(settings))) if filled else {}
     write_template(file, tables, settings.languages, words, rows)
     sheets = words.ngettext("{n} sheet", "{n} sheets", len(tables))
@@ -621,7 +645,7 @@ def translate(context: click.Context, language: str) -> None:
     from .layers.languages import write_texts
 
     if not is_tag(language):
-        raise click.UsageError(f"{language}: not the tag of a language; it is one of BCP 47, such as fr or pt-BR")
+        raise _usage(_NO_TAG, option=language)
     file, number = write_texts(_settings(context), language)
     click.echo(
         _words().ngettext("{file}: {n} text to translate", "{file}: {n} texts to translate", number, file=str(file))
@@ -672,9 +696,12 @@ def init(folder: Path, base: str, languages: str) -> None:
 
     tags = list(dict.fromkeys(tag.strip().lower() for tag in languages.split(",") if tag.strip()))
     if other := [tag for tag in tags if tag not in LANGUAGES]:
-        raise click.UsageError(
-            f"--languages {other[0]}: the example is in {', '.join(LANGUAGES)}; after the first import"
-            " atmpgraph.toml may name any language"
+        raise _usage(
+            "--languages {language}: the example is in {listed}; after the first import atmpgraph.toml may name any"
+            " language",
+            language=other[0],
+            listed=", ".join(LANGUAGES),
         )
     start(folder, base, tags)
-    click.echo(f"{folder} is ready: cd {folder} && atmpgraph build && atmpgraph serve")
+    commands = f"cd {folder} && atmpgraph build && atmpgraph serve"
+    click.echo(_words().gettext("{folder} is ready: {commands}", folder=str(folder), commands=commands))

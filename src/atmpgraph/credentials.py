@@ -34,9 +34,12 @@ def store_credentials() -> StoreCredentials:
     """
     credentials = StoreCredentials(*(os.environ.get(name, "") for name in (_USER, _PASSWORD, _TOKEN)))
     if credentials.token and credentials.user:
-        raise SettingsError(f"{_TOKEN} and {_USER} in the environment: set one of the two")
+        raise SettingsError("{first} and {second} in the environment: set one of the two", first=_TOKEN, second=_USER)
     if bool(credentials.user) != bool(credentials.password):
-        raise SettingsError(f"{_USER} and {_PASSWORD} in the environment: one is missing")
+        raise SettingsError("{first} and {second} in the environment: one is missing", first=_USER, second=_PASSWORD)
     if not all(text.isprintable() for text in (credentials.user, credentials.password, credentials.token)):
-        raise SettingsError(f"{_USER}, {_PASSWORD} or {_TOKEN} in the environment holds a line end or a control")
+        raise SettingsError(
+            "{names} in the environment: one holds a line end or a control; correct it",
+            names=f"{_USER}, {_PASSWORD}, {_TOKEN}",
+        )
     return credentials

@@ -1,7 +1,7 @@
-"""The tree of errors; each message names the place and the remedy.
+"""The tree of errors; each message names the place and the remedy, in the reader's language (`i18n`).
 
 AtmpgraphError
-├─ TranslatedError               its message is in the reader's language (`i18n`)
+├─ TranslatedError               what is given cannot be used (`i18n`)
 │  └─ MappingError             a mapping document cannot be compiled (`mapping.faults`)
 ├─ SettingsError
 ├─ ReleaseError
@@ -27,6 +27,7 @@ AtmpgraphError
 └─ ProblemError                  a request that ends in a problem (`http.problem`)
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -35,15 +36,34 @@ from .formats import Format
 
 
 class AtmpgraphError(Exception):
-    """An error whose message names the place and the remedy; shown to people without a traceback."""
+    """An error whose message names the place and the remedy; shown to people without a traceback.
 
-    def text(self, language: str) -> str:  # noqa: ARG002 - an error that is translated has it in each
-        """The message in a language, where it is translated."""
-        return str(self)
+    Attributes:
+        sentence: the message in English, with `{names}` for the values.
+        values: of these names.
+    """
+
+    sentence: str = ""
+    values: dict[str, Any] = {}  # noqa: RUF012 - of errors without any
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        """Say what is wrong; the sentence is translated where it is shown."""
+        super().__init__(_in("en", sentence, values))
+        self.sentence, self.values = sentence, values
+
+    def text(self, language: str) -> str:
+        """The message in a language."""
+        return _in(language, self.sentence, self.values) if self.sentence else str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as it is: an error takes other arguments than its message."""
         return _received, (type(self), self.args, self.__dict__)
+
+
+def _in(language: str, sentence: str, values: Mapping[str, object]) -> str:
+    from .i18n import texts  # which has errors of its own
+
+    return texts(language).gettext(sentence, **values)
 
 
 def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attributes: dict[str, Any]) -> AtmpgraphError:
@@ -72,11 +92,13 @@ class StoreError(ReleaseError):
         reason: for the log; no credentials are in it.
     """
 
-    def __init__(self, kind: StoreFailureKind, reason: str) -> None:
-        """Say why."""
-        super().__init__(f"the remote store: {reason}")
+    def __init__(self, kind: StoreFailureKind, reason: str, /, **values: object) -> None:
+        """Say why, in English, with `{names}` for the values."""
+        from .i18n import Sentence
+
+        super().__init__("the remote store: {reason}", reason=Sentence(reason, values))
         self.kind: StoreFailureKind = kind
-        self.reason = reason
+        self.reason = _in("en", reason, values)
 
 
 class OtherBaseError(ReleaseError):
@@ -88,7 +110,7 @@ class RemovedError(ReleaseError):
 
     def __init__(self, path: Path) -> None:
         """Name its folder."""
-        super().__init__(f"{path}: removed meanwhile; what is read now comes from the current release")
+        super().__init__("{path}: removed meanwhile; what is read now comes from the current release", path=str(path))
 
 
 class DamagedError(ReleaseError):
@@ -99,10 +121,16 @@ class DamagedError(ReleaseError):
         reason: in words, such as `missing`.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
-        """Name the file, the reason and the remedy."""
-        super().__init__(f"{path}: {reason}; 'atmpgraph build' makes it anew, else restore it from a backup")
-        self.path, self.reason = path, reason
+    def __init__(self, path: Path, reason: str, /, **values: object) -> None:
+        """Name the file, the reason, in English and with `{names}` for the values, and the remedy."""
+        from .i18n import Sentence
+
+        super().__init__(
+            "{path}: {reason}; 'atmpgraph build' makes it anew, else restore it from a backup",
+            path=str(path),
+            reason=Sentence(reason, values),
+        )
+        self.path, self.reason = path, _in("en", reason, values)
 
 
 class QueryError(AtmpgraphError):
@@ -244,8 +272,7 @@ class LinkingError(AtmpgraphError):
 
     def __init__(self, sentence: str, **values: str) -> None:
         """Raise the sentence with its values."""
-        super().__init__(sentence.format(**values))
-        self.sentence, self.values = sentence, values
+        super().__init__(sentence, **values)
 
 
 class NotExpressibleError(AtmpgraphError):
@@ -259,5 +286,5 @@ class NotExpressibleError(AtmpgraphError):
 
     def __init__(self, sentence: str, fmt: Format, **values: str) -> None:
         """Raise the sentence with its values."""
-        super().__init__(sentence.format(**values))
-        self.sentence, self.format, self.values = sentence, fmt, values
+        super().__init__(sentence, **values)
+        self.format = fmt

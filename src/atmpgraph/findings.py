@@ -76,6 +76,7 @@ class Finding:
         value: the value at fault, as it stands in the table or the graph.
         node, path, shape: for shapes, the focus node, the result path and the source shape (SHACL §3.6.2).
         term: the value as a term of N-Triples, which distinguishes an IRI from text.
+        rule: of a warning about a table, `rule/type/slug` by which it is acknowledged.
         component, constraint: the constraint component, and the SPARQL constraint where it is one (SHACL §5.3.2).
     """
 
@@ -90,6 +91,7 @@ class Finding:
     term: str | None = None
     component: str | None = None
     constraint: str | None = None
+    rule: str | None = None
 
     def order(self) -> tuple[int, list[tuple[str, int, str]], str, str]:
         """The key that sorts a report: violations first, then by place."""
@@ -124,7 +126,7 @@ class Finding:
         """The finding as a row for a spreadsheet, below `HEADER`."""
         place = self.places[0] if self.places else Place("")
         row = "" if place.row is None else str(place.row)
-        rule = self.constraint or self.shape or ""
+        rule = self.constraint or self.shape or self.rule or ""
         where = [self.severity.value, place.file, row, place.column or "", self.value or ""]
         return [*where, self.sentence(language), self.node or "", rule]
 
@@ -136,7 +138,7 @@ class Finding:
     def kind(self) -> tuple[str, ...]:
         """What findings of one kind share: the message but for its numbers and quoted values, the rule, the column."""
         column = (self.places[0].file, self.places[0].column or "") if self.places else ("", "")
-        rule = self.constraint or self.shape or ""
+        rule = self.constraint or self.shape or self.rule or ""
         return self.severity.value, self.check, rule, *column, _VALUES.sub("…", self.message.get(SOURCE, ""))
 
     def as_json(self) -> dict[str, Any]:
@@ -261,7 +263,7 @@ class Report:
         if any(self.more.values()):
             yield words.gettext("the first {n} findings are listed; the others are only counted", n=len(self.findings))
         nothing = words.gettext("nothing to report")
-        yield f"{counts} – {severities or nothing}"
+        yield " – ".join(filter(None, (counts, severities or nothing)))
 
 
 class ViolationError(AtmpgraphError):

@@ -7,6 +7,7 @@ step that compiles them (`docs/decisions/texts.md`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,11 +17,11 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Final, Literal
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 from babel.core import get_global
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 
@@ -70,10 +71,8 @@ class Texts:
     def _catalogue(self) -> NullTranslations:
         catalogue = NullTranslations()
         for file in _files(self.language, self._own):
-            compiled = BytesIO()
-            write_mo(compiled, _read(file))
-            compiled.seek(0)
-            catalogue.add_fallback(GNUTranslations(compiled))
+            with suppress(CatalogueError):  # which the check says
+                catalogue.add_fallback(_compiled(file))
         return catalogue
 
     @property
@@ -107,7 +106,11 @@ class Texts:
 
     def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
         """A sentence about `n` things, in the plural form that `n` takes."""
-        return self._filled(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
+        return self._filled(self.pattern(singular, plural, n), {"n": n, **values})
+
+    def pattern(self, singular: str, plural: str, n: int) -> str:
+        """The same, before it is filled in."""
+        return self._catalogue.ngettext(singular, plural, n)
 
     def plurals(self, singular: str, plural: str) -> dict[str, str]:
         """A sentence about `{n}` things in each plural form, by its CLDR category, for programs that fill it in."""
@@ -121,11 +124,15 @@ class Texts:
 
     def alternatives(self, tags: Iterable[str]) -> str:
         """Languages by their names, one of which is meant: `French, Dutch or German`."""
-        return str(lists.format_list([*map(self._name, tags)], style="or", locale=self._locale))
+        return self.joined(map(self._name, tags), "or")
+
+    def joined(self, words: Iterable[str], style: Literal["standard", "or"]) -> str:
+        """Some words with an *and* or an *or* before the last."""
+        return str(lists.format_list([*words], style=style, locale=self._locale))
 
     def _name(self, tag: str) -> str:
         """What a language is called in this one; its tag, where nobody says it."""
-        name = _locale(tag).get_display_name(self._locale) if _is_known(tag) else None
+        name = _locale(tag).get_display_name(self._locale) if is_known(tag) else None
         return self._locale.languages.get(tag) or name or tag
 
     def _filled(self, text: str, values: dict[str, object]) -> str:
@@ -211,7 +218,7 @@ class Texts:
 
     def language_name(self, tag: str) -> str:
         """What a language is called in itself."""
-        name = _locale(tag).get_display_name() or tag if _is_known(tag) else tag
+        name = _locale(tag).get_display_name() or tag if is_known(tag) else tag
         return name[0].upper() + name[1:]
 
 
@@ -226,7 +233,7 @@ def _locale(language: str) -> Locale:
     return Locale.parse(_LOCALES[SOURCE], sep="-")
 
 
-def _is_known(language: str) -> bool:
+def is_known(language: str) -> bool:
     """Whether CLDR knows it."""
     return _locale(language) != _locale(SOURCE) or [*ranges(language)][-1] == SOURCE
 
@@ -278,8 +285,10 @@ def _keys(*files: Path) -> frozenset[tuple[str | None, str]]:
     return frozenset(
         (each.context, each.id if isinstance(each.id, str) else each.id[0])
         for file in files
-        for each in _read(file)
-        if each.id and (each.string if isinstance(each.string, str) else each.string and all(each.string))
+        for each in _entries(file)
+        if each.id
+        and not each.fuzzy
+        and (each.string if isinstance(each.string, str) else each.string and all(each.string))
     )
 
 
@@ -290,32 +299,38 @@ class WrongText:
     Attributes:
         line: of the file.
         key: the sentence that it translates.
-        names: those in brackets that the sentence does not have; without any, there is no such sentence.
+        names: those in brackets that the sentence does not have, or lacks.
         is_pattern: whether its brackets are in pairs, so that it can be filled in.
+        lacks: whether the names are those that it lacks; without names, there is no such sentence.
     """
 
     line: int | None
     key: str
     names: tuple[str, ...] = ()
     is_pattern: bool = True
+    lacks: bool = False
 
 
 def wrong_texts(file: Path) -> Iterator[WrongText]:
-    """What is wrong with a catalogue: sentences that there are not, and names in brackets that have no value.
+    """What is wrong with a catalogue: sentences that there are not, names in brackets without a value or left out.
 
     Raises:
-        SettingsError: it is not a catalogue.
+        CatalogueError: it is not a catalogue.
     """
+    _compiled(file)
     keys = _keys(*FOLDER.glob("*.po"))
     for each in _read(file):
         forms, translations = ([t] if isinstance(t, str) else list(t or ()) for t in (each.id, each.string))
         if not forms or not forms[0]:
             continue
         try:
-            names = set().union(*map(_names_in, translations)) - set().union(*map(_names_in, forms))
+            wanted, there = (set().union(*map(_names_in, each)) for each in (forms, translations))
         except ValueError:
             yield WrongText(each.lineno, forms[0], is_pattern=False)
             continue
+        names = there - wanted
+        if any(translations) and (left_out := wanted - there):
+            yield WrongText(each.lineno, forms[0], tuple(sorted(left_out)), lacks=True)
         if names or (each.context, forms[0]) not in keys:
             yield WrongText(each.lineno, forms[0], tuple(sorted(names)))
 
@@ -336,7 +351,7 @@ def to_translate(language: str, file: Path) -> tuple[bytes, int]:
         language: its tag.
         file: a catalogue of the language, if it is there.
     """
-    catalog = _read(file) if file.is_file() else Catalog(_locale(language) if _is_known(language) else None)
+    catalog = _read(file) if file.is_file() else Catalog(_locale(language) if is_known(language) else None)
     supplied = sorted(FOLDER.glob("*.po"))
     translated = _keys(*_files(language, _OWN.get()))
     number = 0
@@ -351,16 +366,38 @@ def to_translate(language: str, file: Path) -> tuple[bytes, int]:
 
 
 def _read(file: Path) -> Catalog:
-    """A catalogue.
+    """A catalogue; its plural forms are those of its language, where it does not say them.
 
     Raises:
-        SettingsError: it is not one.
+        CatalogueError: it is not one.
     """
     try:
         with file.open("rb") as texts:
-            return read_po(texts, abort_invalid=True)
-    except (PoFileError, UnicodeDecodeError, ValueError, UnknownLocaleError) as error:
-        raise SettingsError(f"{file}: not a catalogue of gettext: {error}") from None
+            return read_po(texts, _locale(file.stem) if is_known(file.stem) else None, abort_invalid=True)
+    except PoFileError as error:
+        raise CatalogueError(file, error.lineno + 1) from None
+    except (OSError, LookupError, ValueError, UnknownLocaleError):
+        raise CatalogueError(file) from None
+
+
+def _compiled(file: Path) -> GNUTranslations:
+    """A catalogue that can be asked.
+
+    Raises:
+        CatalogueError: it is none.
+    """
+    compiled = BytesIO()
+    try:
+        write_mo(compiled, _read(file))
+        compiled.seek(0)
+        return GNUTranslations(compiled)
+    except (LookupError, ValueError):  # of the charset, or of the plural forms
+        raise CatalogueError(file) from None
+
+
+def _entries(file: Path) -> Iterator[Message]:
+    with suppress(CatalogueError):
+        yield from _read(file)
 
 
 def every_language(sentence: str, **values: object) -> dict[str, str]:
@@ -373,6 +410,8 @@ def message(text: str) -> str:
     return text
 
 
+NO_CATALOGUE: Final = message("{file}: not a catalogue of gettext in UTF-8, or its head is wrong; correct it")
+NO_CATALOGUE_LINE: Final = message("{file}, line {line}: not a catalogue of gettext from here on; correct it")
 # What is wrong with a file of the publication that cannot be read.
 QUERY_FAILS: Final = message("{file}: the query cannot be used; correct it: {reason}")
 NOT_UTF_8: Final = message("{file}: not in UTF-8; save it in UTF-8")
@@ -386,19 +425,21 @@ def counted(singular: str, plural: str) -> tuple[str, str]:
     return singular, plural
 
 
+class CatalogueError(SettingsError):
+    """A file of texts is not a catalogue of gettext.
+
+    Attributes:
+        file: the file.
+        line: of it, where the first mistake is; None where it is wrong as a whole.
+    """
+
+    def __init__(self, file: Path, line: int | None = None) -> None:
+        """Name the file; its own message, which may be of that file, is read where it is shown."""
+        Exception.__init__(self, f"{file}: not a catalogue of gettext")
+        self.sentence = NO_CATALOGUE_LINE if line else NO_CATALOGUE
+        self.values = {"file": str(file), "line": str(line)}
+        self.file, self.line = file, line
+
+
 class TranslatedError(AtmpgraphError):
-    """An error whose message is a text of the interface: people read it in their language."""
-
-    def __init__(self, sentence: str, **values: object) -> None:
-        """Say what is wrong.
-
-        Args:
-            sentence: the English text, marked with `message`, with `{names}` for the values.
-            values: of these names.
-        """
-        super().__init__(texts(SOURCE).gettext(sentence, **values))
-        self.sentence, self.values = sentence, values
-
-    def text(self, language: str) -> str:
-        """The message in a language."""
-        return texts(language).gettext(self.sentence, **self.values)
+    """What is given cannot be used: a file, a name or an option."""

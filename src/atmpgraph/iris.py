@@ -20,7 +20,7 @@ _PORT: Final = re.compile(r":(\d*)$")
 _HIGHEST_PORT: Final = 65_535  # RFC 9293 §3.1; the grammar of RFC 3986 has no bound
 
 CHARACTER: Final = message("not an IRI: it has the character {character}")
-_NO_SCHEME: Final = message("not an IRI: it does not begin with a scheme, such as https:")
+NO_SCHEME: Final = message("not an IRI: it does not begin with a scheme, such as https:")
 _BARE_PERCENT: Final = message("not an IRI: two hexadecimal digits follow each %; write the character itself as %25")
 _TWO_FRAGMENTS: Final = message("not an IRI: it has # twice; write the second one as %23")
 _NOT_HERE: Final = message("not an IRI: {character} may not stand where it does; write it as {encoded}")
@@ -67,7 +67,7 @@ def _explained(iri: str, reason: str) -> Fault:
     if bad := _NOWHERE.search(iri):
         return CHARACTER, {"character": repr(bad[0])}
     if not _SCHEME.match(iri):
-        return _NO_SCHEME, {}
+        return NO_SCHEME, {}
     if _PERCENT.search(iri):
         return _BARE_PERCENT, {}
     if iri.count("#") > 1:

@@ -1,6 +1,10 @@
 """Why a parser refuses a file, as a sentence of the interface: parsers speak English, and not of what to do."""
 
+import errno
 import re
+import socket
+import ssl
+from http.client import RemoteDisconnected
 from typing import Final
 
 from .i18n import Sentence, message
@@ -29,10 +33,13 @@ _BLOCK_NAME: Final = message("the name of a block has letters, digits and _ only
 _ASSIGNED: Final = message("{mark} cannot get a value; name a variable")
 _UNEXPECTED: Final = message("{mark} cannot stand there; is a bracket, a quotation mark or a word missing before?")
 _QUERY_PREFIX: Final = message("a prefix is not declared; declare it with PREFIX")
+_ITS_PREFIX: Final = message("the prefix of {mark} is not declared; declare it with PREFIX")
 _VALUE_TWICE: Final = message("a variable gets a value twice; give the second one another name")
 _UNBOUND: Final = message("SELECT has a variable that is neither in GROUP BY nor inside an aggregate")
 _COLUMN_TWICE: Final = message("two columns of SELECT have the same name; rename one")
 _STAR: Final = message("SELECT * does not go with GROUP BY or an aggregate; name the columns")
+_QUERY_IRI: Final = message("the IRI that ends there is none; an IRI has a scheme, and no blanks")
+_VALUES_NAMES: Final = message("VALUES names a variable twice; name each once")
 _VALUES_ROW: Final = message("a row of VALUES has more or fewer values than there are variables")
 _FUNCTION: Final = message("there is no function {mark}; use one of SPARQL 1.1")
 _REPEATED: Final = message("nothing that can be repeated stands before a sign of repetition, or it is repeated twice")
@@ -54,12 +61,15 @@ _MEANINGS: Final = tuple(
         r"unexpected char (.) ?": _UNEXPECTED,
         r"expected token .*, got ('[^']*')|unexpected ('[^']*')": _UNEXPECTED,
         # SPARQL
+        r"Prefix not found: (\S+)": _ITS_PREFIX,
         r"Prefix not found|Unknown namespace prefix": _QUERY_PREFIX,
         r"overrid": _VALUE_TWICE,
         r"that is unbound": _UNBOUND,
         r"Duplicated variable name": _COLUMN_TWICE,
         r"not authorized with GROUP BY": _STAR,
+        r"IRI parsing failed": _QUERY_IRI,
         r"VALUES clause rows": _VALUES_ROW,
+        r"Repeated variables": _VALUES_NAMES,
         r"custom function (\S+) is not supported": _FUNCTION,
         r"CONSTRUCT query is expected": _CONSTRUCT,
         # patterns
@@ -77,16 +87,59 @@ _MEANINGS: Final = tuple(
         r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
         r"Expecting value|Invalid value|Invalid statement": _VALUE,
         r"prefix (\S+) has not been declared": _PREFIX,
-        r"No scheme found|Invalid IRI|IRI parsing failed": _IRI,
+        r"No scheme found|Invalid IRI": _IRI,
         r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
         r"language code": _TAG,
         r"codec can't decode": _UTF_8,
     }.items()
 )
+# What the system refuses, by its number.
+_REFUSED: Final = {
+    errno.ENOENT: message("there is no such file or folder"),
+    errno.EACCES: message("this user may not: change the owner or the rights"),
+    errno.EPERM: message("this user may not: change the owner or the rights"),
+    errno.EISDIR: message("it is a folder, and a file is expected"),
+    errno.ENOTDIR: message("it is a file, and a folder is expected"),
+    errno.EEXIST: message("it is there already"),
+    errno.ENOTEMPTY: message("the folder is not empty"),
+    errno.EROFS: message("the file system cannot be written to; this command writes there"),
+    errno.ENAMETOOLONG: message("the name is too long"),
+    errno.ELOOP: message("the links lead in a circle"),
+    errno.EMFILE: message("this process has too many files open; raise the limit (ulimit -n)"),
+    errno.EIO: message("the disk does not read or write; look after it"),
+    errno.EBUSY: message("another program uses it"),
+    errno.ECONNREFUSED: message("nothing listens at this address; start it, or correct the address"),
+    errno.ECONNRESET: message("the other side ended the connection"),
+    errno.EPIPE: message("the other side ended the connection"),
+    errno.ENETUNREACH: message("the network does not lead there"),
+    errno.EHOSTUNREACH: message("the network does not lead there"),
+    errno.ETIMEDOUT: message("no answer came in time"),
+}
+_NO_HOST: Final = message("the name of the server is not known; correct it, or look after the network")
+_NO_ANSWER: Final = message("the other side ended the connection")
+_CERTIFICATE: Final = message("its certificate is not valid: {words}")
+_WORDS: Final = message("the system says: {words}")
 _WHERE: Final = re.compile(
     r"line (?P<line>\d+)(?:,? (?:column|between columns) (?P<column>\d+))?"
     r"|error at (?P<query_line>\d+):(?P<query_column>\d+)|\(line:(?P<group_line>\d+), col:(?P<group_column>\d+)\)"
 )
+
+
+def refusal_of(error: BaseException) -> Sentence:
+    """What the system or the network refuses, in our words where they are known."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return Sentence(_CERTIFICATE, {"words": error.verify_message})
+        case socket.gaierror():
+            return Sentence(_NO_HOST)
+        case RemoteDisconnected():
+            return Sentence(_NO_ANSWER)
+        case OSError(errno=int(number)) if number in _REFUSED:
+            return Sentence(_REFUSED[number])
+        case TimeoutError():
+            return Sentence(_REFUSED[errno.ETIMEDOUT])
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return Sentence(_WORDS, {"words": words})
 
 
 def reason_of(error: object) -> Sentence:
@@ -94,11 +147,16 @@ def reason_of(error: object) -> Sentence:
     if isinstance(sentence := getattr(error, "sentence", None), str):  # it is ours
         return Sentence(sentence, getattr(error, "values", {}))
     words = str(error)
-    meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
-    match, meaning = next((each for each in meanings if each[0]), (None, _OTHER))
-    reason = Sentence(meaning, {"mark": match[match.lastindex]} if match and match.lastindex else {})
+    reason = meaning_of(words) or Sentence(_OTHER)
     where = _WHERE.search(words)
     if not where:
         return reason
     place = {name.rpartition("_")[2]: int(value) for name, value in where.groupdict().items() if value}
     return Sentence(_PLACE if "column" in place else _LINE, {"reason": reason, **place})
+
+
+def meaning_of(words: str) -> Sentence | None:
+    """What words of a parser mean, without a place; None where they are not among those that we know."""
+    meanings = ((pattern.search(words), sentence) for pattern, sentence in _MEANINGS)
+    match, meaning = next((each for each in meanings if each[0]), (None, ""))
+    return Sentence(meaning, {"mark": match[match.lastindex]} if match.lastindex else {}) if match else None

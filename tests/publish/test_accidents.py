@@ -45,8 +45,26 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "a path to no file": (declared(path="orgs.csv"), "orgs.csv : il n’y a pas de tel fichier"),
     "a dialect of another library": (declared(dialect={"sheet": "Orgs"}), "sheet ne veut rien dire ici"),
     "a schema in a file": (declared(schema="schema.json"), "schema.json, qui n’est pas lu"),
-    "fields that are none": (declared(schema={"fields": [1]}), "« resources » est une liste"),
+    "fields that are none": (declared(schema={"fields": [1]}), "le numéro 1 de « resources » (organisations)"),
     "resources that are no list": (content("data/datapackage.json", '{"resources": {}}'), "« resources » est une liste"),
+    "a descriptor with a comma too many": (
+        content("data/datapackage.json", '{"resources": [\n  {"name": "organisations"},\n]}'),
+        "datapackage.json, ligne 2",
+    ),
+    "two resources without a path, and a question that is none": (
+        lambda folder: (
+            content("data/datapackage.json", '{"resources": [\n{"name": "a"},\n{"name": "b", "schema": "b.json"}]}')(folder),
+            content("queries/mine.rq", "SELECT nothing")(folder),
+        )[0],
+        "mine.rq",
+    ),
+    "settings with slips, and a question that is none": (
+        lambda folder: (
+            content("atmpgraph.toml", (folder / "atmpgraph.toml").read_text("utf-8") + "\n[server]\nport = \n")(folder),
+            content("queries/mine.rq", "SELECT nothing")(folder),
+        )[0],
+        "mine.rq",
+    ),
     "no object": (content("data/datapackage.json", "[1]"), "« resources » est une liste"),
     "a bottomless Data Package": (content("data/datapackage.json", "[" * 100_000), "les unes dans les autres"),
     "bottomless settings": (content("atmpgraph.toml", "a = " + "[" * 100_000), "les unes dans les autres"),

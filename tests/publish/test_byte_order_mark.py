@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from atmpgraph.cli import main
@@ -27,6 +28,7 @@ def statements(settings: Settings) -> list[str]:
     return [line for line in (release.path / "data.nq").read_text("utf-8").splitlines() if "<ni:///" not in line]
 
 
+@pytest.mark.no_cover  # two builds, as in other tests
 def test_every_file_of_a_publication_may_begin_with_one(tmp_path: Path) -> None:
     file = copy_publication(tmp_path)
     settings = Settings.load(file)

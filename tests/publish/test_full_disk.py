@@ -65,7 +65,7 @@ def test_there_are_sizes_that_do_and_that_do_not_suffice(started: Settings) -> N
 def test_a_read_only_disk(started: Settings) -> None:
     status, said = build_on("ro,size=20m", "releases", started)
     assert (status, said.splitlines()[-1].partition(": ")[0]) == (1, "atmpgraph")
-    assert "/place/.lock: Read-only file system; this command writes there" in said
+    assert "/place/.lock: the file system cannot be written to; this command writes there" in said
 
 
 def test_a_temporary_folder_that_is_full(started: Settings) -> None:

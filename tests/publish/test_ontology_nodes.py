@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import time
+from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,15 +13,21 @@ from rdflib.compare import isomorphic
 from rdflib.term import BNode, Node
 
 from atmpgraph.errors import AtmpgraphError
+from atmpgraph.i18n import texts
 from atmpgraph.publish.build import build
+from atmpgraph.rdf import blank_nodes
 from atmpgraph.rdf.blank_nodes import without_blank_nodes
+from atmpgraph.rdf.canonize import canonical
+from atmpgraph.rdf.statements import text_of
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.pages.axioms import Axioms
 
 from ..conftest import own_file
 
 BASE = "https://example.org/p/"
 HEAD = """
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix own: <https://example.org/p/ns/own#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
@@ -109,8 +117,73 @@ def test_such_an_ontology_is_built_and_shown_whole(started: Settings) -> None:
     assert (None, RDF.type, OWL.AllDisjointClasses) in shown
     page = client.get("/ns/own?lang=en", headers={"Accept": "text/html"})
     assert page.status_code == 200
+    assert "member: at least one of the kind (" in page.text
+    assert "membre : au moins un" in client.get("/ns/own?lang=fr", headers={"Accept": "text/html"}).text.replace(
+        "member", "membre"
+    )
     names = {str(subject) for subject in written.subjects() if "#genid-" in str(subject)}
     assert [name for name in names if f'id="{name.partition("#")[2]}"' not in page.text] == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        ("owl:onProperty own:p ; owl:minCardinality 1", "p: at least one"),
+        ("owl:onProperty own:p ; owl:minQualifiedCardinality 2 ; owl:onClass own:A", "p: at least 2 of the kind A"),
+        ("owl:onProperty own:p ; owl:maxCardinality 0", "p: not one"),
+        ("owl:onProperty own:p ; owl:cardinality 3", "p: exactly 3"),
+        ("owl:onProperty own:p ; owl:hasValue 'x'", "p: always x"),
+        ("owl:onProperty own:p ; owl:hasSelf true", "p: always with itself"),
+        ("owl:onProperty own:p ; owl:allValuesFrom own:A", "p: only of the kind A"),
+        (
+            "owl:onProperty own:p ; owl:someValuesFrom [ owl:unionOf ( own:A own:B [ owl:complementOf own:C ] ) ]",
+            "p: at least one of the kind (A, B or (not C))",
+        ),
+        ("owl:onProperty [ owl:inverseOf own:p ] ; owl:maxCardinality 4", "(the inverse of p): at most 4"),
+        ("owl:intersectionOf ( own:A own:B )", "A and B"),
+        ("owl:oneOf ( own:A own:B )", "one of A, B"),
+        ("a owl:AllDisjointClasses ; owl:members ( own:A own:B )", "no two have anything in common: A, B"),
+        ("a owl:AllDifferent ; owl:members ( own:A own:B )", "no two are the same: A, B"),
+        (
+            "owl:onDatatype xsd:integer ; owl:withRestrictions ( [ xsd:minInclusive 18 ] [ xsd:maxExclusive 65 ] )",
+            "integer, (at least 18) and (less than 65)",
+        ),
+        (
+            "owl:sourceIndividual own:A ; owl:assertionProperty own:p ; owl:targetValue 5",
+            "never: A → p → 5",
+        ),
+        ("rdf:first own:A ; rdf:rest ( own:B )", "list: A, B"),
+        ("owl:onProperty own:p", ""),
+        ("owl:unionOf ()", ""),
+        ("rdfs:comment 'nothing'", ""),
+    ],
+)
+def test_axioms_are_said_in_words(statements: str, words: str) -> None:
+    parts = defaultdict(list)
+    text = f"{HEAD} own:X own:is [ {statements} ] ."
+    for quad in without_blank_nodes(ox.parse(text, format=ox.RdfFormat.TURTLE), BASE, f"{BASE}ns/own"):
+        parts[text_of(quad.subject)].append(quad)
+    [outer] = parts.pop("https://example.org/p/ns/own#X")
+    names = {
+        iri: iri.rpartition("#")[2]
+        for quads in parts.values()
+        for quad in quads
+        for iri in re.findall("<(.*?)>", str(quad))
+    }
+    axioms = Axioms(parts, names, texts("en"))
+    assert axioms.words(text_of(outer.object)) == words
+    assert all(
+        Axioms(parts, names, texts(tag)).words(text_of(outer.object)) for tag in ("fr", "nl", "de", "it")
+    ) == bool(words)
+
+
+def test_a_list_that_leads_in_a_circle_ends() -> None:
+    text = f"{HEAD} own:X own:is _:l . _:l rdf:first own:A ; rdf:rest _:l ; owl:unionOf _:l ; owl:complementOf _:l ."
+    parts = defaultdict(list)
+    for quad in without_blank_nodes(ox.parse(text, format=ox.RdfFormat.TURTLE), BASE, f"{BASE}ns/own"):
+        parts[text_of(quad.subject)].append(quad)
+    axioms = Axioms(parts, {}, texts("en"))
+    assert all(len(axioms.words(iri)) < 2_000 for iri in axioms.inner())
 
 
 def test_no_build_names_the_nodes_otherwise(started: Settings) -> None:
@@ -132,3 +205,24 @@ def test_an_ontology_without_a_place_is_named(started: Settings) -> None:
     with pytest.raises(AtmpgraphError, match=re.compile(r"own\.ttl.*owl:Ontology", re.DOTALL)):
         build(started)
     assert Path(started.path(started.folders.releases)).is_dir()
+
+
+def test_nodes_that_look_alike_have_the_names_of_the_algorithm() -> None:
+    """Those of a list whose members are nodes: it runs in a process of its own, which changes nothing."""
+    members = " ".join(f"[ a owl:Class ; owl:complementOf own:C{number} ]" for number in range(60))
+    text = f"{HEAD} own:Team owl:disjointUnionOf ( {members} ) ."
+    quads = [*ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert canonical(quads, 30) == sorted(dataset, key=str)
+
+
+def test_nodes_that_nothing_tells_apart_are_refused_in_time(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blank_nodes, "SECONDS", 1)
+    clique = [f"_:n{one} own:knows _:n{other} ." for one in range(10) for other in range(10) if one != other]
+    text = f"{HEAD} <https://example.org/p/ns/own> a owl:Ontology . {' '.join(clique)}"
+    own_file(started, "ontology", "own.ttl").write_text(text, encoding="utf-8")
+    began = time.monotonic()
+    with pytest.raises(AtmpgraphError, match=r"own\.ttl.*10 blank nodes .* give IRIs to some, such as the one in _:"):
+        build(started)
+    assert time.monotonic() - began < 30

@@ -340,7 +340,7 @@ def test_a_bulk_loader_takes_the_place_of_sending(pushing: Settings, slots: tupl
     with pytest.raises(StoreError, match=r"ends with 1 for <.*>: no room"):
         push(failing, anew=True)
     missing = changed(pushing, store={"load_command": ("/no/such/program",)})
-    with pytest.raises(StoreError, match="/no/such/program: No such file"):
+    with pytest.raises(StoreError, match="/no/such/program: there is no such file"):
         push(missing, anew=True)
 
 
@@ -410,8 +410,8 @@ SENDING: Final = {
     "failed": "it answers with the status 500: stack overflow",
     "overloaded": "it answers with the status 503: later",
     "gateway": "it answers with the status 504: later",
-    "closed": "Remote end closed connection without response",
-    "slow": "timed out",
+    "closed": "the other side ended the connection",
+    "slow": "no answer came in time",
 }
 READING: Final = {
     **SENDING,
@@ -491,5 +491,5 @@ def test_an_engine_that_is_down(started: Settings, tmp_path: Path) -> None:
     blue = Oxigraph(tmp_path / "blue")
     refused = _cli(_with_store(started, **store_of(blue)), "push")
     assert refused.exit_code == 1
-    assert "Connection refused" in refused.stderr
+    assert "nothing listens at this address" in refused.stderr
     assert blue.address in refused.stderr

@@ -106,6 +106,7 @@ def indexed(release: ReleaseFolder) -> list[bytes]:
     return sorted(bytes(searcher.doc(address)["entry"][0]) for _, address in hits)
 
 
+@pytest.mark.no_cover  # as many builds as there are edits, twice
 def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
     started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import SH
 
-from atmpgraph.quality.engines import quick_results, reference_results
+from atmpgraph.quality.engines import quick_results
 from atmpgraph.quality.patterns import Engine, PatternError, engine_pattern
+from atmpgraph.quality.reference import reference_results
 from atmpgraph.quality.shape_texts import filled
 
 from ..conftest import BASE, LANGUAGES, ROOT

@@ -8,7 +8,8 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Graph
 
-from atmpgraph.quality.engines import quick_results, reference_results
+from atmpgraph.quality.engines import quick_results
+from atmpgraph.quality.reference import reference_results
 from atmpgraph.quality.results import Result
 from atmpgraph.quality.shapes_document import released_shapes
 from atmpgraph.release.release import Release

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rdflib import Graph, Namespace
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Place
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.package import open_package
 
-from ..conftest import tables_of
+from ..conftest import ROOT, tables_of
+
+RR, RML = Namespace("http://www.w3.org/ns/r2rml#"), Namespace("http://semweb.mmlab.be/ns/rml#")
 
 
 def replace(old: str, new: str) -> Callable[[bytes], bytes]:
@@ -76,6 +79,43 @@ def test_a_bad_table_is_told_with_its_place(publication: Path, name: str) -> Non
         if at and said and (value is None or (finding.value or "") == value):
             return
     pytest.fail(f"no finding at {table}, row {row}, column {column} with {value!r} that says {expected!r}: {texts}")
+
+
+@pytest.mark.parametrize(
+    ("iri", "words"),
+    {
+        "http://example.org/[": "write it as %5B",
+        "http://example.org/%": "as %25",
+        "http://example.org/a#b#c": "# twice",
+        "http://example.org:99999/": "a port from 0 to 65535",
+        "http://[::1": "not a host",
+        "http://example.org/a b": "the character ' '",
+    }.items(),
+)
+def test_an_iri_that_the_store_refuses_is_told_with_the_tables(publication: Path, iri: str, words: str) -> None:
+    """Together with what else is wrong in them, not only when they are mapped."""
+    change = replace("https://www.biowin.org/", iri)
+    (finding,) = check(publication, "organisations.csv", change)
+    assert (finding.places, finding.value) == ((Place("organisations.csv", 6, "homepage"),), iri)
+    assert words in finding.message["en"]
+
+
+def test_what_the_mapping_takes_as_an_iri_is_declared_as_one() -> None:
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
+    declared = {
+        (table["path"], field["name"])
+        for table in package["resources"]
+        for field in table["schema"]["fields"]
+        if field.get("format") == "uri"
+    }
+    taken = set()
+    for file in (ROOT / "data" / "mapping").glob("*.ttl"):
+        graph = Graph().parse(file)
+        for node in graph.subjects(RR.termType, RR.IRI):
+            if column := graph.value(node, RML.reference):
+                taken |= {(str(table), str(column)) for table in graph.objects(None, RML.source)}
+    assert len(taken) > 10
+    assert taken <= declared
 
 
 def test_the_tables_of_the_publication_are_good(publication: Path) -> None:

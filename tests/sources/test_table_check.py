@@ -36,7 +36,8 @@ def alone(package: Package) -> dict[str, list[tuple[int, str, str]]]:
         with package.tables[described["path"]].path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         blank[described["name"]] = {number for number, cells in enumerate(rows, start=1) if not any(cells)}
-        resources.append({"name": described["name"], "data": rows, "schema": described["schema"]})
+        inline = {"data": rows, "dialect": {"headerRows": [1]}}  # which the library guesses otherwise
+        resources.append({"name": described["name"], **inline, "schema": described["schema"]})
     said: dict[str, list[tuple[int, str, str]]] = {}
     for resource in Described({"resources": resources}).resources:
         report = cast(TableResource, resource).validate(Checklist(), limit_errors=100_000)
@@ -65,7 +66,8 @@ def ours(package: Package) -> dict[str, list[tuple[int, str, str]]]:
 TEXTS = st.sampled_from(
     ["", "", "a", "a", "b", "c", "ab", "A-1", "n/a", "None", "é", "two words", 'q"q', "a,b", "two\nlines", " a", "a\n"]
 )
-NUMBERS = st.sampled_from(["1", "1", "01", "1.0", "1.50", "-2", "1e3", "NaN", "inf", "1,5", " 1 ", "x", "", "٣", "1_0"])
+# No NaN: two are the same key for us, as texts are, and not for the library.
+NUMBERS = st.sampled_from(["1", "1", "01", "1.0", "1.50", "-2", "1e3", "inf", "1,5", " 1 ", "x", "", "٣", "1_0"])
 DATES = st.sampled_from(["2024-01-17", "2024-02-29", "2023-02-29", "2024-1-7", "17/01/2024", "0000-01-01", "", "n/a"])
 URIS = st.sampled_from(
     ["https://example.org/a", "https://example.org", "urn:x", "example", "", "https://é/", "http://a b/"]

@@ -34,7 +34,7 @@ def test_what_can_be_asked_is_no_fault(text: str, tmp_path: Path) -> None:
     [
         ("#+ title@en: A\nSELECT * {\n  ?s ?p .\n}", 3, "“.” cannot stand there"),
         ("SELECT *\n{ ?s ?p ?o", 2, "ends too early"),
-        ("ASK { ?s skos:prefLabel ?o }", 1, "the prefix of “skos:prefLabel”"),
+        ("ASK { ?s skos:prefLabel ?o }", 1, "the prefix of skos:prefLabel"),
         ("INSERT DATA { <a> <b> <c> }", 1, "not SPARQL 1.1"),
         ("", 1, "ends too early"),
         (SERVICE, None, "SERVICE is not allowed"),

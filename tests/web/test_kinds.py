@@ -30,6 +30,14 @@ def test_a_page_shows_what_people_look_for(client: FlaskClient, thing: str, word
     assert [word for word in words if word not in before] == []
 
 
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_a_graph_clause_has_triple_patterns_alone(query: SectionQuery) -> None:
+    """Else the engine reads all data for each page, however few things it shows."""
+    assert [
+        clause for clause in query.text.split("GRAPH ?")[1:] if "{" in clause.partition("{")[2].partition("}")[0]
+    ] == []
+
+
 def test_many_rows_have_pages(client: FlaskClient) -> None:
     path = "/doc/source/press-release-2024-01-17"
     first, second = (client.get(f"{path}?lang=en{more}", headers=BROWSER) for more in ("", "&rows=2"))

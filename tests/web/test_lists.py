@@ -126,7 +126,7 @@ def test_codes_are_words_and_links_are_no_codes(client: FlaskClient) -> None:
 
 def test_csv_has_the_rows_of_the_state_in_order(client: FlaskClient) -> None:
     table = rows(client, "/figures.csv?lang=fr&source=press-release-2024-01-17&sort=-value")
-    assert table[0][:5] == ["Ce qui est compté", "Valeur", "Unité", "Exactitude", "Sujet"]
+    assert table[0][:5] == ["Ce qui est compté", "Valeur", "Unité", "Précision", "Sujet"]
     values = [float(row[1]) for row in table[1:]]
     assert values == sorted(values, reverse=True)
     found = page(client, "/figures?source=press-release-2024-01-17")
@@ -138,7 +138,7 @@ def test_a_workbook_has_real_numbers_and_dates(client: FlaskClient) -> None:
     response = client.get("/funding.xlsx?lang=nl")
     book = CalamineWorkbook.from_filelike(BytesIO(response.data))
     table = book.get_sheet_by_index(0).to_python()
-    assert table[0][:3] == ["Bijdrage", "Bedrag", "Munt"]
+    assert table[0][:3] == ["Bijdrage", "Bedrag", "Munteenheid"]
     assert [row[1:3] for row in table[1:3]] == [[2_000_000.0, "EUR"], [1_500_000.0, "EUR"]]
     about = {str(row[0]): row[1] for row in book.get_sheet_by_index(1).to_python()}
     assert about["Rijen"] == "5"

@@ -37,6 +37,11 @@ SPELLINGS = [
     ("grid", "grid.4989.c", "ulb"),
     ("crossref-funder", "https://doi.org/10.13039/501100010527", "ulb"),
     ("crossref-funder", "10.13039/501100010527", "ulb"),
+    ("ror", "01r9htc13?x=1", "ulb"),
+    ("isni", "ISNI0000000123486355", "ulb"),
+    ("wikidata", "https://www.wikidata.org/wiki/Special:EntityData/Q574606.ttl?flavor=dump", "ulb"),
+    ("cbe", "TVABE0316381138", "spw"),
+    ("grid", "grid.4989.c#x", "ulb"),
     ("id", "01r9htc13", "ulb"),
     ("id", "0316.381.138", "spw"),
     ("wikipedia-en", "https://en.wikipedia.org/wiki/Walloon_Government", "gouvernement-wallon"),
@@ -194,6 +199,30 @@ def test_a_table_of_csv(delimiter: str, client: FlaskClient) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("nom;ror\nUniversité;01r9htc13\n".encode("cp1252"), "text/csv"),
+        ("nom;ror\nUniversité;01r9htc13\n".encode("cp1252"), "text/csv; charset=windows-1252"),
+        ("nom;ror\nUniversité;01r9htc13\n".encode("latin-1"), "text/csv;charset=ISO-8859-1"),
+        ("nom;ror\nUniversité;01r9htc13\n".encode("utf-16"), "text/csv"),
+        ("\ufeffsep=;\r\nnom;ror\r\nUniversité;01r9htc13\r\n".encode(), "text/csv"),
+        ("nom\tROR ID\nUniversité\thttps://ror.org/01r9htc13\n".encode(), "text/tab-separated-values"),
+    ],
+    ids=["cp1252", "charset", "latin-1", "utf-16", "sep", "tsv"],
+)
+def test_a_table_as_programs_save_it(body: bytes, kind: str, client: FlaskClient) -> None:
+    lines = table(client, body, kind, 200).text.splitlines()
+    assert lines[1].startswith("Université")
+    assert "/id/organisation/ulb" in lines[1]
+
+
+def test_a_registry_twice_is_400(client: FlaskClient) -> None:
+    for path in ("/lookup", "/id/organisation"):
+        assert client.get(f"{path}?ror=01r9htc13&ror=05f950310").status_code == 400
+        assert client.get(f"{path}?ror=01r9htc13&ror=01r9htc13").status_code == 303
+
+
 def test_a_table_of_json(client: FlaskClient) -> None:
     rows = [{"ror": "01r9htc13", "n": 1}, {"cbe": 316381138}, {"ror": None}, {}]
     answer = json.loads(table(client, json.dumps(rows), "application/json").data)
@@ -243,7 +272,11 @@ def test_no_cell_becomes_a_formula(client: FlaskClient) -> None:
     [
         ("", "text/csv", 400),
         ("name\nx\n", "text/csv", 400),
-        (b"ror\n\xff\xfe\n", "text/csv", 400),
+        (b"ror\n\x81\xfe\n", "text/csv", 400),
+        (b"ror\n\xff\xfe\n", "text/csv; charset=utf-8", 400),
+        (b"ror\nx\n", "text/csv; charset=rot13", 400),
+        (b"ror\nx\n", "text/csv; charset=nonsense", 400),
+        (b'[{"ror": "\xe9"}]', "application/json", 400),
         ('ror\n"x', "text/csv", 400),
         ("ror,ror\n01r9htc13,x\n", "text/csv", 400),
         ("ror,,\n01r9htc13,x,y\n", "text/csv", 400),

@@ -30,12 +30,12 @@ LANGUAGES = ("fr", "nl", "de", "en")
     ("language", "words"),
     [
         ("fr", ["plus de 470", "Où les sources divergent", "déclarés : 26, nommés : 16"]),
-        ("nl", ["meer dan 470", "Waar bronnen verschillen", "opgegeven: 26, genoemd: 16"]),
+        ("nl", ["meer dan 470", "Waar bronnen van elkaar verschillen", "opgegeven: 26, genoemd: 16"]),
         (
             "de",
             [
                 "mehr als 470",
-                "Wo Quellen abweichen",
+                "Wo Quellen voneinander abweichen",
                 "angegeben: 26, genannt: 16",
             ],
         ),

@@ -149,6 +149,21 @@ def test_the_page_has_every_finding_with_its_thing_its_row_and_its_shape(
     assert f"{release.manifest.score.points:g}" in words
 
 
+def test_a_finding_about_a_file_that_no_release_has_leads_nowhere(
+    released: Settings, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quality = read_quality(release)
+    places = [{"file": "atmpgraph.toml", "row": 3}, {"file": "texts/fr.po"}, {"file": "figures.csv", "row": 2}]
+    told = {"check": "files", "severity": "warning", "message": {"en": "wrong"}, "places": places, "number": 1}
+    monkeypatch.setattr("atmpgraph.web.routes.quality.read_quality", lambda _: replace(quality, findings=[told]))
+    page = check_page(create_app(released).test_client().get("/quality?lang=en", headers=BROWSER), "en")
+    assert "atmpgraph.toml, row 3" in page.words
+    assert "texts/fr.po" in page.words
+    links = [str(a.get("href")) for a in page.all("a")]
+    assert [each for each in links if "atmpgraph.toml" in each or "fr.po" in each] == []
+    assert "/doc/table/figures.csv?lang=en#row=2" in links
+
+
 def test_links_that_were_never_checked_are_told_so(client: FlaskClient) -> None:
     words = check_page(client.get("/quality?lang=en", headers=BROWSER), "en").words
     assert "The external links have not been checked." in words

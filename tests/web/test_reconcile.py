@@ -304,6 +304,13 @@ def test_other_bad_requests(client: FlaskClient) -> None:
     check_page(page, "fr")
 
 
+def test_queries_in_another_encoding_are_refused(client: FlaskClient) -> None:
+    """A name with signs of replacement in it would match nothing, and nobody would know why."""
+    queries = "queries=%7B%22q0%22%3A%7B%22query%22%3A%22Universit%E9%22%7D%7D"
+    assert client.post("/reconcile", data=queries, content_type="application/x-www-form-urlencoded").status_code == 400
+    assert client.get(f"/reconcile?{queries}").status_code == 400
+
+
 def test_a_batch_has_its_time(released: Settings) -> None:
     app = create_app(changed(released, linking={"timeout_seconds": 1e-9}))
     response = app.test_client().post("/reconcile", data={"queries": json.dumps({"q0": {"query": "ULB"}})})

@@ -66,6 +66,7 @@ def _answers(app: Flask) -> dict[str, tuple[int, int, str]]:
     return found
 
 
+@pytest.mark.no_cover  # all routes, twice
 def test_no_answer_grows_with_the_rows(apps: tuple[Flask, Flask]) -> None:
     some, many = map(_answers, apps)
     grown = {

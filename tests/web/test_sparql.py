@@ -137,6 +137,16 @@ def test_a_syntax_error_has_its_place(client: FlaskClient) -> None:
     assert response.json["line"] == 2
 
 
+def test_what_the_parser_says_is_in_the_language_of_the_reader(client: FlaskClient) -> None:
+    query = {"query": "SELECT * { ?a x:b ?c }"}
+    response = client.get("/sparql", query_string=query, headers={"Accept-Language": "fr"})
+    assert response.json is not None
+    assert (response.status_code, response.json["detail"]) == (
+        400,
+        "La requête n’est pas du SPARQL 1.1 : le préfixe de x:b n’est pas déclaré ; déclarez-le avec PREFIX.",
+    )
+
+
 def test_without_a_query_machines_get_the_service_description(client: FlaskClient) -> None:
     response = client.get("/sparql")
     assert response.content_type == "text/turtle; charset=utf-8"

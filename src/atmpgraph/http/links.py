@@ -1,10 +1,14 @@
 """Typed links: as a `Link` field (RFC 8288) and as a link set (RFC 9264)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
+
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
+_SAFE_ALONE: Final = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)  # as nearly all are
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def _target_attributes(attributes: Mapping[str, str]) -> dict[str, str | list[st
 
 def _ascii(text: str, also: str = "") -> str:
     """The URI of an IRI (RFC 3987 §3.1), without any character that could end the field or the angle brackets."""
-    return quote(text, safe="!#$%&'()*+,/:;=?@[]~" + also)
+    return text if _SAFE_ALONE.fullmatch(text) else quote(text, safe=_SAFE + also)
 
 
 def _quoted(value: str) -> str:

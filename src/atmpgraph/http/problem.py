@@ -1,7 +1,7 @@
 """Problem details for HTTP APIs (RFC 9457) as data: sent as JSON to machines and shown as a page to people."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..addresses import Addresses
 from ..errors import AtmpgraphError, NotExpressibleError
 from ..formats import HTML, RDF_FORMATS, RESULT_FORMATS, Format
+from ..i18n import Sentence
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
@@ -70,8 +71,7 @@ class Problem:
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
         """The detail in another language, through what translates a text; in English without that."""
-        text = translate(self.detail)
-        return text.format(**self.values) if self.values else text
+        return _filled(self.detail, self.values, translate)
 
     def json(self, base: str = "", title: str = "", translate: Callable[[str], str] = str) -> bytes:
         """The problem as `application/problem+json`; title and detail may be localised (§3.1.3, §3.1.4)."""
@@ -82,6 +82,17 @@ class Problem:
             "detail": self.sentence(translate),
         }
         return json.dumps({k: v for k, v in (members | self.extra).items() if v}, ensure_ascii=False).encode()
+
+
+def _filled(text: str, values: Mapping[str, object], translate: Callable[[str], str]) -> str:
+    """A text with its values, of which a sentence has some of its own."""
+    if not values:
+        return translate(text)
+    written = {
+        name: _filled(value.text, value.values, translate) if isinstance(value, Sentence) else value
+        for name, value in values.items()
+    }
+    return translate(text).format(**written)
 
 
 class ProblemError(AtmpgraphError):

@@ -19,6 +19,9 @@ from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
+from ..i18n import SOURCE, texts
+from ..reasons import refusal_of
+
 _READ: Final = 1 << 16
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
@@ -33,10 +36,11 @@ class UpstreamError(Exception):
         kind: no connection, or it broke; not in time; or what came is no response to the request.
     """
 
-    def __init__(self, kind: UpstreamFailure, reason: str) -> None:
-        """Say why; no credentials are in it."""
-        super().__init__(reason)
+    def __init__(self, kind: UpstreamFailure, sentence: str, /, **values: object) -> None:
+        """Say why, in English and with `{names}` for the values; no credentials are in it."""
+        super().__init__(texts(SOURCE).gettext(sentence, **values))
         self.kind: UpstreamFailure = kind
+        self.sentence, self.values = sentence, values
 
 
 class Upstream:
@@ -86,19 +90,22 @@ class Upstream:
                 connection.close()
                 if reused:  # the server ended it while it was idle
                     continue
-                raise UpstreamError("unreachable", _reason(error)) from None
+                raise UpstreamError("unreachable", "{reason}", reason=refusal_of(error)) from None
             except TimeoutError:
                 connection.close()
-                raise UpstreamError("late", f"no answer within {seconds:g} s") from None
+                raise UpstreamError("late", "no answer within {seconds} s", seconds=f"{seconds:g}") from None
             except (OSError, ValueError, http.client.HTTPException) as error:
                 connection.close()
-                raise UpstreamError("unusable", _reason(error)) from None
+                raise UpstreamError("unusable", "{reason}", reason=refusal_of(error)) from None
             if reused and response.status == HTTPStatus.REQUEST_TIMEOUT:  # it was idle for too long (RFC 9110 §15.5.9)
                 connection.close()
                 continue
             if 300 <= response.status < 400:
                 connection.close()
-                raise UpstreamError("unusable", f"it redirects ({response.status}), and no redirection is followed")
+                status = str(response.status)
+                raise UpstreamError(
+                    "unusable", "it redirects ({status}), and no redirection is followed", status=status
+                )
             return UpstreamResponse(self, connection, response, self._longest)
 
     def _connection(self, deadline: float) -> "tuple[bool, _Connection]":
@@ -119,9 +126,9 @@ class Upstream:
             if self._tls:
                 connected = self._tls.wrap_socket(connected, server_hostname=host)
         except TimeoutError:
-            raise UpstreamError("unreachable", f"no connection within {seconds:g} s") from None
+            raise UpstreamError("unreachable", "no connection within {seconds} s", seconds=f"{seconds:g}") from None
         except OSError as error:
-            raise UpstreamError("unreachable", _reason(error)) from None
+            raise UpstreamError("unreachable", "{reason}", reason=refusal_of(error)) from None
         return False, _Connection(host, port, connected)
 
     def give_back(self, connection: "_Connection") -> None:
@@ -190,19 +197,20 @@ class UpstreamResponse:
         except TimeoutError:
             raise self._failed("late", "its answer did not end in time") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise self._failed("unreachable", f"its answer breaks off: {_reason(error)}") from None
+            raise self._failed("unreachable", "its answer breaks off: {reason}", reason=refusal_of(error)) from None
         self._left -= len(piece)
         if self._left < 0:
-            raise self._failed("unusable", f"its answer is longer than {self._longest} bytes")
+            raise self._failed("unusable", "its answer is longer than {n} bytes", n=self._longest)
         if not piece and self._response.length:
-            raise self._failed("unreachable", f"its answer breaks off: {self._response.length} bytes are missing")
+            missing = self._response.length
+            raise self._failed("unreachable", "its answer breaks off: {n} bytes are missing", n=missing)
         if not piece or self._response.isclosed():
             self._end()
         return piece
 
-    def _failed(self, kind: UpstreamFailure, reason: str) -> UpstreamError:
+    def _failed(self, kind: UpstreamFailure, sentence: str, /, **values: object) -> UpstreamError:
         self.close()
-        return UpstreamError(kind, reason)
+        return UpstreamError(kind, sentence, **values)
 
     def _end(self) -> None:
         """All is read: the connection is free."""
@@ -313,10 +321,6 @@ def _origin(url: str) -> tuple[str, str, int]:
     if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
         raise UpstreamError("unusable", "its address is no plain http or https URL")
     return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error) or type(error).__name__
 
 
 def phrase(status: int) -> str:

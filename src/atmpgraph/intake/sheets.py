@@ -14,7 +14,7 @@ from typing import Any, Final
 from ..i18n import Sentence, TranslatedError, message
 from ..reasons import reason_of
 from ..settings.groups import Imports
-from ..sources.canonical import ERROR, FORMULA, MERGED
+from ..sources.canonical import BREAK, ERROR, FORMULA, MERGED
 from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
 from ..sources.workbook import Sheet as WorkbookSheet
 
@@ -27,7 +27,7 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe
 # What stands for an empty cell in exports.
 _NOTHING: Final = frozenset({"", "n.a.", "n/a", "-", "null"})
 
-_LOST: Final = (("errors", ERROR), ("formulas", FORMULA))
+_LOST: Final = (("errors", ERROR), ("formulas", FORMULA), ("breaks", BREAK))
 _MOST_LOST: Final = 1_000  # merged cells that are told of
 _NO_FILE: Final = message("{file}: there is no such file; correct the name")
 _NOT_READ: Final = message("{file}: files of this kind are not read; save it as .csv, .xlsx or .ods")
@@ -54,6 +54,7 @@ class Sheet:
         odd: rows with more cells than headings, whose columns nobody knows.
         lost: row, column from 0 and reason of what has no value: formulas, errors, merged cells.
         hidden: the sheets of the file that are not read; with its first sheet alone.
+        hidden_rows: those with cells that nobody sees, and that are read.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Sheet:
     odd: tuple[tuple[int, list[str]], ...] = ()
     lost: tuple[tuple[int, int, str], ...] = ()
     hidden: tuple[str, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
 
 
 def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
@@ -155,7 +157,7 @@ def _of_sheet(path: Path, sheet: WorkbookSheet, limits: Imports) -> Sheet:
         if (row, column) != (low, left)
     ][:_MOST_LOST]
     seen = tuple((row, column, why) for row, column, why in lost if row >= first and column < len(read.header))
-    return replace(read, lost=seen)
+    return replace(read, lost=seen, hidden_rows=tuple(row for row in sheet.about["hidden_rows"] if row >= first))
 
 
 def _numbered(empty: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ..i18n import message, texts
+from ..sources.canonical import listed
 from ..sources.descriptions import TableDescription
 from . import verbs
 from .codes_of_others import Codes, plain
@@ -21,6 +22,10 @@ _NOT_STATED: Final = {
     "periods": message("Date not stated by the source"),
 }
 SHIFTED: Final = message("the row is shifted, or a cell of it is not what its column holds: {column}")
+_HIDDEN_ROWS: Final = message(
+    "{n} rows of the sheet {sheet} are hidden, and are taken over all the same: {listed}. Are they confidential? Then"
+    " delete their rows here"
+)
 _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")
 _TOTAL: Final = message("the row sums up the others, and is none of them")
@@ -138,6 +143,9 @@ class Taking:
             for hidden in sheet.hidden
             if hidden != LISTS_SHEET
         ]
+        if rows := sheet.hidden_rows:
+            values = {"sheet": sheet.name, "n": len(rows), "listed": listed(rows)}
+            self.taken.left.append(Left(sheet.file, sheet.name, rows[0], "", "", _HIDDEN_ROWS, values))
         for number, place, reason in sheet.lost:
             self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
         for number, cells in sheet.odd:

@@ -7,13 +7,15 @@ from typing import Final
 from babel.core import get_global
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, lacking, own_texts, to_translate, wrong_texts
-from ..languages import PLACEHOLDER, ranges
+from ..i18n import CatalogueError, every_language, is_known, lacking, own_texts, to_translate, wrong_texts
+from ..languages import PLACEHOLDER, is_tag, ranges
 from ..settings import FILE_NAME, Settings
 from ..sources.package import Package
 
 # Two letters for the three of ISO 639-3, where there are two (CLDR).
 _SHORT: Final[Mapping[str, str]] = get_global("language_aliases")
+
+_JUDGED: Final = frozenset({".po", ".md"})  # catalogues here, pages by `prose.py`
 
 
 def language_findings(settings: Settings) -> Iterator[Finding]:
@@ -21,7 +23,19 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
     folder = settings.path(settings.folders.texts)
     own_texts(folder)
     for file in sorted(folder.glob("*.po")):
-        yield from _wrong(file, (settings.folders.texts / file.name).as_posix())
+        name = (settings.folders.texts / file.name).as_posix()
+        try:
+            yield from _named(file.stem, name)
+            yield from _wrong(file, name)
+        except CatalogueError as error:
+            message = every_language("not a catalogue of gettext in UTF-8; correct it, or take the file away")
+            yield Finding("files", Severity.VIOLATION, message, (Place(name, error.line),))
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if file.suffix not in _JUDGED and not file.name.startswith("."):
+            message = every_language(
+                "nothing reads this file: texts stand in <language>.po; rename it, or take it away"
+            )
+            yield Finding("files", Severity.WARNING, message, (Place((settings.folders.texts / file.name).as_posix()),))
     for language in settings.languages:
         number, total = lacking(language)
         if number:
@@ -69,12 +83,28 @@ def _of_sources(package: Package) -> Iterator[str]:
                 yield _SHORT.get(code, code)
 
 
+def _named(tag: str, name: str) -> Iterator[Finding]:
+    """A warning for a file whose name is no language that anybody knows."""
+    if is_tag(tag) and is_known(tag):
+        return
+    message = every_language(
+        "no language is called {tag}, so that numbers and dates in it are English; the file has the tag of a language"
+        " (BCP 47) as its name, such as pt-BR.po: rename it",
+        tag=tag,
+    )
+    yield Finding("files", Severity.WARNING, message, (Place(name),), tag)
+
+
 def _wrong(file: Path, name: str) -> Iterator[Finding]:
     """A violation for each text that would fail where it is shown, and a warning for each that never is."""
     for text in wrong_texts(file):
         if not text.is_pattern:
             message = every_language("a bracket of this text has no counterpart; write {{ or }} where one is meant")
             yield Finding("files", Severity.VIOLATION, message, (Place(name, text.line),), text.key)
+        elif text.lacks:
+            names = ", ".join(f"{{{each}}}" for each in text.names)
+            message = every_language("{names} is not in this text, so that nobody reads its value; add it", names=names)
+            yield Finding("files", Severity.WARNING, message, (Place(name, text.line),), text.key)
         elif text.names:
             names = ", ".join(f"{{{each}}}" for each in text.names)
             message = every_language("{names} stands for nothing in this text; take it away", names=names)

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any, Final
@@ -20,6 +23,20 @@ ADDED: Final = ("thing", "label", "things")  # IRI, name, and how many there are
 _DELIMITERS: Final = (",", ";", "\t")
 _BETWEEN: Final = " "  # two IRIs
 _AND: Final = " · "  # two names
+_SEPARATOR: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a line with which Excel is told the separator
+_MARKS: Final = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
+# As Python calls them, and as people do.
+_CHARSETS: Final = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "cp1252": "windows-1252",
+    "iso8859-1": "ISO-8859-1",
+    "iso8859-15": "ISO-8859-15",
+    "ascii": "US-ASCII",
+}
+_ENDING: Final = re.compile(r"-(?:id|number|nr|no|code|uri|url|iri)$")
+NOT_TEXT: Final = message("The table is in none of these encodings, or not in the one that the request names: {names}.")
 NOT_UTF_8: Final = message("The table is not in UTF-8.")
 NO_COLUMN: Final = message("No column of the table is named as a registry: {names}, or id for any of them.")
 NOT_ROWS: Final = message(
@@ -63,15 +80,23 @@ class Sheet:
         return {code: str(cell).strip() for code, cell in cells.items() if cell not in (None, "")}
 
 
-def read_csv(body: bytes, codes: Iterable[str], most: int) -> Sheet:
+def read_csv(body: bytes, codes: Iterable[str], most: int, charset: str = "") -> Sheet:
     """A table from CSV, whose first line names the columns.
+
+    Args:
+        body: the table, as programs for tables save it.
+        codes: of the registries.
+        most: rows.
+        charset: that the request names.
 
     Raises:
         LinkingError: it is none, or has no column with identifiers, or too many rows.
     """
-    text = _decoded(body)
+    text = _decoded(body, charset)
+    named = _SEPARATOR.match(text)
+    text = text[named.end() :] if named else text
     first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = tuple(cell.strip() for cell in next(reader, []))
@@ -96,9 +121,10 @@ def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     Raises:
         LinkingError: it is none, or has no member with identifiers, or too many rows.
     """
-    text = _decoded(body)
     try:
-        rows = read_json(text)
+        rows = read_json(body.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        refuse(NOT_UTF_8)
     except ValueError:
         refuse(NOT_ROWS)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -114,19 +140,34 @@ def _numbered(name: str) -> Iterator[str]:
     yield from (f"{name}_{number}" for number in count(2))
 
 
-def _decoded(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        refuse(NOT_UTF_8)
+def _decoded(body: bytes, charset: str) -> str:
+    """The text, as its byte order mark or the request says; else in UTF-8 or, as Excel saves it, in windows-1252."""
+    marked = [name for mark, name in _MARKS.items() if body.startswith(mark)]
+    names = marked or ([charset] if charset else ["utf-8", "cp1252"])
+    if (text := next((text for name in names if (text := _read(body, name)) is not None), None)) is None:
+        refuse(NOT_TEXT, names=", ".join(sorted({*_CHARSETS.values()})))
+    return text
+
+
+def _read(body: bytes, charset: str) -> str | None:
+    """The text in an encoding; None where it is in another."""
+    with suppress(LookupError, UnicodeError):
+        return body.decode(charset) if lookup(charset).name in _CHARSETS else None
+    return None
 
 
 def _codes(columns: Iterable[str], codes: Iterable[str]) -> dict[str, str]:
     headings = {*codes, ANY}
-    named = {column: code for column in columns if (code := column.strip().lower()) in headings}
+    named = {column: code for column in columns if (code := _code(column, headings))}
     if not named:
         refuse(NO_COLUMN, names=", ".join(sorted(headings - {ANY})))
     return named
+
+
+def _code(column: str, headings: Container[str]) -> str:
+    """The registry that a heading names, as in `ROR` or `ROR ID`; nothing for another one."""
+    name = re.sub(r"[\s_]+", "-", column.strip().lower())
+    return next((code for code in (name, _ENDING.sub("", name)) if code in headings), "")
 
 
 def as_csv(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:

@@ -140,7 +140,7 @@ def declarations(folder: Folder, base: str) -> list[Declaration]:
         try:
             lists.append(_read(file, base))
         except DeclarationError as fault:
-            raise SettingsError(f"{file}: {fault.sentence.format(**fault.values)}") from None
+            raise SettingsError("{file}: {reason}", file=str(file), reason=reason_of(fault)) from None
     return sorted(lists, key=lambda each: (each.menu == 0, each.menu, each.slug))
 
 

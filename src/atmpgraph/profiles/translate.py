@@ -32,16 +32,16 @@ _cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsiz
 
 @dataclass(frozen=True)
 class _Translation:
-    """A query, and the class that its first pattern requires of the thing, relative to the base."""
+    """A query, and the class that its first pattern requires of the thing."""
 
     text: str
     required: str
 
 
 @cache
-def _queries(token: str) -> tuple[_Translation, ...]:
+def _queries(token: str, base: str) -> tuple[_Translation, ...]:
     texts = (file.read_text(encoding="utf-8") for file in sorted((_FOLDER / token).glob("*.rq")))
-    return tuple(_Translation(text, _required(text)) for text in texts)
+    return tuple(_Translation(text, urljoin(base, _required(text))) for text in texts)
 
 
 def _required(text: str) -> str:
@@ -82,7 +82,7 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
 def _fitting(release: Release, topic: str, profile: Profile) -> list[_Translation]:
     """The queries of a profile that a thing has the class for."""
     classes = _classes(release, topic)
-    return [query for query in _queries(profile.token) if urljoin(release.base, query.required) in classes]
+    return [query for query in _queries(profile.token, release.base) if query.required in classes]
 
 
 def delivered(release: Release, topic: str) -> list[Profile]:

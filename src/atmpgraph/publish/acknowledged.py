@@ -34,7 +34,8 @@ class _Row:
     def is_of(self, finding: Finding) -> bool:
         """Whether it is an answer to a finding."""
         names = {str(name).rpartition("#")[2] for name in (finding.shape, finding.constraint) if name}
-        return finding.severity is Severity.WARNING and self.rule in names and (finding.node or "").endswith(self.thing)
+        is_named = self.rule in names and (finding.node or "").endswith(self.thing)
+        return finding.severity is Severity.WARNING and (is_named or finding.rule == f"{self.rule}{self.thing}")
 
     def answered(self, finding: Finding) -> Finding:
         """The finding as a remark, with the reason."""
@@ -49,7 +50,7 @@ def acknowledged(listed: Listed, package: Package) -> Listed:
     A violation cannot be acknowledged. Where more warnings were found than are listed, a row may answer one of those.
 
     Args:
-        listed: of the shapes.
+        listed: of the tables and the shapes.
         package: the tables.
     """
     rows = list(_rows(package))

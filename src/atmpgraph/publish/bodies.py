@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from ..errors import NotExpressibleError, ReleaseError
 from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
+from ..i18n import Sentence
 from ..rdf.chunks import Chunk
 from ..rdf.expressible import expressible
 from ..rdf.serialize import any_starts, prefixes_for, tidy
@@ -86,8 +87,12 @@ def _body(triples: list[ox.Triple], fmt: Format, base: str) -> bytes:
     try:
         text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else prefixes_for(fmt, base))
     except NotExpressibleError as error:
-        reason = f"is published too, and {str(error).removesuffix('.')}"
-        raise ReleaseError(f"data.{fmt.suffix} {reason}; change the mapping or the cell") from None
+        reason = Sentence(error.sentence, error.values)
+        raise ReleaseError(
+            "{file} is published too, but: {reason} Change the mapping or the cell",
+            file=f"data.{fmt.suffix}",
+            reason=reason,
+        ) from None
     if fmt is TURTLE:
         return text[_end_of_prefixes(text) :].replace(b" .\n", b" .\n\n")[
             :-1

@@ -18,7 +18,7 @@ from ..rdf.canonical import line_changes, merged, sorted_runs
 from ..rdf.sorted_lines import SortedLines
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
-from ..sparql.syntax.patterns import Pattern, matching, patterns
+from ..sparql.syntax.matching import Pattern, matching
 from ..store import EMBEDDED, StoreAddress
 from .origins import ROWS, Origins
 from .reuse import MOST_CHANGES, has_whole_store
@@ -64,6 +64,8 @@ class _Queries:
 
     def reads(self, name: str) -> frozenset[Pattern]:
         """What one reads."""
+        from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
+
         return patterns(self._files[name].read_text("utf-8-sig"), self._base)
 
     def is_as_before(self, name: str, noted: Origins, changed: Iterable[bytes]) -> bool:

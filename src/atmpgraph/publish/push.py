@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ..credentials import store_credentials
 from ..errors import ReleaseError, SettingsError, StoreError
-from ..i18n import message, texts
+from ..i18n import Sentence, message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import named, open_at, open_release
@@ -134,7 +134,9 @@ def _alone(folder: ReleasesFolder) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ReleaseError(f"{folder.path}: another push is running here; wait for it to end") from None
+            raise ReleaseError(
+                "{path}: another push is running here; wait for it to end", path=str(folder.path)
+            ) from None
         yield
 
 
@@ -212,7 +214,7 @@ class _Push:
                     break
                 sendings.drop(part.graph)
                 if attempt + 1 == _ATTEMPTS:
-                    raise StoreError("unusable", _difference(slot, part, returned))
+                    raise StoreError("unusable", _DIFFERENT, **_difference(slot, part, returned))
                 more += slot.fill([part], sendings, SILENT)
             outcomes.append(returned)
         return outcomes, more
@@ -226,7 +228,8 @@ class _Push:
         some = sample(union, place / "sample")
         returned = read_back(some, slot.engine.values(union.graph, properties(some)), place)
         if not returned.whole:
-            raise StoreError("unusable", f"results of queries: {_difference(slot, some, returned)}")
+            difference = Sentence(_DIFFERENT, _difference(slot, some, returned))
+            raise StoreError("unusable", "results of queries: {difference}", difference=difference)
         return returned.changes
 
     def _slot(self, name: str) -> Slot:
@@ -253,12 +256,26 @@ class _Push:
         idle.graph_store.put(_PROBE_GRAPH, marker(self._digest))
         try:
             if any(live.graph_store.read(_PROBE_GRAPH)):
-                raise SettingsError(f"[store] slots: {live.name} and {idle.name} are one dataset; each needs its own")
+                problem = message("[store] slots: {live} and {idle} are one dataset; each needs its own")
+                raise SettingsError(problem, live=live.name, idle=idle.name)
         finally:
             idle.graph_store.delete(_PROBE_GRAPH)
 
 
-def _difference(slot: Slot, part: Part, returned: Returned) -> str:
-    counts = f"{part.statements} statements were sent, {returned.held.statements} come back"
-    parted = f"{returned.missing} are missing and {returned.foreign} are others, such as {returned.example}"
-    return f"{slot.graph_store.address}: <{part.graph}> does not read back as published: {counts}; {parted}"
+def _difference(slot: Slot, part: Part, returned: Returned) -> dict[str, object]:
+    """The values of `_DIFFERENT`."""
+    return {
+        "address": slot.graph_store.address,
+        "graph": f"<{part.graph}>",
+        "sent": part.statements,
+        "held": returned.held.statements,
+        "missing": returned.missing,
+        "foreign": returned.foreign,
+        "example": returned.example,
+    }
+
+
+_DIFFERENT: Final = message(
+    "{address}: {graph} does not read back as published: {sent} statements were sent, {held} come back; {missing} are"
+    " missing and {foreign} are others, such as {example}"
+)

@@ -24,7 +24,7 @@ from ..release.integrity import prove
 from ..release.layout import ReleaseFolder, write_json
 from ..release.listing import read_listing
 from ..release.manifest import File, read_manifest
-from ..sparql.syntax.patterns import matching, patterns
+from ..sparql.syntax.matching import matching
 from ..store import EMBEDDED, StoreAddress
 from .bodies import RECIPE
 
@@ -190,6 +190,8 @@ class Unchanged:
             queries: by which it is made from the statements, and from nothing else.
             base: of the publication.
         """
+        from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
+
         if any(next(matching(self.lines, patterns(query, base)), None) for query in queries):
             return False
         theirs = self.previous.path / path.relative_to(self.folder.path)

@@ -16,6 +16,7 @@ from typing import Final
 from ..errors import DamagedError, StoreError
 from ..i18n import message
 from ..progress import Progress
+from ..reasons import refusal_of
 from ..release.layout import ReleasesFolder
 from ..release.sealed import read_sealed, write_sealed
 from ..release.slots import Held
@@ -178,12 +179,18 @@ class Slot:
         try:
             ended = subprocess.run(command, capture_output=True, check=False, env=os.environ)  # noqa: S603 - the operator's
         except OSError as error:
-            raise StoreError("unusable", f"[store] load_command: {command[0]}: {error.strerror or error}") from None
+            raise StoreError(
+                "unusable", "[store] load_command: {command}: {reason}", command=command[0], reason=refusal_of(error)
+            ) from None
         if ended.returncode:
             words = " ".join((ended.stderr or ended.stdout).decode(errors="replace").split())[-_COMPLAINT:]
             raise StoreError(
                 "unusable",
-                f"[store] load_command: {command[0]} ends with {ended.returncode} for <{part.graph}>: {words}",
+                "[store] load_command: {command} ends with {status} for {graph}: {words}",
+                command=command[0],
+                status=str(ended.returncode),
+                graph=f"<{part.graph}>",
+                words=words,
             )
         sendings.note(part, part.statements)
 

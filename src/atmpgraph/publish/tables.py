@@ -1,6 +1,6 @@
 """The tables of a publication, checked: the first artefact of a build."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..charts.declared import chart_faults
@@ -15,7 +15,7 @@ from ..settings import Settings
 from ..sources.check import check_tables
 from ..sources.code_lists import CodeLists, read_code_lists
 from ..sources.descriptions import TableDescription, described
-from ..sources.descriptor import whole_descriptor
+from ..sources.descriptor import DescriptorError, whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sources.periods import wrong_lengths
@@ -61,23 +61,24 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     broken = [*turtle_findings("files", ontology, settings)]
     unreadable = {place.file for finding in broken for place in finding.places}
     codes = read_code_lists([file for file in ontology if file.name not in unreadable], settings.base)
-    package = open_package(settings.layered("descriptor"), settings.build)
+    try:
+        package = open_package(settings.layered("descriptor"), settings.build)
+    except DescriptorError as error:  # what no table is needed for is judged all the same
+        own = [*error.findings, *broken, *_faulty_queries(settings), *_own_findings(settings, broken)]
+        raise ViolationError(Report(tuple(own))) from None
     lacking = [*lists_lacking(codes, package)]  # which also judges those columns without their list
     codes.fill(package.descriptor)
     if not broken:  # else the list may stand in a file that cannot be read
         broken = lacking
-    federated = bool(settings.federation.services)
-    faulty_queries = faults(settings.layered("queries"), settings.base, federated=federated)
-    charts = (settings.layered("charts"), settings.layered("queries"))
-    faulty_queries += chart_faults(*charts, settings.base, settings.languages)
+    faulty_queries = _faulty_queries(settings)
     snapshot = Snapshot.of(package)
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
     advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
-    own = [*broken, *other_findings(settings, package), *base_findings(settings), *language_findings(settings)]
-    own += [] if unreadable else [*layer_findings(settings), *vocabulary_findings(settings)]
-    listed = check_tables(package, settings.build, progress) + advised + Listed((*faulty_queries, *own))
+    own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
+    checked = check_tables(package, settings.build, progress)
+    listed = checked + advised + Listed((*faulty_queries, *own))
     if not any(finding.severity is Severity.VIOLATION for finding in listed.findings):  # the tables can be read
         false = [*fiction(settings, package), *other_languages(settings, package)]
         own, listed = own + false, listed + Listed(tuple(false))
@@ -86,7 +87,23 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
-    return Tables(package, texts, (*absent, *own), snapshot, advised)
+    return Tables(package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised)
+
+
+def _faulty_queries(settings: Settings) -> list[Finding]:
+    """What is wrong with published queries and with pictures."""
+    queries = settings.layered("queries")
+    faulty = faults(queries, settings.base, federated=bool(settings.federation.services))
+    return [*faulty, *chart_faults(settings.layered("charts"), queries, settings.base, settings.languages)]
+
+
+def _own_findings(settings: Settings, unreadable: Collection[object]) -> Iterator[Finding]:
+    """What is wrong beside the tables; without the vocabulary, where files of it cannot be read."""
+    yield from base_findings(settings)
+    yield from language_findings(settings)
+    if not unreadable:
+        yield from layer_findings(settings)
+        yield from vocabulary_findings(settings)
 
 
 def read_codes(settings: Settings) -> CodeLists:

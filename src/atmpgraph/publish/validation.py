@@ -52,10 +52,11 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
     )
     if note and validation.parts:
         validation.parts.write(checked)
-    results = graph.tables.package.shown(acknowledged(validation.listed, graph.tables.package))
+    tables = Listed(graph.tables.findings) + graph.tables.advised
+    results = graph.tables.package.shown(acknowledged(tables + validation.listed, graph.tables.package))
     undescribed = Listed.first(map(_undescribed, graph.undescribed), settings.build.max_listed_findings)
     unknown = Listed.first(starmap(_unknown, graph.unknown.items()), settings.build.max_listed_findings)
-    listed = Listed(graph.tables.findings) + graph.tables.advised + undescribed + unknown + results
+    listed = undescribed + unknown + results
     report = Report(tuple(sorted(listed.findings, key=Finding.order)), graph.counts(), listed.more)
     if not report.conforms:
         raise ViolationError(report)

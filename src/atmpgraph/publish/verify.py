@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from ..errors import DamagedError, ReleaseError
+from ..i18n import Texts
 from ..quality.links import read_links
 from ..release.history import existing_releases, history, switches_in
 from ..release.integrity import difference
@@ -35,6 +36,10 @@ class Damage:
     def __str__(self) -> str:
         """Both, for people."""
         return f"{self.path}: {self.reason}"
+
+    def text(self, words: Texts) -> str:
+        """In a language."""
+        return f"{self.path}{words.colon}{words.gettext(self.reason)}"
 
 
 def verify(releases: Path, base: str, digest: str | None = None) -> Iterator[Damage]:

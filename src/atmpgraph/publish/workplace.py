@@ -27,7 +27,9 @@ def exclusive(releases: ReleasesFolder) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ReleaseError(f"{releases.path}: another build is running here; wait for it to end") from None
+            raise ReleaseError(
+                "{path}: another build is running here; wait for it to end", path=str(releases.path)
+            ) from None
         for path in releases.abandoned():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)

@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Final
 
 from pyparsing import ParseBaseException
-from rdflib import OWL, Graph, URIRef
-from rdflib.namespace import SH
+from rdflib import Graph, URIRef
 from rdflib.paths import AlternativePath, InvPath, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node, Variable
+
+from .constraint_text import constraint_text
 
 _THIS: Final = Variable("this")
 # What only an engine of shapes can bind (SHACL §5.3.1, appendix A).
@@ -23,12 +24,6 @@ _EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\s*\{", re.IGNORECASE)
 _SELECT: Final = re.compile(r"\bSELECT\b(?!\s+DISTINCT)", re.IGNORECASE)
 _ELSEWHERE: Final = {"Graph", "GraphGraphPattern", "ServiceGraphPattern"}
 _EXAMPLE: Final = "?this a ?class ."
-
-
-def constraint_text(shapes: Graph, constraint: Node) -> str:
-    """The query of a constraint with its prefixes; empty where it has none."""
-    select = shapes.value(constraint, SH.select)
-    return "".join([*sorted(_prefixes(shapes, constraint)), str(select)]) if select is not None else ""
 
 
 def constraint_query(shapes: Graph, constraint: Node) -> Query | None:
@@ -84,14 +79,6 @@ def _of_path(path: object) -> Iterator[URIRef | None]:
         yield from _of_path(path.arg)
     else:  # a variable, all but some predicates, or no step at all, from any node
         yield None
-
-
-def _prefixes(shapes: Graph, constraint: Node) -> Iterator[str]:
-    """SHACL §5.2.1."""
-    for ontology in shapes.objects(constraint, SH.prefixes):
-        for each in shapes.transitive_objects(ontology, OWL.imports):
-            for declared in shapes.objects(each, SH.declare):
-                yield f"PREFIX {shapes.value(declared, SH.prefix)}: <{shapes.value(declared, SH.namespace)}>\n"
 
 
 def for_all(shapes: Graph, constraint: Node, focus_nodes: str) -> str:

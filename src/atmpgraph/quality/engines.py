@@ -1,55 +1,26 @@
-"""The engines that run SHACL shapes over a graph, behind one function each.
+"""The engine that runs SHACL shapes over a graph: pyshifty.
 
-pyshacl is the reference. pyshifty gives the same results in a small part of the time (`docs/decisions/shacl.md`).
+It gives the results of the reference (`reference`) in a small part of the time (`docs/decisions/shacl.md`).
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import pyshacl
 import shifty
-from pyparsing import ParseBaseException
-from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph
 from rdflib.namespace import SH
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result as QueryResult
 from rdflib.term import BNode, Node
 
 from ..errors import AtmpgraphError
 from .patterns import Engine, for_engine
-from .reach import TARGETS
-from .results import Result, results_of
+from .results import TARGETS, Result, results_of
 
 # How the quick engine reads the graph: without its shapes in it, and without inference.
 _ALONE: Final[dict[str, Any]] = {"graph_mode": "data", "infer": False}
 VERSION: Final = f"pyshifty {version('pyshifty')}"
 _REPORTED_OBJECTS: Final = (SH.property, SH.sparql)
-
-
-def reference_results(data: Path, shapes: Graph) -> Iterator[Result]:
-    """The results of pyshacl.
-
-    Args:
-        data: N-Triples.
-        shapes: all of them.
-
-    Raises:
-        AtmpgraphError: the shapes cannot be run.
-    """
-    graph = _PreparedGraph()
-    graph.parse(str(data), format="nt")
-    try:
-        patterns = for_engine(shapes, Engine.REFERENCE)
-        _, report, _ = pyshacl.validate(graph, shacl_graph=patterns, inference="none", advanced=False)
-    except (ReportableRuntimeError, RuntimeError, ValueError, re.error, ParseBaseException) as error:
-        raise _unusable(error) from None
-    yield from results_of(report, shapes)
 
 
 def quick_results(data: Path, shapes: Graph) -> Iterator[Result]:
@@ -63,20 +34,6 @@ def quick_results(data: Path, shapes: Graph) -> Iterator[Result]:
         AtmpgraphError: the shapes cannot be run.
     """
     yield from QuickEngine(for_engine(shapes, Engine.QUICK)).results(data)
-
-
-@lru_cache(maxsize=1024)
-def _prepared(query: str) -> Query:
-    return prepareQuery(query)
-
-
-class _PreparedGraph(Graph):
-    """A graph that parses a query once: pyshacl runs the same one for each focus node."""
-
-    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> QueryResult:  # noqa: ANN401 - as in `Graph`
-        """As in `Graph`."""
-        prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
-        return super().query(prepared, *args, **kwargs)
 
 
 class QuickEngine:
@@ -116,7 +73,7 @@ class QuickEngine:
         try:
             return function(*arguments, **options)
         except (RuntimeError, ValueError) as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
 
 def _with_names(shapes: Graph) -> Graph:
@@ -138,5 +95,6 @@ def _named(shapes: Sequence[Node] | None) -> list[str] | None:
     return None if shapes is None else [str(_name(shape)) for shape in shapes]
 
 
-def _unusable(error: Exception) -> AtmpgraphError:
-    return AtmpgraphError(f"the shapes cannot be run: {error}")
+def unusable(error: Exception) -> AtmpgraphError:
+    """What is told where an engine cannot run shapes."""
+    return AtmpgraphError("the shapes cannot be run: {reason}", reason=str(error))

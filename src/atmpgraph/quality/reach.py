@@ -17,11 +17,11 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node, Variable
 
 from .constraint_query import constraint_query, flat
+from .results import TARGETS
 
 # A predicate between angle brackets, or None for each; and whether it leads from the object to the subject.
 Step: TypeAlias = tuple[bytes | None, bool]
 
-TARGETS: Final = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 THIS: Final = Variable("this")
 _ANY: Final[Step] = (None, False)
 # What a constraint reads of a value itself, and what is no constraint.

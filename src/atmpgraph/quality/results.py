@@ -15,6 +15,8 @@ from ..rdf.terms import escape
 # A line about a node, the row that it comes from, and whether the row describes the node.
 Traced: TypeAlias = tuple[str, Place, bool]
 
+# What declares the focus nodes of a shape (SHACL §2.1.3).
+TARGETS: Final = (SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf, SH.targetNode)
 _SEVERITIES: Final = {
     "Warning": Severity.WARNING,
     "Info": Severity.INFO,

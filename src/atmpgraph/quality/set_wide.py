@@ -10,7 +10,8 @@ from rdflib.term import BNode, Node
 
 from ..rdf.statements import text_of
 from ..store import Store
-from .constraint_query import constraint_query, constraint_text, for_all, is_distributive, predicates
+from .constraint_query import constraint_query, for_all, is_distributive, predicates
+from .constraint_text import constraint_text
 from .results import Result, messages
 from .shapes import HELD_TEXT
 

@@ -10,14 +10,13 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SH
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from ..findings import Finding, Place, Severity
 from ..i18n import Sentence, every_language, message, texts
 from ..reasons import reason_of
 from ..settings.layers import Layered
-from .constraint_query import constraint_text
+from .constraint_text import constraint_text
 from .patterns import Engine, PatternError, engine_pattern, patterns_in
 from .shape_texts import filled
 
@@ -365,6 +364,8 @@ class _Faults:
 
     def _syntax(self, constraint: Node, query: Literal, *, is_select: bool) -> Sentence | None:
         """Why either reader of SPARQL refuses a query; None if none does."""
+        from rdflib.plugins.sparql import prepareQuery  # loads slowly, and few publications have queries of their own
+
         graph = self._whole if is_select else self._as_select(constraint, query)
         text = _FILLED_IN.sub("<urn:path>", constraint_text(graph, constraint))
         before = text[: len(text) - len(_FILLED_IN.sub("<urn:path>", str(query)))].count("\n")

@@ -11,8 +11,7 @@ from rdflib import RDF, RDFS, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from .reach import TARGETS
-from .results import term_of
+from .results import TARGETS, term_of
 
 _MARK: Final = "urn:focus:"
 _TYPE: Final = f"<{RDF.type}>".encode()

@@ -8,7 +8,6 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from heapq import merge
 from pathlib import Path
 from typing import Final
@@ -16,22 +15,16 @@ from typing import Final
 from rdflib import Graph
 
 from ..findings import Listed, Place
-from ..i18n import message
 from ..mapping.compile import Mapper
 from ..progress import SILENT, Progress
 from ..rdf.terms import without_graph
 from ..settings.groups import Build
-from ..store import BACKENDS, StoreAddress
-from .affected import affected_nodes
+from ..store import StoreAddress
 from .checked_parts import CheckedParts
-from .engines import VERSION, quick_results, reference_results
+from .engines import quick_results
 from .listing import Listing
-from .neighbourhoods import SUBCLASS, lay_out
-from .parts import Job, Same, check_whole, run
-from .patterns import Engine, for_engine
 from .results import Traced
 from .shapes import held_texts
-from .validation_plan import plan
 
 _LINE: Final = 200  # bytes of N-Triples for a statement, about
 
@@ -119,77 +112,20 @@ def validate(
             data = Path(folder) / "data.nt"
             with data.open("wb") as out:
                 out.writelines(graph.triples())
-            reference = graph.statements <= limits.max_reference_statements
-            listing.add(dict.fromkeys((reference_results if reference else quick_results)(data, shapes)))
+            # What parses SPARQL takes as long to load as a small graph to check, which needs none of it.
+            if graph.statements <= limits.max_reference_statements:
+                from .reference import reference_results as engine
+            else:
+                engine = quick_results
+            listing.add(dict.fromkeys(engine(data, shapes)))
         else:
-            _check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
+            from .large import check_large
+
+            check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
     findings = tuple(result.finding(places.get(result.node, [])) for result in results)
     return Validation(Listed(findings, listing.others), parts)
-
-
-def _check_large(
-    graph: GraphToCheck,
-    shapes: Graph,
-    limits: Build,
-    folder: Path,
-    listing: Listing,
-    parts: CheckedParts,
-    progress: Progress,
-) -> None:
-    name, noted = _name(graph, graph.digest, limits), CheckedParts(graph.checked)
-    if digests := noted.digests(name):
-        parts.take(noted, name)
-        for digest in digests.values():
-            if outcome := noted.outcome(digest):
-                listing.add(outcome.results, outcome.others)
-        return
-    how = plan(for_engine(shapes, Engine.QUICK), with_store=graph.store is not None)
-    triples = lay_out(graph.triples(), how.reach.inverse(), folder)
-    job = Job(
-        how,
-        triples,
-        graph.store,
-        graph.base,
-        graph.recipe,
-        graph.checked,
-        limits.part_bytes,
-        limits.max_listed_findings,
-    )
-    progress.step(message("checking the graph against the shapes"), triples.file.stat().st_size, message("bytes"))
-    same = _same(graph, job, limits)
-    for outcome in run(job, folder, limits.processes, parts, progress, same):
-        listing.add(outcome.results, outcome.others)
-    if how.far:
-        progress.step(message("checking the whole graph against some shapes"))
-        listing.add(check_whole(how, triples.file))
-    parts.graph = "" if how.far else name  # of which nothing is noted
-
-
-def _name(graph: GraphToCheck, digest: str, limits: Build) -> str:
-    """What distinguishes a graph with all that its results depend on; empty for one without a digest."""
-    held = "".join(held_texts(graph.texts, graph.base))
-    content = f"{digest} {graph.recipe} {VERSION} {limits.max_listed_findings}\n{held}"
-    return sha256(content.encode()).hexdigest() if digest else ""
-
-
-def _same(graph: GraphToCheck, job: Job, limits: Build) -> Same | None:
-    """What is as it was in the graph before, if that is the one that was checked last."""
-    before, store = graph.before, graph.store
-    digests = CheckedParts(graph.checked).digests(_name(graph, before.digest, limits)) if before else None
-    if not (before and store and digests):
-        return None
-    predicates = {line.split(b" ", 2)[1] for line in (*before.gone, *before.come)}
-    if SUBCLASS in predicates:  # which every part sees
-        return None
-    nodes = set[bytes]()
-    for address, lines in ((before.store, before.gone), (store, before.come)):
-        affected = affected_nodes(job.plan.reach, BACKENDS[address.kind].open(address, graph.base), lines)
-        if affected is None:
-            return None
-        nodes |= affected
-    return Same(digests, sorted(nodes), frozenset(each[1:-1].decode() for each in predicates))
 
 
 def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[Traced]]:

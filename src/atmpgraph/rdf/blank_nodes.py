@@ -12,10 +12,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..vocab import RDFS
+from . import canonize
 from .datatypes import TermError
 
 _MARK: Final = "#genid-"
 _DEFINED: Final = ox.NamedNode(f"{RDFS}isDefinedBy")
+SECONDS: Final = 30  # of processor time that the nodes of a component may take
 _LENGTH: Final = 16  # hexadecimal digits of the digest
 
 
@@ -77,9 +79,16 @@ class _Components:
 
 
 def _named(component: list[ox.Quad], base: str, document: str | None) -> Iterator[ox.Quad]:
-    dataset = ox.Dataset(component)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    canonical = sorted(dataset, key=str)
+    try:
+        canonical = canonize.canonical(component, SECONDS)
+    except canonize.AlikeNodesError as error:
+        raise TermError(
+            "{nodes} blank nodes are connected and look alike, so that no names for them are found in {seconds} s; give"
+            " IRIs to some, such as the one in {quad}",
+            nodes=str(error.nodes),
+            seconds=str(SECONDS),
+            quad=str(component[0].triple),
+        ) from None
     subjects = sorted(quad.subject.value for quad in canonical if isinstance(quad.subject, ox.NamedNode))
     place = next((subject for subject in subjects if subject.startswith(base)), document)
     if place is None:

@@ -6,7 +6,9 @@ takes two reads, however long the list is; in sorted lines, a binary search coun
 
 import os
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, overload
@@ -15,9 +17,11 @@ from .sorted_lines import CutFileError
 
 _WIDTH: Final = 8
 _BLOCK: Final = 10_000  # lines that are written at once
+_REMEMBERED: Final = 1 << 10  # names of files
 R = TypeVar("R")
 
 
+@lru_cache(_REMEMBERED)
 def index_of(path: Path) -> Path:
     """The index of a file of lines."""
     return path.with_suffix(".index")
@@ -103,19 +107,15 @@ class NumberedLines(Sequence[bytes]):
         with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
             count = max(os.fstat(index.fileno()).st_size // _WIDTH - 1, 0)
 
-            def first(beyond: bool) -> int:
-                low, high = 0, count
-                while low < high:
-                    middle = (low + high) // 2
-                    start = int.from_bytes(_piece(index.fileno(), middle * _WIDTH, _WIDTH))
-                    line = os.pread(lines.fileno(), len(prefix), start)
-                    if line < prefix or (beyond and line == prefix):
-                        low = middle + 1
-                    else:
-                        high = middle
-                return low
+            def begins(number: int) -> bytes:
+                start = int.from_bytes(_piece(index.fileno(), number * _WIDTH, _WIDTH))
+                return os.pread(lines.fileno(), len(prefix), start)
 
-            return range(first(beyond=False), first(beyond=True))
+            first = bisect_left(range(count), prefix, key=begins)
+            most = 1  # most things have few such lines: the end is sought nearby
+            while first + most < count and begins(first + most) <= prefix:
+                most *= 2
+            return range(first, bisect_right(range(count), prefix, first, min(first + most, count), key=begins))
 
     def _read(self, first: int, last: int) -> list[bytes]:
         with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:

@@ -184,7 +184,12 @@ def switches_in(path: Path, *, lenient: bool = False) -> Iterator[tuple[int, Swi
         if match and _is_date(match[1]):
             yield number, Switch(*match.groups())
         elif not lenient and not is_seal(line.encode()):
-            raise ReleaseError(f"{path}:{number}: not '<date> <digest>'; correct or remove the line: {line!r:.80}")
+            raise ReleaseError(
+                "{file}, line {line}: it is not “<date> <digest>”; correct or remove it: {text}",
+                file=str(path),
+                line=str(number),
+                text=repr(line)[:80],
+            )
 
 
 def _is_date(text: str) -> bool:

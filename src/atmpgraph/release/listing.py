@@ -68,7 +68,7 @@ def read_listing(path: Path) -> Mapping[Path, File]:
         listed = _read(path)["files"]
         return FilesIn(path.parent, {name: File(file["bytes"], file["sha256"]) for name, file in listed.items()})
     except (AttributeError, KeyError, TypeError) as error:
-        raise DamagedError(path, f"not a listing: {error!r}") from None
+        raise DamagedError(path, "not a listing: {words}", words=repr(error)) from None
 
 
 def copied_manifest(folder: ReleaseFolder) -> Manifest:
@@ -80,7 +80,7 @@ def copied_manifest(folder: ReleaseFolder) -> Manifest:
     try:
         manifest = Manifest.from_json(_read(folder.listing)["manifest"])
     except (KeyError, ValueError, ReleaseError) as error:
-        raise DamagedError(folder.listing, f"without a manifest: {error}") from None
+        raise DamagedError(folder.listing, "without a manifest: {words}", words=str(error)) from None
     if manifest.digest != folder.path.name:
         raise DamagedError(folder.listing, "of another release")
     return manifest

@@ -11,6 +11,7 @@ from typing import Any, Final, Self, TypeVar
 
 from ..errors import DamagedError, ReleaseError
 from ..i18n import texts
+from ..reasons import reason_of
 from .layout import LAYOUT, SEALED
 from .sealed import content_of, unsealed, write_sealed
 
@@ -156,7 +157,9 @@ class Summary:
             format_ = members.get("format", 1)
             if format_ not in range(1, LAYOUT + 1):
                 raise ReleaseError(
-                    f"format {format_!r}, and {LAYOUT} is the latest that this version reads; update atmpgraph"
+                    "format {format}, and {latest} is the latest that this version reads; update atmpgraph",
+                    format=repr(format_),
+                    latest=LAYOUT,
                 )
             return cls(**cls._taken(members), others=members)
         except (AttributeError, KeyError, TypeError) as error:
@@ -307,7 +310,7 @@ def _parsed(path: Path, text: bytes, kind: type[Kind]) -> Kind:
     try:
         parsed = kind.from_json(content)
     except ReleaseError as error:
-        raise ReleaseError(f"{path}: {error}") from None
+        raise ReleaseError("{path}: {reason}", path=str(path), reason=reason_of(error)) from None
     except ValueError as error:
         raise DamagedError(path, str(error)) from None
     return parsed

@@ -24,6 +24,7 @@ import pyoxigraph as ox
 from cachetools import LRUCache
 
 from ..errors import DamagedError, OtherBaseError, ReleaseError, RemovedError, StoreError
+from ..i18n import message
 from ..rdf.numbered_lines import NumberedLines, index_of
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..store import BACKENDS, EMBEDDED, RemoteSettings, Store, StoreAddress, memory_store
@@ -219,7 +220,8 @@ class Release:
         """The slot that holds the release; its record is looked at each time."""
         held = slot_of(self.path.parent, self.digest)
         if held is None:
-            raise StoreError("elsewhere", f"no slot holds the release {self.digest[:12]}; 'atmpgraph push' loads it")
+            nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
+            raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
         return remote.address(held.slot, ReleasesFolder(self.path.parent).slots.held(self.digest), self.digest)
 
     @property
@@ -352,27 +354,23 @@ class Release:
     def _described(self, path: Path, iri: str, predicate: str = "") -> list[bytes]:
         """The lines about a thing in a file that was whole before it was read, and is the same after."""
         start = f"<{iri}> <{predicate}> " if predicate else f"<{iri}> "
+        cache, lock = self._recent
         while True:
             state = self._proven(path)
+            with lock:
+                lines = cache.get((path, state, start))
+            if lines is not None:
+                return lines[:]
             with suppress(CutFileError):
-                lines = self._read(path, state, start)
+                lines = self._open_lines(path, state).starting(start.encode())
                 if self._proven(path) == state:
+                    with lock, suppress(ValueError):  # larger than all the room there is
+                        cache[path, state, start] = lines
                     return lines[:]
-
-    def _read(self, path: Path, state: State, start: str) -> list[bytes]:
-        """Such lines of a file in a state: one response looks several times at the same few things."""
-        cache, lock = self._recent
-        with lock:
-            lines = cache.get((path, state, start))
-        if lines is None:
-            lines = self._open_lines(path, state).starting(start.encode())
-            with lock, suppress(ValueError):  # larger than all the room there is
-                cache[path, state, start] = lines
-        return lines
 
     @cached_property
     def _recent(self) -> tuple[LRUCache[tuple[Path, State, str], list[bytes]], threading.Lock]:
-        """The lines that were read last."""
+        """The lines that were read last: one response looks several times at the same few things."""
         return LRUCache(_RECENT_BYTES, lambda lines: _OVERHEAD + sum(map(len, lines))), threading.Lock()
 
     def encoded(self, decoded: str) -> str | None:
@@ -435,9 +433,13 @@ def open_release(releases: Path, name: str, base: str, remote: RemoteSettings | 
     path = current.resolve() if live else releases / digest
     release = open_at(path, base, live=live, remote=remote)
     if release.manifest.base != base:
-        wrong = f"it was made with the base {release.manifest.base}, and the setting is {base}"
-        remedy = "build again, or set the base back; a server that runs needs a restart, and serves the release before"
-        raise OtherBaseError(f"{path}: {wrong}; {remedy}")
+        raise OtherBaseError(
+            "{path}: it was made with the base {before}, and the setting is {base}; build again, or set the base back;"
+            " a server that runs needs a restart, and serves the release before",
+            path=str(path),
+            before=release.manifest.base,
+            base=base,
+        )
     release.check()
     return release
 
@@ -458,8 +460,14 @@ def named(releases: Path, name: str) -> str:
     starting = [release.path.name for release in folder.all() if digits and release.path.name.startswith(name)]
     if len(starting) == 1:
         return starting[0]
-    problem = f"{len(starting)} releases start like that" if starting else "there is no such release"
-    raise ReleaseError(f"{releases / name}: {problem}; 'atmpgraph build' makes one, named by its 64 hexadecimal digits")
+    sentence = _MANY if starting else _NONE
+    raise ReleaseError(sentence, path=str(releases / name), n=len(starting))
+
+
+_NONE: Final = message(
+    "{path}: there is no such release; 'atmpgraph build' makes one, named by its 64 hexadecimal digits"
+)
+_MANY: Final = message("{path}: {n} releases start like that; write more of the 64 hexadecimal digits")
 
 
 def is_sealed(releases: Path) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ..errors import DamagedError
+from ..reasons import refusal_of
 from .layout import replacing, write_json
 
 SEAL: Final = "sha256"
@@ -61,7 +62,7 @@ def content_of(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise DamagedError(path, str(error.strerror or error)) from None
+        raise DamagedError(path, "{reason}", reason=refusal_of(error)) from None
 
 
 def expect_file(path: Path) -> None:
@@ -79,7 +80,7 @@ def unsealed(path: Path, text: bytes, *, must: bool | Callable[[Mapping[str, Any
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise DamagedError(path, f"not JSON: {error}") from None
+        raise DamagedError(path, "not JSON: {words}", words=str(error)) from None
     if not isinstance(content, dict):
         raise DamagedError(path, "not a JSON object")
     seal = content.pop(SEAL, None)

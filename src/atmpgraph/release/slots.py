@@ -173,7 +173,7 @@ def _read(path: Path, state: State) -> Held:
     try:
         held = Held.from_json(members, f"{hash(state):x}")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DamagedError(path, f"not the record of a slot: {error!r}") from None
+        raise DamagedError(path, "not the record of a slot: {words}", words=repr(error)) from None
     if held.digest != path.stem:
         raise DamagedError(path, "of another release")
     return held

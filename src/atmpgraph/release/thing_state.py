@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain, filterfalse
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ..rdf.canonical import CanonicalWriter, aligned, subjects
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..rdf.statements import text_of
 from ..vocab import DCT, PROV
+from .integrity import State as FileState
 from .integrity import prove_once
 from .layout import ReleasesFolder
 from .release import Release, is_sealed
@@ -68,11 +70,17 @@ def was_published(releases: Path, iri: str) -> bool:
     path, must = ReleasesFolder(releases).published, is_sealed(releases)
     if not must and not path.exists():
         return False
-    prove_once(path, "published", lambda: check_lines(path, must=must))
+    state = prove_once(path, "published", lambda: check_lines(path, must=must))
     try:
-        return iri.encode() in SortedLines.open(path)
+        return iri.encode() in _open(path, state)
     except CutFileError:
         raise DamagedError(path, "cut while it was read") from None
+
+
+@lru_cache(2)
+def _open(path: Path, _: FileState) -> SortedLines:
+    """A list; opened again when it is another one."""
+    return SortedLines.open(path)
 
 
 def record_published(releases: Path, canonical: Iterable[Path], base: str) -> None:

@@ -19,6 +19,8 @@ _LAST_PART: Final = re.compile(r"[^/=#:]+(?=[/=#:]*$)")
 _PARTS: Final = re.compile(r"[/?&#]+")
 # Up to three words without digits, and what has some: `TVA BE 0316 381 138`.
 _LABELLED: Final = re.compile(r"\W*(?:[^\W\d_]{1,20}\W+){1,3}(?P<number>(?=.*\d).+)")
+_GLUED: Final = re.compile(r"[^\W\d_]{3,10}(?P<number>\d[\d\W]{4,})")  # `CIK0001460602`
+_FILE: Final = re.compile(r"\.[a-z]{2,6}$")  # of a name in an address: `Q574606.ttl`
 _DIGIT: Final = re.compile(r"\d")
 # Controls, marks of direction, halves of characters, what is no character.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -90,9 +92,9 @@ def spellings(identifier: str) -> set[str]:
     `ISNI 0000 0001 2348 6355`, `N° 0316.381.138` and `https://www.geonames.org/2785919/suarlee.html` have theirs.
     """
     forms = keys(identifier)
-    if "/" in identifier:
-        forms |= {key for part in _PARTS.split(identifier) if _DIGIT.search(part) for key in keys(part)}
-    elif match := _LABELLED.fullmatch(identifier):
+    if (parts := [part for part in _PARTS.split(identifier) if _DIGIT.search(part)]) != [identifier]:
+        forms |= {key for part in parts for key in keys(part) | keys(_FILE.sub("", part))}
+    elif match := _LABELLED.fullmatch(identifier) or _GLUED.fullmatch(identifier):
         forms |= keys(match["number"])
     return forms
 

@@ -2,7 +2,6 @@
 
 import ctypes
 import errno
-import os
 import socket
 import struct
 import sys
@@ -10,6 +9,8 @@ import time
 from typing import Final
 
 from ..errors import ListenError
+from ..i18n import message
+from ..reasons import refusal_of
 
 BACKLOG: Final = 4_096  # connections that wait to be accepted, if the system allows so many
 _UNPRIVILEGED: Final = 1_024  # the first port that everyone may listen on
@@ -35,25 +36,41 @@ def listen(host: str, port: int) -> socket.socket:
         both = family is socket.AF_INET6 and socket.has_dualstack_ipv6()  # `::` is every address of IPv4 too
         listening = socket.create_server((str(address[0]), port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except (OSError, UnicodeError) as error:
-        raise ListenError(_sentence(error, host, port)) from None
+        raise ListenError(
+            _sentence(error, port), place=address_text(host, port), least=str(_UNPRIVILEGED), reason=refusal_of(error)
+        ) from None
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted connections have it too
     return listening
 
 
-def _sentence(error: OSError | UnicodeError, host: str, port: int) -> str:
+def _sentence(error: OSError | UnicodeError, port: int) -> str:
     """Why an address cannot be listened on, and what to do about it."""
-    place = address_text(host, port)
-    another_port = "choose another port ([server] port, or --port)"
-    another_host = "choose an address of this machine ([server] host, or --host), such as 127.0.0.1"
     if isinstance(error, socket.gaierror | UnicodeError):
-        return f"{place}: there is no host of this name; {another_host}"
+        return _NO_HOST
     if error.errno == errno.EADDRINUSE:
-        return f"{place}: the address is in use, maybe by another server; end that one or {another_port}"
+        return _IN_USE
     if error.errno in {errno.EACCES, errno.EPERM} and port < _UNPRIVILEGED:
-        return f"{place}: a port below {_UNPRIVILEGED} is reserved for the administrator; {another_port}"
-    if error.errno == errno.EADDRNOTAVAIL:
-        return f"{place}: this is no address of this machine; {another_host}"
-    return f"{place}: {os.strerror(error.errno or 0)}; {another_host}, or {another_port}"
+        return _RESERVED
+    return _NOT_HERE if error.errno == errno.EADDRNOTAVAIL else _OTHER
+
+
+_NO_HOST: Final = message(
+    "{place}: there is no host of this name; choose an address of this machine ([server] host, or --host), such as"
+    " 127.0.0.1"
+)
+_IN_USE: Final = message(
+    "{place}: the address is in use, maybe by another server; end that one or choose another port ([server] port, or"
+    " --port)"
+)
+_RESERVED: Final = message(
+    "{place}: a port below {least} is reserved for the administrator; choose another port ([server] port, or --port)"
+)
+_NOT_HERE: Final = message(
+    "{place}: this is no address of this machine; choose one that is ([server] host, or --host), such as 127.0.0.1"
+)
+_OTHER: Final = message(
+    "{place}: {reason}; choose another address ([server] host, or --host) or port ([server] port, or --port)"
+)
 
 
 def address_text(host: str, port: int) -> str:

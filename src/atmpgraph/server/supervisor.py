@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from ..errors import ServerError
+from ..i18n import Sentence, message
 from ..observability import log, metrics
 from .listen import drain
 from .web_process import READY
@@ -159,7 +160,8 @@ class Supervisor:
         if not (self._served or self._stopping.is_set()):
             self._lost_starts += 1
             if status >= 0 or self._lost_starts >= _LOST_STARTS:
-                raise ServerError(f"the server cannot start: {failure or f'a web process {ending}'}")
+                reason = failure or Sentence(message("a web process {ending}"), {"ending": ending})
+                raise ServerError("the server cannot start: {reason}", reason=reason)
         return f"failed: {failure}" if failure else ending
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:

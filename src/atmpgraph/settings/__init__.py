@@ -5,7 +5,6 @@ Each field is documented here and in `docs/settings.md`; a test keeps the two eq
 """
 
 import os
-import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -19,7 +18,6 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from ..credentials import SECRETS
 from ..i18n import SOURCE, Sentence, message
-from ..reasons import reason_of
 from .faults import (
     Fault,
     Place,
@@ -32,6 +30,7 @@ from .faults import (
     unknown,
     written,
 )
+from .file import read_settings
 from .groups import (
     Build,
     Cache,
@@ -60,10 +59,6 @@ from .text import Tag, Text
 FILE_NAME: Final = "atmpgraph.toml"
 _PREFIX: Final = "ATMPGRAPH_"
 _FILE_VARIABLE: Final = "ATMPGRAPH_SETTINGS"
-_NO_FILE: Final = message(
-    "no such file; start a publication with 'atmpgraph init DIR', or name its file with --settings"
-)
-_NOT_TOML: Final = message("not a TOML file; correct it: {reason}")
 _PRESENT_BASE: Final = message("it has the present base, and lists only former ones; take it away")
 _NO_TEXT: Final = message("it has no text; write it in a language at least, as in {setting}")
 _STRANGE: Final = message(
@@ -180,13 +175,13 @@ class Settings(BaseSettings):
             WrongSettingsError: the file is missing or not TOML, or a setting is unknown or wrong; every wrong one is
                 named, and the rest is there.
         """
-        values = _read(file)
+        values, faults, left = read_settings(file)
         former = [name for name, value in values.items() if _is_moved(name, value)]
-        faults = [Fault(moved(written(RENAMED[name])), (name,)) for name in former]
+        faults += [Fault(moved(written(RENAMED[name])), (name,)) for name in former]
         faults += _wrong_variables()
         right = _over({name: value for name, value in values.items() if name not in former}, _Environment(cls)())
         settings, wrong = cls._read_all(right)
-        faults += wrong
+        faults += [fault for fault in wrong if not (fault.is_missing and fault.place[0] in left)]
         settings._root = file.parent
         if settings.base in settings.previous_bases:
             faults.append(Fault(Sentence(_PRESENT_BASE), ("previous_bases",)))
@@ -256,15 +251,6 @@ class _Environment(EnvSettingsSource):
         with suppress(ValueError):
             return super().decode_complex_value(field_name, field, value)
         return value
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise WrongSettingsError(file, (Fault(Sentence(_NO_FILE)),)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise WrongSettingsError(file, (Fault(Sentence(_NOT_TOML, {"reason": reason_of(error)})),)) from None
 
 
 def _over(values: dict[str, Any], environment: dict[str, Any]) -> dict[str, Any]:

@@ -71,12 +71,19 @@ class Fault:
         place: of the setting; empty where the file as a whole is wrong.
         variable: of the environment that sets it; empty where the file does.
         value: that it has, cut, where that helps.
+        row: of the file, where it cannot be read there.
     """
 
     reason: Sentence
     place: Place = ()
     variable: str = ""
     value: str | None = None
+    row: int | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a setting is not there that is needed."""
+        return self.reason.text in {_MISSING, _MISSING_PART}
 
     @property
     def sentence(self) -> Sentence:

@@ -12,10 +12,10 @@ import tempfile
 import unicodedata
 import weakref
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -265,8 +265,8 @@ class _Conversion:
     ) -> None:
         self._tell(Severity.VIOLATION, row, column, value, sentence, values)
 
-    def _warn(self, sentence: str, **values: object) -> None:
-        self._tell(Severity.WARNING, None, None, None, sentence, values)
+    def _warn(self, sentence: str, rule: str = "", **values: object) -> None:
+        self._tell(Severity.WARNING, None, None, None, sentence, values, rule)
 
     def _tell(
         self,
@@ -276,11 +276,13 @@ class _Conversion:
         value: object,
         sentence: str,
         values: Mapping[str, object],
+        rule: str = "",
     ) -> None:
         self._total += 1
         if len(self._findings) < self._limits.max_listed_findings:
             sentences, shown = every_language(sentence, **values), None if value is None else str(value)[:_SHOWN]
-            self._findings.append(Finding("table", severity, sentences, (Place(self._key, row, column),), shown))
+            place, rule = Place(self._key, row, column), rule and f"{rule}/table/{self._table}"
+            self._findings.append(Finding("table", severity, sentences, (place,), shown, rule=rule or None))
 
     def _encoding(self) -> None:
         """The first cell that is not of the encoding."""
@@ -433,20 +435,64 @@ class _Conversion:
             at = place - first
             return names[at] if 0 <= at < len(names) and names[at] else None
 
-        for kind, sentence in (("errors", ERROR), ("formulas", FORMULA)):
+        for kind, sentence in (("errors", ERROR), ("formulas", FORMULA), ("breaks", BREAK)):
             for row, place in about.get(kind, ()):
                 if row >= header and column(place):
                     self._fail(row, column(place), sentence)
         for low, high, left, right in about.get("merged", ()):
             if high >= header and any(column(place) for place in range(left, min(right, first + len(names)) + 1)):
                 self._fail(low, column(left), MERGED)
+        self._advise(sheet, header, column)
         for kind, sentence in (("macros", _MACROS), ("external", _EXTERNAL)):
             if about.get(kind):
                 self._warn(sentence)
         if sheet.others and self._origin.dialect.sheet is None:
             self._warn(_OTHER_SHEETS, sheet=sheet.name, sheets=", ".join(islice(sheet.others, 20)))
 
+    def _advise(self, sheet: Sheet, header: int, column: Callable[[int], str | None]) -> None:
+        """What a person does not see in a workbook, or sees otherwise: hidden rows and columns, and percents."""
+        about = sheet.about
+        rows = [row for row in about.get("hidden_rows", ()) if row > header]
+        columns = [name for place in about.get("hidden_columns", ()) if (name := column(place))]
+        for places, sentence in ((rows, _HIDDEN_ROWS), (columns, _HIDDEN_COLUMNS)):
+            if places:
+                named = {"sheet": sheet.name, "listed": listed(places), "table": self._table}
+                self._warn(sentence, rule=HIDDEN, n=len(places), **named)
+        percents = [row for row, place in about.get("percents", ()) if row > header and column(place)]
+        if percents:
+            self._warn(_PERCENTS, n=len(percents), row=percents[0])
 
+    @property
+    def _table(self) -> str:
+        return self._key.removesuffix(".csv")
+
+
+def listed(places: Sequence[int] | Sequence[str]) -> str:
+    """Rows as ranges, `3–7, 9`, or names; the first ones."""
+    if any(isinstance(each, str) for each in places):
+        shown = [str(each) for each in places]
+    else:
+        ordered = sorted(int(each) for each in places)
+        ranges = ([*same] for _, same in groupby(enumerate(ordered), lambda each: each[1] - each[0]))
+        shown = [str(same[0][1]) if len(same) == 1 else f"{same[0][1]}\u2013{same[-1][1]}" for same in ranges]
+    return ", ".join(shown[:_SHOWN_PLACES]) + (", …" if len(shown) > _SHOWN_PLACES else "")
+
+
+HIDDEN: Final = "hidden"  # the rule by which it is acknowledged
+_SHOWN_PLACES: Final = 20
+_HIDDEN_ROWS: Final = message(
+    "{n} rows of the sheet {sheet} are hidden, and are published all the same: {listed}. Are they confidential? Delete"
+    " them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”"
+)
+_HIDDEN_COLUMNS: Final = message(
+    "{n} columns of the sheet {sheet} are hidden, and are published all the same: {listed}. Are they confidential?"
+    " Delete them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”"
+)
+_PERCENTS: Final = message(
+    "{n} cells show per cent, the first in row {row}: 25 % is read as 0.25; where the column wants 25, change the"
+    " format of the cells to a number, and write it so"
+)
+BREAK: Final = message("the cell has a tab or a line break that cannot be read; write a blank, or a new paragraph")
 _NO_CELL: Final = message("the row has no cell here; a row has one for each column")
 _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, or clear the column")
 _NO_HEADER: Final = message("the row of the header is empty; say in headerRows of the dialect which row it is")

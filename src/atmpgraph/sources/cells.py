@@ -12,7 +12,10 @@ from typing import Any, Final, cast
 
 from frictionless import Field
 
+from . import iri_cells
 from .declared import items_of
+
+iri_cells.register()
 
 # Values that are judged again are looked up; a column has few others, or a quick test of its own.
 _REMEMBERED: Final = 16_384

@@ -7,13 +7,14 @@ is required.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeAlias
 
-from ..findings import Finding
-from ..i18n import TranslatedError, message
+from ..errors import AtmpgraphError
+from ..findings import Finding, Place, Severity
+from ..i18n import SOURCE, every_language, message, texts
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
 from ..reasons import reason_of
@@ -23,19 +24,39 @@ from .canonical import Scratch, Source, read_source
 from .declared import about_references, as_list, read_declared
 
 Json: TypeAlias = dict[str, Any]
-_BESIDE: Final = message("{file}: {name}: tables are files beside the descriptor, and names have no slash")
-_RENAME: Final = message(
-    "{file}: rename the file {path}: its name stands in IRIs and has letters, digits, and - _ . ~ only"
-)
+_BESIDE: Final = message("{name}: tables are files beside the descriptor, and names have no slash")
+_RENAME: Final = message("rename the file {path}: its name stands in IRIs and has letters, digits, and - _ . ~ only")
 _SCHEMA_ELSEWHERE: Final = message(
-    "{file}: {name}: the schema is the file or address {schema}, which is not read; write its content into the Data"
-    " Package"
+    "{name}: the schema is the file or address {schema}, which is not read; write its content into the Data Package"
 )
-_NOT_JSON: Final = message("{file}: not JSON in UTF-8; correct it: {reason}")
+_NOT_JSON: Final = message("not JSON in UTF-8; correct it: {reason}")
 _NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = message(
-    "{file}: 'resources' is a list; each of it needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
+    "'resources' is a list; each of it needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 )
+_PROBLEM_AT: Final = message(
+    "number {n} of 'resources' ({name}) is none; it needs a 'name', a 'path' and a 'schema' with 'fields' that have a"
+    " 'name'"
+)
+
+
+class DescriptorError(AtmpgraphError):
+    """A descriptor is wrong as a whole, so that no table can be judged by it.
+
+    Attributes:
+        findings: all that is wrong.
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Refuse it."""
+        self.findings = tuple(findings)
+        super().__init__(self.text(SOURCE))
+
+    def text(self, language: str) -> str:
+        """A line each."""
+        words = texts(language)
+        lines = (f"{each.places[0].text(words)}{words.colon}{each.sentence(language)}" for each in self.findings)
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -90,14 +111,17 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
         names = [name for each in content["resources"] for name in (each["path"], *_field_names(each))]
         paths = {each["name"]: each["path"] for each in supplied["resources"]}
     except (KeyError, TypeError, AttributeError):
-        raise TranslatedError(_PROBLEM, file=place.own) from None
-    for wrong in [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]:
-        raise TranslatedError(_BESIDE, file=place.own, name=repr(wrong))
+        raise DescriptorError([*_without_path(place.own, supplied)] or [_wrong(place.own, _PROBLEM)]) from None
+    wrong = [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]
+    unnamed = [each["path"] for each in content["resources"] if not _is_name(each["path"])]
+    if wrong or unnamed:
+        raise DescriptorError(
+            [_wrong(place.own, _BESIDE, str(name), name=repr(name)) for name in wrong]
+            + [_wrong(place.own, _RENAME, path, path=repr(path)) for path in unnamed if path not in wrong]
+        )
     declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
     all_names = {each["name"]: [field["name"] for field in _fields(each)] for each in content["resources"]}
     findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
-    for each in content["resources"]:
-        _require_name(each["path"], place.own)
     files = {each["name"]: declared.origins[each["path"]].file for each in content["resources"]}
     absent = {
         each["path"]: each
@@ -113,10 +137,26 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
     return Descriptor({**content, "resources": present}, absent, columns, sources, findings)
 
 
-def _require_name(path: str, descriptor: Path) -> None:
-    """Require that the name of a file can stand in the IRI of its table, as it is."""
-    if not _NAME.fullmatch(PurePosixPath(path).name) or fault(f"urn:{PurePosixPath(path).name}"):
-        raise TranslatedError(_RENAME, file=descriptor, path=repr(path))
+def _is_name(path: object) -> bool:
+    """Whether the name of a file can stand in the IRI of its table, as it is."""
+    name = PurePosixPath(str(path)).name
+    return bool(_NAME.fullmatch(name)) and not fault(f"urn:{name}")
+
+
+def _wrong(file: Path, sentence: str, near: str = "", **values: object) -> Finding:
+    """What is wrong with a descriptor, at the line of a text that stands in it."""
+    text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+    place = text.find(json.dumps(near, ensure_ascii=False)) if near else -1
+    row = text.count("\n", 0, place) + 1 if place >= 0 else None
+    return Finding("table", Severity.VIOLATION, every_language(sentence, **values), (Place(file.name, row),))
+
+
+def _without_path(file: Path, supplied: Json) -> Iterator[Finding]:
+    """Each resource of a descriptor that has no file, and is not a supplied one."""
+    names = {each["name"] for each in supplied["resources"]}
+    for number, each in enumerate(_read(file)["resources"], start=1):
+        if not isinstance(each.get("path"), str) and each["name"] not in names:
+            yield _wrong(file, _PROBLEM_AT, each["name"], n=number, name=each["name"])
 
 
 def whole_descriptor(place: Layered) -> Json:
@@ -129,7 +169,7 @@ def whole_descriptor(place: Layered) -> Json:
     try:
         return _merged(supplied, own)
     except (KeyError, TypeError, AttributeError):
-        raise TranslatedError(_PROBLEM, file=place.own) from None
+        raise DescriptorError([_wrong(place.own, _PROBLEM)]) from None
 
 
 def _read(path: Path) -> Json:
@@ -138,22 +178,26 @@ def _read(path: Path) -> Json:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise TranslatedError(_NOT_JSON, file=path, reason=reason_of(error)) from None
-    if not isinstance(content, dict):
-        raise TranslatedError(_PROBLEM, file=path)
-    _require_form(path, content.setdefault("resources", []))
+        sentences = every_language(_NOT_JSON, reason=reason_of(error))
+        place = Place(path.name, getattr(error, "lineno", None))
+        raise DescriptorError([Finding("table", Severity.VIOLATION, sentences, (place,))]) from None
+    if not isinstance(content, dict) or not isinstance(content.setdefault("resources", []), list):
+        raise DescriptorError([_wrong(path, _PROBLEM)])
+    if wrong := [*_of_wrong_form(path, content["resources"])]:
+        raise DescriptorError(wrong)
     return content
 
 
-def _require_form(file: Path, resources: object) -> None:
-    """Require that resources are objects with a name each, and fields within with a name each."""
-    named, schemas = _all_named(resources), []
-    for each in resources if isinstance(resources, list) and named else ():
-        schemas.append(each.get("schema", {}))
-        if isinstance(schemas[-1], str):
-            raise TranslatedError(_SCHEMA_ELSEWHERE, file=file, name=each["name"], schema=schemas[-1])
-    if not named or not all(isinstance(each, dict) and _all_named(each.get("fields", [])) for each in schemas):
-        raise TranslatedError(_PROBLEM, file=file)
+def _of_wrong_form(file: Path, resources: list[Any]) -> Iterator[Finding]:
+    """Each resource that is no object with a name, or has fields that are none."""
+    for number, each in enumerate(resources, start=1):
+        name = each.get("name") if isinstance(each, dict) else None
+        schema = each.get("schema", {}) if isinstance(name, str) else None
+        if isinstance(schema, str):
+            yield _wrong(file, _SCHEMA_ELSEWHERE, schema, name=name, schema=schema)
+        elif not isinstance(schema, dict) or not _all_named(schema.get("fields", [])):
+            near = name if isinstance(name, str) else ""
+            yield _wrong(file, _PROBLEM_AT, near, n=number, name=near or "?")
 
 
 def _all_named(listed: object) -> bool:

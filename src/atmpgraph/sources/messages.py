@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
+from ..iris import NO_SCHEME, fault
 
 _MISSING: Final = re.compile(r'constraint "required"')
 _SHOWN: Final = 200  # characters of a value
@@ -64,7 +65,7 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
             texts = every_language(_SAME, column=column, row=former[1] if former else "")
             return finding(Place(file, row, column), texts, value)
         case "type-error":
-            return finding(Place(file, row, column), _type(field), value)
+            return finding(Place(file, row, column), _type(field, str(error.get("cell", ""))), value)
         case _:
             return finding(Place(file, row, column), _constraint(error, field, str(error.get("cell", ""))), value)
 
@@ -79,10 +80,12 @@ def _reference(error: Mapping[str, Any], file: str) -> Finding:
     return finding(Place(file, error["rowNumber"], place), texts, value)
 
 
-def _type(field: Mapping[str, Any]) -> dict[str, str]:
+def _type(field: Mapping[str, Any], cell: str) -> dict[str, str]:
     """That a cell is not of the type of its column."""
     kind = field.get("itemType", "string") if field.get("type") == "list" else field.get("type", "string")
     form = field.get("format", "default") if kind == "string" else "default"
+    if form == "uri" and (wrong := fault(cell)) and wrong[0] != NO_SCHEME:
+        return every_language(wrong[0], **wrong[1])
     sentence = _TYPES.get((kind, form))
     return every_language(sentence) if sentence else every_language(_NO_TYPE, type=kind if form == "default" else form)
 

@@ -197,18 +197,19 @@ class _Batch:
         return [*zip(*map(self.values, columns), strict=True)]
 
     def errors(self) -> dict[int, int]:
-        """How many errors the cells of each row have, where it has some; a blank row is none."""
+        """How many errors the cells of each row have, where it has some; a row with no cell at all has none."""
         wrong: dict[int, int] = defaultdict(int)
         for column, cells, places in zip(self._rows.columns, self._cells, self.doubtful, strict=True):
             for place in places:
-                wrong[place] += column.judged(cells[place])[1]
+                if not self.is_blank(place):
+                    wrong[place] += column.judged(cells[place])[1]
         for place in self.irregular:
             wrong[place] += abs(len(self._batch[place]) - self._rows.width)
         return {place: number for place, number in wrong.items() if number and any(self._batch[place])}
 
     def is_blank(self, place: int) -> bool:
-        """Whether a row has nothing in it."""
-        return not any(self._batch[place])
+        """Whether a row has nothing in its columns; of cells after the last one, each is an error by itself."""
+        return not any(self._batch[place][: self._rows.width])
 
     def has_control_characters(self) -> bool:
         """Whether a cell has a character that XML excludes."""

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -106,10 +106,16 @@ def read_library(folder: Folder, languages: Sequence[str]) -> dict[str, LibraryQ
 def column_labels(folder: Folder) -> Labels:
     """The labels of columns in each language: the supplied ones, and those of the publication, which go before them."""
     folders = (folder.supplied, folder.own) if isinstance(folder, Layered) else (folder,)
+    files = [file for file in (each / COLUMNS_FILE for each in folders) if file.is_file()]
+    states = ((file, file.stat()) for file in files)
+    return _labels(tuple((file, state.st_ino, state.st_size, state.st_ctime_ns) for file, state in states))
+
+
+@lru_cache(16)  # each page has some
+def _labels(files: tuple[tuple[Path, int, int, int], ...]) -> Labels:
     return {
         (row["name"], tag): cell
-        for file in (each / COLUMNS_FILE for each in folders)
-        if file.is_file()
+        for file, *_ in files
         for row in csv.DictReader(StringIO(_text(file)))
         for column, cell in row.items()
         if column and cell and (tag := tag_of(column, "label_{language}"))

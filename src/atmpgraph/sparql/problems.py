@@ -19,29 +19,7 @@ from ..errors import (
 )
 from ..http.problem import Problem, not_expressible
 from ..i18n import message
-
-# What the parser says, and what it means.
-_SYNTAX: Final = {
-    "Prefix not found": message(
-        "The query is not SPARQL 1.1: the prefix of “{word}” is not declared; declare it with PREFIX."
-    ),
-    "IRI parsing failed": message(
-        "The query is not SPARQL 1.1: the IRI that ends there is none; an IRI has a scheme, and no blanks."
-    ),
-    "overrid": message("The query is not SPARQL 1.1: a variable gets a value twice; give the second one another name."),
-    "neither in GROUP BY": message(
-        "The query is not SPARQL 1.1: SELECT has a variable that is neither in GROUP BY nor inside an aggregate."
-    ),
-    "Duplicated variable": message(
-        "The query is not SPARQL 1.1: two columns of SELECT have the same name; rename one."
-    ),
-    "SELECT * is not": message(
-        "The query is not SPARQL 1.1: SELECT * does not go with GROUP BY or an aggregate; name the columns."
-    ),
-    "VALUES clause rows": message(
-        "The query is not SPARQL 1.1: a row of VALUES has more or fewer values than there are variables."
-    ),
-}
+from ..reasons import meaning_of
 
 
 def problem_of(error: QueryError | NotExpressibleError) -> Problem:
@@ -76,9 +54,8 @@ def _position(error: NestingError | ComplexityError | QuerySyntaxError) -> dict[
 
 def _syntax_problem(error: QuerySyntaxError) -> Problem:
     extra = _position(error)
-    sentence, _, word = error.reason.partition(": ")
-    if detail := next((text for words, text in _SYNTAX.items() if words in sentence), None):
-        return Problem(400, detail, extra, values={"word": word or error.word})
+    if reason := meaning_of(error.reason):
+        return Problem(400, "The query is not SPARQL 1.1: {reason}.", extra, values={"reason": reason})
     if error.reason and not error.line:
         return Problem(400, "The query is not SPARQL 1.1: {reason}", extra, values={"reason": error.reason})
     if error.reason and not error.word:

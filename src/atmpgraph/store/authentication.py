@@ -11,6 +11,7 @@ from urllib.request import AbstractDigestAuthHandler, HTTPPasswordMgr, Request, 
 
 from ..credentials import StoreCredentials
 from ..errors import SettingsError
+from ..i18n import message
 
 VARIABLES: Final = "ATMPGRAPH_STORE_USER and ATMPGRAPH_STORE_PASSWORD, or ATMPGRAPH_STORE_TOKEN"
 
@@ -46,7 +47,8 @@ class Authentication:
             try:
                 return f"Digest {self._digests.get_authorization(request, self._challenge)}"
             except (ValueError, OSError) as error:
-                raise SettingsError(f"{VARIABLES}: the store wants a digest that cannot be made: {error}") from None
+                wanted = message("{names}: the store wants a digest that cannot be made: {error}")
+                raise SettingsError(wanted, names=VARIABLES, error=str(error)) from None
         return ""
 
     def challenged(self, values: Iterable[str]) -> bool:

@@ -16,6 +16,7 @@ from typing import Final, Protocol, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ..errors import QueryError, ReleaseError
+from ..i18n import Sentence, message
 from ..rdf.canonical import CanonicalWriter
 from ..rdf.terms import line, without_graph
 from ..vocab import DCT, FOAF, RDFS, SKOS
@@ -25,7 +26,7 @@ Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", FOAF + "name", DCT + "title")
 _BATCH: Final = 1_000  # things whose names one query requests
-NOT_PUBLISHED: Final = "the store does not give back what was published"
+NOT_PUBLISHED: Final = message("the store does not give back what was published: {reason}")
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ def prove(store: Store, digest: str) -> None:
     # Not by COUNT: over files that it cannot read the engine counts for ever, and takes all memory.
     size = sum(1 for _ in store.select("SELECT ?s { ?s ?p ?o }"))
     if read.hexdigest() != digest:
-        raise ReleaseError(f"{NOT_PUBLISHED}; a literal is not in canonical form")
+        raise ReleaseError(NOT_PUBLISHED, reason=Sentence(message("a literal is not in canonical form")))
     if size != union:
-        raise ReleaseError(f"{NOT_PUBLISHED}; its default graph is not the union of its named graphs")
+        reason = Sentence(message("its default graph is not the union of its named graphs"))
+        raise ReleaseError(NOT_PUBLISHED, reason=reason)

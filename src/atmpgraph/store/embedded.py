@@ -6,7 +6,6 @@ but then a triple that two sources state counts twice, where SPARQL 1.1 §13.1 a
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from collections import deque
@@ -21,11 +20,13 @@ from typing import Final, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
+from ..i18n import Sentence
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.graph_clause import ManyGraphsError, graph_by_graph
+from ..sparql.syntax.tokenizer import mentions
 from ..sparql.syntax.total_order import with_total_order
 from ..vocab import GEOSPARQL_FUNCTIONS
 from .base import NOT_PUBLISHED, Features, Results, Store, StoreAddress, prove
@@ -35,7 +36,6 @@ _LOADERS: Final = 2  # threads that load; each batch is a transaction of its own
 _RUN: Final = 32 << 20  # bytes of lines that are sorted at once
 _OF_A_PROCESS: Final = frozenset({"LOCK", "LOG"})  # files of a store that a copy has its own of
 _DESCRIPTORS: Final = Path("/proc/self/fd")
-_FROM: Final = re.compile(r"(?<![\w?$:-])FROM\b", re.IGNORECASE)
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 T = TypeVar("T")
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
@@ -67,7 +67,7 @@ class EmbeddedStore(Store):
     ) -> Results:
         """Run a SPARQL 1.1 query."""
         engine, text = self._engine, with_total_order(for_engine(text))
-        if default_graphs is None and named_graphs is None and _FROM.search(text):
+        if default_graphs is None and named_graphs is None and mentions(text, "FROM"):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
         text = each_graph_by_itself(text, self.base, lambda: _names(engine) if whole else list(named_graphs or ()))
@@ -195,8 +195,9 @@ def each_graph_by_itself(text: str, base: str, graphs: Callable[[], list[str]]) 
         return graph_by_graph(text, base, graphs)
     except ManyGraphsError as error:
         raise QueryError(
-            f"GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {error.graphs} "
-            "graphs: name some by FROM NAMED, or leave triple patterns and filters inside and put the rest outside"
+            "GRAPH with SELECT, VALUES, MINUS, another GRAPH or its variable inside is too much for {n} graphs: name"
+            " some by FROM NAMED, or leave triple patterns and filters inside and put the rest outside",
+            n=error.graphs,
         ) from None
 
 
@@ -329,9 +330,9 @@ class Embedded:
             if not store.holds(address.digest):
                 prove(store, address.digest)  # says what differs
         except DamagedError as error:
-            raise ReleaseError(f"{NOT_PUBLISHED}: {error.reason}") from None
+            raise ReleaseError(NOT_PUBLISHED, reason=Sentence(error.reason)) from None
         except ValueError as error:
-            raise ReleaseError(f"{NOT_PUBLISHED}: {error}") from None
+            raise ReleaseError(NOT_PUBLISHED, reason=str(error)) from None
 
     def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:  # noqa: ARG002 - none is too long here
         """Open the store in a folder read-only."""

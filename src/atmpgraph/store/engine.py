@@ -94,7 +94,7 @@ class Engine:
         try:
             self._upstream = Upstream(url, access.connect_timeout_seconds, access.max_answer_bytes)
         except UpstreamError as error:
-            raise StoreError("unusable", str(error)) from None
+            raise StoreError("unusable", error.sentence, **error.values) from None
         self._places = threading.BoundedSemaphore(access.max_waiting)
         self._probing = threading.Lock()
         self._failure: StoreError | None = None
@@ -111,10 +111,10 @@ class Engine:
         if (failure := self._failure) and not probe:
             tries = time.monotonic() >= self._closed_until and self._probing.acquire(blocking=False)
             if not tries:
-                raise StoreError(failure.kind, f"{failure.reason} (a moment ago)")
+                raise StoreError(failure.kind, "{reason} (a moment ago)", reason=failure.values["reason"])
         try:
             if not self._places.acquire(timeout=self._access.connect_timeout_seconds):
-                raise StoreError("busy", f"{self._access.max_waiting} queries wait for it")
+                raise StoreError("busy", "{n} queries wait for it", n=self._access.max_waiting)
             try:
                 yield
             finally:
@@ -145,7 +145,7 @@ class Engine:
                 _check_status(response)
                 answer = response.read(_SHORT), response
             except UpstreamError as error:
-                raise self._failed(StoreError(error.kind, str(error))) from None
+                raise self._failed(StoreError(error.kind, error.sentence, **error.values)) from None
             except StoreError as error:
                 raise self._failed(error) from None
         self._failure = None
@@ -205,15 +205,19 @@ def _check_status(response: UpstreamResponse) -> None:
         if limit := response.field(_OVER_ROWS):
             response.close()
             raise StoreError(
-                "unusable", f"it cuts results after {limit} rows: set ResultSetMaxRows higher than [queries] max_rows"
+                "unusable",
+                "it cuts results after {limit} rows: set ResultSetMaxRows higher than [queries] max_rows",
+                limit=limit,
             )
         return
     if status in {401, 403}:
         response.close()
-        raise StoreError("denied", f"it refuses the credentials ({phrase(status)}): {VARIABLES} hold them")
+        raise StoreError(
+            "denied", "it refuses the credentials ({status}): {names} hold them", status=phrase(status), names=VARIABLES
+        )
     text = " ".join(response.read(_SHORT).decode("utf-8", "replace").split())[:QUOTED]
     response.close()
     if status == 400:
         raise EvaluationError(text or phrase(status))
     kind: Any = "late" if status in _LATE else "unreachable" if status in _BUSY else "unusable"
-    raise StoreError(kind, f"it answers {phrase(status)}: {text}")
+    raise StoreError(kind, "it answers {status}: {text}", status=phrase(status), text=text)

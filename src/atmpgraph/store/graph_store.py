@@ -16,6 +16,8 @@ import pyoxigraph as ox
 
 from ..credentials import StoreCredentials
 from ..errors import StoreError, StoreFailureKind
+from ..i18n import Sentence, message
+from ..reasons import refusal_of
 from .authentication import VARIABLES, Authentication
 
 _N_TRIPLES: Final = "application/n-triples"
@@ -84,14 +86,14 @@ class GraphStore:
             media_type = response.headers.get_content_type()
             text = ox.RdfFormat.N_TRIPLES if media_type == "text/plain" else ox.RdfFormat.from_media_type(media_type)
             if text is None:
-                raise self._error("unusable", "GET", graph, f"it answers with {media_type}, which is not RDF")
+                raise self._error("unusable", "GET", graph, Sentence(_NO_RDF, {"media_type": media_type}))
             try:
                 for quad in ox.parse(response, format=text):
                     yield quad.triple
             except (SyntaxError, ValueError, *_NO_ANSWER) as error:
-                raise self._error("unusable", "GET", graph, f"its answer is not whole: {error}") from None
+                raise self._error("unusable", "GET", graph, Sentence(_NOT_WHOLE, {"words": str(error)})) from None
             if response.length:
-                raise self._error("unusable", "GET", graph, "its answer ends too early")
+                raise self._error("unusable", "GET", graph, Sentence(message("its answer ends too early")))
 
     def _send(self, method: str, graph: str, lines: bytes | None = None, *, missing: bool = False) -> None:
         with self._answer(method, graph, lines) as response:
@@ -113,13 +115,14 @@ class GraphStore:
                 raise self._error(refusal[0], method, graph, refusal[1])
             yield response
 
-    def _refusal(self, status: int) -> tuple[StoreFailureKind, str] | None:
+    def _refusal(self, status: int) -> tuple[StoreFailureKind, Sentence] | None:
         """Why an answer with a status is none."""
         if status in {401, 403}:
-            words = "it refuses these credentials" if self._authentication else "it asks for credentials"
-            return "denied", f"{words} ({status}): set {VARIABLES} in the environment"
+            sentence = _REFUSES if self._authentication else _ASKS
+            return "denied", Sentence(sentence, {"status": str(status), "names": VARIABLES})
         if 300 <= status < 400:
-            return "unusable", f"it redirects ({status}), and no redirection is followed"
+            redirects = message("it redirects ({status}), and no redirection is followed")
+            return "unusable", Sentence(redirects, {"status": str(status)})
         return None
 
     def _connection(self) -> http.client.HTTPConnection:
@@ -147,20 +150,28 @@ class GraphStore:
         except _NO_ANSWER as error:
             connection.close()
             kind: StoreFailureKind = "late" if isinstance(error, TimeoutError) else "unreachable"
-            raise self._error(kind, method, graph, str(error) or type(error).__name__) from None
+            raise self._error(kind, method, graph, refusal_of(error)) from None
 
     def _target(self, graph: str) -> str:
         parts = urlsplit(self.address)
         query = f"{parts.query}&" if parts.query else ""
         return f"{parts.path or '/'}?{query}graph={quote(graph, safe='')}"
 
-    def _error(self, kind: StoreFailureKind, method: str, graph: str, reason: str) -> StoreError:
-        return StoreError(kind, f"{self.address}: {method} of <{graph}>: {reason}")
+    def _error(self, kind: StoreFailureKind, method: str, graph: str, reason: Sentence) -> StoreError:
+        place = {"address": self.address, "method": method, "graph": f"<{graph}>"}
+        return StoreError(kind, "{address}: {method} of {graph}: {reason}", **place, reason=reason)
 
 
-def _reason(response: http.client.HTTPResponse) -> str:
+_NO_RDF: Final = message("it answers with {media_type}, which is not RDF")
+_NOT_WHOLE: Final = message("its answer is not whole, or none: {words}")
+_REFUSES: Final = message("it refuses these credentials ({status}): set {names} in the environment")
+_ASKS: Final = message("it asks for credentials ({status}): set {names} in the environment")
+_ANSWERS: Final = message("it answers with the status {status}: {text}")
+
+
+def _reason(response: http.client.HTTPResponse) -> Sentence:
     """The status of an answer, and the begin of what it says."""
     with suppress(*_NO_ANSWER):
         words = " ".join(response.read(_REASON * 4).decode(errors="replace").split())
-        return f"it answers with the status {response.status}: {words[:_REASON]}"
-    return f"it answers with the status {response.status}"
+        return Sentence(_ANSWERS, {"status": str(response.status), "text": words[:_REASON]})
+    return Sentence(_ANSWERS, {"status": str(response.status), "text": "…"})

@@ -21,6 +21,8 @@ import pyoxigraph as ox
 from ..credentials import StoreCredentials, store_credentials
 from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
 from ..http.upstream import UpstreamError, UpstreamResponse
+from ..i18n import Sentence, message
+from ..reasons import reason_of
 from ..sparql.syntax.constants import with_constants
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.describe import read_describe
@@ -76,7 +78,8 @@ class RemoteSettings:
         """
         url = dict(self.slots).get(slot)
         if url is None:
-            raise StoreError("elsewhere", f"release {digest[:12]} is in the slot {slot!r}, which no setting names")
+            sentence = message("release {digest} is in the slot {slot}, which no setting names")
+            raise StoreError("elsewhere", sentence, digest=digest[:12], slot=repr(slot))
         location = {"url": url, "record": str(record), "access": asdict(self.access)}
         return StoreAddress(REMOTE.kind, json.dumps(location, separators=(",", ":")), digest, _state(record))
 
@@ -100,7 +103,7 @@ def _state(record: Path) -> str:
         status = record.stat()
     except OSError:
         raise StoreError(
-            "elsewhere", f"no slot holds the release {record.stem[:12]}; 'atmpgraph push' loads it"
+            "elsewhere", "no slot holds the release {digest}; 'atmpgraph push' loads it", digest=record.stem[:12]
         ) from None
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
 
@@ -268,7 +271,7 @@ class RemoteStore(Store):
             StoreError: a push fills it anew, or has.
         """
         if self._record and _state(self._record) != self._state:
-            raise StoreError("elsewhere", f"the slot of release {self.digest[:12]} was filled anew")
+            raise StoreError("elsewhere", "the slot of release {digest} was filled anew", digest=self.digest[:12])
 
     def _confirm(self, *, probe: bool = False) -> None:
         """Make sure from time to time that the engine holds the release: it may have been emptied, or filled by others.
@@ -282,8 +285,13 @@ class RemoteStore(Store):
         digests = {row[0].value for row in self.reading(cast("ox.QuerySolutions", rows))}
         if digests != {self.digest}:
             self._confirmed[0] = -math.inf
-            held = ", ".join(sorted(digest[:12] for digest in digests)) or "no release, or not the whole of one"
-            raise StoreError("elsewhere", f"its slot holds {held}, not {self.digest[:12]}; 'atmpgraph push' loads it")
+            held = ", ".join(sorted(digest[:12] for digest in digests))
+            raise StoreError(
+                "elsewhere",
+                "its slot holds {held}, not {digest}; 'atmpgraph push' loads it",
+                held=held or Sentence(message("no release, or not the whole of one")),
+                digest=self.digest[:12],
+            )
         self._confirmed[0] = time.monotonic()
 
     def check(self) -> None:
@@ -305,8 +313,10 @@ def _placed(triples: Iterable[ox.Triple], graph: str) -> Iterator[ox.Quad]:
 def _unusable(error: Exception) -> StoreError:
     """What is wrong with an answer that cannot be read to its end."""
     if isinstance(error, UpstreamError):
-        return StoreError(error.kind, str(error))
-    return StoreError("unusable", f"its answer is not whole, or none: {' '.join(str(error).split())[:QUOTED]}")
+        return StoreError(error.kind, error.sentence, **error.values)
+    return StoreError(
+        "unusable", "its answer is not whole, or none: {words}", words=" ".join(str(error).split())[:QUOTED]
+    )
 
 
 def _parameters(default: Sequence[str], named: Sequence[str]) -> list[tuple[str, str]]:
@@ -339,7 +349,7 @@ def _rows(content: bytes | IO[bytes], response: UpstreamResponse, kind: str) -> 
     if isinstance(results, ox.QuerySolutions) and [name.value.lower() for name in results.variables] == [_TABLE_OF_ASK]:
         true = any(row[0] is not None and str(row[0].value) not in {"0", "false"} for row in results)
         return _EMPTY.query("ASK {}" if true else "ASK { FILTER(false) }")
-    raise StoreError("unusable", f"its answer is none to {kind}")
+    raise StoreError("unusable", "its answer is none to {kind}", kind=kind)
 
 
 def _triples(content: bytes | IO[bytes], response: UpstreamResponse) -> Results:
@@ -356,7 +366,8 @@ def _triples(content: bytes | IO[bytes], response: UpstreamResponse) -> Results:
 def _expect_type(response: UpstreamResponse, types: frozenset[str]) -> None:
     if response.media_type not in types:
         response.close()
-        raise StoreError("unusable", f"it answers with {response.media_type or 'no media type'}")
+        media_type = response.media_type or Sentence(message("no media type"))
+        raise StoreError("unusable", "it answers with {media_type}", media_type=media_type)
 
 
 @dataclass(frozen=True)
@@ -379,18 +390,20 @@ class Remote:
         try:
             prove(self.open(address, _NO_BASE), address.digest)
         except ValueError as error:
-            raise StoreError("elsewhere", str(error)) from None
+            raise StoreError("elsewhere", "{reason}", reason=reason_of(error)) from None
 
     def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:
         """Read the record of a slot; nothing is asked before the first query."""
         url, record, access = _located(address.location)
         if _state(record) != address.state:
-            raise StoreError("elsewhere", f"the slot of release {address.digest[:12]} was filled anew")
+            raise StoreError("elsewhere", "the slot of release {digest} was filled anew", digest=address.digest[:12])
         try:
             members = json.loads(record.read_bytes())
             graphs, union = tuple(sorted(members["graphs"])), str(members["union_graph"] or UNION_GRAPH)
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise StoreError("elsewhere", f"{record}: not the record of a slot: {error!r}") from None
+            raise StoreError(
+                "elsewhere", "{file}: not the record of a slot: {error}", file=str(record), error=repr(error)
+            ) from None
         return RemoteStore(
             base,
             address.digest,

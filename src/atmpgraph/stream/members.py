@@ -74,8 +74,10 @@ def check_statements(canonical: Path) -> None:
             thing, _, rest = line.partition(" ")
             if rest.startswith(_RESERVED):
                 raise ReleaseError(
-                    f"{thing[1:-1]}: states {rest.partition(' ')[0]}, which the change stream says of versions; "
-                    "map it to another property, such as dct:issued or dct:hasVersion"
+                    "{thing}: states {property}, which the change stream says of versions; map it to another property,"
+                    " such as dct:issued or dct:hasVersion",
+                    thing=thing[1:-1],
+                    property=rest.partition(" ")[0],
                 )
 
 

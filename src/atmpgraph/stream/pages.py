@@ -14,6 +14,7 @@ from typing import Any
 
 from ..addresses import Addresses
 from ..errors import DamagedError
+from ..reasons import refusal_of
 from ..release.diff import Change
 from ..release.layout import ReleasesFolder, StreamFolder
 from ..release.release import is_sealed
@@ -92,9 +93,9 @@ class Stream:
                 raise DamagedError(path, "missing") from None
             raise
         except OSError as error:
-            raise DamagedError(path, str(error.strerror)) from None
+            raise DamagedError(path, "{reason}", reason=refusal_of(error)) from None
         if len(content) < page.bytes:
-            raise DamagedError(path, f"{len(content)} bytes instead of {page.bytes}")
+            raise DamagedError(path, "{n} bytes instead of {wanted}", n=len(content), wanted=page.bytes)
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
             raise DamagedError(path, "its content is not what its digest says")
         return content
@@ -142,7 +143,7 @@ def read_stream(releases: Path, base: str) -> Stream:
         pages = tuple(Page(**page) for page in index.pop("pages"))
         return Stream(folder, **index, pages=pages) if index["base"] == base else Stream(folder, base)
     except (KeyError, TypeError) as error:
-        raise DamagedError(folder.index, f"not an index: {error!r}") from None
+        raise DamagedError(folder.index, "not an index: {words}", words=repr(error)) from None
 
 
 def seal_stream(releases: Path, base: str) -> None:

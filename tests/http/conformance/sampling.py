@@ -15,20 +15,24 @@ resource, so resources that agree in all of them are one class:
 
 The first resource of a class in the table stands for it. Every other parameter of a test is kept as it is: fields,
 codings, ranges, methods, raw paths and bytes are transport. So are the tests that name a socket target themselves.
+Where the format plays no part, one format of each document is enough (`one_format_each`).
 What depends on the mount is in every page, so the target in process is mounted as the proxy mounts it.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
 import pytest
 
-from .tables import KINDS, RESOURCES, Resource
+from ...long import LONG
+from .tables import GRAPHS, HTML, KINDS, RESOURCES, Resource
 
 IN_PROCESS: Final = "mounted"
 SOCKETS: Final = ("server", "proxy")
 _OF_NO_CONCERN: Final = {"path", "types", "inexpressible"}
+_FORMATS: Final = {*GRAPHS, HTML.partition("/")[2]}
 _BY_PATH: Final = {resource.path: resource for resource in (*KINDS.values(), *RESOURCES)}
 
 
@@ -36,6 +40,19 @@ def class_of(resource: Resource) -> tuple[Hashable, ...]:
     """What a server or a proxy could treat in a way of its own."""
     attributes = (getattr(resource, field.name) for field in fields(resource) if field.name not in _OF_NO_CONCERN)
     return (*attributes, resource.negotiated, "?" in resource.path)
+
+
+def one_format_each(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """All resources; but in `make test`, of the formats of a document that are one class, one: another for each document.
+
+    For rules that do not depend on the format. `make bench` has all of them.
+    """
+    documents: defaultdict[Hashable, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        stem, _, suffix = resource.path.rpartition(".")
+        documents[stem if suffix in _FORMATS else resource.path, class_of(resource)].append(resource)
+    kept = {alike[number % len(alike)].path for number, alike in enumerate(documents.values())}
+    return tuple(resource for resource in resources if LONG or resource.path in kept)
 
 
 def parameters(item: pytest.Item) -> Mapping[str, Any]:

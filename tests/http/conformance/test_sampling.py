@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from .sampling import IN_PROCESS, SOCKETS, class_of, classes, parameters, rule
-from .tables import RESOURCES
+from .sampling import IN_PROCESS, SOCKETS, class_of, classes, one_format_each, parameters, rule
+from .tables import GRAPHS, RESOURCES
 
 
 def test_resources_fall_into_few_classes() -> None:
     """A class for each resource would be no sample, and one class for all would miss what differs."""
     assert 20 <= len({class_of(resource) for resource in RESOURCES}) <= 40
+
+
+def test_no_class_of_a_document_and_no_format_is_left_out() -> None:
+    """Of `one_format_each`: each class has a resource, and each format some document."""
+    kept = one_format_each(RESOURCES)
+    assert {class_of(resource) for resource in kept} == {class_of(resource) for resource in RESOURCES}
+    assert {*GRAPHS, "html"} <= {resource.path.rpartition(".")[2] for resource in kept}
 
 
 def test_every_class_has_its_representative_at_every_target(request: pytest.FixtureRequest) -> None:

@@ -164,11 +164,46 @@ def test_terms_of_rdf_12_are_those_that_the_engine_writes(suffix: str, fmt: ox.Q
         assert written(suffix, rows) == theirs.decode()
 
 
-def test_triple_terms_in_csv() -> None:
-    """SPARQL 1.2, CSV results: as in TSV."""
-    triple = ox.Triple(ox.NamedNode("http://e/s"), ox.NamedNode("http://e/p"), ox.Literal('a,"b'))
-    line = WRITERS["csv"](["x"]).row([triple])
-    assert next(csv.reader([line])) == ['<<( <http://e/s> <http://e/p> "a,\\"b" )>>']
+LITERALS = st.one_of(
+    st.builds(ox.Literal, XML_TEXT),
+    st.builds(
+        lambda value, tag, way: ox.Literal(value, language=tag, direction=way),
+        XML_TEXT,
+        st.sampled_from(["ar", "he", "en", "zh-hant-tw"]),
+        st.sampled_from([ox.BaseDirection.LTR, ox.BaseDirection.RTL]),
+    ),
+)
+TRIPLES = st.recursive(
+    st.builds(ox.Triple, IRI, IRI, st.one_of(IRI, LITERALS)),
+    lambda inner: st.builds(ox.Triple, IRI, IRI, inner),
+    max_leaves=4,
+)
+
+
+@given(st.lists(st.lists(st.one_of(st.none(), LITERALS, TRIPLES), min_size=2, max_size=2), min_size=1, max_size=4))
+def test_directions_and_triple_terms_are_read_back(rows: list[list[ox.Literal | ox.Triple | None]]) -> None:
+    """Nested ones too, in each format that holds terms."""
+    for suffix, fmt in {"json": "JSON", "xml": "XML", "tsv": "TSV"}.items():
+        assert read(written(suffix, rows), getattr(ox.QueryResultsFormat, fmt)) == rows  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("term", "field"),
+    [
+        ("<http://example/alice> <http://example/knows> <http://example/bob>",
+         "<<( http://example/alice http://example/knows http://example/bob )>>"),
+        ('<http://example/carol> <http://example/says> "Hello world, my name is \\"Alice\\"."',
+         '"<<( http://example/carol http://example/says ""Hello world, my name is """"Alice""""."" )>>"'),
+        ('<e:s> <e:p> "a"@en--ltr', '"<<( e:s e:p ""a"" )>>"'),
+        ("<e:s> <e:p> 5", '"<<( e:s e:p ""5"" )>>"'),
+        ("<e:s> <e:p> <<( <e:a> <e:b> <e:c> )>>", "<<( e:s e:p <<( e:a e:b e:c )>> )>>"),
+        ("<e:s> <e:p> <<( <e:a> <e:b> 'c' )>>", '"<<( e:s e:p <<( e:a e:b ""c"" )>> )>>"'),
+    ],
+)  # fmt: skip
+def test_triple_terms_in_csv(term: str, field: str) -> None:
+    """SPARQL 1.2, CSV results §3.2 and its examples: values alone, a literal inside in quotation marks."""
+    [row] = ox.Store().query(f"SELECT ?x {{ VALUES ?x {{ <<( {term} )>> }} }}")  # type: ignore[misc]
+    assert WRITERS["csv"](["x"]).row(list(row)) == f"{field}\r\n"
 
 
 def test_triple_terms_have_a_form() -> None:

@@ -65,7 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> StoreAddress:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("name", some(KINDS, 40))
+@pytest.mark.parametrize("name", some(KINDS, 16))
 def test_a_long_query_is_answered_or_refused_with_a_place_and_ends_no_worker(
     name: str, service: Service, store: StoreAddress
 ) -> None:
@@ -92,7 +92,7 @@ def refusal(service: Service, query: str, **changes: Any) -> Problem | None:
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", some(KINDS, 40))
 def test_what_is_too_much_is_refused_in_a_moment(name: str) -> None:
     """In a time that is linear in the length: what is quadratic takes minutes (measured beside other tests, with coverage)."""
     query = KINDS[name](longest(KINDS[name]))

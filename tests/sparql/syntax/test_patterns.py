@@ -5,7 +5,8 @@ import random
 import pytest
 
 from atmpgraph.settings.layers import supplied
-from atmpgraph.sparql.syntax.patterns import matching, patterns
+from atmpgraph.sparql.syntax.matching import matching
+from atmpgraph.sparql.syntax.patterns import patterns
 from atmpgraph.store import memory_store
 
 from ...conftest import BASE

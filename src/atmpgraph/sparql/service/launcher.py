@@ -18,6 +18,7 @@ from typing import Final
 
 from ...errors import ServerError
 from ...observability import log, metrics
+from ...reasons import refusal_of
 from ..limits import Limits
 from .liveness import answers
 
@@ -43,7 +44,9 @@ class _Service:
         self.socket = self._folder / _SOCKET
         if len(os.fsencode(f"{self.socket}.new")) > _LONGEST_ADDRESS:
             shutil.rmtree(self._folder, ignore_errors=True)
-            raise ServerError(f"{self._folder}: the path is too long for a socket; TMPDIR names the folder")
+            raise ServerError(
+                "{path}: the path is too long for a socket; TMPDIR names the folder", path=str(self._folder)
+            )
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(f"{self.socket}.new")
         self._listening.listen(_BACKLOG)
@@ -202,7 +205,9 @@ def _private_folder() -> Path:
         _sweep(Path(tempfile.gettempdir()))
         return Path(tempfile.mkdtemp(prefix=_FOLDER))
     except OSError as error:
-        raise ServerError(f"{error.filename or 'temporary files'}: {error.strerror}; TMPDIR names the folder") from None
+        raise ServerError(
+            "{path}: {reason}; TMPDIR names the folder", path=error.filename or "TMPDIR", reason=refusal_of(error)
+        ) from None
 
 
 def _sweep(place: Path) -> None:

@@ -29,6 +29,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 from ...errors import StoreFailureKind
 from ...http.problem import Problem
+from ...i18n import Sentence
 from ...store import StoreAddress
 
 QUERY: Final = b"Q"
@@ -257,8 +258,10 @@ def problem_frame(problem: Problem) -> bytes:
 
 
 def problem_from(content: bytes) -> Problem:
-    """The problem of a frame."""
-    return Problem(**json.loads(content))
+    """The problem of a frame. What is an object among its values was a sentence."""
+    members = json.loads(content)
+    values = {name: Sentence(**each) if isinstance(each, dict) else each for name, each in members["values"].items()}
+    return Problem(**members | {"values": values})
 
 
 def frame(kind: bytes, content: bytes) -> bytes:

@@ -215,8 +215,16 @@ class CsvWriter(TableWriter):
         """Its value, in quotation marks where it has to be."""
         if term is None:
             return ""
-        value = term.value if isinstance(term, ox.NamedNode | ox.Literal) else _tsv(term)
+        value = _csv(term)
         return '"' + value.replace('"', '""') + '"' if _MUST_QUOTE.search(value) else value
+
+
+def _csv(term: Term) -> str:
+    """A value; of a triple term the values between `<<(` and `)>>`, a literal in quotation marks (SPARQL 1.2, §3.2)."""
+    if isinstance(term, ox.Triple):
+        quoted_object = '"' + term.object.value.replace('"', '""') + '"' if isinstance(term.object, ox.Literal) else ""
+        return f"<<( {_csv(term.subject)} {_csv(term.predicate)} {quoted_object or _csv(term.object)} )>>"
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
 
 
 class TsvWriter(TableWriter):

@@ -10,12 +10,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...iris import resolved
-from .tokenizer import Token, tokens, words
+from .tokenizer import Token, mentions, tokens, words
 
 _BASE: Final = re.compile(r"\s*BASE\s*<([^<>\"{}|^`\x00-\x20]*)>", re.IGNORECASE)
 _REMEMBERED: Final = 16  # texts: queries of our own come up again and again
-_GRAPH: Final = re.compile("GRAPH", re.IGNORECASE)
-_FROM: Final = re.compile("FROM", re.IGNORECASE)
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 
 
@@ -51,7 +49,7 @@ def named_dataset(query: str, base: str) -> tuple[list[str], list[str]]:
     Raises:
         SyntaxError: no IRI follows FROM.
     """
-    if not _FROM.search(query):
+    if not mentions(query, "FROM"):
         return [], []
     every = words(query)
     default, named = [], []
@@ -75,7 +73,7 @@ def graph_clauses(query: str, base: str) -> list[str]:
     Raises:
         SyntaxError: a prefix is not declared.
     """
-    if not _GRAPH.search(query):
+    if not mentions(query, "GRAPH"):
         return []
     every = words(query)
     named = [after for word, after in pairwise(every) if word.is_word("GRAPH") and after.kind in {"iri", "prefixed"}]

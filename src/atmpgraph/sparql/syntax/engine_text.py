@@ -7,17 +7,13 @@
 - Tags of languages are in lower case (`language_tags`).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from .language_tags import with_tags
-from .tokenizer import Token, words
+from .tokenizer import Token, mentions, words
 
 _AGGREGATES: Final = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
-_AGGREGATE: Final = re.compile(rf"\b(?:{'|'.join(_AGGREGATES)})\b", re.IGNORECASE)
-_GROUP_CONCAT: Final = re.compile(r"\bGROUP_CONCAT\b", re.IGNORECASE)
-_ALIAS: Final = re.compile(r"\bAS\b", re.IGNORECASE)
 _ANOTHER_EACH_TIME: Final = ("RAND", "UUID", "STRUUID", "BNODE")
 _LONGER: Final = 10_000  # characters by which names may lengthen a query: each may hold another twice
 
@@ -25,11 +21,11 @@ _LONGER: Final = 10_000  # characters by which names may lengthen a query: each 
 def for_engine(query: str) -> str:
     """The same query, with or without errors, in the words in which the engine reads it right."""
     query = with_tags(query)
-    if not _AGGREGATE.search(query):
+    if not mentions(query, *_AGGREGATES):
         return query
-    if _ALIAS.search(query):
+    if mentions(query, "AS"):
         query = _with_expressions(query)
-    if _GROUP_CONCAT.search(query):
+    if mentions(query, "GROUP_CONCAT"):
         query = _with_strings(query)
     return query
 

@@ -30,12 +30,13 @@ def unexpected(text: str, error: str, error_of: Callable[[str], str | None]) -> 
         error: the message of the parser.
         error_of: the message of the parser for another text; None when that is right.
     """
-    offset = min(error_offset(text, error_of), _offset(text, *named_place(error)))
+    offset = min(error_offset(text, error_of), offset_of(text, *named_place(error)))
     word = _WORD.match(text, offset)
     return (*line_and_column(text, offset), word[0][:_LONGEST] if word else "")
 
 
-def _offset(text: str, line: int, column: int) -> int:
+def offset_of(text: str, line: int, column: int) -> int:
+    """The offset of a line and a column, both counted from 1."""
     return sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
 
 

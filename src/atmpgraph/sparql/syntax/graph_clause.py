@@ -7,7 +7,6 @@ graph: a subquery, `VALUES`, the right side of `MINUS`, another `GRAPH`. Such a 
 graph. One with triple patterns and filters alone is left to the engine, for which it is quicker.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -15,10 +14,9 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from .dataset_clause import read_prologue
-from .tokenizer import Token, closing, words
+from .tokenizer import Token, closing, mentions, words
 
 MOST_BRANCHES: Final = 2_000  # that are written out for all clauses of a query
-_GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _EVALUATED_ONCE: Final = ("SELECT", "VALUES", "MINUS", "GRAPH")
 _NAMES: Final = frozenset({"variable", "iri", "prefixed"})
 
@@ -47,7 +45,7 @@ def graph_by_graph(query: str, base: str, graphs: Callable[[], Sequence[str]]) -
     Raises:
         ManyGraphsError: there would be too many branches.
     """
-    if not _GRAPH.search(query):
+    if not mentions(query, "GRAPH"):
         return query
     every = words(query)
     if not any(_is_evaluated_once(every, clause) for clause in _clauses(every)):

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .tokenizer import Token, closing, words
+from .tokenizer import Token, closing, mentions, words
 
-_LANG: Final = re.compile(r"\bLANG\b", re.IGNORECASE)
 _CAPITAL_TAG: Final = re.compile(r"@[a-z-]*[A-Z]")
 _TAG: Final = re.compile(r"([\"'])[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*-?\1")
 _FUNCTIONS: Final = ("STRSTARTS", "STRENDS", "CONTAINS", "SAMETERM")
@@ -19,7 +18,7 @@ _SIGNS: Final = frozenset("=!<>")
 
 def with_tags(query: str) -> str:
     """The same query with tags in lower case, in literals and where it compares with LANG."""
-    if not _LANG.search(query) and not _CAPITAL_TAG.search(query):
+    if not mentions(query, "LANG") and not _CAPITAL_TAG.search(query):
         return query
     every = words(query)
     changes = dict[int, str]()

@@ -4,17 +4,16 @@ What a query makes of a graph is a function of the matches of its patterns, so i
 matches one comes or goes. A property path counts as the patterns of its steps.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 
 from rdflib import URIRef
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
-# Subject, predicate, object: an IRI in angle brackets, or None for anything.
-Pattern: TypeAlias = tuple[bytes | None, bytes | None, bytes | None]
+from .matching import Pattern
 
 _ANYTHING: Final[Pattern] = (None, None, None)
 # What gives another answer over the same graph.
@@ -29,20 +28,6 @@ def patterns(text: str, base: str) -> frozenset[Pattern]:
     except Exception:  # whatever that parser raises: the engine reads more
         return frozenset({_ANYTHING})
     return frozenset(_patterns(query.algebra))
-
-
-def matching(lines: Iterable[bytes], wanted: Iterable[Pattern]) -> Iterator[bytes]:
-    """Those of some lines of canonical N-Quads that match one of some patterns, whatever their graph."""
-    by_predicate: dict[bytes | None, list[Pattern]] = {}
-    for pattern in wanted:
-        by_predicate.setdefault(pattern[1], []).append(pattern)
-    everything = by_predicate.pop(None, [])
-    for line in lines:
-        subject, predicate, rest = line.split(b" ", 2)
-        for wanted_subject, _, wanted_object in (*by_predicate.get(predicate, ()), *everything):
-            if wanted_subject in {None, subject} and (wanted_object is None or rest.startswith(wanted_object + b" ")):
-                yield line
-                break
 
 
 def _patterns(part: object) -> Iterator[Pattern]:

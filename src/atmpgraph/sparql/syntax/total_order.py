@@ -13,13 +13,11 @@ IRIs and blank nodes have no kind, which goes before all (§15.1). What STR give
 is as it was, and several times as fast over many rows, since the engine computes the kind anew at each comparison.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from .tokenizer import Token, closing, words
+from .tokenizer import Token, closing, mentions, words
 
-_ORDER: Final = re.compile(r"\bORDER\b", re.IGNORECASE)
 _STRING: Final = "<http://www.w3.org/2001/XMLSchema#string>"
 _KIND: Final = (
     'IF(isNumeric({0}),IF({0}={0},"1","2"),IF(LANG({0})!=""||DATATYPE({0})='
@@ -41,7 +39,7 @@ class _Condition(NamedTuple):
 
 def with_total_order(query: str) -> str:
     """The same query, whose ORDER BY names the kind of each value before the value."""
-    if not _ORDER.search(query):
+    if not mentions(query, "ORDER"):
         return query
     every = words(query)
     pieces, at = list[str](), 0

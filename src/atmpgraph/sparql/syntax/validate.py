@@ -14,21 +14,14 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...errors import QuerySyntaxError, ServiceNotAllowedError, TooManyKeywordsError
+from ...reasons import meaning_of
+from .dataset_clause import read_prologue
 from .engine_text import for_engine
-from .error_position import MOST, named_place, unexpected
+from .error_position import MOST, named_place, offset_of, unexpected
+from .tokenizer import tokens, words
 
 _SERVICE: Final = re.compile(r"(ser)(v)(ice)", re.IGNORECASE)
-# What the parser says in words; the rest is a list of what it tried last, which misleads.
-_SENTENCE: Final = re.compile(
-    r"Prefix not found|IRI parsing failed|Duplicated variable name in SELECT|SELECT \* is not authorized with GROUP BY"
-    r"|BIND is overriding an existing variable|The [A-Z]+ [^,\[]*[^,\[ ]"
-)
-# Words of the parser that say something else than what is wrong.
-_UNGROUPED: Final = "SELECT has a variable that is neither in GROUP BY nor inside an aggregate"
-_WORDS: Final = {
-    "The SELECT contains a variable that is unbound": _UNGROUPED,
-    "The SELECT contains an expression with a variable that is unbound": _UNGROUPED,
-}
+_PREFIX: Final = "Prefix not found"  # as the parser says it
 _START: Final = re.compile(r"error at \d+:\d+")
 _EMPTY: Final = ox.Store()
 _END: Final = "\n\\"  # no token ends with a backslash, so no text that ends like this can run
@@ -77,23 +70,36 @@ def may_call_services(text: str) -> bool:
 def syntax_error(message: str) -> QuerySyntaxError:
     """The error that a message of the parser reports, at the place that it names; not all that it tried there."""
     line, column = named_place(message)
-    shorter = _sentence(message) or ((start := _START.match(message)) and start[0])
+    shorter = _words(message) or ((start := _START.match(message)) and start[0])
     return QuerySyntaxError(line, column, reason=shorter or message)
 
 
-def _sentence(message: str) -> str:
-    sentence = _SENTENCE.search(message)
-    return _WORDS.get(sentence[0], sentence[0]) if sentence else ""
+def _words(message: str) -> str:
+    """What the parser says, if it is something; the rest is a list of what it tried last, which misleads."""
+    return message if meaning_of(message) else ""
 
 
 def _located(text: str, message: str, base: str) -> QuerySyntaxError:
     """The same at the place where a reader sees the error. Parts of the query are tried, none of which can run."""
     if len(text) > MOST or not named_place(message)[0]:
         return syntax_error(message)
+    # The parser reads on as far as its longest keyword has letters, and what it says is of there: it is asked again.
     line, column, word = unexpected(text, message, lambda part: _unfinished_message(part, base))
-    sentence = _sentence(message)
-    reason = ": ".join(filter(None, (sentence, word))) if sentence else ""
-    return QuerySyntaxError(line, column, word, reason)
+    if undeclared := _undeclared(text, word, base):
+        return QuerySyntaxError(line, column, word, f"{_PREFIX}: {undeclared}")
+    offset = offset_of(text, line, column)
+    starts = (_disguise(text[:end]) for end in (offset + 1, offset))  # without a SERVICE, should one be a query
+    reasons = map(_words, (message, *(_parser_message(start, base) or "" for start in starts)))
+    return QuerySyntaxError(line, column, word, next(filter(None, reasons), ""))
+
+
+def _undeclared(text: str, word: str, base: str) -> str:
+    """The name that a word begins with, if its prefix is not declared; else nothing."""
+    name = next(tokens(word), None)
+    if name is None or name.kind != "prefixed":
+        return ""
+    message = _parser_message(f"{read_prologue(text, words(text), base).text} DESCRIBE {name.text}", base)
+    return name.text if message and _PREFIX in message else ""
 
 
 def _disguise(text: str) -> str:

@@ -86,7 +86,9 @@ class Publication:
             manifest = state_of_file(self._manifest)
             switched = str(self._link.readlink()), (state.st_ino, state.st_mtime_ns), manifest
         except OSError:
-            raise ReleaseError(f"{self._link}: there is no release yet. 'atmpgraph build' makes one.") from None
+            raise ReleaseError(
+                "{path}: there is no release yet. 'atmpgraph build' makes one.", path=str(self._link)
+            ) from None
         current = self._current
         if current is None or current[0] != switched:
             with self._lock:

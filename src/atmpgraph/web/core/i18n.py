@@ -10,7 +10,7 @@ from ...addresses import served_path
 from ...http.negotiate import choose_language
 from ...i18n import Texts, own_texts, texts
 from ...sparql.protocol import FORMATS
-from .context import current_context, settings
+from .context import Publication, current_context, settings
 from .words import WORDS
 
 # The arguments that every page takes.
@@ -153,9 +153,12 @@ def register(app: Flask) -> None:
         date=lambda text: page_texts().date(text),
     )
 
+    shared: Publication = app.extensions["atmpgraph"]
+    folder = shared.settings.path(shared.settings.folders.texts)
+
     @app.before_request
     def _own_texts() -> None:
-        own_texts(settings().path(settings().folders.texts))
+        own_texts(folder)
 
     @app.context_processor
     def _context() -> dict[str, Any]:

@@ -4,7 +4,7 @@ Each way to make one is a pattern of SPARQL with up to four parts, and a functio
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
@@ -111,8 +111,11 @@ _WAYS: Final = (
     _Way(f"?a <{SPDX}checksum> ?iri", _checksum),
     _Way(f"?iri a <{DCT}PeriodOfTime> . ?a <{DCT}temporal> ?iri", _period),
 )
-_BRANCHES: Final = " UNION ".join(f"{{ {way.pattern} BIND({number} AS ?way) }}" for number, way in enumerate(_WAYS))
-_QUERY: Final = "SELECT ?iri ?way ?a ?b ?c ?d {{ VALUES ?iri {{ {iris} }} {branches} }}"
+_BRANCHES: Final = {
+    best: " UNION ".join(f"{{ {w.pattern} BIND({n} AS ?way) }}" for n, w in enumerate(_WAYS) if w.best or not best)
+    for best in (True, False)
+}
+_OF_THINGS: Final = "{{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
 def made_names(
@@ -131,12 +134,11 @@ def made_names(
         languages: of the reader.
         names_of: gives the names of the parts.
     """
-    values, having = " ".join(str(ox.NamedNode(iri)) for iri in iris), set(named)
-    rows: dict[str, tuple[int, tuple[Any, ...]]] = {}
-    for row in store.select(_QUERY.format(iris=values, branches=_BRANCHES)) if values else ():
+    having, rows = set(named), dict[str, tuple[int, tuple[Any, ...]]]()
+    for row in store.select(query) if (query := _query(iris, having)) else ():
         iri, way = row["iri"].value, int(row["way"].value)
         parts = tuple(row[part] for part in "abcd")
-        if (iri not in having or _WAYS[way].best) and (iri not in rows or _rank(way, parts) < _rank(*rows[iri])):
+        if iri not in rows or _rank(way, parts) < _rank(*rows[iri]):
             rows[iri] = way, parts
     if not rows:
         return {}
@@ -149,6 +151,17 @@ def made_names(
         except (InvalidOperation, AttributeError, KeyError):  # a number that is none, a part that is missing
             continue
     return written
+
+
+def _query(iris: Iterable[str], having: Container[str]) -> str:
+    """The query for the parts of names: of things that have one, only of those that go before it; empty for none."""
+    things: dict[bool, list[str]] = {True: [], False: []}
+    for iri in iris:
+        things[iri in having].append(str(ox.NamedNode(iri)))
+    patterns = [
+        _OF_THINGS.format(iris=" ".join(values), branches=_BRANCHES[best]) for best, values in things.items() if values
+    ]
+    return f"SELECT ?iri ?way ?a ?b ?c ?d {{ {' UNION '.join(patterns)} }}" if patterns else ""
 
 
 def _rank(way: int, parts: tuple[Any, ...]) -> tuple[int, list[str]]:

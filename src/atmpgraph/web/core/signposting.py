@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -22,6 +23,7 @@ from .description import Description
 
 _AUTHORS = {PROV + "wasAttributedTo", DCT + "creator"}
 _FILE, _DATASETS = DCAT + "distribution", frozenset({DCAT + "Dataset", DCAT + "Catalog"})
+_ENDINGS = 1 << 10  # of URLs, in memory
 _FIRST_ITEMS = 4  # files of a dataset that come before what has another profile: a header field is short
 _MOST_ITEMS = 200  # parts of a thing that are linked; its page leads to the others
 
@@ -40,13 +42,18 @@ class RepresentationUrls:
 
     def of(self, fmt: Format, profile: Profile | None = None, **arguments: str | None) -> str:
         """The URL of one representation, which is not negotiated."""
-        query = {} if self.suffixes else {"_mediatype": fmt.media_type}
-        if profile and profile.token != MODEL.token:
-            query["_profile"] = profile.token
-        query |= {name: value for name, value in arguments.items() if value}
-        return (f"{self.url}.{fmt.suffix}" if self.suffixes else self.url) + (
-            "?" + urlencode(query, safe="/") if query else ""
-        )
+        given = tuple((name, value) for name, value in arguments.items() if value)
+        return self.url + _ending(self.suffixes, fmt, profile.token if profile else MODEL.token, given)
+
+
+@lru_cache(_ENDINGS)
+def _ending(suffixes: bool, fmt: Format, profile: str, arguments: tuple[tuple[str, str], ...]) -> str:
+    """How the URL of a representation ends: its suffix, and its query."""
+    query = {} if suffixes else {"_mediatype": fmt.media_type}
+    if profile != MODEL.token:
+        query["_profile"] = profile
+    query |= arguments
+    return (f".{fmt.suffix}" if suffixes else "") + ("?" + urlencode(query, safe="/") if query else "")
 
 
 def representations(urls: RepresentationUrls, profiles: list[Profile]) -> list[Link]:
@@ -143,7 +150,7 @@ def _relatives(release: Release, described: Description) -> list[Link]:
         if predicate in wholes | authors
     }
     files = sorted({iri for predicate, iri in linked if predicate == _FILE})[:_MOST_ITEMS]
-    linking = Incoming(release, described.topic)
+    linking = described.links if described.links and not described.parts else Incoming(release, described.topic)
     if len(linking) > _MOST_ITEMS:  # then each kind is looked up by itself
         parts = [
             link for whole in sorted(wholes) for link in Incoming(release, described.topic, only=whole)[:_MOST_ITEMS]

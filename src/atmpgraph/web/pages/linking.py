@@ -1,5 +1,6 @@
 """Matching and looking up: what the release knows, for the requests and pages of both."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,6 +8,8 @@ from typing import Final
 
 from flask import request
 
+from ...http.problem import Problem, ProblemError
+from ...i18n import message
 from ...linking.lookup import ANY, LookedUp, look_up
 from ...linking.properties import Property, registries
 from ...linking.service import Service
@@ -16,6 +19,7 @@ from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE
 from ..core.labels import names_of
 
+_REPEATED: Final = message("{name} is there twice, with two values; a thing has one identifier of a registry.")
 KIND: Final = "kind"  # the parameter that names the kind of things that count
 
 
@@ -66,9 +70,18 @@ class Lookup:
 
     @cached_property
     def given(self) -> dict[str, str]:
-        """The identifiers in the URL, by the code of their registry, which may have capitals there."""
-        named = {name.lower(): text.strip() for name, text in request.args.items()}
-        return {name: named[name] for name in (*self.registries, ANY) if named.get(name)}
+        """The identifiers in the URL, by the code of their registry, which may have capitals there.
+
+        Raises:
+            ProblemError: 400 a registry has two.
+        """
+        texts = defaultdict[str, set[str]](set)
+        for name, text in request.args.items(multi=True):
+            texts[name.lower()] |= {text.strip()} - {""}
+        for name in (*self.registries, ANY):
+            if len(texts[name]) > 1:
+                raise ProblemError(Problem(400, _REPEATED, values={"name": name}))
+        return {name: text for name in (*self.registries, ANY) for text in texts[name]}
 
     @property
     def strange(self) -> list[str]:

@@ -25,6 +25,7 @@ class QualityPage:
     Attributes:
         quality: all of it.
         tables: the start of the IRIs of tables.
+        present: the tables that findings name and the release has; it has no settings, and no texts.
         groups: findings that are alike.
         names: of things and terms.
         metrics: names of metrics, dimensions and outcomes, by their fragment.
@@ -36,6 +37,7 @@ class QualityPage:
 
     quality: Quality
     tables: str
+    present: frozenset[str]
     groups: list[list[dict[str, Any]]]
     names: dict[str, Name]
     metrics: dict[str, str]
@@ -57,9 +59,11 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     iris |= {coverage.indicator for coverage in quality.coverage}
     node_shape = ox.NamedNode(SH + "NodeShape")
     shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
-    names, tables = page_names(context, iris), context.iris.tables
+    names, tables, release = page_names(context, iris), context.iris.tables, context.release
+    named = {place["file"] for group in groups for finding in group for place in finding.get("places") or ()}
+    present = frozenset(file for file in named if release.folder.tables / file in release.files)
     metric_names = _metric_names(context, quality.named_in)
-    return QualityPage(quality, tables, groups, names, metric_names, shapes, findings, paging, links)
+    return QualityPage(quality, tables, present, groups, names, metric_names, shapes, findings, paging, links)
 
 
 def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:

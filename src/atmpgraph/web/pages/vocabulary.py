@@ -20,6 +20,7 @@ from ..core.description import PARTS, Description
 from ..core.i18n import page_texts
 from ..core.labels import Name, page_names
 from ..core.paging import Paging
+from .axioms import Axioms
 from .diagram import Diagram, diagram
 from .document import DATA_FORMATS, incoming_links
 from .kind_page import best_texts
@@ -105,6 +106,7 @@ class VocabularyPage:
         paging: of these links.
         codes: the paging of its terms, where they have pages.
         names: of every IRI on the page.
+        inner: the axioms that stand in others, which the contents leave out.
         formats: the page links to.
     """
 
@@ -118,6 +120,7 @@ class VocabularyPage:
     paging: Paging | None
     codes: Paging | None
     names: dict[str, Name]
+    inner: frozenset[str]
     formats: tuple[Any, ...] = DATA_FORMATS
 
 
@@ -134,11 +137,13 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
     incoming = incoming_links(described)
     linked = {iri for predicate, subjects in incoming for iri in (predicate, *subjects)}
     shown = (iri for term in (itself, *terms.values()) for iri in _iris(term))
-    axioms = {
-        iri: Name(page_texts().gettext(_AXIOM, n=str(number)))
-        for number, iri in enumerate(sorted(kinds[_AXIOMS]), start=1)
+    names = page_names(context, {*sources, *linked, *shown})
+    texts, numbered = page_texts(), sorted(kinds[_AXIOMS])
+    axioms = Axioms({iri: parts[iri] for iri in numbered}, {iri: name.text for iri, name in names.items()}, texts)
+    names |= {
+        iri: Name(axioms.words(iri) or texts.gettext(_AXIOM, n=str(number)))
+        for number, iri in enumerate(numbered, start=1)
     }
-    names = page_names(context, {*sources, *linked, *shown}) | axioms
     groups = [
         (_TITLES[kind], sorted((terms[iri] for iri in iris), key=lambda term: _place(names[term.iri].text)))
         for kind, iris in kinds.items()
@@ -149,12 +154,13 @@ def vocabulary_page(context: Context, described: Description) -> VocabularyPage:
         described.document,
         itself,
         groups,
-        diagram({iri: quads for iri, quads in parts.items() if iri not in axioms}, kinds[_PROPERTIES], names),
+        diagram({iri: quads for iri, quads in parts.items() if iri not in kinds[_AXIOMS]}, kinds[_PROPERTIES], names),
         sorted(sources),
         incoming,
         described.incoming,
         described.paging,
         names,
+        axioms.inner(),
     )
 
 

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import LinkingError
-from ...formats import CSV, HTML, JSON, Format
+from ...formats import CSV, HTML, JSON, TSV, Format
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...linking.lookup import ANY, LookedUp
@@ -38,6 +38,7 @@ _KINDS: Final = message("Send a table as text/csv or application/json, or as a f
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 _FIELD: Final = "table"
+_TABLES: Final = (CSV.media_type, TSV.media_type)
 _BODY: Final = {
     "required": True,
     "content": {
@@ -82,7 +83,7 @@ def leads_to(lookup: Lookup) -> Question | AnyResponse | None:
     """The way to the thing with the identifiers of the URL, or all things where there are several; None without any.
 
     Raises:
-        ProblemError: 404 there is no such thing.
+        ProblemError: 404 there is no such thing; 400 a registry has two identifiers.
     """
     if not lookup.given:
         return None
@@ -113,8 +114,9 @@ def _table(lookup: Lookup) -> Question:
     try:
         if kind == JSON.media_type:
             return Question(lookup, sheet=read_objects(request.get_data(), codes, most), offered=(JSON, CSV))
-        if kind == CSV.media_type:
-            return Question(lookup, sheet=read_csv(request.get_data(), codes, most), offered=(CSV, JSON))
+        if kind in _TABLES:
+            charset = request.mimetype_params.get("charset", "")
+            return Question(lookup, sheet=read_csv(request.get_data(), codes, most, charset), offered=(CSV, JSON))
         if kind in {_FORM, _MULTIPART}:
             file = request.files.get(_FIELD)
             body = file.read() if file else request.form.get(_FIELD, "").encode("utf-8", "replace")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,7 +31,8 @@ from ..core.resource import Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Cache
 from ..pages.linking import languages_of, service_of
 
-_FORM: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_ENCODED: Final = "application/x-www-form-urlencoded"
+_FORM: Final = frozenset({_ENCODED, "multipart/form-data"})
 _PREVIEW: Final = (430, 300)  # pixels, width and height
 _TYPES: Final = 10  # that a client is offered first
 _MOST: Final = 500  # that a client may skip, or wish for
@@ -112,10 +114,15 @@ def _parameters() -> Mapping[str, str]:
     """The parameters of the URL and, of a POST, of the form.
 
     Raises:
-        ProblemError: 415 the body is no form.
+        ProblemError: 415 the body is no form; 400 they are not in UTF-8.
     """
     if request.method == "POST" and request.mimetype not in _FORM:
         raise ProblemError(Problem(415, _NO_FORM))
+    sent = [request.query_string, *([request.get_data()] if request.mimetype == _ENCODED else ())]
+    try:
+        b"&".join(map(unquote_to_bytes, sent)).decode()
+    except UnicodeDecodeError:
+        raise ProblemError(Problem(400, "The parameters are not percent-encoded UTF-8.")) from None
     names = ("queries", "query", "extend")
     return {name: text for name in names if (text := request.values.get(name))}
 

@@ -1,0 +1,95 @@
+"""A large graph checked part by part, of which what is as it was when it was checked last is not checked again."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from rdflib import Graph
+
+from ..i18n import message
+from ..progress import Progress
+from ..settings.groups import Build
+from ..store import BACKENDS
+from .affected import affected_nodes
+from .checked_parts import CheckedParts
+from .engines import VERSION
+from .listing import Listing
+from .neighbourhoods import SUBCLASS, lay_out
+from .parts import Job, Same, check_whole, run
+from .patterns import Engine, for_engine
+from .shapes import held_texts
+from .validate import GraphToCheck
+from .validation_plan import plan
+
+
+def check_large(
+    graph: GraphToCheck,
+    shapes: Graph,
+    limits: Build,
+    folder: Path,
+    listing: Listing,
+    parts: CheckedParts,
+    progress: Progress,
+) -> None:
+    """Check a graph against shapes.
+
+    Args:
+        graph: the graph.
+        shapes: all shapes.
+        limits: the size of a part, and how much is listed.
+        folder: an empty one, which gets files.
+        listing: gets what is found.
+        parts: gets the outcome of each part.
+        progress: advances by the bytes that are checked.
+    """
+    name, noted = _name(graph, graph.digest, limits), CheckedParts(graph.checked)
+    if digests := noted.digests(name):
+        parts.take(noted, name)
+        for digest in digests.values():
+            if outcome := noted.outcome(digest):
+                listing.add(outcome.results, outcome.others)
+        return
+    how = plan(for_engine(shapes, Engine.QUICK), with_store=graph.store is not None)
+    triples = lay_out(graph.triples(), how.reach.inverse(), folder)
+    job = Job(
+        how,
+        triples,
+        graph.store,
+        graph.base,
+        graph.recipe,
+        graph.checked,
+        limits.part_bytes,
+        limits.max_listed_findings,
+    )
+    progress.step(message("checking the graph against the shapes"), triples.file.stat().st_size, message("bytes"))
+    same = _same(graph, job, limits)
+    for outcome in run(job, folder, limits.processes, parts, progress, same):
+        listing.add(outcome.results, outcome.others)
+    if how.far:
+        progress.step(message("checking the whole graph against some shapes"))
+        listing.add(check_whole(how, triples.file))
+    parts.graph = "" if how.far else name  # of which nothing is noted
+
+
+def _name(graph: GraphToCheck, digest: str, limits: Build) -> str:
+    """What distinguishes a graph with all that its results depend on; empty for one without a digest."""
+    held = "".join(held_texts(graph.texts, graph.base))
+    content = f"{digest} {graph.recipe} {VERSION} {limits.max_listed_findings}\n{held}"
+    return sha256(content.encode()).hexdigest() if digest else ""
+
+
+def _same(graph: GraphToCheck, job: Job, limits: Build) -> Same | None:
+    """What is as it was in the graph before, if that is the one that was checked last."""
+    before, store = graph.before, graph.store
+    digests = CheckedParts(graph.checked).digests(_name(graph, before.digest, limits)) if before else None
+    if not (before and store and digests):
+        return None
+    predicates = {line.split(b" ", 2)[1] for line in (*before.gone, *before.come)}
+    if SUBCLASS in predicates:  # which every part sees
+        return None
+    nodes = set[bytes]()
+    for address, lines in ((before.store, before.gone), (store, before.come)):
+        affected = affected_nodes(job.plan.reach, BACKENDS[address.kind].open(address, graph.base), lines)
+        if affected is None:
+            return None
+        nodes |= affected
+    return Same(digests, sorted(nodes), frozenset(each[1:-1].decode() for each in predicates))

@@ -1,0 +1,143 @@
+"""What the parts of a workbook say of its cells, which the reader of values does not tell: each by row and column.
+
+Rows count from 1, columns from 0. A workbook is hostile: this runs in the process of `workbook_process` alone, whose
+memory and time are bounded; expat bounds what entities grow to, and reads no other file.
+"""
+
+import re
+from collections.abc import Iterable
+from posixpath import join, normpath
+from typing import IO, Any, Final
+from xml.etree import ElementTree
+from xml.parsers import expat
+from zipfile import ZipFile
+
+_BLOCK: Final = 1 << 20
+_LISTED: Final = 1_000  # cells, rows or columns of a kind
+# A cell of Office Open XML that is an error, or a formula without the value that it had (ECMA-376 §18.3.1.4). A formula
+# whose value is an empty text says that it is a text.
+_ERROR: Final = re.compile(rb"""<(?:\w+:)?c\s(?=[^<>]*\bt=["']e["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+_FORMULA: Final = re.compile(
+    rb"""<(?:\w+:)?c\s(?![^<>]*\bt=["']str["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^<>]*>\s*"""
+    rb"""<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*"""
+    rb"""</(?:\w+:)?c>"""
+)
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\bhidden=["'](?:1|true)["'][^<>]*>""")
+_COLUMN: Final = re.compile(rb"""<(?:\w+:)?col\s[^<>]*\bhidden=["'](?:1|true)["'][^<>]*>""")
+_NUMBER: Final = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
+_TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_FARTHEST: Final = 16_384  # columns that a sheet has
+_HIDING: Final = frozenset({"collapse", "filter"})
+
+
+def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
+    """What a sheet of Office Open XML has: `errors`, `formulas` without a value, `hidden_rows` and `hidden_columns`."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - see above
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {each.get("Id"): each.get("Target", "") for each in relations}
+    for each in book.iter():
+        if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == name:
+            target = next((targets.get(value, "") for key, value in each.items() if key.endswith("}id")), "")
+            part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+            with archive.open(part) as content:
+                return _of_part(content)
+    return {}
+
+
+def _of_part(content: IO[bytes]) -> dict[str, Any]:
+    wrong: dict[str, list[Any]] = {"errors": [], "formulas": [], "hidden_rows": [], "hidden_columns": []}
+    held = b""
+    for block in iter(lambda: content.read(_BLOCK), b""):
+        text = held + block
+        end = text.rfind(b"</row>") + 1 or text.rfind(b":row>") + 1 or len(text)
+        here, held = text[:end], text[end:] if len(text) - end < _BLOCK * 8 else b""
+        if b't="e"' in here or b"t='e'" in here:
+            wrong["errors"] += [_place(match[1]) for match in _ERROR.finditer(here)]
+        if b"<f" in here or b":f" in here:
+            wrong["formulas"] += [_place(match[1]) for match in _FORMULA.finditer(here)]
+        if b"hidden=" in here:
+            wrong["hidden_rows"] += [_numbers(match[0]).get(b"r", 0) for match in _ROW.finditer(here)]
+            wrong["hidden_columns"] += [place for match in _COLUMN.finditer(here) for place in _columns(match[0])]
+    return {what: cells[:_LISTED] for what, cells in wrong.items()}
+
+
+def _numbers(tag: bytes) -> dict[bytes, int]:
+    return {name: int(number) for name, number in _NUMBER.findall(tag)}
+
+
+def _columns(tag: bytes) -> Iterable[int]:
+    numbers = _numbers(tag)
+    first = numbers.get(b"min", 1)
+    return range(first - 1, min(numbers.get(b"max", first), _FARTHEST))
+
+
+def _place(reference: bytes) -> list[int]:
+    """Row from 1 and column from 0 of a cell such as `B7`."""
+    letters = reference.rstrip(b"0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return [int(reference[len(letters) :]), column - 1]
+
+
+def of_ods(archive: ZipFile, name: str) -> dict[str, Any]:
+    """What a sheet of OpenDocument has (version 1.2, part 1, §9.1): as above, `merged`, `percents` and `breaks`."""
+    sheet, parser = _Sheet(name), expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = sheet.start
+    with archive.open("content.xml") as content:
+        parser.ParseFile(content)
+    return {what: cells[:_LISTED] for what, cells in sheet.wrong.items()}
+
+
+class _Sheet:
+    """Counts the rows and columns of a sheet as its elements begin."""
+
+    def __init__(self, name: str) -> None:
+        """Look at the sheet of this name."""
+        kinds = ("errors", "formulas", "merged", "percents", "breaks", "hidden_rows", "hidden_columns")
+        self.wrong: dict[str, list[Any]] = {kind: [] for kind in kinds}
+        self._name, self._within = name, False
+        self._row, self._following, self._column, self._cell = 0, 1, 0, 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == f"{_TABLE}table":
+            self._within = attributes.get(f"{_TABLE}name") == self._name
+            self._row, self._following, self._column = 0, 1, 0
+        elif not self._within:
+            return
+        elif tag == f"{_TABLE}table-column":
+            times = _times(attributes, "number-columns-repeated")
+            if attributes.get(f"{_TABLE}visibility") in _HIDING:
+                self.wrong["hidden_columns"] += range(self._column, min(self._column + times, _FARTHEST))
+            self._column += times
+        elif tag == f"{_TABLE}table-row":
+            self._row, self._column = self._row + self._following, 0
+            self._following = _times(attributes, "number-rows-repeated")
+            if attributes.get(f"{_TABLE}visibility") in _HIDING:
+                self.wrong["hidden_rows"] += range(self._row, self._row + min(self._following, _LISTED))
+        elif tag in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
+            self._cell = self._column
+            self._judge(attributes)
+            self._column += _times(attributes, "number-columns-repeated")
+        elif tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
+            self.wrong["breaks"].append([self._row, self._cell])
+
+    def _judge(self, attributes: dict[str, str]) -> None:
+        here, kind = [self._row, self._column], attributes.get(f"{_OFFICE}value-type")
+        if any(name.endswith(" value-type") and value == "error" for name, value in attributes.items()):
+            self.wrong["errors"].append(here)
+        elif f"{_TABLE}formula" in attributes and kind is None:
+            self.wrong["formulas"].append(here)
+        elif kind == "percentage":
+            self.wrong["percents"].append(here)
+        columns = _times(attributes, "number-columns-spanned")
+        rows = _times(attributes, "number-rows-spanned")
+        if columns > 1 or rows > 1:
+            self.wrong["merged"].append([self._row, self._row + rows - 1, self._column, self._column + columns - 1])
+
+
+def _times(attributes: dict[str, str], name: str) -> int:
+    return int(attributes.get(f"{_TABLE}{name}", 1))
