@@ -72,6 +72,36 @@ def test_home_says_the_main_things(plain: Reader) -> None:
     assert re.search(r"\d{4}: (This is the first release|Things: )", said["Newest changes"])
 
 
+# Words that a line ends in the middle of, where a browser has no rules of hyphenation.
+_CUT = r"""
+    const cut = [], texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode;
+        if (!text.parentElement.offsetParent || text.parentElement.closest("code, pre")) continue;
+        for (const word of text.data.matchAll(/[\p{L}\p{N}]{5,}/gu)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) cut.push(word[0]);
+        }
+    }
+    return cut
+"""
+READ = (
+    *("/", "/partners", "/workpackages", "/funding", "/figures", "/sources", "/charts/", "/queries/", "/releases/"),
+    *("/doc/organisation/biowin", "/doc/figure/fv-budget", "/doc/workpackage/exofasttrack", "/queries/figures"),
+)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_no_word_is_cut(origin: str, width: int) -> None:
+    with reading(origin, width=width) as reader:
+        for language in ("de", "fr"):
+            for path in READ:
+                reader.visit(f"{path}?lang={language}")
+                assert reader.script(_CUT) == [], (path, language)
+
+
 def test_the_form_needs_no_script(plain: Reader) -> None:
     plain.visit("/sparql?lang=en")
     assert not plain.all("#editor")

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 from selenium.webdriver.common.by import By
 
-from .reader import Reader
+from .reader import Reader, reading
 
 MOST_CLICKS = 2
 
@@ -84,6 +84,38 @@ def test_of_a_name_that_is_in_no_source_it_is_said(plain: Reader) -> None:
     assert "Nothing with these words is known here" in text(plain)
     assert "What no source says is not here" in text(plain)
     assert not plain.all('main a[href^="/doc/organisation/"]')
+
+
+# What is wider than the paper, and what a box cuts off.
+_LOST = """
+    const shown = [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 1 || e.getBBox);
+    return shown.filter(e => e.getBoundingClientRect().right > window.innerWidth + 1
+        || (getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1))
+        .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
+"""
+PRINTED = (
+    *("/", "/partners", "/figures", "/sources", "/doc/organisation/biowin", "/doc/figure/fv-budget", "/doc/place/mons"),
+    *("/doc/source/flandersvaccine-2024", "/releases/", "/quality", "/charts/", "/charts/claims", "/queries/", "/api"),
+    *("/queries/disagreements", "/queries/figures", "/queries/identifiers", "/data", "/ns/atmpgraph", "/ns/shapes"),
+    *("/docs/", "/nothing", "/lookup", "/reconcile", "/linksets/", "/tables", "/search?q=biowin", "/pages/about"),
+)
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_paper_has_every_column_and_the_address(origin: str, language: str) -> None:
+    """A4 with margins of a centimetre."""
+    with reading(origin, width=718) as reader:
+        reader.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        for path in PRINTED:
+            reader.visit(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            assert reader.script(_LOST) == [], path
+            assert path.partition("?")[0] in reader.one("footer .address").text
+        reader.visit("/doc/organisation/biowin?lang=de")
+        link = reader.one(
+            'main a[href^="https://biowin.org"], main a[href^="http://biowin.org"], main a[href*="biowin.org"]'
+        )
+        said = reader.script("return getComputedStyle(arguments[0], '::after').content", link)
+        assert "biowin.org" in said
 
 
 def test_back_leads_home_by_the_same_pages(plain: Reader) -> None:

@@ -147,6 +147,9 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
             Text("text", "en", "word " * 3_000 + "needle"),
         ),
         "markup": (Text("name", "", "<script>alert(1)</script> & co"),),
+        "german": (
+            Text("name", "de", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"),
+        ),
         "rtl": (Text("name", "ar", "جامعة لوفان"),),
     }
     folder = tmp_path_factory.mktemp("few")
@@ -164,6 +167,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         ("CER", "cer"),
         ("cer grup", "cer"),
         ("BE0408123456", "cer"),
+        ("Donaudampf", "german"),
         ("needle", "long"),
         ("<script>alert(1)</script>", "markup"),
         ("لوفان جامعة", "rtl"),

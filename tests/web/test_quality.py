@@ -44,6 +44,12 @@ def statements(client: FlaskClient, path: str, suffix: str) -> ox.Dataset:
     return found
 
 
+def test_things_of_findings_are_called_by_their_names(client: FlaskClient) -> None:
+    page = client.get("/quality?lang=de", headers=BROWSER).text
+    assert "Belgische Föderalregierung</span></a>" in page
+    assert f"<code>{BASE}id/" not in page
+
+
 @pytest.mark.parametrize("path", ["/quality", "/ns/shapes"])
 def test_every_format_says_the_same(client: FlaskClient, path: str) -> None:
     turtle = statements(client, path, "ttl")

@@ -11,7 +11,7 @@ from typing import Final
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 LONGEST_NAME: Final = 200  # letters of a name that is compared as a whole
-_LONGEST_WORD: Final = 60  # bytes; longer ones are no words
+_LONGEST_WORD: Final = 120  # bytes, a long German one and more; longer ones are no words
 _NAME_WORDS: Final = range(2, 9)  # words of a name that has initials
 _SHORT: Final = 3  # letters; words like "de" and "von" may be left out of initials
 _COUNTRY: Final = re.compile(r"^[a-z]{2}(?=\d)")

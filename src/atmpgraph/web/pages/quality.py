@@ -25,7 +25,7 @@ class QualityPage:
     Attributes:
         quality: all of it.
         tables: the start of the IRIs of tables.
-        kept: the tables that findings name and the release has; it has no settings, and no texts.
+        present: the tables that findings name and the release has; it has no settings, and no texts.
         groups: findings that are alike.
         names: of things and terms.
         metrics: names of metrics, dimensions and outcomes, by their fragment.
@@ -37,7 +37,7 @@ class QualityPage:
 
     quality: Quality
     tables: str
-    kept: frozenset[str]
+    present: frozenset[str]
     groups: list[list[dict[str, Any]]]
     names: dict[str, Name]
     metrics: dict[str, str]
@@ -52,6 +52,8 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     """The page of the release of the request, with the findings and the links of a page."""
     groups, links = quality.alike(*findings.part), quality.links.shown(*paging.part)
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
+    values = {finding["value"] for group in groups for finding in group if "value" in finding}
+    iris |= {value for value in values if value.startswith(context.iris.things) and context.release.lines(value)}
     iris |= {thing for link in links for thing in link.things[:MOST]}
     iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:MOST]}
     iris |= {coverage.indicator for coverage in quality.coverage}
@@ -59,9 +61,9 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
     names, tables, release = page_names(context, iris), context.iris.tables, context.release
     named = {place["file"] for group in groups for finding in group for place in finding.get("places") or ()}
-    kept = frozenset(file for file in named if release.folder.tables / file in release.files)
+    present = frozenset(file for file in named if release.folder.tables / file in release.files)
     metric_names = _metric_names(context, quality.named_in)
-    return QualityPage(quality, tables, kept, groups, names, metric_names, shapes, findings, paging, links)
+    return QualityPage(quality, tables, present, groups, names, metric_names, shapes, findings, paging, links)
 
 
 def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:
