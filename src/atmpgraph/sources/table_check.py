@@ -416,13 +416,25 @@ class _Check:
             if reference in lacking:
                 row.errors.append(_reference_error(row, reference, values))
         described = [error.to_dict() for error in row.errors]
-        if any(error["type"] == "blank-row" for error in described):  # it has cells, after the last column
-            about = {"type": "extra-cell", "rowNumber": row.row_number}
-            return [{**about, "cell": cell} for cell in row.cells[self._rows.width :]]
+        if any(error["type"] == "blank-row" for error in described):
+            kept = [error for error in described if error["type"] != "blank-row"]
+            return [*self._of_valueless(row), *kept]
         for error in described:
             if error["type"] == "foreign-key":
                 self._guess(error, lacking)
         return [*reasons, *described]
+
+    def _of_valueless(self, row: Row) -> Iterator[dict[str, Any]]:
+        """What is wrong with a row that has no value: of it the library says that it is blank, and nothing else."""
+        about, width = {"rowNumber": row.row_number}, self._rows.width
+        for column, cell in zip_longest(self._rows.columns, row.cells[:width]):
+            note = 'constraint "required" is "True"'  # no other one is broken by nothing
+            for _ in range(column.judged(cell)[1]):
+                yield {"type": "constraint-error", **about, "fieldName": column.name, "cell": cell, "note": note}
+        for name in self._rows.names[len(row.cells) :]:
+            yield {"type": "missing-cell", **about, "fieldName": name}
+        for cell in row.cells[width:]:
+            yield {"type": "extra-cell", **about, "cell": cell}
 
     def _add_repeated(self, row: Row, formers: Mapping[str, int], *, keyless: bool) -> None:
         """Add the errors of keys to a row; its cells are read here."""
