@@ -19,6 +19,7 @@ from ..findings import Finding, Listed, Place, Severity
 from ..i18n import every_language, message
 from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
+from ..reasons import UNKNOWN, reason_of
 from ..settings.groups import Build
 from . import DESCRIPTOR
 from .canonical import unreadable
@@ -197,9 +198,10 @@ def _has_sense(field: Field, name: str, value: object) -> bool:
 
 def _of_descriptor(error: dict[str, Any]) -> Finding:
     """What the library has against a descriptor that is well as far as we look."""
-    problem = every_language(
-        "not a Data Package as its standard has it; correct it ({reason})", reason=error.get("note", error["title"])
-    )
+    words = error.get("note", error["title"])
+    meant = reason_of(words)
+    reason = words if meant.text == UNKNOWN else meant
+    problem = every_language("not a Data Package as its standard has it; correct it ({reason})", reason=reason)
     return finding(Place(DESCRIPTOR), problem)
 
 

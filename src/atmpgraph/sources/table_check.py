@@ -417,8 +417,8 @@ class _Check:
                 row.errors.append(_reference_error(row, reference, values))
         described = [error.to_dict() for error in row.errors]
         if any(error["type"] == "blank-row" for error in described):
-            kept = [error for error in described if error["type"] != "blank-row"]
-            return [*self._of_valueless(row), *kept]
+            others = [error for error in described if error["type"] != "blank-row"]
+            return [*self._of_valueless(row), *others]
         for error in described:
             if error["type"] == "foreign-key":
                 self._guess(error, lacking)
