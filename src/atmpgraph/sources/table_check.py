@@ -24,6 +24,13 @@ from .messages import closest
 from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+TURNING: Final = re.compile("[\u202d\u202e]")  # signs that show letters in another order than they stand
+# What a spreadsheet writes in place of a value, in the languages of its interface.
+NO_VALUE: Final = re.compile(
+    r"^(?:#{3,}|Err:\d{3}|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|BEZUG!|NV|WERT!|ZAHL!|NOM\?|VALEUR!|NOMBRE!"
+    r"|NB|WAARDE!|NAAM\?|VERW!|GETAL!|RIF!|VALORE!|NOME\?))$",
+    re.MULTILINE,
+)
 BATCH: Final = 1_000  # rows
 _COMPARED: Final = 50_000  # values that a wrong one is compared with, to find what was meant
 _GUESSED: Final = 100  # wrong values for which that is done
@@ -210,9 +217,10 @@ class _Batch:
         """Whether a row has nothing in it."""
         return not any(self._batch[place])
 
-    def has_control_characters(self) -> bool:
-        """Whether a cell has a character that XML excludes."""
-        return bool(CONTROL.search("".join(chain.from_iterable(self._batch))))
+    def has_strange_texts(self) -> bool:
+        """Whether a cell may have a text that is not published."""
+        text = "\n".join(chain.from_iterable(self._batch))
+        return any(pattern.search(text) for pattern in (CONTROL, TURNING, NO_VALUE))
 
 
 @dataclass
@@ -287,12 +295,12 @@ class Checked:
     Attributes:
         errors: the first ones, as the library describes them.
         total: how many there are.
-        control_characters: whether some cell has one.
+        strange_texts: whether some cell may have a text that is not published.
     """
 
     errors: list[dict[str, Any]]
     total: int
-    control_characters: bool
+    strange_texts: bool
 
 
 def check_rows(rows: Rows, find: Find, limit: int, advance: Callable[[int], object]) -> Checked:
@@ -339,13 +347,13 @@ class _Check:
         return [*self._unique, *([self._primary] if self._primary else [])]
 
     def read(self, advance: Callable[[int], object]) -> bool:
-        """Read all rows, to find whether something is wrong; whether a cell has a character that XML excludes."""
+        """Read all rows, to find whether something is wrong; whether a cell may have a text that is not published."""
         control = False
         for _, cells in self._rows.batches():
             batch = _Batch(self._rows, cells)
             self.is_wrong = self.is_wrong or bool(batch.errors()) or bool(self._keyless(batch))
             self.is_wrong = self.is_wrong or any(reference.strange(batch) for reference in self._references)
-            control = control or batch.has_control_characters()
+            control = control or batch.has_strange_texts()
             for key in self._keys:
                 key.add(batch)
             advance(len(cells))
