@@ -12,7 +12,7 @@ from .i18n import Sentence, message
 _PLACE: Final = message("{reason} (line {line}, column {column})")
 _LINE: Final = message("{reason} (line {line})")
 _END: Final = message("the file ends too early: a quotation mark or a bracket is not closed, or a value is missing")
-_OTHER: Final = message("what stands there cannot be read")
+UNKNOWN: Final = message("what stands there cannot be read")
 _TWICE: Final = message("the name is there twice; keep one of them")
 _STRING: Final = message("a text is not closed; put a quotation mark at its end, on the same line")
 _VALUE: Final = message("a value is missing, or is none; texts stand in quotation marks")
@@ -46,6 +46,8 @@ _REPEATED: Final = message("nothing that can be repeated stands before a sign of
 _BRACKET: Final = message("a bracket is missing, or is one too many")
 _CONSTRUCT: Final = message("a CONSTRUCT query is expected")
 _DEEP: Final = message("brackets stand one inside the other too often; take some away")
+_UNFIT: Final = message("the constraint {mark} does not fit the type of its column; take it away, or correct the type")
+_KIND: Final = message("{mark} is of another kind than it must be: a text, a number, a list or an object; correct it")
 _UTF_8: Final = message("it is not in UTF-8; save it in UTF-8")
 # The words of parsers, and what they mean; the first that fits counts. A group is the `mark`.
 _MEANINGS: Final = tuple(
@@ -84,13 +86,16 @@ _MEANINGS: Final = tuple(
         r"at end of document|Unexpected end|Unclosed": _END,
         r"property name enclosed": _NAME,
         r"Extra data|Expected newline": _MORE,
-        r"Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
+        r"Invalid hex value|Invalid \\escape|Unexpected escape|Unescaped '\\'": _ESCAPE,
         r"Expecting value|Invalid value|Invalid statement": _VALUE,
         r"prefix (\S+) has not been declared": _PREFIX,
         r"No scheme found|Invalid IRI": _IRI,
         r"is not a valid (?:subject|predicate|object|graph|RDF)|dot is expected": _TERM,
         r"language code": _TAG,
         r"codec can't decode": _UTF_8,
+        # Data Packages
+        r'constraint ("\w+") is not supported by type': _UNFIT,
+        r"at property ('[^']+')": _KIND,
     }.items()
 )
 # What the system refuses, by its number.
@@ -147,7 +152,7 @@ def reason_of(error: object) -> Sentence:
     if isinstance(sentence := getattr(error, "sentence", None), str):  # it is ours
         return Sentence(sentence, getattr(error, "values", {}))
     words = str(error)
-    reason = meaning_of(words) or Sentence(_OTHER)
+    reason = meaning_of(words) or Sentence(UNKNOWN)
     where = _WHERE.search(words)
     if not where:
         return reason

@@ -32,6 +32,11 @@ def content(name: str, text: str) -> Callable[[Path], None]:
     return write
 
 
+def circular(folder: Path) -> None:
+    (folder / "data" / "organisations.csv").unlink()
+    (folder / "data" / "organisations.csv").symlink_to("organisations.csv")
+
+
 def utf_16_without_a_mark(folder: Path) -> None:
     declared(encoding="utf-16")(folder)
 
@@ -40,7 +45,7 @@ def no_catalogue(folder: Path) -> None:
     (folder / "data" / "catalogue.ttl").unlink()
 
 
-ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
+ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "declared UTF-16, and is not": (utf_16_without_a_mark, "organisations.csv : pas dans le codage utf-16"),
     "a path to no file": (declared(path="orgs.csv"), "orgs.csv : il n’y a pas de tel fichier"),
     "a dialect of another library": (declared(dialect={"sheet": "Orgs"}), "sheet ne veut rien dire ici"),
@@ -49,7 +54,7 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "resources that are no list": (content("data/datapackage.json", '{"resources": {}}'), "« resources » est une liste"),
     "a descriptor with a comma too many": (
         content("data/datapackage.json", '{"resources": [\n  {"name": "organisations"},\n]}'),
-        "datapackage.json, ligne 2",
+        "datapackage.json, ligne 3",
     ),
     "two resources without a path, and a question that is none": (
         lambda folder: (
@@ -64,6 +69,46 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], None], str]] = {
             content("queries/mine.rq", "SELECT nothing")(folder),
         )[0],
         "mine.rq",
+    ),
+    "a name that is there twice": (
+        content("data/datapackage.json", '{"resources": [{"name": "organisations"}, {"name": "organisations"}]}'),
+        "organisations est là deux fois",
+    ),
+    "a member that is there twice": (
+        content("data/datapackage.json", '{"resources": [], "resources": []}'),
+        "resources est là deux fois",
+    ),
+    "a type that is a list": (
+        declared(schema={"fields": [{"name": "slug", "type": ["string"]}]}),
+        "type est un texte entre guillemets",
+    ),
+    "a title by language": (
+        declared(schema={"fields": [{"name": "slug", "title": {"fr": "x"}}]}),
+        "title est un texte entre guillemets",
+    ),
+    "a list of values that is a text": (
+        declared(schema={"fields": [{"name": "slug", "constraints": {"enum": "a"}}]}),
+        "enum est une liste de textes",
+    ),
+    "a length that is a text": (
+        declared(schema={"fields": [{"name": "slug", "constraints": {"minLength": "a"}}]}),
+        "Data Package",
+    ),
+    "a least value of a text": (
+        declared(schema={"fields": [{"name": "slug", "constraints": {"minimum": 1}}]}),
+        "la contrainte \"minimum\" ne convient pas",
+    ),
+    "a link in a circle": (circular, "organisations.csv : il n’y a pas de tel fichier"),
+    "a workbook that is called CSV": (
+        lambda folder: (folder / "data" / "organisations.csv").write_bytes(b"PK\x03\x04" + b"\0" * 99),
+        "c’est un classeur, quoi que dise son nom",
+    ),
+    "a line for Excel": (content("data/organisations.csv", f"sep=,\n{ORGANISATIONS}"), "cette ligne est pour Excel"),
+    "a path of Windows in the settings": (
+        lambda folder: content(
+            "atmpgraph.toml", (folder / "atmpgraph.toml").read_text("utf-8") + '[folders]\ndata = "C:\\Users\\me"\n'
+        )(folder),
+        "barre oblique inverse",
     ),
     "no object": (content("data/datapackage.json", "[1]"), "« resources » est une liste"),
     "a bottomless Data Package": (content("data/datapackage.json", "[" * 100_000), "les unes dans les autres"),

@@ -312,6 +312,9 @@ class _Conversion:
 
     def _all_rows(self) -> Iterator[Row]:
         if not self._origin.is_workbook:
+            with self._source.path.open("rb") as file:
+                if file.read(4) == b"PK\x03\x04":
+                    raise WorkbookError(_IS_WORKBOOK)
             yield from delimited_rows(self._source.path, self._origin)
             return
         self._sheet = open_sheet(self._source.path, self._origin.dialect.sheet, self._limits.max_workbook_mebibytes)
@@ -386,8 +389,7 @@ class _Conversion:
         if not heads:
             self._fail(None, None, _EMPTY)
             return []
-        if any("\0" in str(cell) for row in heads.values() for cell in row):  # as of UTF-16 that is read as UTF-8
-            self._fail(wanted[-1], None, _ENCODED, encoding=self._origin.encoding)
+        if not self._is_header(wanted, list(heads.values())):
             return []
         join = self._origin.dialect.header_join
         width = max(map(len, heads.values()))
@@ -401,6 +403,16 @@ class _Conversion:
             if name and times > 1:
                 self._fail(wanted[-1], name, _TWICE)
         return header
+
+    def _is_header(self, wanted: Sequence[int], heads: Sequence[Sequence[Any]]) -> bool:
+        """Whether rows may hold names; UTF-16 that is read as UTF-8 does not, nor does a line for Excel."""
+        if any("\0" in str(cell) for row in heads for cell in row):
+            self._fail(wanted[-1], None, _ENCODED, encoding=self._origin.encoding)
+            return False
+        if str(heads[0][0]).startswith("sep="):
+            self._fail(wanted[0], None, _SEPARATOR)
+            return False
+        return True
 
     def _is_parted_otherwise(self, heading: str) -> bool:
         """Whether a header is one cell that another character would part into the names of columns."""
@@ -497,6 +509,13 @@ _NO_CELL: Final = message("the row has no cell here; a row has one for each colu
 _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, or clear the column")
 _NO_HEADER: Final = message("the row of the header is empty; say in headerRows of the dialect which row it is")
 _EMPTY: Final = message("the table is empty; a row with the names of the columns is expected")
+_IS_WORKBOOK: Final = message(
+    "it is a workbook, whatever its name says; name it .xlsx or .ods, and write this name as “path” in the Data Package"
+)
+_SEPARATOR: Final = message(
+    "this line is for Excel and holds no names of columns; take it away, or declare the row with the names as"
+    " “headerRows” of the dialect"
+)
 _TWICE: Final = message("the column is there twice; keep one of them")
 _NO_ROW: Final = message("not a row of CSV: {reason}")
 _ENCODED: Final = message(

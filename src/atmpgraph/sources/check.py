@@ -19,6 +19,7 @@ from ..findings import Finding, Listed, Place, Severity
 from ..i18n import every_language, message
 from ..languages import PLACEHOLDER
 from ..progress import SILENT, Progress
+from ..reasons import UNKNOWN, reason_of
 from ..settings.groups import Build
 from . import DESCRIPTOR
 from .canonical import unreadable
@@ -26,7 +27,7 @@ from .declared import closest
 from .messages import finding, of_cell
 from .package import Package as TablePackage
 from .package import Table
-from .table_check import CONTROL, Find, LongCellError, Lookup, Rows, check_rows, lookup
+from .table_check import CONTROL, NO_VALUE, TURNING, Find, LongCellError, Lookup, Rows, check_rows, lookup
 
 _UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 
@@ -123,8 +124,8 @@ class _PackageCheck:
         findings = tuple(of_cell(error, path, fields, key) for error in checked.errors)
         more = checked.total - len(findings)
         listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
-        control = _control_characters(table) if checked.control_characters else ()
-        return listed + Listed.first(control, limit)
+        strange = _strange_texts(table) if checked.strange_texts else ()
+        return listed + Listed.first(strange, limit)
 
     def _find(self, path: str) -> Find:
         """What gives the values that a foreign key of a table refers to."""
@@ -197,9 +198,10 @@ def _has_sense(field: Field, name: str, value: object) -> bool:
 
 def _of_descriptor(error: dict[str, Any]) -> Finding:
     """What the library has against a descriptor that is well as far as we look."""
-    problem = every_language(
-        "not a Data Package as its standard has it; correct it ({reason})", reason=error.get("note", error["title"])
-    )
+    words = error.get("note", error["title"])
+    meant = reason_of(words)
+    reason = words if meant.text == UNKNOWN else meant
+    problem = every_language("not a Data Package as its standard has it; correct it ({reason})", reason=reason)
     return finding(Place(DESCRIPTOR), problem)
 
 
@@ -276,11 +278,22 @@ def _columns(package: TablePackage, file: str, header: list[str], row: int) -> I
         yield finding(Place(file, row, column), unknown)
 
 
-def _control_characters(table: Table) -> Iterator[Finding]:
-    """Characters that XML excludes, and so RDF/XML does (XML 1.0 §2.2)."""
-    problem = every_language("a control character, which cannot be published; remove it")
+def _strange_texts(table: Table) -> Iterator[Finding]:
+    """Cells that are not published: what XML excludes (XML 1.0 §2.2), deceives the eye, or stands for no value."""
+    problems = [(pattern, every_language(sentence)) for pattern, sentence in _STRANGE.items()]
     header = table.header()
     for row, cells in table.rows():
         for column, cell in zip(header, cells, strict=False):
-            if CONTROL.search(cell):
-                yield finding(Place(table.file, row, column), problem, repr(cell))
+            for pattern, problem in problems:
+                if pattern.fullmatch(cell) if pattern is NO_VALUE else pattern.search(cell):
+                    yield finding(Place(table.file, row, column), problem, repr(cell))
+
+
+_STRANGE: Final = {
+    CONTROL: message("a control character, which cannot be published; remove it"),
+    TURNING: message("an invisible sign that turns the order of the letters; remove it"),
+    NO_VALUE: message(
+        "a spreadsheet wrote this in place of a value: a formula has an error, or the column was too narrow; write the"
+        " value"
+    ),
+}

@@ -373,6 +373,10 @@ class _Reader:
     def _field(self, declared: Json) -> None:
         place = f", {declared.get('name', '')}"
         self._members("field", place, declared)
+        for name in ("type", "title", "description", "format", "itemType"):
+            if not isinstance(declared.get(name, ""), str):
+                self._fail(place, _TEXT, name=name)
+                del declared[name]
         kind = declared.get("type", "string")
         self._type(kind, TYPES, place)
         if kind in _NOT_READ_TYPES:
@@ -430,6 +434,11 @@ class _Reader:
         if not isinstance(given, dict):
             self._fail(place, _OBJECT, name="constraints")
             return
+        if not isinstance(given.get("enum", []), list):
+            self._fail(place, _LIST, name="enum")
+        for name in ("required", "unique"):
+            if not isinstance(given.get(name, False), bool):
+                self._fail(place, _TRUE_OR_FALSE, name=name)
         for name in given:
             if name not in _CONSTRAINTS:
                 close = closest(name, _CONSTRAINTS)
@@ -520,6 +529,7 @@ _NO_SHEETS: Final = message("only a workbook has sheets; remove sheetName and sh
 _CHARACTER: Final = message("{name} is one character, and no digit; correct it")
 _ROWS: Final = message("{name} is a list of numbers of rows, from 1; correct it")
 _LIST: Final = message("{name} is a list of texts; correct it")
+_TEXT: Final = message("{name} is a text in quotation marks; correct it")
 _OBJECT: Final = message("{name} is an object of JSON, in braces; correct it")
 _NO_TYPE: Final = message("{type} is no type of a column; the types are {types}")
 _NO_TYPE_CLOSE: Final = message("{type} is no type of a column; did you mean {close}?")

@@ -7,6 +7,7 @@ is required.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -34,6 +35,7 @@ _NAME: Final = re.compile(r"[\w.~-]+")
 _PROBLEM: Final = message(
     "'resources' is a list; each of it needs a 'name', a 'path' and a 'schema' with 'fields' that have a 'name'"
 )
+_TWICE: Final = message("{name} is there twice; keep one of them")
 _PROBLEM_AT: Final = message(
     "number {n} of 'resources' ({name}) is none; it needs a 'name', a 'path' and a 'schema' with 'fields' that have a"
     " 'name'"
@@ -126,7 +128,7 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
     absent = {
         each["path"]: each
         for each in content["resources"]
-        if files[each["name"]] == paths.get(each["name"]) and not (folder / files[each["name"]]).exists()
+        if files[each["name"]] == paths.get(each["name"]) and not _is_there(folder / files[each["name"]])
     }
     present = [each for each in content["resources"] if each["path"] not in absent]
     sources, columns = {}, {}
@@ -135,6 +137,11 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
         sources[path] = read_source(folder, path, declared.origins[path], scratch, limits)
         columns[path] = _drop_absent(each, sources[path].header(), comes_with.get(each["name"], set()))
     return Descriptor({**content, "resources": present}, absent, columns, sources, findings)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or a link, which may lead nowhere or in a circle: the check says it."""
+    return path.is_symlink() or path.exists()
 
 
 def _is_name(path: object) -> bool:
@@ -176,16 +183,30 @@ def _read(path: Path) -> Json:
     if not path.is_file():
         return {"resources": []}
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        twice = list[str]()
+        content = json.loads(
+            path.read_text(encoding="utf-8-sig"), object_pairs_hook=lambda pairs: _object(pairs, twice)
+        )
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         sentences = every_language(_NOT_JSON, reason=reason_of(error))
         place = Place(path.name, getattr(error, "lineno", None))
         raise DescriptorError([Finding("table", Severity.VIOLATION, sentences, (place,))]) from None
     if not isinstance(content, dict) or not isinstance(content.setdefault("resources", []), list):
         raise DescriptorError([_wrong(path, _PROBLEM)])
-    if wrong := [*_of_wrong_form(path, content["resources"])]:
+    names = [each["name"] for each in content["resources"] if isinstance(each, dict) and "name" in each]
+    twice += [name for name, times in Counter(map(str, names)).items() if times > 1]
+    if wrong := [
+        *(_wrong(path, _TWICE, name, name=name) for name in twice),
+        *_of_wrong_form(path, content["resources"]),
+    ]:
         raise DescriptorError(wrong)
     return content
+
+
+def _object(pairs: list[tuple[str, Any]], twice: list[str]) -> Json:
+    """An object of JSON; of a name that it has twice, one value would be lost."""
+    twice += [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+    return dict(pairs)
 
 
 def _of_wrong_form(file: Path, resources: list[Any]) -> Iterator[Finding]:

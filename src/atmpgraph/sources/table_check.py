@@ -24,6 +24,13 @@ from .messages import closest
 from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+TURNING: Final = re.compile("[\u202d\u202e]")  # signs that show letters in another order than they stand
+# What a spreadsheet writes in place of a value, in the languages of its interface.
+NO_VALUE: Final = re.compile(
+    r"^(?:#{3,}|Err:\d{3}|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|BEZUG!|NV|WERT!|ZAHL!|NOM\?|VALEUR!|NOMBRE!"
+    r"|NB|WAARDE!|NAAM\?|VERW!|GETAL!|RIF!|VALORE!|NOME\?))$",
+    re.MULTILINE,
+)
 BATCH: Final = 1_000  # rows
 _COMPARED: Final = 50_000  # values that a wrong one is compared with, to find what was meant
 _GUESSED: Final = 100  # wrong values for which that is done
@@ -211,9 +218,10 @@ class _Batch:
         """Whether a row has nothing in its columns; of cells after the last one, each is an error by itself."""
         return not any(self._batch[place][: self._rows.width])
 
-    def has_control_characters(self) -> bool:
-        """Whether a cell has a character that XML excludes."""
-        return bool(CONTROL.search("".join(chain.from_iterable(self._batch))))
+    def has_strange_texts(self) -> bool:
+        """Whether a cell may have a text that is not published."""
+        text = "\n".join(chain.from_iterable(self._batch))
+        return any(pattern.search(text) for pattern in (CONTROL, TURNING, NO_VALUE))
 
 
 @dataclass
@@ -288,12 +296,12 @@ class Checked:
     Attributes:
         errors: the first ones, as the library describes them.
         total: how many there are.
-        control_characters: whether some cell has one.
+        strange_texts: whether some cell may have a text that is not published.
     """
 
     errors: list[dict[str, Any]]
     total: int
-    control_characters: bool
+    strange_texts: bool
 
 
 def check_rows(rows: Rows, find: Find, limit: int, advance: Callable[[int], object]) -> Checked:
@@ -340,13 +348,13 @@ class _Check:
         return [*self._unique, *([self._primary] if self._primary else [])]
 
     def read(self, advance: Callable[[int], object]) -> bool:
-        """Read all rows, to find whether something is wrong; whether a cell has a character that XML excludes."""
+        """Read all rows, to find whether something is wrong; whether a cell may have a text that is not published."""
         control = False
         for _, cells in self._rows.batches():
             batch = _Batch(self._rows, cells)
             self.is_wrong = self.is_wrong or bool(batch.errors()) or bool(self._keyless(batch))
             self.is_wrong = self.is_wrong or any(reference.strange(batch) for reference in self._references)
-            control = control or batch.has_control_characters()
+            control = control or batch.has_strange_texts()
             for key in self._keys:
                 key.add(batch)
             advance(len(cells))
@@ -417,13 +425,25 @@ class _Check:
             if reference in lacking:
                 row.errors.append(_reference_error(row, reference, values))
         described = [error.to_dict() for error in row.errors]
-        if any(error["type"] == "blank-row" for error in described):  # it has cells, after the last column
-            about = {"type": "extra-cell", "rowNumber": row.row_number}
-            return [{**about, "cell": cell} for cell in row.cells[self._rows.width :]]
+        if any(error["type"] == "blank-row" for error in described):
+            others = [error for error in described if error["type"] != "blank-row"]
+            return [*self._of_valueless(row), *others]
         for error in described:
             if error["type"] == "foreign-key":
                 self._guess(error, lacking)
         return [*reasons, *described]
+
+    def _of_valueless(self, row: Row) -> Iterator[dict[str, Any]]:
+        """What is wrong with a row that has no value: of it the library says that it is blank, and nothing else."""
+        about, width = {"rowNumber": row.row_number}, self._rows.width
+        for column, cell in zip_longest(self._rows.columns, row.cells[:width]):
+            note = 'constraint "required" is "True"'  # no other one is broken by nothing
+            for _ in range(column.judged(cell)[1]):
+                yield {"type": "constraint-error", **about, "fieldName": column.name, "cell": cell, "note": note}
+        for name in self._rows.names[len(row.cells) :]:
+            yield {"type": "missing-cell", **about, "fieldName": name}
+        for cell in row.cells[width:]:
+            yield {"type": "extra-cell", **about, "cell": cell}
 
     def _add_repeated(self, row: Row, formers: Mapping[str, int], *, keyless: bool) -> None:
         """Add the errors of keys to a row; its cells are read here."""
