@@ -204,19 +204,18 @@ class _Batch:
         return [*zip(*map(self.values, columns), strict=True)]
 
     def errors(self) -> dict[int, int]:
-        """How many errors the cells of each row have, where it has some; a row with no cell at all has none."""
+        """How many errors the cells of each row have, where it has some; a blank row is none."""
         wrong: dict[int, int] = defaultdict(int)
         for column, cells, places in zip(self._rows.columns, self._cells, self.doubtful, strict=True):
             for place in places:
-                if not self.is_blank(place):
-                    wrong[place] += column.judged(cells[place])[1]
+                wrong[place] += column.judged(cells[place])[1]
         for place in self.irregular:
             wrong[place] += abs(len(self._batch[place]) - self._rows.width)
         return {place: number for place, number in wrong.items() if number and any(self._batch[place])}
 
     def is_blank(self, place: int) -> bool:
-        """Whether a row has nothing in its columns; of cells after the last one, each is an error by itself."""
-        return not any(self._batch[place][: self._rows.width])
+        """Whether a row has nothing in it."""
+        return not any(self._batch[place])
 
     def has_strange_texts(self) -> bool:
         """Whether a cell may have a text that is not published."""
