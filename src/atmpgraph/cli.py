@@ -370,12 +370,12 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
 @_command
 def query(context: click.Context, file: str, format_: str, release: str) -> None:
     """Run the query in FILE (or `-`) on a release."""
-    store = _release(_settings(context), release).store
     try:
         with click.open_file(file, encoding="utf-8-sig") as stream:
             text = stream.read()
     except OSError as error:
         raise click.UsageError(_sentence(error)) from None
+    store = _release(_settings(context), release).store
     try:
         click.echo(_rendered(store, store.query(text), format_), nl=False)
     except EvaluationError as error:

@@ -75,7 +75,7 @@ def test_a_damaged_log_is_told_by_its_line(tmp_path: Path) -> None:
     )
     with sealing_lines(path) as out:
         out.write(f"{switches}yesterday\n".encode())
-    with pytest.raises(ReleaseError, match=r"history:3: .*'yesterday'"):
+    with pytest.raises(ReleaseError, match=r"history, line 3: .*'yesterday'"):
         history(tmp_path)
 
 
