@@ -47,9 +47,13 @@ class AtmpgraphError(Exception):
     values: dict[str, Any] = {}  # noqa: RUF012 - of errors without any
 
     def __init__(self, sentence: str = "", /, **values: object) -> None:
-        """Say what is wrong; the sentence is translated where it is shown."""
-        super().__init__(_in("en", sentence, values))
+        """Say what is wrong; it is put into words where it is shown: a confined process may open no files for that."""
+        super().__init__(sentence)
         self.sentence, self.values = sentence, values
+
+    def __str__(self) -> str:
+        """The message in English."""
+        return _in("en", self.sentence, self.values) if self.sentence else super().__str__()
 
     def text(self, language: str) -> str:
         """The message in a language."""
@@ -64,6 +68,12 @@ def _in(language: str, sentence: str, values: Mapping[str, object]) -> str:
     from .i18n import texts  # which has errors of its own
 
     return texts(language).gettext(sentence, **values)
+
+
+def _reason(error: AtmpgraphError) -> str:
+    """The reason that is among the values of an error, in English."""
+    reason = error.values["reason"]
+    return _in("en", reason.text, reason.values)
 
 
 def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attributes: dict[str, Any]) -> AtmpgraphError:
@@ -89,7 +99,6 @@ class StoreError(ReleaseError):
     Attributes:
         kind: it is not reached, or breaks off; too many wait for it; it is too slow; it refuses the credentials; its
             answer is none; or it does not hold the release.
-        reason: for the log; no credentials are in it.
     """
 
     def __init__(self, kind: StoreFailureKind, reason: str, /, **values: object) -> None:
@@ -98,7 +107,11 @@ class StoreError(ReleaseError):
 
         super().__init__("the remote store: {reason}", reason=Sentence(reason, values))
         self.kind: StoreFailureKind = kind
-        self.reason = _in("en", reason, values)
+
+    @property
+    def reason(self) -> str:
+        """For the log; no credentials are in it."""
+        return _reason(self)
 
 
 class OtherBaseError(ReleaseError):
@@ -118,7 +131,6 @@ class DamagedError(ReleaseError):
 
     Attributes:
         path: of the file.
-        reason: in words, such as `missing`.
     """
 
     def __init__(self, path: Path, reason: str, /, **values: object) -> None:
@@ -130,7 +142,12 @@ class DamagedError(ReleaseError):
             path=str(path),
             reason=Sentence(reason, values),
         )
-        self.path, self.reason = path, _in("en", reason, values)
+        self.path = path
+
+    @property
+    def reason(self) -> str:
+        """In words, such as `missing`."""
+        return _reason(self)
 
 
 class QueryError(AtmpgraphError):

@@ -1,6 +1,6 @@
 """SPARQL constraints that compare a node with the whole graph, as one query over the store for all focus nodes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -44,8 +44,8 @@ def identity(
         shapes, shape, constraint, subclasses: as for `set_wide_results`.
         digests: of the triples with each predicate, by the latter as a term.
     """
-    texts = [for_all(shapes, constraint, focus_nodes) for focus_nodes in _targets(shapes, shape, subclasses)]
-    used = [predicates(text) for text in texts]
+    targets = [*_targets(shapes, shape, subclasses)]
+    texts, used = [for_all(shapes, constraint, nodes) for nodes in targets], _read(shapes, constraint, targets)
     names = [frozenset(f"<{each}>".encode() for each in some) if some is not None else digests.keys() for some in used]
     seen = sorted(frozenset[bytes]().union(*names))
     named = [str(each) for each in (shape, constraint) if not isinstance(each, BNode)]  # others get a name each time
@@ -55,8 +55,15 @@ def identity(
 
 def reads(shapes: Graph, shape: Node, constraint: Node, subclasses: Mapping[str, set[str]]) -> frozenset[str] | None:
     """The predicates on which the results depend; None if any statement may matter. Arguments as in `identity`."""
-    read = [predicates(for_all(shapes, constraint, nodes)) for nodes in _targets(shapes, shape, subclasses)]
+    read = _read(shapes, constraint, _targets(shapes, shape, subclasses))
     return None if None in read else frozenset[str]().union(*filter(None, read))
+
+
+def _read(shapes: Graph, constraint: Node, targets: Iterable[str]) -> list[frozenset[str] | None]:
+    """The predicates of the query for each target: those of the constraint, parsed already, and those of the target."""
+    own = predicates(constraint_text(shapes, constraint))
+    named = (predicates(f"SELECT ?this {{ {focus_nodes} }}") for focus_nodes in targets)
+    return [None if own is None or each is None else own | each for each in named]
 
 
 def set_wide_results(
