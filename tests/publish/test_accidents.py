@@ -47,7 +47,7 @@ def no_catalogue(folder: Path) -> None:
 
 ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "declared UTF-16, and is not": (utf_16_without_a_mark, "organisations.csv : pas dans le codage utf-16"),
-    "a path to no file": (declared(path="orgs.csv"), "orgs.csv : il n’y a pas de tel fichier"),
+    "a path to no file": (declared(path="orgs.csv"), "orgs.csv : ce fichier n’existe pas"),
     "a dialect of another library": (declared(dialect={"sheet": "Orgs"}), "sheet ne veut rien dire ici"),
     "a schema in a file": (declared(schema="schema.json"), "schema.json, qui n’est pas lu"),
     "fields that are none": (declared(schema={"fields": [1]}), "le numéro 1 de « resources » (organisations)"),
@@ -98,7 +98,7 @@ ACCIDENTS: dict[str, tuple[Callable[[Path], object], str]] = {
         declared(schema={"fields": [{"name": "slug", "constraints": {"minimum": 1}}]}),
         "la contrainte \"minimum\" ne convient pas",
     ),
-    "a link in a circle": (circular, "organisations.csv : il n’y a pas de tel fichier"),
+    "a link in a circle": (circular, "organisations.csv : ce fichier n’existe pas"),
     "a workbook that is called CSV": (
         lambda folder: (folder / "data" / "organisations.csv").write_bytes(b"PK\x03\x04" + b"\0" * 99),
         "c’est un classeur, quoi que dise son nom",

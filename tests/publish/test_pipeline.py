@@ -1,6 +1,7 @@
 """Tables → Graph → Report → Candidate → Release: each step takes what the one before made, or there is no step."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,12 @@ def test_a_check_changes_nothing(started: Settings, tmp_path: Path) -> None:
 
 def test_a_cell_without_a_term_is_refused_with_its_place(started: Settings, tmp_path: Path) -> None:
     edit(started, "organisations.csv", ",,,announcement", ",,http://exa mple/,announcement")
+    with pytest.raises(ViolationError) as refusal:
+        read_tables(started)
+    assert [(each.check, each.places[0].column) for each in refusal.value.report.findings] == [("table", "homepage")]
+    # A publication that declares the column otherwise is told when its tables are mapped.
+    homepage = {"name": "organisations", "schema": {"fields": [{"name": "homepage", "format": "default"}]}}
+    (started.path(started.folders.data) / "datapackage.json").write_text(json.dumps({"resources": [homepage]}))
     tables = read_tables(started)
     with pytest.raises(ViolationError, match="violations") as refusal:
         make_graph(tables, started, tmp_path)

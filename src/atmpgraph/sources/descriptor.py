@@ -115,15 +115,14 @@ def read_descriptor(place: Layered, limits: Build) -> Descriptor:
     except (KeyError, TypeError, AttributeError):
         raise DescriptorError([*_without_path(place.own, supplied)] or [_wrong(place.own, _PROBLEM)]) from None
     wrong = [name for name in names if not isinstance(name, str) or "/" in name or "\\" in name]
-    unnamed = [each["path"] for each in content["resources"] if not _is_name(each["path"])]
-    if wrong or unnamed:
-        raise DescriptorError(
-            [_wrong(place.own, _BESIDE, str(name), name=repr(name)) for name in wrong]
-            + [_wrong(place.own, _RENAME, path, path=repr(path)) for path in unnamed if path not in wrong]
-        )
+    if wrong:
+        raise DescriptorError([_wrong(place.own, _BESIDE, str(name), name=repr(name)) for name in wrong])
     declared, scratch = read_declared(content["resources"], paths, place.own.name), Scratch()
     all_names = {each["name"]: [field["name"] for field in _fields(each)] for each in content["resources"]}
     findings = (*declared.findings, *about_references(content["resources"], all_names, place.own.name))
+    published = (each["path"] for each in content["resources"])  # a supplied table has its own path by now
+    if unnamed := [path for path in published if not _is_name(path)]:
+        raise DescriptorError([_wrong(place.own, _RENAME, path, path=repr(path)) for path in unnamed])
     files = {each["name"]: declared.origins[each["path"]].file for each in content["resources"]}
     absent = {
         each["path"]: each
