@@ -181,8 +181,8 @@ def test_with_wrong_settings_nothing_is_built(example: Path) -> None:
     (example / "data" / "datapackage.json").write_text("{", encoding="utf-8")
     done = run(example, "check")
     assert done.exit_code == 1
-    assert "`[server] port`" in done.stderr
-    assert "datapackage.json" in done.stderr
+    assert "`[server] port`" in done.stdout
+    assert "datapackage.json" in done.stdout
 
 
 def test_without_a_needed_setting_the_rest_is_judged(example: Path) -> None:

@@ -145,7 +145,7 @@ def test_more_graphs_than_can_be_written_out_are_refused() -> None:
     lines = (f"<{EX}s> <{EX}p> <{EX}o> <{EX}g{n}> .\n".encode() for n in range(MOST_BRANCHES + 1))
     store = memory_store(lines, EX)
     query = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { SELECT ?s { ?s ?p ?o } } }"
-    with pytest.raises(QueryError, match=f"{MOST_BRANCHES + 1} graphs: name some by FROM NAMED"):
+    with pytest.raises(QueryError, match=f"{MOST_BRANCHES + 1:,} graphs: name some by FROM NAMED"):
         store.query(query)
     named = [f"{EX}g{n}" for n in range(MOST_BRANCHES)]
     results = store.query(query, named_graphs=named)

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from ...errors import NotExpressibleError, QueryError, ReleaseError, RemovedError, StoreError
@@ -55,6 +56,7 @@ def start(address: StoreAddress, base: str, memory: int, nice: int, seconds: flo
         connection.sendall(_READY)
         return _on_large_stack(lambda: work(connection, store, memory))
 
+    str(RemovedError(Path()))  # what puts errors into words is read here: a confined process may open no files
     return fork(run)
 
 
