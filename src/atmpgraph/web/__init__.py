@@ -16,12 +16,14 @@ from jinja2 import TemplateError
 from werkzeug.test import Client
 
 from ..addresses import Addresses, iri_to_path
+from ..errors import AtmpgraphError
 from ..formats import HTML, TURTLE
 from ..layers.compiled_templates import CompiledTemplates
 from ..layers.templates import template_loader
 from ..observability import log, metrics
 from ..observability.access import AccessLog
 from ..settings import FILE_NAME, Settings
+from ..vocab import QB
 from . import routes
 from .core import errors, former_bases, headers, i18n, observation
 from .core.context import Publication
@@ -67,15 +69,23 @@ def preload(app: Flask) -> None:
         with suppress(TemplateError):  # one of the publication may be wrong: its page says so
             app.jinja_env.get_template(name)
     client = Client(partial(Flask.wsgi_app, app))  # without the log of what people request
-    settings: Settings = app.extensions["atmpgraph"].settings
-    iris = Addresses(settings.base)
-    document = iri_to_path(settings.base, iris.document(iris.partnership(settings.partnership)))
-    for path in ("/", f"/{document}"):
-        for language in settings.languages:
+    shared: Publication = app.extensions["atmpgraph"]
+    documents = [f"/{iri_to_path(shared.settings.base, iri)}" for iri in _a_document(shared)]
+    for path in ("/", *documents):
+        for language in shared.settings.languages:
             client.get(path, query_string={"lang": language}, headers={"Accept": HTML.media_type})
-    client.get(f"/{document}.{TURTLE.suffix}")
+    for path in documents:
+        client.get(f"{path}.{TURTLE.suffix}")
     gc.collect()
     gc.freeze()
+
+
+def _a_document(shared: Publication) -> list[str]:
+    """The document of a figure, which is small in any publication; none where there is no figure or no release."""
+    with suppress(AtmpgraphError, OSError):
+        rows = shared.release().store.select(f"SELECT ?figure {{ ?figure a <{QB}Observation> }} LIMIT 1")
+        return [Addresses(shared.settings.base).document(row["figure"].value) for row in rows]
+    return []
 
 
 def route_modules() -> Iterator[ModuleType]:
