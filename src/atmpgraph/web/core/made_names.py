@@ -4,9 +4,10 @@ Each way to make one is a pattern of SPARQL with up to four parts, and a functio
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -115,7 +116,7 @@ _BRANCHES: Final = {
     best: " UNION ".join(f"{{ {w.pattern} BIND({n} AS ?way) }}" for n, w in enumerate(_WAYS) if w.best or not best)
     for best in (True, False)
 }
-_OF_THINGS: Final = "{{ VALUES ?iri {{ {iris} }} {branches} }}"
+_QUERY: Final = "SELECT ?iri ?way ?a ?b ?c ?d {{ VALUES ?iri {{ {iris} }} {branches} }}"
 
 
 def made_names(
@@ -135,7 +136,7 @@ def made_names(
         names_of: gives the names of the parts.
     """
     having, rows = set(named), dict[str, tuple[int, tuple[Any, ...]]]()
-    for row in store.select(query) if (query := _query(iris, having)) else ():
+    for row in chain.from_iterable(map(store.select, _queries(iris, having))):
         iri, way = row["iri"].value, int(row["way"].value)
         parts = tuple(row[part] for part in "abcd")
         if iri not in rows or _rank(way, parts) < _rank(*rows[iri]):
@@ -153,15 +154,14 @@ def made_names(
     return written
 
 
-def _query(iris: Iterable[str], having: Container[str]) -> str:
-    """The query for the parts of names: of things that have one, only of those that go before it; empty for none."""
+def _queries(iris: Iterable[str], having: Container[str]) -> Iterator[str]:
+    """The queries for the parts of names: of things that have one, only of those that go before it."""
     things: dict[bool, list[str]] = {True: [], False: []}
     for iri in iris:
         things[iri in having].append(str(ox.NamedNode(iri)))
-    patterns = [
-        _OF_THINGS.format(iris=" ".join(values), branches=_BRANCHES[best]) for best, values in things.items() if values
-    ]
-    return f"SELECT ?iri ?way ?a ?b ?c ?d {{ {' UNION '.join(patterns)} }}" if patterns else ""
+    for best, values in things.items():
+        if values:
+            yield _QUERY.format(iris=" ".join(values), branches=_BRANCHES[best])
 
 
 def _rank(way: int, parts: tuple[Any, ...]) -> tuple[int, list[str]]:
