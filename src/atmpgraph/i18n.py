@@ -434,10 +434,8 @@ class CatalogueError(SettingsError):
     """
 
     def __init__(self, file: Path, line: int | None = None) -> None:
-        """Name the file; its own message, which may be of that file, is read where it is shown."""
-        Exception.__init__(self, f"{file}: not a catalogue of gettext")
-        self.sentence = NO_CATALOGUE_LINE if line else NO_CATALOGUE
-        self.values = {"file": str(file), "line": str(line)}
+        """Name the file."""
+        super().__init__(NO_CATALOGUE_LINE if line else NO_CATALOGUE, file=str(file), line=str(line))
         self.file, self.line = file, line
 
 

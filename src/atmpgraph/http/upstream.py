@@ -38,9 +38,13 @@ class UpstreamError(Exception):
 
     def __init__(self, kind: UpstreamFailure, sentence: str, /, **values: object) -> None:
         """Say why, in English and with `{names}` for the values; no credentials are in it."""
-        super().__init__(texts(SOURCE).gettext(sentence, **values))
+        super().__init__(sentence)
         self.kind: UpstreamFailure = kind
         self.sentence, self.values = sentence, values
+
+    def __str__(self) -> str:
+        """The reason in English; it is put into words where it is shown, as those of `errors`."""
+        return texts(SOURCE).gettext(self.sentence, **self.values)
 
 
 class Upstream:

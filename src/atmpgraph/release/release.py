@@ -138,12 +138,12 @@ class Release:
         """
         try:
             state = state_of_file(path)
-            file = self.files.get(path)
-            if path not in self._states and file and (noted := noted_state(self._noted, self.path, path, file)):
-                self._states[path] = noted
-            if self._states.get(path) == state:
+            if (known := self._states.get(path)) == state:  # as nearly always: a response asks some fifty times
                 return state
-            state = prove(path, file) if file else state
+            file = self.files.get(path)
+            noted = noted_state(self._noted, self.path, path, file) if file and known is None else None
+            if file and noted != state:
+                state = prove(path, file)
         except DamagedError:
             if not self.path.is_dir():
                 raise RemovedError(self.path) from None

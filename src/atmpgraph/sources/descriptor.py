@@ -51,8 +51,12 @@ class DescriptorError(AtmpgraphError):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         """Refuse it."""
+        super().__init__()
         self.findings = tuple(findings)
-        super().__init__(self.text(SOURCE))
+
+    def __str__(self) -> str:
+        """The message in English."""
+        return self.text(SOURCE)
 
     def text(self, language: str) -> str:
         """A line each."""
