@@ -19,6 +19,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import supplied
 from atmpgraph.web import create_app
 
+from .test_profiles import check_what_queries_tell
 from .web.cells import bare, cells
 
 FUNDED = Path(__file__).parent / "publications" / "funded"
@@ -183,6 +184,10 @@ def test_eurio_answers_in_sparql_in_its_own_terms(project: Release) -> None:
     assert "barena--laguna--participant" in {row["role"].value.rpartition("/")[2] for row in beneficiaries}
     titles = project.store.select(f"SELECT ?t {{ ?p a <{EURIO}Project> ; <{EURIO}title> ?t }}")
     assert {row["t"].language for row in titles} >= {"it"}
+
+
+def test_what_queries_of_profiles_tell_is_what_they_construct(project: Release) -> None:
+    assert min(check_what_queries_tell(project).values()) > 10
 
 
 def test_a_figure_nests_what_it_refers_to(client: FlaskClient) -> None:

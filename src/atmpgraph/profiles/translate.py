@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,7 +16,7 @@ from cachetools import LRUCache
 
 from ..errors import StoreError
 from ..http.profile_negotiation import Profile
-from ..rdf.statements import quad_of
+from ..rdf.statements import quad_of, text_of
 from ..release.release import Release
 from ..sources import DESCRIPTOR
 from ..vocab import DCAT, RDF
@@ -23,8 +24,13 @@ from .dataset_json import croissant, datacite, schema_org
 from .registry import CITED, CROISSANT, MODEL, SCHEMA, SHAPED, TRANSLATED
 
 _FOLDER = Path(__file__).parent
-_FIRST: Final = re.compile(r"WHERE \{\s*\$thing a ([\w-]+):([\w-]+)")
 _PREFIX: Final = re.compile(r"^PREFIX ([\w-]+): <([^>]*)>", re.MULTILINE)
+_NAME: Final = re.compile(r"([\w-]+):([\w-]+)")
+# How a query gives the classes of the thing: in its template, by name and as a variable; in its pattern, those that the
+# thing must have, and then nothing else; those in its place, by those that it has.
+_GIVES: Final = re.compile(r"CONSTRUCT \{\s*\$thing a ([^;.}]+)")
+_REQUIRES: Final = re.compile(r"WHERE \{\s*\$thing a ((?:[\w-]+:[\w-]+[ ,]*)+)([;.])(\s*\{ \} UNION)?")
+_IN_PLACE: Final = re.compile(r"VALUES (?:\?(\w+)|\(\?(\w+) \?class\)) \{([^}]*)\}\s*\$thing a \?(?:\1|\2)\b")
 _lock = threading.Lock()
 _CACHED: Final = 5_000  # statements of translations in memory, some 5 MB: a release never changes
 _cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsizeof=lambda quads: len(quads) + 1)
@@ -32,28 +38,52 @@ _cache = LRUCache[tuple[Release, str, str], tuple[ox.Quad, ...]](_CACHED, getsiz
 
 @dataclass(frozen=True)
 class _Translation:
-    """A query, and the class that its first pattern requires of the thing."""
+    """A query, and what its text tells of its result before it runs.
+
+    Attributes:
+        text: of the query.
+        required: the classes that the thing must have.
+        always: the classes that every such thing has in the result; empty if it takes more.
+        in_place: those that it has by one of its own.
+        complete: whether a thing that has any of these has no others.
+    """
 
     text: str
-    required: str
+    required: frozenset[str]
+    always: frozenset[str]
+    in_place: Mapping[str, str]
+    complete: bool
+
+    def evident(self, classes: frozenset[str]) -> frozenset[str]:
+        """Classes that a thing of these classes has in the result, for which the query need not run."""
+        return self.always | {given for own, given in self.in_place.items() if own in classes}
 
 
 @cache
 def _queries(token: str, base: str) -> tuple[_Translation, ...]:
     texts = (file.read_text(encoding="utf-8") for file in sorted((_FOLDER / token).glob("*.rq")))
-    return tuple(_Translation(text, urljoin(base, _required(text))) for text in texts)
+    return tuple(_read(text, base) for text in texts)
 
 
-def _required(text: str) -> str:
-    """The class that the first pattern of a query requires.
+def _read(text: str, base: str) -> _Translation:
+    """What a query tells.
 
     Raises:
-        ValueError: the first pattern names none.
+        ValueError: its first pattern names no class of the thing.
     """
-    first, prefixes = _FIRST.search(text), dict(_PREFIX.findall(text))
-    if first is None or first[1] not in prefixes:
+    names = dict(_PREFIX.findall(text))
+    first, gives, given = _REQUIRES.search(text), _GIVES.search(text), _IN_PLACE.search(text)
+    if first is None or not set(names) >= {prefix for prefix, _ in _NAME.findall(first[1])}:
         raise ValueError(f"a query begins with the class of the thing: {text[:200]}")
-    return f"{prefixes[first[1]]}{first[2]}"
+
+    def classes(part: str) -> list[str]:
+        return [urljoin(base, names[prefix] + name) for prefix, name in _NAME.findall(part)]
+
+    template = gives[1] if gives else ""
+    in_place, paired = (classes(given[3]), bool(given[2])) if given and "?class" in template else ([], False)
+    pairs = dict(zip(in_place[::2], in_place[1::2], strict=True) if paired else zip(in_place, in_place, strict=True))
+    always = frozenset(classes(template)) if first[3] else frozenset[str]()
+    return _Translation(text, frozenset(classes(first[1])), always, pairs, complete=paired or "?" not in template)
 
 
 @lru_cache(1_024)
@@ -80,9 +110,9 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
 
 
 def _fitting(release: Release, topic: str, profile: Profile) -> list[_Translation]:
-    """The queries of a profile that a thing has the class for."""
+    """The queries of a profile that a thing has the classes for."""
     classes = _classes(release, topic)
-    return [query for query in _queries(profile.token, release.base) if query.required in classes]
+    return [query for query in _queries(profile.token, release.base) if query.required <= classes]
 
 
 def delivered(release: Release, topic: str) -> list[Profile]:
@@ -91,8 +121,28 @@ def delivered(release: Release, topic: str) -> list[Profile]:
     Raises:
         StoreError: a remote store does not answer.
     """
-    translations = [profile for profile in TRANSLATED if translated(release, topic, profile)]
+    translations = [profile for profile in TRANSLATED if _has_terms(release, topic, profile)]
     return _profiles(release, translations, is_dataset=is_dataset(release, topic))
+
+
+def _has_terms(release: Release, topic: str, profile: Profile) -> bool:
+    """Whether a profile has terms for a thing: by its classes, where those tell."""
+    classes, queries = _classes(release, topic), _fitting(release, topic, profile)
+    return any(query.evident(classes) for query in queries) or bool(translated(release, topic, profile))
+
+
+def classes_in(release: Release, topic: str, profile: Profile) -> list[str]:
+    """The classes of a thing in the terms of a profile, sorted.
+
+    Raises:
+        StoreError: a remote store does not answer.
+    """
+    own, queries = _classes(release, topic), _fitting(release, topic, profile)
+    if all(query.complete and query.evident(own) for query in queries):
+        return sorted({iri for query in queries for iri in query.evident(own)})
+    quads = translated(release, topic, profile)
+    given = {text_of(q.object) for q in quads if text_of(q.subject) == topic and q.predicate.value == f"{RDF}type"}
+    return sorted(given)
 
 
 def likely(release: Release, topic: str) -> list[Profile]:

@@ -138,10 +138,10 @@ class Release:
         """
         try:
             state = state_of_file(path)
-            if (known := self._states.get(path)) == state:  # as nearly always: a response asks some fifty times
+            if (before := self._states.get(path)) == state:  # as nearly always: a response asks some fifty times
                 return state
             file = self.files.get(path)
-            noted = noted_state(self._noted, self.path, path, file) if file and known is None else None
+            noted = noted_state(self._noted, self.path, path, file) if file and before is None else None
             if file and noted != state:
                 state = prove(path, file)
         except DamagedError:

@@ -26,6 +26,7 @@ from .release import Release, is_sealed
 from .sealed import check_lines, is_seal, sealing_lines
 
 _RENAMED, _REPLACED = PROV + "alternateOf", DCT + "isReplacedBy"
+_SUCCESSION = frozenset(f"<{predicate}>".encode() for predicate in (_RENAMED, _REPLACED))
 
 
 class State(StrEnum):
@@ -51,13 +52,11 @@ def state_of(release: Release, iri: str) -> ThingState:
     Raises:
         DamagedError: a file that tells it is not whole.
     """
-    quads = release.quads(iri)
-    successors = {p: [q.object for q in quads if q.predicate.value == p] for p in (_RENAMED, _REPLACED)}
-    if any(quad.predicate.value not in successors for quad in quads):
+    if any(line.split(b" ", 2)[1] not in _SUCCESSION for line in release.lines(iri)):
         return ThingState(State.DESCRIBED)
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
-        if successors[predicate]:
-            return ThingState(state, tuple(sorted(map(text_of, successors[predicate]))))
+        if successors := {text_of(quad.object) for quad in release.quads(iri, predicate)}:
+            return ThingState(state, tuple(sorted(successors)))
     return ThingState(State.GONE if was_published(release.path.parent, iri) else State.UNKNOWN)
 
 

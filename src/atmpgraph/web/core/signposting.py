@@ -14,7 +14,7 @@ from ...formats import HTML, JSON_LD, LINK_SET, TURTLE, Format
 from ...http.links import Link, link_set
 from ...http.profile_negotiation import Profile, token_links
 from ...profiles.registry import MODEL, SCHEMA
-from ...profiles.translate import delivered, is_dataset, likely, translated
+from ...profiles.translate import classes_in, delivered, is_dataset, likely
 from ...rdf.statements import text_of
 from ...release.incoming import Incoming
 from ...release.release import Release
@@ -112,19 +112,9 @@ def document_link_set(
 def _classes(release: Release, topic: str) -> list[str]:
     """The classes of a thing in schema.org's terms; none as long as a remote store does not answer."""
     try:
-        quads = translated(release, topic, SCHEMA)
+        return classes_in(release, topic, SCHEMA)
     except StoreError:
         return []
-    return sorted(
-        {
-            q.object.value
-            for q in quads
-            if isinstance(q.subject, ox.NamedNode)
-            and q.subject.value == topic
-            and q.predicate.value == RDF + "type"
-            and isinstance(q.object, ox.NamedNode)
-        }
-    )
 
 
 def _relatives(release: Release, described: Description) -> list[Link]:
