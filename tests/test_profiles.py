@@ -22,10 +22,8 @@ def check_what_queries_tell(release: Release) -> Counter[str]:
             assert bool(quads) == (profile.token in told), (thing, profile.token)
             found[profile.token] += bool(quads)
             if profile is SCHEMA:
-                types = {
-                    q.object.value for q in quads if q.subject.value == thing and q.predicate.value == f"{RDF}type"
-                }
-                assert classes_in(release, thing, profile) == sorted(types), thing
+                own = [q for q in quads if text_of(q.subject) == thing and q.predicate.value == f"{RDF}type"]
+                assert classes_in(release, thing, profile) == sorted({text_of(q.object) for q in own}), thing
     return found
 
 
