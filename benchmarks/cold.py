@@ -30,12 +30,14 @@ def pages(publication: Publication, scratch: Path) -> Iterator[Outcome]:
 
 
 def memory(publication: Publication, scratch: Path) -> Iterator[Outcome]:
-    """The private memory of the largest web process, once documents, pages and queries were asked for.
+    """The private memory of the largest web process without its caches of responses, once it was asked for all kinds.
 
     Raises:
         ProcessLookupError: no process below the server is a web process.
     """
-    with Ours(ATMPGRAPH_CACHE_RESPONSE_BYTES="0").serving(publication, scratch) as server:
+    with Ours(ATMPGRAPH_CACHE_RESPONSE_BYTES="0", ATMPGRAPH_CACHE_BODY_BYTES="0").serving(
+        publication, scratch
+    ) as server:
         for number in range(100):
             get(server, f"/doc/organisation/o{number}.html", _HTML)
         for path in (*_PAGES.values(), "/catalogue", "/sparql?query=ASK%20%7B%7D"):

@@ -87,6 +87,12 @@ class Texts:
 
     # texts
 
+    def load(self) -> None:
+        """Read from files now what texts, numbers and dates take; by itself each is read when it is needed."""
+        self.gettext("")
+        self.number(0)
+        self.date("2000-01-01")
+
     def gettext(self, message: str, **values: object) -> str:
         """A sentence; whole numbers among the values are written as the language does."""
         return self._filled(self._catalogue.gettext(message), values)

@@ -71,10 +71,11 @@ def web_processes(all_figures: Figures) -> int:
 
 
 def pids(target: OverSocket, role: str) -> list[int]:
-    """The processes of a role, by the command line of those that share its port."""
+    """The processes of a role, by the command line of those that share its port; web ones are forked from another."""
     module = {"web": b"atmpgraph.server.web_process", "queries": b"atmpgraph.sparql.service.broker"}[role]
     main = [pid for pid, line in _commands() if f"--port\0{target.port}\0".encode() in line]
-    return [pid for pid, line in _commands() if module in line and _parent(pid) in main]
+    own = [pid for pid, line in _commands() if module in line and _parent(pid) in main]
+    return own if role == "queries" else [pid for pid, line in _commands() if module in line and _parent(pid) in own]
 
 
 def _commands() -> list[tuple[int, bytes]]:

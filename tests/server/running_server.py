@@ -34,8 +34,13 @@ class RunningServer:
     log: Path
 
     def named(self, module: str) -> set[int]:
-        """The child processes of the main one that run a module; a worker has the name of the query service."""
-        return {child for child in children(self.process.pid) if runs(child) and module in command(child)}
+        """The processes of a module: of web processes those that serve, not the one that they are forked from."""
+        found = {child for child in children(self.process.pid) if runs(child) and module in command(child)}
+        return {fork for each in found for fork in descendants(each) if runs(fork)} if module == WEB else found
+
+    def nursery(self) -> set[int]:
+        """The process that web processes are forked from."""
+        return {child for child in children(self.process.pid) if runs(child) and WEB in command(child)}
 
     def all(self) -> set[int]:
         """All processes, the main one too."""

@@ -60,6 +60,11 @@ def queries(server: RunningServer) -> set[int]:
     return server.named(SERVICE)
 
 
+def nursery(server: RunningServer) -> set[int]:
+    """The one that all that serve are forked from, and end with."""
+    return server.nursery()
+
+
 def everyone(server: RunningServer) -> set[int]:
     """All but the main process."""
     return server.all() - {server.process.pid}
@@ -74,6 +79,8 @@ def everyone(server: RunningServer) -> set[int]:
             (all_that_serve, KILL, 1),
             (all_that_serve, FAULT, 3),
             (all_that_serve, TERM, 1),
+            (nursery, KILL, 2),
+            (nursery, FAULT, 1),
             (queries, KILL, 1),
             (queries, FAULT, 2),
             (everyone, KILL, 4),

@@ -20,7 +20,7 @@ from ..observability import metrics
 from ..observability.access import OBSERVED, Observed, log_access
 from ..sparql.limits import limits_of
 from ..sparql.service.client import ClientDisconnectedError
-from ..web import create_app, preload
+from ..web import start
 from ..web.core.context import publication
 from ..web.core.proxy_headers import TARGET_AUTHORITY
 from ..web.core.query_client import ON_DISCONNECT, QUERY_PROBLEM
@@ -312,8 +312,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     return environ
 
 
-def application() -> Application:
+def application(app: Flask) -> Application:
     """The application of a web process, ready for its first reader."""
-    app = create_app()
-    preload(app)
+    start(app)
     return Application(app)

@@ -2,23 +2,19 @@
 
 import asyncio
 import logging
-import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 from ..errors import ServerError
 from ..i18n import Sentence, message
 from ..observability import log, metrics
 from .listen import drain
-from .web_process import READY
+from .nursery import READY, Child, Nursery, NurseryError
 
 _LOGGER: Final = logging.getLogger(__name__)
-_MODULE: Final = "atmpgraph.server.web_process"
 # Before a process that ended soon after its start is replaced: the first time, the second, …
 _PAUSES_SECONDS: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
 _STABLE_SECONDS: Final = 10.0  # a process that lived as long did not end soon
@@ -46,6 +42,7 @@ class Supervisor:
         """
         self._await_service = await_service
         self._listening, self._processes, self._stop_seconds = listening, processes, stop_seconds
+        self._nursery = Nursery(listening)
         self._stopping, self._cutting = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._served = False  # whether any process ever did
@@ -91,6 +88,7 @@ class Supervisor:
             raise failures.exceptions[0] from None
         finally:
             self._loop = None
+            await self._nursery.close()
             self._listening.close()
 
     async def _keep(self, number: int) -> None:
@@ -118,27 +116,36 @@ class Supervisor:
             ServerError: it cannot start, and none ever could.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            descriptors = self._listening.fileno(), theirs.fileno()
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
-                pass_fds=(*descriptors, *log.descriptors()),
-                env=os.environ | log.handed_on(),
-                restore_signals=False,  # what this process ignores, that one ignores from its start on
-            )
         try:
-            reader, writer = await asyncio.open_connection(sock=ours)
-            starting = asyncio.ensure_future(self._started(reader))
+            with theirs:
+                process = await self._fork(theirs)
+        except NurseryError as error:
+            ours.close()
+            return self._ending(error.reason, error.status)
+        if process is None:
+            ours.close()
+            return ""
+        reader, writer = await asyncio.open_connection(sock=ours)
+        starting = asyncio.ensure_future(self._started(reader))
+        try:
             await _first(process.wait(), self._stopping.wait())
             if self._stopping.is_set():
                 await self._end(process)
-            failure = await starting
-            writer.close()
+            failure, status = await starting, await process.wait()
         finally:
-            if process.returncode is None:  # another one cannot start, which ends the server
-                process.kill()
-                await process.wait()
-        return self._ending(failure, process.returncode or 0)
+            process.signal(signal.SIGKILL)  # another one cannot start, which ends the server
+            writer.close()
+        return self._ending(failure, status)
+
+    async def _fork(self, status: socket.socket) -> Child | None:
+        """A new process; None if the server ends before."""
+        forking = asyncio.ensure_future(self._nursery.fork(status))
+        try:
+            await _first(asyncio.shield(forking), self._stopping.wait())
+            return await forking if forking.done() else None
+        finally:
+            if forking.cancel():
+                self._nursery.give_up()
 
     async def _started(self, reader: asyncio.StreamReader) -> str:
         """Wait until a process serves or ends; why it does not serve, if it says so."""
@@ -164,15 +171,13 @@ class Supervisor:
                 raise ServerError("the server cannot start: {reason}", reason=reason)
         return f"failed: {failure}" if failure else ending
 
-    async def _end(self, process: asyncio.subprocess.Process) -> None:
+    async def _end(self, process: Child) -> None:
         """Let a process finish its requests; cut off those that take too long."""
-        with suppress(ProcessLookupError):
-            process.terminate()
+        process.signal(signal.SIGTERM)
         await _first(process.wait(), self._cutting.wait(), asyncio.sleep(self._stop_seconds))
-        if process.returncode is None:
+        if not process.ended():
             _LOGGER.warning("requests that did not end in time are cut off")
-            with suppress(ProcessLookupError):
-                process.kill()
+            process.signal(signal.SIGKILL)
             await process.wait()
 
 

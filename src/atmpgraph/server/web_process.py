@@ -1,7 +1,9 @@
-"""One web process: granian on the socket that all of them share, until it is told to end (SIGTERM)."""
+"""One web process: granian on the socket that all of them share, until it is told to end (SIGTERM).
+
+Run as a module, it is the one that web processes are forked from (`nursery`).
+"""
 
 import asyncio
-import logging
 import os
 import resource
 import signal
@@ -23,12 +25,12 @@ from ..observability import log
 from ..observability.capture import LIBRARIES, capture_logging
 from ..sparql.service.sandbox import follow_parent
 from .listen import BACKLOG
+from .nursery import READY, fork_on_order, reason_of
 
 if TYPE_CHECKING:
     from .plain_request import PlainRequest
     from .rsgi import Application
 
-READY: Final = b"ready"
 _HEADER_MILLISECONDS: Final = 5_000  # for a header section to arrive, and between two requests
 _REQUEST_LINE: Final = 1 << 16  # bytes; longer ones are refused
 _SPARE: Final = 1 << 13  # bytes of a buffer beyond the longest header section
@@ -125,11 +127,8 @@ def _connections() -> int:
     return allowed - allowed // 8
 
 
-async def _serve(listening: socket.socket, ready: Callable[[], object]) -> None:
+async def _serve(listening: socket.socket, app: "Application", ready: Callable[[], object]) -> None:
     """Serve until SIGTERM, then end the requests that run."""
-    from .rsgi import application  # what fails here is reported
-
-    app = application()
     server = SharedSocketServer(listening, app)
     loop = asyncio.get_running_loop()
 
@@ -145,28 +144,23 @@ async def _serve(listening: socket.socket, ready: Callable[[], object]) -> None:
         await asyncio.wait(tidying)
 
 
-def main(parent: int, listening: int, status: int) -> int:
-    """Serve, and tell the parent process when that began, or why it cannot; returns the exit status.
+def serve(parent: int, listening: int, make: "Callable[[], Application]", status: int) -> int:
+    """Serve, and tell the supervisor when that began, or why it cannot; returns the exit status.
 
     Args:
-        parent: its process identifier; this process ends with it.
+        parent: process identifier of the one that this one was forked from, and ends with.
         listening: the descriptor of the socket to serve.
-        status: that of the connection to the parent.
+        make: makes the application.
+        status: the descriptor of the connection to the supervisor.
     """
     follow_parent(parent)
-    log.take_over()
-    capture_logging()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
-    os.set_inheritable(listening, False)
     with socket.socket(fileno=status) as connection:
-        connection.set_inheritable(False)
         try:
-            asyncio.run(_serve(socket.socket(fileno=listening), lambda: _ready(connection)))
+            asyncio.run(_serve(socket.socket(fileno=listening), make(), lambda: _ready(connection)))
         except Exception as error:
             if not isinstance(error, AtmpgraphError):
                 log.event("process.exception", cause=log.cause_of(error), trace=log.trace_of(error))
-            reason = str(error) if isinstance(error, AtmpgraphError) else f"{type(error).__name__}: {error}"
-            connection.sendall(" ".join(reason.split()).encode() + b"\n")
+            connection.sendall(reason_of(error).encode() + b"\n")
             return 1
     return 0
 
@@ -176,8 +170,23 @@ def _ready(connection: socket.socket) -> None:
     log.event("process.started", role="web")
 
 
+def main(parent: int, listening: int, orders: int) -> int:
+    """Fork web processes on the orders of the supervisor, `parent`; returns the exit status."""
+    follow_parent(parent)
+    log.take_over()
+    capture_logging()
+    os.set_inheritable(listening, False)
+    own = os.getpid()
+
+    def prepare() -> Callable[[int], int]:
+        from ..web import prepared_app  # what fails here is reported
+        from .rsgi import application
+
+        app = prepared_app()
+        return lambda status: serve(own, listening, lambda: application(app), status)
+
+    return fork_on_order(orders, prepare)
+
+
 if __name__ == "__main__":
-    exit_status = main(*map(int, sys.argv[1:]))
-    logging.shutdown()
-    sys.stderr.flush()
-    os._exit(exit_status)  # an interpreter that ends in order ends under granian's threads, which abort the process
+    sys.exit(main(*map(int, sys.argv[1:])))
