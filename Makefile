@@ -15,7 +15,7 @@ COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version
 # Tests start hundreds of processes: each would compile all modules again where Python is told to keep no code of them.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test test-clients test-container check bench bench-short texts lock clean
+.PHONY: help serve wheel test coverage test-clients test-container check bench bench-short texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,11 +24,14 @@ serve: $(VENV)/.serve $(SCRIPTS) $(DOCUMENTATION) ## build the release from data
 	$(BIN)/atmpgraph build
 	$(BIN)/atmpgraph serve
 
-test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold: formatting, types, tests, coverage
+test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold: formatting, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(TRACED)
+
+coverage: TRACED := --cov --cov-report=term
+coverage: test ## the same tests, traced: half as long again; fails where less of the code is run than must be
 
 test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin

@@ -16,6 +16,7 @@ from rdflib.term import BNode, Node
 from ..errors import AtmpgraphError
 from .patterns import Engine, for_engine
 from .results import TARGETS, Result, results_of
+from .unbroken_patterns import PatternConstraint, pattern_constraints, unbroken
 
 # How the quick engine reads the graph: without its shapes in it, and without inference.
 _ALONE: Final[dict[str, Any]] = {"graph_mode": "data", "infer": False}
@@ -40,21 +41,21 @@ class QuickEngine:
     """pyshifty with the shapes compiled, for any number of graphs."""
 
     def __init__(self, shapes: Graph) -> None:
-        """Compile shapes, whose patterns are written for it (`patterns`).
-
-        Raises:
-            AtmpgraphError: they cannot be run.
-        """
-        self._shapes = shapes
-        self._engine = self._run(shifty.PreparedValidator, _with_names(shapes).serialize(format="nt"))
+        """For shapes whose patterns are written for it (`patterns`)."""
+        self._shapes, self._named = shapes, _with_names(shapes)
+        self._patterns = tuple(pattern_constraints(self._named))
+        self._left_out: frozenset[PatternConstraint] | None = None
 
     def failing(self, data: Path) -> set[str]:
         """The focus nodes that have a result; terms of N-Triples.
 
         Args:
             data: N-Triples.
+
+        Raises:
+            AtmpgraphError: the shapes cannot be run.
         """
-        run = self._engine.validate_algebra
+        run = self._compiled(data).validate_algebra
         return {violation.focus_node for violation in self._run(run, data, **_ALONE).violations}
 
     def results(self, data: Path, shapes: Sequence[Node] | None = None) -> Iterator[Result]:
@@ -63,10 +64,24 @@ class QuickEngine:
         Args:
             data: N-Triples.
             shapes: those to start from; None for all that have targets.
+
+        Raises:
+            AtmpgraphError: the shapes cannot be run.
         """
-        run = self._engine.validate
+        run = self._compiled(data).validate
         _, report, _ = self._run(run, data, shape_names=_named(shapes), sort_results=False, **_ALONE)
         yield from results_of(report.de_skolemize(), self._shapes)
+
+    def _compiled(self, data: Path) -> Any:  # noqa: ANN401 - the library has no types
+        """The shapes without the patterns that all of a graph keeps to; compiled again where these are others."""
+        left_out = unbroken(self._patterns, data)
+        if left_out != self._left_out:
+            graph = Graph() + self._named
+            for constraint in left_out:
+                graph.remove(constraint.statement)
+            self._engine = self._run(shifty.PreparedValidator, graph.serialize(format="nt"))
+            self._left_out = left_out
+        return self._engine
 
     @staticmethod
     def _run(function: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - any call of the library
