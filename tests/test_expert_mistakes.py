@@ -252,6 +252,57 @@ RUNS: list[list[Mistake]] = [
         figures("figureNumberWord", "wb-partners", value="62", stated_as_en="", stated_as_de="sechsundzwanzig Partner"),
         figures("figureNumberWord", "fv-partners", value="62", stated_as_en="", stated_as_nl="zesentwintig partners"),
     ],
+    [  # another currency, work package, area, organisation, language, date or role than the words and the others say
+        Mistake("fundingFigure", "funding", "maidam-grant", {"currency": "USD"}),
+        Mistake("amountCurrency", "funding", "exofasttrack-grant", {"currency": "XYZ"}),
+        Mistake("fundingWorkpackageWords", "funding", "exofasttrack-grant", {"funds": "maidam"}),
+        Mistake("fundingAgreementWords", "funding", "maidam-convention", {"grant_agreement": "PIT ATMP - Convention 8818"}),
+        Mistake("addressCodeRegion", "organisation-details", "pharma-be", {"place": "namur"}),
+        figures("figureAreaWords", "belgium-eu-jobs", area="wallonia"),
+        figures("figureSubjectArea", "belgium-eu-population", area="wallonia"),
+        Mistake("personOrganisationNamed", "people", "sylvie-ponchaut", {"organisation": "deloitte"}),
+        Mistake("personOrganisationNamed", "people", "xavier-hormaechea", {"organisation": "pharma-be"}),
+        Mistake("sourceTitleLanguage", "sources", "rtl-2024-01-17", {"language": "NLD"}),
+        Mistake("sourceTitleLanguage", "sources", "orgenesis-2024-03-13", {"language": "FRA"}),
+        Mistake("organisationFoundedTwice", "organisation-details", "ulb",
+                {"founded_year": "1843", "source": "whosonfirst", "record": "85682309"}, new=True),
+        Mistake("workpackageNumber", "workpackages", "maidam", {"identifier": "WP13"}),
+        Mistake("organisationDeepHomepage", "organisations", "biowin", {"homepage": "https://www.biowin.org/news/biowin-renewal/"}),
+        Mistake("organisationDeepHomepage", "organisations", "ulb", {"homepage": "https://www.facebook.com/ulb"}),
+        Mistake("publisherName", "sources", "orgenesis-2024-02-29", {"publisher": "Orgenesys"}),
+        Mistake("publisherName", "sources", "biowin-board", {"publisher": "Bio Win"}),
+        Mistake("involvementRoleWords", "roles", "biowin,pit-atmp,coordinator,wallonia-be", {"role": "funder"}),
+        Mistake("membershipRoleWords", "participations", "cilyx", {"role": "leads"}),
+        Mistake("organisationKindName", "organisations", "umons", {"kind": "company"}),
+        Mistake("organisationKindName", "organisations", "saint-luc", {"kind": "hospital"}),
+    ],
+    [  # the words of the source and of others, cell by cell
+        figures("figureCurrencyWords", "fv-budget", value="88900000", stated_as_en="$88.9M"),
+        figures("figureUnattributed", "belgium-jobs-rank", attributed_to=""),
+        figures("figureWholeWords", "rtl-partners", stated_as_fr="26 p"),
+        Mistake("personFunctionLanguage", "people", "sylvie-ponchaut",
+                {"function_fr": "", "function_en": "directrice générale de BioWin"}),
+        Mistake("quotationUnspoken", "quotations", "pr-borsus", {"speaker": ""}),
+        Mistake("eventTitleYear", "events", "federal-call", {"title_nl": "Federale oproep van 2023"}),
+        Mistake("eventPlaceWords", "events", "launch", {"place": "mons"}),
+        Mistake("textNumbers", "events", "selection", {"title_en": "Selection of 21 projects by the jury of BioWin"}),
+        Mistake("addressTownPlace", "organisation-details", "umons", {"town": "Namur"}),
+        Mistake("addressCodeWords", "organisation-details", "pharma-be", {"postal_code": "1070"}),
+        Mistake("organisationFoundedWords", "organisation-details", "biowin", {"founded_date": "2007-07-01"}),
+        Mistake("identifierPage", "identifiers", "umons,wikidata", {"page": "https://www.wikidata.org/wiki/Q1742162"}),
+        Mistake("organisationLinkedWords", "affiliations", "trail,uclouvain", {"with": "cilyx"}),
+        Mistake("organisationNameLanguage", "organisations", "umons", {"name_fr": "", "name_en": "Université de Mons"}),
+        Mistake("funderWords", "funding", "maidam-grant", {"funder": "spw"}),
+        Mistake("programmeWords", "programmes", "walloon-recovery-plan", {}),
+        Mistake("", "programmes", "walloon-recovery-plan,Plan de relance de la Wallonie", {"title_fr": "Plan d’investissement"}),
+        Mistake("", "programmes", "walloon-recovery-plan,,,,Walloon Recovery Plan", {"title_en": "Walloon Investment Plan"}),
+        Mistake("sourceShortDate", "sources", "press-release-2024-01-17", {"short_en": "Press release of 18 January 2024"}),
+        Mistake("sourcePublisherAddress", "sources", "rtl-2024-01-17", {"publisher": "https://www.rtl.be/"}),
+        Mistake("gapFilled", "gaps", "infographic", {"title_fr": "BioWin et les thérapies innovantes"}),
+        Mistake("indicatorPart", "indicators", "partner-companies", {"part_of": "total-jobs"}),
+        Mistake("placePointTwice", "places", "namur", {"latitude": "50.314724", "longitude": "5.008108"}),
+        Mistake("placeCountry", "places", "namur-arrondissement", {"iso_code": "FR-59"}),
+    ],
 ]  # fmt: skip
 
 
@@ -283,6 +334,8 @@ def findings(settings: Settings) -> tuple[Finding, ...]:
 
 
 def rule(finding: Finding) -> str:
+    if finding.rule:
+        return finding.rule.partition("/")[0]
     return str(finding.constraint or finding.shape).rpartition("#")[2]
 
 

@@ -55,7 +55,7 @@ CONFORMING = """
 <id/graph/press> a sd:NamedGraph ; {row} ; sd:name <id/graph/press> ; dct:title "Un partenariat"@fr ;
     dct:issued "2024-01-17"^^xsd:date ;
     prov:hadPrimarySource <id/source/press> ; atmpgraph:confidence <https://w3id.org/atmpgraph/auth/confidence/high> .
-<id/source/editorial> a fabio:MetadataDocument , prov:Entity , foaf:Document ; {row} ; dct:title "Choix"@fr ;
+<id/source/editorial> a fabio:MetadataDocument , prov:Entity , foaf:Document ; {row} ; dct:title "Choices"@en ;
     dct:language <http://publications.europa.eu/resource/authority/language/ENG> .
 
 <id/quotation/budget> a oa:SpecificResource , prov:Entity ; {row} ;
@@ -72,7 +72,7 @@ CONFORMING = """
     skos:prefLabel "firme"@fr , "firma"@nl , "Firma"@de , "firm"@en ; foaf:name "Firm"@en ; org:classification <https://w3id.org/atmpgraph/auth/organisation-kind/company> ;
     org:subOrganizationOf <id/organisation/ministry> ; atmpgraph:statedIn <id/quotation/budget> ;
     adms:identifier <id/identifier/firm--ror> ; owl:sameAs <https://ror.org/012345654> ;
-    rdfs:seeAlso <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm> ;
+    rdfs:seeAlso <http://www.wikidata.org/entity/Q42> ; schema:sameAs <https://example.com/firm/012345654> ;
     atmpgraph:leads <id/workpackage/first> ; atmpgraph:participatesIn <id/workpackage/second> .
 <id/identifier/firm--ror> a adms:Identifier ; {row} ; skos:notation "012345654" ; adms:schemaAgency "ror" .
 <id/person/minister> a foaf:Person ; {row} ; foaf:name "A. Minister" ; vcard:role "ministre"@fr ;
@@ -84,10 +84,10 @@ CONFORMING = """
     atmpgraph:hasWorkpackage <id/workpackage/first> , <id/workpackage/second> ; atmpgraph:statedIn <id/quotation/budget> .
 <id/membership/ministry--pa--coordinator> a org:Membership ; {row} ; org:member <id/organisation/ministry> ;
     org:organization <id/partnership/pa> ; org:role <https://w3id.org/atmpgraph/auth/partnership-role/coordinator> ;
-    atmpgraph:statedIn <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> , <id/record/registry--101> .
 <id/membership/ministry--pa--funder> a atmpgraph:Involvement ; {row} ; atmpgraph:involves <id/organisation/ministry> ;
     atmpgraph:involvedIn <id/partnership/pa> ; atmpgraph:involvedAs <https://w3id.org/atmpgraph/auth/partnership-role/funder> ;
-    atmpgraph:statedIn <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> , <id/record/registry--101> .
 <id/partnership/pa> frapo:isFundedBy <id/organisation/ministry> ; frapo:isSupportedBy <id/organisation/ministry> .
 <id/workpackage/first> a atmpgraph:Workpackage , org:OrganizationalCollaboration , foaf:Project ; {row} ;
     dct:identifier "WP1" ; dct:title {four} ; dct:description {four} ; atmpgraph:workpackageOf <id/partnership/pa> ;
@@ -97,7 +97,7 @@ CONFORMING = """
     atmpgraph:statedIn <id/quotation/budget> .
 <id/participation/firm--first> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/workpackage/first> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-    atmpgraph:statedIn <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> , <id/record/registry--101> .
 <id/participation/firm--second> a atmpgraph:Participation , org:Membership ; {row} ; org:member <id/organisation/firm> ;
     org:organization <id/workpackage/second> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/participatesIn> ;
     atmpgraph:statedIn <id/quotation/budget> .
@@ -143,7 +143,7 @@ CONFORMING = """
 <id/place/town> a dct:Location ; {row} ; skos:prefLabel {four} ; wgs:lat 50.5 ; wgs:long 4.5 ;
     dct:isPartOf <id/place/country> .
 <id/source/registry> a fabio:Database , prov:Entity , foaf:Document ; {row} ; dct:title "Registre"@fr ;
-    dct:language <http://publications.europa.eu/resource/authority/language/ENG> .
+    dct:language <http://publications.europa.eu/resource/authority/language/FRA> .
 <id/record/registry--101> a atmpgraph:Record , prov:Entity ; {row} ; dct:identifier "101" ; dct:isPartOf <id/source/registry> .
 <id/partnership/pa> dct:subject <http://data.europa.eu/8mn/euroscivoc/0a1> ; eurio:isFundedBy <id/grant/101> ;
     eurio:startDate "2024-01-01"^^xsd:date ; eurio:endDate "2026-12-31"^^xsd:date ;
@@ -185,7 +185,7 @@ CONFORMING = """
     atmpgraph:statedIn <id/quotation/budget> .
 <id/event/launch> a prov:Activity ; {row} ; dct:title {four} ; dct:temporal <id/period/now> ;
     prov:atLocation <id/place/town> ; prov:wasAssociatedWith <id/organisation/ministry> ;
-    atmpgraph:statedIn <id/quotation/budget> .
+    atmpgraph:statedIn <id/quotation/budget> , <id/record/registry--101> .
 """
 
 PARTS = {

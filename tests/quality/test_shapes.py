@@ -346,7 +346,7 @@ CASES = [
     Case("two amounts in one", f"""{add(AMOUNT, "eurio:value", '"5"^^xsd:decimal')} ;
          {add(AMOUNT, "eurio:currency", '"euros"')}""",
          "amountValue MaxCount, amountValue Equals, amountCurrency MaxCount, amountCurrency Equals, "
-         "amountCurrency Pattern"),
+         "amountCurrency In"),
     Case("negative amount", put(AMOUNT, "eurio:value", '"-5"^^xsd:decimal'), "amountValue MinInclusive"),
     Case("amount of nothing", drop(FUNDING, "eurio:hasFundingAmount"), "amountOwner MinCount"),
     Case("amount of two", add("id/funding/private", "eurio:hasFundingAmount", f"<{AMOUNT}>"), "amountOwner MaxCount"),
@@ -562,7 +562,8 @@ CASES = [
     Case("one code of two work packages", add(SECOND, "dct:identifier", '"WP1"'), "workpackageCodeTwice SPARQL"),
     Case("one person in the other order", tell("<id/person/other> a foaf:Person ; foaf:name 'Minister A.' ."), "personOrderTwice SPARQL", WARNING),
     Case("quotation in another language than its source", put(SELECTOR, "oa:exact", '"The budget"@en'), "quotationLanguage SPARQL", WARNING),
-    Case("nobody says how many", drop("id/figure/lots", "atmpgraph:indicator") + " ;\n" + drop(PARTICIPANT, "atmpgraph:statedIn"),
+    Case("nobody says how many", drop("id/figure/lots", "atmpgraph:indicator") + " ;\n" + drop(PARTICIPANT, "atmpgraph:statedIn")
+         + " ;\n" + drop(COORDINATOR, "atmpgraph:statedIn"),
          "partnershipDeclared SPARQL, partnershipDeclaredWorkpackages SPARQL", WARNING),
     Case("label that is a hidden one too", add(INDICATOR, "skos:hiddenLabel", '"one"@en'), "labelsDisjoint SPARQL"),
     Case("code above itself", add(INDICATOR, "skos:broader", f"<{INDICATOR}>"), "broader SPARQL"),
@@ -578,6 +579,69 @@ CASES = [
     Case("one title", put(FIRST, "dct:title", '"One"@en'), "titleInEachLanguage QualifiedMinCount", WARNING),
     Case("person without function", drop(PERSON, "vcard:role"), "personFunctionAdvised MinCount", WARNING),
     Case("more described than declared", put(COVERAGE, "dqv:value", "21"), "coverageExcess SPARQL", WARNING),
+    Case("funder that the words do not name", put(FUNDING, "prov:wasAttributedTo", "<id/organisation/other>") + """ ;
+        INSERT DATA { <id/organisation/other> skos:prefLabel "Autre"@fr }""", "funderWords SPARQL", WARNING),
+    Case("work package that the words do not name", put(FUNDING, "frapo:funds", f"<{FIRST}>"), "fundingWorkpackageWords SPARQL", WARNING),
+    Case("another agreement in the words", add(FUNDING, "dct:identifier", '"Convention 8"') + " ;\n"
+         + put(SELECTOR, "oa:exact", '"Ministère : Convention 9"@fr'), "fundingAgreementWords SPARQL", WARNING),
+    Case("another currency than the project", put("id/amount/pa-cost--EUR", "eurio:currency", '"CHF"'),
+         "fundingProjectCurrency SPARQL", WARNING),
+    Case("founded twice", add(FIRM, "schema:foundingDate", '"1999"^^xsd:gYear', '"2001-02-03"^^xsd:date'),
+         "organisationFoundedTwice SPARQL", WARNING),
+    Case("another year of foundation in the words", add(FIRM, "schema:foundingDate", '"1999"^^xsd:gYear') + " ;\n"
+         + put(SELECTOR, "oa:exact", '"Firm, fondée en 2001"@fr'), "organisationFoundedWords SPARQL", WARNING),
+    Case("page within a site", put(MINISTRY, "foaf:homepage", "<https://example.com/fr/team/board>"),
+         "organisationDeepHomepage SPARQL", WARNING),
+    Case("town of another place", add(FIRM, "locn:location", f"<{TOWN}>") + """ ;
+        INSERT DATA { <id/place/other> a dct:Location ; skos:prefLabel "Namur"@fr }""", "addressTownPlace SPARQL", WARNING),
+    Case("postal code of another region", add(FIRM, "locn:location", f"<{TOWN}>") + " ;\n"
+         + add(TOWN, "schema:sameAs", "<http://data.europa.eu/nuts/code/BE2>"), "addressCodeRegion SPARQL", WARNING),
+    Case("another postal code in the words", put(SELECTOR, "oa:exact", '"Firm, 5001 Namur"@fr'), "addressCodeWords SPARQL", WARNING),
+    Case("name of another language", put(FIRM, "skos:prefLabel", '"Université de Firm"@en'), "organisationNameLanguage SPARQL", WARNING),
+    Case("linked with whom the words do not name", add(MINISTRY, "org:linkedTo", "<id/organisation/other>") + """ ;
+        INSERT DATA { <id/organisation/other> skos:prefLabel "Autre"@fr }""", "organisationLinkedWords SPARQL", WARNING),
+    Case("page of another identifier", put(FIRM, "schema:sameAs", "<https://example.com/firm/012345655>"),
+         "identifierPage SPARQL", WARNING),
+    Case("function in another organisation", put(PERSON, "vcard:role", '"Director of Firma"@en') + " ;\n"
+         + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING),
+    Case("function in the column of another language", put(PERSON, "vcard:role", '"ministre"@en'),
+         "personFunctionLanguage SPARQL", WARNING),
+    Case("no title in the language of the source", put(SOURCE, "dct:title", '"A partnership"@en'), "sourceTitleLanguage SPARQL", WARNING),
+    Case("another day in the short title", add(SOURCE, "skos:prefLabel", '"Communiqué du 18 janvier 2024"@fr'),
+         "sourceShortDate SPARQL", WARNING),
+    Case("another year in the short title", add(SOURCE, "skos:prefLabel", '"Communiqué de 2023"@fr'), "sourceShortDate SPARQL", WARNING),
+    Case("address as a publisher", put(SOURCE, "dct:publisher", '"https://example.com/"'), "sourcePublisherAddress SPARQL", WARNING),
+    Case("more work packages than there are", put("id/figure/lots", "atmpgraph:valueQualifier", "<https://w3id.org/atmpgraph/auth/value-qualifier/exact>")
+         + " ;\n" + put(FIRST, "dct:identifier", '"WP21"'), "workpackageNumber SPARQL", WARNING),
+    Case("another year in the title of an event", put(EVENT, "dct:title", '"Launch in 2019"@en'), "eventTitleYear SPARQL", WARNING),
+    Case("place that the words do not name", "DELETE DATA { <id/event/launch> atmpgraph:statedIn <id/record/registry--101> }",
+         "eventPlaceWords SPARQL", WARNING),
+    Case("words of nobody", drop(QUOTATION, "prov:wasAttributedTo") + " ;\n" + put(SELECTOR, "oa:exact", '"« Bien », dit A. Minister"@fr'),
+         "quotationUnspoken SPARQL", WARNING),
+    Case("figure without the author that its words name", drop(FIGURE, "prov:wasAttributedTo") + " ;\n"
+         + put(SELECTOR, "oa:exact", '"81 M€ (source : Le ministère)"@fr'), "figureUnattributed SPARQL", WARNING),
+    Case("another currency in the words", put(FIGURE, "atmpgraph:statedAs", '"$81 M"@fr'), "figureCurrencyWords SPARQL"),
+    Case("per cent in the words", put(FIGURE, "atmpgraph:statedAs", '"81 %"@fr'), "figureCurrencyWords SPARQL"),
+    Case("larger area in the words", put(FIGURE, "sdmx-d:refArea", f"<{TOWN}>") + " ;\n" + put(TOWN, "skos:prefLabel", '"Namur"@fr') + " ;\n"
+         + put(COUNTRY, "skos:prefLabel", '"Belgique"@fr') + " ;\n" + put(SELECTOR, "oa:exact", '"81 M€ en Belgique"@fr'),
+         "figureAreaWords SPARQL", WARNING),
+    Case("about one place, for another", put(FIGURE, "atmpgraph:subject", f"<{TOWN}>"), "figureSubjectArea SPARQL"),
+    Case("words cut within a word", put(FIGURE, "atmpgraph:statedAs", '"81 M€ vien"@fr'), "figureWholeWords SPARQL", WARNING),
+    Case("part and whole of two units", add("auth/indicator/firms", "atmpgraph:partOfIndicator", "<auth/indicator/budget>") + """ ;
+        INSERT DATA { <auth/indicator/firms> atmpgraph:admitsUnit unit:NUM . <auth/indicator/budget> atmpgraph:admitsUnit unit:CCY_EUR }""",
+         "indicatorPart SPARQL"),
+    Case("two places at one point", add(COUNTRY, "wgs:lat", "50.5") + " ;\n" + add(COUNTRY, "wgs:long", "4.5"), "placePointTwice SPARQL", WARNING),
+    Case("codes of two countries", add(TOWN, "dct:identifier", '"FR-59"') + " ;\n"
+         + add(COUNTRY, "schema:sameAs", "<http://publications.europa.eu/resource/authority/country/BEL>"), "placeCountry SPARQL"),
+    Case("role of an involvement that no word tells", f"DELETE DATA {{ <{FUNDER}> atmpgraph:statedIn <id/record/registry--101> }}",
+         "involvementRoleWords SPARQL", WARNING),
+    Case("role of a member that no word tells", f"DELETE DATA {{ <{COORDINATOR}> atmpgraph:statedIn <id/record/registry--101> }}",
+         "membershipRoleWords SPARQL", WARNING),
+    Case("programme that the words do not name", add("id/funding-scheme/CALL-1", "dct:title", '"Horizon"@fr') + " ;\n"
+         + add("id/funding-scheme/CALL-1", "atmpgraph:statedIn", f"<{QUOTATION}>"), "programmeWords SPARQL", WARNING),
+    Case("gap that a source fills", """INSERT DATA { <id/gap/g> a dqv:QualityAnnotation ; dct:title "Un partenariat"@fr }""",
+         "gapFilled SPARQL", WARNING),
+    Case("other numbers in another language", put(EVENT, "dct:title", '"12 projets"@fr', '"21 projects"@en'), "textNumbers SPARQL", WARNING),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ..sources.descriptor import DescriptorError, whole_descriptor
 from ..sources.evidence import missing_evidence
 from ..sources.package import Package, Snapshot, open_package
 from ..sources.periods import wrong_lengths
+from ..sources.publishers import misspelt_publishers
 from ..sources.wrong_identifiers import wrong_identifiers
 from ..sparql.library import faults
 from .former_bases import base_findings
@@ -76,7 +77,8 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
-    advised = package.shown(advised + Listed.first(wrong_lengths(package), limit))
+    advised += Listed.first(wrong_lengths(package), limit) + Listed.first(misspelt_publishers(package), limit)
+    advised = package.shown(advised)
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
     own += [] if unreadable else misspelt(settings, codes)
     checked = check_tables(package, settings.build, progress)
