@@ -6,10 +6,10 @@ from the one it is a special case of (`pt` for `pt-BR`), then from English. Cata
 step that compiles them (`docs/decisions/texts.md`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -27,6 +27,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from .errors import AtmpgraphError, SettingsError
 from .languages import ranges
+from .sentences import Sentence as Sentence  # what marks texts comes from here, and so does what holds one
 
 FOLDER: Final = Path(__file__).parent / "locale"
 SOURCE: Final = "en"  # the language of the keys
@@ -38,19 +39,6 @@ _SCALES: Final = (10**9, 10**6)
 _DECIMALS: Final = 3  # of millions in words; a number with more is written with all its digits
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A text of the interface as a value of another one.
-
-    Attributes:
-        text: in English, marked with `message`.
-        values: of its names.
-    """
-
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Texts:
