@@ -34,6 +34,7 @@ KEYWORDS: Final = {
     "gettext": None,
     "ngettext": (1, 2),
     "counted": (1, 2),
+    "counting": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
 METHODS: Final = [("**/pages/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]

@@ -14,7 +14,7 @@ from atmpgraph.cli import main
 from atmpgraph.commands.spoken import SpokenOption, unwrapped
 from atmpgraph.errors import DamagedError, StoreError
 from atmpgraph.http.upstream import Upstream, UpstreamError
-from atmpgraph.i18n import texts
+from atmpgraph.i18n import counting, texts
 
 from .messages import TRANSLATED
 
@@ -127,9 +127,10 @@ def test_what_a_store_and_a_file_lack_is_said_in_the_language() -> None:
         Upstream("ftp://example.org/", 1, 1)
     error = StoreError("unusable", caught.value.sentence, **caught.value.values)
     assert error.text(texts("de")) == "der entfernte Speicher: seine Adresse ist keine einfache http- oder https-URL"
-    damage = DamagedError(Path("/r/data.nq"), "{n} bytes instead of {wanted}", n=1, wanted=2)
-    assert damage.text(texts("fr")).startswith("/r/data.nq\u00a0: 1 octets au lieu de 2")
+    damage = DamagedError(
+        Path("/r/data.nq"), counting("{n} byte instead of {wanted}", "{n} bytes instead of {wanted}"), n=1, wanted=2
+    )
+    assert damage.text(texts("fr")).startswith("/r/data.nq\u00a0: 1 octet au lieu de 2")
     assert (
-        str(damage)
-        == "/r/data.nq: 1 bytes instead of 2; 'atmpgraph build' makes it anew, else restore it from a backup"
+        str(damage) == "/r/data.nq: 1 byte instead of 2; 'atmpgraph build' makes it anew, else restore it from a backup"
     )

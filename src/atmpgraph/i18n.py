@@ -27,6 +27,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from .errors import AtmpgraphError, SettingsError
 from .languages import ranges
+from .sentences import Counting as Counting
 from .sentences import Sentence as Sentence  # what marks texts comes from here, and so does what holds one
 
 FOLDER: Final = Path(__file__).parent / "locale"
@@ -76,7 +77,11 @@ class Texts:
     # texts
 
     def gettext(self, message: str, **values: object) -> str:
-        """A sentence; whole numbers among the values are written as the language does."""
+        """A sentence; whole numbers among the values are written as the language does, and one that counts fits its
+        number.
+        """
+        if isinstance(message, Counting) and isinstance(number := values.get(message.number), int):
+            return self._filled(self.pattern(message.one, str(message), number), values)
         return self._filled(self._catalogue.gettext(message), values)
 
     def sentence(self, sentence: Sentence) -> str:
@@ -411,6 +416,11 @@ NOT_TURTLE: Final = message(
 def counted(singular: str, plural: str) -> tuple[str, str]:
     """Mark a sentence about `{n}` things for extraction."""
     return singular, plural
+
+
+def counting(one: str, several: str, number: str = "n") -> Counting:
+    """Mark a sentence that counts, by the value of this name, for extraction; it goes wherever a sentence goes."""
+    return Counting(one, several, number)
 
 
 class CatalogueError(SettingsError):
