@@ -197,7 +197,7 @@ _SAME = {
     ),
     "the number has no noun, or is a rank": (
         "column {n} has", "number {n} of 'resources'", "The first {n} are listed", "The newest {n}", "Only the first {n} are shown",
-        "Page {n}", "and {n} more", "does not read back as published", "{n} as", "sh:{least} is larger", "in their union", "{place}: a port below {least}",
+        "Page {n}", "and {n} more", "does not read back as published", "sh:{least} is larger", "in their union", "{place}: a port below {least}",
     ),
 }  # fmt: skip
 
