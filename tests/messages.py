@@ -11,10 +11,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import click
 from babel.messages import pofile
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
+from atmpgraph.cli import main
+from atmpgraph.commands.spoken import SpokenCommand, SpokenOption
 from atmpgraph.http.problem import ANOTHER_FORMAT
 from atmpgraph.i18n import FOLDER
 from atmpgraph.settings.layers import supplied
@@ -31,6 +34,7 @@ KEYWORDS: Final = {
     "gettext": None,
     "ngettext": (1, 2),
     "counted": (1, 2),
+    "counting": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
 METHODS: Final = [("**/pages/templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
@@ -43,7 +47,7 @@ _ERRORS: Final = {
         ("AtmpgraphError", "OtherBaseError", "QueryError", "ReleaseError", "ServerError", "SettingsError"), 0
     ),
     **dict.fromkeys(("DamagedError", "StoreError", "UpstreamError"), 1),
-    "_usage": 0,
+    "usage": 0,
 }
 TRANSLATED: Final = tuple(sorted(file.stem for file in FOLDER.glob("*.po")))
 
@@ -93,6 +97,15 @@ def _problems(file: Path) -> Iterator[str]:
                 yield from (str(ast.literal_eval(value)) for value in values)
 
 
+def _help_of(command: click.Command) -> Iterator[str]:
+    """What a command says of itself and its options, and how its arguments are called."""
+    for each in (command, *command.params):
+        if isinstance(each, click.Argument):
+            yield (each.name or "").upper()
+        elif isinstance(each, SpokenCommand | SpokenOption):
+            yield each.english
+
+
 def extracted() -> Catalog:
     """Every text of the interface."""
     catalog = Catalog(charset="utf-8")
@@ -102,6 +115,8 @@ def extracted() -> Catalog:
     for file in sorted(SOURCE.rglob("*.py")):
         for sentence in chain(_problems(file), _errors(file)):
             catalog.add(sentence)
+    for text in chain.from_iterable(map(_help_of, (main, *main.commands.values()))):
+        catalog.add(text)
     for sentence in texts_of(json.loads(supplied("descriptor").read_text(encoding="utf-8"))):
         catalog.add(sentence)
     return catalog

@@ -1,5 +1,6 @@
 """A call that is wrong is told so in the language that it asks for, wherever the language stands in it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,10 @@ from click.testing import CliRunner
 
 from atmpgraph.call_texts import CLICK, CLICK_COUNTED
 from atmpgraph.cli import main
+from atmpgraph.commands.spoken import SpokenOption, unwrapped
 from atmpgraph.errors import DamagedError, StoreError
 from atmpgraph.http.upstream import Upstream, UpstreamError
+from atmpgraph.i18n import counting, texts
 
 from .messages import TRANSLATED
 
@@ -70,6 +73,35 @@ def test_help_has_its_headings_in_the_language(language: str, words: str) -> Non
     assert "Usage:" not in said
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("name", ["", *main.commands])
+def test_help_is_in_the_language(name: str, language: str) -> None:
+    """What a command says of itself, of its options and of their values, and how its arguments are called."""
+    words, call = texts(language), ["--language", language, *name.split(), "--help"]
+    outcome = CliRunner().invoke(main, call, terminal_width=1_000, max_content_width=1_000)
+    said = " ".join(outcome.output.split())
+    command = main.commands[name] if name else main
+    sentences = [unwrapped(command.callback.__doc__ or "")] if command.callback else []
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            assert words.gettext((parameter.name or "").upper()) in said
+        elif isinstance(parameter, SpokenOption):
+            sentences.append(parameter.english)
+            if not parameter.is_flag and not isinstance(parameter.type, click.Choice):
+                assert words.gettext(parameter.type.name.upper()) in said
+    for sentence in sentences:
+        assert words.gettext(sentence) != sentence
+        assert " ".join(words.gettext(sentence).split()) in said
+    assert not re.search(r"\[default|\[ARGS|INTEGER|FOLDER", said)
+
+
+def test_help_takes_no_longer_than_the_command() -> None:
+    """In English no catalogue is read for it."""
+    opened = "import sys; sys.addaudithook(lambda event, given: event == 'open' and str(given[0]).endswith('.po') and exit(9))"
+    asked = [sys.executable, "-c", f"{opened}; from atmpgraph.cli import main; main(['build', '--help'])"]
+    assert subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
 def test_a_command_of_its_own_speaks_the_language_throughout() -> None:
     asked = [sys.executable, "-m", "atmpgraph", "check", "--language", "de", "--help"]
     said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
@@ -94,10 +126,11 @@ def test_what_a_store_and_a_file_lack_is_said_in_the_language() -> None:
     with pytest.raises(UpstreamError) as caught:
         Upstream("ftp://example.org/", 1, 1)
     error = StoreError("unusable", caught.value.sentence, **caught.value.values)
-    assert error.text("de") == "der entfernte Speicher: seine Adresse ist keine einfache http- oder https-URL"
-    damage = DamagedError(Path("/r/data.nq"), "{n} bytes instead of {wanted}", n=1, wanted=2)
-    assert damage.text("fr").startswith("/r/data.nq\u00a0: 1 octets au lieu de 2")
+    assert error.text(texts("de")) == "der entfernte Speicher: seine Adresse ist keine einfache http- oder https-URL"
+    damage = DamagedError(
+        Path("/r/data.nq"), counting("{n} byte instead of {wanted}", "{n} bytes instead of {wanted}"), n=1, wanted=2
+    )
+    assert damage.text(texts("fr")).startswith("/r/data.nq\u00a0: 1 octet au lieu de 2")
     assert (
-        str(damage)
-        == "/r/data.nq: 1 bytes instead of 2; 'atmpgraph build' makes it anew, else restore it from a backup"
+        str(damage) == "/r/data.nq: 1 byte instead of 2; 'atmpgraph build' makes it anew, else restore it from a backup"
     )

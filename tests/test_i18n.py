@@ -1,6 +1,7 @@
 """Texts, numbers and dates in each language: nothing untranslated, nothing left over, every plural form."""
 
 import ast
+import pickle
 import re
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog
 
-from atmpgraph.i18n import FOLDER, Texts, texts
+from atmpgraph.i18n import FOLDER, Sentence, Texts, counting, every_language, texts
 
 from .conftest import LANGUAGES
 from .messages import SOURCE, TRANSLATED, extracted, read
@@ -46,7 +47,7 @@ def test_every_text_is_translated_and_no_other(language: str, keys: Catalog) -> 
 
 def test_no_call_escapes_the_extraction(keys: Catalog) -> None:
     """Such as one inside an f-string, which tools for gettext do not look into."""
-    names = {"TermError", "counted", "every_language", "gettext", "message", "ngettext"}
+    names = {"TermError", "counted", "counting", "every_language", "gettext", "message", "ngettext"}
     for file in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             match node:
@@ -174,3 +175,46 @@ AVOIDED = {
 def test_one_thing_has_one_word_and_people_are_addressed_in_one_way(language: str) -> None:
     forms = [form for entry in read(language) if entry.id for form in _forms(entry.string)]
     assert [(word, form) for word in AVOIDED[language] for form in forms if re.search(word, form)] == []
+
+
+# Names of values that count, and why a sentence with one says the same of one thing as of several.
+_NUMBERS = re.compile(
+    r"\{(n|count|most|length|number|total|wanted|least|limit|rows|nodes|graphs|statements|sent|held|missing|foreign)\}[ \u00a0](?!(?:of|s|MiB)\b)\w"
+)
+_SAME = {
+    "the limit is never one": (
+        "the picture has more than {n} bytes", "more than {n} rows, which nobody", "{file}: it has more than {n}",
+        "The query {name} has more than {most}", "The queries took longer than", "The table has more than {most}",
+        "the cell is longer than {n}", "Only the first {n} rows", "A workbook has the first {rows}",
+        "The first line names the columns", "up to {n} queries a batch", "The path is longer than", "The header fields",
+        "its answer is longer than", "The query nests more", "The query joins {most}", "The query has more than {most}",
+        "it cuts results after {limit}", "A list is filtered by up to", "is too much for {n} graphs",
+    ),
+    "there are more than the limit, or than one": (
+        "There are {count} queries", "There are {count} things", "A text of the query", "The query has {length}",
+        "The query has {count} SERVICE", "A search has {most}", "{path}: {n} releases start", "{nodes} blank nodes",
+        "The range lies outside the {length}",
+    ),
+    "the number has no noun, or is a rank": (
+        "column {n} has", "number {n} of 'resources'", "The first {n} are listed", "The newest {n}", "Only the first {n} are shown",
+        "Page {n}", "and {n} more", "does not read back as published", "sh:{least} is larger", "in their union", "{place}: a port below {least}",
+    ),
+}  # fmt: skip
+
+
+def test_a_sentence_that_counts_has_a_form_for_one(keys: Catalog) -> None:
+    allowed = [part for parts in _SAME.values() for part in parts]
+    sentences = [message.id for message in keys if isinstance(message.id, str)]
+    counts = [each for each in sentences if _NUMBERS.search(each)]
+    assert [each for each in counts if not any(part in each for part in allowed)] == []
+    assert [part for part in allowed if not any(part in each for each in sentences)] == []
+
+
+@pytest.mark.parametrize("language", ["en", *TRANSLATED])
+def test_a_sentence_is_held_until_its_number_is_said(language: str) -> None:
+    """As a value of another one, in an error that travelled, and in a record for all languages."""
+    held = pickle.loads(pickle.dumps(Sentence(counting("{n} row", "{n} rows"), {"n": 1})))
+    for said in (texts(language).sentence(held), every_language(held.text, **held.values).get(language)):
+        assert said == texts(language).ngettext("{n} row", "{n} rows", 1)
+        assert said != texts(language).ngettext("{n} row", "{n} rows", 2).replace("2", "1")
+    assert str(held) == "1 row"

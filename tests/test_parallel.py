@@ -19,7 +19,7 @@ from atmpgraph.errors import (
     UnknownGraphError,
 )
 from atmpgraph.formats import TURTLE
-from atmpgraph.i18n import TranslatedError
+from atmpgraph.i18n import TranslatedError, texts
 from atmpgraph.parallel import KILLED, beside, each
 
 SCRIPT = """
@@ -92,7 +92,7 @@ def test_one_process_is_this_one(tasks: list[int], processes: int) -> None:
 def test_an_error_comes_back_as_it_is() -> None:
     with pytest.raises(TranslatedError, match=r"\d\.csv changed") as error:
         list(each(refuse, [1, 2], 2))
-    assert error.value.text("fr")
+    assert error.value.text(texts("fr"))
 
 
 def test_a_killed_worker_is_told() -> None:

@@ -8,6 +8,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from atmpgraph.errors import SettingsError
+from atmpgraph.i18n import texts
 from atmpgraph.settings import Settings
 from atmpgraph.settings.faults import WrongSettingsError
 from atmpgraph.settings.groups import Group
@@ -163,7 +164,7 @@ def test_what_is_wrong_with_a_setting_is_said_in_each_language(tmp_path: Path, w
     rest = GOOD[: GOOD.index("[folders]")]
     with pytest.raises(WrongSettingsError) as error:
         load(tmp_path, f"{rest}\n[server]\n{wrong}\n")
-    lines = {language: error.value.text(language).splitlines() for language in ("fr", "nl", "de", "it", "en")}
+    lines = {language: error.value.text(texts(language)).splitlines() for language in ("fr", "nl", "de", "it", "en")}
     assert said in lines["en"][-1]
     assert "Input" not in lines["en"][-1]
     assert len({tuple(each) for each in lines.values()}) == len(lines), "each language has its own"

@@ -5,14 +5,16 @@ modules names the two functions, which are replaced here by those of `i18n` (doc
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Final
 
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
-from .i18n import SOURCE, counted, message, texts
+from .i18n import SOURCE, Texts, counted, message, texts
 from .languages import is_tag
 
 _OPTION: Final = "--language"
+_WORDS: ContextVar[Texts] = ContextVar("words_of_call", default=texts(SOURCE))  # noqa: B039 - it does not change
 _MODULES: Final = (core, decorators, exceptions, formatting, parser, termui, types)
 # What click says to people who call a command; the keys are its own.
 CLICK: Final = (
@@ -20,6 +22,8 @@ CLICK: Final = (
     message("Options"),
     message("Commands"),
     message("default: {default}"),
+    message("[OPTIONS]"),
+    message("COMMAND [ARGS]..."),
     message("required"),
     message("Show this message and exit."),
     message("Show the version and exit."),
@@ -41,6 +45,8 @@ CLICK: Final = (
     message("{value!r} is not a valid {number_type}."),
     message("{value} is not in the range {range}."),
 )
+# Kinds of values, by the names that click makes of their types.
+KINDS: Final = (message("TEXT"), message("PATH"), message("INTEGER RANGE"))
 CLICK_COUNTED: Final = (
     counted("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
     counted("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
@@ -70,7 +76,13 @@ def language_of(arguments: Sequence[str]) -> str:
 def speak(language: str) -> None:
     """Let click speak a language from here on."""
     words = texts(language)
+    _WORDS.set(words)
     for module in _MODULES:
         for name, spoken in (("_", words.gettext), ("ngettext", words.pattern)):
             if hasattr(module, name):
                 setattr(module, name, spoken)
+
+
+def spoken(text: str) -> str:
+    """A text in the language that is spoken."""
+    return _WORDS.get().gettext(text)

@@ -27,12 +27,15 @@ AtmpgraphError
 └─ ProblemError                  a request that ends in a problem (`http.problem`)
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .formats import Format
+from .sentences import Sentence
+
+if TYPE_CHECKING:
+    from .i18n import Texts  # which has errors of its own
 
 
 class AtmpgraphError(Exception):
@@ -52,28 +55,16 @@ class AtmpgraphError(Exception):
         self.sentence, self.values = sentence, values
 
     def __str__(self) -> str:
-        """The message in English."""
-        return _in("en", self.sentence, self.values) if self.sentence else super().__str__()
+        """The message in English, without a catalogue."""
+        return str(Sentence(self.sentence, self.values)) if self.sentence else super().__str__()
 
-    def text(self, language: str) -> str:
+    def text(self, words: "Texts") -> str:
         """The message in a language."""
-        return _in(language, self.sentence, self.values) if self.sentence else str(self)
+        return words.gettext(self.sentence, **self.values) if self.sentence else str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as it is: an error takes other arguments than its message."""
         return _received, (type(self), self.args, self.__dict__)
-
-
-def _in(language: str, sentence: str, values: Mapping[str, object]) -> str:
-    from .i18n import texts  # which has errors of its own
-
-    return texts(language).gettext(sentence, **values)
-
-
-def _reason(error: AtmpgraphError) -> str:
-    """The reason that is among the values of an error, in English."""
-    reason = error.values["reason"]
-    return _in("en", reason.text, reason.values)
 
 
 def _received(kind: type[AtmpgraphError], arguments: tuple[object, ...], attributes: dict[str, Any]) -> AtmpgraphError:
@@ -103,15 +94,13 @@ class StoreError(ReleaseError):
 
     def __init__(self, kind: StoreFailureKind, reason: str, /, **values: object) -> None:
         """Say why, in English, with `{names}` for the values."""
-        from .i18n import Sentence
-
         super().__init__("the remote store: {reason}", reason=Sentence(reason, values))
         self.kind: StoreFailureKind = kind
 
     @property
     def reason(self) -> str:
         """For the log; no credentials are in it."""
-        return _reason(self)
+        return str(self.values["reason"])
 
 
 class OtherBaseError(ReleaseError):
@@ -135,8 +124,6 @@ class DamagedError(ReleaseError):
 
     def __init__(self, path: Path, reason: str, /, **values: object) -> None:
         """Name the file, the reason, in English and with `{names}` for the values, and the remedy."""
-        from .i18n import Sentence
-
         super().__init__(
             "{path}: {reason}; 'atmpgraph build' makes it anew, else restore it from a backup",
             path=str(path),
@@ -147,7 +134,7 @@ class DamagedError(ReleaseError):
     @property
     def reason(self) -> str:
         """In words, such as `missing`."""
-        return _reason(self)
+        return str(self.values["reason"])
 
 
 class QueryError(AtmpgraphError):

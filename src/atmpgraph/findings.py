@@ -261,7 +261,11 @@ class Report:
             if self.total(severity)
         )
         if any(self.more.values()):
-            yield words.gettext("the first {n} findings are listed; the others are only counted", n=len(self.findings))
+            yield words.ngettext(
+                "the first finding is listed; the others are only counted",
+                "the first {n} findings are listed; the others are only counted",
+                len(self.findings),
+            )
         nothing = words.gettext("nothing to report")
         yield " – ".join(filter(None, (counts, severities or nothing)))
 

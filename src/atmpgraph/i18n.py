@@ -6,10 +6,10 @@ from the one it is a special case of (`pt` for `pt-BR`), then from English. Cata
 step that compiles them (`docs/decisions/texts.md`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -27,6 +27,8 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from .errors import AtmpgraphError, SettingsError
 from .languages import ranges
+from .sentences import Counting as Counting
+from .sentences import Sentence as Sentence  # what marks texts comes from here, and so does what holds one
 
 FOLDER: Final = Path(__file__).parent / "locale"
 SOURCE: Final = "en"  # the language of the keys
@@ -38,19 +40,6 @@ _SCALES: Final = (10**9, 10**6)
 _DECIMALS: Final = 3  # of millions in words; a number with more is written with all its digits
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A text of the interface as a value of another one.
-
-    Attributes:
-        text: in English, marked with `message`.
-        values: of its names.
-    """
-
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Texts:
@@ -94,7 +83,11 @@ class Texts:
         self.date("2000-01-01")
 
     def gettext(self, message: str, **values: object) -> str:
-        """A sentence; whole numbers among the values are written as the language does."""
+        """A sentence; whole numbers among the values are written as the language does, and one that counts fits its
+        number.
+        """
+        if isinstance(message, Counting) and isinstance(number := values.get(message.number), int):
+            return self._filled(self.pattern(message.one, str(message), number), values)
         return self._filled(self._catalogue.gettext(message), values)
 
     def sentence(self, sentence: Sentence) -> str:
@@ -429,6 +422,11 @@ NOT_TURTLE: Final = message(
 def counted(singular: str, plural: str) -> tuple[str, str]:
     """Mark a sentence about `{n}` things for extraction."""
     return singular, plural
+
+
+def counting(one: str, several: str, number: str = "n") -> Counting:
+    """Mark a sentence that counts, by the value of this name, for extraction; it goes wherever a sentence goes."""
+    return Counting(one, several, number)
 
 
 class CatalogueError(SettingsError):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from atmpgraph.i18n import texts
 from atmpgraph.mapping.compile import CellError, compile_mapping
 from atmpgraph.mapping.document import read_mapping, rebased
 from atmpgraph.mapping.faults import MappingError
@@ -186,7 +187,7 @@ def test_what_is_outside_the_subset_is_refused_with_its_place(tmp_path: Path, na
         mapped(tmp_path, document)
     assert said in str(error.value)
     assert "t.rml.ttl" in str(error.value)
-    told = {error.value.text(language) for language in ("fr", "nl", "de", "it", "en")}
+    told = {error.value.text(texts(language)) for language in ("fr", "nl", "de", "it", "en")}
     assert len(told) == 5, "each language has its own words"
 
 

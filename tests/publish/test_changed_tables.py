@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from atmpgraph.i18n import TranslatedError
+from atmpgraph.i18n import TranslatedError, texts
 from atmpgraph.progress import Progress
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleasesFolder
@@ -58,7 +58,7 @@ def test_a_table_changes_while_it_is_read(change: Callable[[Path], None], step: 
     with pytest.raises(TranslatedError) as error:
         build(started, At(step, lambda: change(table)))
     assert str(error.value) == f"{table} changed while it was read; run the command again when nothing writes it"
-    assert error.value.text("nl").startswith(f"{table} is tijdens het lezen veranderd")
+    assert error.value.text(texts("nl")).startswith(f"{table} is tijdens het lezen veranderd")
     assert (left(releases.path), releases.live) == (before, live)
 
 

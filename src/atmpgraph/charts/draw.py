@@ -16,7 +16,7 @@ from typing import Final
 
 from ..errors import QueryError
 from ..findings import Finding
-from ..i18n import message
+from ..i18n import counting, message
 from ..reasons import reason_of
 from ..settings.layers import Folder
 from ..store import BACKENDS, Store, StoreAddress
@@ -126,9 +126,12 @@ def _lost(chart: Chart, rows: Sequence[Row]) -> list[Finding]:
             "more than {n} rows, which nobody tells apart in a picture; let the query give fewer (LIMIT)"
         )
         return [finding(file, sentence, n=MOST)]
-    sentence = message(
+    sentence = counting(
+        "the picture would not show its only row, {row}: there the column has nothing that can be drawn. Leave it out"
+        " in the query and say so in its description, or give it a value (COALESCE)",
         "the picture would not show {n} of {count} rows, such as row {row}: there the column has nothing that can be"
-        " drawn. Leave such rows out in the query and say so in its description, or give them a value (COALESCE)"
+        " drawn. Leave such rows out in the query and say so in its description, or give them a value (COALESCE)",
+        "count",
     )
     return [
         finding(file, sentence, column, n=len(numbers), count=len(rows), row=numbers[0])

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
-from ..i18n import TranslatedError, message
+from ..i18n import TranslatedError, counting, message
 from ..vocab import DCT, FOAF, RDFS, SCHEMA, SKOS
 
 ADDRESS: Final = ""  # in place of a code, where an identifier is a whole address
@@ -32,7 +32,9 @@ _MARKS: Final = re.compile(r"[\W_]+")
 _NO_RECORDS: Final = message(
     "{file}: no records with a name and an identifier; it takes the JSON of ROR, a table with such columns, or RDF"
 )
-_BROKEN: Final = message("{file}: cannot be read after {n} records: {reason}")
+_BROKEN: Final = counting(
+    "{file}: cannot be read after {n} record: {reason}", "{file}: cannot be read after {n} records: {reason}"
+)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from ..i18n import SOURCE, texts
+from ..i18n import SOURCE, counting, texts
 from ..reasons import refusal_of
 
 _READ: Final = 1 << 16
@@ -27,6 +27,11 @@ _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
 _IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
 UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
+
+
+_BREAKS_OFF: Final = counting(
+    "its answer breaks off: {n} byte is missing", "its answer breaks off: {n} bytes are missing"
+)
 
 
 class UpstreamError(Exception):
@@ -207,7 +212,7 @@ class UpstreamResponse:
             raise self._failed("unusable", "its answer is longer than {n} bytes", n=self._longest)
         if not piece and self._response.length:
             missing = self._response.length
-            raise self._failed("unreachable", "its answer breaks off: {n} bytes are missing", n=missing)
+            raise self._failed("unreachable", _BREAKS_OFF, n=missing)
         if not piece or self._response.isclosed():
             self._end()
         return piece

@@ -33,6 +33,10 @@ _NOT_AGREED: Final = message(
 )
 _NOT_WANTED: Final = message("no row is of the projects {projects}; nothing is written")
 _ROWS: Final = counted("{n} row", "{n} rows")
+_PRESENT: Final = counted(
+    "{n} row was there already, and stays as it is", "{n} rows were there already, and stay as they are"
+)
+_PASSED: Final = counted("{n} row is of another project", "{n} rows are of other projects")
 _CODES: Final = counted("{n} code", "{n} codes")
 _LEFT: Final = counted("{n} cell or row has no place", "{n} cells and rows have no place")
 
@@ -101,9 +105,9 @@ class Outcome:
         for table, new in self.taken.rows.items():
             yield f"{table}{words.colon}{words.ngettext(*_ROWS, len(new))}"
         if self.taken.present:
-            yield words.gettext("{n} rows were there already, and stay as they are", n=self.taken.present)
+            yield words.ngettext(*_PRESENT, self.taken.present)
         if self.taken.passed:
-            yield words.gettext("{n} rows are of other projects", n=self.taken.passed)
+            yield words.ngettext(*_PASSED, self.taken.passed)
         if self.aside:
             yield words.gettext("the example of 'atmpgraph init' goes into the folder {folder}", folder=ASIDE)
         if self.left_file:

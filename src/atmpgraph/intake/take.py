@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..i18n import message, texts
+from ..i18n import counting, message, texts
 from ..sources.canonical import listed
 from ..sources.descriptions import TableDescription
 from . import verbs
@@ -22,9 +22,11 @@ _NOT_STATED: Final = {
     "periods": message("Date not stated by the source"),
 }
 SHIFTED: Final = message("the row is shifted, or a cell of it is not what its column holds: {column}")
-_HIDDEN_ROWS: Final = message(
+_HIDDEN_ROWS: Final = counting(
+    "{n} row of the sheet {sheet} is hidden, and is taken over all the same: {listed}. Is it confidential? Then delete"
+    " it here",
     "{n} rows of the sheet {sheet} are hidden, and are taken over all the same: {listed}. Are they confidential? Then"
-    " delete their rows here"
+    " delete their rows here",
 )
 _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")

@@ -7,7 +7,7 @@ from typing import Final
 from babel.core import get_global
 
 from ..findings import Finding, Place, Severity
-from ..i18n import CatalogueError, every_language, is_known, lacking, own_texts, to_translate, wrong_texts
+from ..i18n import CatalogueError, counting, every_language, is_known, lacking, own_texts, to_translate, wrong_texts
 from ..languages import PLACEHOLDER, is_tag, ranges
 from ..settings import FILE_NAME, Settings
 from ..sources.package import Package
@@ -40,8 +40,12 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
         number, total = lacking(language)
         if number:
             message = every_language(
-                "{n} of {total} texts of the interface are not there in {language}; English stands for them until"
-                " 'atmpgraph texts {language}' has written {file} and you have translated it",
+                counting(
+                    "{n} of {total} texts of the interface is not there in {language}; English stands for it until"
+                    " 'atmpgraph texts {language}' has written {file} and you have translated it",
+                    "{n} of {total} texts of the interface are not there in {language}; English stands for them until"
+                    " 'atmpgraph texts {language}' has written {file} and you have translated it",
+                ),
                 n=number,
                 total=total,
                 language=language,

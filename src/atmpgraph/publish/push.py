@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from ..credentials import store_credentials
 from ..errors import ReleaseError, SettingsError, StoreError
-from ..i18n import Sentence, message, texts
+from ..i18n import Sentence, counting, message, texts
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
 from ..release.release import named, open_at, open_release
@@ -60,9 +60,9 @@ class Pushed:
         )
         statements = sum(graph.statements for graph in held.graphs.values())
         read = words.gettext(
-            "{statements} statements in {graphs} graphs, {union} in their union; {sent} sent",
-            statements=statements,
-            graphs=len(held.graphs),
+            "{statements} in {graphs}, {union} in their union; {sent} sent",
+            statements=Sentence(_STATEMENTS, {"n": statements}),
+            graphs=Sentence(_GRAPHS, {"n": len(held.graphs)}),
             union=held.union.statements,
             sent=self.sent,
         )
@@ -267,7 +267,7 @@ def _difference(slot: Slot, part: Part, returned: Returned) -> dict[str, object]
     return {
         "address": slot.graph_store.address,
         "graph": f"<{part.graph}>",
-        "sent": part.statements,
+        "sent": Sentence(_STATEMENTS, {"n": part.statements}),
         "held": returned.held.statements,
         "missing": returned.missing,
         "foreign": returned.foreign,
@@ -275,7 +275,9 @@ def _difference(slot: Slot, part: Part, returned: Returned) -> dict[str, object]
     }
 
 
+_GRAPHS: Final = counting("{n} graph", "{n} graphs")
+_STATEMENTS: Final = counting("{n} statement", "{n} statements")
 _DIFFERENT: Final = message(
-    "{address}: {graph} does not read back as published: {sent} statements were sent, {held} come back; {missing} are"
+    "{address}: {graph} does not read back as published: {sent} were sent, {held} came back; {missing} are"
     " missing and {foreign} are others, such as {example}"
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import SettingsError
-from ..i18n import SOURCE, Sentence, message, texts
+from ..i18n import SOURCE, Sentence, Texts, message, texts
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -116,11 +116,11 @@ class WrongSettingsError(SettingsError):
     def __init__(self, file: Path, faults: tuple[Fault, ...], rest: object = None) -> None:
         """Refuse the settings of a file."""
         self.file, self.faults, self.rest = file, faults, rest
-        super().__init__(self.text(SOURCE))
+        super().__init__(self.text(texts(SOURCE)))
 
-    def text(self, language: str) -> str:
+    def text(self, words: Texts) -> str:
         """A line each, in a language."""
-        return "\n".join(texts(language).sentence(fault.line(self.file)) for fault in self.faults)
+        return "\n".join(words.sentence(fault.line(self.file)) for fault in self.faults)
 
 
 def written(place: Place) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, message, texts, written
+from ..i18n import counting, every_language, message, texts, written
 from ..languages import PLACEHOLDER, is_tag, tag_of
 from ..reasons import reason_of
 from ..settings.groups import Build
@@ -492,17 +492,23 @@ def listed(places: Sequence[int] | Sequence[str]) -> str:
 
 HIDDEN: Final = "hidden"  # the rule by which it is acknowledged
 _SHOWN_PLACES: Final = 20
-_HIDDEN_ROWS: Final = message(
+_HIDDEN_ROWS: Final = counting(
+    "{n} row of the sheet {sheet} is hidden, and is published all the same: {listed}. Is it confidential? Delete it, or"
+    " show it; if it may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”",
     "{n} rows of the sheet {sheet} are hidden, and are published all the same: {listed}. Are they confidential? Delete"
-    " them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”"
+    " them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”",
 )
-_HIDDEN_COLUMNS: Final = message(
+_HIDDEN_COLUMNS: Final = counting(
+    "{n} column of the sheet {sheet} is hidden, and is published all the same: {listed}. Is it confidential? Delete it,"
+    " or show it; if it may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”",
     "{n} columns of the sheet {sheet} are hidden, and are published all the same: {listed}. Are they confidential?"
-    " Delete them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”"
+    " Delete them, or show them; if they may be public, acknowledge it: rule “hidden”, type “table”, slug “{table}”",
 )
-_PERCENTS: Final = message(
+_PERCENTS: Final = counting(
+    "{n} cell shows per cent, in row {row}: 25 % is read as 0.25; where the column wants 25, change the format of the"
+    " cell to a number, and write it so",
     "{n} cells show per cent, the first in row {row}: 25 % is read as 0.25; where the column wants 25, change the"
-    " format of the cells to a number, and write it so"
+    " format of the cells to a number, and write it so",
 )
 BREAK: Final = message("the cell has a tab or a line break that cannot be read; write a blank, or a new paragraph")
 _NO_CELL: Final = message("the row has no cell here; a row has one for each column")

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from ..errors import AtmpgraphError
 from ..findings import Finding, Place, Severity
-from ..i18n import SOURCE, every_language, message, texts
+from ..i18n import SOURCE, Texts, every_language, message, texts
 from ..iris import fault
 from ..languages import PLACEHOLDER, tag_of
 from ..reasons import reason_of
@@ -56,12 +56,11 @@ class DescriptorError(AtmpgraphError):
 
     def __str__(self) -> str:
         """The message in English."""
-        return self.text(SOURCE)
+        return self.text(texts(SOURCE))
 
-    def text(self, language: str) -> str:
+    def text(self, words: Texts) -> str:
         """A line each."""
-        words = texts(language)
-        lines = (f"{each.places[0].text(words)}{words.colon}{each.sentence(language)}" for each in self.findings)
+        lines = (f"{each.places[0].text(words)}{words.colon}{each.sentence(words.language)}" for each in self.findings)
         return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from rapidfuzz import fuzz, process
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language, message
+from ..i18n import counting, every_language, message
 from ..iris import NO_SCHEME, fault
 
 _MISSING: Final = re.compile(r'constraint "required"')
@@ -182,8 +182,12 @@ _TYPES: Final = {
 _CONSTRAINTS: Final = {
     "required": message("the cell is empty, and must not be; fill it"),
     "pattern": message("not of the form that the column has, {wanted}; correct it"),
-    "minLength": message("shorter than {wanted} characters; write more"),
-    "maxLength": message("longer than {wanted} characters; shorten it"),
+    "minLength": counting(
+        "shorter than {wanted} character; write more", "shorter than {wanted} characters; write more", "wanted"
+    ),
+    "maxLength": counting(
+        "longer than {wanted} character; shorten it", "longer than {wanted} characters; shorten it", "wanted"
+    ),
     "minimum": message("less than {wanted}, which is the least here; correct it"),
     "maximum": message("more than {wanted}, which is the most here; correct it"),
     "exclusiveMinimum": message("not more than {wanted}; correct it"),

@@ -18,6 +18,7 @@ from SPARQLWrapper import POST, URLENCODED, SPARQLWrapper
 from ..credentials import StoreCredentials
 from ..errors import EvaluationError, StoreError
 from ..http.upstream import Upstream, UpstreamError, UpstreamResponse, phrase
+from ..i18n import counting
 from .authentication import VARIABLES, Authentication
 
 ROWS: Final = "application/sparql-results+json"
@@ -114,7 +115,9 @@ class Engine:
                 raise StoreError(failure.kind, "{reason} (a moment ago)", reason=failure.values["reason"])
         try:
             if not self._places.acquire(timeout=self._access.connect_timeout_seconds):
-                raise StoreError("busy", "{n} queries wait for it", n=self._access.max_waiting)
+                raise StoreError(
+                    "busy", counting("{n} query waits for it", "{n} queries wait for it"), n=self._access.max_waiting
+                )
             try:
                 yield
             finally:

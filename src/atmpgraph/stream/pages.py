@@ -14,6 +14,7 @@ from typing import Any
 
 from ..addresses import Addresses
 from ..errors import DamagedError
+from ..i18n import counting
 from ..reasons import refusal_of
 from ..release.diff import Change
 from ..release.layout import ReleasesFolder, StreamFolder
@@ -95,7 +96,12 @@ class Stream:
         except OSError as error:
             raise DamagedError(path, "{reason}", reason=refusal_of(error)) from None
         if len(content) < page.bytes:
-            raise DamagedError(path, "{n} bytes instead of {wanted}", n=len(content), wanted=page.bytes)
+            raise DamagedError(
+                path,
+                counting("{n} byte instead of {wanted}", "{n} bytes instead of {wanted}"),
+                n=len(content),
+                wanted=page.bytes,
+            )
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
             raise DamagedError(path, "its content is not what its digest says")
         return content

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import pyoxigraph as ox
 
-from ...i18n import Texts, message
+from ...i18n import Counting, Texts, counting, message
 from ...rdf.statements import text_of
 from ...vocab import OWL, RDF, XSD
 
@@ -34,7 +34,7 @@ _DISJOINT: Final = message("no two have anything in common: {values}")
 _DIFFERENT: Final = message("no two are the same: {values}")
 _NEVER: Final = message("never: {subject} → {property} → {value}")
 _ABOUT: Final = message("about: {subject} → {property} → {value}")
-_LENGTH: Final = message("{n} characters")
+_LENGTH: Final = counting("{n} character", "{n} characters")
 _PATTERN: Final = message("of the form {value}")
 
 _CARDINALITIES: Final = {
@@ -54,8 +54,8 @@ _FACETS: Final = {
         "minExclusive": message("more than {n}"),
         "maxExclusive": message("less than {n}"),
         "length": _LENGTH,
-        "minLength": message("at least {n} characters"),
-        "maxLength": message("at most {n} characters"),
+        "minLength": counting("at least {n} character", "at least {n} characters"),
+        "maxLength": counting("at most {n} character", "at most {n} characters"),
     }.items()
 }
 # By the property that only an axiom of this form has: its words, of one term (`term`) or of a list in some style.
@@ -158,9 +158,9 @@ class Axioms:
 
     def _facets(self, values: _Values) -> str:
         limits = [
-            self._sentence(pattern, n=text_of(limit))
+            self._sentence(pattern, n=int(text) if isinstance(pattern, Counting) and text.isdecimal() else text)
             for name, pattern in _FACETS.items()
-            for limit in values.get(name, ())
+            for text in map(text_of, values.get(name, ()))
         ]
         limits += [self._sentence(_PATTERN, value=text_of(limit)) for limit in values.get(XSD + "pattern", ())]
         return self._texts.joined(limits, "standard") if limits else ""
@@ -199,5 +199,5 @@ class Axioms:
         words = self._axiom(term.value, depth - 1) or _MORE
         return f"({words})" if " " in words else words
 
-    def _sentence(self, sentence: str, **values: str) -> str:
+    def _sentence(self, sentence: str, **values: str | int) -> str:
         return self._texts.gettext(sentence, **values)

@@ -1,0 +1,1 @@
+"""The commands, a module for what they do; `cli.py` puts them together."""
