@@ -70,7 +70,7 @@ function table(yasr, page) {
   const show = (from) => {
     first = from;
     const rows = results.bindings.slice(first, first + PAGE);
-    body.replaceChildren(...rows.map((row) => el("tr", {}, ...head.vars.map((name) => el("td", {}, ...cell(row[name], page))))));
+    body.replaceChildren(...rows.map((row) => el("tr", {}, ...head.vars.map((name) => el("td", { "data-label": called(name, page) }, ...cell(row[name], page))))));
     where.textContent = say(t.rows_of, { from: first + 1, to: first + rows.length, n: results.bindings.length });
     earlier.disabled = first === 0;
     later.disabled = first + PAGE >= results.bindings.length;

@@ -77,6 +77,7 @@ MAY_IMPORT: Final = {
         "search",
         "sources",
         "sparql",
+        "sparql/service",
         "sparql/syntax",
         "store",
         "stream",

@@ -2,6 +2,8 @@
 
 from urllib.request import urlopen
 
+import pytest
+
 from .reader import Reader
 
 
@@ -52,3 +54,35 @@ def test_the_menu_leads_to_each_list_on_a_phone(phone: Reader) -> None:
         assert phone.one("h1").text == title
         whole, inner = phone.width()
         assert whole <= inner
+
+
+_ROLES = ("table", "row", "columnheader", "rowheader", "cell")
+_CARDS = """
+    const table = arguments[0];
+    const wide = [...table.querySelectorAll("td, tbody th")].filter(e => e.scrollWidth > e.clientWidth + 1);
+    const bare = [...table.querySelectorAll("td")].filter(e => e.offsetParent && e.textContent.trim()
+        && !getComputedStyle(e, "::before").content.includes(e.dataset.label));
+    return [table.scrollWidth <= table.parentElement.clientWidth, wide.length, bare.length]
+"""
+
+
+def _read_out(reader: Reader) -> dict[str, list[str]]:
+    """The words of each part of tables as a screen reader has them."""
+    nodes = reader.driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    shown = [node for node in nodes if not node["ignored"]]
+    return {role: [n["name"]["value"] for n in shown if n["role"]["value"] == role] for role in _ROLES}
+
+
+@pytest.mark.parametrize("path", ["/queries/disagreements", "/figures", "/doc/organisation/biowin", "/linksets/ror"])
+def test_a_row_is_a_card_on_a_phone_and_a_table_to_the_ear(desk: Reader, narrow: Reader, path: str) -> None:
+    """Nothing scrolls sideways, each value stands under the label of its column, and the table keeps its roles."""
+    for language in ("fr", "de"):
+        desk.visit(f"{path}?lang={language}")
+        narrow.visit(f"{path}?lang={language}")
+        for table in narrow.all("table.results, table.rows, table.parts"):
+            assert narrow.script(_CARDS, table) == [True, 0, 0]
+        heard, there = _read_out(narrow), _read_out(desk)
+        assert {role: len(heard[role]) for role in ("table", "row", "rowheader")} == {
+            role: len(there[role]) for role in ("table", "row", "rowheader")
+        }
+        assert [name for name in there["columnheader"] if name not in heard["columnheader"]] == []

@@ -90,7 +90,7 @@ def _read(text: str, base: str) -> _Translation:
 def _classes(release: Release, topic: str) -> frozenset[str]:
     """The classes of a thing: a query of which it lacks the class need not run."""
     begin = f"<{topic}> <{RDF}type> <".encode()
-    lines = (line.removeprefix(begin) for line in release.lines(topic) if line.startswith(begin))
+    lines = (line.removeprefix(begin) for line in release.lines(topic, f"{RDF}type") if line.startswith(begin))
     return frozenset(line.partition(b">")[0].decode() for line in lines)
 
 

@@ -29,6 +29,7 @@ from ..release.release import Release
 from ..settings import Settings
 from ..store import EMBEDDED
 from ..stream.members import check_statements
+from .answers import write_answers
 from .charts import chart_files
 from .datasets import write_datasets_at
 from .dumps import write_dumps
@@ -113,6 +114,7 @@ def make_candidate(
             drawn = run(
                 draw_charts_at, chart_files(settings), address, base, folder.charts, live.charts if live else None
             )
+            answered = run(write_answers, settings, address, base, folder.answers) if graph.is_large else None
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
             write_linksets(folder, store, workplace)
@@ -120,6 +122,8 @@ def make_candidate(
                 folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
             )
             faulty = drawn()
+            if answered:
+                answered()
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:

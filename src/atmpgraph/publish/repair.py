@@ -41,6 +41,7 @@ from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
 from ..stream.pages import seal_stream
+from .answers import write_answers
 from .charts import chart_files
 from .codings import code
 from .datasets import write_datasets
@@ -162,6 +163,7 @@ class _Remaking:
             self._changes,
             self._lookups,
             self._charts,
+            self._answers,
         ):
             with suppress(*_UNABLE):
                 step(remade, manifest, store)
@@ -241,6 +243,11 @@ class _Remaking:
 
     def _charts(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:
         draw_charts(chart_files(self._settings), store, remade.charts, None)
+
+    def _answers(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
+        if self._folder.answers.is_dir():
+            address = StoreAddress(EMBEDDED.kind, str(remade.store), manifest.digest)
+            write_answers(self._settings, address, store.base, remade.answers)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None

@@ -25,6 +25,7 @@ releases/
     report.json links.json    its quality; shapes.nt catalogue-shapes.nt: of the data and of the catalogue
     store/             the same statements, for queries
     charts/            index.json; each picture in each language: <chart>.<language>.svg, .png, and its rows, .json
+    answers/           the first rows of each query of the library, of a large release (`sparql/answers.py`)
     coded/             large files for download under each content coding: <path>.gzip, <path>.zstd
     chunks.json        which lines stand where in the files for download, for the next build
     internal.json      the digests of what is not for download, and a copy of the manifest
@@ -231,6 +232,11 @@ class ReleaseFolder(DescriptionFolder):
         return self.path / "charts"
 
     @property
+    def answers(self) -> Path:
+        """The folder of what the pages of queries show first; none in a small release."""
+        return self.path / "answers"
+
+    @property
     def tables(self) -> Path:
         """The folder of the tables and their Data Package."""
         return self.path / "tables"
@@ -250,8 +256,9 @@ class ReleaseFolder(DescriptionFolder):
         return [path for name, path in self._files().items() if self._is_internal(name) and name not in names]
 
     def _is_internal(self, name: str) -> bool:
-        folders = f"{self.store.name}/", f"{self.lookups.name}/", f"{_CODED}/", f"{self.charts.name}/"
-        return name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name} or name.startswith(folders)
+        folders = self.store.name, self.lookups.name, _CODED, self.charts.name, self.answers.name
+        own = name in {MANIFEST, _LISTING, self.changes.name, self.chunks.name}
+        return own or name.startswith(tuple(f"{folder}/" for folder in folders))
 
     def _files(self) -> dict[str, Path]:
         files = {path.relative_to(self.path).as_posix(): path for path in self.path.rglob("*") if path.is_file()}

@@ -337,7 +337,8 @@ class Release:
             iri: of the thing.
             predicate: of the statements; empty for all.
         """
-        return sorted({line for path in self._described_in for line in self._described(path, iri, predicate)})
+        data, catalogue = (self._described(path, iri, predicate) for path in self._described_in)
+        return sorted({*data, *catalogue}) if data and catalogue else data or catalogue
 
     def stated(self, iri: str) -> list[bytes]:
         """The same of the data alone."""

@@ -18,7 +18,7 @@ from ..errors import DamagedError
 from ..rdf.canonical import CanonicalWriter, aligned, subjects
 from ..rdf.sorted_lines import CutFileError, SortedLines
 from ..rdf.statements import text_of
-from ..vocab import DCT, PROV
+from ..vocab import DCT, PROV, RDF
 from .integrity import State as FileState
 from .integrity import prove_once
 from .layout import ReleasesFolder
@@ -52,7 +52,8 @@ def state_of(release: Release, iri: str) -> ThingState:
     Raises:
         DamagedError: a file that tells it is not whole.
     """
-    if any(line.split(b" ", 2)[1] not in _SUCCESSION for line in release.lines(iri)):
+    typed = release.lines(iri, RDF + "type")  # as nearly always; some things have very many other statements
+    if typed or any(line.split(b" ", 2)[1] not in _SUCCESSION for line in release.lines(iri)):
         return ThingState(State.DESCRIBED)
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
         if successors := {text_of(quad.object) for quad in release.quads(iri, predicate)}:

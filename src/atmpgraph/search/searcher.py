@@ -97,7 +97,8 @@ class Searcher:
 
         The engine locks a file where it opens an index, and nobody writes into a release, so links lead there.
         """
-        with tempfile.TemporaryDirectory(prefix="atmpgraph-search-") as links:
+        # The engine may lock a file there once more while the folder is removed.
+        with tempfile.TemporaryDirectory(prefix="atmpgraph-search-", ignore_cleanup_errors=True) as links:
             for file in folder.iterdir():
                 (Path(links) / file.name).symlink_to(file.resolve())
             index = Index.open(links)

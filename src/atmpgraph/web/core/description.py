@@ -174,7 +174,7 @@ def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str
     ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
     raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
     for iri in candidates(context.base, f"{kind}/{stem}", raw):
-        if context.release.lines(iri):
+        if context.release.lines(iri, RDF + "type") or context.release.lines(iri):
             return iri
     return context.release.encoded(f"{unquote(context.base)}{kind}/{stem}")
 

@@ -7,21 +7,20 @@ from itertools import islice
 import pyoxigraph as ox
 
 from ...errors import ParameterError
-from ...formats import RESULTS_JSON
 from ...http.problem import Problem, ProblemError
 from ...iris import resolved
+from ...sparql.answers import MOST_CHOICES
 from ...sparql.library import LibraryQuery
 from ...sparql.protocol import Query
 from ...sparql.query_head import Parameter
 from .context import Context
-from .query_client import run_query
+from .query_client import first_rows
 from .resource import query_parameter
 
 FORMAT_PARAMETERS = (
     query_parameter("format", "The format instead of Accept: its suffix, media type or common name.", example="json"),
     query_parameter("output", "The same under another name.", example="application/json"),
 )
-_MOST_CHOICES = 2_000
 _LONGEST_SHOWN = 100  # characters of a value, in a problem
 _MOST_LISTED = 60  # in a form; any other may stand in the URL
 
@@ -78,7 +77,7 @@ def filled(
         values = given.get(parameter.name, ()) if parameter.values_of else ()
         there = choices(context, library, parameter) if values else {}
         strange = [value for value in values if _whole(context, parameter, value) not in there]
-        if strange and len(there) < _MOST_CHOICES:
+        if strange and len(there) < MOST_CHOICES:
             detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
             what = {"value": strange[0][:_LONGEST_SHOWN], "name": parameter.name, "query": parameter.values_of}
             raise ProblemError(Problem(400, detail, values=what))
@@ -105,7 +104,7 @@ def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Pa
     if source is None:
         return {}
     text = source.in_language(context.language).file_text
-    result = run_query(context, Query(text), RESULTS_JSON, rows=_MOST_CHOICES)
+    result = first_rows(context, Query(text), MOST_CHOICES)
     solutions = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
     named: dict[str, str] = {}
     if isinstance(solutions, ox.QuerySolutions):

@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
+import pyoxigraph as ox
 from flask import Response, render_template, request
 from markupsafe import Markup
 
@@ -30,6 +32,7 @@ from .response import Version, cached, named_in_url, negotiate, respond, vary, v
 from .signposting import RepresentationUrls, document_link_set, signposts
 
 _FIRST: Final = 3  # of the signposts precede all other links: two descriptions, and the link set that has the rest
+_EMBEDDED: Final = 60  # values of a property in the data of a page
 _SEARCHED: Final = 100  # statements for search engines
 _BREAK: Final = re.compile(r"\n\s*")
 _IN_HEAD: Final = frozenset({"alternate", "canonical", "describedby", "linkset"})
@@ -217,7 +220,7 @@ class _Representation:
         release, topic, embedded = self.context.release, self.described.topic, self.described.embedded
         quads = self.described.published(self.context.settings.licence) if embedded is None else embedded
         names = prefixes_for(JSON_LD, self.context.base)
-        blocks = [_escaped(serialize(quads, JSON_LD, names).decode())] if quads else []
+        blocks = [_escaped(serialize(_first_values(quads), JSON_LD, names).decode())] if quads else []
         if release.in_catalogue(topic) and translated(release, topic, SCHEMA):
             content = shaped(release, topic, SCHEMA, self.context.languages)
             blocks.append(_escaped(json.dumps(content, ensure_ascii=False)))
@@ -225,6 +228,18 @@ class _Representation:
             few = sorted((quad for quad in stated if text_of(quad.subject) == topic), key=str)[:_SEARCHED]
             blocks.append(_escaped(serialize(few, JSON_LD, names, root=topic).decode()))
         return blocks
+
+
+def _first_values(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The first values of each property; the other formats have all."""
+    properties = Counter[tuple[str, str]]()
+    shown = list[ox.Quad]()
+    for quad in quads:
+        name = str(quad.subject), quad.predicate.value
+        properties[name] += 1
+        if properties[name] <= _EMBEDDED:
+            shown.append(quad)
+    return shown
 
 
 def _fitting(links: list[Link], most: int) -> str:

@@ -25,6 +25,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Defa
 _TYPE: Final = RDF + "type"
 _FIRST: Final = (_TYPE, *LABELS, DCT + "description", SKOS + "definition")
 _TEXTS: Final = (DCT + "description", SKOS + "definition")
+_SECTIONS: Final = 12  # sources on a page
 _VALUES: Final = 10  # of a property in the statements of a thing whose kind has a page
 # The formats that a page links to: each has the whole description.
 DATA_FORMATS: Final[tuple[Format, ...]] = tuple(f for f in MODEL.formats if f is not HTML)
@@ -48,6 +49,7 @@ class DocumentPage:
     Attributes:
         topic, document, types: of the thing.
         sections: its properties.
+        more_sources: how many more state something, of a thing of which very many do.
         rows: of the tables that it comes from: IRI, table and number of each.
         incoming: the subjects that link to it, by predicate.
         paging: of the incoming links.
@@ -63,6 +65,7 @@ class DocumentPage:
     document: str
     types: list[str]
     sections: list[Section]
+    more_sources: int
     rows: list[tuple[str, str, str]]
     incoming: list[tuple[str, list[str]]]
     paging: Paging | None
@@ -96,7 +99,8 @@ def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
     topic = described.topic
     rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
-    sections = _sections(context, described.quads)
+    graphs = _by_graph(context, described.quads)
+    sections = _sections(context, dict(list(graphs.items())[:_SECTIONS]))
     incoming = incoming_links(described)
     types = [text_of(q.object) for q in described.quads if q.predicate.value == _TYPE]
     kind = kind_of(types)
@@ -114,6 +118,7 @@ def document_page(context: Context, described: Description) -> DocumentPage:
         described.document,
         list(dict.fromkeys(types)),
         sections,
+        len(graphs) - len(sections),
         rows,
         incoming,
         described.incoming,
@@ -145,15 +150,20 @@ def _row(iri: str) -> tuple[str, str, str]:
     return iri, table.removesuffix(".csv").replace("-", " "), number
 
 
-def _sections(context: Context, quads: Iterable[ox.Quad]) -> list[Section]:
-    """The statements by their source, rows of tables left out."""
+def _by_graph(context: Context, quads: Iterable[ox.Quad]) -> dict[str, dict[str, list[Term]]]:
+    """The values of each property by their source, rows of tables left out; counts come last."""
     by_graph: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     for quad in quads:
         if not _is_row(context, quad):
             by_graph[text_of(quad.graph_name)][quad.predicate.value].append(quad.object)
+    return {graph: by_graph[graph] for graph in sorted(by_graph, key=lambda graph: ("/.well-known/" in graph, graph))}
+
+
+def _sections(context: Context, by_graph: Mapping[str, dict[str, list[Term]]]) -> list[Section]:
+    """The statements by their source, the oldest first."""
     return sorted(
         (_section(context, graph, properties) for graph, properties in by_graph.items()),
-        key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),  # counts come last
+        key=lambda s: (not s.issued, s.issued, "/.well-known/" in s.graph, s.graph),
     )
 
 

@@ -11,20 +11,21 @@ from typing import Final
 import pyoxigraph as ox
 from markupsafe import escape
 
-from ...formats import RDF_FORMATS, RESULT_FORMATS, RESULTS_JSON, TURTLE, Format
+from ...formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
+from ...sparql.answers import FIRST_ROWS
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
 from ...vocab import XSD
 from ..core.context import Context
 from ..core.labels import Name, page_names, shortened
-from ..core.query_client import is_graph, result_fields, run_query
+from ..core.query_client import first_rows, is_graph, result_fields, run_query
 
-PAGE_ROWS: Final = 200
+PAGE_ROWS: Final = FIRST_ROWS
 LONGEST_CELL: Final = 1_000  # characters of a text
 _BYTES: Final = 66_000  # of the rows of a page, about
 _BYTES_BESIDE_EDITOR: Final = 45_000
-_MARKUP: Final = 60  # bytes of a cell beside its words
+_MARKUP: Final = 95  # bytes of a cell beside its words, with the label of its column
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def results_page(
     """
     if is_graph(query):
         return _graph_page(context, query, min(most, PAGE_ROWS))
-    result = run_query(context, query, RESULTS_JSON, rows=min(most, PAGE_ROWS))
+    result = first_rows(context, query, min(most, PAGE_ROWS))
     parsed = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
     page = ResultsPage(RESULT_FORMATS, query.offset, _next(query, result), context.base, result_fields(result))
     if isinstance(parsed, ox.QueryBoolean):

@@ -1,11 +1,7 @@
 """The home page: the partnership of this publication, for people; its catalogue, for programs."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
-import pyoxigraph as ox
 from flask import Response, render_template
 
 from ...i18n import message
@@ -15,8 +11,6 @@ from ..core.description import Description, describe, describe_catalogue
 from ..core.representations import represent
 from ..core.resource import Resource, Sitemap
 from ..pages.home import home_page
-
-_MOST_VALUES: Final = 100  # of a property, in the data of the page
 
 
 @dataclass(frozen=True)
@@ -37,25 +31,13 @@ def _load(context: Context) -> Home | None:
 def _respond(context: Context, home: Home) -> Response:
     return represent(
         context,
-        replace(home.catalogue, embedded=_few(home.partnership.published(context.settings.licence))),
+        replace(home.catalogue, embedded=home.partnership.published(context.settings.licence)),
         lambda _, blocks, links: render_template(
             "home.html", view=home_page(context, home.partnership), data_blocks=blocks, links=links
         ),
         suffixes=False,
         links=home.catalogue.paging.links(context.urls.page("catalogue")) if home.catalogue.paging else (),
     )
-
-
-def _few(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The first values of each property; the document of the partnership leads to all."""
-    properties = Counter[tuple[str, str]]()
-    few = list[ox.Quad]()
-    for quad in quads:
-        name = str(quad.subject), quad.predicate.value
-        properties[name] += 1
-        if properties[name] <= _MOST_VALUES:
-            few.append(quad)
-    return few
 
 
 RESOURCES = (

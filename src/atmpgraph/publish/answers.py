@@ -1,0 +1,86 @@
+"""What the pages of the query library show first, asked at build within the limits of the query service."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ..errors import ServerError
+from ..formats import RESULTS_JSON
+from ..http.problem import ProblemError
+from ..settings import Settings
+from ..sparql.answers import FIRST_ROWS, MOST_CHOICES, Answer, write_answer
+from ..sparql.library import read_library
+from ..sparql.limits import Limits, limits_of
+from ..sparql.service.client import submit
+from ..sparql.service.launcher import ServiceProcess
+from ..sparql.service.messages import QueryJob, QueryRequest
+from ..sparql.syntax.reading import read
+from ..store import StoreAddress
+
+_AT_ONCE: Final = 2
+_SECONDS: Final = 20.0  # for one query; on a page it may run as long as the settings say
+
+
+def write_answers(settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:
+    """Keep the first rows of each query of the library, in each language; of those that end in time.
+
+    Args:
+        settings: of the publication.
+        address: of the store of all statements.
+        base: of the publication.
+        folder: gets the files.
+    """
+    folder.mkdir(exist_ok=True)
+    limits = replace(limits_of(settings), workers=_AT_ONCE, timeout_seconds=_SECONDS, result_bytes=0)
+    limits = replace(limits, running_seconds_per_minute=60.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
+    service = ServiceProcess(limits)
+    with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
+        service.address()
+
+        def ask(text: str, most: int) -> None:
+            with suppress(ProblemError):
+                request = QueryRequest(
+                    _job(text, most, address, base, limits), "build", None, cacheable=False, federated=False
+                )
+                result = submit(socket, request, lambda _: None, limits.silence_seconds)
+                body = b"".join(result.pieces)
+                write_answer(folder, text, most, Answer(result.rows or 0, bool(result.cut), body))
+
+        list(asking.map(ask, *zip(*_texts(settings), strict=True)))
+
+
+def _texts(settings: Settings) -> Iterator[tuple[str, int]]:
+    """The queries as the pages run them, each with how many rows are wanted."""
+    library = read_library(settings.layered("queries"), settings.languages)
+    choices = {parameter.values_of for query in library.values() for parameter in query.head.parameters}
+    texts = dict[tuple[str, int], None]()
+    for query in library.values():
+        reading = read(query.file_text)
+        if reading.form == "SELECT" and not reading.is_volatile and not reading.has_service:
+            for language in settings.languages:
+                text = query.in_language(language).file_text
+                texts[text, FIRST_ROWS] = None
+                if query.name in choices:
+                    texts[text, MOST_CHOICES] = None
+    yield from texts
+
+
+def _job(text: str, most: int, address: StoreAddress, base: str, limits: Limits) -> QueryJob:
+    return QueryJob(
+        store=address,
+        base=base,
+        query=text,
+        default_graphs=(),
+        named_graphs=(),
+        format=RESULTS_JSON.suffix,
+        offset=0,
+        rows=min(most, limits.max_rows or most),
+        bytes=limits.max_bytes,
+        nesting=limits.max_nesting,
+        patterns=limits.max_patterns,
+        operators=limits.max_operators,
+        pages=None,
+    )
