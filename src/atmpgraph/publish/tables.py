@@ -97,7 +97,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
 
 
 def _without_terms(package: Package, settings: Settings) -> Listed:
-    """The cells of which the mapping makes no term, such as wrong IRIs in a column that declares nothing of the kind."""
+    """The cells of which the mapping makes no term, such as wrong IRIs in a column that declares nothing of them."""
     cells = WrongCells(settings.build.max_listed_findings)
     texts = {path: package.of_any_text(path) for path in package.tables}
 
