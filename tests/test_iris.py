@@ -137,6 +137,58 @@ def test_every_column_that_takes_an_iri_is_judged_alike(publication: Path, tmp_p
     assert found >= {(Place(table, 2, column), iri) for (table, column), iri in wrong.items()}
 
 
+_OWN = """
+@prefix rml: <http://semweb.mmlab.be/ns/rml#> .
+@prefix rr: <http://www.w3.org/ns/r2rml#> .
+@prefix ql: <http://semweb.mmlab.be/ns/ql#> .
+@prefix ex: <https://example.com/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+<#Own> rml:logicalSource [ rml:source "own.csv" ; rml:referenceFormulation ql:CSV ] ;
+    rr:subjectMap [ rr:template "id/own/{slug}" ; rr:graph <id/graph/tables> ] ;
+    rr:predicateObjectMap
+        [ rr:predicate ex:blog ; rr:objectMap [ rml:reference "blog" ; rr:termType rr:IRI ] ] ,
+        [ rr:predicate ex:shop ; rr:objectMap [ rr:template "https://example.com:{port}/shop" ; rr:termType rr:IRI ] ] ,
+        [ rr:predicate ex:feeds ; rr:objectMap [ rml:reference "feeds" ; rr:termType rr:IRI ] ] ,
+        [ rr:predicateMap [ rml:reference "says" ] ; rr:object "yes" ] ,
+        [ rr:predicate ex:since ; rr:objectMap [ rml:reference "since" ; rr:datatype xsd:date ] ] .
+"""
+
+
+def test_columns_of_ones_own_are_judged_in_the_same_run_as_the_tables(started: Settings, tmp_path: Path) -> None:
+    """No `format: uri` says that they are IRIs; the mapping does."""
+    data = started.path(started.folders.data)
+    names = ("slug", "blog", "port", "feeds", "says", "since", "count")
+    fields: list[dict[str, str]] = [{"name": name, "title": name, "description": name} for name in names]
+    fields[3] |= {"type": "list", "delimiter": ";"}
+    fields[-1] |= {"type": "integer", "unmapped": True}  # type: ignore[dict-item]
+    own = {"name": "own", "path": "own.csv", "schema": {"fields": fields, "primaryKey": ["slug"]}}
+    own_file(started, "descriptor").write_text(json.dumps({"resources": [own]}), "utf-8")
+    own_file(started, "mapping", "own.rml.ttl").write_text(_OWN, "utf-8")
+    wrong = (
+        "https://example.com/[",
+        "port",
+        "https://example.com/a;https://example.com/%",
+        "http://[::1",
+        "2024-02-30",
+    )
+    good = ("https://example.com/b", "80", "https://example.com/a", "https://example.com/p", "2024-02-28")
+    empty = ("", "", "", "")
+    table = [
+        *(names, ("a", *wrong, "x"), ("b", *good, "1")),
+        ("c", "https://example.com/#a#b", *empty, "1", "one too many"),
+        ("d", "https://example.com:x/", *empty, "2"),
+    ]
+    with (data / "own.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(table)
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(ViolationError) as refusal:
+        check(started, tmp_path / "scratch")
+    places = [place for each in refusal.value.report.findings for place in each.places if place.row]
+    first = [Place("own.csv", 2, column) for column in names[1:]]
+    assert sorted(places) == sorted([*first, Place("own.csv", 4), Place("own.csv", 5, "blog")])
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "text"),
     [

@@ -55,3 +55,45 @@ def test_only_the_best_is_a_match(searcher: Searcher) -> None:
 def test_an_empty_index_has_no_candidates() -> None:
     with index_of([]) as index:
         assert matches(index, memory_store((), ""), Sought("anything")) == []
+
+
+SHORT_NAMES = {
+    "INSERM": "Institut National de la Santé et de la Recherche Médicale",
+    "FWO": "Fonds Wetenschappelijk Onderzoek – Vlaanderen",
+    "UZ Leuven": "Universitair Ziekenhuis Leuven",
+    "UHasselt": "Universiteit Hasselt",
+    "CHU de Rouen": "Centre hospitalier universitaire de Rouen",
+    "CNR": "Consiglio Nazionale delle Ricerche",
+}
+ALIKE = ["KU Leuven", "Leuven University Press", "FWA", "Inserma", "Uz", "CHU Roubaix", "Stad Hasselt", "CNC"]
+
+
+@pytest.fixture(scope="module")
+def initials() -> Iterator[Searcher]:
+    """Names that are shortened, and things that have no other name than the short one, among names that are like them."""
+    entries = [entry(f"of {short}", [long]) for short, long in SHORT_NAMES.items()]
+    named = [entry("of OVAM", ["OVAM"]), *(entry(name, [name]) for name in ALIKE)]
+    with index_of([*entries, *named, *register(), *made_up(2_000)]) as index:
+        yield index
+
+
+@pytest.mark.parametrize("short", SHORT_NAMES)
+def test_a_short_name_has_the_long_one_first_and_leaves_the_match_to_a_person(initials: Searcher, short: str) -> None:
+    first = matches(initials, memory_store((), ""), Sought(short))[0]
+    assert (first.iri, list(first.features), first.is_match) == (f"of {short}", ["acronym"], False)
+
+
+def test_a_long_name_has_the_thing_that_is_known_by_its_short_one(initials: Searcher) -> None:
+    results = matches(initials, memory_store((), ""), Sought("Openbare Vlaamse Afvalstoffen Maatschappij"))
+    assert (results[0].iri, results[0].is_match) == ("of OVAM", False)
+
+
+def test_a_thing_of_exactly_this_name_goes_before_those_with_its_initials() -> None:
+    words = [
+        f"Forum {first} {last}"
+        for first in ("Wapen", "Water", "Wonen")
+        for last in ("Orde", "Open", "Oud", "Oost", "Op")
+    ]
+    with index_of([*(entry(name, [name]) for name in words), entry("it", ["FWO", "Research Foundation"])]) as index:
+        first, second, *_ = matches(index, memory_store((), ""), Sought("F.W.O."))
+    assert (first.iri, first.is_match, second.is_match) == ("it", True, False)

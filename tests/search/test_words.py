@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.search.words import clean, initials, keys, numbers, places, words
+from atmpgraph.search.words import as_shortened, clean, initials, keys, numbers, places, shortened, words
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,34 @@ def test_each_word_stands_where_it_is_said_to(text: str) -> None:
     [
         ("Université catholique de Louvain", {"ucdl", "ucl"}),
         ("Service public de Wallonie", {"spdw", "spw"}),
+        ("Zentrum für Luft- und Raumfahrt", {"zflur", "zlur", "zflr", "zlr"}),
+        ("Consiglio Nazionale delle Ricerche", {"cndr", "cnr"}),
         ("BioWin", set()),
-        ("a name of so many words that nobody would shorten it", set()),
+        ("a name of so many words that nobody would ever shorten it to what is left", set()),
     ],
 )
 def test_a_name_has_initials(name: str, expected: set[str]) -> None:
     assert initials(words(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Universitair Ziekenhuis Gent", {"uzg", "uziekenhuisgent", "uzgent"}),
+        ("Université de Namur", {"udn", "un", "unamur"}),
+        ("BioWin", set()),
+    ],
+)
+def test_a_name_is_shortened_to_initials_and_the_words_behind_them(name: str, expected: set[str]) -> None:
+    assert shortened(words(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("CHU de Lille", {"chudelille", "chulille"}), ("KU Leuven", {"kuleuven"}), ("IRM KMI", {"irmkmi"}), ("A", set())],
+)
+def test_a_short_name_may_leave_out_small_words(name: str, expected: set[str]) -> None:
+    assert as_shortened(words(name)) == expected
 
 
 SPELLINGS = [

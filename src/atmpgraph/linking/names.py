@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from ..search.words import clean, initials, words
+from ..search.words import as_shortened, clean, initials, shortened, small_words, words
 
 _FOLDER: Final = Path(__file__).parent
 _UMLAUTS: Final = str.maketrans(
@@ -26,11 +26,6 @@ def _legal_forms() -> Mapping[tuple[str, ...], str]:
     """Each way to write a legal form, as its words, with the first way of the same form."""
     written = ([tuple(each.split()) for each in line.split(",")] for line in _lines("legal_forms.txt"))
     return {each: "".join(of_form[0]) for of_form in written for each in of_form}
-
-
-@cache
-def _small_words() -> frozenset[str]:
-    return frozenset(_lines("small_words.txt"))
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ class Name:
     @cached_property
     def telling(self) -> tuple[str, ...]:
         """Its words but those that a name may leave out."""
-        return tuple(word for word in self.words if word not in _small_words())
+        return tuple(word for word in self.words if word not in small_words())
 
     @cached_property
     def large(self) -> tuple[str, ...]:
@@ -93,8 +88,18 @@ class Name:
 
     @cached_property
     def initials(self) -> frozenset[str]:
-        """Its initials: those of all words, and those of its long ones."""
+        """Its initials: those of all words, and without short ones."""
         return frozenset(initials(list(self.words)))
+
+    @cached_property
+    def shortened(self) -> frozenset[str]:
+        """What it may be shortened to: its initials, or those of its first words with the others behind them."""
+        return frozenset(shortened(list(self.words)))
+
+    @cached_property
+    def as_shortened(self) -> frozenset[str]:
+        """What it is as the shortened form of a name."""
+        return frozenset(as_shortened(list(self.words)))
 
     @cached_property
     def numbers(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ from typing import Final, Literal, TypeAlias
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from ..search.words import initials
 from .names import Name
 
 Feature: TypeAlias = Literal[
@@ -19,8 +18,8 @@ Feature: TypeAlias = Literal[
     "parts",
     "small_words",
     "spelling",
-    "other_form",
     "acronym",
+    "other_form",
     "part",
 ]
 
@@ -34,8 +33,8 @@ WORTH: Final[dict[Feature, float]] = {
     "parts": 97,
     "small_words": 96,
     "spelling": 95,
+    "acronym": 90,
     "other_form": 85,
-    "acronym": 80,
     "part": 75,
 }
 # Those that are enough for a match without a person.
@@ -43,6 +42,7 @@ SAFE: Final[frozenset[Feature]] = frozenset(
     {"identifier", "same", "legal_form", "joined", "order", "parts", "small_words", "spelling"}
 )
 _ONE_ERROR, _TWO_ERRORS = 7, 11  # letters of a word that is the same with so many typing errors
+_FIRST_INITIALS: Final = 3  # letters that may be the first initials of a longer name
 _LENGTH: Final = 15.0  # of the score for some words in common, what the length of the names makes of it
 _LEAST: Final = 30.0  # a score below it says nothing
 
@@ -78,15 +78,16 @@ def _score(one: Name, other: Name) -> Score:
         return Score(WORTH[feature], feature)
     if one.core.numbers == other.core.numbers and _is_misspelt(one.core.words, other.core.words):
         return Score(WORTH["spelling"], "spelling")
-    if one.squeezed in other.core.initials or _is_shortened(one.core.words, other.core.words):
+    return max(_likeness(one.core, other.core), _initials(one.core, other.core), key=lambda each: each.value)
+
+
+def _initials(one: Name, other: Name) -> Score:
+    """Whether one of two names is the other, shortened, or has its first initials: `UZ Gent`, `FWO` of `FWO-V`."""
+    if one.as_shortened & other.shortened or other.as_shortened & one.shortened:
         return Score(WORTH["acronym"], "acronym")
-    return _likeness(one.core, other.core)
-
-
-def _is_shortened(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the first word of a name has the initials of what another one begins with: `UZ Gent`, `CHU de Lille`."""
-    rest = len(other) - len(one) + 1
-    return len(one) > 1 and rest > 1 and one[1:] == other[rest:] and one[0] in initials([*other[:rest]])
+    begun = [len(each) for each in other.initials if each.startswith(one.squeezed)] if one.words[1:] == () else []
+    share = len(one.squeezed) / min(begun) if begun and len(one.squeezed) >= _FIRST_INITIALS else 0
+    return Score(round(WORTH["acronym"] * share, 1), "acronym")
 
 
 def _equal(one: Name, other: Name) -> Feature | None:

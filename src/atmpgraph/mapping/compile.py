@@ -7,6 +7,7 @@ row only adds its cells. Rows stream through, and nothing stays in memory.
 import csv
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -73,12 +74,14 @@ class Mapper:
         map, table: what it maps.
         convert: emits the lines of rows.
         subject: the IRI of the subject of a row; empty where the row has none.
+        judged: the columns whose cells may yield no term: of IRIs, and of literals with a datatype.
     """
 
     map: TriplesMap
     table: Table
     convert: Callable[[Rows, Emit], None]
     subject: Callable[[list[str]], str]
+    judged: frozenset[str]
 
     def lines(self, emit: Emit, wrong: Callable[[CellError], object], progress: Progress = SILENT) -> int:
         """Emit the lines of all rows of the table; neither a bad cell nor the rest of its row makes any.
@@ -94,11 +97,26 @@ class Mapper:
         Raises:
             MappingError: the file is not CSV.
         """
+        return self._lines(progress.over(self.table.rows()), emit, wrong)
+
+    def judge(self, wrong: Callable[[CellError], object]) -> None:
+        """Judge the cells of a table that may have rows with too few cells or too many, which are passed over.
+
+        Args:
+            wrong: gets each cell that yields no term.
+
+        Raises:
+            MappingError: the file is not CSV.
+        """
+        width = len(self.table.header())
+        self._lines((row for row in self.table.rows() if len(row[1]) == width), _nowhere, wrong)
+
+    def _lines(self, given: Rows, emit: Emit, wrong: Callable[[CellError], object]) -> int:
         row, count = (1, list[str]()), 0
 
         def counted() -> Iterator[tuple[int, list[str]]]:
             nonlocal row, count
-            for row in progress.over(self.table.rows()):
+            for row in given:
                 count += 1
                 yield row
 
@@ -181,7 +199,7 @@ def compile_map(triples_map: TriplesMap, package: Package, base: str) -> Mapper 
     functions = {"encode": encode, "escape": escape, "typed": _typed, "iri": _iri, "judged": _judged, "items": items_of}
     scope: dict[str, Any] = {**functions, **source.constants}
     exec(compile(text, f"<{triples_map.file}: {triples_map.name}>", "exec"), scope)  # noqa: S102 - our own text; cells never enter it
-    return Mapper(triples_map, table, scope["convert"], scope["subject"])
+    return Mapper(triples_map, table, scope["convert"], scope["subject"], frozenset(source.judged))
 
 
 def mapping_faults(folder: Folder, package: Package, base: str) -> Iterator[MappingError]:
@@ -203,6 +221,28 @@ def mapping_faults(folder: Folder, package: Package, base: str) -> Iterator[Mapp
             yield error
     if whole:
         yield from incomplete(maps, package, filter(package.is_as_declared, package.tables))
+
+
+def judged_cells(folder: Folder, package: Package, base: str, wrong: Callable[[CellError], object]) -> None:
+    """Judge the cells that yield no term though nothing that is declared forbids them: IRIs in columns of texts.
+
+    What cannot be judged is left to the checks of mapping and tables, which say so.
+
+    Args:
+        folder: of the mapping.
+        package: the tables, which may be wrong.
+        base: of relative IRIs.
+        wrong: gets each cell.
+    """
+    for document in documents(folder):
+        with suppress(MappingError):
+            for each in read_document(document, base):
+                if each.table not in package.tables or not package.is_as_declared(each.table):
+                    continue
+                with suppress(MappingError, OSError, UnicodeDecodeError):
+                    mapper = compile_map(in_languages(each, package), package, base)
+                    if mapper and mapper.judged & package.of_any_text(each.table):
+                        mapper.judge(wrong)
 
 
 def incomplete(maps: list[TriplesMap], package: Package, paths: Iterable[str]) -> Iterator[MappingError]:
@@ -253,6 +293,7 @@ class _Source:
         self._absent = package.absent_columns(triples_map.table)
         lists = package.lists(triples_map.table)
         self._lists = {column: lists[column] for column in self.header if column in lists}
+        self.judged = set[str]()  # complete after `text`
         self._loops = frozenset[str]()  # the lists whose values are gone through
         self._names: dict[str, str] = {}
 
@@ -364,10 +405,12 @@ class _Source:
             return [self._good(term.parts[0])]
         if term.kind is Kind.REFERENCE:
             column = term.parts[0]
+            self.judged.add(column)
             return [_Code(f"iri({self._constant(column)}, {self._cell(column)}, {self._constant(self.base)})")]
         pieces = self._pieces(term, "encode")
         whole = pieces if ":" in term.parts[0] else [self.base, *pieces]
-        if _BEFORE_PATH.match(term.parts[0]):  # an encoded cell is good anywhere but in scheme, host and port
+        if _BEFORE_PATH.match(term.parts[0]):
+            self.judged.update(term.columns)  # an encoded cell is good anywhere but in scheme, host and port
             return [_Code(f"judged({self._constant(' '.join(term.columns))}, {self._joined(*whole)})")]
         self._good(("" if ":" in term.parts[0] else self.base) + "0".join(term.parts[::2]))
         return whole
@@ -385,6 +428,7 @@ class _Source:
         end = f'"@{term.language}' if term.language else '"' if plain else f'"^^<{term.datatype}>'
         if plain:
             return ['"', *self._pieces(term, "escape"), end]
+        self.judged.update(term.columns)
         column = self._constant(" ".join(term.columns) or "constant")
         typed = f"typed({column}, {self._joined(*self._pieces(term, ''))}, {self._constant(term.datatype)})"
         return ['"', _Code(typed), end]

@@ -11,6 +11,7 @@ from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
 from ..layers.misspelt import misspelt
 from ..layers.vocabulary import vocabulary_findings
+from ..mapping.compile import CellError, judged_cells
 from ..progress import SILENT, Progress
 from ..settings import Settings
 from ..sources.check import check_tables
@@ -26,6 +27,7 @@ from ..sparql.library import faults
 from .former_bases import base_findings
 from .other_files import lists_lacking, other_findings, turtle_findings
 from .source_texts import read_source_texts
+from .wrong_cells import WrongCells
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,25 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         own, listed = own + false, listed + Listed(tuple(false))
     report = Report(listed.findings, Tables(package, {}).counts(), listed.more)
     if not report.conforms:
+        listed += _without_terms(package, settings)  # else the mapping says it
+        report = Report(listed.findings, report.counts, listed.more)
         snapshot.require_unchanged()
         raise ViolationError(report)
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])
     return Tables(package, texts, (*absent, *checked.findings, *faulty_queries, *own), snapshot, advised)
+
+
+def _without_terms(package: Package, settings: Settings) -> Listed:
+    """The cells of which the mapping makes no term, such as wrong IRIs in a column that declares nothing of them."""
+    cells = WrongCells(settings.build.max_listed_findings)
+    texts = {path: package.of_any_text(path) for path in package.tables}
+
+    def add(error: CellError) -> None:
+        if not texts[error.file].isdisjoint({error.column, *error.column.split()}):
+            cells.add(error)  # those of other columns are in the check of the table
+
+    judged_cells(settings.layered("mapping"), package, settings.base, add)
+    return package.shown(cells.listed())
 
 
 def _faulty_queries(settings: Settings) -> list[Finding]:

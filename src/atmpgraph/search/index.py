@@ -17,7 +17,7 @@ from tantivy import Document, Index, Schema, SchemaBuilder
 
 from .collect import Entry
 from .fields import NAMES
-from .words import analyzer, initials, keys, squeezed, words
+from .words import analyzer, keys, shortened, squeezed, words
 
 FOLDED: Final = "folded"  # the name of our analyzer in the schema
 WEIGHT: Final = "weight"  # of a thing, by which the score of each match is multiplied: a short name says more
@@ -30,9 +30,9 @@ _OF_WRITING: Final = (".tantivy-writer.lock", ".tantivy-meta.lock", ".managed.js
 def schema() -> Schema:
     """The fields of the index.
 
-    `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` theirs, `key`
-    the forms of identifiers and the IRI of the thing, `kind` and `class` those of classes, `weight` a number. `entry`
-    is what a hit shows, as JSON.
+    `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` what they
+    may be shortened to, `key` the forms of identifiers and the IRI of the thing, `kind` and `class` those of classes,
+    `weight` a number. `entry` is what a hit shows, as JSON.
     """
     builder = SchemaBuilder()
     for words_of in ("name", "text"):
@@ -91,7 +91,7 @@ def _document(entry: Entry) -> Document:
             document.add_text("name", text.text)
             folded = words(text.text)
             forms["whole"].add(squeezed(folded))
-            forms["initials"] |= initials(folded)
+            forms["initials"] |= shortened(folded)
         elif text.field == "identifier":
             forms["key"] |= keys(text.text)
         else:

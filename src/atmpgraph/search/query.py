@@ -12,7 +12,7 @@ from typing import Final
 
 from tantivy import Occur, Query, Schema
 
-from .words import clean, numbers, squeezed, words
+from .words import as_shortened, clean, numbers, shortened, squeezed, words
 
 MOST_WORDS: Final = 24  # of a text that is searched; more words narrow it no further
 _ONE_ERROR, _TWO_ERRORS = 4, 8  # letters of a word that may have so many typing errors
@@ -20,6 +20,7 @@ _SHORTEST_PREFIX: Final = 2  # letters; all but a few words begin with a single 
 _SHORTEST_WHOLE: Final = (
     4  # letters of a name without blanks that is compared as a whole, with errors or as a beginning
 )
+_SHORTEST_INITIALS: Final = 3  # letters that may be the first initials of a longer name
 # What a match is worth: constant, or times what the rarity of the word makes it.
 _WHOLE, _KEY, _INITIALS, _BEGINNING, _WHOLE_SIMILAR = 100.0, 100.0, 40.0, 15.0, 30.0
 _WORD = {"name": 4.0, "text": 1.0}
@@ -66,6 +67,16 @@ class Sought:
         """The identifiers that it may hold."""
         return numbers(self.text)
 
+    @cached_property
+    def as_shortened(self) -> set[str]:
+        """What it is as the shortened form of a name."""
+        return as_shortened(words(self.text))
+
+    @cached_property
+    def shortened(self) -> set[str]:
+        """What it may be shortened to."""
+        return shortened(words(self.text))
+
     def query(self, schema: Schema, way: Way, *, names_only: bool = False) -> Query:
         """The query for one way to look; in names and identifiers alone, or in other texts too."""
         fields = ("name",) if names_only else tuple(_WORD)
@@ -74,18 +85,25 @@ class Sought:
             parts = Query.boolean_query([(Occur.Should, word) for word in each], max(ceil(len(each) / 2), 1))
         else:
             parts = Query.boolean_query([(Occur.Must, word) for word in each])
-        wholes = [(Occur.Should, query) for query in self._as_a_whole(schema, way)]
+        as_a_whole = [*self._as_a_whole(schema, way), *(self._as_initials(schema) if names_only else ())]
+        wholes = [(Occur.Should, query) for query in as_a_whole]
         return Query.boolean_query([(Occur.Should, parts), *wholes]) if each else Query.empty_query()
 
     def _as_a_whole(self, schema: Schema, way: Way) -> Iterator[Query]:
         """Names, identifiers and initials that the text is."""
         yield Query.const_score_query(Query.term_query(schema, "whole", self.whole), _WHOLE)
-        yield Query.const_score_query(Query.term_query(schema, "initials", self.whole), _INITIALS)
+        yield Query.const_score_query(Query.term_set_query(schema, "initials", sorted(self.as_shortened)), _INITIALS)
         yield Query.const_score_query(Query.term_set_query(schema, "key", sorted(self.keys)), _KEY)
         if len(self.whole) >= _SHORTEST_WHOLE and way is not Way.ALL:
             yield Query.const_score_query(_beginning(schema, "whole", self.whole), _BEGINNING)
             similar = Query.fuzzy_term_query(schema, "whole", self.whole, errors(self.whole))
             yield Query.const_score_query(similar, _WHOLE_SIMILAR)
+
+    def _as_initials(self, schema: Schema) -> Iterator[Query]:
+        """Names that the initials of the text are, or whose initials it begins."""
+        yield Query.const_score_query(Query.term_set_query(schema, "whole", sorted(self.shortened)), _INITIALS)
+        if len(self.whole) >= _SHORTEST_INITIALS:
+            yield Query.const_score_query(_beginning(schema, "initials", self.whole), _BEGINNING)
 
 
 def of_class(schema: Schema, field: str, iri: str, query: Query) -> Query:

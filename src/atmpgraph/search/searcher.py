@@ -18,12 +18,14 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, clean, keys, spellings, words
+from .words import analyzer, as_shortened, clean, keys, shortened, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
 _COMPARED: Final = 3  # hits that are compared with a name for each candidate that is wanted
 _SWAPPED: Final = 0.95  # what a name with its words in another order is worth
+_INITIALS: Final = 90.0  # what initials are worth
+_CLOSE: Final = 90.0  # how alike a name must be for the words to be looked for no less closely
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,15 @@ class Searcher:
             kind: the IRI of a class that they must have; None for any.
             limit: most candidates.
         """
-        sought = Sought.of(text)
+        sought, alike = Sought.of(text), dict[str, Candidate]()
         for way in Way:
             query = sought.query(schema(), way, names_only=True)
             wanted = query if kind is None else of_class(schema(), "class", kind, query)
-            if hits := self._hits(wanted, 0, _COMPARED * limit):
+            for _, iri, of, texts in self._hits(wanted, 0, _COMPARED * limit):
+                alike[iri] = alike.get(iri) or _candidate(sought, iri, of, texts)
+            if any(each.score >= _CLOSE for each in alike.values()):
                 break
-        alike = [_candidate(sought, iri, of, texts) for _, iri, of, texts in hits]
-        return sorted(alike, key=lambda each: (-each.score, each.iri))[:limit]
+        return sorted(alike.values(), key=lambda each: (-each.score, each.iri))[:limit]
 
     def with_identifier(self, text: str, limit: int = 5) -> list[Candidate]:
         """The things that have an identifier, in any spelling, by IRI.
@@ -189,10 +192,20 @@ def _candidate(sought: Sought, iri: str, kind: str, texts: tuple[Text, ...]) -> 
     names = [text for text in texts if text.field in NAMES] or [texts[0]]
     written = " ".join(words(sought.text))
     scored = [(_likeness(written, " ".join(words(name.text))), -place) for place, name in enumerate(names)]
-    score, place = max(scored)
+    score, place = max((max(value, _as_initials(sought, names[-place])), place) for value, place in scored)
     if any(keys(text.text) & sought.keys for text in texts if text.field == "identifier"):
         score = 100.0
     return Candidate(iri, kind, round(score, 1), names[-place], texts)
+
+
+def _as_initials(sought: Sought, name: Text) -> float:
+    """What it is worth that one of two names begins with initials of the other, or with the first of them."""
+    folded = words(name.text)
+    forms = shortened(folded)
+    if sought.as_shortened & forms or as_shortened(folded) & sought.shortened:
+        return _INITIALS
+    begun = [form for form in forms if form.startswith(sought.whole)]
+    return _INITIALS * len(sought.whole) / min(map(len, begun)) if begun else 0.0
 
 
 def _likeness(one: str, other: str) -> float:

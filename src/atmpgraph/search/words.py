@@ -6,14 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
+from pathlib import Path
 from typing import Final
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 LONGEST_NAME: Final = 200  # letters of a name that is compared as a whole
 _LONGEST_WORD: Final = 120  # bytes, a long German one and more; longer ones are no words
-_NAME_WORDS: Final = range(2, 9)  # words of a name that has initials
-_SHORT: Final = 3  # letters; words like "de" and "von" may be left out of initials
+_NAME_WORDS: Final = range(2, 13)  # words of a name that has initials
+_SHORT: Final = 3  # letters; such words and small ones like "voor" may be left out of initials
+_MOST_SHORT: Final = 4  # such words of a name of which each may be left out alone
 _COUNTRY: Final = re.compile(r"^[a-z]{2}(?=\d)")
 _LAST_PART: Final = re.compile(r"[^/=#:]+(?=[/=#:]*$)")
 _PARTS: Final = re.compile(r"[/?&#]+")
@@ -67,13 +70,41 @@ def squeezed(folded: list[str]) -> str:
     return "".join(folded)[:LONGEST_NAME]
 
 
+@cache
+def small_words() -> frozenset[str]:
+    """The articles, prepositions and conjunctions that a name may have or not."""
+    lines = Path(__file__).with_name("small_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
+
+
+def _long(folded: list[str]) -> list[str]:
+    return [word for word in folded if len(word) > _SHORT and word not in small_words()]
+
+
 def initials(folded: list[str]) -> set[str]:
-    """The initials of a name: those of all words, and those of its long ones."""
+    """The initials of a name: of all words, or without short ones: `INSERM` leaves out *de* and *la*, not *et*."""
     if len(folded) not in _NAME_WORDS:
         return set()
-    every = "".join(word[0] for word in folded)
-    long = "".join(word[0] for word in folded if len(word) > _SHORT)
-    return {each for each in (every, long) if len(each) > 1}
+    short = set(folded).difference(_long(folded))
+    counts = range(len(short) + 1) if len(short) <= _MOST_SHORT else (0, len(short))
+    left_out = (set(each) for count in counts for each in combinations(sorted(short), count))
+    every = ("".join(word[0] for word in folded if word not in each) for each in left_out)
+    return {each for each in every if len(each) > 1}
+
+
+def shortened(folded: list[str]) -> set[str]:
+    """A name's initials, alone and with long words behind them: `uzg`, `uzgent` of *Universitair Ziekenhuis Gent*."""
+    if len(folded) not in _NAME_WORDS:
+        return set()
+    long = _long(folded)
+    letters = "".join(word[0] for word in long)
+    return initials(folded) | {squeezed([letters[:place], *long[place:]]) for place in range(1, len(long))}
+
+
+def as_shortened(folded: list[str]) -> set[str]:
+    """What a name is among those that are shortened, if it is: `CHU de Lille` is `chudelille` or `chulille`."""
+    long = _long(folded[1:])
+    return {form for form in (squeezed(folded), squeezed([*folded[:1], *long]) if long else "") if len(form) > 1}
 
 
 def keys(identifier: str) -> set[str]:

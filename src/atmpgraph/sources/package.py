@@ -128,6 +128,11 @@ class Package:
         """Whether a table can be read and has the columns that are declared, so that a mapping can be judged by it."""
         return {field["name"] for field in self.fields(path)} == set(self.tables[path].header())
 
+    def of_any_text(self, path: str) -> set[str]:
+        """The columns of a table whose cells may be any text, as far as they are declared."""
+        texts = (field for field in self.fields(path) if field.get("type", "string") in {"string", "any", "list"})
+        return {field["name"] for field in texts if field.get("format") != "uri"}
+
     def unmapped(self, path: str) -> set[str]:
         """The columns of a table that are for people and checks, and are not published."""
         return {field["name"] for field in self.fields(path) if field.get("unmapped")}
