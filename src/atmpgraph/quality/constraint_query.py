@@ -16,11 +16,13 @@ from rdflib.term import Node, Variable
 from .constraint_text import constraint_text
 
 _THIS: Final = Variable("this")
+_VALUE: Final = Variable("value")
 # What only an engine of shapes can bind (SHACL §5.3.1, appendix A).
 _BOUND_BY_SHAPES: Final = re.compile(r"[$?](PATH|currentShape|shapesGraph)\b")
 
 # The brace that is not the one of the patterns.
 _EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\s*\{", re.IGNORECASE)
+_THIS_FIRST: Final = re.compile(r"[^{]*\{\s*[$?]this\s")
 _SELECT: Final = re.compile(r"\bSELECT\b(?!\s+DISTINCT)", re.IGNORECASE)
 _ELSEWHERE: Final = {"Graph", "GraphGraphPattern", "ServiceGraphPattern"}
 _EXAMPLE: Final = "?this a ?class ."
@@ -50,6 +52,12 @@ def predicates(text: str) -> frozenset[str] | None:
     return None if None in used else frozenset(str(each) for each in used)
 
 
+def reports_nodes(shapes: Graph, constraint: Node) -> bool:
+    """Whether the values that a constraint reports are no literals: it has none, or they are subjects."""
+    query = constraint_query(shapes, constraint)
+    return query is not None and (_VALUE not in query.algebra.PV or _VALUE in _subjects(query.algebra))
+
+
 def flat(triples: Sequence[object]) -> list[object]:
     """Triple patterns, which rdflib holds in two ways, as their terms one after the other."""
     return [term for each in triples for term in (each if isinstance(each, list | tuple) else (each,))]
@@ -67,6 +75,19 @@ def _predicates(part: object) -> Iterator[URIRef | None]:
     elif isinstance(part, list | tuple):
         for child in part:
             yield from _predicates(child)
+
+
+def _subjects(part: CompValue) -> Iterator[object]:
+    """The subjects of the patterns without which there is no solution, but for paths that may begin backwards."""
+    if part.name == "BGP":
+        terms = flat(part.triples)
+        for subject, path in zip(terms[::3], terms[1::3], strict=True):
+            if all(isinstance(each, URIRef) for each in (path.args if isinstance(path, AlternativePath) else [path])):
+                yield subject
+    sides = {"Join": ("p1", "p2"), "LeftJoin": ("p1",), "Union": ()}.get(part.name, ("p",))
+    for side in sides:
+        if side in part:
+            yield from _subjects(part[side])
 
 
 def _of_path(path: object) -> Iterator[URIRef | None]:
@@ -100,7 +121,9 @@ def is_distributive(shapes: Graph, constraint: Node) -> bool:
     The patterns of the focus nodes stand first in it. So they bind `$this` wherever the query for one node has its
     value (SHACL §5.3.1), unless a group that is evaluated by itself names `$this` in an expression.
     """
-    text = for_all(shapes, constraint, _EXAMPLE)
+    text = constraint_text(shapes, constraint)
+    if not _THIS_FIRST.match(text):  # else they are in the same pattern as what stands first, which is parsed already
+        text = for_all(shapes, constraint, _EXAMPLE)
     query = None if _EXISTS_BEFORE.match(text) else _parsed(text)
     return query is not None and not _names_graphs(query.algebra) and _is_distributive(query.algebra)
 

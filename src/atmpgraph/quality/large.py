@@ -11,10 +11,9 @@ from ..settings.groups import Build
 from ..store import BACKENDS
 from .affected import affected_nodes
 from .checked_parts import CheckedParts
-from .engines import VERSION
 from .listing import Listing
 from .neighbourhoods import SUBCLASS, lay_out
-from .parts import Job, Same, check_whole, run
+from .parts import RECIPE, Job, Same, check_whole, run
 from .patterns import Engine, for_engine
 from .shapes import held_texts
 from .validate import GraphToCheck
@@ -73,7 +72,7 @@ def check_large(
 def _name(graph: GraphToCheck, digest: str, limits: Build) -> str:
     """What distinguishes a graph with all that its results depend on; empty for one without a digest."""
     held = "".join(held_texts(graph.texts, graph.base))
-    content = f"{digest} {graph.recipe} {VERSION} {limits.max_listed_findings}\n{held}"
+    content = f"{digest} {graph.recipe} {RECIPE} {limits.max_listed_findings}\n{held}"
     return sha256(content.encode()).hexdigest() if digest else ""
 
 

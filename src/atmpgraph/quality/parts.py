@@ -14,7 +14,7 @@ from ..parallel import each
 from ..progress import SILENT, Progress
 from ..store import BACKENDS, StoreAddress
 from .checked_parts import CheckedParts, Outcome
-from .engines import VERSION, QuickEngine
+from .engines import VERSION, QuickEngine, named
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
@@ -24,7 +24,7 @@ from .validation_plan import ValidationPlan
 
 _COMMON: Final = "common"
 # Another text as soon as other outcomes come of the same part.
-_RECIPE: Final = f"1, {VERSION}"
+RECIPE: Final = f"2, {VERSION}"
 _BATCH: Final = 1_000  # nodes whose results are made at once
 # A part, or the number of a set-wide constraint.
 _What: TypeAlias = Range | int
@@ -75,7 +75,7 @@ class Same:
             place = bisect_left(self.nodes, what.first)
             changed = place < len(self.nodes) and self.nodes[place] in what
         else:
-            read = reads(job.plan.shapes, *job.plan.set_wide[what], job.triples.narrower())
+            read = reads(job.plan.shapes, job.plan.set_wide[what], job.triples.narrower())
             changed = read is None or not self.predicates.isdisjoint(read)
         return None if changed else self.digests.get(name)
 
@@ -122,12 +122,12 @@ def _name(job: Job, what: _What) -> str:
     """A name of a part that it keeps as long as its ends, or its query, are the same."""
     if isinstance(what, Range):
         return f"{what.first.decode()} {(what.last or b'').decode()}"
-    return sha256(identity(job.plan.shapes, *job.plan.set_wide[what], job.triples.narrower(), {}).encode()).hexdigest()
+    return sha256(identity(job.plan.shapes, job.plan.set_wide[what], job.triples.narrower(), {}).encode()).hexdigest()
 
 
 def check_whole(plan: ValidationPlan, data: Path) -> Iterator[Result]:
     """Run the shapes whose sight has no known bounds."""
-    yield from dict.fromkeys(QuickEngine(plan.shapes).results(data, plan.far))
+    yield from dict.fromkeys(QuickEngine(plan.shapes).results(data, named(plan.far)))
 
 
 @dataclass(frozen=True)
@@ -160,18 +160,18 @@ def _check_all(prepared: _Prepared, number: int) -> tuple[str, Outcome]:
     """Check one constraint by one query, unless nothing that it depends on has changed."""
     job = prepared.job
     assert job.store  # noqa: S101 - so it was planned
-    (shape, constraint), listing, narrower = job.plan.set_wide[number], Listing(job.limit), job.triples.narrower()
-    content = identity(job.plan.shapes, shape, constraint, narrower, job.triples.digests)
+    wide, listing, narrower = job.plan.set_wide[number], Listing(job.limit), job.triples.narrower()
+    content = identity(job.plan.shapes, wide, narrower, job.triples.digests)
     digest = _digest(job, content.encode())
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
     store = BACKENDS[job.store.kind].open(job.store, job.base)
-    listing.add(set_wide_results(store, job.plan.shapes, shape, constraint, narrower))
+    listing.add(set_wide_results(store, job.plan.shapes, wide, narrower))
     return digest, Outcome(tuple(listing.results), listing.others)
 
 
 def _digest(job: Job, content: bytes) -> str:
-    return sha256(f"{job.recipe} {_RECIPE} {job.limit}\n".encode() + content).hexdigest()
+    return sha256(f"{job.recipe} {RECIPE} {job.limit}\n".encode() + content).hexdigest()
 
 
 def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Outcome]:
@@ -183,11 +183,13 @@ def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Ou
         return digest, outcome
     data = folder / f"part-{part.start}.nt"
     data.write_bytes(content)
-    nodes = sorted(engine.failing(data))
+    failing = engine.failing(data)
     data.unlink()
-    listing = Listing(job.limit)
+    listing, nodes = Listing(job.limit), sorted(failing)
     for start in range(0, len(nodes), _BATCH):
-        data.write_bytes(neighbourhoods.of(node.encode() for node in nodes[start : start + _BATCH]))
-        listing.add(dict.fromkeys(engine.results(data)))  # two equal results are one
+        batch = nodes[start : start + _BATCH]
+        data.write_bytes(neighbourhoods.of(node.encode() for node in batch))
+        shapes = set[str]().union(*(failing[node] for node in batch))
+        listing.add(dict.fromkeys(engine.results(data, sorted(shapes))))  # two equal results are one
         data.unlink()
     return digest, Outcome(tuple(listing.results), listing.others)

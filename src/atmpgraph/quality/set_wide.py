@@ -1,7 +1,8 @@
 """SPARQL constraints that compare a node with the whole graph, as one query over the store for all focus nodes."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final, Self, TypeAlias
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
@@ -17,6 +18,28 @@ from .shapes import HELD_TEXT
 
 _PROJECTED: Final = {"this", "path", "value"}
 _TRUE: Final = Literal(True)
+# Patterns that bind `?this`, and the predicates in them.
+_Target: TypeAlias = tuple[str, Set[str]]
+
+
+@dataclass(frozen=True)
+class SetWide:
+    """A constraint that is one query.
+
+    Attributes:
+        shape: the node shape that has it.
+        constraint: the constraint.
+        read: the predicates on which its solutions depend; None if any statement may matter.
+    """
+
+    shape: Node
+    constraint: Node
+    read: frozenset[str] | None
+
+    @classmethod
+    def of(cls, shapes: Graph, shape: Node, constraint: Node) -> Self:
+        """Parse the query, once for all processes."""
+        return cls(shape, constraint, predicates(constraint_text(shapes, constraint)))
 
 
 def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
@@ -31,58 +54,47 @@ def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
     return is_distributive(shapes, constraint)
 
 
-def identity(
-    shapes: Graph,
-    shape: Node,
-    constraint: Node,
-    subclasses: Mapping[str, set[str]],
-    digests: Mapping[bytes, str],
-) -> str:
+def identity(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]], digests: Mapping[bytes, str]) -> str:
     """A text that is another one as soon as the results may be others, for the same shapes.
 
     Args:
-        shapes, shape, constraint, subclasses: as for `set_wide_results`.
+        shapes, wide, subclasses: as for `set_wide_results`.
         digests: of the triples with each predicate, by the latter as a term.
     """
-    targets = [*_targets(shapes, shape, subclasses)]
-    texts, used = [for_all(shapes, constraint, nodes) for nodes in targets], _read(shapes, constraint, targets)
-    names = [frozenset(f"<{each}>".encode() for each in some) if some is not None else digests.keys() for some in used]
-    seen = sorted(frozenset[bytes]().union(*names))
+    shape, constraint, targets = wide.shape, wide.constraint, [*_targets(shapes, wide.shape, subclasses)]
+    texts, read = [for_all(shapes, constraint, nodes) for nodes, _ in targets], _read(wide, targets)
+    seen = sorted(digests.keys() if read is None else (f"<{each}>".encode() for each in read))
     named = [str(each) for each in (shape, constraint) if not isinstance(each, BNode)]  # others get a name each time
     says = [shapes.value(shape, SH.severity), *sorted(messages(shapes, constraint))]
     return "\n".join([*named, *map(str, says), *texts, *(f"{name!r} {digests.get(name)}" for name in seen)])
 
 
-def reads(shapes: Graph, shape: Node, constraint: Node, subclasses: Mapping[str, set[str]]) -> frozenset[str] | None:
+def reads(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]) -> Set[str] | None:
     """The predicates on which the results depend; None if any statement may matter. Arguments as in `identity`."""
-    read = _read(shapes, constraint, _targets(shapes, shape, subclasses))
-    return None if None in read else frozenset[str]().union(*filter(None, read))
+    return _read(wide, [*_targets(shapes, wide.shape, subclasses)])
 
 
-def _read(shapes: Graph, constraint: Node, targets: Iterable[str]) -> list[frozenset[str] | None]:
-    """The predicates of the query for each target: those of the constraint, parsed already, and those of the target."""
-    own = predicates(constraint_text(shapes, constraint))
-    named = (predicates(f"SELECT ?this {{ {focus_nodes} }}") for focus_nodes in targets)
-    return [None if own is None or each is None else own | each for each in named]
+def _read(wide: SetWide, targets: Sequence[_Target]) -> Set[str] | None:
+    return None if wide.read is None else wide.read.union(*(read for _, read in targets)) if targets else frozenset()
 
 
 def set_wide_results(
-    store: Store, shapes: Graph, shape: Node, constraint: Node, subclasses: Mapping[str, set[str]]
+    store: Store, shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]
 ) -> Iterator[Result]:
     """The results of a constraint, each focus node once.
 
     Args:
         store: of the whole graph.
         shapes: the graph of the shapes.
-        shape: the node shape that has the constraint.
-        constraint: one that `is_set_wide`.
+        wide: the constraint.
         subclasses: for each class, those that are part of it, directly or not.
     """
+    shape, constraint = wide.shape, wide.constraint
     if _TRUE in {*shapes.objects(shape, SH.deactivated), *shapes.objects(constraint, SH.deactivated)}:
         return
     severity = str(shapes.value(shape, SH.severity) or SH.Violation)
     before = set[str]()
-    for focus_nodes in _targets(shapes, shape, subclasses):
+    for focus_nodes, _ in _targets(shapes, shape, subclasses):
         nodes = set[str]()
         rows = store.select(for_all(shapes, constraint, focus_nodes))
         for row in rows:
@@ -106,17 +118,17 @@ def set_wide_results(
         before |= nodes
 
 
-def _targets(shapes: Graph, shape: Node, subclasses: Mapping[str, set[str]]) -> Iterator[str]:
-    """Patterns that bind `?this` to the nodes of each target of a shape (SHACL §2.1.3), each node once."""
+def _targets(shapes: Graph, shape: Node, subclasses: Mapping[str, set[str]]) -> Iterator[_Target]:
+    """For each target of a shape (SHACL §2.1.3), patterns that bind `?this` to its nodes, each once; what they read."""
     classes = {str(each) for each in shapes.objects(shape, SH.targetClass)}
     if (shape, RDF.type, RDFS.Class) in shapes:
         classes.add(str(shape))
     for each in sorted(classes.union(*(subclasses.get(one, set()) for one in classes))):
-        yield f"?this <{RDF.type}> <{each}> ."
+        yield f"?this <{RDF.type}> <{each}> .", {str(RDF.type)}
     for predicate in sorted(map(str, shapes.objects(shape, SH.targetSubjectsOf))):
-        yield f"{{ SELECT DISTINCT ?this {{ ?this <{predicate}> ?object_of_target }} }}"
+        yield f"{{ SELECT DISTINCT ?this {{ ?this <{predicate}> ?object_of_target }} }}", {predicate}
     for predicate in sorted(map(str, shapes.objects(shape, SH.targetObjectsOf))):
-        yield f"{{ SELECT DISTINCT ?this {{ ?subject_of_target <{predicate}> ?this }} }}"
+        yield f"{{ SELECT DISTINCT ?this {{ ?subject_of_target <{predicate}> ?this }} }}", {predicate}
     nodes = [each.n3() for each in shapes.objects(shape, SH.targetNode) if isinstance(each, URIRef | Literal)]
     if nodes:
-        yield f"VALUES ?this {{ {' '.join(sorted(nodes))} }}"
+        yield f"VALUES ?this {{ {' '.join(sorted(nodes))} }}", set()

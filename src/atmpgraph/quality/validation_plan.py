@@ -1,19 +1,26 @@
 """How shapes are run over a graph that is too large to be checked at once.
 
-Most shapes see the neighbourhood of their focus node, so they are run over parts of the graph (`neighbourhoods`). A
-SPARQL constraint that compares a node with all others, or applies to all nodes with a property, is one query over the
-store (`set_wide`). What is neither is run over the whole graph, in memory.
+A SPARQL constraint that one query can answer for all focus nodes is one query over the store (`set_wide`): a query for
+each costs more. One that sees the neighbourhood of its focus node and reports literals is not: a store may write a
+number in another way. What is left of most shapes sees a neighbourhood, so it is run over parts of the graph
+(`neighbourhoods`); what does not, over the whole graph, in memory.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
-from rdflib import Graph
+from rdflib import RDF, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
+from .constraint_query import reports_nodes
 from .reach import Reach, UnboundedError, shapes_with_targets
-from .set_wide import is_set_wide
+from .results import TARGETS
+from .set_wide import SetWide, is_set_wide
+
+# What a shape without a constraint may have.
+_REMARKS: Final = frozenset((RDF.type, SH.severity, SH.message, SH.deactivated, *TARGETS))
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,13 @@ class ValidationPlan:
         shapes: all shapes, without the constraints that are set-wide.
         near: the shapes with targets that are run over parts.
         far: those that are run over the whole graph.
-        set_wide: shapes with constraints that are one query each.
+        set_wide: the constraints that are one query each.
     """
 
     shapes: Graph
     near: tuple[Node, ...]
     far: tuple[Node, ...]
-    set_wide: tuple[tuple[Node, Node], ...]
+    set_wide: tuple[SetWide, ...]
 
     @cached_property
     def reach(self) -> Reach:
@@ -43,16 +50,17 @@ class ValidationPlan:
 
 def plan(shapes: Graph, *, with_store: bool) -> ValidationPlan:
     """Plan a validation, with a store of the whole graph or without."""
-    rest, near, far, set_wide = Graph() + shapes, list[Node](), list[Node](), list[tuple[Node, Node]]()
+    rest, near, far, set_wide = Graph() + shapes, list[Node](), list[Node](), list[SetWide]()
     for shape in shapes_with_targets(shapes):
-        if _is_near(shapes, shape) and not _has_many_targets(shapes, shape):
-            near.append(shape)
-            continue
-        for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
-            if with_store and is_set_wide(shapes, shape, constraint) and not _is_used(shapes, shape):
-                set_wide.append((shape, constraint))
-                rest.remove((shape, SH.sparql, constraint))
-        (near if _is_near(rest, shape) else far).append(shape)
+        constraints = sorted(shapes.objects(shape, SH.sparql), key=str) if with_store else []
+        if constraints and not _is_used(shapes, shape):
+            for_each = _is_near(shapes, shape) and not _has_many_targets(shapes, shape)
+            for constraint in constraints:
+                if is_set_wide(shapes, shape, constraint) and not (for_each and not reports_nodes(shapes, constraint)):
+                    set_wide.append(SetWide.of(shapes, shape, constraint))
+                    rest.remove((shape, SH.sparql, constraint))
+        if not _REMARKS.issuperset(rest.predicates(shape)):
+            (near if _is_near(rest, shape) else far).append(shape)
     return ValidationPlan(rest, tuple(near), tuple(far), tuple(set_wide))
 
 
@@ -65,7 +73,7 @@ def _is_near(shapes: Graph, shape: Node) -> bool:
 
 
 def _has_many_targets(shapes: Graph, shape: Node) -> bool:
-    """Whether the targets are all nodes with a property: a query for each costs more than one for all."""
+    """Whether the targets are all nodes with a property: a query for each costs much more than one for all."""
     return any((shape, target, None) in shapes for target in (SH.targetSubjectsOf, SH.targetObjectsOf))
 
 
