@@ -1,7 +1,7 @@
 """The process that web processes are forked from: the program is in its memory once, and they share it.
 
 A fork starts in a third of the time, and what it does not change stays shared (copy on write). The process has one
-thread, as whoever forks should, and opens no release. Its orders and what it tells of its children go through one
+thread, as is right for one that forks, and opens no release. Its orders and what it tells of its children go through one
 connection; they end with it, and it with the supervisor.
 """
 
@@ -218,9 +218,9 @@ def _answer(connection: socket.socket, run: Callable[[int], int]) -> None:
                 if child in children:
                     os.kill(child, number)
                 for descriptor in descriptors:
-                    told = _fork(run, descriptor, (connection.close, wakes.close, wake.close, selector.close))
-                    connection.sendall(f"{told}\n".encode())
-                    children |= {int(told.split()[1])} if told.startswith(_STARTED) else set()
+                    news = _fork(run, descriptor, (connection.close, wakes.close, wake.close, selector.close))
+                    connection.sendall(f"{news}\n".encode())
+                    children |= {int(news.split()[1])} if news.startswith(_STARTED) else set()
             for child, status in _ended(children):
                 children.discard(child)
                 connection.sendall(f"{_ENDED} {child} {status}\n".encode())
@@ -248,12 +248,12 @@ def _fork(run: Callable[[int], int], descriptor: int, close: Iterable[Callable[[
         if not pid:
             _begin(run, descriptor, close)
     except OSError as error:
-        told = f"{_FAILED} {reason_of(error)}"
+        news = f"{_FAILED} {reason_of(error)}"
     else:
-        told = f"{_STARTED} {pid}"
+        news = f"{_STARTED} {pid}"
     os.close(descriptor)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
-    return told
+    return news
 
 
 def _begin(run: Callable[[int], int], descriptor: int, close: Iterable[Callable[[], object]]) -> NoReturn:
