@@ -78,7 +78,7 @@ class Texts:
 
     def load(self) -> None:
         """Read from files now what texts, numbers and dates take; by itself each is read when it is needed."""
-        self.has("")
+        self._catalogue.info()
         self.number(0)
         self.date("2000-01-01")
 
