@@ -1,7 +1,7 @@
 """The process that web processes are forked from: the program is in its memory once, and they share it.
 
 A fork starts in a third of the time, and what it does not change stays shared (copy on write). The process has one
-thread, as is right for one that forks, and opens no release. Its orders and what it tells of its children go through one
+thread, as is right for one that forks, and opens no release. Its orders and its news of children go through one
 connection; they end with it, and it with the supervisor.
 """
 
