@@ -217,6 +217,7 @@ def test_304_for_who_has_it(path: str, headers: dict[str, str], client: FlaskCli
     again = client.get(path, headers=headers | {"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert not again.data
+    assert "Link" not in again.headers  # what is stored has it (RFC 9110 §15.4.5)
     assert again.headers.get("Vary") == first.headers.get("Vary")
     assert again.headers["ETag"] == first.headers["ETag"]
     check_headers(again)

@@ -77,6 +77,8 @@ def _finish(response: Response) -> Response:
         if response.location:
             _redirect(response)
             note_reusable(request.endpoint is not None)
+    if response.status_code == 304:  # the client has the links, which change with the validators (RFC 9110 §15.4.5)
+        response.headers.remove("Link")
     response.headers.setdefault("Cache-Control", NO_STORE)
     for name in g.get("vary", {}):
         response.vary.add(name)

@@ -72,8 +72,9 @@ def represent(
     )
     if choice.fmt is not LINK_SET:
         response.headers["Content-Profile"] = f"<{choice.profile.iri}>"
-    key = ("Link", described.document, choice.fmt.suffix, choice.profile.iri)
-    response.headers["Link"] = cached(context, chosen.link_field, *key).decode()
+    if response.status_code != 304:  # the client has them
+        key = ("Link", described.document, choice.fmt.suffix, choice.profile.iri)
+        response.headers["Link"] = cached(context, chosen.link_field, *key).decode()
     if context.fixed is None:
         response.headers["Content-Location"] = chosen.location
     return response
