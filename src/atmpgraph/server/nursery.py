@@ -24,8 +24,8 @@ from ..observability import log
 
 READY: Final = b"ready"  # what a web process says when it serves
 _MODULE: Final = "atmpgraph.server.web_process"
-_ORDER: Final = struct.Struct("ii")  # a child and the signal for it; no child: fork one, with the descriptor that comes
-_NOTHING: Final = 0
+_ORDER: Final = struct.Struct("ii")  # a child and a signal for it; or one of these and nothing
+_FORK, _RETIRE = 0, -1  # fork one, for the descriptor that comes with the order; fork no more
 _HELD_BACK: Final = frozenset({signal.SIGTERM})  # until a child has a handler: this process ignores it
 _STARTED, _ENDED, _FAILED = "started", "ended", "failed"
 _WAKES: Final = 1 << 10  # bytes, one for each signal
@@ -101,7 +101,7 @@ class Nursery:
             orders = self._orders or await self._start()
             self._forked = asyncio.get_running_loop().create_future()
             with suppress(OSError):  # it has just ended, which is told
-                socket.send_fds(orders, [_ORDER.pack(_NOTHING, _NOTHING)], [status.fileno()])
+                socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
             return await self._forked
 
     async def _start(self) -> socket.socket:
@@ -149,6 +149,12 @@ class Nursery:
             if self._forked and not self._forked.done():
                 self._forked.set_result(Child(int(rest), orders, ended))
 
+    def retire(self) -> None:
+        """Fork no more, and so hold the socket open no longer."""
+        if self._orders:
+            with suppress(OSError):
+                self._orders.send(_ORDER.pack(_RETIRE, 0))
+
     def give_up(self) -> None:
         """Wait no longer for the first child."""
         if self._process and self._process.returncode is None and not self._children:
@@ -162,17 +168,19 @@ class Nursery:
             await self._telling
 
 
-def fork_on_order(orders: int, prepare: Callable[[], Callable[[int], int]]) -> int:
+def fork_on_order(orders: int, listening: int, prepare: Callable[[], Callable[[int], int]]) -> int:
     """Fork a child for each order, until the supervisor ends the connection; returns the exit status.
 
     Args:
         orders: the descriptor of the connection to the supervisor.
+        listening: that of the socket that children serve, closed when there will be no more.
         prepare: loads what children share; returns what a child does with the descriptor that came with its order,
             and its exit status.
     """
     for number in (signal.SIGTERM, signal.SIGINT):  # they reach the whole group; the supervisor ends this process
         signal.signal(number, signal.SIG_IGN)
-    os.set_inheritable(orders, False)
+    for descriptor in (orders, listening):
+        os.set_inheritable(descriptor, False)
     with socket.socket(fileno=orders) as connection, suppress(ConnectionError):  # the supervisor ended
         try:
             run = prepare()
@@ -182,7 +190,7 @@ def fork_on_order(orders: int, prepare: Callable[[], Callable[[int], int]]) -> i
             return 1
         gc.collect()
         gc.freeze()  # children would copy what the collector of garbage marks
-        _answer(connection, run)
+        _answer(connection, listening, run)
     return 0
 
 
@@ -192,7 +200,7 @@ def reason_of(error: Exception) -> str:
     return " ".join(reason.split())
 
 
-def _answer(connection: socket.socket, run: Callable[[int], int]) -> None:
+def _answer(connection: socket.socket, listening: int, run: Callable[[int], int]) -> None:
     """Carry out orders and tell of children that end.
 
     Raises:
@@ -217,6 +225,8 @@ def _answer(connection: socket.socket, run: Callable[[int], int]) -> None:
                 child, number = _ORDER.unpack(order)
                 if child in children:
                     os.kill(child, number)
+                if child == _RETIRE:
+                    os.close(listening)
                 for descriptor in descriptors:
                     news = _fork(run, descriptor, (connection.close, wakes.close, wake.close, selector.close))
                     connection.sendall(f"{news}\n".encode())

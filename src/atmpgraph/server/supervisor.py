@@ -67,6 +67,7 @@ class Supervisor:
             try:
                 drain(self._listening)
             finally:  # whatever the system refuses, the server ends
+                self._nursery.retire()
                 self._listening.close()
                 self._stopping.set()
 

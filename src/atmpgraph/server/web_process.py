@@ -175,7 +175,6 @@ def main(parent: int, listening: int, orders: int) -> int:
     follow_parent(parent)
     log.take_over()
     capture_logging()
-    os.set_inheritable(listening, False)
     own = os.getpid()
 
     def prepare() -> Callable[[int], int]:
@@ -185,7 +184,7 @@ def main(parent: int, listening: int, orders: int) -> int:
         app = prepared_app()
         return lambda status: serve(own, listening, lambda: application(app), status)
 
-    return fork_on_order(orders, prepare)
+    return fork_on_order(orders, listening, prepare)
 
 
 if __name__ == "__main__":
