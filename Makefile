@@ -36,8 +36,8 @@ coverage: test ## the same tests, traced: half as long again; fails where less o
 test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
 	$(BIN)/pytest -m clients
-	ENGINE=oxigraph $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
-	ENGINE=virtuoso $(BIN)/pytest --no-cov -q -n auto --dist loadfile $(OVER_ENGINES)
+	ENGINE=oxigraph $(BIN)/pytest --no-cov -q $(OVER_ENGINES) & other=$$!; \
+	ENGINE=virtuoso $(BIN)/pytest --no-cov -q $(OVER_ENGINES); failed=$$?; wait $$other && exit $$failed
 
 test-container: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) ## the image and the compose file under Docker (by root; some minutes)
 	.ci/apt debootstrap docker.io docker-compose

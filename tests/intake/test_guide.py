@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import ROOT
+from ..long import often
 from . import cordis
 from .test_import import WIDE
 
@@ -55,8 +56,8 @@ def page(url: str) -> str:
 
 
 def test_from_cordis_to_a_served_valid_labelled_site(tmp_path: Path) -> None:
-    """200 partners, `;`, decimal commas: no violation, no address typed, and the site speaks of the project."""
-    cordis.write(tmp_path)
+    """`;`, decimal commas: no violation, no address typed, and the site speaks of the project."""
+    cordis.write(tmp_path, often(40, 200))
     folder, said = follow(tmp_path, BLOCKS[0])
     assert "violation" not in said[2]
     assert "405 of 405 points" in said[2]

@@ -9,11 +9,12 @@ from click.testing import CliRunner
 from atmpgraph.cli import main
 from atmpgraph.publish.build import build
 from atmpgraph.release.release import open_release
-from atmpgraph.settings import Settings
+from atmpgraph.settings import FILE_NAME, Settings
 from atmpgraph.settings.layers import Kind
 from atmpgraph.sparql.protocol import parse
+from atmpgraph.starter import start
 
-from ..conftest import copy_publication
+from ..conftest import EXAMPLE
 
 MARK = b"\xef\xbb\xbf"
 KINDS: tuple[Kind, ...] = ("mapping", "shapes", "queries", "ontology", "rules", "datasets")
@@ -30,7 +31,8 @@ def statements(settings: Settings) -> list[str]:
 
 @pytest.mark.no_cover  # two builds, as in other tests
 def test_every_file_of_a_publication_may_begin_with_one(tmp_path: Path) -> None:
-    file = copy_publication(tmp_path)
+    start(tmp_path / "p", EXAMPLE)
+    file = tmp_path / "p" / FILE_NAME
     settings = Settings.load(file)
     for kind in KINDS:  # its own copy of what comes with the software
         layers = settings.layered(kind)
@@ -57,11 +59,9 @@ def test_a_query_may_begin_with_one(tmp_path: Path) -> None:
     assert [found.text for found in texts if found] == ["ASK {}"] * 3
 
 
-def test_the_command_line_takes_one(tmp_path: Path) -> None:
-    file = copy_publication(tmp_path)
-    assert build(Settings.load(file)).digest
+def test_the_command_line_takes_one(started: Settings, tmp_path: Path) -> None:
     (tmp_path / "q.rq").write_bytes(MARK + b"ASK {}")
-    options = ["--settings", str(file)]
+    options = ["--settings", str(started.path(Path(FILE_NAME)))]
     runner = CliRunner()
     for given, text in ((str(tmp_path / "q.rq"), None), ("-", MARK + b"ASK {}")):
         answer = runner.invoke(main, [*options, "query", given], input=text)

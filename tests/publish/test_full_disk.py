@@ -87,7 +87,7 @@ mount -t tmpfs -o size=100m tmpfs "$place"
 cp -a "$place" "$first"
 mv changed data/organisations.csv
 state() { (cd "$1"; ls -A | sort | tr '\\n' ' '; readlink current); }
-low=0 high=40000
+low=0 high=8000
 while [ $((high - low)) -gt 150 ]; do
   room=$(((low + high) / 2)) status=0
   used=$(df -k --output=used "$place" | tail -n 1)

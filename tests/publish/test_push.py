@@ -322,7 +322,7 @@ def test_one_slot_suffices(started: Settings, slots: tuple[Oxigraph, Oxigraph]) 
 
 
 def test_two_pushes_at_once(pushing: Settings, slots: tuple[Oxigraph, Oxigraph]) -> None:
-    process = _command(pushing, "push", ATMPGRAPH_STORE_PUSH_BYTES="1000")
+    process = _command(pushing, "push", ATMPGRAPH_STORE_PUSH_BYTES="5000")
     _until(lambda: bool(_filled(pushing, slots[0])))
     with pytest.raises(ReleaseError, match="another push is running"):
         push(pushing)

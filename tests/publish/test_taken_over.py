@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import pytest
 from tantivy import Index, Query
@@ -22,6 +22,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED, Store
 
 from ..conftest import ROOT
+from ..long import LONG
 from ..release.damages import copied
 
 
@@ -80,10 +81,13 @@ def changed_list(settings: Settings, chance: random.Random) -> None:
     (folder / "funding.toml").write_text(text.replace("Financement", f"Argent {chance.random()}"), "utf-8")
 
 
-EDITS: tuple[Callable[[Settings, random.Random], None], ...] = (
-    *(changed_cell, added_row, new_prefix, emptied_table, added_row, removed_row, new_prefix),
-    *(changed_label, changed_number, changed_list),
+Edit: TypeAlias = Callable[[Settings, random.Random], None]
+EDITS: Final[tuple[tuple[Edit, ...], ...]] = (
+    *((changed_cell, added_row), (new_prefix,), (emptied_table, added_row), (removed_row, changed_label)),
+    (new_prefix, changed_number, changed_list),
 )
+# A build after some edits, or after each of them.
+STEPS: Final = tuple((edit,) for some in EDITS for edit in some) if LONG else EDITS
 
 
 def live(settings: Settings) -> ReleaseFolder:
@@ -106,14 +110,15 @@ def indexed(release: ReleaseFolder) -> list[bytes]:
     return sorted(bytes(searcher.doc(address)["entry"][0]) for _, address in hits)
 
 
-@pytest.mark.no_cover  # as many builds as there are edits, twice
+@pytest.mark.no_cover  # as many builds as there are steps, twice
 def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
     started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance, linked, shared = random.Random(11), 0, Counter[str]()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    for number, edit in enumerate(EDITS):
-        edit(started, chance)
+    for number, edits in enumerate(STEPS):
+        for edit in edits:
+            edit(started, chance)
         before = live(started)
         other = copied(started, tmp_path / str(number))
         monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1700000000 + number))
@@ -125,8 +130,8 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
             patch.setattr(reuse.Earlier, "_read", lambda *_: None)
             assert build(other).digest
         assert build(started).digest == live(other).path.name
-        assert content(live(started)) == content(live(other)), edit.__name__
-        assert indexed(live(started)) == indexed(live(other)), edit.__name__
+        assert content(live(started)) == content(live(other)), edits
+        assert indexed(live(started)) == indexed(live(other)), edits
         for name in ("lookups/lists.sqlite", "lookups/search/meta.json"):
             shared[name] += (live(started).path / name).samefile(before.path / name)
         assert list(verify(live(started).path.parent, started.base)) == []
@@ -137,8 +142,8 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         )
         linked += sum((before.store / path.name).exists() for path in live(started).store.glob("*.sst"))
         shutil.rmtree(tmp_path / str(number))
-    assert linked > 10 * len(EDITS), "much was taken over"
-    assert all(0 < count < len(EDITS) for count in shared.values()), "what no change concerns"
+    assert linked > 10 * len(STEPS), "much was taken over"
+    assert all(0 < count < len(STEPS) for count in shared.values()), "what no change concerns"
 
 
 def test_a_store_that_was_changed_wrongly_is_made_anew(started: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

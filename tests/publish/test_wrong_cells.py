@@ -10,7 +10,10 @@ from atmpgraph.mapping.compile import CellError, _CellError
 from atmpgraph.publish.wrong_cells import WrongCells
 from atmpgraph.rdf.datatypes import TermError
 
+from ..long import often
+
 MILLION: Final = 1_000_000
+STEP: Final = often(50, 10)  # every so many of a million rows has a wrong cell
 
 
 def wrong(row: int, column: str = "n", value: str = "x", expected: str = "a number") -> CellError:
@@ -36,13 +39,13 @@ def test_a_cell_that_several_maps_refuse_counts_once_for_each_reason() -> None:
 
 @pytest.mark.no_cover  # of what is added here, the other tests trace each line
 @pytest.mark.parametrize("maps", [1, 2])
-def test_a_million_take_little_memory(maps: int) -> None:
+def test_those_of_a_million_rows_take_little_memory(maps: int) -> None:
     cells = WrongCells(1_000)
     tracemalloc.start()
     for _ in range(maps):
-        for row in range(2, MILLION + 2, 10):
+        for row in range(2, MILLION + 2, STEP):
             cells.add(wrong(row, value=f"x{row}"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert cells.total == MILLION // 10
-    assert peak < 5_000_000
+    assert cells.total == MILLION // STEP
+    assert peak < 3_000_000  # noted one by one, 20,000 take more

@@ -8,6 +8,8 @@ import random
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,7 +20,7 @@ from atmpgraph.publish.push import push
 from atmpgraph.publish.slot_check import verify_slots
 from atmpgraph.publish.verify import verify
 from atmpgraph.release.layout import ReleasesFolder
-from atmpgraph.release.slots import slot_of
+from atmpgraph.release.slots import forget_held, slot_of
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
@@ -139,3 +141,32 @@ def test_queries_go_on_through_a_crash_of_the_idle_slot(started: Settings, tmp_p
         assert slot_of(settings.path(settings.folders.releases), first.digest)
         green.start()
         assert push(settings).held.slot == green.address
+
+
+def test_a_query_whose_slot_is_taken_is_answered_by_the_release_that_is_live(started: Settings, tmp_path: Path) -> None:
+    """It waits in one engine while another release goes live in the other, and the next push takes its slot."""
+    people = started.path(started.folders.data) / "people.csv"
+    text, query = people.read_text(encoding="utf-8"), _address(QUERIES[0])
+    blue, green = Oxigraph(tmp_path / "blue"), Oxigraph(tmp_path / "green")
+    with running(blue, green):
+        settings = changed(started, store=store_of(blue, green))
+        second = ""
+        for name in NAMES[:2]:
+            people.write_text(text.replace("example-person", name), encoding="utf-8")
+            build(settings)
+            first, second = second, push(settings).held.digest
+        assert push(settings, name=first).held.slot == blue.address
+        with serving(settings, tmp_path, 0, **variables(settings)) as server, ThreadPoolExecutor(1) as clients:
+            assert NAMES[0].encode() in server.ask(query).body
+            blue.pause()
+            try:
+                waiting = clients.submit(server.ask, _address(QUERIES[0], 1))
+                time.sleep(1)
+                assert not waiting.done(), waiting.result()
+                assert push(settings, name=second).switched
+                forget_held(settings.path(settings.folders.releases), first)  # as the next push begins
+            finally:
+                blue.pause(ends=True)
+            answer = waiting.result()
+    assert answer.status == 200, answer
+    assert NAMES[1].encode() in answer.body

@@ -77,6 +77,13 @@ class Engine:
             self._process = subprocess.Popen(self.command(), stdout=log, stderr=log, cwd=self.folder)
         wait_for(OverSocket("engine", self.port), self.home)
 
+    def pause(self, *, ends: bool = False) -> None:
+        """Let it answer nobody; or again."""
+        assert self._process
+        os.kill(self._process.pid, signal.SIGCONT if ends else signal.SIGSTOP)
+        if not ends:
+            os.waitpid(self._process.pid, os.WUNTRACED)  # until it stops: on a busy machine it answers meanwhile
+
     def end(self, number: int = signal.SIGKILL) -> None:
         """End it as a crash does, or by another signal."""
         if self._process:

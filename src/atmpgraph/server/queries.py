@@ -39,6 +39,7 @@ _LANGUAGE: Final = "lang="  # in the URL it changes what a page is, and so `Vary
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
 _LONGEST_FIELD: Final = 500  # characters of a field that is read once
 _QUICK_SECONDS: Final = 0.05  # a query that takes no longer ends before its client could matter
+_GONE: Final = frozenset({"release-removed", "store-elsewhere"})  # meanwhile: another one is live
 _PACKED_BYTES: Final = 1 << 14  # a longer body is coded in a thread
 
 
@@ -164,7 +165,7 @@ class Queries:
             raise
         except ProblemError as error:
             observation.failed(error)
-            return error.problem
+            return None if error.problem.reason in _GONE else error.problem
         content = response_body(observation.succeeded(result), query.offset, query.rest_url)
         fields = [(name.lower(), value) for name, value in content.fields.items()]
         fields += self._fields(request, reading, observed)
