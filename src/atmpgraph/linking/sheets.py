@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..i18n import message
 from ..spreadsheets import as_text
-from .batch import read_json, refuse
+from .batch import SAME_NAME, TwiceError, read_json, refuse
 from .lookup import ANY
 
 Meaning = Callable[[Mapping[str, str]], tuple[Sequence[str], Sequence[str]]]
@@ -125,6 +125,8 @@ def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
         rows = read_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         refuse(NOT_UTF_8)
+    except TwiceError as error:
+        refuse(SAME_NAME, name=error)
     except ValueError:
         refuse(NOT_ROWS)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
