@@ -132,6 +132,7 @@ def test_each_format_gives_back_what_was_found(store: EmbeddedStore, query: str,
 
 def test_a_graph_has_annotations(store: EmbeddedStore) -> None:
     results = store.query(HEAD + "CONSTRUCT { ?s :is ?o {| :source :new |} } WHERE { ?s :p ?o . FILTER(?s = :a) }")
+    assert isinstance(results, ox.QueryTriples)
     reified = [triple for triple in results if isinstance(triple, ox.Triple) and isinstance(triple.object, ox.Triple)]
     assert [str(each.object) for each in reified] == [str(term(store, "<<( :a :is :b )>>"))]
 
