@@ -1,6 +1,9 @@
-"""What is written for spreadsheets: a cell that looks like a formula stays a text."""
+"""What is written for spreadsheets and by them: a cell that looks like a formula stays a text."""
 
+import re
 from typing import Final
+
+SEPARATOR: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a line with which Excel is told the separator
 
 # What programs for spreadsheets begin a formula with (OWASP, CSV Injection); a number may begin with a sign.
 _BEGINNINGS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

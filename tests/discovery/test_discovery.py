@@ -1,11 +1,13 @@
 """Link discovery: what is read, what is proposed, and that a decision of a person stays."""
 
 import csv
+import gzip
 import io
 import json
 import random
 import string
 import tracemalloc
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,61 @@ def written(folder: Path, name: str, text: str) -> Path:
     return file
 
 
+TABLE_TEXT = "id;name\nhttps://ror.org/1;Gouvernement fédéral\n"
+ROR_TEXT = json.dumps([{"id": "https://ror.org/1", "names": [{"value": "Gouvernement fédéral", "types": []}]}])
+
+
+def zipped(**files: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        for name, text in files.items():
+            writer.writestr(name.replace("_csv", ".csv").replace("_json", ".json"), text)
+    return archive.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(TABLE_TEXT.encode(encoding) for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+        f"sep=;\r\n{TABLE_TEXT}".encode(),
+        TABLE_TEXT.replace(";", "\t").encode(),
+        ROR_TEXT.encode("utf-8-sig"),
+        gzip.compress(ROR_TEXT.encode()),
+        zipped(read_json=ROR_TEXT),
+        zipped(data_csv="a", data_json="[]", data_v2_json=ROR_TEXT, licence="CC0"),
+        zipped(only_csv=TABLE_TEXT),
+    ],
+    ids=["utf-8", "mark", "utf-16", "windows", "sep", "tabs", "json", "gzip", "zip", "dump", "zipped table"],
+)
+def test_a_file_is_read_as_it_is_saved_and_offered(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "registry.txt"
+    file.write_bytes(content)
+    (record,) = read_records(file)
+    assert (record.key, record.names) == ("https://ror.org/1", ("Gouvernement fédéral",))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (bytes(range(256)), "no text in UTF-8, UTF-16 or windows-1252"),
+        (b"id,name\n\0,x\n", "no text"),
+        (ROR_TEXT.encode()[:-9], "not JSON, or cut off"),
+        (b"[" * 100_000, "not JSON, or cut off"),
+        (gzip.compress(ROR_TEXT.encode())[:-9], "cannot be read after 0 records"),
+        (zipped(licence="CC0"), "no file of JSON, and no table"),
+        (b"PK\x03\x04" + b"x" * 100, "cannot be read after 0 records"),
+        (b"id," + b"x," * 1_001 + b"\n", "it has 1,003 columns"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_our_words(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "registry.csv"
+    file.write_bytes(content)
+    with pytest.raises(TranslatedError) as refusal:
+        list(read_records(file))
+    assert said in str(refusal.value)
+    assert "codec" not in str(refusal.value)
+
+
 @pytest.mark.parametrize("size", [1, 7, 4_096])
 def test_json_is_read_a_record_at_a_time(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("atmpgraph.discovery.records._PIECE", size)
@@ -82,7 +139,7 @@ def test_what_is_broken_is_a_sentence(text: str, tmp_path: Path) -> None:
 
 
 def test_a_line_without_an_end_fills_no_memory(tmp_path: Path) -> None:
-    with pytest.raises(TranslatedError, match=r"no end|field larger"):
+    with pytest.raises(TranslatedError, match=r"a line has more than|cannot be read after"):
         list(read_records(written(tmp_path, "file.csv", "id,name\n" + "x" * 3_000_000)))
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atmpgraph.rdf.datatypes import CANONICAL, form, refusal
-from atmpgraph.rdf.terms import encode, escape, iri, language_tag, line, literal
+from atmpgraph.rdf.datatypes import CANONICAL, TermError, form, refusal
+from atmpgraph.rdf.terms import encode, escape, iri, language_tag, line, literal, term
 from atmpgraph.vocab import XSD
 
 CANONICAL_FORMS = [
@@ -174,6 +174,42 @@ def test_a_datatype_that_stores_change_is_refused_with_the_one_to_use(datatype: 
         literal("1", datatype)
 
 
+@pytest.mark.parametrize(
+    ("text", "datatype", "published"),
+    [
+        ("2", "nonNegativeInteger", '"2"^^<' + XSD + "integer>"),
+        ("007", "positiveInteger", '"7"^^<' + XSD + "integer>"),
+        ("-0", "nonPositiveInteger", '"0"^^<' + XSD + "integer>"),
+        ("255", "unsignedByte", '"255"^^<' + XSD + "integer>"),
+        ("-9223372036854775808", "long", '"-9223372036854775808"^^<' + XSD + "integer>"),
+        ("2024-01-17T10:00:00Z", "dateTimeStamp", '"2024-01-17T10:00:00Z"^^<' + XSD + "dateTime>"),
+    ],
+)
+def test_a_value_in_turtle_is_published_as_stores_give_it_back(text: str, datatype: str, published: str) -> None:
+    value = ox.Literal(text, datatype=ox.NamedNode(XSD + datatype))
+    assert term(value) == published
+    store = ox.Store()
+    store.load(f"<urn:s> <urn:p> {value} .".encode(), format=ox.RdfFormat.N_TRIPLES)
+    assert str(next(iter(store)).object) == published
+
+
+@pytest.mark.parametrize(
+    ("text", "datatype"),
+    [
+        *(
+            ("-1", "nonNegativeInteger"),
+            ("0", "positiveInteger"),
+            ("1", "nonPositiveInteger"),
+            ("0", "negativeInteger"),
+        ),
+        *(("256", "unsignedByte"), ("128", "byte"), ("2147483648", "int"), ("-32769", "short"), ("2.0", "int")),
+    ],
+)
+def test_a_number_that_its_datatype_has_not_is_refused(text: str, datatype: str) -> None:
+    with pytest.raises(TermError):
+        term(ox.Literal(text, datatype=ox.NamedNode(XSD + datatype)))
+
+
 def test_every_datatype_has_a_canonical_form_that_is_tested() -> None:
     assert {XSD + datatype for datatype, _, _ in CANONICAL_FORMS} == set(CANONICAL)
 
@@ -225,7 +261,7 @@ def test_a_language_tag_is_well_formed_and_lower_case() -> None:
     [
         ("<http://s> <http://p> [] .", "blank"),
         ("[] <http://p> <http://o> .", "blank"),
-        ('<http://s> <http://p> "1"^^<http://www.w3.org/2001/XMLSchema#int> .', "use xsd:integer"),
+        ('<http://s> <http://p> "1"^^<http://www.w3.org/2001/XMLSchema#int2> .', "is not published; use one of"),
         ("<http://s> <http://p> 'one'^^<http://www.w3.org/2001/XMLSchema#double> .", "expected a number"),
         ("<http://s> <http://p> <<( <http://s> <http://p> <http://o> )>> .", "quoted"),
     ],

@@ -161,6 +161,7 @@ def test_an_unknown_registry_is_400_with_the_known_ones(client: FlaskClient) -> 
     assert {"ror", "cbe", "wikidata", "isni"} <= set(json.loads(response.data)["registries"])
     assert client.get("/id/organisation").status_code == 404
     assert client.get("/id/organisation?isbn=1").status_code == 404
+    assert client.get("/id/organisation?isbn=1&ror=01r9htc13", follow_redirects=True).status_code == 400
     assert client.get("/id/workpackage?ror=01r9htc13", follow_redirects=True).status_code == 404
 
 
@@ -221,6 +222,11 @@ def test_a_registry_twice_is_400(client: FlaskClient) -> None:
     for path in ("/lookup", "/id/organisation"):
         assert client.get(f"{path}?ror=01r9htc13&ror=05f950310").status_code == 400
         assert client.get(f"{path}?ror=01r9htc13&ror=01r9htc13").status_code == 303
+
+
+def test_a_member_that_is_there_twice_is_told(client: FlaskClient) -> None:
+    answer = client.post("/lookup", data='[{"ror": "01r9htc13", "ror": "x"}]', content_type="application/json")
+    assert (answer.status_code, "two values of ror" in json.loads(answer.data)["detail"]) == (400, True)
 
 
 def test_a_table_of_json(client: FlaskClient) -> None:

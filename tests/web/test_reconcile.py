@@ -304,6 +304,23 @@ def test_other_bad_requests(client: FlaskClient) -> None:
     check_page(page, "fr")
 
 
+@pytest.mark.parametrize(
+    ("url", "form", "said"),
+    [
+        ("", {"queries": "{}", "extend": '{"ids": [], "properties": []}'}, "queries, extend"),
+        ("?queries={}", {"queries": "{}"}, "queries, queries"),
+        ("", {"queries": ["{}", "{}"]}, "queries, queries"),
+        ("", {"queries": '{"q0": {"query": "a"}, "q0": {"query": "b"}}'}, "two values of q0"),
+        ("", {"queries": '{"q0": {"query": "a", "query": "b"}}'}, "two values of query"),
+    ],
+)
+def test_nothing_of_two_questions_in_one_is_lost_in_silence(
+    url: str, form: dict[str, Any], said: str, client: FlaskClient
+) -> None:
+    answer = client.post(f"/reconcile{url}", data=form)
+    assert (answer.status_code, said in json.loads(answer.data)["detail"]) == (400, True)
+
+
 def test_queries_in_another_encoding_are_refused(client: FlaskClient) -> None:
     """A name with signs of replacement in it would match nothing, and nobody would know why."""
     queries = "queries=%7B%22q0%22%3A%7B%22query%22%3A%22Universit%E9%22%7D%7D"

@@ -4,6 +4,8 @@ import csv
 import json
 import re
 import tomllib
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,8 +17,11 @@ from typing import IO, Any, Final
 import pyoxigraph as ox
 
 from ..errors import AtmpgraphError
-from ..i18n import TranslatedError, counting, message
+from ..i18n import Sentence, TranslatedError, counting, message
+from ..reasons import reason_of
+from ..spreadsheets import SEPARATOR
 from ..vocab import DCT, FOAF, RDFS, SCHEMA, SKOS
+from .opened import opened
 
 ADDRESS: Final = ""  # in place of a code, where an identifier is a whole address
 MOST_NAMES: Final = 100  # names of one record that count
@@ -34,6 +39,14 @@ _NO_RECORDS: Final = message(
 )
 _BROKEN: Final = counting(
     "{file}: cannot be read after {n} record: {reason}", "{file}: cannot be read after {n} records: {reason}"
+)
+_CUT: Final = message("it is not JSON, or cut off")
+_LONG: Final = message("a line has more than {n} characters")
+_WIDE: Final = message("it has {n} columns")
+# A zip that is encrypted or packed in another way is a RuntimeError.
+_UNREADABLE: Final = (
+    *(ValueError, SyntaxError, EOFError, RuntimeError),
+    *(csv.Error, zipfile.BadZipFile, zlib.error, AtmpgraphError),
 )
 
 
@@ -73,8 +86,10 @@ def read_records(path: Path) -> Iterator[Record]:
         for record in _reader(path):
             number += 1
             yield record
-    except (ValueError, SyntaxError, csv.Error, AtmpgraphError, RecursionError) as error:
-        raise TranslatedError(_BROKEN, file=path, n=number, reason=error) from None
+    except RecursionError:
+        raise TranslatedError(_BROKEN, file=path, n=number, reason=Sentence(_CUT)) from None
+    except _UNREADABLE as error:
+        raise TranslatedError(_BROKEN, file=path, n=number, reason=reason_of(error)) from None
     if not number:
         raise TranslatedError(_NO_RECORDS, file=path)
 
@@ -85,7 +100,7 @@ def _reader(path: Path) -> Iterator[Record]:
     if fmt and suffix not in {"json", "txt"}:
         yield from _of_rdf(path, fmt)
         return
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with opened(path) as file:
         start = file.read(4_096)
         file.seek(0)
         if start.lstrip()[:1] in {"[", "{"}:
@@ -98,7 +113,7 @@ def json_items(file: IO[str]) -> Iterator[Any]:
     """The members of an array, or one value after another (JSON Lines), each parsed when it has been read.
 
     Raises:
-        ValueError: not JSON, cut, or a member is too long.
+        TranslatedError: not JSON, cut, or a member is too long.
     """
     start = file.read(_PIECE).lstrip(_BLANKS)
     is_array = start.startswith("[")
@@ -110,9 +125,9 @@ def json_items(file: IO[str]) -> Iterator[Any]:
         while place < len(rest) and not (is_array and rest[place] == "]"):
             try:
                 item, place = decoder.raw_decode(rest, place)
-            except json.JSONDecodeError as error:
+            except json.JSONDecodeError:
                 if not piece or len(rest) - place > _LONGEST:
-                    raise ValueError(f"not JSON, or cut off: {error.msg}") from None
+                    raise TranslatedError(_CUT) from None
                 break
             yield item
             place += len(_BETWEEN.match(rest, place)[0])  # type: ignore[index]
@@ -124,10 +139,8 @@ def json_items(file: IO[str]) -> Iterator[Any]:
 
 
 def _require_end(rest: str, is_array: bool) -> None:
-    if is_array and not rest:
-        raise ValueError("the list has no end")
-    if is_array and rest[1:].strip():
-        raise ValueError("something follows the end of the list")
+    if is_array and (not rest or rest[1:].strip()):
+        raise TranslatedError(_CUT)
 
 
 def ror_record(item: object) -> Record | None:
@@ -162,12 +175,14 @@ def ror_record(item: object) -> Record | None:
 
 def _of_table(file: IO[str], start: str) -> Iterator[Record]:
     """The records of a table, by the first form that fits its heading."""
-    line = start.partition("\n")[0]
-    separator = max("\t;,", key=line.count)
+    named = SEPARATOR.match(start)
+    if named:
+        file.readline(_LONGEST_LINE)
+    separator = named[1] if named else max("\t;,", key=start.partition("\n")[0].count)
     rows = csv.reader(_lines(file), delimiter=separator)
     heading = next(rows, [])
     if len(heading) > _MOST_COLUMNS:
-        raise ValueError(f"{len(heading)} columns")
+        raise TranslatedError(_WIDE, n=len(heading))
     columns = {_MARKS.sub("", name).lower(): place for place, name in reversed(list(enumerate(heading)))}
     form = next(form for form in knowledge()["forms"] if columns.keys() >= set(form["needs"]))
     keys, names, countries = ([columns[name] for name in form[part] if name in columns] for part in _PARTS)
@@ -191,7 +206,7 @@ def _lines(file: IO[str]) -> Iterator[str]:
     """The lines of a file, none of which fills the memory."""
     while line := file.readline(_LONGEST_LINE):
         if len(line) == _LONGEST_LINE and not line.endswith("\n"):
-            raise ValueError("a line has no end")
+            raise TranslatedError(_LONG, n=_LONGEST_LINE)
         yield line
 
 

@@ -1,6 +1,7 @@
 """The queries of the Reconciliation Service API 0.1 and 0.2 (§5), read with bounds."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Never, cast, get_args
@@ -17,6 +18,7 @@ BOM: Final = "\ufeff"  # a byte order mark
 _SHOWN: Final = 60  # characters of what is quoted in a sentence
 
 NOT_JSON: Final = message("“{name}” is not JSON: line {line}, column {column}.")
+SAME_NAME: Final = message("An object of the JSON has two values of {name}; give each its own name.")
 NOT_OBJECT: Final = message("“{name}” must be a JSON object.")
 NOT_WRITABLE: Final = message(
     "“{name}” has a number or a character that JSON cannot hold (NaN, half a surrogate pair), or is nested too deep."
@@ -64,14 +66,26 @@ def refuse(sentence: str, **values: object) -> Never:
     raise LinkingError(sentence, **{name: str(value)[:2_000] for name, value in values.items()})
 
 
+class TwiceError(ValueError):
+    """An object has a name twice, of which one value would be lost (RFC 8259 §4)."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise TwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
+    return content
+
+
 def read_json(text: str) -> object:
     """The value of a JSON text, which can be written again: no NaN, no infinity, no half a character (RFC 8259).
 
     Raises:
+        TwiceError: an object has a name twice.
         ValueError: it is none, is nested too deep, or has a number of thousands of digits.
     """
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_once)
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except RecursionError as error:
         raise ValueError from error
@@ -88,6 +102,8 @@ def json_object(name: str, text: str) -> dict[str, Any]:
         content = read_json(text.removeprefix(BOM))
     except json.JSONDecodeError as error:
         refuse(NOT_JSON, name=name, line=error.lineno, column=error.colno)
+    except TwiceError as error:
+        refuse(SAME_NAME, name=str(error)[:_SHOWN])
     except ValueError:
         refuse(NOT_WRITABLE, name=name)
     if not isinstance(content, dict):

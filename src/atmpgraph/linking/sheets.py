@@ -13,8 +13,8 @@ from itertools import chain, count
 from typing import Any, Final
 
 from ..i18n import message
-from ..spreadsheets import as_text
-from .batch import read_json, refuse
+from ..spreadsheets import SEPARATOR, as_text
+from .batch import SAME_NAME, TwiceError, read_json, refuse
 from .lookup import ANY
 
 Meaning = Callable[[Mapping[str, str]], tuple[Sequence[str], Sequence[str]]]
@@ -23,7 +23,6 @@ ADDED: Final = ("thing", "label", "things")  # IRI, name, and how many there are
 _DELIMITERS: Final = (",", ";", "\t")
 _BETWEEN: Final = " "  # two IRIs
 _AND: Final = " · "  # two names
-_SEPARATOR: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a line with which Excel is told the separator
 _MARKS: Final = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 # As Python calls them, and as people do.
 _CHARSETS: Final = {
@@ -93,7 +92,7 @@ def read_csv(body: bytes, codes: Iterable[str], most: int, charset: str = "") ->
         LinkingError: it is none, or has no column with identifiers, or too many rows.
     """
     text = _decoded(body, charset)
-    named = _SEPARATOR.match(text)
+    named = SEPARATOR.match(text)
     text = text[named.end() :] if named else text
     first = text.partition("\n")[0]
     delimiter = named[1] if named else max(_DELIMITERS, key=first.count)
@@ -125,6 +124,8 @@ def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
         rows = read_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         refuse(NOT_UTF_8)
+    except TwiceError as error:
+        refuse(SAME_NAME, name=error)
     except ValueError:
         refuse(NOT_ROWS)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -168,12 +168,42 @@ _INSTEAD: Final = {
     **dict.fromkeys(
         (
             *(XSD + sign + "Integer" for sign in ("nonNegative", "positive", "nonPositive", "negative")),
-            *(XSD + sign + size for size in ("int", "long", "short", "byte") for sign in ("", "unsigned")),
+            *(XSD + size for size in ("int", "long", "short", "byte")),
             *(XSD + "unsigned" + size for size in ("Int", "Long", "Short", "Byte")),
         ),
         "integer",
     ),
 }
+
+
+# The least and the greatest value of the integers of XSD (§3.4.14 to §3.4.25).
+_BITS: Final = {"byte": 8, "short": 16, "int": 32, "long": 64}
+_BOUNDS: Final[dict[str, tuple[int | None, int | None]]] = {
+    XSD + "nonNegativeInteger": (0, None),
+    XSD + "positiveInteger": (1, None),
+    XSD + "nonPositiveInteger": (None, 0),
+    XSD + "negativeInteger": (None, -1),
+    **{XSD + name: (-(1 << bits - 1), (1 << bits - 1) - 1) for name, bits in _BITS.items()},
+    **{f"{XSD}unsigned{name.capitalize()}": (0, (1 << bits) - 1) for name, bits in _BITS.items()},
+}
+
+
+def as_stored(text: str, datatype: str) -> tuple[str, str]:
+    """A text and its datatype as stores give them back: the same value, of the datatype that theirs is derived from.
+
+    The cardinalities of OWL are `xsd:nonNegativeInteger`, which is the same number as an `xsd:integer`.
+
+    Raises:
+        TermError: the text is not of the datatype.
+    """
+    instead = _INSTEAD.get(datatype)
+    if instead is None:
+        return text, datatype
+    if instead == "integer":
+        (least, most), number = _BOUNDS[datatype], int(_integer(text))
+        if (least is not None and number < least) or (most is not None and number > most):
+            raise TermError("the datatype {datatype} has no such number", datatype=f"<{datatype}>")
+    return text, XSD + instead
 
 
 def form(datatype: str) -> Form | None:

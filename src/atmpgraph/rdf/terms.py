@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ..iris import fault
 from ..vocab import XSD
-from .datatypes import TermError, form, literal_form, refusal
+from .datatypes import TermError, as_stored, form, literal_form, refusal
 
 _ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
     0x08: "\\b",
@@ -85,7 +85,7 @@ def literal(text: str, datatype: str) -> str:
 
 
 def term(value: ox.NamedNode | ox.Literal) -> str:
-    """A parsed term as canonical text.
+    """A parsed term as canonical text; one of a derived datatype of XSD as the store gives it back.
 
     Raises:
         ValueError: a literal that is not of its datatype, or whose datatype may not be published.
@@ -94,9 +94,10 @@ def term(value: ox.NamedNode | ox.Literal) -> str:
         return f"<{value.value}>"
     if value.language:
         return f'"{escape(value.value)}"@{language_tag(value.language)}'
-    if form(value.datatype.value) is None:
-        raise refusal(value.datatype.value)
-    return literal(value.value, value.datatype.value)
+    text, datatype = as_stored(value.value, value.datatype.value)
+    if form(datatype) is None:
+        raise refusal(datatype)
+    return literal(text, datatype)
 
 
 def line(quad: ox.Quad) -> str:

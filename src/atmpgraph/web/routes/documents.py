@@ -106,9 +106,10 @@ def _identified(context: Context, kind: str) -> AnyResponse | None:
         return None
     note_arguments(**lookup.given)
     things = lookup.things(lookup.given)
-    if len(things) == 1:
+    if len(things) == 1 and not lookup.strange:
         return redirect(lookup.location(things[0]), 303)
-    return redirect(context.urls.page(f"lookup?{urlencode(lookup.given | {'kind': kind})}"), 307)
+    strange = {name: request.args[name] for name in lookup.strange}  # which the look-up names
+    return redirect(context.urls.page(f"lookup?{urlencode({**lookup.given, **strange, 'kind': kind})}"), 307)
 
 
 def _see_other(context: Context, iri: str) -> AnyResponse:

@@ -38,6 +38,8 @@ _TYPES: Final = 10  # that a client is offered first
 _MOST: Final = 500  # that a client may skip, or wish for
 _DOCUMENTATION: Final = "https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/"
 _NO_INDEX: Final = message("This release has no index of words: an earlier version made it. The next build makes one.")
+_SEVERAL: Final = message("Send one of “queries”, “query” and “extend”, once; this request has {names}.")
+_SHOWN: Final = 10  # names, in a problem
 _NOTHING: Final = message("Send “queries” or “extend”, as the Reconciliation Service API 0.2 says.")
 _NO_FORM: Final = message("Send the queries as a form: application/x-www-form-urlencoded.")
 _NOT_WHOLE: Final = message("“{name}” must be a whole number from 0 to {most}.")
@@ -123,8 +125,11 @@ def _parameters() -> Mapping[str, str]:
         b"&".join(map(unquote_to_bytes, sent)).decode()
     except UnicodeDecodeError:
         raise ProblemError(Problem(400, "The parameters are not percent-encoded UTF-8.")) from None
-    given = {name: request.values[name] for name in ("queries", "query", "extend") if name in request.values}
-    return {name: text for name, text in given.items() if text or name != "query"}  # as a form sends an empty field
+    named = [(name, text) for name in ("queries", "query", "extend") for text in request.values.getlist(name)]
+    given = [(name, text) for name, text in named if text or name != "query"]  # as a form sends an empty field
+    if len(given) > 1:
+        raise ProblemError(Problem(400, _SEVERAL, values={"names": ", ".join(name for name, _ in given[:_SHOWN])}))
+    return dict(given)
 
 
 def _load(context: Context) -> Answer:
