@@ -3,6 +3,7 @@
 import ast
 import pickle
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from babel.messages.catalog import Catalog
 
 from atmpgraph.i18n import FOLDER, Sentence, Texts, counting, every_language, texts
 
-from .conftest import LANGUAGES
+from .conftest import LANGUAGES, ROOT
 from .messages import SOURCE, TRANSLATED, extracted, read
 
 _PLACEHOLDER = re.compile(r"\{(\w+(?:!r)?)\}")
@@ -169,6 +170,43 @@ AVOIDED = {
     "it": [r"[“”]", r"\b(correggete|scrivete|togliete|aggiungete|salvate|intendevate|inviate|usate)\b(?!$)", r"\bLo confronti\b",
            r"\binterrogazion[ei]\b", r"\bidentificator[ei]\b", r"\binsiem[ei] di dati\b", r"\b[Aa]ffermazion[ei]\b"],
 }  # fmt: skip
+
+
+def _published() -> Iterator[tuple[str, str, str]]:
+    """File, language and text of what the software and the first publication say in Turtle, queries, lists, tables and pages."""
+    folders = (
+        "shapes",
+        "ontology",
+        "data/ontology",
+        "src/atmpgraph/quality",
+        "src/atmpgraph/catalogue",
+        "src/atmpgraph/web",
+    )
+    for file in sorted(
+        {ROOT / "data" / "catalogue.ttl"}.union(*((ROOT / folder).rglob("*.ttl") for folder in folders))
+    ):
+        for text, language in re.findall(r'"((?:[^"\\\n]|\\.)*)"@([a-z]{2})', file.read_text(encoding="utf-8")):
+            yield file.name, language, text
+    for file in sorted((ROOT / "data" / "pages").glob("*.md")):
+        yield file.name, file.suffixes[0][1:], file.read_text(encoding="utf-8")
+    for file in sorted((ROOT / "queries").glob("*.rq")):
+        for language, text in re.findall(r"^#\+ [\w.]+@(\w+): (.*)$", file.read_text(encoding="utf-8"), re.M):
+            yield file.name, language, text
+    for file in sorted((ROOT / "lists").glob("*.toml")):
+        for language, text in re.findall(r'\b([a-z]{2}) = "([^"]*)"', file.read_text(encoding="utf-8")):
+            yield file.name, language, text
+
+
+def test_what_is_published_has_the_words_of_the_interface() -> None:
+    texts = list(_published())
+    assert {language for _, language, _ in texts} >= set(AVOIDED)
+    wrong = [
+        (file, word, text)
+        for file, language, text in texts
+        for word in AVOIDED.get(language, ())
+        if re.search(word, text)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("language", AVOIDED)

@@ -227,7 +227,7 @@ NAMING: Final = [
     (name, column)
     for name, query in LIBRARY.items()
     for column in query.head.columns
-    if column.startswith("publisher") and name not in {"places", "sources"}  # they show links; publishers alone
+    if column.startswith("publisher") and name != "places"  # it shows links
 ]
 
 
@@ -237,6 +237,22 @@ def test_an_answer_says_who_says_so(name: str, column: str, language: str, datas
     """The publisher, or the name of a source that does not say who published it."""
     text = TEXTS[name].replace('VALUES ?language { "en" }', f'VALUES ?language {{ "{language}" }}')
     assert all(value for (value,) in select(dataset, text, column))
+
+
+@pytest.mark.parametrize(("language", "unknown", "editors"), [
+    ("fr", "non précisé", "Rédaction de la publication PIT ATMP"),
+    ("nl", "niet vermeld", "Redactie van de publicatie PIT ATMP"),
+    ("de", "nicht angegeben", "Redaktion der Veröffentlichung PIT ATMP"),
+    ("en", "not stated", "Editors of the publication PIT ATMP"),
+])  # fmt: skip
+def test_who_published_a_source_is_said_in_words(language: str, unknown: str, editors: str, dataset: Store) -> None:
+    """By the source; of the publication's own texts, its editors; else that nobody says so."""
+    text = TEXTS["sources"].replace('VALUES ?language { "en" }', f'VALUES ?language {{ "{language}" }}')
+    own = {row["slug"]: editors for row in table("sources") if row["kind"] == "MetadataDocument"}
+    expected = {
+        f"id/source/{row['slug']}": row["publisher"] or own.get(row["slug"], unknown) for row in table("sources")
+    }
+    assert dict(select(dataset, text, "source", "publisher")) == expected
 
 
 # How it runs anywhere ------------------------------------------------------------------------------------------------

@@ -116,6 +116,17 @@ _SCHEMES = (
     *("source-kind", "unit", "value-qualifier"),
 )
 
+# What else we publish under the base: documents, dumps, releases, and what no kind and no code list above names.
+_PLACES = {
+    "doc": "doc/",
+    "dumps": "dumps/",
+    "id": "id/",
+    "ns": "ns/",
+    "own": "auth/",
+    "quality": "quality#",
+    "releases": "releases/",
+}
+
 # The properties that name a thing, the best first.
 LABELS: Final = (
     SKOS + "prefLabel",
@@ -151,6 +162,11 @@ def _names_of_things(base: str) -> dict[str, str]:
     codes = {f"auth-{scheme}": f"{CODES}{scheme}/" for scheme in _SCHEMES}
     own = {f"own-{scheme}": f"{base}auth/{scheme}/" for scheme in _SCHEMES}
     return dict(sorted((things | codes | own).items()))
+
+
+def names_of_places(base: str) -> dict[str, str]:
+    """Prefix → namespace IRI of what else we publish; for Turtle and TriG, as `names_of_things`."""
+    return {name: base + path for name, path in _PLACES.items()}
 
 
 def prologue(*names: str) -> str:

@@ -92,6 +92,8 @@ CASES = {
     "placeOfData MinCount": drop(PLACE, "dcat:bbox"),
     "placeOfData MaxCount": add(PLACE, "dcat:centroid", '"POINT(1 2)"'),
     "placeOfData Datatype": put(PLACE, "dcat:centroid", '"POINT(1 2)"'),
+    "orderOfPeriodOfData LessThanOrEquals": put(PERIOD, "dcat:endDate", '"1999-01-01"^^xsd:date'),
+    "centreOfPlace SPARQL": put(PLACE, "dcat:centroid", '"POINT(50.64 4.66)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'),
     "described MinCount": add(DATASET, "dcat:theme", "<http://publications.europa.eu/resource/authority/data-theme/NONE>"),
 }  # fmt: skip
 

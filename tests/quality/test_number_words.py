@@ -1,5 +1,7 @@
 """Numbers in words, in five languages: what is right is let pass, what is wrong is told, by both engines."""
 
+import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,6 +13,7 @@ from rdflib.namespace import SH
 from atmpgraph.quality.engines import quick_results
 from atmpgraph.quality.reference import reference_results
 from atmpgraph.quality.results import Result
+from atmpgraph.quality.shape_texts import filled
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.vocab import ATMPGRAPH, QB
 
@@ -48,6 +51,26 @@ READ: Final = {
 PASSED_OVER: Final = ["trois dixièmes", "un vingtième", "two thirds", "one tenth", "drei Zehntel", "een vijfde", "twee tienden",
                "une demi-douzaine", "half a dozen", "plusieurs centaines", "hundreds of", "deux mille cinq cents",
                "fifteen hundred", "quinze cents", "trois fois"]  # fmt: skip
+
+
+def test_the_table_has_each_number_in_each_language_and_no_word_twice() -> None:
+    with (ROOT / "src" / "atmpgraph" / "quality" / "number_words.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    numbers = {language: {int(row["number"]) for row in rows if row["language"] == language} for language in READ}
+    expected = {*range(1, 21), *range(30, 100, 10), 100, 1000}
+    assert {language: expected - found for language, found in numbers.items() if expected - found} == {}
+    meant: dict[str, set[str]] = {}
+    for row in rows:
+        for column in ("cardinal", "ordinal", "collective", "stem"):
+            for word in row[column].split():
+                meant.setdefault(word, set()).add(row["number"])
+    assert {word: found for word, found in meant.items() if len(found) > 1} == {}
+
+
+def test_the_shape_is_published_with_the_words_in_it() -> None:
+    text = filled((ROOT / "shapes" / "figure.ttl").read_text(encoding="utf-8"), BASE, ("fr",))
+    assert "|trentaine=30|" in text
+    assert not re.search(r"\{(words|steps|cardinal|ordinal|collective|stem|multiple)\b", text)
 
 
 @pytest.mark.parametrize("engine", [quick_results, reference_results])

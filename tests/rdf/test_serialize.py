@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -13,9 +14,9 @@ import rdflib
 
 from atmpgraph.addresses import CODES, iri_to_path, path_to_iri
 from atmpgraph.formats import JSON_LD, RDF_FORMATS, RDF_XML, TRIG, TURTLE, Format
-from atmpgraph.rdf.serialize import prefixes_for, serialize
+from atmpgraph.rdf.serialize import prefix_of, prefixes_for, serialize
 from atmpgraph.release.release import Release
-from atmpgraph.vocab import names_of_things, prefixes
+from atmpgraph.vocab import names_of_places, names_of_things, prefixes
 
 BASE = "https://example.org/p/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -148,6 +149,59 @@ def test_every_kind_of_things_and_every_code_list_has_a_short_name(release: Rele
     text = release.folder.canonical.read_text(encoding="utf-8")
     kinds = set(re.findall(rf"<({re.escape(release.base)}id/[a-z-]+/|{re.escape(CODES)}[a-z-]+/)[^/>]+>", text))
     assert kinds <= set(things.values())
+
+
+def test_no_iri_of_ours_stays_long_where_a_prefix_makes_the_document_shorter(release: Release) -> None:
+    """Documents, rows, dumps and codes of one's own have prefixes as things have, and no document grows by one."""
+    base, table = release.base, prefixes_for(TURTLE, release.base)
+    before = {prefix: iri for prefix, iri in table.items() if prefix not in names_of_places("")}
+    row, document, code = f"{base}doc/table/places.csv#row=3", f"{base}doc/place/wallonia", f"{base}auth/therapy/cell"
+    place, source = ox.NamedNode(f"{base}id/place/wallonia"), ox.NamedNode("http://purl.org/dc/terms/source")
+    few = [ox.Quad(place, source, ox.NamedNode(iri)) for iri in (row, document)]
+    text = serialize(few, TURTLE, table).decode()
+    assert r"dct:source doc:place\/wallonia , doc:table\/places.csv\#row\=3" in text.replace("\n\t\t", " ")
+    many = [ox.Quad(place, source, ox.NamedNode(f"{code}{n}")) for n in range(9)]
+    for quads in (few[:1], few, many[:1], many, few + many):
+        for fmt in (TURTLE, TRIG):
+            body, plain = serialize(quads, fmt, table), serialize(quads, fmt, before)
+            assert len(body) <= len(plain)
+            assert set(ox.parse(body, format=fmt.engine)) == set(ox.parse(plain, format=fmt.engine))
+            rdflib.Dataset().parse(data=body, format=fmt.suffix.replace("ttl", "turtle"))
+    assert b"<" not in serialize(many, TURTLE, table).partition(b"\n\n")[2]
+
+
+def test_dumps_and_documents_choose_prefixes_alike(release: Release) -> None:
+    table = prefixes_for(TURTLE, release.base)
+    names = {iri: prefix for prefix, iri in table.items()}
+    for prefix, iri in table.items():
+        assert prefix_of(f"{iri}x", names) == prefix
+        assert iri.endswith(("/", "#"))
+    assert prefix_of(f"{release.base}id/catalogue", names) == "id"
+    assert prefix_of("urn:x", names) == prefix_of("https://elsewhere.example/a#b", names) == ""
+
+
+@pytest.mark.parametrize("path", ["organisation/umons", "figure/budget", "place/wallonia"])
+def test_json_ld_shortens_whatever_its_context_can(path: str, release: Release) -> None:
+    topic = f"{release.base}id/{path}"
+    quads = [
+        q
+        for q in ox.parse(release.folder.canonical.read_bytes(), format=ox.RdfFormat.N_QUADS)
+        if q.subject.value == topic
+    ]
+    body = json.loads(serialize(quads, JSON_LD, prefixes_for(JSON_LD, release.base), root=topic))
+    spaces = tuple(iri for iri in body["@context"].values() if isinstance(iri, str) and "//" in iri)
+    assert spaces
+
+    def strings(value: object) -> Iterator[str]:
+        match value:
+            case str():
+                yield value
+            case list():
+                yield from (text for each in value for text in strings(each))
+            case dict():
+                yield from (text for key, each in value.items() if key != "@context" for text in (key, *strings(each)))
+
+    assert [text for text in strings(body) if text.startswith(spaces)] == []
 
 
 def test_codes_of_the_publication_have_a_prefix_too(release: Release) -> None:

@@ -31,7 +31,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
 _FACETS: Final[tuple[Facet, ...]] = ("", "value", "year")
 _KEYS: Final = {
     "list": {"title", "description", "menu", "things", "sort", "columns"},
-    "column": {"label", "value", "facet", "sort", "shown"},
+    "column": {"label", "value", "facet", "sort", "shown", "absent"},
 }
 
 
@@ -55,6 +55,7 @@ class Column:
         facet: what one filters by: not at all, its values, or their years.
         sorts: whether the list can be sorted by it.
         shown: whether it is a column of the table, and not a filter alone.
+        absent: what the page says, in each language, of a thing that has no value; nothing if empty.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Column:
     facet: Facet = ""
     sorts: bool = True
     shown: bool = True
+    absent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def details(self) -> list[str]:
@@ -111,6 +113,7 @@ class Declaration:
                 "sorts": column.sorts,
                 "shown": column.shown,
                 "details": column.details,
+                **({"absent": column.absent} if column.absent else {}),
             }
             for column in self.columns
         ]
@@ -233,6 +236,7 @@ def _column(name: str, content: object) -> Column:
         facet,
         bool(content.get("sort", True)),
         bool(content.get("shown", True)),
+        _texts(content, "absent", at) if "absent" in content else {},
     )
 
 

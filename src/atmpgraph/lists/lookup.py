@@ -33,6 +33,7 @@ class Heading:
     sorts: bool
     shown: bool
     details: tuple[str, ...]
+    absent: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -262,7 +263,15 @@ def _expanded(name: str) -> str:
 
 def _listing(declared: dict[str, Any], size: int) -> Listing:
     columns = [
-        Heading(each["name"], each["label"], each["facet"], each["sorts"], each["shown"], tuple(each["details"]))
+        Heading(
+            each["name"],
+            each["label"],
+            each["facet"],
+            each["sorts"],
+            each["shown"],
+            tuple(each["details"]),
+            each.get("absent", {}),
+        )
         for each in declared["columns"]
     ]
     return Listing(

@@ -16,7 +16,7 @@ from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..i18n import Sentence
 from ..rdf.chunks import Chunk
 from ..rdf.expressible import expressible
-from ..rdf.serialize import any_starts, prefixes_for, tidy
+from ..rdf.serialize import prefix_of, prefixes_for, tidy
 
 # Another text as soon as other bytes come of the same lines.
 RECIPE: Final = f"2, pyoxigraph {ox.__version__}"
@@ -45,14 +45,14 @@ class Part:
 
 def used_prefixes(part: Part) -> list[tuple[str, ...]]:
     """Of each chunk: the prefixes whose namespace an IRI in it starts with."""
-    table = [(prefix, iri.encode()) for prefix, iri in all_prefixes(part.base).items()]
+    names = {iri: prefix for prefix, iri in all_prefixes(part.base).items()}
     used = []
     for chunk in part.chunks:
         lines = chunk.read()
         first = next(iter(ox.parse(lines[: lines.index(b"\n") + 1], format=ox.RdfFormat.N_QUADS)))
         pattern = _NAMESPACE if isinstance(first.graph_name, ox.DefaultGraph) else _NAMESPACE_IN_QUADS
-        starts = sorted(set(pattern.findall(lines)))
-        used.append(tuple(prefix for prefix, iri in table if any_starts(starts, iri)))
+        starts = {prefix_of(start.decode(), names) for start in set(pattern.findall(lines))}
+        used.append(tuple(sorted(starts - {""})))
     return used
 
 

@@ -5,6 +5,8 @@
     sh:languageIn ( "{languages}" )                  a literal each: "fr" "nl"
     sh:qualifiedMinCount "{languages}"^^xsd:integer  how many they are
     "Add it in {languages}."@en                      their names, one of which is meant: French or Dutch
+
+What stands for number words says `number_words.py`.
 """
 
 import re
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..i18n import texts
+from .number_words import with_number_words
 
 _PLACEHOLDER: Final = "{languages}"
 _COUNT: Final = f'"{_PLACEHOLDER}"^^xsd:integer'
@@ -27,7 +30,7 @@ def filled(text: str, base: str, languages: Sequence[str]) -> str:
         base: of the publication.
         languages: its own.
     """
-    text = text.replace("{base}", base).replace(_COUNT, f'"{len(languages)}"^^xsd:integer')
+    text = with_number_words(text).replace("{base}", base).replace(_COUNT, f'"{len(languages)}"^^xsd:integer')
     text = text.replace(_LIST, " ".join(f'"{tag}"' for tag in languages))
 
     def named(literal: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..rdf.terms import escape
 from ..reasons import reason_of
 from ..settings.layers import Folder
+from .number_words import with_number_words
 from .shape_texts import filled
 
 # The local name of the property that holds a text, while it is checked.
@@ -57,7 +58,7 @@ def shapes_digest(folder: Folder, base: str, languages: Sequence[str]) -> str:
     """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
     digest = hashlib.sha256(" ".join((base, *languages)).encode())
     for file in sorted(folder.glob("*.ttl")):
-        digest.update(file.read_bytes())
+        digest.update(with_number_words(_text(file)).encode())
     return digest.hexdigest()
 
 

@@ -1,15 +1,15 @@
 """Triples and quads to bytes: sorted, with only the prefixes in use, literals as published; always the same bytes."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, AnyStr
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ..formats import JSON_LD, RDF_XML, TURTLE, Format
-from ..vocab import RDF, XSD, names_of_things, prefixes
+from ..vocab import RDF, XSD, names_of_places, names_of_things, prefixes
 from .expressible import expressible
 from .jsonld import json_ld
 
@@ -17,6 +17,8 @@ _TYPE = RDF + "type"
 # IRIs that every format shortens in its own way.
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _WITH_THINGS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
+_ESCAPED: Final = re.compile(r"[/#=?&%+,;:!$'()*~@]")  # with a backslash, in a local name of Turtle
+_DECLARED: Final = len("@prefix : <> .\n")
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
@@ -39,19 +41,57 @@ def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
 @lru_cache(32)
 def prefixes_for(fmt: Format, base: str) -> Mapping[str, str]:
     """The prefixes that a format has: those of things too, where it can write any name with them (Turtle and TriG)."""
-    return {**prefixes(base), **names_of_things(base)} if fmt.engine in _WITH_THINGS else prefixes(base)
+    if fmt.engine in _WITH_THINGS:
+        return {**prefixes(base), **names_of_things(base), **names_of_places(base)}
+    return prefixes(base)
 
 
-def used_prefixes(statements: Iterable[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
-    """The prefixes that shorten at least one IRI of the statements."""
-    iris = sorted(set(_iris(statements)) - _UNWRITTEN)
-    return {p: namespace for p, namespace in table.items() if any_starts(iris, namespace)}
+def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that shorten at least one IRI of the statements; of places, those that also shorten the whole.
+
+    Args:
+        statements: sorted by graph, subject and predicate.
+        table: of all prefixes that may be used.
+    """
+    names = {namespace: prefix for prefix, namespace in table.items()}
+    used = {prefix_of(iri, names) for iri in set(_iris(statements)) - _UNWRITTEN}
+    places = {prefix: table[prefix] for prefix in names_of_places("") if prefix in used}
+    if places:
+        saved = Counter({prefix: -_DECLARED - len(prefix) - len(namespace) for prefix, namespace in places.items()})
+        for iri in _written_iris(statements):
+            if (prefix := prefix_of(iri, names)) in places:
+                local = iri[len(places[prefix]) :]
+                saved[prefix] += len(places[prefix]) + len("<>") - len(prefix + ":") - len(_ESCAPED.findall(local))
+        used -= {prefix for prefix in places if saved[prefix] < 0}
+    return {prefix: namespace for prefix, namespace in table.items() if prefix in used}
 
 
-def any_starts(iris: Sequence[AnyStr], namespace: AnyStr) -> bool:
-    """Whether one of the IRIs, which are sorted, starts with a namespace."""
-    place = bisect_left(iris, namespace)
-    return place < len(iris) and iris[place].startswith(namespace)
+def prefix_of(iri: str, names: Mapping[str, str]) -> str:
+    """The prefix of the longest namespace that an IRI starts with, as the engine chooses it; empty for none.
+
+    Args:
+        iri: in full, or up to a slash or a hash.
+        names: prefix by namespace, which ends with one of them.
+    """
+    end = len(iri)
+    while (end := max(iri.rfind("/", 0, end), iri.rfind("#", 0, end))) > 0:
+        if prefix := names.get(iri[: end + 1]):
+            return prefix
+    return ""
+
+
+def _written_iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
+    """The IRIs as often as Turtle writes them: a subject once, and a predicate once for its objects."""
+    before: tuple[object, ...] = (None, None, None)
+    for statement in statements:
+        graph = statement.graph_name if isinstance(statement, ox.Quad) else None
+        now = (graph, statement.subject, statement.predicate)
+        for place, term in enumerate(now):
+            if now[: place + 1] != before[: place + 1] and isinstance(term, ox.NamedNode):
+                yield term.value
+        if isinstance(statement.object, ox.NamedNode):
+            yield statement.object.value
+        before = now
 
 
 def serialize(

@@ -183,10 +183,16 @@ class _Viewer:
             (
                 thing,
                 [
-                    CellView(label, entries[:_MOST_ENTRIES], max(len(entries) - _MOST_ENTRIES, 0))
+                    CellView(
+                        label, entries[:_MOST_ENTRIES] or self._absent(column), max(len(entries) - _MOST_ENTRIES, 0)
+                    )
                     for column, label, entries in zip(columns, labels, cells, strict=True)
                     if column.shown
                 ],
             )
             for thing, cells in read
         ]
+
+    def _absent(self, column: Heading) -> list[Entry]:
+        """What is said of a thing that has no value."""
+        return [Entry(best(column.absent, self._context.languages))] if column.absent else []
