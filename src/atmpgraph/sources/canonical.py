@@ -111,7 +111,7 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     source = Source(path, path, origin.file)
     if not origin.is_usable:
         return replace(source, is_read=False)
-    if not path.exists():
+    if not path.is_file():
         absent = Finding("table", Severity.VIOLATION, every_language(NO_FILE), (Place(key),))
         return replace(source, is_read=False, findings=(absent,))
     if origin.is_plain and _is_canonical(path, origin):
