@@ -871,3 +871,21 @@ def test_a_sheet_as_wide_as_there_are_is_read(tmp_path: Path) -> None:
             sheet.write(1, column, column)
     [read] = read_sheets(tmp_path / "t.xlsx", Imports(), 512)
     assert (len(read.header), read.rows[0][1][-1]) == (16_384, "16383")
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Numéro PIC", "pic"),
+        ("Participant PIC no.", "pic"),
+        ("Numéro", "order"),
+        ("Numéro TVA", "vat"),
+        ("Nummer (TVA)", "vat"),
+    ],
+)
+def test_an_abbreviation_in_a_heading_says_which_column_it_is(
+    publication: Path, tmp_path: Path, heading: str, column: str
+) -> None:
+    (tmp_path / "t.csv").write_text(f"Nom;Pays;Rôle;{heading}\nA;BE;Partenaire;999111222\n", encoding="utf-8")
+    said = run(publication, "import", tmp_path / "t.csv", "--name", "Ours", "--dry-run").output
+    assert f'"{heading}" = "{column}"' in said
