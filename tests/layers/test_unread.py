@@ -130,3 +130,9 @@ def test_a_link_that_leads_out_is_told(settings: Settings, tmp_path: Path) -> No
 def test_a_folder_with_nearly_the_right_name_is_told(settings: Settings, name: str, meant: str) -> None:
     put(settings, f"{name}/a")
     assert told(unread_findings(settings)) == {name: f"nothing reads this folder; did you mean {meant}?"}
+
+
+def test_templates_that_name_each_other_alone_are_not_read(settings: Settings) -> None:
+    for name, other in (("a", "b"), ("b", "a"), ("home", "c"), ("c", "d"), ("d", "c")):
+        put(settings, f"templates/{name}.html", f'{{% extends "{other}.html" %}}')
+    assert set(told(unread_findings(settings))) == {"templates/a.html", "templates/b.html"}

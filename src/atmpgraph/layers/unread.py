@@ -93,13 +93,16 @@ def _used(settings: Settings) -> set[str]:
     """The templates that are asked for: by the software, by their name, or by those of the publication."""
     place, environment = settings.layered("templates"), Environment(autoescape=True)
     used = {path.relative_to(place.supplied).as_posix() for path in place.supplied.rglob("*") if path.is_file()}
+    named: dict[str, set[str]] = {}
     for path in place.own.rglob("*"):
         if path.is_file():
             try:
                 tree = environment.parse(path.read_text("utf-8-sig"))
             except (TemplateSyntaxError, UnicodeDecodeError, RecursionError):
                 continue  # the check of the layers says it
-            used |= {name for name in meta.find_referenced_templates(tree) if name}
+            named[path.relative_to(place.own).as_posix()] = set(filter(None, meta.find_referenced_templates(tree)))
+    while more := {name for user in used & named.keys() for name in named[user]} - used:
+        used |= more
     return used
 
 
