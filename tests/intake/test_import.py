@@ -880,7 +880,6 @@ def test_a_sheet_as_wide_as_there_are_is_read(tmp_path: Path) -> None:
         ("Participant PIC no.", "pic"),
         ("Numéro", "order"),
         ("Numéro TVA", "vat"),
-        ("Nummer (TVA)", "vat"),
     ],
 )
 def test_an_abbreviation_in_a_heading_says_which_column_it_is(
