@@ -151,3 +151,14 @@ def split_suffix(path: str, offered: tuple[Format, ...]) -> tuple[str, Format | 
 def by_suffix(suffix: str, offered: tuple[Format, ...]) -> Format | None:
     """The offered format with that suffix."""
     return next((f for f in offered if f.suffix == suffix), None)
+
+
+# Of the static files of pages, by their suffix; others are not served.
+STATIC_TYPES: Final = {
+    ".css": "text/css",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}

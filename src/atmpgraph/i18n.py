@@ -241,7 +241,9 @@ def _files(language: str, own: Path | None) -> Iterator[Path]:
     """The catalogues of a language, in the order in which they are asked."""
     for tag in ranges(language):
         for folder in (own, FOLDER):
-            yield from (file for file in folder.glob("*.po") if file.stem.lower() == tag) if folder else ()
+            yield from (
+                (file for file in folder.glob("*.po") if file.stem.lower() == tag and file.is_file()) if folder else ()
+            )
 
 
 def own_texts(folder: Path) -> None:

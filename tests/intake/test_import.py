@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.cli import main
-from atmpgraph.i18n import TranslatedError
+from atmpgraph.i18n import TranslatedError, texts
 from atmpgraph.intake import verbs
 from atmpgraph.intake.codes_of_others import Codes, plain
 from atmpgraph.intake.forms import forms
@@ -808,3 +808,83 @@ def test_what_is_wrong_with_a_workbook_is_said_in_the_language(
     said = {tag: run(publication, "--language", tag, "import", file, "--dry-run").stderr for tag in ("en", language)}
     assert "it has a password" in said["en"]
     assert "it has a password" not in said[language]
+
+
+def _styled(number: float, form: str) -> Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object]:
+    return lambda book, sheet: sheet.write(3, 4, number, book.add_format({"num_format": form}))
+
+
+@pytest.mark.parametrize(
+    ("change", "cell", "told"),
+    [
+        (_styled(0.5, "0%"), "0.5", "shows per cent, in row 4"),
+        (_styled(0.5, '0.0" of "%'), "0.5", "shows per cent, in row 4"),
+        (_styled(0.5, '0.0" %"'), "0.5", ""),
+        (_styled(123, "00000"), "123", "zeros in front of its number, in row 4"),
+        (_styled(1234.5, '#,##0.00 "€"'), "1234.5", ""),
+        (_styled(45308, 'dd" janv. "yyyy'), "2024-01-17", ""),
+        (_styled(45308, "[$-40C]d mmmm yyyy"), "2024-01-17", ""),
+        (lambda _, sheet: sheet.write_string(3, 4, "00123"), "00123", ""),
+        (lambda _, sheet: sheet.write_boolean(3, 4, True), "true", ""),
+        (lambda book, sheet: sheet.write_rich_string(3, 4, "a", book.add_format({"bold": True}), "bc", " d"), "abc d", ""),
+        (lambda _, sheet: sheet.set_row(3, 0), "", "1 row of the sheet Partners is hidden"),
+        (lambda _, sheet: (sheet.write(2, 4, 7), sheet.write_row(8, 0, ["Autre", "Table", "x", "y", "Somme"])), "", "the headings of another table, row 9"),
+        (lambda _, sheet: (sheet.write(2, 4, 7), sheet.write_row(8, 0, ["x", "BE", "y", "1", "8"])), "", ""),
+    ],
+)  # fmt: skip
+def test_what_a_workbook_shows_is_read_or_told(
+    tmp_path: Path,
+    change: Callable[[xlsxwriter.Workbook, xlsxwriter.worksheet.Worksheet], object],
+    cell: str,
+    told: str,
+) -> None:
+    def with_column(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
+        sheet.write(1, 4, "Plus")
+        change(book, sheet)
+
+    [sheet] = read_sheets(accident(tmp_path, with_column), Imports(), 512)
+    assert sheet.rows[1][1][4] == cell
+    said = [texts("en").gettext(one, n=len(at), row=at[0]) for one, at in sheet.otherwise.items()]
+    said += ["1 row of the sheet Partners is hidden"] * bool(sheet.hidden_rows)
+    assert ("".join(said) == "") if not told else told in "".join(said)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [[["Project X"]], [["Project X"], ["Partners"], ["of 2024"]], [["Project X"], ["Date:", "2024"]], [["Date :", "2024"], [], ["By :", "me"], []]],
+)  # fmt: skip
+def test_headings_may_stand_below_captions(tmp_path: Path, above: list[list[str]]) -> None:
+    file = tmp_path / "t.csv"
+    lines = [*above, ["Nom", "Pays", "Rôle"], ["a", "BE", "x"], ["b", "FR", ""]]
+    file.write_text("".join(";".join(line) + "\n" for line in lines), encoding="utf-8")
+    [sheet] = read_sheets(file, Imports(), 512)
+    assert sheet.header == ("Nom", "Pays", "Rôle")
+    assert [cells for _, cells in sheet.rows] == [["a", "BE", "x"], ["b", "FR", ""]]
+    assert sheet.rows[0][0] == len(above) + 2
+
+
+def test_a_sheet_as_wide_as_there_are_is_read(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "t.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for column in range(16_384):
+            sheet.write(0, column, f"h{column}")
+            sheet.write(1, column, column)
+    [read] = read_sheets(tmp_path / "t.xlsx", Imports(), 512)
+    assert (len(read.header), read.rows[0][1][-1]) == (16_384, "16383")
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("Numéro PIC", "pic"),
+        ("Participant PIC no.", "pic"),
+        ("Numéro", "order"),
+        ("Numéro TVA", "vat"),
+    ],
+)
+def test_an_abbreviation_in_a_heading_says_which_column_it_is(
+    publication: Path, tmp_path: Path, heading: str, column: str
+) -> None:
+    (tmp_path / "t.csv").write_text(f"Nom;Pays;Rôle;{heading}\nA;BE;Partenaire;999111222\n", encoding="utf-8")
+    said = run(publication, "import", tmp_path / "t.csv", "--name", "Ours", "--dry-run").output
+    assert f'"{heading}" = "{column}"' in said

@@ -244,3 +244,17 @@ def _as_saved(row: list[str]) -> Row:
         else:
             cells.append(Cell(text, "string" if text else "", note="a note of the template"))
     return Row(cells)
+
+
+def test_numbers_that_excel_shows_otherwise_are_told(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet, place = book.add_worksheet("Blatt"), [each["name"] for each in FIELDS].index("amount")
+        for column, each in enumerate(FIELDS):
+            sheet.write(0, column, each["name"])
+        for row, form in enumerate(("0 %", "000", "0.00"), start=1):
+            sheet.write(row, 0, f"a{row}")
+            sheet.write(row, place, 0.25, book.add_format({"num_format": form}))
+    said = [each.message["de"] for each in check_tables(declared(tmp_path, "t.xlsx")).findings]
+    assert said[0].startswith("1 Zelle zeigt Prozent, in Zeile 2")
+    assert said[1].startswith("1 Zelle zeigt Nullen vor ihrer Zahl, in Zeile 3")
+    assert len(said) == 2

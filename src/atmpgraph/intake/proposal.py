@@ -193,9 +193,18 @@ def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[i
     return matched
 
 
+_WORD: Final = re.compile(r"\w+")
+_ABBREVIATED: Final = 95
+
+
 def _likeness(heading: str, name: str) -> int:
-    """How alike a heading and a name are, in per cent; what a heading says of its unit does not count."""
+    """How alike a heading and a name are, in per cent; what a heading says of its unit does not count.
+
+    An abbreviation that stands in the heading says more than the letters of all its words.
+    """
     whole = heading[:_LONGEST]
+    if len(name) > 2 and name.isupper() and name in _WORD.findall(whole):
+        return _ABBREVIATED if whole.strip() != name else 100
     return round(max(fuzz.ratio(plain(each), plain(name)) for each in (whole, _UNIT.sub("", whole) or whole)))
 
 

@@ -5,16 +5,16 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from ..i18n import Sentence, TranslatedError, message
+from ..i18n import Sentence, TranslatedError, counting, message
 from ..reasons import reason_of
 from ..settings.groups import Imports
-from ..sources.canonical import BREAK, ERROR, FORMULA, MERGED
+from ..sources.canonical import BREAK, ERROR, FORMULA, MERGED, SHOWN_OTHERWISE
 from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
 from ..sources.workbook import Sheet as WorkbookSheet
 
@@ -35,6 +35,14 @@ _LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise th
 _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
 _BOOK: Final = message("{file}: {reason}")
+_MOST_CAPTIONS: Final = 5  # rows of one cell above the headings
+_NUMBER: Final = re.compile(r"[-+]?[0-9][0-9\s.,'’]*")
+_OTHER_TABLE: Final = counting(
+    "{n} row stands below an empty one and looks like the headings of another table, row {row}: put that table on a"
+    " sheet of its own",
+    "{n} rows stand below empty ones and look like the headings of other tables, the first in row {row}: put each table"
+    " on a sheet of its own",
+)
 _END: Final = "\x1c"  # the row after the last one; nobody types it
 _OPEN: Final = message(
     "{file}, row {row}: a quotation mark is not closed, so that all rows below are one cell; close it"
@@ -55,6 +63,7 @@ class Sheet:
         lost: row, column from 0 and reason of what has no value: formulas, errors, merged cells.
         hidden: the sheets of the file that are not read; with its first sheet alone.
         hidden_rows: those with cells that nobody sees, and that are read.
+        otherwise: the rows of numbers that are shown otherwise than they are, by the sentence that says so.
     """
 
     file: str
@@ -65,6 +74,7 @@ class Sheet:
     lost: tuple[tuple[int, int, str], ...] = ()
     hidden: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
+    otherwise: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
@@ -157,7 +167,13 @@ def _of_sheet(path: Path, sheet: WorkbookSheet, limits: Imports) -> Sheet:
         if (row, column) != (low, left)
     ][:_MOST_LOST]
     seen = tuple((row, column, why) for row, column, why in lost if row >= first and column < len(read.header))
-    return replace(read, lost=seen, hidden_rows=tuple(row for row in sheet.about["hidden_rows"] if row >= first))
+    otherwise: dict[str, tuple[int, ...]] = {
+        sentence: rows
+        for kind, sentence in SHOWN_OTHERWISE
+        if (rows := tuple(row for row, place in sheet.about.get(kind, ()) if row >= first and place < len(read.header)))
+    }
+    hidden_rows = tuple(row for row in sheet.about["hidden_rows"] if row >= first)
+    return replace(read, lost=seen, hidden_rows=hidden_rows, otherwise={**read.otherwise, **otherwise})
 
 
 def _numbered(empty: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:
@@ -184,8 +200,11 @@ def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits:
         tidy = [_CONTROL.sub(" ", cell).strip() for cell in cells]
         if not any(tidy):
             continue
-        if not header or (caption and not good and sum(map(bool, tidy)) > 1):
-            header, caption = tidy, sum(map(bool, tidy)) == 1
+        filled = sum(map(bool, tidy))
+        if not header or (caption and (filled > 1 if not good else filled > 2 and len(good) < _MOST_CAPTIONS)):
+            header, caption = tidy, filled == 1 or (filled == 2 and next(filter(None, tidy)).endswith(":"))
+            good.clear()
+            odd.clear()
             while header and not header[-1]:
                 header.pop()
             continue
@@ -196,4 +215,21 @@ def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits:
         else:
             tidy = ["" if cell.lower() in _NOTHING else cell for cell in tidy[: len(header)]]
             good.append((number, tidy + [""] * (len(header) - len(tidy))))
-    return Sheet(path.name, name, tuple(header), tuple(good), tuple(odd))
+    apart = tuple(_apart(good))
+    return Sheet(
+        path.name, name, tuple(header), tuple(good), tuple(odd), otherwise={_OTHER_TABLE: apart} if apart else {}
+    )
+
+
+def _apart(rows: list[tuple[int, list[str]]]) -> Iterator[int]:
+    """Rows below an empty one that have words where all rows above have numbers: the headings of another table."""
+    numeric: dict[int, bool] = {}
+    before = rows[0][0] if rows else 0
+    for number, cells in rows:
+        at = [place for place, cell in enumerate(cells) if cell]
+        numbers = [place for place in at if _NUMBER.fullmatch(cells[place])]
+        if number > before + 1 and not numbers and any(numeric.get(place) for place in at):
+            yield number
+        for place in at:
+            numeric[place] = numeric.get(place, True) and place in numbers
+        before = number

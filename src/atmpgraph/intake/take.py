@@ -131,6 +131,21 @@ class Taking:
         self._sources[slug] = row
         return slug
 
+    def _note(self, sheet: Sheet) -> None:
+        """What a person does not see in a sheet, or sees otherwise, and what has no value."""
+        self.taken.left += [
+            Left(sheet.file, hidden, 0, "", "", _HIDDEN, {"sheet": hidden})
+            for hidden in sheet.hidden
+            if hidden != LISTS_SHEET
+        ]
+        if rows := sheet.hidden_rows:
+            values = {"sheet": sheet.name, "n": len(rows), "listed": listed(rows)}
+            self.taken.left.append(Left(sheet.file, sheet.name, rows[0], "", "", _HIDDEN_ROWS, values))
+        for sentence, at in sheet.otherwise.items():
+            self.taken.left.append(Left(sheet.file, sheet.name, at[0], "", "", sentence, {"n": len(at), "row": at[0]}))
+        for number, place, reason in sheet.lost:
+            self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
+
     def sheet(self, sheet: Sheet, form: Form, placed: Mapping[str, int]) -> None:
         """Take a sheet over.
 
@@ -140,16 +155,7 @@ class Taking:
             placed: where each column of the form is.
         """
         source, repeated = self.source(form, sheet), form.repeated(sheet.header)
-        self.taken.left += [
-            Left(sheet.file, hidden, 0, "", "", _HIDDEN, {"sheet": hidden})
-            for hidden in sheet.hidden
-            if hidden != LISTS_SHEET
-        ]
-        if rows := sheet.hidden_rows:
-            values = {"sheet": sheet.name, "n": len(rows), "listed": listed(rows)}
-            self.taken.left.append(Left(sheet.file, sheet.name, rows[0], "", "", _HIDDEN_ROWS, values))
-        for number, place, reason in sheet.lost:
-            self.taken.left.append(Left(sheet.file, sheet.name, number, sheet.header[place], "", reason))
+        self._note(sheet)
         for number, cells in sheet.odd:
             self._leave_row(sheet, number, cells, _ODD)
         for number, cells in sheet.rows:

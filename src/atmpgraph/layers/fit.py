@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
-from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, nodes
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language
@@ -133,17 +133,15 @@ def _templates(settings: Settings) -> Iterator[Finding]:
     """
     environment = Environment(loader=template_loader(settings), autoescape=True)
     own = settings.layered("templates").own
-    mine = {path.relative_to(own).as_posix() for path in own.rglob("*.html")} if own.is_dir() else set[str]()
+    mine = (
+        {path.relative_to(own).as_posix() for path in own.rglob("*.html") if path.is_file()}
+        if own.is_dir()
+        else set[str]()
+    )
     if not mine:
         return
     read: dict[str, nodes.Template] = {}
-    for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
-        try:
-            source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
-            read[name] = environment.parse(source)
-        except (TemplateSyntaxError, UnicodeDecodeError, RecursionError) as error:
-            message = every_language("not a template of Jinja: {reason}", reason=reason_of(error))
-            yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
+    yield from _parse_templates(environment, read)
     for name, tree in read.items():
         if name.startswith(f"{SUPPLIED}/"):
             continue
@@ -163,6 +161,19 @@ def _templates(settings: Settings) -> Iterator[Finding]:
             for block in tree.find_all(nodes.Block):
                 if block.name not in blocks and not _is_inside(block, tree):
                     yield _finding(f"templates/{name}", message, block.lineno, block.name)
+
+
+def _parse_templates(environment: Environment, read: dict[str, nodes.Template]) -> Iterator[Finding]:
+    """Read all templates; a violation for each that is none."""
+    for name in environment.list_templates(filter_func=lambda name: name.endswith(".html")):
+        try:
+            source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
+            read[name] = environment.parse(source)
+        except TemplateNotFound:
+            continue  # a pipe, or a link that leads nowhere, which is told of
+        except (TemplateSyntaxError, UnicodeDecodeError, RecursionError) as error:
+            message = every_language("not a template of Jinja: {reason}", reason=reason_of(error))
+            yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
 
 
 def _is_inside(block: nodes.Block, tree: nodes.Template) -> bool:

@@ -15,14 +15,12 @@ from ..sources.package import Package
 # Two letters for the three of ISO 639-3, where there are two (CLDR).
 _SHORT: Final[Mapping[str, str]] = get_global("language_aliases")
 
-_JUDGED: Final = frozenset({".po", ".md"})  # catalogues here, pages by `prose.py`
-
 
 def language_findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with texts of the publication, and a warning for each language that lacks some."""
     folder = settings.path(settings.folders.texts)
     own_texts(folder)
-    for file in sorted(folder.glob("*.po")):
+    for file in filter(Path.is_file, sorted(folder.glob("*.po"))):
         name = (settings.folders.texts / file.name).as_posix()
         try:
             yield from _named(file.stem, name)
@@ -30,12 +28,6 @@ def language_findings(settings: Settings) -> Iterator[Finding]:
         except CatalogueError as error:
             message = every_language("not a catalogue of gettext in UTF-8; correct it, or take the file away")
             yield Finding("files", Severity.VIOLATION, message, (Place(name, error.line),))
-    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if file.suffix not in _JUDGED and not file.name.startswith("."):
-            message = every_language(
-                "nothing reads this file: texts stand in <language>.po; rename it, or take it away"
-            )
-            yield Finding("files", Severity.WARNING, message, (Place((settings.folders.texts / file.name).as_posix()),))
     for language in settings.languages:
         number, total = lacking(language)
         if number:

@@ -77,7 +77,7 @@ def best(by_language: Mapping[str, Prose], languages: Iterable[str]) -> Prose:
 @cache
 def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
     pages: dict[str, dict[str, Prose]] = {}
-    for file in sorted(folder.glob("*.md")):
+    for file in filter(Path.is_file, sorted(folder.glob("*.md"))):
         if (parts := _NAME.fullmatch(file.name)) and is_tag(parts["language"]):
             tokens = _MARKDOWN.parse(file.read_text("utf-8-sig", errors="replace"))
             language, title = parts["language"].lower(), _title(tokens)
@@ -92,7 +92,7 @@ def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
 
 def prose_findings(settings: Settings) -> Iterator[Finding]:
     """What keeps a text from being read, or from being seen as it is meant."""
-    for file in sorted(settings.path(settings.folders.texts).glob("*.md")):
+    for file in filter(Path.is_file, sorted(settings.path(settings.folders.texts).glob("*.md"))):
         parts = _NAME.fullmatch(file.name)
         if not parts or not is_tag(parts["language"]):
             sentence = every_language("nobody reads it: name it by page and language, as in legal-notice.fr.md")

@@ -10,6 +10,7 @@ from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
 from ..layers.misspelt import misspelt
+from ..layers.unread import unread_findings
 from ..layers.vocabulary import vocabulary_findings
 from ..mapping.compile import CellError, judged_cells
 from ..progress import SILENT, Progress
@@ -122,6 +123,7 @@ def _own_findings(settings: Settings, unreadable: Collection[object]) -> Iterato
     """What is wrong beside the tables; without the vocabulary, where files of it cannot be read."""
     yield from base_findings(settings)
     yield from language_findings(settings)
+    yield from unread_findings(settings)
     if not unreadable:
         yield from layer_findings(settings)
         yield from vocabulary_findings(settings)

@@ -111,7 +111,7 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     source = Source(path, path, origin.file)
     if not origin.is_usable:
         return replace(source, is_read=False)
-    if not path.exists():
+    if not path.is_file():
         absent = Finding("table", Severity.VIOLATION, every_language(NO_FILE), (Place(key),))
         return replace(source, is_read=False, findings=(absent,))
     if origin.is_plain and _is_canonical(path, origin):
@@ -470,9 +470,9 @@ class _Conversion:
             if places:
                 named = {"sheet": sheet.name, "listed": listed(places), "table": self._table}
                 self._warn(sentence, rule=HIDDEN, n=len(places), **named)
-        percents = [row for row, place in about.get("percents", ()) if row > header and column(place)]
-        if percents:
-            self._warn(_PERCENTS, n=len(percents), row=percents[0])
+        for kind, sentence in SHOWN_OTHERWISE:
+            if at := [row for row, place in about.get(kind, ()) if row > header and column(place)]:
+                self._warn(sentence, n=len(at), row=at[0])
 
     @property
     def _table(self) -> str:
@@ -510,6 +510,13 @@ _PERCENTS: Final = counting(
     "{n} cells show per cent, the first in row {row}: 25 % is read as 0.25; where the column wants 25, change the"
     " format of the cells to a number, and write it so",
 )
+_PADDED: Final = counting(
+    "{n} cell shows zeros in front of its number, in row {row}: 00123 is read as 123; where they belong to it, as in a"
+    " code, make the cell a text, and write it so",
+    "{n} cells show zeros in front of their numbers, the first in row {row}: 00123 is read as 123; where they belong to"
+    " them, as in a code, make the cells texts, and write them so",
+)
+SHOWN_OTHERWISE: Final = (("percents", _PERCENTS), ("padded", _PADDED))  # than they are: numbers
 BREAK: Final = message("the cell has a tab or a line break that cannot be read; write a blank, or a new paragraph")
 _NO_CELL: Final = message("the row has no cell here; a row has one for each column")
 _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, or clear the column")

@@ -5,7 +5,7 @@ memory and time are bounded; expat bounds what entities grow to, and reads no ot
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from posixpath import join, normpath
 from typing import IO, Any, Final
 from xml.etree import ElementTree
@@ -22,8 +22,18 @@ _FORMULA: Final = re.compile(
     rb"""<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*"""
     rb"""</(?:\w+:)?c>"""
 )
-_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\bhidden=["'](?:1|true)["'][^<>]*>""")
-_COLUMN: Final = re.compile(rb"""<(?:\w+:)?col\s[^<>]*\bhidden=["'](?:1|true)["'][^<>]*>""")
+# Hidden, or of no height or width.
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\b(?:hidden=["'](?:1|true)|ht=["']0(?:\.0+)?)["'][^<>]*>""")
+_COLUMN: Final = re.compile(rb"""<(?:\w+:)?col\s[^<>]*\b(?:hidden=["'](?:1|true)|width=["']0(?:\.0+)?)["'][^<>]*>""")
+_HIDES: Final = re.compile(rb"""hidden=|(?:ht|width)=["']0""")
+# A number in one of some styles, filled in below.
+_STYLED: Final = (
+    rb"""<(?:\w+:)?c\s(?=[^<>]*\bs=["'](?:%s)["'])(?![^<>]*\bt=["'](?:s|str|inlineStr|b|e|d)["'])"""
+    rb"""[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^<>/]*>"""
+)
+_PERCENT_FORMATS: Final = frozenset({"9", "10"})  # built in (ECMA-376 §18.8.30)
+_PERCENT: Final = re.compile(r"""(?:[^"%\\]|"[^"]*"|\\.)*%.*""")  # a sign that is not quoted
+_PADDED: Final = re.compile(r"0{2,}")
 _NUMBER: Final = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
 _TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -33,7 +43,9 @@ _HIDING: Final = frozenset({"collapse", "filter"})
 
 
 def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
-    """What a sheet of Office Open XML has: `errors`, `formulas` without a value, `hidden_rows` and `hidden_columns`."""
+    """What a sheet of Office Open XML has: `errors`, `formulas` without a value, `hidden_rows` and `hidden_columns`,
+    and numbers that look otherwise than they are: `percents` and `padded` with zeros.
+    """
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - see above
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     targets = {each.get("Id"): each.get("Target", "") for each in relations}
@@ -41,13 +53,33 @@ def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
         if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == name:
             target = next((targets.get(value, "") for key, value in each.items() if key.endswith("}id")), "")
             part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+            styles = {kind: re.compile(_STYLED % b"|".join(found)) for kind, found in _styles(archive) if found}
             with archive.open(part) as content:
-                return _of_part(content)
+                return _of_part(content, styles)
     return {}
 
 
-def _of_part(content: IO[bytes]) -> dict[str, Any]:
-    wrong: dict[str, list[Any]] = {"errors": [], "formulas": [], "hidden_rows": [], "hidden_columns": []}
+def _styles(archive: ZipFile) -> Iterator[tuple[str, list[bytes]]]:
+    """The numbers of the styles that show a number otherwise than it is: in per cent, or with zeros in front."""
+    if "xl/styles.xml" not in archive.namelist():
+        return
+    sheet = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314 - see above
+    own = {each.get("numFmtId"): each.get("formatCode", "") for each in sheet.iter() if each.tag.endswith("}numFmt")}
+    formats = [xf.get("numFmtId", "0") for each in sheet if each.tag.endswith("}cellXfs") for xf in each]
+    for kind, pattern, supplied in (("percents", _PERCENT, _PERCENT_FORMATS), ("padded", _PADDED, frozenset[str]())):
+        yield (
+            kind,
+            [
+                str(number).encode()
+                for number, key in enumerate(formats)
+                if key in supplied or (key in own and pattern.fullmatch(own[key]))
+            ],
+        )
+
+
+def _of_part(content: IO[bytes], styles: Mapping[str, re.Pattern[bytes]]) -> dict[str, Any]:
+    kinds = ("errors", "formulas", "hidden_rows", "hidden_columns", *styles)
+    wrong: dict[str, list[Any]] = {kind: [] for kind in kinds}
     held = b""
     for block in iter(lambda: content.read(_BLOCK), b""):
         text = held + block
@@ -57,7 +89,9 @@ def _of_part(content: IO[bytes]) -> dict[str, Any]:
             wrong["errors"] += [_place(match[1]) for match in _ERROR.finditer(here)]
         if b"<f" in here or b":f" in here:
             wrong["formulas"] += [_place(match[1]) for match in _FORMULA.finditer(here)]
-        if b"hidden=" in here:
+        for kind, pattern in styles.items():
+            wrong[kind] += [_place(match[1]) for match in pattern.finditer(here)]
+        if _HIDES.search(here):
             wrong["hidden_rows"] += [_numbers(match[0]).get(b"r", 0) for match in _ROW.finditer(here)]
             wrong["hidden_columns"] += [place for match in _COLUMN.finditer(here) for place in _columns(match[0])]
     return {what: cells[:_LISTED] for what, cells in wrong.items()}

@@ -7,24 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from flask import Response, request, url_for
 
+from ...formats import STATIC_TYPES
 from ...http.coding import IDENTITY, encoded_file
 from ...http.conditional import Validators, byte_range
 from ...settings.layers import Layered
 from .context import settings
 from .response import content_type, negotiate_coding, not_modified, unmodified, validate
-
-_TYPES: Final = {
-    ".css": "text/css",
-    ".jpg": "image/jpeg",
-    ".js": "text/javascript",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-}
 
 
 def respond_with_file(
@@ -84,7 +75,7 @@ class StaticFile:
     @property
     def media_type(self) -> str:
         """By its suffix."""
-        return _TYPES[self.path.suffix]
+        return STATIC_TYPES[self.path.suffix]
 
 
 @cache
@@ -97,7 +88,7 @@ def static_files(place: Layered) -> dict[str, StaticFile]:
             datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
         )
         for name, path in place.files().items()
-        if path.suffix in _TYPES
+        if path.suffix in STATIC_TYPES
     }
 
 
