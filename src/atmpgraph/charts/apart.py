@@ -26,7 +26,7 @@ def names_apart(svg: str) -> str:
 
 def _placed(layer: str) -> Iterator[str]:
     names = [(float(x), float(y), (said, look), name) for said, x, y, look, name in _NAME.findall(layer)]
-    taken: list[Box] = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y, _, _ in names]
+    occupied: list[Box] = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y, _, _ in names]
     for x, y, (said, look), name in names:
         width = len(unescape(name)) * _LETTER
         for anchor, at, left, base in (
@@ -36,8 +36,8 @@ def _placed(layer: str) -> Iterator[str]:
             ("end", x - _AWAY, x - _AWAY - width, y + 4),
         ):
             box = left, base - _LINE + 3, left + width, base + 3
-            if not any(_overlap(box, other) for other in taken):
-                taken.append(box)
+            if not any(_overlap(box, other) for other in occupied):
+                occupied.append(box)
                 yield f'<text {said}text-anchor="{anchor}" transform="translate({at:g},{base:g})"{look}>{name}</text>'
                 break
 
