@@ -25,9 +25,9 @@ def names_apart(svg: str) -> str:
 
 
 def _placed(layer: str) -> Iterator[str]:
-    names = [(float(x), float(y), (said, look), name) for said, x, y, look, name in _NAME.findall(layer)]
+    names = [(float(x), float(y), (aria, look), name) for aria, x, y, look, name in _NAME.findall(layer)]
     occupied: list[Box] = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y, _, _ in names]
-    for x, y, (said, look), name in names:
+    for x, y, (aria, look), name in names:
         width = len(unescape(name)) * _LETTER
         for anchor, at, left, base in (
             ("middle", x, x - width / 2, y - _AWAY),
@@ -38,7 +38,7 @@ def _placed(layer: str) -> Iterator[str]:
             box = left, base - _LINE + 3, left + width, base + 3
             if not any(_overlap(box, other) for other in occupied):
                 occupied.append(box)
-                yield f'<text {said}text-anchor="{anchor}" transform="translate({at:g},{base:g})"{look}>{name}</text>'
+                yield f'<text {aria}text-anchor="{anchor}" transform="translate({at:g},{base:g})"{look}>{name}</text>'
                 break
 
 
