@@ -23,9 +23,9 @@ from ..core.query_client import first_rows, is_graph, result_fields, run_query
 
 PAGE_ROWS: Final = FIRST_ROWS
 LONGEST_CELL: Final = 1_000  # characters of a text
-_BYTES: Final = 80_000  # of the rows of a page, about
-_BYTES_BESIDE_EDITOR: Final = 50_000
-_MARKUP: Final = 85  # bytes of a cell beside its words, with the label of its column
+_BYTES: Final = 66_000  # of the rows of a page, about
+_BYTES_BESIDE_EDITOR: Final = 45_000
+_MARKUP: Final = 95  # bytes of a cell beside its words, with the label of its column
 
 
 @dataclass(frozen=True)
