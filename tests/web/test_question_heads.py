@@ -43,8 +43,9 @@ def test_a_person_sees_a_name_once_and_programs_see_the_code_too(client: FlaskCl
     headings = re.findall(r'<th scope="col" data-name="(\w+)"', answer)
     words = client.get("/queries/", headers={"Accept": "application/json"}).get_json()["queries"]
     words = next(query["words"] for query in words if query["name"] == name)
-    rows = _rows(client, f"/queries/{name}.csv?lang=de")
+    rows = _rows(client, f"/queries/{name}.csv?lang=de")[: len(_cells(answer))]  # the page has a part of a long answer
     assert words
+    assert rows
     for code, column in words.items():
         assert (code in headings, column in headings) == (False, True)
         assert all(row[code] for row in rows if row[column])

@@ -14,6 +14,7 @@ import vl_convert  # type: ignore[import-untyped, unused-ignore]
 from babel import Locale
 
 from ..i18n import texts
+from .apart import names_apart
 
 VERSION: Final = version("vl-convert-python")
 _VEGA_LITE: Final = "6.4"
@@ -43,7 +44,7 @@ def draw_svg(specification: Mapping[str, Any], language: str) -> str:
     except ValueError as error:
         lines = str(error).splitlines()
         raise DrawingError(lines[1] if len(lines) > 1 else lines[0]) from None
-    return svg
+    return names_apart(svg)
 
 
 def draw_png(svg: str) -> bytes:

@@ -21,7 +21,7 @@ from ..sparql.syntax.reading import read
 from ..store import StoreAddress
 
 _AT_ONCE: Final = 2
-_SECONDS: Final = 20.0  # for one query; on a page it may run as long as the settings say
+_SECONDS: Final = 60.0  # for one query; on a page it may run as long as the settings say
 
 
 def write_answers(settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:
@@ -35,7 +35,7 @@ def write_answers(settings: Settings, address: StoreAddress, base: str, folder: 
     """
     folder.mkdir(exist_ok=True)
     limits = replace(limits_of(settings), workers=_AT_ONCE, timeout_seconds=_SECONDS, result_bytes=0)
-    limits = replace(limits, running_seconds_per_minute=60.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
+    limits = replace(limits, running_seconds_per_minute=600.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
     service = ServiceProcess(limits)
     with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
         service.address()

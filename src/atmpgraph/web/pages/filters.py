@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pyoxigraph as ox
+from babel.lists import format_list
 from flask import Flask
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
-from ...i18n import message
+from ...i18n import counted, message
 from ...overview.figures import Row
 from ...vocab import XSD
 from ..core.i18n import link, page_texts
@@ -17,9 +18,13 @@ from ..core.labels import Name
 from ..core.phrases import measured, phrase
 from .results import LONGEST_CELL
 
-_NUMBERS = {"decimal", "integer", "nonNegativeInteger"}
+_NUMBERS = {"decimal", "integer", "nonNegativeInteger", "positiveInteger", "int", "long", "double", "float"}
+_DURATION = re.compile(r"P(?=\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
+_UNITS = counted("{n} year", "{n} years"), counted("{n} month", "{n} months"), counted("{n} day", "{n} days")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")  # an answer may have any other text there
 _DATES = {"date", "dateTime", "gYearMonth"}
+_TRUTH = message("No"), message("Yes")
+_DURATIONS = {"duration", "yearMonthDuration", "dayTimeDuration"}
 
 
 def reading(row: Row, names: Mapping[str, Name]) -> str:
@@ -50,6 +55,12 @@ def typed(literal: ox.Literal) -> str:
         return Markup('<data value="{}">{}</data>').format(text, page_texts().number(Decimal(text)))
     if datatype in _DATES:
         return Markup('<time datetime="{}">{}</time>').format(text, page_texts().date(text))
+    if datatype in _DURATIONS and (parts := _DURATION.fullmatch(text)):
+        words = [page_texts().ngettext(*unit, int(n)) for n, unit in zip(parts.groups(), _UNITS, strict=True) if n]
+        return Markup('<time datetime="{}">{}</time>').format(text, format_list(words, "unit", page_texts().locale))
+    if datatype == "boolean":
+        word = _TRUTH[text in {"true", "1"}]
+        return page_texts().gettext(word)
     return text
 
 
