@@ -14,7 +14,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import SH
 
 from atmpgraph.findings import Finding
-from atmpgraph.quality.constraint_query import is_distributive, predicates
+from atmpgraph.quality.constraint_query import is_distributive, predicates, reports_nodes
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.validate import CheckedBefore, GraphToCheck, Validation, validate
@@ -231,6 +231,24 @@ def test_what_may_see_everything_is_not_run_over_parts(constraint: str) -> None:
 def test_one_query_stands_for_many_only_where_the_value_of_this_is_the_same(query: str, alike: bool) -> None:
     shapes = Graph().parse(data=f"<urn:c> <{SH}select> '''{query}''' .", format="turtle")
     assert is_distributive(shapes, next(iter(shapes.subjects()))) == alike
+
+
+@pytest.mark.parametrize(
+    ("query", "nodes"),
+    [
+        ("SELECT $this { $this <urn:p> ?x }", True),
+        ("SELECT $this ?value { $this <urn:p> ?value . ?value <urn:q>|<urn:r> ?x }", True),
+        ("SELECT $this ?value { $this <urn:p> ?value }", False),
+        ("SELECT $this ?value { $this <urn:p> ?value . ?value ^<urn:q> ?x }", False),  # the object of ?x
+        ("SELECT $this ?value { $this <urn:p> ?value FILTER NOT EXISTS { ?value <urn:q> ?x } }", False),
+        ("SELECT $this ?value { $this <urn:p> ?value OPTIONAL { ?value <urn:q> ?x } }", False),
+        ("SELECT $this ?value { { $this <urn:p> ?value } UNION { ?value <urn:q> $this } }", False),
+        ("SELECT $this (STR(?x) AS ?value) { $this <urn:p> ?x . ?x <urn:q> ?y }", False),
+    ],
+)
+def test_literals_are_reported_by_the_engine_that_keeps_how_they_are_written(query: str, nodes: bool) -> None:
+    shapes = Graph().parse(data=f"<urn:c> <{SH}select> '''{query}''' .", format="turtle")
+    assert reports_nodes(shapes, next(iter(shapes.subjects()))) == nodes
 
 
 def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:

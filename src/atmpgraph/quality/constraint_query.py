@@ -22,7 +22,7 @@ _BOUND_BY_SHAPES: Final = re.compile(r"[$?](PATH|currentShape|shapesGraph)\b")
 
 # The brace that is not the one of the patterns.
 _EXISTS_BEFORE: Final = re.compile(r"[^{]*\bEXISTS\s*\{", re.IGNORECASE)
-_THIS_FIRST: Final = re.compile(r"[^{]*\{\s*[$?]this\s")
+_PATTERN_FIRST: Final = re.compile(r"[^{]*\{\s*[$?]\w+\s")
 _SELECT: Final = re.compile(r"\bSELECT\b(?!\s+DISTINCT)", re.IGNORECASE)
 _ELSEWHERE: Final = {"Graph", "GraphGraphPattern", "ServiceGraphPattern"}
 _EXAMPLE: Final = "?this a ?class ."
@@ -122,7 +122,7 @@ def is_distributive(shapes: Graph, constraint: Node) -> bool:
     value (SHACL §5.3.1), unless a group that is evaluated by itself names `$this` in an expression.
     """
     text = constraint_text(shapes, constraint)
-    if not _THIS_FIRST.match(text):  # else they are in the same pattern as what stands first, which is parsed already
+    if not _PATTERN_FIRST.match(text):  # else they are in the same pattern as what stands first, which is parsed already
         text = for_all(shapes, constraint, _EXAMPLE)
     query = None if _EXISTS_BEFORE.match(text) else _parsed(text)
     return query is not None and not _names_graphs(query.algebra) and _is_distributive(query.algebra)
