@@ -185,6 +185,8 @@ def _published() -> Iterator[tuple[str, str, str]]:
     for file in sorted(
         {ROOT / "data" / "catalogue.ttl"}.union(*((ROOT / folder).rglob("*.ttl") for folder in folders))
     ):
+        if file.name == "authority.ttl":  # labels of the EU, in its words
+            continue
         for text, language in re.findall(r'"((?:[^"\\\n]|\\.)*)"@([a-z]{2})', file.read_text(encoding="utf-8")):
             yield file.name, language, text
     for file in sorted((ROOT / "data" / "pages").glob("*.md")):
@@ -227,11 +229,12 @@ _SAME = {
         "The first line names the columns", "up to {n} queries a batch", "The path is longer than", "The header fields",
         "its answer is longer than", "The query nests more", "The query joins {most}", "The query has more than {most}",
         "it cuts results after {limit}", "A list is filtered by up to", "is too much for {n} graphs",
+        "a line has more than {n}",
     ),
     "there are more than the limit, or than one": (
         "There are {count} queries", "There are {count} things", "A text of the query", "The query has {length}",
         "The query has {count} SERVICE", "A search has {most}", "{path}: {n} releases start", "{nodes} blank nodes",
-        "The range lies outside the {length}",
+        "The range lies outside the {length}", "it has {n} columns",
     ),
     "the number has no noun, or is a rank": (
         "column {n} has", "number {n} of 'resources'", "The first {n} are listed", "The newest {n}", "Only the first {n} are shown",

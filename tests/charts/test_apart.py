@@ -22,7 +22,9 @@ _KILOMETRES = re.compile(r">([\d.,\s]+) km<")
 
 def _map(places: list[tuple[str, float, float]]) -> str:
     specification = json.loads((ROOT / "charts/places.vl.json").read_text("utf-8"))
-    rows = [{"name": name, "latitude": latitude, "longitude": longitude} for name, latitude, longitude in places]
+    rows: list[dict[str, str | int | float | None]] = [
+        {"name": name, "latitude": latitude, "longitude": longitude} for name, latitude, longitude in places
+    ]
     return draw_svg(filled(specification, rows, {}, {}), "en")
 
 

@@ -21,7 +21,7 @@ from ..i18n import Sentence, TranslatedError, counting, message
 from ..reasons import reason_of
 from ..spreadsheets import SEPARATOR
 from ..vocab import DCT, FOAF, RDFS, SCHEMA, SKOS
-from .opened import opened
+from .packed import text_of_file
 
 ADDRESS: Final = ""  # in place of a code, where an identifier is a whole address
 MOST_NAMES: Final = 100  # names of one record that count
@@ -100,7 +100,7 @@ def _reader(path: Path) -> Iterator[Record]:
     if fmt and suffix not in {"json", "txt"}:
         yield from _of_rdf(path, fmt)
         return
-    with opened(path) as file:
+    with text_of_file(path) as file:
         start = file.read(4_096)
         file.seek(0)
         if start.lstrip()[:1] in {"[", "{"}:

@@ -51,7 +51,7 @@ def unread_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[Finding]:
-    place, (pattern, told) = f"{kind}/{name}", _READ.get(kind, (_TEMPLATE, ""))
+    place, (pattern, names) = f"{kind}/{name}", _READ.get(kind, (_TEMPLATE, ""))
     yield from _no_file(path, place, pattern)
     if not path.is_file():
         return
@@ -64,7 +64,7 @@ def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[F
         yield _warning(place, text)
     elif kind in _READ and path.suffix != ".md" and not re.fullmatch(pattern, name):
         text = every_language(
-            "nothing reads this file: those of this folder are called {names}; rename it, or take it away", names=told
+            "nothing reads this file: those of this folder are called {names}; rename it, or take it away", names=names
         )
         yield _warning(place, text)
 

@@ -122,7 +122,9 @@ def is_distributive(shapes: Graph, constraint: Node) -> bool:
     value (SHACL §5.3.1), unless a group that is evaluated by itself names `$this` in an expression.
     """
     text = constraint_text(shapes, constraint)
-    if not _PATTERN_FIRST.match(text):  # else they are in the same pattern as what stands first, which is parsed already
+    if not _PATTERN_FIRST.match(
+        text
+    ):  # else they are in the same pattern as what stands first, which is parsed already
         text = for_all(shapes, constraint, _EXAMPLE)
     query = None if _EXISTS_BEFORE.match(text) else _parsed(text)
     return query is not None and not _names_graphs(query.algebra) and _is_distributive(query.algebra)

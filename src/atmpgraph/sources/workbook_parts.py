@@ -53,7 +53,7 @@ def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
         if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == name:
             target = next((targets.get(value, "") for key, value in each.items() if key.endswith("}id")), "")
             part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-            styles = {kind: re.compile(_STYLED % b"|".join(found)) for kind, found in _styles(archive) if found}
+            styles = {kind: re.compile(_STYLED % b"|".join(numbers)) for kind, numbers in _styles(archive) if numbers}
             with archive.open(part) as content:
                 return _of_part(content, styles)
     return {}

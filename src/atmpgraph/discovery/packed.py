@@ -22,7 +22,7 @@ _NO_FILE: Final = message("the archive has no file of JSON, and no table")
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[str]]:
+def text_of_file(path: Path) -> Iterator[IO[str]]:
     """A file as text, by its first bytes; it may be read again from the start.
 
     Raises:
