@@ -17,7 +17,7 @@ _TYPE = RDF + "type"
 # IRIs that every format shortens in its own way.
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _WITH_THINGS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
-_ESCAPED: Final = re.compile(r"[/#=?&%+,;:!$'()*~@]")  # with a backslash, in a local name of Turtle
+_ESCAPED: Final = re.compile(r"[/#=?&%+,;:!$'()*~@]")  # with a backslash in a local name, which not every reader knows
 _DECLARED: Final = len("@prefix : <> .\n")
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
@@ -47,7 +47,9 @@ def prefixes_for(fmt: Format, base: str) -> Mapping[str, str]:
 
 
 def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
-    """The prefixes that shorten at least one IRI of the statements; of places, those that also shorten the whole.
+    """The prefixes that shorten at least one IRI of the statements.
+
+    Of places, they also shorten the whole, and no name needs a backslash.
 
     Args:
         statements: sorted by graph, subject and predicate.
@@ -60,8 +62,9 @@ def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[st
         saved = Counter({prefix: -_DECLARED - len(prefix) - len(namespace) for prefix, namespace in places.items()})
         for iri in _written_iris(statements):
             if (prefix := prefix_of(iri, names)) in places:
-                local = iri[len(places[prefix]) :]
-                saved[prefix] += len(places[prefix]) + len("<>") - len(prefix + ":") - len(_ESCAPED.findall(local))
+                saved[prefix] += len(places[prefix]) + len("<>") - len(prefix + ":")
+                if _ESCAPED.search(iri, len(places[prefix])):
+                    used.discard(prefix)
         used -= {prefix for prefix in places if saved[prefix] < 0}
     return {prefix: namespace for prefix, namespace in table.items() if prefix in used}
 

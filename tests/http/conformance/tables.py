@@ -160,7 +160,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/catalogue.<suffix>": (
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
         *(
-            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
+            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq", "jsonld", "rdf"})
             for suffix, media_type in GRAPHS.items()
         ),
         Resource("/catalogue.html", (HTML,), languages=True),
@@ -304,7 +304,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/ns/shapes": (_document("/ns/shapes", long=True),),
     "/ns/shapes.<suffix>": (
         *(
-            Resource(f"/ns/shapes.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
+            Resource(f"/ns/shapes.{suffix}", (media_type,), long=suffix in {"nt", "nq", "jsonld", "rdf"})
             for suffix, media_type in GRAPHS.items()
         ),
         Resource("/ns/shapes.html", (HTML,), languages=True),
