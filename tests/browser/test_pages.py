@@ -1,8 +1,11 @@
 """The same pages without scripts, on a phone, and in every language."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -202,7 +205,10 @@ def test_no_picture_shows_less_than_its_table(desk: Reader, question: str) -> No
     """Each row is a bar, or is listed as not drawn; each place of the table is on the map, or is listed."""
     words = editor_texts(texts("en"))
     desk.visit(f"/queries/{question}?lang=en")
-    rows = len(desk.all("table.results tbody tr"))
+    shown = len(desk.all("table.results tbody tr"))
+    with urlopen(f"{desk.origin}/queries/{question}.csv?lang=en") as answer:  # of which the table may have a page
+        rows = sum(1 for _ in csv.reader(io.TextIOWrapper(answer, "utf-8", newline=""))) - 1
+    assert shown == rows or desk.all(".answer > .paging")
     views = _views(desk)
     if str(words["chart"]) in views:
         _show(desk, str(words["chart"]))
@@ -261,7 +267,8 @@ def test_a_picture_has_the_whole_answer_or_says_what_it_has(
     long: Reader, question: str, drawn: int, warned: int
 ) -> None:
     long.visit(f"/queries/{question}?lang=en&offset=200")
-    assert len(long.all("table.results tbody tr")) == 200
+    shown = len(long.all("table.results tbody tr"))
+    assert 150 < shown <= 200
     for view, marks in (("Chart", ".bars li"), ("Map", ".map circle")):
         _show(long, view)
         long.one(marks)
@@ -270,7 +277,7 @@ def test_a_picture_has_the_whole_answer_or_says_what_it_has(
     if warned:
         assert long.one(".view .warning").text == "The picture has the first 500 rows only; the downloads have all."
     _show(long, "Table")
-    assert long.one(".answer > .note").text.startswith("Rows 201 to 400")
+    assert long.one(".answer > .note").text.startswith(f"Rows 201 to {200 + shown}")
 
 
 def test_the_chart_of_the_editor_shows_every_row_too(desk: Reader) -> None:

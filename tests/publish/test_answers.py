@@ -24,7 +24,7 @@ def large(started: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
         "#+ title@en: Endless\nSELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
     )
     monkeypatch.setattr(graph, "_MANY", 0)
-    monkeypatch.setattr("atmpgraph.publish.answers._SECONDS", 1.0)
+    monkeypatch.setattr("atmpgraph.publish.answers._SECONDS", 5.0)
     shutil.rmtree(started.path(started.folders.releases))
     assert build(started).digest
     return started
