@@ -11,13 +11,13 @@ from ..settings.groups import Build
 from ..store import BACKENDS
 from .affected import affected_nodes
 from .checked_parts import CheckedParts
+from .kept_plan import kept_plan
 from .listing import Listing
 from .neighbourhoods import SUBCLASS, lay_out
 from .parts import RECIPE, Job, Same, check_whole, run
 from .patterns import Engine, for_engine
 from .shapes import held_texts
 from .validate import GraphToCheck
-from .validation_plan import plan
 
 
 def check_large(
@@ -47,7 +47,7 @@ def check_large(
             if outcome := noted.outcome(digest):
                 listing.add(outcome.results, outcome.others)
         return
-    how = plan(for_engine(shapes, Engine.QUICK), with_store=graph.store is not None)
+    how = kept_plan(for_engine(shapes, Engine.QUICK), graph.recipe, with_store=graph.store is not None)
     triples = lay_out(graph.triples(), how.reach.inverse(), folder)
     job = Job(
         how,
