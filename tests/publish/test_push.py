@@ -415,7 +415,7 @@ SENDING: Final = {
 }
 READING: Final = {
     **SENDING,
-    "missing": "0 come back",
+    "missing": "0 came back",
     "garbage": "its answer is not whole",
     "html": "it answers with text/html, which is not RDF",
     "half": "its answer is not whole",
