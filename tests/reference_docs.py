@@ -12,7 +12,9 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
+from atmpgraph.call_texts import speak
 from atmpgraph.cli import main
+from atmpgraph.i18n import SOURCE
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.vocab import ATMPGRAPH, prefixes
 from atmpgraph.web import route_modules
@@ -31,7 +33,8 @@ _TARGETS: Final = {
 
 
 def commands() -> str:
-    """Each command with its arguments and options."""
+    """Each command with its arguments and options, in English whatever was spoken before."""
+    speak(SOURCE)
     lines = [
         "# Commands",
         "",

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,7 @@ _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", co
 _EXCEL: Final = "cp1252"  # of tables that are saved on Windows
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _KINDS: Final = (".json", ".csv", ".tsv")  # of files in an archive, the best first
+_HIDDEN: Final = re.compile(r"(^|/)(\.|__MACOSX/)")  # what a system puts beside the files
 _NEWEST: Final = "v2"  # in the name of the file with ROR's newest schema
 _NO_TEXT: Final = message("it is no text in UTF-8, UTF-16 or windows-1252")
 _NO_FILE: Final = message("the archive has no file of JSON, and no table")
@@ -46,7 +48,7 @@ def text_of_file(path: Path) -> Iterator[IO[str]]:
 def _best(names: list[str]) -> str:
     """The file of an archive that has the records: JSON before tables, the newest schema first."""
     kinds = {name: Path(name).suffix.lower() for name in names}
-    fitting = [name for name in names if kinds[name] in _KINDS]
+    fitting = [name for name in names if kinds[name] in _KINDS and not _HIDDEN.search(name)]
     if not fitting:
         raise TranslatedError(_NO_FILE)
     return min(fitting, key=lambda name: (_KINDS.index(kinds[name]), _NEWEST not in name, name))

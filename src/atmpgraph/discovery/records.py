@@ -1,6 +1,7 @@
 """The records of a registry's file, one by one: JSON of ROR (v1 and v2), tables, RDF. No file is ever in memory."""
 
 import csv
+import gzip
 import json
 import re
 import tomllib
@@ -46,7 +47,7 @@ _WIDE: Final = message("it has {n} columns")
 # A zip that is encrypted or packed in another way is a RuntimeError.
 _UNREADABLE: Final = (
     *(ValueError, SyntaxError, EOFError, RuntimeError),
-    *(csv.Error, zipfile.BadZipFile, zlib.error, AtmpgraphError),
+    *(csv.Error, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, AtmpgraphError),
 )
 
 

@@ -30,8 +30,9 @@ _READ: Final[Mapping[Kind, tuple[str, str]]] = {
 _TEMPLATE: Final = r".+\.html"
 _TABLE: Final = r".+\.(csv|tsv|xlsx|ods)|datapackage\.json|catalogue\.ttl"
 # Of programs, and for people; notes in Markdown are too.
-_APART: Final = re.compile(r"(.*/)?([.~][^/]*|[^/]*~|Thumbs\.db|desktop\.ini|README|LICENSE)")
+_APART: Final = re.compile(r"(.*/)?([.~].*|[^/]*~|Thumbs\.db|desktop\.ini|README|LICENSE)")
 _CLOSE: Final = 70  # of 100: a plural, or a slip
+_USUAL: Final = {"test", "tests", "state"}  # names that are near, and mean something else
 _PAGES: Final = {"pages": "texts", "images": "static", "css": "static", "vocabulary": "ontology"}
 
 
@@ -45,13 +46,13 @@ def unread_findings(settings: Settings) -> Iterator[Finding]:
                 yield from _judged(settings, kind, path, name)
     data = settings.path(settings.folders.data)
     for path in sorted(data.iterdir()) if data.is_dir() else ():
-        yield from _no_file(path, path.name, _TABLE)
-        yield from _outside(settings, path, path.name)
+        yield from _no_file(path, _place(settings, path), _TABLE)
+        yield from _outside(settings, path, _place(settings, path))
     yield from _folders(settings)
 
 
 def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[Finding]:
-    place, (pattern, names) = f"{kind}/{name}", _READ.get(kind, (_TEMPLATE, ""))
+    place, (pattern, names) = _place(settings, path), _READ.get(kind, (_TEMPLATE, ""))
     yield from _no_file(path, place, pattern)
     if not path.is_file():
         return
@@ -67,6 +68,12 @@ def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[F
             "nothing reads this file: those of this folder are called {names}; rename it, or take it away", names=names
         )
         yield _warning(place, text)
+
+
+def _place(settings: Settings, path: Path) -> str:
+    """The path of a file, from the folder of the settings."""
+    root = settings.path(Path())
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _no_file(path: Path, place: str, pattern: str) -> Iterator[Finding]:
@@ -112,8 +119,10 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     here = {supplied(kind) for kind in _READ}  # where the software is developed with a publication
     named = {str(folder) for folder in settings.folders.model_dump().values() if isinstance(folder, Path)}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
+        if not path.is_dir() or path.name.startswith(".") or path.name in named or path.name in _USUAL or path in here:
+            continue
         meant = _PAGES.get(path.name) or closest(path.name, [*named], _CLOSE)
-        if path.is_dir() and meant in named and not (path.name.startswith(".") or path.name in named or path in here):
+        if meant in named:
             text = every_language("nothing reads this folder; did you mean {close}?", close=meant)
             yield _warning(path.name, text)
 

@@ -29,7 +29,7 @@ _NAME: Final = re.compile(r"([\w-]+):([\w-]+)")
 # How a query gives the classes of the thing: in its template, by name and as a variable; in its pattern, those that the
 # thing must have, and then nothing else; those in its place, by those that it has.
 _GIVES: Final = re.compile(r"CONSTRUCT \{\s*\$thing a ([^;.}]+)")
-_REQUIRES: Final = re.compile(r"WHERE \{\s*\$thing a ((?:[\w-]+:[\w-]+[ ,]*)+)([;.])(\s*\{ \} UNION)?")
+_REQUIRES: Final = re.compile(r"WHERE \{\s*\$thing a ((?:[\w-]+:[\w-]+[ ,]*)+)[;.](\s*\{ \} UNION)?")
 _IN_PLACE: Final = re.compile(r"VALUES (?:\?(\w+)|\(\?(\w+) \?class\)) \{([^}]*)\}\s*\$thing a \?(?:\1|\2)\b")
 _lock = threading.Lock()
 _CACHED: Final = 5_000  # statements of translations in memory, some 5 MB: a release never changes
@@ -82,7 +82,7 @@ def _read(text: str, base: str) -> _Translation:
     template = gives[1] if gives else ""
     in_place, paired = (classes(given[3]), bool(given[2])) if given and "?class" in template else ([], False)
     pairs = dict(zip(in_place[::2], in_place[1::2], strict=True) if paired else zip(in_place, in_place, strict=True))
-    always = frozenset(classes(template)) if first[3] else frozenset[str]()
+    always = frozenset(classes(template)) if first[2] else frozenset[str]()
     return _Translation(text, frozenset(classes(first[1])), always, pairs, complete=paired or "?" not in template)
 
 

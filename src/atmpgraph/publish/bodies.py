@@ -7,6 +7,7 @@ is made. Every prefix that fits is used; the head declares those that fit somewh
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -17,6 +18,7 @@ from ..i18n import Sentence
 from ..rdf.chunks import Chunk
 from ..rdf.expressible import expressible
 from ..rdf.serialize import prefix_of, prefixes_for, tidy
+from ..vocab import names_of_places
 
 # Another text as soon as other bytes come of the same lines.
 RECIPE: Final = f"2, pyoxigraph {ox.__version__}"
@@ -57,8 +59,14 @@ def used_prefixes(part: Part) -> list[tuple[str, ...]]:
 
 
 def all_prefixes(base: str) -> Mapping[str, str]:
-    """The prefixes of all formats."""
-    return prefixes_for(TURTLE, base)
+    """The prefixes of all formats; none of places, for each chunk is written by itself (`rdf.serialize`)."""
+    return _prefixes(TURTLE, base)
+
+
+@cache
+def _prefixes(fmt: Format, base: str) -> Mapping[str, str]:
+    places = names_of_places(base)
+    return {prefix: iri for prefix, iri in prefixes_for(fmt, base).items() if prefix not in places}
 
 
 def bodies(part: Part) -> list[list[bytes]]:
@@ -85,7 +93,7 @@ def _bodies(lines: bytes, suffixes: Iterable[str], base: str) -> list[bytes]:
 
 def _body(triples: list[ox.Triple], fmt: Format, base: str) -> bytes:
     try:
-        text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else prefixes_for(fmt, base))
+        text = _written(expressible(triples, fmt), fmt, {} if fmt is N_TRIPLES else _prefixes(fmt, base))
     except NotExpressibleError as error:
         reason = Sentence(error.sentence, error.values)
         raise ReleaseError(

@@ -77,7 +77,7 @@ class QuickEngine:
 
     def _compiled(self, data: Path) -> Any:  # noqa: ANN401 - the library has no types
         """The shapes without the patterns that all of a graph keeps to; compiled again where these are others."""
-        left_out = unbroken(self._patterns, data)
+        left_out = self._run(unbroken, self._patterns, data) if self._patterns else frozenset()
         if left_out != self._left_out:
             graph = Graph() + self._named
             for constraint in left_out:

@@ -4,9 +4,9 @@ To parse the SPARQL of all shapes takes four seconds, a fifth of the check of 10
 """
 
 import hashlib
+import os
 import pickle
 import sys
-import tempfile
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -32,11 +32,13 @@ def kept_plan(shapes: Graph, recipe: str, *, with_store: bool) -> ValidationPlan
     """
     if not recipe:
         return plan(shapes, with_store=with_store)
-    code = max(file.stat().st_mtime_ns for file in Path(__file__).parent.glob("*.py"))
+    code = [file.stat().st_mtime_ns for file in sorted(Path(__file__).parent.glob("*.py"))]
     named = hashlib.sha256(f"{recipe} {with_store} {__version__} {rdflib_version} {code}".encode()).hexdigest()
     path = _FOLDER / f"{named[:32]}.plan"
     with suppress(Exception):  # whatever its bytes are taken for
         earlier: ValidationPlan = pickle.loads(path.read_bytes())  # noqa: S301 - as much our own as the code beside it
+        with suppress(OSError):
+            os.utime(path)
         return earlier
     planned = plan(shapes, with_store=with_store)
     _write(path, planned)
@@ -47,11 +49,14 @@ def _write(path: Path, planned: ValidationPlan) -> None:
     """Write a plan, if that is allowed here, in place of the oldest."""
     if sys.dont_write_bytecode:
         return
-    with suppress(OSError):
+    new = path.with_suffix(f".{os.getpid()}")
+    with suppress(OSError, pickle.PicklingError):
         _FOLDER.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=_FOLDER, delete=False) as new:
-            new.write(pickle.dumps(planned))
-        Path(new.name).replace(path)
+        try:
+            new.write_bytes(pickle.dumps(planned))
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
         plans = sorted(_FOLDER.glob("*.plan"), key=lambda each: each.stat().st_mtime_ns)
         for old in plans[:-_MOST]:
             old.unlink(missing_ok=True)

@@ -100,20 +100,29 @@ class Nursery:
         async with self._lock:
             orders = self._orders or await self._start()
             self._forked = asyncio.get_running_loop().create_future()
-            with suppress(OSError):  # it has just ended, which is told
-                socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
+            with suppress(ConnectionError):  # it has just ended, which is told
+                try:
+                    socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
+                except OSError as error:
+                    if orders.fileno() >= 0:  # not closed
+                        self._refuse(NurseryError(1, reason_of(error)))
             return await self._forked
 
     async def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
-        with theirs:
-            descriptors = self._listening.fileno(), theirs.fileno()
+        descriptors = self._listening.fileno(), theirs.fileno()
+        try:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
                 pass_fds=(*descriptors, *log.descriptors()),
                 env=os.environ | log.handed_on(),
                 restore_signals=False,  # what this process ignores, that one ignores from its start on
             )
+        except OSError as error:  # the system allows no more processes or descriptors
+            ours.close()
+            raise NurseryError(1, reason_of(error)) from None
+        finally:
+            theirs.close()
         self._orders = ours.dup()
         self._telling = asyncio.create_task(self._listen(ours, self._orders, self._process))
         return self._orders
@@ -146,8 +155,11 @@ class Nursery:
             self._refuse(NurseryError(1, rest))
         else:
             ended = self._children[int(rest)] = asyncio.get_running_loop().create_future()
+            child = Child(int(rest), orders, ended)
             if self._forked and not self._forked.done():
-                self._forked.set_result(Child(int(rest), orders, ended))
+                self._forked.set_result(child)
+            else:  # nobody waits for it any more
+                child.signal(signal.SIGTERM)
 
     def retire(self) -> None:
         """Fork no more, and so hold the socket open no longer."""
@@ -163,7 +175,8 @@ class Nursery:
     async def close(self) -> None:
         """End the process, and wait until it has."""
         if self._orders:
-            self._orders.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # it has ended by itself
+                self._orders.shutdown(socket.SHUT_RDWR)
         if self._telling:
             await self._telling
 
@@ -277,7 +290,9 @@ def _begin(run: Callable[[int], int], descriptor: int, close: Iterable[Callable[
             each()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _HELD_BACK)
         status = run(descriptor)
+    except Exception as error:
+        log.event("process.exception", cause=log.cause_of(error), trace=log.trace_of(error))
+    finally:
         logging.shutdown()
         sys.stderr.flush()
-    finally:
         os._exit(status)  # an interpreter that ends in order ends under granian's threads, which abort the process

@@ -164,8 +164,10 @@ class Queries:
             observation.failed(error)
             raise
         except ProblemError as error:
+            if error.problem.reason in _GONE:
+                return None
             observation.failed(error)
-            return None if error.problem.reason in _GONE else error.problem
+            return error.problem
         content = response_body(observation.succeeded(result), query.offset, query.rest_url)
         fields = [(name.lower(), value) for name, value in content.fields.items()]
         fields += self._fields(request, reading, observed)

@@ -8,9 +8,10 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
-FIRST_ROWS = 200  # on the page of a query
-MOST_CHOICES = 2_000  # values of a parameter
+FIRST_ROWS: Final = 200  # on the page of a query
+MOST_CHOICES: Final = 2_000  # values of a parameter
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ def write_answer(folder: Path, text: str, most: int, answer: Answer) -> None:
     answer_file(folder, text, most).write_bytes(head + b"\n" + answer.body)
 
 
-def read_answer(folder: Path, text: str, most: int) -> Answer | None:
-    """The answer of a query with so many rows at most, if it is kept."""
-    try:
-        head, _, body = answer_file(folder, text, most).read_bytes().partition(b"\n")
-    except OSError:
-        return None
+def read_answer(file: Path) -> Answer:
+    """The answer in a file.
+
+    Raises:
+        ValueError: there is none.
+    """
+    head, _, body = file.read_bytes().partition(b"\n")
     stated = json.loads(head)
     return Answer(stated["rows"], stated["cut"], body)
 

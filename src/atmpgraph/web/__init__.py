@@ -33,6 +33,7 @@ from .core.serving import Resources
 from .pages import charts, editor, filters, prose, search
 
 _PERCENT_ENCODED: Final = 12  # bytes that one character of a query may take in a form
+_TEMPLATE: Final = ".html"
 _FORM: Final = 65_536  # bytes for all else in a form
 
 
@@ -54,8 +55,8 @@ def prepared_app() -> Flask:
     app = _assemble(settings, route_modules())
     for language in settings.languages:
         texts(language).load()
-    for name in app.jinja_env.list_templates():
-        with suppress(TemplateError):  # one of the publication may be wrong: its page says so
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.endswith(_TEMPLATE)):
+        with suppress(TemplateError, UnicodeDecodeError, OSError, RecursionError):  # its page says what is wrong
             app.jinja_env.get_template(name)
     return app
 

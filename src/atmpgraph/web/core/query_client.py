@@ -1,16 +1,19 @@
 """The query service as a client: for whom a query runs, within which limits, and how its result is sent."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from flask import request
 
+from ...errors import DamagedError
 from ...formats import DOCUMENTS, RESULTS, RESULTS_JSON, Format
 from ...http.problem import ProblemError
 from ...observability.access import observed
-from ...sparql.answers import read_answer
+from ...release.release import Release
+from ...sparql.answers import Answer, answer_file, read_answer
 from ...sparql.limits import Limits, limits_of
 from ...sparql.problems import unavailable
 from ...sparql.protocol import Query
@@ -82,10 +85,18 @@ def first_rows(context: Context, query: Query, most: int) -> Result:
         ClientDisconnectedError: the client went away.
     """
     as_kept = query == Query(query.text)
-    answer = read_answer(context.release.folder.answers, query.text, most) if as_kept else None
+    answer = _kept_answer(context.release, query.text, most) if as_kept else None
     if not answer:
         return run_query(context, query, RESULTS_JSON, rows=most)
     return Result(iter([answer.body]), len(answer.body), answer.rows, "rows" if answer.is_cut else "", {}, {})
+
+
+def _kept_answer(release: Release, text: str, most: int) -> Answer | None:
+    """What a release keeps of an answer; nothing where that is damaged, for the query can be asked."""
+    file = answer_file(release.folder.answers, text, most)
+    with suppress(DamagedError, ValueError):
+        return read_answer(release.whole(file)) if file in release.files else None
+    return None
 
 
 def query_request(
