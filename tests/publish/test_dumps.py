@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -156,13 +155,11 @@ def test_a_document_is_neat(small: None, package: Package, tmp_path: Path) -> No
     turtle = release.dump(TURTLE.suffix).read_text(encoding="utf-8")
     head, *things = turtle.removesuffix("\n").split("\n\n")
     assert head.splitlines() == sorted(head.splitlines())
-    declared = {line.split()[1] for line in head.splitlines()}
-    assert declared == {"atmpgraph:", "dct:", "id:", "ns:", "rdfs:"} - (
+    assert {line.split()[1] for line in head.splitlines()} == {"atmpgraph:", "dct:", "rdfs:"} - (
         set() if "w3id.org/atmpgraph/ns#" in turtle else {"atmpgraph:"}
     )
-    assert {prefix for prefix in declared for thing in things if re.search(rf"(?<!\S){prefix}", thing)} == declared
     subjects = [thing.split()[0] for thing in things]
-    assert subjects == sorted(subjects, key=lambda subject: f"{subject}>"), "in the order of the lines"
+    assert subjects == sorted(subjects)
     assert len(subjects) == len(set(subjects)) > 100
     trig = release.dump(TRIG.suffix).read_text(encoding="utf-8")
     assert [line for line in trig.splitlines() if line.endswith("{")] == [

@@ -160,7 +160,7 @@ ROUTES: Final[dict[str, tuple[Resource, ...]]] = {
     "/catalogue.<suffix>": (
         *(Resource(f"/catalogue.{suffix}", (media_type,)) for suffix, media_type in CITATIONS.items()),
         *(
-            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq", "jsonld", "rdf"})
+            Resource(f"/catalogue.{suffix}", (media_type,), long=suffix in {"nt", "nq"})
             for suffix, media_type in GRAPHS.items()
         ),
         Resource("/catalogue.html", (HTML,), languages=True),
