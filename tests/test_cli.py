@@ -93,6 +93,14 @@ def test_a_query_that_cannot_be_evaluated(released_example: Path) -> None:
     assert "cannot be evaluated" in result.stderr
 
 
+def test_a_query_in_another_encoding(released_example: Path, tmp_path: Path) -> None:
+    file = tmp_path / "query.rq"
+    file.write_bytes('SELECT ("é" AS ?letter) {}'.encode("cp1252"))
+    result = run(released_example, "query", str(file))
+    assert result.exit_code == 2
+    assert "the query is not in UTF-8; save it in UTF-8" in result.stderr
+
+
 def test_a_query_with_an_error(released_example: Path) -> None:
     result = run(released_example, "query", "-", text="SELECT WHERE")
     assert result.exit_code == 1

@@ -85,9 +85,6 @@ def _ending(function: Callable[P, T]) -> Callable[P, T]:
             )
             click.echo(f"atmpgraph: {missing}", err=True)
             sys.exit(2)
-        except UnicodeDecodeError:  # of the query that was given
-            click.echo(f"atmpgraph: {words_of_call().gettext('the query is not in UTF-8; save it in UTF-8')}", err=True)
-            sys.exit(2)
 
     return run
 

@@ -52,6 +52,8 @@ def query(context: click.Context, file: str, format_: str, release: str) -> None
             text = stream.read()
     except OSError as error:
         raise click.UsageError(refusal_text(error)) from None
+    except UnicodeDecodeError:
+        raise usage("the query is not in UTF-8; save it in UTF-8") from None
     store = release_of(settings_of(context), release).store
     try:
         click.echo(_rendered(store, store.query(text), format_), nl=False)

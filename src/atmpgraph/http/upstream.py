@@ -19,7 +19,7 @@ from http import HTTPStatus
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from ..i18n import SOURCE, counting, texts
+from ..i18n import Sentence, counting
 from ..reasons import refusal_of
 
 _READ: Final = 1 << 16
@@ -48,8 +48,8 @@ class UpstreamError(Exception):
         self.sentence, self.values = sentence, values
 
     def __str__(self) -> str:
-        """The reason in English; it is put into words where it is shown, as those of `errors`."""
-        return texts(SOURCE).gettext(self.sentence, **self.values)
+        """The reason in English, as of all `errors`."""
+        return str(Sentence(self.sentence, self.values))
 
 
 class Upstream:

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from ..search.words import share_of_initials
 from .names import Name
 
 Feature: TypeAlias = Literal[
@@ -42,7 +43,6 @@ SAFE: Final[frozenset[Feature]] = frozenset(
     {"identifier", "same", "legal_form", "joined", "order", "parts", "small_words", "spelling"}
 )
 _ONE_ERROR, _TWO_ERRORS = 7, 11  # letters of a word that is the same with so many typing errors
-_FIRST_INITIALS: Final = 3  # letters that may be the first initials of a longer name
 _LENGTH: Final = 15.0  # of the score for some words in common, what the length of the names makes of it
 _LEAST: Final = 30.0  # a score below it says nothing
 
@@ -85,8 +85,7 @@ def _initials(one: Name, other: Name) -> Score:
     """Whether one of two names is the other, shortened, or has its first initials: `UZ Gent`, `FWO` of `FWO-V`."""
     if one.as_shortened & other.shortened or other.as_shortened & one.shortened:
         return Score(WORTH["acronym"], "acronym")
-    begun = [len(each) for each in other.initials if each.startswith(one.squeezed)] if one.words[1:] == () else []
-    share = len(one.squeezed) / min(begun) if begun and len(one.squeezed) >= _FIRST_INITIALS else 0
+    share = share_of_initials(one.squeezed, other.initials) if len(one.words) == 1 else 0
     return Score(round(WORTH["acronym"] * share, 1), "acronym")
 
 

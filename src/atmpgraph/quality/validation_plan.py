@@ -7,7 +7,6 @@ number in another way. What is left of most shapes sees a neighbourhood, so it i
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from rdflib import RDF, Graph
@@ -32,20 +31,14 @@ class ValidationPlan:
         near: the shapes with targets that are run over parts.
         far: those that are run over the whole graph.
         set_wide: the constraints that are one query each.
+        reach: what the shapes that are run over parts see.
     """
 
     shapes: Graph
     near: tuple[Node, ...]
     far: tuple[Node, ...]
     set_wide: tuple[SetWide, ...]
-
-    @cached_property
-    def reach(self) -> Reach:
-        """What the shapes that are run over parts see."""
-        reach = Reach(self.shapes)
-        for shape in self.near:
-            reach.add(shape)
-        return reach
+    reach: Reach
 
 
 def plan(shapes: Graph, *, with_store: bool) -> ValidationPlan:
@@ -61,7 +54,10 @@ def plan(shapes: Graph, *, with_store: bool) -> ValidationPlan:
                     rest.remove((shape, SH.sparql, constraint))
         if not _REMARKS.issuperset(rest.predicates(shape)):
             (near if _is_near(rest, shape) else far).append(shape)
-    return ValidationPlan(rest, tuple(near), tuple(far), tuple(set_wide))
+    reach = Reach(rest)
+    for shape in near:
+        reach.add(shape)
+    return ValidationPlan(rest, tuple(near), tuple(far), tuple(set_wide), reach)
 
 
 def _is_near(shapes: Graph, shape: Node) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from tantivy import Occur, Query, Schema
 
-from .words import as_shortened, clean, numbers, shortened, squeezed, words
+from .words import FEWEST_INITIALS, as_shortened, clean, numbers, shortened, squeezed, words
 
 MOST_WORDS: Final = 24  # of a text that is searched; more words narrow it no further
 _ONE_ERROR, _TWO_ERRORS = 4, 8  # letters of a word that may have so many typing errors
@@ -20,7 +20,6 @@ _SHORTEST_PREFIX: Final = 2  # letters; all but a few words begin with a single 
 _SHORTEST_WHOLE: Final = (
     4  # letters of a name without blanks that is compared as a whole, with errors or as a beginning
 )
-_SHORTEST_INITIALS: Final = 3  # letters that may be the first initials of a longer name
 # What a match is worth: constant, or times what the rarity of the word makes it.
 _WHOLE, _KEY, _INITIALS, _BEGINNING, _WHOLE_SIMILAR = 100.0, 100.0, 40.0, 15.0, 30.0
 _WORD = {"name": 4.0, "text": 1.0}
@@ -102,7 +101,7 @@ class Sought:
     def _as_initials(self, schema: Schema) -> Iterator[Query]:
         """Names that the initials of the text are, or whose initials it begins."""
         yield Query.const_score_query(Query.term_set_query(schema, "whole", sorted(self.shortened)), _INITIALS)
-        if len(self.whole) >= _SHORTEST_INITIALS:
+        if len(self.whole) >= FEWEST_INITIALS:
             yield Query.const_score_query(_beginning(schema, "initials", self.whole), _BEGINNING)
 
 

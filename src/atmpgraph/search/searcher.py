@@ -18,7 +18,7 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, as_shortened, clean, keys, shortened, spellings, words
+from .words import analyzer, as_shortened, clean, keys, share_of_initials, shortened, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -204,8 +204,7 @@ def _as_initials(sought: Sought, name: Text) -> float:
     forms = shortened(folded)
     if sought.as_shortened & forms or as_shortened(folded) & sought.shortened:
         return _INITIALS
-    begun = [form for form in forms if form.startswith(sought.whole)]
-    return _INITIALS * len(sought.whole) / min(map(len, begun)) if begun else 0.0
+    return _INITIALS * share_of_initials(sought.whole, forms)
 
 
 def _likeness(one: str, other: str) -> float:

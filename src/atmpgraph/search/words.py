@@ -4,6 +4,7 @@ identifiers without what people leave out.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -14,6 +15,7 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 LONGEST_NAME: Final = 200  # letters of a name that is compared as a whole
 _LONGEST_WORD: Final = 120  # bytes, a long German one and more; longer ones are no words
+FEWEST_INITIALS: Final = 3  # letters that may be the first initials of a longer name
 _NAME_WORDS: Final = range(2, 13)  # words of a name that has initials
 _SHORT: Final = 3  # letters; such words and small ones like "voor" may be left out of initials
 _MOST_SHORT: Final = 4  # such words of a name of which each may be left out alone
@@ -90,6 +92,12 @@ def initials(folded: list[str]) -> set[str]:
     left_out = (set(each) for count in counts for each in combinations(sorted(short), count))
     every = ("".join(word[0] for word in folded if word not in each) for each in left_out)
     return {each for each in every if len(each) > 1}
+
+
+def share_of_initials(first: str, every: Iterable[str]) -> float:
+    """Which share of the shortest of some initials their first letters are; 0 for others, and for fewer than counts."""
+    begun = [len(each) for each in every if each.startswith(first)]
+    return len(first) / min(begun) if begun and len(first) >= FEWEST_INITIALS else 0.0
 
 
 def shortened(folded: list[str]) -> set[str]:

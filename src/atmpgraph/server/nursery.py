@@ -100,12 +100,12 @@ class Nursery:
         async with self._lock:
             orders = self._orders or await self._start()
             self._forked = asyncio.get_running_loop().create_future()
-            with suppress(ConnectionError):  # it has just ended, which is told
-                try:
-                    socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
-                except OSError as error:
-                    if orders.fileno() >= 0:  # not closed
-                        self._refuse(NurseryError(1, reason_of(error)))
+            try:
+                socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
+            except OSError as error:
+                # Where it has just ended, `_listen` says how.
+                if not isinstance(error, ConnectionError) and orders.fileno() >= 0:
+                    self._refuse(NurseryError(1, reason_of(error)))
             return await self._forked
 
     async def _start(self) -> socket.socket:
