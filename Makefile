@@ -35,7 +35,8 @@ coverage: test ## the same tests, traced: half as long again; fails where less o
 
 test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
-	$(BIN)/pytest -m clients
+	$(BIN)/pytest -m "clients and not alone" -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m alone
 	ENGINE=oxigraph $(BIN)/pytest --no-cov -q $(OVER_ENGINES) & other=$$!; \
 	ENGINE=virtuoso $(BIN)/pytest --no-cov -q $(OVER_ENGINES); failed=$$?; wait $$other && exit $$failed
 

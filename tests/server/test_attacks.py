@@ -9,7 +9,7 @@ from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import serving
 
-pytestmark = pytest.mark.clients
+pytestmark = [pytest.mark.clients, pytest.mark.alone]
 
 
 def test_nobody_notices_the_attacks_of_others(released: Settings, tmp_path: Path) -> None:
