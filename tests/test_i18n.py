@@ -162,13 +162,14 @@ def test_the_pages_that_come_with_the_software_are_in_every_language() -> None:
 # What the catalogues do not say: another word for the same thing, another way to address people, marks of another language.
 AVOIDED = {
     "de": [r"\b(der|ein|einen|kein) IRI\b", r"\b[Bb]erichtigen\b", r"\bso dass\b", r"\bReleases?\b", r"\bDing(e|en|s)?\b", r"\bdu\b",
-           r"\bDatenspeicher\b", r"\bGeldgeber\b", r"“[^„]*”"],
+           r"\bDatenspeicher\b", r"\bGeldgeber\b", r"“[^„]*”", r"\bIdentifikator(s|en)?\b", r"\bSachen?\b",
+           r"\bRechtsperson\b", r"\bStadt\b"],
     "nl": [r"“", r"\b[Ii]dentificaties?\b", r"\b[Bb]ewering(en)?\b", r"\brelease\b", r"\b[Dd]ing(en)?\b", r"\bgegevensopslag\b",
-           r"\bwoordenlijst\b", r"\bvork\b", r"\bje\b"],
+           r"\bwoordenlijst\b", r"\bvork\b", r"\bje\b", r"\bingang\b", r"\bvocabulaires?\b", r"(?<!af)gedrukte\b"],
     "fr": [r"[“”]", r"\b([Aa]ffirmation|[Éé]noncé)s?\b", r"\b[Gg]enres?\b", r"\b[Ee]nregistrement\b", r"\bentrepôt\b", r"\btu\b",
-           r"\b[Bb]ailleur\b", r"[^ \u00a0\u202f];"],
+           r"\b[Bb]ailleur\b", r"[^ \u00a0\u202f];", r"\b[Mm]onnaie\b", r"\bau tableau des\b"],
     "it": [r"[“”]", r"\b(correggete|scrivete|togliete|aggiungete|salvate|intendevate|inviate|usate)\b(?!$)", r"\bLo confronti\b",
-           r"\binterrogazion[ei]\b", r"\bidentificator[ei]\b", r"\binsiem[ei] di dati\b", r"\b[Aa]ffermazion[ei]\b"],
+           r"\binterrogazion[ei]\b", r"\bidentificator[ei]\b", r"\b[Ii]nsiem[ei] di dati\b", r"\b[Aa]ffermazion[ei]\b", r"\bcontributori\b"],
 }  # fmt: skip
 
 

@@ -196,7 +196,7 @@ PARTS = {
     ),
     "{indicator}": (
         "a skos:Concept ; {row} ; skos:inScheme <auth/indicator> ; skos:topConceptOf <auth/indicator> ;"
-        "skos:definition {four}"
+        "skos:definition 'ce qu’il y a'@fr , 'wat er is'@nl , 'was da ist'@de , 'what there is'@en"
     ),
     "{row}": "dct:source <doc/table/things.csv#row=2>",
     "{four}": '"un"@fr , "een"@nl , "ein"@de , "one"@en',

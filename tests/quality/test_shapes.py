@@ -86,6 +86,7 @@ FUNDER = "id/membership/ministry--pa--funder"
 PERIOD, TOWN, COUNTRY, EVENT = "id/period/now", "id/place/town", "id/place/country", "id/event/launch"
 SECTOR, INDICATOR, COVERAGE = "id/sector/health", "auth/indicator/budget", "id/coverage/lots"
 CODE, LIST = f"{CODES}confidence/high", f"{CODES}confidence"
+TRIENNIAL = '"P3Y"^^xsd:duration'
 
 CASES = [
     # Everywhere
@@ -484,6 +485,51 @@ CASES = [
     Case("a name with a title", tell('<id/person/other> a foaf:Person ; foaf:name "Dr. A. Other" .'), "personNameAlone Not", WARNING),
     Case("a name with the last name first", tell('<id/person/other> a foaf:Person ; foaf:name "Other, A." .'),
          "personNameAlone Not", WARNING),
+    Case("two blanks", add("id/event/launch", "dct:title", '"Lancio del  progetto"@it'), "textTidy Not", WARNING),
+    Case("a blank before a dot", add("id/event/launch", "dct:title", '"Lancio del progetto ."@it'), "textTidy Not", WARNING),
+    Case("two dots", add(FIRST, "dct:description", '"Das ist es.. Und mehr."@de'), "textTidy Not", WARNING),
+    Case("a text that is cut", add("id/event/launch", "dct:title", '"Lancio del…"@it'), "textTidy Not", WARNING),
+    Case("a bracket alone", add("id/event/launch", "dct:title", '"Lancio (2024"@it'), "textPairs Not", WARNING),
+    Case("a closing bracket alone", add("id/event/launch", "dct:title", '"Lancio nuovo) qui"@it'), "textPairs Not", WARNING),
+    Case("an opening guillemet alone", add("id/event/launch", "dct:title", '"Lancio «nuovo"@it'), "textPairs Not", WARNING),
+    Case("guillemets of two kinds", add("id/event/launch", "dct:title", '"Lancio «nuovo”"@it'), "textPairs Not", WARNING),
+    Case("an English mark alone", add("id/event/launch", "dct:title", '"Lancio “nuovo"@it'), "textPairs Not", WARNING),
+    Case("a text to be written", add("id/event/launch", "dct:title", '"Lancio: TODO"@it'), "textWritten Not", WARNING),
+    Case("an address as a title", add("id/event/launch", "dct:title", '"https://firm.example/launch"@it'), "textWritten Not", WARNING),
+    Case("a name with a dot", add(FIRM, "foaf:name", '"Azienda."@it'), "nameTidy Not", WARNING),
+    Case("a name in capitals with a dot", add(FIRM, "foaf:name", '"FRM."@it'), "nameTidy Not", WARNING),
+    Case("a definition that is the name", add(INDICATOR, "skos:prefLabel", '"Bilancio"@it') + " ;\n"
+         + add(INDICATOR, "skos:definition", '"Bilancio"@it'), "definitionSays Disjoint", WARNING),
+    Case("the same text in two languages", add("id/event/launch", "dct:title", '"Lancio del grande progetto"@it', '"Lancio del grande progetto"@pt'),
+         "textTranslated SPARQL", WARNING),
+    Case("a place with where it lies", add(TOWN, "skos:prefLabel", '"Città, Paese"@it'), "placeNameAlone Not", WARNING),
+    Case("a place with two entries of one registry", add(TOWN, "schema:sameAs", "<https://sws.geonames.org/1/>", "<https://sws.geonames.org/2/>"),
+         "placeEntryTwice SPARQL", WARNING),
+    Case("a town with its country", add(ADDRESS, "locn:postName", '"Town, Country"').replace("INSERT", f"DELETE WHERE {{ <{ADDRESS}> locn:postName ?t }} ;\nINSERT"),
+         "townAlone Not", WARNING),
+    Case("an event of three years", f"{drop(PERIOD, 'dcat:startDate', 'dcat:endDate')} ;\n{put(PERIOD, 'time:hasXSDDuration', TRIENNIAL)}",
+         "eventDated MinCount", WARNING),
+    Case("three years in a period of five", put(FIGURE, "sdmx-a:unitMeasure", "unit:YR") + " ;\n" + put(FIGURE, "sdmx-m:obsValue", '"3"^^xsd:decimal')
+         + " ;\n" + put("id/period/unstated", "time:hasXSDDuration", '"P5Y"^^xsd:duration') + " ;\n"
+         + put(FIGURE, "sdmx-d:refPeriod", "<id/period/unstated>"), "figureDuration SPARQL"),
+    Case("one contribution twice", tell("""<id/funding/other> a atmpgraph:FundingContribution ; dct:title "Contributo"@it ;
+        atmpgraph:fundingOrigin <https://w3id.org/atmpgraph/auth/funding-origin/public> ; frapo:funds <id/partnership/pa> .
+        <id/funding/public> dct:title "Contributo"@it ."""), "fundingTwice SPARQL", WARNING),
+    Case("public by code, private by title", add(FUNDING, "dct:title", '"Fondi privati"@it'), "fundingOriginTitle SPARQL", WARNING),
+    Case("private by code, public by title", add("id/funding/private", "dct:title", '"Öffentliche Mittel"@it'), "fundingOriginTitle SPARQL", WARNING),
+    Case("a programme in the wrong column", add("id/funding-scheme/CALL-1", "dct:title", '"Le budget"@it') + " ;\n"
+         + add("id/funding-scheme/CALL-1", "atmpgraph:statedIn", f"<{QUOTATION}>"), "programmeLanguage SPARQL", WARNING),
+    Case("an acronym of five words", add(PARTNERSHIP, "skos:altLabel", '"Partenariato per un nuovo progetto"@it'), "partnershipAcronym Not", WARNING),
+    Case("a VAT number of another enterprise", tell(f"""<https://w3id.org/atmpgraph/auth/identifier-scheme/cbe> atmpgraph:containedAs "BE{{value}}" ;
+        skos:notation "cbe" . <{FIRM}> adms:identifier <id/identifier/firm--cbe> , <id/identifier/firm--vat> .
+        <id/identifier/firm--cbe> a adms:Identifier ; {{row}} ; skos:notation "0316.381.138" ; adms:schemaAgency "cbe" .
+        <id/identifier/firm--vat> a adms:Identifier ; {{row}} ; skos:notation "BE0403199702" ; adms:schemaAgency "vat" ."""),
+         "identifierContained SPARQL", WARNING),
+    Case("a name with a party in brackets", tell('<id/person/other> a foaf:Person ; foaf:name "Ada Other (ABC)" .'), "personNameAlone Not", WARNING),
+    Case("a last name in capitals", tell('<id/person/other> a foaf:Person ; foaf:name "Ada OTHER" .'), "personNameAlone Not", WARNING),
+    Case("words left out of a quotation", add("id/selector/other", "rdf:type", "oa:TextQuoteSelector") + " ;\n"
+         + add("id/selector/other", "oa:exact", '"Le budget […] est là"@fr'), "quotedAlone Not", WARNING),
+    Case("words of no title", add(QUOTATION, "skos:note", '"titolo"@it'), "quotedTitle SPARQL", WARNING),
     Case("linked with itself", add(FIRM, "org:linkedTo", f"<{FIRM}>"), "organisationLinkedItself SPARQL"),
     Case("a postal code of another country", tell("""<id/address/x> a locn:Address ; locn:postCode "70000" ;
         cv:adminUnit <http://publications.europa.eu/resource/authority/country/BEL> ."""), "addressCodeForm SPARQL", WARNING),
@@ -799,6 +845,10 @@ TOLERATED = [
         '"12"^^xsd:decimal') + " ;\n" + put("id/figure/lots", "atmpgraph:statedAs", '"une douzaine au plus"@fr') + " ;\n"
         + put(SELECTOR, "oa:exact", '"15+ firmes ; une douzaine au plus ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Ministère, Firm"@fr')
         + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }'),
+    ("pairs within pairs, a list and marks of four languages", add(PARTNERSHIP, "skos:altLabel", '"PA (x)"@it') + " ;\n"
+        + add("id/event/launch", "dct:title", '"1) «Lancio (nuovo)» “oggi” a) „heute“ „nu”"@it')),
+    ("abbreviations at the end of names", add(FIRM, "foaf:name", '"Firm Inc."@it', '"Univ."@pt')),
+    ("a name of one word in two languages", add("id/event/launch", "dct:title", '"Lancio"@it', '"Lancio"@pt')),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
 ]  # fmt: skip

@@ -41,3 +41,31 @@ def test_a_title_says_what_it_is(client: FlaskClient, thing: str, titles: dict[s
     for language, title in titles.items():
         page = client.get(f"/doc/{thing}?lang={language}", headers=BROWSER).text.replace("\u00a0", " ")
         assert title in page.partition("<h1")[2].partition("</h1>")[0].replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("former", "names"),
+    [
+        ("auth/confidence/high", {"fr": "élevée", "nl": "hoog", "de": "hoch", "en": "high"}),
+        (
+            "auth/funding-origin",
+            {"fr": "Origine des fonds", "nl": "Herkomst van de middelen", "en": "Origin of the funds"},
+        ),
+        ("ns/atmp#statedAs", {"fr": "formulation d’origine", "de": "ursprünglicher Wortlaut", "en": "stated as"}),
+    ],
+)
+def test_a_term_of_before_has_the_name_of_the_same_term(release: Release, former: str, names: dict[str, str]) -> None:
+    iri = f"{release.base}{former}"
+    assert {language: names_of(release.store, [iri], (language,))[iri].text for language in names} == names
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("de", "Was nicht veröffentlicht ist, und warum (gaps.csv), Zeile 9"),
+        ("nl", "Wat niet gepubliceerd is, en waarom (gaps.csv), rij 9"),
+    ],
+)
+def test_a_row_is_called_by_the_title_of_its_table(client: FlaskClient, language: str, row: str) -> None:
+    page = client.get(f"/doc/gap/answer-of-the-minister?lang={language}", headers=BROWSER)
+    assert row in page.text

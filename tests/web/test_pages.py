@@ -123,7 +123,7 @@ def test_language_links_keep_the_question(client: FlaskClient) -> None:
 def test_a_document_page_says_who_says_so(client: FlaskClient) -> None:
     page = check_page(client.get("/doc/organisation/uclouvain?lang=en", headers=BROWSER), "en")
     for expected in ("Stated by", "Research Organization Registry", "Confidence: high", "MAIDAM", "ROR 02495e989",
-                     "What links here", "organisations, row", "UCLouvain", "preferred name"):  # fmt: skip
+                     "What links here", "Organisations (organisations.csv), row", "UCLouvain", "preferred name"):  # fmt: skip
         assert expected in page.words, expected
 
 

@@ -159,6 +159,7 @@ def test_a_finding_about_a_file_that_no_release_has_leads_nowhere(
     page = check_page(create_app(released).test_client().get("/quality?lang=en", headers=BROWSER), "en")
     assert "atmpgraph.toml, row 3" in page.words
     assert "texts/fr.po" in page.words
+    assert "Figures, as each source states them (figures.csv), row 2" in page.words
     links = [str(a.get("href")) for a in page.all("a")]
     assert [each for each in links if "atmpgraph.toml" in each or "fr.po" in each] == []
     assert "/doc/table/figures.csv?lang=en#row=2" in links

@@ -91,6 +91,13 @@ class Release:
         return parse_manifest(self.folder.manifest, self.manifest_text)
 
     @cached_property
+    def table_titles(self) -> Mapping[str, str]:
+        """What the Data Package calls each table, by its file, in English."""
+        file = self.whole(self.folder.tables / "datapackage.json")
+        resources = json.loads(file.read_bytes())["resources"] if file in self.files else ()
+        return {resource["path"]: resource["title"] for resource in resources if resource.get("title")}
+
+    @cached_property
     def manifest_digest(self) -> str:
         """SHA-256 of the manifest itself, in hexadecimal."""
         return hashlib.sha256(self.manifest_text).hexdigest()

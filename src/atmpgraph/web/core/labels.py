@@ -91,4 +91,6 @@ def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
     described = [iri for iri in wanted if iri not in names and release.in_catalogue(iri)]
     if described:  # else the catalogue need not be loaded
         names |= _given(release.catalogue_store, described, context.languages)
-    return {iri: names.get(iri) or Name(readable(iri, release.base, context.language)) for iri in wanted}
+    called = {iri: names.get(iri) for iri in wanted}
+    titles = release.table_titles if None in called.values() else {}
+    return {iri: name or Name(readable(iri, release.base, context.language, titles)) for iri, name in called.items()}

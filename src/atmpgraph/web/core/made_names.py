@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +17,24 @@ import pyoxigraph as ox
 from ...addresses import CODES
 from ...i18n import Texts, message, texts
 from ...store import Store
-from ...vocab import ADMS, ATMPGRAPH, COUNTRIES, DCT, EURIO, FRAPO, ORG, PROV, SCHEMA, SKOS, SPDX, VOID, prefixes
+from ...vocab import (
+    ADMS,
+    ATMPGRAPH,
+    COUNTRIES,
+    DCT,
+    EURIO,
+    FRAPO,
+    LABELS,
+    ORG,
+    OWL,
+    PROV,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    SPDX,
+    VOID,
+    prefixes,
+)
 from .phrases import measured, phrase
 
 _SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
@@ -107,6 +125,11 @@ _WAYS: Final = (
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b ; <{PROV}wasAttributedTo> ?a", _numbered),
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b", _agreement),
     _Way(f"?iri <{DCT}isReplacedBy> ?a", _same),
+    _Way(  # a term that another one, which has a name, is the same as
+        f"?iri <{SKOS}exactMatch>|<{RDFS}seeAlso>|<{OWL}equivalentClass>|<{OWL}equivalentProperty> ?a"
+        f" FILTER EXISTS {{ ?a {'|'.join(f'<{label}>' for label in LABELS)} ?name }}",
+        _same,
+    ),
     _Way(f"?iri <{VOID}class>|<{VOID}property> ?a", _same, best=True),  # the part of a dataset that uses it
     _Way("?a <http://www.w3.org/ns/locn#address> ?iri", _address),
     _Way(f"?a <{SPDX}checksum> ?iri", _checksum),
@@ -173,10 +196,25 @@ _ROW: Final = re.compile(r".*/doc/table/([^/]+)\.csv#row=(\d+)")
 _WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|[-_]+")
 
 
-def readable(iri: str, base: str, language: str) -> str:
-    """What an IRI without a name is called, by its own words: table and row, last segment, the site it is on."""
+def table_name(file: str, titles: Mapping[str, str], language: str) -> str:
+    """What the file of a table is called: its title, with the name by which it is found; without one, its own words."""
+    if title := titles.get(file):
+        return f"{texts(language).gettext(title)} ({file})"
+    return file.removesuffix(".csv").replace("-", " ")
+
+
+def readable(iri: str, base: str, language: str, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What an IRI without a name is called, by its own words: table and row, last segment, the site it is on.
+
+    Args:
+        iri: its own.
+        base: of the publication.
+        language: of the reader.
+        titles: of tables, by their file.
+    """
     if row := _ROW.fullmatch(iri):
-        return texts(language).gettext(message("{table}, row {row}"), table=row[1].replace("-", " "), row=row[2])
+        table = table_name(f"{row[1]}.csv", titles, language)
+        return texts(language).gettext(message("{table}, row {row}"), table=table, row=row[2])
     if iri.startswith(("mailto:", "tel:")):
         return iri.partition(":")[2]
     if not iri.startswith(("http://", "https://")):

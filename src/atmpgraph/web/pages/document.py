@@ -15,6 +15,7 @@ from ...vocab import ATMPGRAPH, DCT, LABELS, RDF, SKOS
 from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
+from ..core.made_names import table_name
 from ..core.paging import Paging
 from .history import earlier_readings
 from .kind_page import KindPage, kind_page
@@ -98,7 +99,7 @@ class DocumentPage:
 def document_page(context: Context, described: Description) -> DocumentPage:
     """The page of a description."""
     topic = described.topic
-    rows = sorted(_row(text_of(q.object)) for q in described.quads if _is_row(context, q))
+    rows = sorted(_row(context, text_of(q.object)) for q in described.quads if _is_row(context, q))
     graphs = _by_graph(context, described.quads)
     sections = _sections(context, dict(list(graphs.items())[:_SECTIONS]))
     incoming = incoming_links(described)
@@ -144,10 +145,10 @@ def _is_row(context: Context, quad: ox.Quad) -> bool:
     return quad.predicate.value == DCT + "source" and text_of(quad.object).startswith(context.iris.tables)
 
 
-def _row(iri: str) -> tuple[str, str, str]:
+def _row(context: Context, iri: str) -> tuple[str, str, str]:
     """The IRI of a row, its table and its number: `…/organisations.csv#row=5` (RFC 7111 §2)."""
-    table, _, number = iri.rpartition("/")[2].partition("#row=")
-    return iri, table.removesuffix(".csv").replace("-", " "), number
+    file, _, number = iri.rpartition("/")[2].partition("#row=")
+    return iri, table_name(file, context.release.table_titles, context.language), number
 
 
 def _by_graph(context: Context, quads: Iterable[ox.Quad]) -> dict[str, dict[str, list[Term]]]:

@@ -8,6 +8,7 @@ from flask import render_template
 
 from ...formats import Format
 from ...http.links import Link
+from ...i18n import message, texts
 from ...languages import best
 from ...lists.declared import CLASS
 from ...lists.lookup import Heading, Selection, Value
@@ -104,10 +105,11 @@ def list_page(context: Context, state: ListState, formats: Sequence[Format]) -> 
 
 
 def list_title(context: Context, state: ListState, reader: Reader) -> str:
-    """The title of a list; that of a class is its name."""
+    """The title of a list; that of a class has its name, which is that of one thing."""
     if state.kind:
         values = state.selection(reader.lists).facet(CLASS, 1)[0]
-        return reader.names([values[0].value])[values[0].value].text
+        name = reader.names([values[0].value])[values[0].value].text
+        return texts(context.language).gettext(message("Things of the class “{name}”"), name=name)
     return best(state.listing.title, context.languages)
 
 

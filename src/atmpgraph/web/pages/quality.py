@@ -13,6 +13,7 @@ from ...rdf.statements import text_of
 from ...vocab import SH, SKOS
 from ..core.context import Context
 from ..core.labels import Name, page_names
+from ..core.made_names import table_name
 from ..core.paging import Paging
 
 MOST: Final = 10
@@ -25,6 +26,7 @@ class QualityPage:
     Attributes:
         quality: all of it.
         tables: the start of the IRIs of tables.
+        called: the files that findings name, as people call them.
         present: the tables that findings name and the release has; it has no settings, and no texts.
         groups: findings that are alike.
         names: of things and terms.
@@ -37,6 +39,7 @@ class QualityPage:
 
     quality: Quality
     tables: str
+    called: dict[str, str]
     present: frozenset[str]
     groups: list[list[dict[str, Any]]]
     names: dict[str, Name]
@@ -61,9 +64,11 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     shapes = sum(quad.object == node_shape for quad in released_shapes(context.release))
     names, tables, release = page_names(context, iris), context.iris.tables, context.release
     named = {place["file"] for group in groups for finding in group for place in finding.get("places") or ()}
+    titles = release.table_titles
+    called = {file: table_name(file, titles, context.language) if file in titles else file for file in named}
     present = frozenset(file for file in named if release.folder.tables / file in release.files)
     metric_names = _metric_names(context, quality.named_in)
-    return QualityPage(quality, tables, present, groups, names, metric_names, shapes, findings, paging, links)
+    return QualityPage(quality, tables, called, present, groups, names, metric_names, shapes, findings, paging, links)
 
 
 def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:
