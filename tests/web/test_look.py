@@ -153,6 +153,7 @@ def test_what_is_written_runs_nothing(site: FlaskClient) -> None:
     assert "<script>alert(2)</script>" in page.words, "shown as it is written"
     assert not [link for link in page.all("a") if "javascript" in str(link["href"])]
     assert "<td>publisher</td>" in answer.text
+    assert '<div class="scroll" tabindex="0"><table>' in answer.text, "by the keyboard, where it is wider than the page"
     assert "<title>Legal notice &amp; more – " in answer.text
     assert "font-src 'self'" in answer.headers["Content-Security-Policy"]
 
