@@ -1,8 +1,7 @@
 """Names beside their points so that none lies over another: those of the layer `apart` of a specification.
 
 A name stands above its point, else to its right, below or to its left, the first of these that is free. One without any
-is left out: its point stays, and the data beside the picture has it. What is drawn in another way than a name of one line
-stays where it is.
+is left out: its point stays, and the data beside the picture has it. What is no name of one line stays where it is.
 """
 
 import re
