@@ -37,6 +37,7 @@ PAGES: Final = [
     "/search?q=xqzt",
     "/pages/legal",
     "/pages/contact",
+    "/doc/event/launch",
     "/doc/period/2032",
     "/doc/gap/partners",
     "/docs/urls",
