@@ -31,6 +31,7 @@ SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
 TREE: Final = "https://w3id.org/tree#"
 UNIT: Final = "http://qudt.org/vocab/unit/"
+VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 VOID: Final = "http://rdfs.org/ns/void#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
@@ -88,7 +89,7 @@ _PREFIXES: Final = {
     "tree": TREE,
     "unit": UNIT,
     "vann": "http://purl.org/vocab/vann/",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "vcard": VCARD,
     "void": VOID,
     "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": XSD,
@@ -133,6 +134,7 @@ LABELS: Final = (
     DCT + "title",
     RDFS + "label",
     FOAF + "name",
+    VCARD + "fn",
     SKOS + "altLabel",
 )
 

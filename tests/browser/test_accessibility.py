@@ -34,6 +34,14 @@ PAGES: Final = [
     "/search?q=ucl",
     "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2030",
     "/ns/shapes?shape=FigureShape",
+    "/search?q=xqzt",
+    "/pages/legal",
+    "/pages/contact",
+    "/doc/event/launch",
+    "/doc/period/2032",
+    "/doc/gap/partners",
+    "/docs/urls",
+    "/figures?kind=none",
     "/nowhere",
 ]
 

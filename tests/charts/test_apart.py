@@ -66,3 +66,13 @@ def test_names_do_not_lie_over_one_another() -> None:
 def test_few_places_have_all_their_names(count: int) -> None:
     """Places in one spot too."""
     assert len(_NAME.findall(_map([(f"Place {n}", 50.0, 4.0) for n in range(count)]))) == count
+
+
+@pytest.mark.parametrize("mark", [{"angle": 20}, {"lineBreak": " "}])
+def test_what_is_no_name_of_one_line_stays(mark: dict[str, object]) -> None:
+    specification = json.loads((ROOT / "charts/places.vl.json").read_text("utf-8"))
+    [names] = [layer for layer in specification["layer"] if layer.get("name") == "apart"]
+    names["mark"] = {"type": "text", **mark}
+    rows = [{"name": f"Place {n}", "latitude": 50.0 + n, "longitude": 4.0} for n in range(3)]
+    svg = draw_svg(filled(specification, rows, {}, {}), "en")
+    assert [n for n in range(3) if not re.search(rf">(Place )?{n}<", svg)] == []

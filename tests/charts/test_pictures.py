@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from atmpgraph.charts.draw import ChartFiles, draw_charts
-from atmpgraph.charts.drawn import DrawnChart, file_of, read_rows
+from atmpgraph.charts.drawn import DrawnChart, file_of, read_index, read_rows
+from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release
+from atmpgraph.settings import Settings
 
 from ..conftest import LANGUAGES
 from .conftest import Drawing
@@ -149,3 +151,10 @@ def test_next_to_nothing_is_no_picture(drawing: Drawing) -> None:
     folder, wrong = drawing('("a" 3)')
     assert wrong == []
     assert [path.name for path in folder.iterdir()] == ["index.json"]
+
+
+def test_of_few_things_the_text_says_it_all(started: Settings) -> None:
+    """Two organisations of two kinds in one work package, and one place: no picture of these."""
+    assert build(started).digest
+    shown = read_index(started.path(started.folders.releases) / "current/charts")
+    assert shown.keys() == {"money-by-origin", "claims", "coverage"}

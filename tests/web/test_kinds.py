@@ -18,6 +18,8 @@ SHOWN = {
     "place/wallonia": ["Belgium", "Places in it", "Figures of this place"],
     "event/federal-call": ["2022", "Belgian federal government"],
     "person/willy-borsus": ["Ministre", "Gouvernement wallon", "Quotations"],
+    "period/2032": ["2032", "Figures of this period", "€80"],
+    "gap/partners": ["List of the 26 partners", "No source seen", "PIT ATMP", "completeness", "26"],
     "partnership/pit-atmp": ["Work packages", "EXOFASTTRACK", "BioWin"],
 }
 QUERIES = {query.name: query for kind in _kinds() for query in (*kind.sections, section_query("words"))}

@@ -97,9 +97,20 @@ def test_what_is_not_there_is_told_with_what_is(client: FlaskClient, url: str, s
     assert shown.status_code == status
     assert known in shown.text
     assert "<script>alert" not in shown.text
+    assert "<dt>available</dt>" not in shown.text, "words, and no key of JSON"
     problem = client.get(url, headers={"Accept": "application/json"})
     assert problem.status_code == status
     assert not known or known in json.loads(problem.data)["available"]
+
+
+@pytest.mark.parametrize(
+    "url", ["/partners?page=0", "/partners?kind=wizard", "/doc/organisation/biowin?rows=99", "/queries/figures?x=1"]
+)
+def test_from_a_wrong_argument_one_link_leads_back_to_the_page(client: FlaskClient, url: str) -> None:
+    page = check_page(client.get(f"{url}&lang=nl", headers=BROWSER), "nl")
+    assert "Bij het begin beginnen" in page.words
+    assert "?lang=nl" in {link["href"] for link in page.all("a")}, "relative: the same address"
+    assert "Bij het begin" not in client.get("/doc/organisation/none?x=1&lang=nl", headers=BROWSER).text
 
 
 def test_an_argument_that_others_append_has_no_meaning(client: FlaskClient) -> None:

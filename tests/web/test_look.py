@@ -13,7 +13,7 @@ from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, changed
 from .rules import BROWSER, check_page
 
 SITE = """
@@ -88,6 +88,21 @@ def test_a_page_is_in_the_language_of_the_reader_or_says_which(site: FlaskClient
     assert "/pages/legal-notice" in site.get("/sitemap.xml").text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_publication_says_who_answers_and_for_what(client: FlaskClient, language: str) -> None:
+    """In each language, one step from every page; their links stay in it, and lead somewhere."""
+    home = client.get(f"/?lang={language}", headers=BROWSER).text
+    for name in ("about", "contact", "legal", "privacy"):
+        path = f"/pages/{name}?lang={language}"
+        assert f'href="{path}"' in home
+        page = check_page(client.get(path, headers=BROWSER), language)
+        assert {article.get("lang") for article in page.all("article")} == {None}, "in the language of the page"
+        for link in (str(link["href"]) for link in page.all("a")):
+            if link.startswith("../"):
+                assert link.endswith(f"?lang={language}")
+                assert client.get(link.removeprefix(".."), headers=BROWSER).status_code == 200
+
+
 STATED = "/pages/accessibility"
 
 
@@ -100,7 +115,7 @@ def test_an_accessibility_statement_comes_with_the_software(site: FlaskClient, d
         assert title in page.words
         assert dressed.title.best((language,)) in page.words
         assert "{" not in page.words
-        assert "../catalogue" in {link["href"] for link in page.all("a")}
+        assert f"../catalogue?lang={language}" in {link["href"] for link in page.all("a")}
     assert f'href="{STATED}?lang=en"' in site.get("/?lang=en", headers=BROWSER).text
     assert STATED in site.get("/sitemap.xml").text
 
@@ -138,6 +153,7 @@ def test_what_is_written_runs_nothing(site: FlaskClient) -> None:
     assert "<script>alert(2)</script>" in page.words, "shown as it is written"
     assert not [link for link in page.all("a") if "javascript" in str(link["href"])]
     assert "<td>publisher</td>" in answer.text
+    assert '<div class="scroll" tabindex="0"><table>' in answer.text, "by the keyboard, where it is wider than the page"
     assert "<title>Legal notice &amp; more – " in answer.text
     assert "font-src 'self'" in answer.headers["Content-Security-Policy"]
 

@@ -25,6 +25,7 @@ _TITLES: Final = {
     "participation/uclouvain--maidam": {"en": "Catholic University of Louvain in Monitoring with AI"},
     "identifier/uclouvain--ror": {"en": "ROR 02495e989", "fr": "ROR 02495e989"},
     "address/uclouvain--ror": {"fr": "Adresse de UCLouvain"},
+    "contact/data": {"fr": "Rédaction des données", "en": "Data editors"},
 }
 
 

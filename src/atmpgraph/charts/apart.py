@@ -1,7 +1,7 @@
 """Names beside their points so that none lies over another: those of the layer `apart` of a specification.
 
 A name stands above its point, else to its right, below or to its left, the first of these that is free. One without any
-is left out: its point stays, and the data beside the picture has it.
+is left out: its point stays, and the data beside the picture has it. What is no name of one line stays where it is.
 """
 
 import re
@@ -21,7 +21,7 @@ _NAME: Final = re.compile(
 
 def names_apart(svg: str) -> str:
     """The picture with the names of that layer apart; any other as it is."""
-    return _LAYER.sub(lambda layer: layer[1] + "".join(_placed(layer[2])) + layer[3], svg)
+    return _LAYER.sub(lambda layer: layer[1] + _NAME.sub("", layer[2]) + "".join(_placed(layer[2])) + layer[3], svg)
 
 
 def _placed(layer: str) -> Iterator[str]:

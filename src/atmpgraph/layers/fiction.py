@@ -16,18 +16,17 @@ from ..i18n import every_language
 from ..settings import FILE_NAME, Settings
 from ..sources.package import Package
 from ..starter import HERE
-from ..vocab import DCAT, DCT, FOAF
+from ..vocab import DCAT, DCT, FOAF, VCARD
 
 # Names that nobody can have in public (RFC 2606, RFC 6761, RFC 6762).
 _RESERVED: Final = ("example.com", "example.net", "example.org", "example", "invalid", "local", "localhost", "test")
 _CATALOGUE: Final = "catalogue.ttl"
-_VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 # What the description of the example says that is true of no other publication.
 _SPOKEN: Final = frozenset(
     {
         *(DCT + name for name in ("title", "description", "spatial")),
         *(FOAF + "name", FOAF + "mbox", DCAT + "keyword"),
-        *(_VCARD + name for name in ("fn", "organization-name", "hasEmail")),
+        *(VCARD + name for name in ("fn", "organization-name", "hasEmail")),
     }
 )
 _SPEAKING: Final = ("id/catalogue", "id/dataset/partnership", "id/agent/publisher", "id/contact/data")

@@ -27,6 +27,8 @@ HOME: Final = "home"
 _NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
 _CONTACT: Final = message("the contact in the catalogue")
 _ELSEWHERE: Final = re.compile(r"([a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
+# A table may be wider than a phone, and scrolls by the keyboard too (WCAG 2.2, 2.1.1).
+_SCROLLING: Final = {"<table>": '<div class="scroll" tabindex="0"><table>', "</table>": "</table></div>"}
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -86,6 +88,8 @@ def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
             for heading in (token for token in tokens if token.type == "th_open"):
                 heading.attrSet("scope", "col")  # WCAG 2.2, 1.3.1
             html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+            for plain, scrolling in _SCROLLING.items():
+                html = html.replace(plain, scrolling)
             pages.setdefault(parts["name"], {})[language] = Prose(language, title, html)
     return pages
 

@@ -17,7 +17,9 @@ from ...observability.log import cause_of, event, trace_of
 from ...sparql.problems import release_removed, store_failed
 from ...sparql.service.client import ClientDisconnectedError
 from .context import publication, settings
-from .i18n import note_arguments, page_language, requested_language
+from .i18n import href, note_arguments, page_language, requested_language
+from .labels import Name, names_of
+from .paging import NO_PAGE
 from .problem_texts import EXPLANATIONS
 from .response import content_type, vary, vary_by_language
 
@@ -86,8 +88,27 @@ def _page(problem: Problem, title: str, language: str) -> str:
         detail=problem.sentence(texts(language).gettext),
         detail_language=language if texts(language).has(problem.detail) else SOURCE,
         kind=KINDS.get(problem.status),
+        successors=_successors(problem),
+        beginning=_beginning(problem),
         **g.get("to_edit", {"query": "", "dataset": {}}),
     )
+
+
+def _successors(problem: Problem) -> list[tuple[str, Name]]:
+    """URL and name of what stands in the place of a thing."""
+    if not (iris := problem.extra.get("isReplacedBy")):
+        return []
+    names = names_of(publication().release().store, iris, (page_language(), *settings().languages))
+    return [(href(iri) or iri, names[iri]) for iri in iris]
+
+
+def _beginning(problem: Problem) -> str | None:
+    """This address without its arguments, relative to it, where these are what is wrong."""
+    at_fault = problem.status == 400 or problem.detail == NO_PAGE or "available" in problem.extra
+    if not at_fault or not set(request.args) - {"lang"}:
+        return None
+    language = requested_language()
+    return f"?lang={language}" if language else "?"
 
 
 def _of_problem(error: ProblemError) -> Response:

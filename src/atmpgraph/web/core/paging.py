@@ -15,7 +15,7 @@ from ...rdf.statements import about, integer
 from ...vocab import HYDRA, RDF
 from .i18n import note_arguments
 
-_MISSING: Final = message("There is no such page.")
+NO_PAGE: Final = message("There is no such page.")
 _DIGITS: Final = 9
 
 
@@ -119,7 +119,7 @@ def paged(total: int, size: int, name: str = "page") -> Paging:
     text = request.args.get(name, "1")
     paging = Paging(int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0, size, total, name)
     if not 1 <= paging.number <= paging.count:
-        raise ProblemError(Problem(404, _MISSING))
+        raise ProblemError(Problem(404, NO_PAGE))
     if paging.number > 1:
         note_arguments(**{name: str(paging.number)})
     return paging

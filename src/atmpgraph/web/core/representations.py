@@ -130,7 +130,8 @@ def _profile(context: Context, offered: list[Profile], named: str | None) -> Pro
         profile = profile_by_name(name, (*offered, ALTERNATES))
         if profile is None:
             tokens = [p.token for p in (*offered, ALTERNATES)]
-            raise ProblemError(Problem(404, "This resource has no such profile.", {"available": tokens}))
+            detail = "This resource has no such profile; it has {names}."
+            raise ProblemError(Problem(404, detail, {"available": tokens}, values={"names": ", ".join(tokens)}))
         note_arguments(_profile=profile.token)
         return profile
     if context.fixed or "_mediatype" in request.args:  # a format of one profile alone, as DataCite's, names that one

@@ -1,16 +1,19 @@
 """The publication's own look and words, for the templates: what each page has of them, and what the home page says."""
 
+import re
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from dataclasses import replace
+from typing import Final, Literal, TypeAlias
 
 from flask import Flask
 
 from ...layers.prose import HOME, Prose, best, read_prose
 from ...settings import Settings
 from ..core.context import settings
-from ..core.i18n import link, page_language
+from ..core.i18n import link, page_language, requested_language
 
 ByLanguage: TypeAlias = Mapping[str, Prose]  # one text, by language
+_OURS: Final = re.compile(r'(?<=href=")\.{1,2}/[^"?#]*(?=["#])')  # the path of a page of this site
 
 
 def pages(publication: Settings) -> dict[str, ByLanguage]:
@@ -19,8 +22,10 @@ def pages(publication: Settings) -> dict[str, ByLanguage]:
 
 
 def seen(by_language: ByLanguage) -> Prose:
-    """The text for the language of the request."""
-    return best(by_language, (page_language(), *settings().languages))
+    """The text for the language of the request, whose links stay in the language that the URL names."""
+    prose = best(by_language, (page_language(), *settings().languages))
+    language = requested_language()
+    return replace(prose, html=_OURS.sub(rf"\g<0>?lang={language}", prose.html)) if language else prose
 
 
 def register(app: Flask) -> None:
