@@ -253,13 +253,30 @@ def test_the_mistakes_made_most_are_told_in_each_language(publication: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["#REF!", "#N/A", "#WERT!", "#NOM?", "#VALEUR!", "#WAARDE!", "#RIF!", "Err:502", "########", "Syl\u202evie"]
+    "text",
+    [
+        "#REF!",
+        "#N/A",
+        "#WERT!",
+        "#NOM?",
+        "#VALEUR!",
+        "#WAARDE!",
+        "#RIF!",
+        "Err:502",
+        "########",
+        "Loading...",
+        "Syl\u202evie",
+        "S\u0443lvie",
+        "\u0421ylvie",
+    ],
 )
 def test_what_a_spreadsheet_writes_for_no_value_is_told(publication: Path, text: str) -> None:
     (found,) = check(publication, "people.csv", lambda content: content.replace(b"Sylvie Ponchaut", text.encode()))
     assert (found.places[0], found.value) == (Place("people.csv", 3, "name"), repr(text))
 
 
-@pytest.mark.parametrize("text", ["#1", "C# REF!", "No. #REF! is a word", "##", "Err: 502"])
+@pytest.mark.parametrize(
+    "text", ["#1", "\u0421\u043e\u0444\u0438\u044f", "COVID\u0430", "C# REF!", "No. #REF! is a word", "##", "Err: 502"]
+)
 def test_what_only_looks_like_it_is_read(publication: Path, text: str) -> None:
     assert check(publication, "people.csv", lambda content: content.replace(b"Sylvie Ponchaut", text.encode())) == ()

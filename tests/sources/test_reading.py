@@ -284,6 +284,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], int | None, str, Severity]] =
     "other sheets": (excel(lambda b, _: b.add_worksheet("Notes")), None, "others: Notes", Severity.WARNING),
     "macros": (added("xl/vbaProject.bin"), None, "macros", Severity.WARNING),
     "links": (added("xl/externalLinks/externalLink1.xml"), None, "links to others", Severity.WARNING),
+    "another currency": (excel(lambda b, s: s.write_number(1, 2, 12.5, b.add_format({"num_format": '"$"#,##0.00'}))), None, "another currency than the euro, in row 2", Severity.WARNING),
+    "a line through a cell": (excel(lambda b, s: s.write_string(2, 0, "b", b.add_format({"font_strikeout": True}))), None, "struck through, in row 3", Severity.WARNING),
     "a cell far away": (excel(far_away), None, "MiB", Severity.VIOLATION),
     "a bomb": (bomb, None, "MiB", Severity.VIOLATION),
 }  # fmt: skip

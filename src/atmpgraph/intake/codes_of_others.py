@@ -59,7 +59,8 @@ class Codes:
 
     def country(self, text: str, column: str = "ours") -> str | None:
         """A country by its code, or by its name in a language of Europe."""
-        return self.ours("country", text, column) or self.ours("country", _countries().get(plain(text), ""), column)
+        names = (text, _countries().get(plain(text), ""), _of_three_letters().get(plain(text), ""))
+        return next((code for name in names if (code := self.ours("country", name, column))), None)
 
 
 def _rows(file: Path) -> dict[str, _Row]:
@@ -71,6 +72,12 @@ def _rows(file: Path) -> dict[str, _Row]:
     if any(not row.get("theirs") or not row.get("ours") for row in rows):
         raise TranslatedError(_WRONG, file=str(file))
     return {plain(row["theirs"]): row for row in rows}
+
+
+@cache
+def _of_three_letters() -> Mapping[str, str]:
+    """The code of two letters by the one of three, which is ours."""
+    return {plain(row["ours"]): row["two"] for row in _rows(_HERE / "country.csv").values()}
 
 
 @cache

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from .codes_of_others import plain
+from .keys import key_of
+from .layout import last_level
 
+_BESIDE: Final = re.compile(r"\([^)]*\)|\d+")
 _HERE: Final = Path(__file__).parent / "forms"
 # What a cell of ours comes from: columns or a name, and what is done with it, one after another.
 Cell: TypeAlias = str
@@ -69,7 +72,8 @@ class Form:
         language: of its texts.
         pattern: of the headings of columns that give rows of their own, if there are any.
         column_rows: what each cell of those gives.
-        totals: what stands in the place of a name where a row sums up the others.
+        totals: what stands in the place of a name where a row sums up the others, as keys.
+        unmarked: what a column that gives rows of its own holds where it gives none.
         is_proposed: whether a person has to agree.
     """
 
@@ -85,6 +89,7 @@ class Form:
     pattern: str = ""
     column_rows: tuple[RowForm, ...] = ()
     totals: frozenset[str] = frozenset()
+    unmarked: frozenset[str] = frozenset()
     is_proposed: bool = False
 
     def columns(self) -> list[str]:
@@ -114,6 +119,14 @@ class Form:
         cells = [cell.split("|") for row in self.rows for cell in row.cells.values()]
         return {source.strip() for source, *steps in cells for step in steps if step.strip() in {"money", "amount"}}
 
+    def naming(self) -> set[str]:
+        """The columns with names of things."""
+        return {name for key in self.keys.values() for name in key.names}
+
+    def is_total(self, name: str) -> bool:
+        """Whether the name of a row says that it sums up others, whatever stands in brackets, and in which year."""
+        return key_of(_BESIDE.sub(" ", name)) in self.totals
+
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a sheet with such headings is of this form."""
         return set(self.needs) <= self.placed(header).keys()
@@ -123,7 +136,8 @@ class Form:
         if not self.pattern:
             return {}
         matches = [
-            (place, re.match(self.pattern, heading.strip(), re.IGNORECASE)) for place, heading in enumerate(header)
+            (place, re.match(self.pattern, last_level(heading).strip(), re.IGNORECASE))
+            for place, heading in enumerate(header)
         ]
         return {place: match[1] for place, match in matches if match}
 
@@ -153,7 +167,8 @@ def _form(content: Mapping[str, Any], one: Mapping[str, Any]) -> Form:
         one.get("language", ""),
         columns.get("pattern", ""),
         tuple(map(_row, columns.get("rows", ()))),
-        frozenset(map(plain, one.get("totals", ()))),
+        frozenset(map(key_of, one.get("totals", ()))),
+        frozenset(map(plain, columns.get("unmarked", ()))),
         bool(one.get("proposed")),
     )
 

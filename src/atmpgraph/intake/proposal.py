@@ -15,22 +15,15 @@ from ..reasons import reason_of
 from ..sources.descriptions import ColumnDescription, TableDescription
 from .codes_of_others import plain
 from .forms import Form, RowForm, forms
+from .layout import last_level
 from .quoting import quoted
 from .sheets import Sheet
+from .units import LONGEST, UNIT, in_euros
 
 # What a sheet need not have: it is made, or the publication knows it.
 _GIVEN: Final = frozenset({"slug", "partnership", "source"})
 # Whose names stand for their keys.
 _REFERENCES: Final = {"organisations": "organisation", "partnerships": "partnership"}
-_LONGEST: Final = 200  # characters of a heading that are compared
-# What a heading says of the unit of its amounts: at its end, in brackets or after `in`.
-_UNIT: Final = re.compile(r"\s*(?:[\[(]\s*(?:in\s+)?(?P<within>[^\])]*?)\s*[\])]|\s(?:in|en)\s+(?P<after>\S.*?))\s*$")
-_EUROS: Final = frozenset({"€", "eur", "euro", "euros"})
-_OTHER_UNIT: Final = re.compile(
-    r"(?<![^\W\d_])(?:k|m|t|mio\.?|mln\.?|mrd\.?|tsd\.?)\s*(?:€|eur)|[$£¥%]|(?<![^\W\d_])(?:[kt]?(?:chf|usd|gbp|pln|sek|dkk|nok"
-    r"|czk|huf|ron|isk))(?![^\W\d_])",
-    re.IGNORECASE,
-)
 _VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "truth"}
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
@@ -109,8 +102,9 @@ def proposed(sheet: Sheet, tables: Iterable[TableDescription], languages: Sequen
     """
     candidates = [form for form in forms() if form.is_proposed]
     candidates += [form_of_table(table, languages) for table in tables]
-    alike = [(form, _matched(sheet.header, form, least)) for form in candidates]
-    alike = [(form, matched) for form, matched in alike if len(matched) > 1]
+    alike = [(form, _matched(sheet, form, least)) for form in candidates]
+    enough = min(2, sum(map(bool, sheet.header)))
+    alike = [(form, matched) for form, matched in alike if len(matched) >= enough]
     fitting = [(form, matched) for form, matched in alike if set(form.needs) <= matched.keys()] or alike
     if not fitting:
         return None
@@ -174,15 +168,15 @@ def _places(sheet: Sheet, form: Form, columns: Mapping[str, str], file: Path) ->
     return placed
 
 
-def _matched(header: Sequence[str], form: Form, least: int) -> dict[str, tuple[int, int]]:
+def _matched(sheet: Sheet, form: Form, least: int) -> dict[str, tuple[int, int]]:
     """The columns of a form that some headings are like: the most alike ones first, each column and heading once."""
-    repeated, amounts = form.repeated(header), form.amounts()
+    repeated, amounts = form.repeated(sheet.header), form.amounts()
     alike = [
         (max(_likeness(heading, name) for name in form.names(column)), place, column)
-        for place, heading in enumerate(header)
+        for place, heading in enumerate(sheet.header)
         if heading and place not in repeated
         for column in form.columns()
-        if column not in amounts or in_euros(heading)
+        if column not in amounts or in_euros(heading, sheet.captions)
     ]
     matched: dict[str, tuple[int, int]] = {}
     taken = set[int]()
@@ -202,17 +196,12 @@ def _likeness(heading: str, name: str) -> int:
 
     An abbreviation that stands in the heading says more than the letters of all its words.
     """
-    whole = heading[:_LONGEST]
+    whole = heading[:LONGEST]
     if len(name) > 2 and name.isupper() and name in _WORD.findall(whole):
         return _ABBREVIATED if whole.strip() != name else 100
-    return round(max(fuzz.ratio(plain(each), plain(name)) for each in (whole, _UNIT.sub("", whole) or whole)))
-
-
-def in_euros(heading: str) -> bool:
-    """Whether amounts under a heading are euros, as far as it says: not thousands of them, and no other currency."""
-    unit = _UNIT.search(heading[:_LONGEST])
-    named = (unit["within"] or unit["after"] or "").casefold() if unit else ""
-    return named in _EUROS or not _OTHER_UNIT.search(heading[:_LONGEST])
+    last = last_level(whole)
+    parts = (whole, last, UNIT.sub("", last) or last)
+    return round(max(fuzz.ratio(plain(each), plain(name)) for each in parts))
 
 
 def form_of_table(table: TableDescription, languages: Sequence[str], *, is_ours: bool = False) -> Form:

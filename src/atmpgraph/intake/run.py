@@ -12,9 +12,10 @@ from ..sources.descriptions import TableDescription
 from ..sources.package import Package
 from .codes_of_others import Codes
 from .example import ASIDE, is_untouched, replacements, system_sources
+from .forms import Form
 from .keys import Keys, key_of, note_rows
 from .proposal import Proposal, mapped, proposed, recognised
-from .sheets import Sheet, read_sheets
+from .sheets import Sheet, read_sheets, turned
 from .take import Publication, Taken, Taking
 from .vocabularies import SUFFIXES, codes_of, content_of
 from .write import free, left_content, require_plain, write, written_tables
@@ -23,6 +24,11 @@ FOLDER: Final = "imports"
 _NOTHING: Final = message(
     "{file}: no heading of it is like a column of ours; 'atmpgraph tables' lists them, and --map says which one each is"
 )
+_TURNED: Final = message(
+    "{file}: the headings stand one below the other; turn the table, so that each is a column: copy it, and paste it"
+    " transposed"
+)
+_NO_FORM: Final = Form("", (), ())  # of a sheet beside others, none of whose cells has a place
 _EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
 _LACKING: Final = message(
     "{file}: of the form {form} the columns {columns} are missing; save what is shown above as map.toml, write the"
@@ -138,10 +144,10 @@ def propose(
         sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
         filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
         seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
-        judged = [each for each in seen if each]
-        if not judged:
-            raise TranslatedError(_NOTHING if filled else _EMPTY, file=str(file))
-        proposals += judged
+        if not any(seen):
+            is_turned = any(_proposal(settings, wish, tables, turned(sheet)) for sheet in filled)
+            raise TranslatedError(_TURNED if is_turned else _NOTHING if filled else _EMPTY, file=str(file))
+        proposals += [each or Proposal(sheet, _NO_FORM, {}, {}) for sheet, each in zip(filled, seen, strict=True)]
     if lacking := next((each for each in proposals if each.missing), None):
         agree([lacking])
         names = ", ".join(lacking.missing)

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,29 +14,53 @@ from typing import Any, Final
 from ..i18n import Sentence, TranslatedError, counting, message
 from ..reasons import reason_of
 from ..settings.groups import Imports
-from ..sources.canonical import BREAK, ERROR, FORMULA, MERGED, SHOWN_OTHERWISE
+from ..sources.canonical import BREAK, CURRENCIES, ERROR, FORMULA, MERGED, SHOWN_OTHERWISE
+from ..sources.check import NO_VALUE_WRITTEN
+from ..sources.table_check import NO_VALUE
 from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
 from ..sources.workbook import Sheet as WorkbookSheet
+from .layout import NUMBER, Merged, laid_out
 
 LISTS_SHEET: Final = "atmpgraph_codes"  # of a template of ours: what its cells may hold
 _WORKBOOKS: Final = (".xlsx", ".ods")
+_ARCHIVES: Final = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz")
 _TEXTS: Final = (".csv", ".tsv", ".txt")
 _DELIMITERS: Final = (";", ",", "\t", "|")
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WRAPPED: Final = re.compile(r'"(?:[^"]|"")*"')
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# What stands for an empty cell in exports.
-_NOTHING: Final = frozenset({"", "n.a.", "n/a", "-", "null"})
+_INVISIBLE: Final = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# What people and exports write in a cell that has no value.
+_NOTHING: Final = frozenset(
+    ["", *(Path(__file__).parent / "no_values.txt").read_text(encoding="utf-8").casefold().splitlines()]
+)
+# Letters that no word has: of UTF-8 that was read as another coding, of DOS or an old Mac, or not read at all.
+_MISREAD: Final = re.compile(
+    "Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]|\ufffd|[a-zß-öø-ÿ][‚„ˆŠ‹ŽŸ˜]|[a-zß-öø-ÿ][“”][a-zß-öø-ÿ]"
+)
 
 _LOST: Final = (("errors", ERROR), ("formulas", FORMULA), ("breaks", BREAK))
+_MOST_AROUND: Final = 1_000  # rows above, between and below those of a table
 _MOST_LOST: Final = 1_000  # merged cells that are told of
 _NO_FILE: Final = message("{file}: there is no such file; correct the name")
+_FOLDER: Final = message("{file}: this is a folder; name the files in it")
+_PACKED: Final = message("{file}: an archive is not read; unpack it, and name the files that were in it")
 _NOT_READ: Final = message("{file}: files of this kind are not read; save it as .csv, .xlsx or .ods")
 _LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise the setting [imports] max_file_bytes")
 _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
 _BOOK: Final = message("{file}: {reason}")
-_MOST_CAPTIONS: Final = 5  # rows of one cell above the headings
-_NUMBER: Final = re.compile(r"[-+]?[0-9][0-9\s.,'’]*")
+_MISREAD_ROWS: Final = counting(
+    "{n} row has letters that were read in a wrong coding, row {row}: save the file anew, as CSV in UTF-8, or correct"
+    " the words there",
+    "{n} rows have letters that were read in a wrong coding, the first is row {row}: save the file anew, as CSV in"
+    " UTF-8, or correct the words there",
+)
 _OTHER_TABLE: Final = counting(
     "{n} row stands below an empty one and looks like the headings of another table, row {row}: put that table on a"
     " sheet of its own",
@@ -46,6 +70,9 @@ _OTHER_TABLE: Final = counting(
 _END: Final = "\x1c"  # the row after the last one; nobody types it
 _OPEN: Final = message(
     "{file}, row {row}: a quotation mark is not closed, so that all rows below are one cell; close it"
+)
+_CONFLICT: Final = message(
+    "{file}, row {row}: the marks of two versions that were put together stand there; keep one of them"
 )
 _BROKEN: Final = message("{file}, row {row}: not a row of CSV: {reason}")
 
@@ -63,7 +90,9 @@ class Sheet:
         lost: row, column from 0 and reason of what has no value: formulas, errors, merged cells.
         hidden: the sheets of the file that are not read; with its first sheet alone.
         hidden_rows: those with cells that nobody sees, and that are read.
-        otherwise: the rows of numbers that are shown otherwise than they are, by the sentence that says so.
+        otherwise: the rows that are read otherwise than a person sees them, by the sentence that says so.
+        captions: what stands above the headings.
+        notes: rows between or below those of the table that are words about it.
     """
 
     file: str
@@ -75,6 +104,8 @@ class Sheet:
     hidden: tuple[str, ...] = ()
     hidden_rows: tuple[int, ...] = ()
     otherwise: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    captions: tuple[str, ...] = ()
+    notes: tuple[tuple[int, list[str]], ...] = ()
 
 
 def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
@@ -94,7 +125,12 @@ def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
     if path.suffix.lower() in _TEXTS:
         sheet = _sheet(path, "", _of_text(path), limits)
         return [sheet] if sheet.header else []
-    raise TranslatedError(_NOT_READ, file=str(path))
+    raise TranslatedError(_PACKED if path.suffix.lower() in _ARCHIVES else _NOT_READ, file=str(path))
+
+
+def turned(sheet: Sheet) -> Sheet:
+    """A sheet whose first column is that of its headings, if it were one."""
+    return replace(sheet, header=(sheet.header[0], *(cells[0] for _, cells in sheet.rows)), rows=())
 
 
 def require_size(path: Path, limits: Imports) -> None:
@@ -103,6 +139,8 @@ def require_size(path: Path, limits: Imports) -> None:
     Raises:
         TranslatedError: it is not.
     """
+    if path.is_dir():
+        raise TranslatedError(_FOLDER, file=str(path))
     if not path.is_file():
         raise TranslatedError(_NO_FILE, file=str(path))
     if path.stat().st_size > limits.max_file_bytes:
@@ -113,7 +151,7 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
     content = path.read_bytes()
     if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise TranslatedError(_NOT_TEXT, file=str(path))
-    text = _decoded(content, path)
+    text = _unwrapped(_decoded(content, path))
     reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=_delimiter(text))
     number = 0
     try:
@@ -122,6 +160,8 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
                 return
             if cells and cells[-1].endswith(f"\n{_END}"):  # a quotation mark is open, so that the rest is one cell
                 raise TranslatedError(_OPEN, file=str(path), row=number)
+            if cells and cells[0].startswith("<<<<<<< "):
+                raise TranslatedError(_CONFLICT, file=str(path), row=number)
             yield number, cells
     except csv.Error as error:
         raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=reason_of(error)) from None
@@ -136,6 +176,13 @@ def _decoded(content: bytes, path: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise TranslatedError(_NOT_TEXT, file=str(path))
+
+
+def _unwrapped(text: str) -> str:
+    """Rows that were quoted whole, each as one cell, as they were before."""
+    lines = text.splitlines()
+    is_wrapped = bool(lines) and all(map(_WRAPPED.fullmatch, lines)) and any(mark in lines[0] for mark in _DELIMITERS)
+    return "\n".join(line[1:-1].replace('""', '"') for line in lines) if is_wrapped else text
 
 
 def _delimiter(text: str) -> str:
@@ -156,28 +203,41 @@ def _of_workbook(path: Path, limits: Imports, mebibytes: int) -> Iterator[Sheet]
 
 
 def _of_sheet(path: Path, sheet: WorkbookSheet, limits: Imports) -> Sheet:
-    read = _sheet(path, sheet.name, _numbered(sheet.first_column, sheet.rows), limits)
+    merged = sheet.about.get("merged", ())
+    signs = {(row, column) for row, column in sheet.about.get(CURRENCIES, ())}
+    rows = _numbered(sheet.first_column, sheet.rows, signs)
+    read = _sheet(path, sheet.name, rows, limits, merged)
     first = min((number for number, _ in (*read.rows, *read.odd)), default=0)
     lost = [(row, column, sentence) for kind, sentence in _LOST for row, column in sheet.about.get(kind, ())]
     lost += [
         (row, column, MERGED)
-        for low, high, left, right in sheet.about.get("merged", ())
+        for low, high, left, right in merged
         for row in range(low, high + 1)
         for column in range(left, right + 1)
         if (row, column) != (low, left)
     ][:_MOST_LOST]
     seen = tuple((row, column, why) for row, column, why in lost if row >= first and column < len(read.header))
-    otherwise: dict[str, tuple[int, ...]] = {
-        sentence: rows
+    otherwise = {
+        sentence: tuple(row for row, place in sheet.about.get(kind, ()) if row >= first and place < len(read.header))
         for kind, sentence in SHOWN_OTHERWISE
-        if (rows := tuple(row for row, place in sheet.about.get(kind, ()) if row >= first and place < len(read.header)))
+        if kind != CURRENCIES  # a number that is shown so has a sign
     }
     hidden_rows = tuple(row for row in sheet.about["hidden_rows"] if row >= first)
-    return replace(read, lost=seen, hidden_rows=hidden_rows, otherwise={**read.otherwise, **otherwise})
+    return replace(
+        read,
+        lost=(*read.lost, *seen),
+        hidden_rows=hidden_rows,
+        otherwise={**read.otherwise, **{one: at for one, at in otherwise.items() if at}},
+    )
 
 
-def _numbered(empty: int, rows: Iterator[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[str]]]:
-    return ((number, [""] * empty + [_text(cell) for cell in cells]) for number, cells in rows)
+def _numbered(
+    empty: int, rows: Iterator[tuple[int, list[Any]]], signs: Set[tuple[int, int]]
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows of text; a number that is shown in another currency than the euro has a sign, as a person sees it."""
+    for number, cells in rows:
+        texts = [""] * empty + [_text(cell) for cell in cells]
+        yield number, [f"¤ {each}" if each and (number, place) in signs else each for place, each in enumerate(texts)]
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401 - what a workbook holds
@@ -193,32 +253,48 @@ def _text(cell: Any) -> str:  # noqa: ANN401 - what a workbook holds
     return str(cell)
 
 
-def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits: Imports) -> Sheet:
-    header, caption = list[str](), False
-    good, odd = list[tuple[int, list[str]]](), list[tuple[int, list[str]]]()
+def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits: Imports, merged: Merged = ()) -> Sheet:
+    tidy = list[tuple[int, list[str]]]()
     for number, cells in rows:
-        tidy = [_CONTROL.sub(" ", cell).strip() for cell in cells]
-        if not any(tidy):
-            continue
-        filled = sum(map(bool, tidy))
-        if not header or (caption and (filled > 1 if not good else filled > 2 and len(good) < _MOST_CAPTIONS)):
-            header, caption = tidy, filled == 1 or (filled == 2 and next(filter(None, tidy)).endswith(":"))
-            good.clear()
-            odd.clear()
-            while header and not header[-1]:
-                header.pop()
-            continue
-        if len(good) >= limits.max_rows:
+        if any(clean := [_tidy(cell) for cell in cells]):
+            tidy.append((number, clean))
+        if len(tidy) > limits.max_rows + _MOST_AROUND:
             raise TranslatedError(_ROWS, file=str(path), n=limits.max_rows)
-        if any(tidy[len(header) :]):
-            odd.append((number, tidy))
-        else:
-            tidy = ["" if cell.lower() in _NOTHING else cell for cell in tidy[: len(header)]]
-            good.append((number, tidy + [""] * (len(header) - len(tidy))))
-    apart = tuple(_apart(good))
+    layout = laid_out(tidy, merged)
+    if len(layout.rows) > limits.max_rows:
+        raise TranslatedError(_ROWS, file=str(path), n=limits.max_rows)
+    width = len(layout.header)
+    good = [
+        (number, [*map(_value, cells[:width]), *[""] * (width - len(cells))])
+        for number, cells in layout.rows
+        if not any(cells[width:])
+    ]
+    apart, misread = tuple(_apart(good)), tuple(number for number, cells in good if any(map(_MISREAD.search, cells)))
     return Sheet(
-        path.name, name, tuple(header), tuple(good), tuple(odd), otherwise={_OTHER_TABLE: apart} if apart else {}
+        path.name,
+        name,
+        tuple(layout.header),
+        tuple((number, cells) for number, cells in good if any(cells)),
+        tuple((number, cells) for number, cells in layout.rows if any(cells[width:])),
+        tuple(
+            (number, place, NO_VALUE_WRITTEN)
+            for number, cells in layout.rows
+            for place, cell in enumerate(cells[:width])
+            if NO_VALUE.fullmatch(cell)
+        ),
+        otherwise={sentence: at for sentence, at in ((_OTHER_TABLE, apart), (_MISREAD_ROWS, misread)) if at},
+        captions=layout.captions,
+        notes=layout.notes,
     )
+
+
+def _tidy(cell: str) -> str:
+    return _CONTROL.sub(" ", _INVISIBLE.sub("", cell)).strip()
+
+
+def _value(cell: str) -> str:
+    """A cell; empty where it stands for none."""
+    return "" if cell.casefold() in _NOTHING or NO_VALUE.fullmatch(cell) else cell
 
 
 def _apart(rows: list[tuple[int, list[str]]]) -> Iterator[int]:
@@ -227,7 +303,7 @@ def _apart(rows: list[tuple[int, list[str]]]) -> Iterator[int]:
     before = rows[0][0] if rows else 0
     for number, cells in rows:
         at = [place for place, cell in enumerate(cells) if cell]
-        numbers = [place for place in at if _NUMBER.fullmatch(cells[place])]
+        numbers = [place for place in at if NUMBER.fullmatch(cells[place])]
         if number > before + 1 and not numbers and any(numeric.get(place) for place in at):
             yield number
         for place in at:

@@ -11,7 +11,9 @@ from . import verbs
 from .codes_of_others import Codes, plain
 from .forms import Form, RowForm, in_languages
 from .keys import Keys, key_of
+from .layout import NUMBER
 from .sheets import LISTS_SHEET, Sheet
+from .units import in_euros
 from .verbs import UnplacedError
 
 _EDITORIAL: Final = "editorial"
@@ -32,6 +34,10 @@ _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it,
 _ODD: Final = message("the row has more cells than there are headings")
 _TOTAL: Final = message("the row sums up the others, and is none of them")
 _NO_COLUMN: Final = message("no column of ours")
+_UNIT: Final = message(
+    "an amount in another unit than euros, as its heading or the words above it say; write it in euros"
+)
+_NOTE: Final = message("words about the table, and no row of it")
 _OTHERWISE: Final = message("a row before it says otherwise")
 _GUARDS: Final[dict[str, Callable[[str], object]]] = {
     "digits": lambda cell: cell.isascii() and cell.isdigit(),
@@ -158,11 +164,14 @@ class Taking:
         self._note(sheet)
         for number, cells in sheet.odd:
             self._leave_row(sheet, number, cells, _ODD)
+        for number, cells in sheet.notes:
+            self._leave_row(sheet, number, filter(None, cells), _NOTE)
         for number, cells in sheet.rows:
             theirs = _Theirs(sheet, number, {column: cells[place] for column, place in placed.items()}, source)
+            theirs.refuse_dates(form.naming())
             if self._is_passed(form, theirs):
                 self.taken.passed += 1
-            elif any(plain(theirs.cells.get(column, "")) in form.totals for column in form.needs):
+            elif any(form.is_total(theirs.cells.get(column, "")) for column in form.needs):
                 self._leave_row(sheet, number, cells, _TOTAL)
             elif shifted := _shifted(form, theirs):
                 self._leave_row(sheet, number, cells, SHIFTED, column=sheet.header[placed[shifted]])
@@ -172,9 +181,10 @@ class Taking:
                 places_of_form = {*placed.values(), *repeated}
                 for place, cell in enumerate(cells):
                     if cell and place not in places_of_form:
-                        self.taken.left.append(
-                            Left(sheet.file, sheet.name, number, sheet.header[place], cell, _NO_COLUMN)
-                        )
+                        heading = sheet.header[place]
+                        is_amount = NUMBER.fullmatch(cell) and not in_euros(heading, sheet.captions)
+                        reason = _UNIT if is_amount else _NO_COLUMN
+                        self.taken.left.append(Left(sheet.file, sheet.name, number, heading, cell, reason))
 
     def finish(self) -> Taken:
         """All that was taken, with the rows that stand for a place or period that nobody states."""
@@ -201,7 +211,7 @@ class Taking:
             if not row.when or theirs.cells.get(row.when):
                 self._give(form, row, theirs)
         for place, mark in marks.items():
-            if mark:
+            if mark and plain(mark) not in form.unmarked:
                 heading = theirs.sheet.header[place]
                 theirs.own = {"cell": mark, "identifier": heading, "slug": f"wp{repeated[place]}", "heading": heading}
                 for row in form.column_rows:
@@ -211,7 +221,7 @@ class Taking:
     def _give(self, form: Form, row: RowForm, theirs: "_Theirs") -> None:
         table = self._publication.tables[row.table]
         cells: dict[str, str] = {}
-        placed_before = set(theirs.placed)
+        before = set(theirs.placed), set(theirs.keyed)
         for column, cell in row.cells.items():
             for name, language in in_languages(column, form.language, self._publication.languages).items():
                 if value := self._cell(form, cell, theirs, language):
@@ -220,8 +230,8 @@ class Taking:
         if "source" in names:
             cells["source"] = self._named(row, cells, theirs)
         key = tuple(cells.get(column, "") for column in table.key)
-        if not all(key):  # there is no row of ours, and nothing of theirs in it
-            theirs.placed = placed_before
+        if not all(key) or row.when in theirs.problems:  # there is no row of ours, and nothing of theirs in it
+            theirs.placed, theirs.keyed = before
             return
         if key in self._there.get(table.name, ()):
             self.taken.present += 1
@@ -229,9 +239,9 @@ class Taking:
             return
         if cells.get("source") in self._sources and (cells["source"],) not in self._there.get("sources", ()):
             self.taken.rows.setdefault("sources", {}).setdefault((cells["source"],), self._sources[cells["source"]])
-        before = self.taken.rows.setdefault(table.name, {}).setdefault(key, cells)
+        first = self.taken.rows.setdefault(table.name, {}).setdefault(key, cells)
         for name, value in cells.items():
-            is_other = before.setdefault(name, value) != value and name != _RECORD
+            is_other = first.setdefault(name, value) != value and name != _RECORD
             if is_other and (column := _column_of(row, name, theirs)):
                 theirs.problems[column] = (UnplacedError(_OTHERWISE), theirs.cells[column])
                 theirs.contradicted.add(column)
@@ -271,9 +281,8 @@ class Taking:
                 if kind not in form.keys:
                     return "", self._publication.partnership if kind == "partnership" else ""
                 key = form.keys[kind]
-                theirs.placed |= {theirs.first(key.identity)[0]}
                 names = [theirs.cells.get(name, "") for name in key.names]
-                theirs.placed |= {name for name in key.names if theirs.cells.get(name)}
+                theirs.keyed |= {theirs.first(key.identity)[0], *(name for name in key.names if theirs.cells.get(name))}
                 return "", self._keys.key(kind, theirs.first(key.identity)[1], names)
         return theirs.first([name.strip() for name in source.split(",")])
 
@@ -322,7 +331,7 @@ class Taking:
                 Left(sheet.file, sheet.name, theirs.number, heading, value, error.reason, error.values)
             )
         for column, cell in theirs.cells.items():
-            if cell and column not in theirs.placed and column not in theirs.problems:
+            if cell and column not in theirs.placed | theirs.keyed and column not in theirs.problems:
                 heading = sheet.header[placed[column]]
                 self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, _NO_COLUMN))
 
@@ -339,16 +348,18 @@ class _Theirs:
         cells: by the column of the form.
         own: of the cell of a repeated column.
         placed: the columns that something of ours has.
+        keyed: the columns that a key of ours is made of.
         problems: by column, why it has no place.
         contradicted: the columns that a row before says otherwise.
     """
 
     sheet: Sheet
     number: int
-    cells: Mapping[str, str]
+    cells: dict[str, str]
     source: str
     own: Mapping[str, str] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
+    keyed: set[str] = field(default_factory=set)
     problems: dict[str, tuple[UnplacedError, str]] = field(default_factory=dict)
     contradicted: set[str] = field(default_factory=set)
 
@@ -356,6 +367,13 @@ class _Theirs:
         """The first filled one of some columns, and its cell."""
         filled = [(name, self.cells[name]) for name in columns if self.cells.get(name)]
         return filled[0] if filled else (columns[0] if columns else "", "")
+
+    def refuse_dates(self, columns: Iterable[str]) -> None:
+        """Take out the names that are dates."""
+        for column in columns:
+            if verbs.is_day(cell := self.cells.get(column, "")):
+                self.problems[column] = (UnplacedError(verbs.DATE), cell)
+                self.cells[column] = ""
 
     def value(self, name: str) -> str:
         """What the row itself, or its repeated column, is called or holds."""

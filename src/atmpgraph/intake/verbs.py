@@ -13,6 +13,7 @@ from ..i18n import message, texts
 from ..languages import ranges
 from ..spreadsheets import as_text
 from .codes_of_others import VOCABULARIES, Codes
+from .units import is_other
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3})")
 _SLUG: Final = re.compile(r"[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*")
@@ -20,12 +21,18 @@ _POSTCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,11}")
 _TRUTH: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
 
 FORMULA: Final = message("it looks like a formula")
+_NO_WORDS: Final = message("signs without a letter or digit")
 NO_CODE: Final = message("the list {list} has no such code; imports/codes/{list}.csv adds it")
 _NO_CONCEPT: Final = message(
     "the address of this code is not there: give the file of {list} (RDF) to the import as well"
 )
 _NO_DATE: Final = message("not a date in the form 2025-12-31, so that day and month would be guessed")
 _NO_AMOUNT: Final = message("not an amount")
+_OTHER_AMOUNT: Final = message("an amount in another currency or unit than euros; write it in euros")
+_SHORTENED: Final = message("a spreadsheet shortened the number; make the column a text, and write all of its digits")
+DATE: Final = message(
+    "a date, where a name is meant: a spreadsheet made it of words such as MAR1; write them as a text"
+)
 _TWO_READINGS: Final = message("thousands or decimals? Write it without a mark between thousands")
 _NO_ADDRESS: Final = message("not a web address")
 _NO_COUNTRY: Final = message("not the code or the name of a country")
@@ -45,13 +52,15 @@ def text(cell: str) -> str:
     """Words: entities of HTML as characters, blanks once.
 
     Raises:
-        UnplacedError: a spreadsheet would take it for a formula.
+        UnplacedError: a spreadsheet would take it for a formula, or there are no words.
     """
     words = " ".join(unescape(cell).split())
     while len(words) > 1 and words[0] == words[-1] == '"':
         words = words[1:-1].strip()
     if as_text(words) != words:
         raise UnplacedError(FORMULA)
+    if not any(map(str.isalnum, words)):
+        raise UnplacedError(_NO_WORDS)
     return words
 
 
@@ -64,11 +73,16 @@ def day(cell: str) -> str:
         raise UnplacedError(_NO_DATE) from None
 
 
+def is_day(cell: str) -> bool:
+    """Whether a cell is a day and nothing else."""
+    return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell))
+
+
 def amount(cell: str) -> str:
     """A number whose one mark, point or comma, is that of decimals."""
     digits = _BLANKS.sub("", cell.removesuffix("€").removesuffix("EUR").strip())
     if not re.fullmatch(r"\d+([.,]\d+)?", digits):
-        raise UnplacedError(_NO_AMOUNT)
+        raise UnplacedError(_OTHER_AMOUNT if is_other(cell) else _NO_AMOUNT)
     return _number(digits.replace(",", "."))
 
 
@@ -131,7 +145,10 @@ def postcode(cell: str) -> str:
 
 def number(cell: str) -> str:
     """An identifier without blanks."""
-    return text("".join(cell.split()))
+    whole = "".join(cell.split())
+    if re.fullmatch(r"\d[.,]\d+E\+?\d+", whole, re.IGNORECASE):
+        raise UnplacedError(_SHORTENED)
+    return text(re.sub(r"(?<=\d{5})\.0", "", whole))
 
 
 def listed(cell: str, name: str, codes: Codes) -> str:

@@ -462,7 +462,7 @@ class _Conversion:
             self._warn(_OTHER_SHEETS, sheet=sheet.name, sheets=", ".join(islice(sheet.others, 20)))
 
     def _advise(self, sheet: Sheet, header: int, column: Callable[[int], str | None]) -> None:
-        """What a person does not see in a workbook, or sees otherwise: hidden rows and columns, and percents."""
+        """What a person does not see in a workbook, or sees otherwise than it is read."""
         about = sheet.about
         rows = [row for row in about.get("hidden_rows", ()) if row > header]
         columns = [name for place in about.get("hidden_columns", ()) if (name := column(place))]
@@ -490,6 +490,7 @@ def listed(places: Sequence[int] | Sequence[str]) -> str:
     return ", ".join(shown[:_SHOWN_PLACES]) + (", …" if len(shown) > _SHOWN_PLACES else "")
 
 
+CURRENCIES: Final = "currencies"  # the numbers that are shown in another than the euro
 HIDDEN: Final = "hidden"  # the rule by which it is acknowledged
 _SHOWN_PLACES: Final = 20
 _HIDDEN_ROWS: Final = counting(
@@ -516,7 +517,25 @@ _PADDED: Final = counting(
     "{n} cells show zeros in front of their numbers, the first in row {row}: 00123 is read as 123; where they belong to"
     " them, as in a code, make the cells texts, and write them so",
 )
-SHOWN_OTHERWISE: Final = (("percents", _PERCENTS), ("padded", _PADDED))  # than they are: numbers
+_CURRENCIES: Final = counting(
+    "{n} cell shows another currency than the euro, in row {row}: the number alone is read; say the currency in a"
+    " column of its own, or write the amount in euros, in a format without a sign",
+    "{n} cells show another currency than the euro, the first in row {row}: the numbers alone are read; say the"
+    " currency in a column of its own, or write the amounts in euros, in a format without a sign",
+)
+_STRUCK: Final = counting(
+    "{n} cell is struck through, in row {row}, and is read all the same: does it still count? Delete what does not, or"
+    " take the line away",
+    "{n} cells are struck through, the first in row {row}, and are read all the same: do they still count? Delete what"
+    " does not, or take the lines away",
+)
+# Cells that look otherwise than they are read.
+SHOWN_OTHERWISE: Final = (
+    ("percents", _PERCENTS),
+    ("padded", _PADDED),
+    (CURRENCIES, _CURRENCIES),
+    ("struck", _STRUCK),
+)
 BREAK: Final = message("the cell has a tab or a line break that cannot be read; write a blank, or a new paragraph")
 _NO_CELL: Final = message("the row has no cell here; a row has one for each column")
 _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, or clear the column")

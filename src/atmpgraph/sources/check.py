@@ -27,7 +27,7 @@ from .declared import closest
 from .messages import finding, of_cell
 from .package import Package as TablePackage
 from .package import Table
-from .table_check import CONTROL, NO_VALUE, TURNING, Find, LongCellError, Lookup, Rows, check_rows, lookup
+from .table_check import CONTROL, LOOK_ALIKE, NO_VALUE, TURNING, Find, LongCellError, Lookup, Rows, check_rows, lookup
 
 _UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 
@@ -289,11 +289,13 @@ def _strange_texts(table: Table) -> Iterator[Finding]:
                     yield finding(Place(table.file, row, column), problem, repr(cell))
 
 
+NO_VALUE_WRITTEN: Final = message(
+    "a spreadsheet wrote this in place of a value: a formula has an error, or the column was too narrow; write the"
+    " value"
+)
 _STRANGE: Final = {
     CONTROL: message("a control character, which cannot be published; remove it"),
     TURNING: message("an invisible sign that turns the order of the letters; remove it"),
-    NO_VALUE: message(
-        "a spreadsheet wrote this in place of a value: a formula has an error, or the column was too narrow; write the"
-        " value"
-    ),
+    LOOK_ALIKE: message("a letter of the Cyrillic alphabet, which looks like a Latin one; write the word anew"),
+    NO_VALUE: NO_VALUE_WRITTEN,
 }

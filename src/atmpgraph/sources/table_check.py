@@ -25,9 +25,10 @@ from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 TURNING: Final = re.compile("[\u202d\u202e]")  # signs that show letters in another order than they stand
+LOOK_ALIKE: Final = re.compile("[асеорхуіјѕАВСЕНІЈКМОРТХЅ](?=[A-Za-z])")  # a Cyrillic letter in a Latin word
 # What a spreadsheet writes in place of a value, in the languages of its interface.
 NO_VALUE: Final = re.compile(
-    r"^(?:#{3,}|Err:\d{3}|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|BEZUG!|NV|WERT!|ZAHL!|NOM\?|VALEUR!|NOMBRE!"
+    r"^(?:#{3,}|Err:\d{3}|Loading\.\.\.|#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!|BEZUG!|NV|WERT!|ZAHL!|NOM\?|VALEUR!|NOMBRE!"
     r"|NB|WAARDE!|NAAM\?|VERW!|GETAL!|RIF!|VALORE!|NOME\?))$",
     re.MULTILINE,
 )
@@ -220,7 +221,7 @@ class _Batch:
     def has_strange_texts(self) -> bool:
         """Whether a cell may have a text that is not published."""
         text = "\n".join(chain.from_iterable(self._batch))
-        return any(pattern.search(text) for pattern in (CONTROL, TURNING, NO_VALUE))
+        return any(pattern.search(text) for pattern in (CONTROL, TURNING, LOOK_ALIKE, NO_VALUE))
 
 
 @dataclass

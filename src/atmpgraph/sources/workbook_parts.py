@@ -26,25 +26,30 @@ _FORMULA: Final = re.compile(
 _ROW: Final = re.compile(rb"""<(?:\w+:)?row\s[^<>]*\b(?:hidden=["'](?:1|true)|ht=["']0(?:\.0+)?)["'][^<>]*>""")
 _COLUMN: Final = re.compile(rb"""<(?:\w+:)?col\s[^<>]*\b(?:hidden=["'](?:1|true)|width=["']0(?:\.0+)?)["'][^<>]*>""")
 _HIDES: Final = re.compile(rb"""hidden=|(?:ht|width)=["']0""")
-# A number in one of some styles, filled in below.
+# A cell in one of some styles, filled in below: a number, or any that has a value.
 _STYLED: Final = (
     rb"""<(?:\w+:)?c\s(?=[^<>]*\bs=["'](?:%s)["'])(?![^<>]*\bt=["'](?:s|str|inlineStr|b|e|d)["'])"""
     rb"""[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^<>/]*>"""
 )
+_STRUCK: Final = rb"""<(?:\w+:)?c\s(?=[^<>]*\bs=["'](?:%s)["'])[^<>]*\br=["']([A-Z]{1,3}[0-9]{1,7})["'][^<>/]*>"""
 _PERCENT_FORMATS: Final = frozenset({"9", "10"})  # built in (ECMA-376 §18.8.30)
 _PERCENT: Final = re.compile(r"""(?:[^"%\\]|"[^"]*"|\\.)*%.*""")  # a sign that is not quoted
 _PADDED: Final = re.compile(r"0{2,}")
+# A currency beside the euro: a sign or the code of one, quoted or before a locale, as in [$CHF-807] or "$"#,##0.
+_CURRENCY: Final = re.compile(r"""(?!.*(?:€|EUR)).*(?:[$£¥](?!-|[^\[\]]*\])|\[\$[^-\]]+|"[^"]*\b[A-Z]{3}\b[^"]*").*""")
 _NUMBER: Final = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
 _TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_STYLE: Final = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _FARTHEST: Final = 16_384  # columns that a sheet has
 _HIDING: Final = frozenset({"collapse", "filter"})
 
 
 def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
     """What a sheet of Office Open XML has: `errors`, `formulas` without a value, `hidden_rows` and `hidden_columns`,
-    and numbers that look otherwise than they are: `percents` and `padded` with zeros.
+    cells that are `struck` through, and numbers that look otherwise than they are: `percents`, `padded` with zeros, and
+    in `currencies` beside the euro.
     """
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - see above
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
@@ -53,20 +58,33 @@ def of_xlsx(archive: ZipFile, name: str) -> dict[str, Any]:
         if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == name:
             target = next((targets.get(value, "") for key, value in each.items() if key.endswith("}id")), "")
             part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-            styles = {kind: re.compile(_STYLED % b"|".join(numbers)) for kind, numbers in _styles(archive) if numbers}
+            styles = {
+                kind: re.compile((_STRUCK if kind == "struck" else _STYLED) % b"|".join(numbers))
+                for kind, numbers in _styles(archive)
+                if numbers
+            }
             with archive.open(part) as content:
                 return _of_part(content, styles)
     return {}
 
 
 def _styles(archive: ZipFile) -> Iterator[tuple[str, list[bytes]]]:
-    """The numbers of the styles that show a number otherwise than it is: in per cent, or with zeros in front."""
+    """The numbers of the styles that strike through, or show a number otherwise than it is, as in per cent."""
     if "xl/styles.xml" not in archive.namelist():
         return
     sheet = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314 - see above
     own = {each.get("numFmtId"): each.get("formatCode", "") for each in sheet.iter() if each.tag.endswith("}numFmt")}
-    formats = [xf.get("numFmtId", "0") for each in sheet if each.tag.endswith("}cellXfs") for xf in each]
-    for kind, pattern, supplied in (("percents", _PERCENT, _PERCENT_FORMATS), ("padded", _PADDED, frozenset[str]())):
+    styles = [xf for each in sheet if each.tag.endswith("}cellXfs") for xf in each]
+    fonts = [font for each in sheet if each.tag.endswith("}fonts") for font in each]
+    striking = {str(number) for number, font in enumerate(fonts) if any(map(_strikes, font))}
+    yield "struck", [str(number).encode() for number, xf in enumerate(styles) if xf.get("fontId") in striking]
+    formats = [xf.get("numFmtId", "0") for xf in styles]
+    none = frozenset[str]()
+    for kind, pattern, supplied in (
+        ("percents", _PERCENT, _PERCENT_FORMATS),
+        ("padded", _PADDED, none),
+        ("currencies", _CURRENCY, none),
+    ):
         yield (
             kind,
             [
@@ -75,6 +93,11 @@ def _styles(archive: ZipFile) -> Iterator[tuple[str, list[bytes]]]:
                 if key in supplied or (key in own and pattern.fullmatch(own[key]))
             ],
         )
+
+
+def _strikes(part: ElementTree.Element) -> bool:
+    """Whether a part of a font is a line through its letters."""
+    return part.tag.endswith("}strike") and part.get("val", "1") not in {"0", "false"}
 
 
 def _of_part(content: IO[bytes], styles: Mapping[str, re.Pattern[bytes]]) -> dict[str, Any]:
@@ -117,7 +140,7 @@ def _place(reference: bytes) -> list[int]:
 
 
 def of_ods(archive: ZipFile, name: str) -> dict[str, Any]:
-    """What a sheet of OpenDocument has (version 1.2, part 1, §9.1): as above, `merged`, `percents` and `breaks`."""
+    """What a sheet of OpenDocument has (version 1.2, part 1, §9.1): as above but zeros, and `merged`, `breaks`."""
     sheet, parser = _Sheet(name), expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = sheet.start
     with archive.open("content.xml") as content:
@@ -130,14 +153,17 @@ class _Sheet:
 
     def __init__(self, name: str) -> None:
         """Look at the sheet of this name."""
-        kinds = ("errors", "formulas", "merged", "percents", "breaks", "hidden_rows", "hidden_columns")
-        self.wrong: dict[str, list[Any]] = {kind: [] for kind in kinds}
+        kinds = ("errors", "formulas", "merged", "percents", "currencies", "struck", "breaks")
+        self.wrong: dict[str, list[Any]] = {kind: [] for kind in (*kinds, "hidden_rows", "hidden_columns")}
+        self._style, self._striking = "", set[str]()
         self._name, self._within = name, False
         self._row, self._following, self._column, self._cell = 0, 1, 0, 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        if tag == f"{_TABLE}table":
+        if tag.startswith(_STYLE):
+            self._note_style(tag, attributes)
+        elif tag == f"{_TABLE}table":
             self._within = attributes.get(f"{_TABLE}name") == self._name
             self._row, self._following, self._column = 0, 1, 0
         elif not self._within:
@@ -159,6 +185,13 @@ class _Sheet:
         elif tag in {f"{_TEXT}tab", f"{_TEXT}line-break"}:
             self.wrong["breaks"].append([self._row, self._cell])
 
+    def _note_style(self, tag: str, attributes: dict[str, str]) -> None:
+        """Styles come before the sheets that name them."""
+        if tag == f"{_STYLE}style":
+            self._style = attributes.get(f"{_STYLE}name", "")
+        elif attributes.get(f"{_STYLE}text-line-through-style", "none") != "none":
+            self._striking.add(self._style)
+
     def _judge(self, attributes: dict[str, str]) -> None:
         here, kind = [self._row, self._column], attributes.get(f"{_OFFICE}value-type")
         if any(name.endswith(" value-type") and value == "error" for name, value in attributes.items()):
@@ -167,6 +200,10 @@ class _Sheet:
             self.wrong["formulas"].append(here)
         elif kind == "percentage":
             self.wrong["percents"].append(here)
+        elif kind == "currency" and attributes.get(f"{_OFFICE}currency", "EUR") != "EUR":
+            self.wrong["currencies"].append(here)
+        if kind and attributes.get(f"{_TABLE}style-name") in self._striking:
+            self.wrong["struck"].append(here)
         columns = _times(attributes, "number-columns-spanned")
         rows = _times(attributes, "number-rows-spanned")
         if columns > 1 or rows > 1:
