@@ -114,7 +114,7 @@ def make_candidate(
             drawn = run(
                 draw_charts_at, chart_files(settings), address, base, folder.charts, live.charts if live else None
             )
-            answered = run(write_answers, settings, address, base, folder.answers) if graph.is_large else None
+            answered = run(write_answers, settings, address, base, folder, live) if graph.is_large else None
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
             write_linksets(folder, store, workplace)
