@@ -10,7 +10,6 @@ from typing import Final
 from ..errors import ServerError
 from ..formats import RESULTS_JSON
 from ..http.problem import ProblemError
-from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..sparql.answers import FIRST_ROWS, MOST_CHOICES, Answer, answer_file, write_answer
 from ..sparql.library import read_library
@@ -27,7 +26,7 @@ _SECONDS: Final = 10.0  # for one query, if the settings allow as many; a longer
 
 
 def write_answers(
-    settings: Settings, address: StoreAddress, base: str, folder: ReleaseFolder, previous: ReleaseFolder | None = None
+    settings: Settings, address: StoreAddress, base: str, folder: Path, unchanged: Unchanged | None = None
 ) -> None:
     """Keep the first rows of each query of the library, of those that end in time.
 
@@ -37,15 +36,15 @@ def write_answers(
         settings: of the publication.
         address: of the store of all statements.
         base: of the publication.
-        folder: of the release.
-        previous: the release before, whose answers are taken over where no statement that they depend on has changed.
+        folder: gets the files.
+        unchanged: by which those of the release before are taken over, if there is one.
     """
-    folder.answers.mkdir(exist_ok=True)
-    texts, unchanged = list(_texts(settings)), Unchanged.since(previous, folder, settings.languages)
+    folder.mkdir(exist_ok=True)
+    texts = list(_texts(settings))
     if unchanged:
-        texts = [each for each in texts if not unchanged.take(answer_file(folder.answers, *each), each[:1], base)]
+        texts = [each for each in texts if not unchanged.take(answer_file(folder, *each), each[:1], base)]
     if texts:
-        _ask(texts, settings, address, base, folder.answers)
+        _ask(texts, settings, address, base, folder)
 
 
 def _ask(texts: Sequence[tuple[str, int]], settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:

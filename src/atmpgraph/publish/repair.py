@@ -247,7 +247,7 @@ class _Remaking:
     def _answers(self, remade: ReleaseFolder, manifest: Manifest, store: Store) -> None:
         if self._folder.answers.is_dir():
             address = StoreAddress(EMBEDDED.kind, str(remade.store), manifest.digest)
-            write_answers(self._settings, address, store.base, remade)
+            write_answers(self._settings, address, store.base, remade.answers)
 
     def _changes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         previous = self._releases.release(manifest.previous) if manifest.previous else None
