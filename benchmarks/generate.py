@@ -3,7 +3,8 @@
 The tables that `atmpgraph init` writes get ROWS made-up rows more: organisations, people, work packages, who takes part
 in which, figures, quotations, sources in four languages. Some organisations take part in very many work packages and
 most in one, and so with sources and quotations (Zipf's law). The same ROWS give the same bytes, and the result keeps to
-the shapes. Rows are written while they are made; in memory are only a number for each quotation and each participation.
+the shapes. A quotation names what it is cited for. Rows are written while they are made; in memory are only the words
+of each quotation and a number for each participation.
 """
 
 import csv
@@ -63,6 +64,14 @@ _TITLES: Final = {
     "en": ("Cells", "Genes", "Vectors", "Processes"),
 }
 _FICTIONAL: Final = {"fr": "fictif", "nl": "fictief", "de": "fiktiv", "en": "fictional"}
+# What is said of an organisation in each role: with hidden labels of the codes in ontology/auth, where they have some.
+_ROLES: Final = {
+    "leads": {"fr": "dirige", "nl": "leidt", "de": "leitet", "en": "leads"},
+    "participatesIn": {"fr": "participe à", "nl": "werkt mee aan", "de": "wirkt mit an", "en": "takes part in"},
+    "partner": {"fr": "est partenaire", "nl": "is partner", "de": "ist Partner", "en": "is a partner"},
+    "supporter": {"fr": "apporte son soutien", "nl": "steunt ons", "de": "unterstützt uns", "en": "supports us"},
+    "funder": {"fr": "finance", "nl": "financiert", "de": "finanziert", "en": "funds"},
+}
 _FUNCTIONS: Final = {"fr": "directrice", "nl": "directeur", "de": "Direktorin", "en": "director"}
 # The words that tell how exact a number is: hidden labels of ontology/auth/value-qualifier.ttl.
 _CUES: Final = {
@@ -107,10 +116,34 @@ class Grower:
         chance = self.random("quoted")
         return array("l", (zipf(chance, self.counts["sources"]) for _ in range(self.counts["quotations"])))
 
-    def evidence(self, chance: Random) -> Row:
-        """A quotation, and the source whose words it repeats."""
-        quotation = zipf(chance, self.counts["quotations"])
+    def evidence(self, number: int) -> Row:
+        """A quotation, and the source whose words it repeats; the rows of a table have all quotations in turn."""
+        quotation = number % self.counts["quotations"]
         return {"source": f"s{self.quoted[quotation]}", "quotation": f"q{quotation}"}
+
+    @cached_property
+    def names(self) -> list[dict[str, str]]:
+        """The names of each organisation, in one language or two."""
+        chance = self.random("names")
+        spoken = (sorted({chance.choice(_SPOKEN), chance.choice(_SPOKEN)}) for _ in range(self.counts["organisations"]))
+        return [
+            {language: _title(number, _NAMES, language) for language in languages}
+            for number, languages in enumerate(spoken)
+        ]
+
+    def name(self, organisation: object, language: str) -> str:
+        """What a source in a language calls an organisation, by its slug."""
+        names = self.names[int(str(organisation)[1:])]
+        return names.get(language) or next(iter(names.values()))
+
+    def said(self) -> list[list[str]]:
+        """What each quotation says of the rows that cite it."""
+        said: list[list[str]] = [[] for _ in range(self.counts["quotations"])]
+        for table, words in _SAID.items():
+            for row in table(self):
+                quotation = int(str(row["quotation"])[1:])
+                said[quotation].append(words(self, row, self.spoken[self.quoted[quotation]]))
+        return said
 
     def organisation(self, chance: Random) -> str:
         """The slug of one: a few of them often."""
@@ -163,6 +196,10 @@ def _title(number: int, words: Mapping[str, tuple[str, ...]], language: str) -> 
     return f"{words[language][number % 4]} {number} ({_FICTIONAL[language]})"
 
 
+def _month(number: int) -> str:
+    return f"{1996 + number // 12}-{number % 12 + 1:02}"
+
+
 def _person(number: int) -> str:
     return f"Fictional Person {number}"
 
@@ -185,12 +222,12 @@ def sources(grower: Grower) -> Iterator[Row]:
 def quotations(grower: Grower) -> Iterator[Row]:
     """Words of a source: those that state a figure, for as many as there are."""
     chance = grower.random("quotations")
-    for number, (_, language, words) in zip(range(grower.counts["quotations"]), grower.statements(), strict=False):
+    for number, (said, (_, language, words)) in enumerate(zip(grower.said(), grower.statements(), strict=False)):
         speaker = zipf(chance, grower.counts["people"]) if chance.random() < 0.2 else None
-        said = {} if speaker is None else {"speaker": f"h{speaker}"}
+        spoken = {} if speaker is None else {"speaker": f"h{speaker}"}
         by = "" if speaker is None else f", {_person(speaker)}"
-        exact = {f"exact_{language}": f"{_title(number, _NAMES, language)}: {words}{by}"}
-        yield {"slug": f"q{number}", "source": f"s{grower.quoted[number]}", **exact, **said}
+        exact = {f"exact_{language}": "; ".join((f"{_title(number, _NAMES, language)}: {words}", *said)) + by}
+        yield {"slug": f"q{number}", "source": f"s{grower.quoted[number]}", **exact, **spoken}
 
 
 def places(grower: Grower) -> Iterator[Row]:
@@ -204,7 +241,7 @@ def places(grower: Grower) -> Iterator[Row]:
 def periods(grower: Grower) -> Iterator[Row]:
     """Months."""
     for number in range(grower.counts["periods"]):
-        month = f"{1996 + number // 12}-{number % 12 + 1:02}"
+        month = _month(number)
         span = {"start_month": month, "end_month": month}
         yield {"slug": f"m{number}", **dict.fromkeys(_LABELS, month), **span} | _EDITORIAL
 
@@ -212,25 +249,23 @@ def periods(grower: Grower) -> Iterator[Row]:
 def organisations(grower: Grower) -> Iterator[Row]:
     """Each named in one language or two; some part of one before."""
     chance = grower.random("organisations")
-    for number in range(grower.counts["organisations"]):
-        kind = chance.choice(_KINDS)
-        languages = {chance.choice(_SPOKEN), chance.choice(_SPOKEN)}
+    for number, names_of_it in enumerate(grower.names):
         yield {
             "slug": f"o{number}",
-            **{f"name_{language}": _title(number, _NAMES, language) for language in sorted(languages)},
-            "kind": kind,
+            **{f"name_{language}": name for language, name in names_of_it.items()},
+            "kind": chance.choice(_KINDS),
             "part_of": f"o{zipf(chance, number)}" if number and chance.random() < 0.1 else "",
-            **grower.evidence(chance),
+            **grower.evidence(number),
         }
 
 
 def names(grower: Grower) -> Iterator[Row]:
     """Other names, each of another organisation."""
-    chance = grower.random("names")
+    chance = grower.random("other names")
     for number in range(grower.counts["names"]):
         language = chance.choice(_SPOKEN)
         name = {f"name_{language}": f"{_NAMES[language][number % 4][:3].upper()} {number}"}
-        yield {"organisation": f"o{number}", **name, **grower.evidence(chance)}
+        yield {"organisation": f"o{number}", **name, **grower.evidence(number)}
 
 
 def identifiers(grower: Grower) -> Iterator[Row]:
@@ -244,16 +279,16 @@ def identifiers(grower: Grower) -> Iterator[Row]:
 
 
 def people(grower: Grower) -> Iterator[Row]:
-    """Office holders, in the language of a source."""
+    """Office holders, in the language of their source."""
     chance = grower.random("people")
     for number in range(grower.counts["people"]):
-        language = chance.choice(_SPOKEN)
+        language = grower.spoken[grower.quoted[number % grower.counts["quotations"]]]
         yield {
             "slug": f"h{number}",
             "name": _person(number),
             f"function_{language}": _FUNCTIONS[language],
             "organisation": grower.organisation(chance),
-            "source": grower.evidence(chance)["source"],  # whose words have no functions
+            **grower.evidence(number),
         }
 
 
@@ -262,7 +297,7 @@ def roles(grower: Grower) -> Iterator[Row]:
     chance = grower.random("roles")
     for number in range(grower.counts["roles"]):
         role = chance.choice(("partner", "partner", "supporter", "funder"))
-        yield {"organisation": f"o{number}", "partnership": "example", "role": role, **grower.evidence(chance)}
+        yield {"organisation": f"o{number}", "partnership": "example", "role": role, **grower.evidence(number)}
 
 
 def workpackages(grower: Grower) -> Iterator[Row]:
@@ -276,7 +311,7 @@ def workpackages(grower: Grower) -> Iterator[Row]:
             "partnership": "example",
             "identifier": f"W{number}",
             **titles,
-            **grower.evidence(chance),
+            **grower.evidence(number),
         }
 
 
@@ -291,7 +326,7 @@ def participations(grower: Grower) -> Iterator[Row]:
             package, member = chance.randrange(packages), chance.randrange(members)
         used.add(package * members + member)
         role = "leads" if number < packages else "participatesIn"
-        yield {"organisation": f"o{member}", "workpackage": f"w{package}", "role": role, **grower.evidence(chance)}
+        yield {"organisation": f"o{member}", "workpackage": f"w{package}", "role": role, **grower.evidence(number)}
 
 
 def funding(grower: Grower) -> Iterator[Row]:
@@ -309,7 +344,7 @@ def funding(grower: Grower) -> Iterator[Row]:
             "funder": grower.organisation(chance),
             "amount": 1000 * (1 + zipf(chance, 10_000)),
             "currency": "EUR",
-            **grower.evidence(chance),
+            **grower.evidence(number),
         }
 
 
@@ -323,7 +358,7 @@ def events(grower: Grower) -> Iterator[Row]:
             "period": f"m{chance.randrange(grower.counts['periods'])}",
             "place": f"l{zipf(chance, grower.counts['places'])}",
             "organisation": grower.organisation(chance),
-            **grower.evidence(chance),
+            **grower.evidence(number),
         }
 
 
@@ -333,6 +368,26 @@ def figures(grower: Grower) -> Iterator[Row]:
         yield {**row, f"stated_as_{language}": words}
 
 
+# What a quotation says of a row that cites it, in the language of its source.
+_SAID: Final[Mapping[Callable[[Grower], Iterable[Row]], Callable[[Grower, Row, str], str]]] = {
+    organisations: lambda grower, row, language: grower.name(row["slug"], language),
+    names: lambda _, row, __: str(next(row[name] for name in row if name.startswith("name_"))),
+    people: lambda grower, row, language: (
+        f"{row['name']}, {_FUNCTIONS[language]}, {grower.name(row['organisation'], language)}"
+    ),
+    roles: lambda grower, row, language: (
+        f"{grower.name(row['organisation'], language)} {_ROLES[str(row['role'])][language]}"
+    ),
+    workpackages: lambda _, row, __: str(row["identifier"]),
+    participations: lambda grower, row, language: (
+        f"{grower.name(row['organisation'], language)} {_ROLES[str(row['role'])][language]}"
+        f" {str(row['workpackage']).upper()}"
+    ),
+    funding: lambda grower, row, language: (
+        f"{grower.name(row['funder'], language)} {_ROLES['funder'][language]} {str(row['funds']).upper()}"
+    ),
+    events: lambda _, row, __: f"Exampleville {str(row['place'])[1:]}, {_month(int(str(row['period'])[1:]))[:4]}",
+}
 _EDITORIAL: Final[Row] = {"source": "editorial"}
 TABLES: Final[tuple[Callable[[Grower], Iterable[Row]], ...]] = (
     *(sources, quotations, places, periods, organisations, names, identifiers, people),

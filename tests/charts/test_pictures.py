@@ -13,6 +13,7 @@ from atmpgraph.charts.drawn import DrawnChart, file_of, read_index, read_rows
 from atmpgraph.publish.build import build
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
+from atmpgraph.store.embedded import memory_store
 
 from ..conftest import LANGUAGES
 from .conftest import Drawing
@@ -60,6 +61,17 @@ def test_what_has_not_changed_is_taken_over(
     (tmp_path / "first" / "claims.en.svg").write_bytes(b"damaged")
     draw_charts(files, release.store, tmp_path / "second", tmp_path / "first")
     assert (tmp_path / "second" / "claims.en.svg").read_bytes() == (pictures / "claims.en.svg").read_bytes()
+
+
+def test_rows_are_taken_over_where_a_query_gives_the_same(
+    files: ChartFiles, release: Release, pictures: Path, charts: dict[str, DrawnChart], tmp_path: Path
+) -> None:
+    """What another store has shows which queries were asked."""
+    other, drawn = memory_store([], release.store.base), tmp_path / "drawn"
+    assert draw_charts(files, other, drawn, pictures, lambda text: text == charts["claims"].text) == []
+    assert list(read_index(drawn)) == ["claims"]
+    for path in drawn.glob("claims.*"):
+        assert path.read_bytes() == (pictures / path.name).read_bytes()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

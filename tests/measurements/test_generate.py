@@ -34,6 +34,12 @@ def test_it_keeps_to_the_shapes(grown: Settings, tmp_path: Path) -> None:
     assert report.counts["rows"] > ROWS
 
 
+def test_quotations_name_what_they_are_cited_for(grown: Settings, tmp_path: Path) -> None:
+    """Of the warnings about a quotation, which most shapes are, there is none."""
+    findings = check(grown, tmp_path).report.findings
+    assert not [each for each in findings if "quotation" in each.text("en").lower()]
+
+
 @pytest.mark.parametrize("rows", [LEAST, 1_000, 4_321, 100_000])
 def test_it_has_as_many_rows_as_asked_for(rows: int) -> None:
     assert sum(sum(1 for _ in table(Grower(rows))) for table in TABLES) == rows

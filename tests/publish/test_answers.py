@@ -118,3 +118,25 @@ def test_a_damaged_answer_is_made_anew(large: Settings) -> None:
 
 def test_a_small_release_keeps_none(started: Settings) -> None:
     assert not _release(started).answers.exists()
+
+
+def test_an_answer_is_taken_over_if_no_statement_that_it_depends_on_changed(large: Settings) -> None:
+    library, before = _library(large), _release(large).answers
+    table = large.path(large.folders.data) / "figures.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(",15,", ",16,").replace("15 direct", "16 direct"), encoding="utf-8")
+    assert text != table.read_text(encoding="utf-8")
+    quotations = table.with_name("quotations.csv")
+    quotations.write_text(quotations.read_text(encoding="utf-8").replace("15 direct", "16 direct"), encoding="utf-8")
+    assert build(large).switched
+    after = _release(large).answers
+
+    def same(name: str) -> bool:
+        files = (
+            answer_file(each, library[name].in_language(large.languages[0]).file_text, FIRST_ROWS)
+            for each in (before, after)
+        )
+        return len({file.stat().st_ino for file in files}) == 1
+
+    assert same("workpackage-members")
+    assert not same("direct-jobs")

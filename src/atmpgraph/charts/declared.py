@@ -57,6 +57,10 @@ class Chart:
         """The name of its query in the library; empty where the query is its own."""
         return str(self._own.get("query", ""))
 
+    def text(self, language: str, base: str) -> str:
+        """Its query as it runs, for labels in a language."""
+        return self.query.in_language(language).runnable(base, head=False)
+
     @property
     def row(self) -> str:
         """A row in words, with columns in braces."""

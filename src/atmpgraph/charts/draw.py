@@ -7,12 +7,12 @@ import json
 import os
 import shutil
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..errors import QueryError
 from ..findings import Finding
@@ -22,11 +22,13 @@ from ..settings.layers import Folder
 from ..store import BACKENDS, Store, StoreAddress
 from .declared import SUFFIX, Chart, Theme, finding, read_charts, read_theme
 from .drawing import VERSION, DrawingError, draw_png, draw_svg, dressed, size, style_sheet
-from .drawn import Drawn, DrawnChart, file_of, read_index, write_index
+from .drawn import Drawn, DrawnChart, file_of, read_index, read_rows, write_index
 from .rows import MOST, in_words, rows_of
 from .specification import Row, filled, lost
 
 _LARGEST: Final = 200_000  # bytes of an SVG
+# Whether a query has the same solutions in the release before.
+Same: TypeAlias = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,15 @@ def recipe(files: ChartFiles) -> bytes:
 
 
 def draw_charts_at(
-    files: ChartFiles, address: StoreAddress, base: str, folder: Path, before: Path | None
+    files: ChartFiles, address: StoreAddress, base: str, folder: Path, before: Path | None, same: Same | None = None
 ) -> list[Finding]:
     """`draw_charts` from the store at an address."""
-    return draw_charts(files, BACKENDS[address.kind].open(address, base), folder, before)
+    return draw_charts(files, BACKENDS[address.kind].open(address, base), folder, before, same)
 
 
-def draw_charts(files: ChartFiles, store: Store, folder: Path, before: Path | None) -> list[Finding]:
+def draw_charts(
+    files: ChartFiles, store: Store, folder: Path, before: Path | None, same: Same | None = None
+) -> list[Finding]:
     """Draw the charts that have something to show; returns a violation for each that cannot be drawn as it is declared.
 
     Args:
@@ -78,9 +82,10 @@ def draw_charts(files: ChartFiles, store: Store, folder: Path, before: Path | No
         store: of all statements.
         folder: gets the pictures.
         before: the folder of the release before, if there is one.
+        same: whether a query has the same solutions as there; without it, that is not known.
     """
     folder.mkdir(exist_ok=True)
-    theme, drawer = read_theme(files.charts), _Drawer(folder, before)
+    theme, drawer = read_theme(files.charts), _Drawer(folder, before, same)
     charts, faults = list[DrawnChart](), list[Finding]()
     for chart in read_charts(files.charts, files.library, files.languages):
         drawn, wrong = _draw(chart, files.languages, store, theme, drawer)
@@ -94,10 +99,10 @@ def _draw(
     chart: Chart, languages: Sequence[str], store: Store, theme: Theme, drawer: "_Drawer"
 ) -> tuple[DrawnChart | None, list[Finding]]:
     """A chart in all languages, or what is wrong with it; neither where there is too little to see."""
-    pictures, count = dict[str, Drawn](), 0
+    pictures, count, text = dict[str, Drawn](), 0, chart.text(languages[0], store.base)
     for language in languages:
         try:
-            rows = rows_of(chart, store, language)
+            rows = drawer.rows(chart, text, store, language)
         except QueryError as error:
             file = f"{chart.library_query or chart.name}.rq"
             return None, [finding(file, message("the query of the chart fails: {reason}"), reason=reason_of(error))]
@@ -113,7 +118,6 @@ def _draw(
         if file_of(drawer.folder, chart.name, language, "svg").stat().st_size > _LARGEST:
             sentence = message("the picture has more than {n} bytes; let the query give fewer rows (LIMIT)")
             return None, [finding(f"{chart.name}{SUFFIX}", sentence, n=_LARGEST)]
-    text = chart.query.in_language(languages[0]).runnable(store.base, head=False)
     facts = (chart.name, chart.library_query, text, chart.query.head.columns, chart.links, chart.limit)
     return DrawnChart(*facts, count, pictures), []
 
@@ -142,11 +146,32 @@ def _lost(chart: Chart, rows: Sequence[Row]) -> list[Finding]:
 class _Drawer:
     """Draws pictures into a folder, or takes them over from another."""
 
-    def __init__(self, folder: Path, before: Path | None) -> None:
-        self.folder, self._before = folder, before
+    def __init__(self, folder: Path, before: Path | None, same: Same | None) -> None:
+        self.folder, self._before, self._same = folder, before, same
         self._earlier: Mapping[str, DrawnChart] = {}
         with suppress(OSError, ValueError, TypeError, KeyError):
             self._earlier = read_index(before) if before else {}
+
+    def rows(self, chart: Chart, text: str, store: Store, language: str) -> list[Row]:
+        """The rows of a chart: those of the release before where its query gives the same.
+
+        Args:
+            chart: the chart.
+            text: of its query in the first language.
+            store: of all statements.
+            language: of the labels.
+
+        Raises:
+            QueryError: the query is wrong, or not a SELECT query.
+        """
+        earlier = self._earlier.get(chart.name)
+        drawn = earlier.languages.get(language) if earlier and earlier.text == text else None
+        if self._before and self._same and drawn and self._same(text):
+            with suppress(OSError):
+                file = file_of(self._before, chart.name, language, "json")
+                if _digest(file.read_bytes()) == drawn.files.get("json"):
+                    return read_rows(file)
+        return rows_of(chart, store, language)
 
     def picture(self, chart: Chart, rows: Sequence[Row], language: str, theme: Theme) -> Drawn:
         """A picture and its files.

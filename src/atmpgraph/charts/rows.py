@@ -27,7 +27,7 @@ def rows_of(chart: Chart, store: Store, language: str) -> list[Row]:
     Raises:
         QueryError: the query is wrong, or not a SELECT query.
     """
-    solutions = store.select(chart.query.in_language(language).runnable(store.base, head=False))
+    solutions = store.select(chart.text(language, store.base))
     return [
         {name: _value(term) for name, term in zip(solutions.variables, solution, strict=True)}
         for solution in islice(solutions, MOST + 1)

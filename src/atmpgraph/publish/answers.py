@@ -1,6 +1,6 @@
 """What the pages of the query library show first, asked at build within the limits of the query service."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +11,7 @@ from ..errors import ServerError
 from ..formats import RESULTS_JSON
 from ..http.problem import ProblemError
 from ..settings import Settings
-from ..sparql.answers import FIRST_ROWS, MOST_CHOICES, Answer, write_answer
+from ..sparql.answers import FIRST_ROWS, MOST_CHOICES, Answer, answer_file, write_answer
 from ..sparql.library import read_library
 from ..sparql.limits import Limits, limits_of
 from ..sparql.service.client import submit
@@ -19,12 +19,15 @@ from ..sparql.service.launcher import ServiceProcess
 from ..sparql.service.messages import QueryJob, QueryRequest
 from ..sparql.syntax.reading import read
 from ..store import StoreAddress
+from .reuse import Unchanged
 
 _AT_ONCE: Final = 2
-_SECONDS: Final = 60.0  # for one query, if the settings allow as many
+_SECONDS: Final = 10.0  # for one query, if the settings allow as many; a longer one is asked when somebody wants it
 
 
-def write_answers(settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:
+def write_answers(
+    settings: Settings, address: StoreAddress, base: str, folder: Path, unchanged: Unchanged | None = None
+) -> None:
     """Keep the first rows of each query of the library, of those that end in time.
 
     In the first language alone: at 100,000 rows the queries of one take half a minute of processor time.
@@ -34,8 +37,18 @@ def write_answers(settings: Settings, address: StoreAddress, base: str, folder: 
         address: of the store of all statements.
         base: of the publication.
         folder: gets the files.
+        unchanged: by which those of the release before are taken over, if there is one.
     """
     folder.mkdir(exist_ok=True)
+    texts = list(_texts(settings))
+    if unchanged:
+        texts = [each for each in texts if not unchanged.take(answer_file(folder, *each), each[:1], base)]
+    if texts:
+        _ask(texts, settings, address, base, folder)
+
+
+def _ask(texts: Sequence[tuple[str, int]], settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:
+    """Ask some queries, each for so many rows."""
     limits = limits_of(settings)
     seconds = min(limits.timeout_seconds, _SECONDS)
     limits = replace(limits, workers=_AT_ONCE, timeout_seconds=seconds, result_bytes=0)
@@ -53,7 +66,7 @@ def write_answers(settings: Settings, address: StoreAddress, base: str, folder: 
                 body = b"".join(result.pieces)
                 write_answer(folder, text, most, Answer(result.rows or 0, bool(result.cut), body))
 
-        list(asking.map(ask, *zip(*_texts(settings), strict=True)))
+        list(asking.map(ask, *zip(*texts, strict=True)))
 
 
 def _texts(settings: Settings) -> Iterator[tuple[str, int]]:

@@ -34,6 +34,7 @@ from .charts import chart_files
 from .datasets import write_datasets_at
 from .dumps import write_dumps
 from .graph import Graph
+from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
 from .verify import damages
 
@@ -111,10 +112,13 @@ def make_candidate(
         with beside(processes if graph.is_large else 1) as run:
             datasets = run(write_datasets_at, settings.layered("datasets"), address, base, workplace)
             statistics = run(void_at, address, base)
-            drawn = run(
-                draw_charts_at, chart_files(settings), address, base, folder.charts, live.charts if live else None
+            unchanged = Unchanged.since(live, folder, languages)
+            same = partial(unchanged.gives_the_same, base=base) if unchanged else None
+            pictures = live.charts if live else None
+            drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
+            answered = (
+                run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
             )
-            answered = run(write_answers, settings, address, base, folder.answers) if graph.is_large else None
             write_dumps(folder, package, base, datasets, workplace, processes, live)
             progress.step(message("making and checking the catalogue"))
             write_linksets(folder, store, workplace)

@@ -92,11 +92,12 @@ def derive(
     queries, scratch = _Queries(settings), folder.path.parent
     if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
         return derived
-    store = EMBEDDED.load(mapped, folder.store, "", compact=False)
+    store = EMBEDDED.load(mapped, folder.store, "")
     stated = {name: sorted_runs(queries.lines(name, store), scratch) for name in queries.rules}
     EMBEDDED.change(store, (), list(_merged(stated)))
     coverage = sorted_runs(queries.lines(_COVERAGE, store), scratch)
     EMBEDDED.change(store, (), list(merged(coverage)))
+    EMBEDDED.compact(store)  # a store of many files takes three times as long to answer, and the shapes ask much
     return Derived(store, False, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
 
 

@@ -182,6 +182,12 @@ class Unchanged:
                 return cls(previous, folder, [*changes[0], *changes[1]]) if changes else None
         return None
 
+    def gives_the_same(self, query: str, base: str) -> bool:
+        """Whether a query has the same solutions in both releases, as far as its patterns tell."""
+        from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
+
+        return next(matching(self.lines, patterns(query, base)), None) is None
+
     def take(self, path: Path, queries: Iterable[str], base: str) -> bool:
         """Link a file of the new release, or a folder of files, to that of the one before, if its queries allow.
 
@@ -190,9 +196,7 @@ class Unchanged:
             queries: by which it is made from the statements, and from nothing else.
             base: of the publication.
         """
-        from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
-
-        if any(next(matching(self.lines, patterns(query, base)), None) for query in queries):
+        if not all(self.gives_the_same(query, base) for query in queries):
             return False
         theirs = self.previous.path / path.relative_to(self.folder.path)
         try:

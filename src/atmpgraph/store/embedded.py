@@ -238,14 +238,13 @@ class Embedded:
                 tables.discard(os.readlink(descriptor))  # noqa: PTH115 - as a text
         return len(tables)
 
-    def load(self, canonical: Path, folder: Path, digest: str, *, compact: bool = True) -> StoreAddress:
+    def load(self, canonical: Path, folder: Path, digest: str) -> StoreAddress:
         """Load the N-Quads file `canonical` into a new store in `folder`, the union of its graphs included.
 
         Args:
             canonical: sorted N-Quads.
             folder: a new one.
             digest: of the statements.
-            compact: whether its files are made few, as for `compact`; false if statements are still added.
         """
         store = ox.Store(str(folder))
         with canonical.open("rb") as lines, ThreadPoolExecutor(_LOADERS) as loaders:
@@ -256,8 +255,7 @@ class Embedded:
                     loading.popleft().result()
             for each in loading:
                 each.result()
-        if compact:
-            store.optimize()
+        store.optimize()
         store.flush()
         return StoreAddress(self.kind, str(folder), digest)
 
