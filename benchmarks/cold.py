@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from .documents import get
+from .load import get
 from .outcomes import Outcome
 from .peers.ours import Ours
 from .processes import private_bytes, tree

@@ -1,18 +1,16 @@
-"""Documents: asked again and again, against nginx with the same bytes as files; and one not asked before."""
+"""Documents: asked again and again, against nginx with the same bytes and fields as files; and one not asked before."""
 
-import http.client
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from .load import Different, Load, WrongAnswersError, load, middle, one_by_one
+from .load import Different, Load, WrongAnswersError, get, load, middle, one_by_one
 from .outcomes import Outcome
 from .peers import Peer, nginx
 from .peers.ours import Ours
-from .processes import HOST, Server
+from .processes import Server
 from .publication import Publication
 
 TURTLE: Final = "/doc/organisation/o100.ttl"
@@ -20,34 +18,14 @@ PAGE: Final = "/doc/organisation/o100.html"
 _TRUSTED: Final = '["127.0.0.1"]'
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A response."""
-
-    status: int
-    fields: Mapping[str, str]
-    body: bytes
-
-
-def get(server: Server, path: str, fields: Mapping[str, str] | None = None) -> Answer:
-    """Ask once."""
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
-    try:
-        connection.request("GET", path, headers=dict(fields or {}))
-        response = connection.getresponse()
-        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
-    finally:
-        connection.close()
-
-
 def hot(publication: Publication, scratch: Path, *, seconds: int = 2, rounds: int = 5) -> Iterator[Outcome | str]:
-    """A document in Turtle, a page and a 304: ours, ours behind nginx, and nginx with files, in turn."""
+    """A document in Turtle, a page and a 304: ours, ours behind nginx, and nginx with files, in turn; none logs."""
     if reason := nginx.missing():
         yield f"documents without nginx: {reason}"
         return
-    with Ours(ATMPGRAPH_PROXY_TRUSTED=_TRUSTED).serving(publication, scratch) as ours:
-        bodies = {path: get(ours, path).body for path in (TURTLE, PAGE)}
-        with nginx.with_files(bodies, scratch) as files, nginx.before(ours, scratch) as behind:
+    with Ours(ATMPGRAPH_PROXY_TRUSTED=_TRUSTED, ATMPGRAPH_LOG_ACCESS="false").serving(publication, scratch) as ours:
+        answers = {path: get(ours, path) for path in (TURTLE, PAGE)}
+        with nginx.with_files(answers, scratch) as files, nginx.before(ours, scratch) as behind:
             for what, path, conditional in (
                 ("turtle", TURTLE, False),
                 ("page", PAGE, False),

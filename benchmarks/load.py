@@ -37,6 +37,15 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A response."""
+
+    status: int
+    fields: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Different:
     """Requests of which none is the same, as many as `limit` or without an end: see `requests.lua`."""
 
@@ -98,6 +107,17 @@ def load(
     if isinstance(target, Different) and target.limit:  # wrk then waits for the end of its time (Little's law instead)
         rate = connections / mean * 1e6
     return Load(rate, median / 1000, p99 / 1000, taken / requests * 1000)
+
+
+def get(server: Server, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+    """Ask once."""
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
+    try:
+        connection.request("GET", path, headers=dict(fields or {}))
+        response = connection.getresponse()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    finally:
+        connection.close()
 
 
 def one_by_one(server: Server, targets: Iterable[str], fields: Mapping[str, str]) -> Load:

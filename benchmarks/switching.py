@@ -12,7 +12,7 @@ from typing import Final
 
 from atmpgraph.release.layout import ReleasesFolder
 
-from .documents import Answer, get
+from .load import Answer, get
 from .outcomes import Outcome
 from .peers import nginx
 from .peers.ours import Ours

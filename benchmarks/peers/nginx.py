@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from ..load import Answer
 from ..processes import HOST, Server, free_port, started
 from ..publication import ROOT
 
@@ -17,9 +18,13 @@ http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; open_file_cache max=1000;
   types {{ text/turtle ttl; text/html html; }}
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
-  server {{ listen {host}:{port}; root {root}; }}
+  server {{ listen {host}:{port}; root {root}; {locations} }}
 }}
 """
+# What nginx tells of a file by itself.
+_OF_FILES: Final = frozenset(
+    {"accept-ranges", "connection", "content-length", "content-type", "date", "etag", "last-modified", "server"}
+)
 
 
 def missing() -> str:
@@ -28,15 +33,17 @@ def missing() -> str:
 
 
 @contextmanager
-def with_files(files: Mapping[str, bytes], scratch: Path) -> Iterator[Server]:
-    """nginx with these bytes, by their path."""
+def with_files(answers: Mapping[str, Answer], scratch: Path) -> Iterator[Server]:
+    """nginx with the bytes of these answers, by their path, which it sends with the same fields."""
     root, port = scratch / "nginx-files", free_port()
-    for path, content in files.items():
+    for path, answer in answers.items():
         file = root / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        file.write_bytes(answer.body)
     _readable(root)
-    (root / "nginx.conf").write_text(_FILES.format(host=HOST, port=port, root=root / "root"), encoding="utf-8")
+    locations = " ".join(f"location = {path} {{ {_fields(answer)} }}" for path, answer in answers.items())
+    text = _FILES.format(host=HOST, port=port, root=root / "root", locations=locations)
+    (root / "nginx.conf").write_text(text, encoding="utf-8")
     command = ["nginx", "-p", root, "-c", root / "nginx.conf"]
     with started("nginx with files", command, port, scratch / "nginx-files.log") as server:
         yield server
@@ -54,6 +61,12 @@ def before(ours: Server, scratch: Path) -> Iterator[Server]:
     command = ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-g", "daemon off;"]
     with started("behind nginx", command, port, scratch / "nginx-before.log", ready=f"{PREFIX}/health/live") as server:
         yield server
+
+
+def _fields(answer: Answer) -> str:
+    """What makes nginx send the fields of an answer that tell of more than a file."""
+    fields = ((name, value.replace("'", r"\'")) for name, value in answer.fields.items() if name not in _OF_FILES)
+    return " ".join(f"add_header {name} '{value}';" for name, value in fields)
 
 
 def _readable(folder: Path) -> None:

@@ -52,10 +52,12 @@ def state_of(release: Release, iri: str) -> ThingState:
     Raises:
         DamagedError: a file that tells it is not whole.
     """
-    typed = release.lines(iri, RDF + "type")  # as nearly always; some things have very many other statements
-    if typed or any(line.split(b" ", 2)[1] not in _SUCCESSION for line in release.lines(iri)):
+    if release.lines(iri, RDF + "type"):  # as nearly always; some things have very many other statements
         return ThingState(State.DESCRIBED)
-    for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)):
+    stated = release.lines(iri)
+    if any(line.split(b" ", 2)[1] not in _SUCCESSION for line in stated):
+        return ThingState(State.DESCRIBED)
+    for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)) if stated else ():
         if successors := {text_of(quad.object) for quad in release.quads(iri, predicate)}:
             return ThingState(state, tuple(sorted(successors)))
     return ThingState(State.GONE if was_published(release.path.parent, iri) else State.UNKNOWN)

@@ -117,13 +117,14 @@ class Publication:
         return release
 
     def state(self) -> ReleasesState:
-        """State of the link, of the live manifest and of the folder around them: a switch, a repair, a check of links,
-        the removal of a release and a push change it. Empty while there is no release.
+        """State of the live manifest and of the folder with the link to its release, which a new link changes.
+
+        A switch, a repair, a check of links, the removal of a release and a push change it. Empty while there is none.
         """
         try:
             return tuple(
                 number
-                for status in (os.lstat(self._link), os.stat(self._manifest), os.stat(self._releases), *self._records())  # noqa: PTH116
+                for status in (os.stat(self._manifest), os.stat(self._releases), *self._records())  # noqa: PTH116
                 for number in (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             )
         except OSError:
