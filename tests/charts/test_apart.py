@@ -73,6 +73,8 @@ def test_what_is_no_name_of_one_line_stays(mark: dict[str, object]) -> None:
     specification = json.loads((ROOT / "charts/places.vl.json").read_text("utf-8"))
     [names] = [layer for layer in specification["layer"] if layer.get("name") == "apart"]
     names["mark"] = {"type": "text", **mark}
-    rows = [{"name": f"Place {n}", "latitude": 50.0 + n, "longitude": 4.0} for n in range(3)]
+    rows: list[dict[str, str | float]] = [
+        {"name": f"Place {n}", "latitude": 50.0 + n, "longitude": 4.0} for n in range(3)
+    ]
     svg = draw_svg(filled(specification, rows, {}, {}), "en")
     assert [n for n in range(3) if not re.search(rf">(Place )?{n}<", svg)] == []

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from benchmarks import outcomes, sparql
-from benchmarks.documents import Answer
 from benchmarks.generate import BASE, Grower
+from benchmarks.load import Answer
 from benchmarks.outcomes import Outcome
 from benchmarks.processes import Server, free_port, started, tree
 from benchmarks.switching import Watch
