@@ -94,6 +94,8 @@ CASES = {
     "placeOfData Datatype": put(PLACE, "dcat:centroid", '"POINT(1 2)"'),
     "orderOfPeriodOfData LessThanOrEquals": put(PERIOD, "dcat:endDate", '"1999-01-01"^^xsd:date'),
     "centreOfPlace SPARQL": put(PLACE, "dcat:centroid", '"POINT(50.64 4.66)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'),
+    "entryKeywordAlone Not": add(DATASET, "dcat:keyword", '"one, two"@en'),
+    "entryTidy Not": put(DATASET, "dct:title", '"one  two"@en', '"un"@fr', '"een"@nl', '"ein"@de'),
     "ringOfPlace SPARQL": put(PLACE, "dcat:bbox", '"POLYGON((2.4 49.4, 6.5 49.4, 6.5 51.6, 2.4 51.6))"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'),
     "described MinCount": add(DATASET, "dcat:theme", "<http://publications.europa.eu/resource/authority/data-theme/NONE>"),
 }  # fmt: skip

@@ -500,11 +500,11 @@ CASES = [
     Case("a name in capitals with a dot", add(FIRM, "foaf:name", '"FRM."@it'), "nameTidy Not", WARNING),
     Case("a definition that is the name", add(INDICATOR, "skos:prefLabel", '"Bilancio"@it') + " ;\n"
          + add(INDICATOR, "skos:definition", '"Bilancio"@it'), "definitionSays Disjoint", WARNING),
-    Case("the same text in two languages", add("id/event/launch", "dct:title", '"Lancio del grande progetto"@it', '"Lancio del grande progetto"@pt'),
-         "textTranslated SPARQL", WARNING),
     Case("a place with where it lies", add(TOWN, "skos:prefLabel", '"Città, Paese"@it'), "placeNameAlone Not", WARNING),
     Case("a place with two entries of one registry", add(TOWN, "schema:sameAs", "<https://sws.geonames.org/1/>", "<https://sws.geonames.org/2/>"),
-         "placeEntryTwice SPARQL", WARNING),
+         "placeGeonamesOnce QualifiedMaxCount", WARNING),
+    Case("a place with two items", add(TOWN, "schema:sameAs", "<http://www.wikidata.org/entity/Q1>", "<http://www.wikidata.org/entity/Q2>"),
+         "placeWikidataOnce QualifiedMaxCount", WARNING),
     Case("a town with its country", add(ADDRESS, "locn:postName", '"Town, Country"').replace("INSERT", f"DELETE WHERE {{ <{ADDRESS}> locn:postName ?t }} ;\nINSERT"),
          "townAlone Not", WARNING),
     Case("an event of three years", f"{drop(PERIOD, 'dcat:startDate', 'dcat:endDate')} ;\n{put(PERIOD, 'time:hasXSDDuration', TRIENNIAL)}",
@@ -520,16 +520,13 @@ CASES = [
     Case("a programme in the wrong column", add("id/funding-scheme/CALL-1", "dct:title", '"Le budget"@it') + " ;\n"
          + add("id/funding-scheme/CALL-1", "atmpgraph:statedIn", f"<{QUOTATION}>"), "programmeLanguage SPARQL", WARNING),
     Case("an acronym of five words", add(PARTNERSHIP, "skos:altLabel", '"Partenariato per un nuovo progetto"@it'), "partnershipAcronym Not", WARNING),
-    Case("a VAT number of another enterprise", tell(f"""<https://w3id.org/atmpgraph/auth/identifier-scheme/cbe> atmpgraph:containedAs "BE{{value}}" ;
-        skos:notation "cbe" . <{FIRM}> adms:identifier <id/identifier/firm--cbe> , <id/identifier/firm--vat> .
-        <id/identifier/firm--cbe> a adms:Identifier ; {{row}} ; skos:notation "0316.381.138" ; adms:schemaAgency "cbe" .
-        <id/identifier/firm--vat> a adms:Identifier ; {{row}} ; skos:notation "BE0403199702" ; adms:schemaAgency "vat" ."""),
-         "identifierContained SPARQL", WARNING),
     Case("a name with a party in brackets", tell('<id/person/other> a foaf:Person ; foaf:name "Ada Other (ABC)" .'), "personNameAlone Not", WARNING),
     Case("a last name in capitals", tell('<id/person/other> a foaf:Person ; foaf:name "Ada OTHER" .'), "personNameAlone Not", WARNING),
     Case("words left out of a quotation", add("id/selector/other", "rdf:type", "oa:TextQuoteSelector") + " ;\n"
          + add("id/selector/other", "oa:exact", '"Le budget […] est là"@fr'), "quotedAlone Not", WARNING),
-    Case("words of no title", add(QUOTATION, "skos:note", '"titolo"@it'), "quotedTitle SPARQL", WARNING),
+    Case("a broader code that nobody describes", add(INDICATOR, "skos:broader", "<auth/indicator/none>"), "related Class"),
+    Case("a match within the list", add(INDICATOR, "skos:closeMatch", "<auth/indicator/firms>"), "matchWithin Disjoint", WARNING),
+    Case("an address as a text", add(FIRM, "rdfs:seeAlso", '"https://ror.org/012345654"'), "seeAlso NodeKind"),
     Case("linked with itself", add(FIRM, "org:linkedTo", f"<{FIRM}>"), "organisationLinkedItself SPARQL"),
     Case("a postal code of another country", tell("""<id/address/x> a locn:Address ; locn:postCode "70000" ;
         cv:adminUnit <http://publications.europa.eu/resource/authority/country/BEL> ."""), "addressCodeForm SPARQL", WARNING),
