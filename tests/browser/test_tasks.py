@@ -7,6 +7,7 @@ from urllib.request import urlopen
 import pytest
 from selenium.webdriver.common.by import By
 
+from ..conftest import LANGUAGES
 from .reader import Reader, reading
 
 MOST_CLICKS = 2
@@ -56,6 +57,16 @@ def test_a_task_takes_two_clicks(plain: Reader, task: str) -> None:
     assert re.search(expected, text(plain))
 
 
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_the_clicks_are_the_same_in_each_language(plain: Reader, language: str) -> None:
+    """The same links are seen, and each page that they lead to is in that language."""
+    for links, _ in TASKS.values():
+        plain.visit(f"/?lang={language}")
+        for link in links:
+            follow(plain, link)
+            assert plain.script("return document.documentElement.lang") == language, link
+
+
 def test_the_figures_are_a_spreadsheet_after_two_clicks(plain: Reader) -> None:
     plain.visit("/?lang=en")
     follow(plain, 'header a[href^="/figures"]')
@@ -63,9 +74,10 @@ def test_the_figures_are_a_spreadsheet_after_two_clicks(plain: Reader) -> None:
         assert answer.read(4) == b"PK\x03\x04"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["BioWin", "UCLouvain"])
-def test_a_name_is_found_by_one_search(plain: Reader, name: str) -> None:
-    plain.visit("/?lang=en")
+def test_a_name_is_found_by_one_search(plain: Reader, name: str, language: str) -> None:
+    plain.visit(f"/?lang={language}")
     field = plain.one("input[name=q]")
     field.send_keys(name)
     field.submit()
@@ -86,6 +98,8 @@ def test_of_a_name_that_is_in_no_source_it_is_said(plain: Reader) -> None:
     assert not plain.all('main a[href^="/doc/organisation/"]')
 
 
+# How narrow the narrowest cell of an answer is: a word of some letters needs 40 pixels at the size of paper.
+_NARROWEST = "return Math.min(...[...document.querySelectorAll('.results :is(td, th)')].map(e => e.clientWidth), 999)"
 # What is wider than the paper, and what a box cuts off.
 _LOST = """
     const shown = [...document.querySelectorAll("main *")].filter(e => e.clientWidth > 1 || e.getBBox);
@@ -97,6 +111,7 @@ PRINTED = (
     *("/", "/partners", "/figures", "/sources", "/doc/organisation/biowin", "/doc/figure/fv-budget", "/doc/place/mons"),
     *("/doc/source/flandersvaccine-2024", "/releases/", "/quality", "/charts/", "/charts/claims", "/queries/", "/api"),
     *("/queries/disagreements", "/queries/figures", "/queries/identifiers", "/data", "/ns/atmpgraph", "/ns/shapes"),
+    *("/queries/forecasts", "/queries/quotations", "/doc/period/2032", "/pages/legal"),
     *("/docs/", "/nothing", "/lookup", "/reconcile", "/linksets/", "/tables", "/search?q=biowin", "/pages/about"),
 )
 
@@ -109,6 +124,7 @@ def test_paper_has_every_column_and_the_address(origin: str, language: str) -> N
         for path in PRINTED:
             reader.visit(f"{path}{'&' if '?' in path else '?'}lang={language}")
             assert reader.script(_LOST) == [], path
+            assert reader.script(_NARROWEST) >= 40, path
             assert path.partition("?")[0] in reader.one("footer .address").text
         reader.visit("/doc/organisation/biowin?lang=de")
         link = reader.one(
