@@ -7,7 +7,7 @@ own.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -70,6 +70,11 @@ class Query:
         arguments = {"query": self.text, **self.dataset, "format": self.formats[:1]}
         url = f"?{urlencode(arguments, doseq=True)}&offset="
         return url if len(url) <= _LONGEST_LINK else ""
+
+    def rest_at(self, endpoint: str, suffix: str) -> str:
+        """The same, absolute and with a format: in a file that was saved nothing else says either."""
+        rest = replace(self, formats=self.formats or (suffix,)).rest_url
+        return rest and f"{endpoint}{rest}"
 
 
 def parse(
