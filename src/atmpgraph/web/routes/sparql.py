@@ -53,7 +53,6 @@ def _load(context: Context) -> Operation:
         request.query_string.decode("latin-1"),
         request.get_data,
         context.settings.queries.max_length_characters,
-        request.headers.get("Content-Encoding", ""),
     )
     if query and context.release:
         offer_to_edit(query.text, query.dataset)
