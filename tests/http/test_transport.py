@@ -293,6 +293,18 @@ def test_limits(method: str, path: str, fields: dict[str, str], status: int | No
     assert (problem.status if problem else None) == status
 
 
+@pytest.mark.parametrize("method", ["POST", "QUERY"])
+def test_a_coded_body_is_told_that_none_is_read(method: str) -> None:
+    for coding in ("gzip", "zstd, br", "x" * 999):
+        problem = refusal(method, "/", [("Content-Encoding", coding)], 100, 2000)
+        assert problem is not None
+        assert (problem.status, problem.headers) == (415, {"Accept-Encoding": "identity"})
+        assert coding[:100] in problem.sentence()
+    for coding in ("", "identity", " Identity "):
+        assert refusal(method, "/", [("Content-Encoding", coding)], 100, 2000) is None
+    assert refusal("GET", "/", [("Content-Encoding", "gzip")], 100, 2000) is None
+
+
 @pytest.mark.parametrize("text", ['"', '"a,', ",", "W/", 'W/"', '"a" ', "\\"])
 def test_linear_time(text: str) -> None:
     start = time.perf_counter()

@@ -64,6 +64,10 @@ SHORT_NAMES = {
     "UHasselt": "Universiteit Hasselt",
     "CHU de Rouen": "Centre hospitalier universitaire de Rouen",
     "CNR": "Consiglio Nazionale delle Ricerche",
+    "INRAE": "Institut national de recherche pour l’agriculture, l’alimentation et l’environnement",
+    "NWO": "Nederlandse Organisatie voor Wetenschappelijk Onderzoek",
+    "CIRAD": "Centre de coopération internationale en recherche agronomique pour le développement",
+    "DLR": "Deutsches Zentrum für Luft- und Raumfahrt",
 }
 ALIKE = ["KU Leuven", "Leuven University Press", "FWA", "Inserma", "Uz", "CHU Roubaix", "Stad Hasselt", "CNC"]
 

@@ -80,6 +80,21 @@ def test_initials_of_the_first_words_are_proposed(sought: str, name: str) -> Non
     assert (best.feature, best.is_safe) == ("acronym", False)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("NWO", "Nederlandse Organisatie voor Wetenschappelijk Onderzoek"),
+        ("DLR", "Deutsches Zentrum für Luft- und Raumfahrt"),
+    ],
+)
+def test_initials_but_for_one_are_worth_less_than_all(one: str, other: str) -> None:
+    every = "".join(word[0] for word in other.split() if len(word) > 4)
+    for sought, name in ((one, other), (other, one)):
+        found, whole = score(Name.of(sought), [Name.of(name)]), score(Name.of(every), [Name.of(other)])
+        assert (found.feature, found.is_safe) == ("acronym", False)
+        assert 60 < found.value < whole.value
+
+
 @pytest.mark.parametrize(("sought", "name"), [("TU Delft", "Technische Universiteit Eindhoven"), ("UZ Gent", "Gent")])
 def test_initials_of_other_words_are_not(sought: str, name: str) -> None:
     assert score(Name.of(sought), [Name.of(name)]).feature != "acronym"

@@ -154,7 +154,7 @@ def test_a_removed_release_is_gone_at_once(whole: Settings, tmp_path: Path, shor
 
 def request(url: str, fields: dict[str, str] | None = None, state: tuple[int, ...] = (1, 1, 1, 1)) -> PlainRequest:
     lower = LowerCase(fields or {})
-    return PlainRequest("GET", url, "", ("GET", url), "", lower, "192.0.2.1", 0, state)
+    return PlainRequest("GET", url, "", ("GET", url), "", "http://example.org", lower, "192.0.2.1", 0, state)
 
 
 def responded(cache: ResponseCache, asked: PlainRequest) -> list[tuple[int, list[tuple[str, str]], bytes]]:

@@ -1,6 +1,5 @@
 """SPARQL 1.1 Protocol §2.1 and §2.2: one test a rule."""
 
-import gzip
 import json
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -171,23 +170,6 @@ def test_another_type_of_body_is_told_which_are_read(method: str, content_type: 
     assert problem.status == 415
     for name in ("Accept-Post", "Accept-Query"):
         assert {part.strip() for part in problem.headers[name].split(",")} == {QUERY, FORM}
-
-
-@POSTS
-def test_a_coded_body_is_told_that_none_is_read(method: str) -> None:
-    for coding in ("gzip", "zstd, br", "x" * 999):
-        for content_type in (QUERY, FORM, "text/plain"):
-            with pytest.raises(ProblemError) as caught:
-                parse(method, content_type, "", lambda: gzip.compress(b"ASK{}"), MOST, coding)
-            problem = caught.value.problem
-            assert (problem.status, problem.headers) == (415, {"Accept-Encoding": "identity"})
-            assert coding[:100] in problem.sentence()
-    for coding in ("", "identity", " Identity "):
-        assert parse(method, QUERY, "", lambda: b"ASK{}", MOST, coding) == Query("ASK{}")
-
-
-def test_what_has_no_body_is_not_coded() -> None:
-    assert parse("GET", "", "query=ASK{}", bytes, MOST, "gzip") == Query("ASK{}")
 
 
 # --- length ---

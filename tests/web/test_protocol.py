@@ -131,9 +131,14 @@ def test_what_is_proposed_instead_is_a_format_of_the_same_kind(client: FlaskClie
 
 def test_a_coded_body_is_not_read(client: FlaskClient) -> None:
     headers = {"Content-Encoding": "gzip"}
-    response = client.post("/sparql", data=gzip.compress(b"ASK{}"), content_type=QUERY, headers=headers)
-    assert response.status_code == 415
-    assert response.headers["Accept-Encoding"] == "identity"
+    for path, kind, body in (
+        ("/sparql", QUERY, b"ASK{}"),
+        ("/lookup", "text/csv", b"ror\n"),
+        ("/reconcile", FORM, b""),
+    ):
+        response = client.post(path, data=gzip.compress(body), content_type=kind, headers=headers)
+        assert response.status_code == 415
+        assert response.headers["Accept-Encoding"] == "identity"
 
 
 def test_the_first_format_that_we_know_is_sent(client: FlaskClient) -> None:

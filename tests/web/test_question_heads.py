@@ -161,6 +161,20 @@ def test_an_answer_is_read_in_parts(client: FlaskClient) -> None:
     assert len(parts) > 6
 
 
+@pytest.mark.parametrize("suffix", ["json", "csv", "tsv", "xml"])
+def test_an_answer_that_is_cut_says_in_its_body_where_the_rest_is(released: Settings, suffix: str) -> None:
+    """But not where the URL says how many rows are wanted."""
+    asker = create_app(changed(released, queries={"max_rows": 10})).test_client()
+    asked = f"/queries/quotations.{suffix}?lang=fr"
+    text = html.unescape(asker.get(asked, base_url="https://data.example.org/below").text)
+    [link] = re.findall(r'https://data\.example\.org/below(/queries/[^"<>\s,]*offset=10)\b', text)
+    assert link.startswith(asked)
+    following = asker.get(link)
+    assert following.content_type == asker.get(asked).content_type
+    assert following.text != text
+    assert "offset=" not in asker.get(f"{asked}&limit=5").text
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "٣", "1" * 19])
 def test_a_limit_that_is_no_number_of_rows_is_refused(client: FlaskClient, limit: str) -> None:
     for suffix in ("", ".csv"):

@@ -188,6 +188,11 @@ def test_as_many_properties_are_proposed_as_are_wanted(client: FlaskClient) -> N
     assert (some["properties"], some["limit"]) == (every[:3], 3)
 
 
+@pytest.mark.parametrize("kind", ["entity", "type", "property"])
+def test_nothing_is_suggested_for_a_text_without_letters(client: FlaskClient, kind: str) -> None:
+    assert valid(client.get(f"/reconcile/suggest/{kind}?prefix=%F0%9F%98%80"), SUGGESTIONS)["result"] == []
+
+
 @pytest.mark.parametrize("path", ["suggest/entity?prefix=a&cursor=", "suggest/type?cursor=", "properties?limit="])
 @pytest.mark.parametrize("text", ["-1", "x", "1.5", "501", "9" * 30, "\u0663", "1e2", "%00"])
 def test_a_number_that_is_none(path: str, text: str, client: FlaskClient) -> None:

@@ -6,6 +6,8 @@ from .problem import Problem
 
 # Methods whose content has no meaning (RFC 9110 §9.3.1, §9.3.2); a body is a mistake or a smuggled request.
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_WITH_BODY = frozenset({"POST", "QUERY"})
+_SHOWN = 200  # characters of a field
 
 
 def refusal(
@@ -35,4 +37,8 @@ def refusal(
         return Problem(400, "Content-Length is not a number.")
     if method in _WITHOUT_BODY and (length.strip("0") or "transfer-encoding" in sent):
         return Problem(400, "A request with this method has no body.")
+    coding = sent.get("content-encoding", "").strip()
+    if method in _WITH_BODY and coding.lower() not in {"", "identity"}:  # RFC 9110 §12.5.3, §15.5.16
+        detail = "The body has a content coding ({coding}). Send it without one."
+        return Problem(415, detail, headers={"Accept-Encoding": "identity"}, values={"coding": coding[:_SHOWN]})
     return None

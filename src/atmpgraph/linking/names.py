@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from ..search.words import as_shortened, clean, initials, shortened, small_words, words
+from ..search.words import abridged, as_shortened, clean, initials, shortened, small_words, words
 
 _FOLDER: Final = Path(__file__).parent
 _UMLAUTS: Final = str.maketrans(
@@ -95,6 +95,11 @@ class Name:
     def shortened(self) -> frozenset[str]:
         """What it may be shortened to: its initials, or those of its first words with the others behind them."""
         return frozenset(shortened(list(self.words)))
+
+    @cached_property
+    def abridged(self) -> frozenset[str]:
+        """Its initials but for one."""
+        return frozenset(abridged(list(self.words)))
 
     @cached_property
     def as_shortened(self) -> frozenset[str]:

@@ -85,7 +85,9 @@ def _initials(one: Name, other: Name) -> Score:
     """Whether one of two names is the other, shortened, or has its first initials: `UZ Gent`, `FWO` of `FWO-V`."""
     if one.as_shortened & other.shortened or other.as_shortened & one.shortened:
         return Score(WORTH["acronym"], "acronym")
-    share = share_of_initials(one.squeezed, other.initials) if len(one.words) == 1 else 0
+    share = share_of_initials(one.squeezed, other.initials) if len(one.words) == 1 else 0.0
+    letters = max(({one.squeezed} & other.abridged) | ({other.squeezed} & one.abridged), key=len, default="")
+    share = max(share, len(letters) / (len(letters) + 1))
     return Score(round(WORTH["acronym"] * share, 1), "acronym")
 
 

@@ -98,5 +98,5 @@ def _job(text: str, most: int, address: StoreAddress, base: str, limits: Limits)
         nesting=limits.max_nesting,
         patterns=limits.max_patterns,
         operators=limits.max_operators,
-        pages=None,
+        rest="",
     )

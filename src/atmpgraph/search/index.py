@@ -17,7 +17,7 @@ from tantivy import Document, Index, Schema, SchemaBuilder
 
 from .collect import Entry
 from .fields import NAMES
-from .words import analyzer, keys, shortened, squeezed, words
+from .words import analyzer, keys, short_forms, squeezed, words
 
 FOLDED: Final = "folded"  # the name of our analyzer in the schema
 WEIGHT: Final = "weight"  # of a thing, by which the score of each match is multiplied: a short name says more
@@ -91,7 +91,7 @@ def _document(entry: Entry) -> Document:
             document.add_text("name", text.text)
             folded = words(text.text)
             forms["whole"].add(squeezed(folded))
-            forms["initials"] |= shortened(folded)
+            forms["initials"] |= short_forms(folded)
         elif text.field == "identifier":
             forms["key"] |= keys(text.text)
         else:

@@ -12,7 +12,7 @@ from typing import Final
 
 from tantivy import Occur, Query, Schema
 
-from .words import FEWEST_INITIALS, as_shortened, clean, numbers, shortened, squeezed, words
+from .words import FEWEST_INITIALS, as_shortened, clean, numbers, short_forms, squeezed, words
 
 MOST_WORDS: Final = 24  # of a text that is searched; more words narrow it no further
 _ONE_ERROR, _TWO_ERRORS = 4, 8  # letters of a word that may have so many typing errors
@@ -72,9 +72,9 @@ class Sought:
         return as_shortened(words(self.text))
 
     @cached_property
-    def shortened(self) -> set[str]:
+    def short_forms(self) -> set[str]:
         """What it may be shortened to."""
-        return shortened(words(self.text))
+        return short_forms(words(self.text))
 
     def query(self, schema: Schema, way: Way, *, names_only: bool = False) -> Query:
         """The query for one way to look; in names and identifiers alone, or in other texts too."""
@@ -100,7 +100,7 @@ class Sought:
 
     def _as_initials(self, schema: Schema) -> Iterator[Query]:
         """Names that the initials of the text are, or whose initials it begins."""
-        yield Query.const_score_query(Query.term_set_query(schema, "whole", sorted(self.shortened)), _INITIALS)
+        yield Query.const_score_query(Query.term_set_query(schema, "whole", sorted(self.short_forms)), _INITIALS)
         if len(self.whole) >= FEWEST_INITIALS:
             yield Query.const_score_query(_beginning(schema, "initials", self.whole), _BEGINNING)
 

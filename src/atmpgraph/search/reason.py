@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from .collect import Text
 from .fields import NAMES, FieldName
 from .query import Sought, Way, errors
-from .words import Word, keys, places, shortened, squeezed
+from .words import Word, keys, places, short_forms, squeezed
 
 _SHOWN: Final = 220  # characters of a long text
 _BEFORE: Final = 60  # of them before the first marked word
@@ -70,7 +70,7 @@ def _marks(sought: Sought, text: Text, way: Way) -> tuple[float, list[tuple[int,
     if text.field in NAMES:
         if squeezed(folded) == sought.whole:
             return len(sought.words) + 1.0, whole
-        if sought.as_shortened & shortened(folded):
+        if sought.as_shortened & short_forms(folded):
             return len(sought.words) + 0.5, whole
     points, marks = 0.0, list[tuple[int, int]]()
     for word in sought.words:

@@ -18,7 +18,7 @@ from .fields import NAMES
 from .index import FOLDED, WEIGHT, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, as_shortened, clean, keys, share_of_initials, shortened, spellings, words
+from .words import analyzer, as_shortened, clean, keys, share_of_initials, short_forms, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -201,8 +201,8 @@ def _candidate(sought: Sought, iri: str, kind: str, texts: tuple[Text, ...]) -> 
 def _as_initials(sought: Sought, name: Text) -> float:
     """What it is worth that one of two names begins with initials of the other, or with the first of them."""
     folded = words(name.text)
-    forms = shortened(folded)
-    if sought.as_shortened & forms or as_shortened(folded) & sought.shortened:
+    forms = short_forms(folded)
+    if sought.as_shortened & forms or as_shortened(folded) & sought.short_forms:
         return _INITIALS
     return _INITIALS * share_of_initials(sought.whole, forms)
 

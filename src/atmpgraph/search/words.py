@@ -109,6 +109,19 @@ def shortened(folded: list[str]) -> set[str]:
     return initials(folded) | {squeezed([letters[:place], *long[place:]]) for place in range(1, len(long))}
 
 
+def abridged(folded: list[str]) -> set[str]:
+    """A name's initials but for one of a long word: `INRAE` leaves out *alimentation*, `NWO` *organisatie*."""
+    letters = "".join(word[0] for word in _long(folded)) if len(folded) in _NAME_WORDS else ""
+    if len(letters) <= FEWEST_INITIALS:
+        return set()
+    return {letters[:place] + letters[place + 1 :] for place in range(1, len(letters))}
+
+
+def short_forms(folded: list[str]) -> set[str]:
+    """All by which a name may be known for short."""
+    return shortened(folded) | abridged(folded)
+
+
 def as_shortened(folded: list[str]) -> set[str]:
     """What a name is among those that are shortened, if it is: `CHU de Lille` is `chudelille` or `chulille`."""
     long = _long(folded[1:])

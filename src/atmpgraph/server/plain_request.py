@@ -46,6 +46,7 @@ class PlainRequest:
         method, path, query: as the server decodes them.
         url: method and URL, as the client and its proxies name it; what a response depends on beside `Vary`.
         root: the path where its proxy has the application.
+        place: the start of the URLs of this server, as the client wrote it.
         fields: the header fields.
         client: its address.
         body: bytes of its body; 0 where the method has none.
@@ -57,6 +58,7 @@ class PlainRequest:
     query: str
     url: Url
     root: str
+    place: str
     fields: LowerCase
     client: str
     body: int
@@ -109,6 +111,7 @@ class PlainRequests:
         if authority and not is_host(authority):
             return None
         url: Url = (method, scope.path, query, scope.scheme, authority, host)
+        scheme, seen = scope.scheme, authority or host
         if self._trusted and (origin := self._origin_of(client, fields)):
             if origin.host and not is_host(origin.host):
                 return None
@@ -117,5 +120,9 @@ class PlainRequests:
                 origin.prefix,
                 origin.client or client,
             )
+            scheme, seen = origin.scheme or scheme, origin.host or seen
         size = int(length) if length else 0
-        return PlainRequest(method, scope.path, query, url, root, fields, client, size, self._publication.state())
+        place = f"{scheme}://{seen}{root}"
+        return PlainRequest(
+            method, scope.path, query, url, root, place, fields, client, size, self._publication.state()
+        )

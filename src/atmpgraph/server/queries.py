@@ -152,7 +152,9 @@ class Queries:
         observed = Observed(_ENDPOINT, context.release.digest)
         observation = QueryObservation(self._settings.log, observed.release, request.client, query.text, observed)
         try:
-            job = query_request(context, query, reading.chosen[0], request.client, paged=True)
+            fmt = reading.chosen[0]
+            rest = query.rest_at(f"{request.place}{self._path}", fmt.suffix)
+            job = query_request(context, query, fmt, request.client, rest=rest)
         except ReleaseError:  # of its store
             return None
         try:

@@ -7,7 +7,7 @@ own.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -71,6 +71,11 @@ class Query:
         url = f"?{urlencode(arguments, doseq=True)}&offset="
         return url if len(url) <= _LONGEST_LINK else ""
 
+    def rest_at(self, endpoint: str, suffix: str) -> str:
+        """The same, absolute and with a format: in a file that was saved nothing else says either."""
+        rest = replace(self, formats=self.formats or (suffix,)).rest_url
+        return rest and f"{endpoint}{rest}"
+
 
 def parse(
     method: str,
@@ -78,7 +83,6 @@ def parse(
     query_string: str,
     read_body: Callable[[], bytes],
     max_length: int,
-    coding: str = "",
 ) -> Query | None:
     """Read the request; None for a GET or HEAD without a query, whose response is the service description.
 
@@ -88,16 +92,12 @@ def parse(
         query_string: of the URL, as latin-1 text of its bytes.
         read_body: reads the body of a POST or QUERY; not called when the fields show that it is refused.
         max_length: longest query, in characters.
-        coding: the field `Content-Encoding` of the request, empty without one.
 
     Raises:
         ProblemError: 400 no query, several or a bad parameter; 403 an update; 413 or 414 too long; 415 another type
-            of body, or a coded one.
+            of body.
     """
     in_url = parameters(query_string.encode("latin-1"))
-    if coding.strip().lower() not in {"", "identity"} and method in _WITH_BODY:
-        detail = "The body has a content coding ({coding}). Send it without one."
-        _refuse(415, detail, {"Accept-Encoding": "identity"}, coding=coding[:200])  # RFC 9110 §12.5.3, §15.5.16
     in_body = _of_body(content_type, read_body) if method in _WITH_BODY else {}
     if in_url.get("query") and in_body.get("query"):
         _refuse(400, "Send the query in the URL or in the body, not in both.")

@@ -22,7 +22,7 @@ def test_a_result_depends_on_all_of_its_job() -> None:
         replace(JOB, offset=1),
         replace(JOB, rows=11),
         replace(JOB, bytes=11),
-        replace(JOB, pages=("csv",)),
+        replace(JOB, rest="https://example.org/sparql?query=x&offset="),
     ]
     assert len({cache_key(job.encode()) for job in [JOB, *others]}) == len(others) + 1
     assert cache_key(JOB.encode()) == cache_key(replace(JOB).encode())

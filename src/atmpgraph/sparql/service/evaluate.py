@@ -1,18 +1,17 @@
 """Run a query on a store and write its result piece by piece, within its limits (SPARQL 1.1 Protocol §2.1.6)."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import IO, Final, cast
 
 import pyoxigraph as ox
 
-from ...addresses import Addresses
 from ...errors import EvaluationError, QueryError, QuerySyntaxError, ResultFormatError, UnknownGraphError
 from ...formats import RDF_FORMATS, by_suffix
 from ...rdf.expressible import expressible
 from ...rdf.serialize import prefixes_for, serialize
 from ...store import Store
-from ..protocol import Query
 from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.dataset_clause import named_dataset
 from ..syntax.query_form import form
@@ -24,6 +23,7 @@ from .result_writers import WRITERS, ResultWriter, TableWriter, Term
 _BATCH: Final = 256  # rows written at once
 _SORTED: Final = 20_000  # triples that are sorted before they are sent; more are sent in the order of the engine
 _COMMENTS: Final = {"ttl": "# %s\n", "trig": "# %s\n", "nt": "# %s\n", "nq": "# %s\n", "rdf": "<!-- %s -->\n"}
+_END: Final = 16  # bytes in which the last bracket of JSON-LD stands
 
 
 def evaluate(store: Store, job: QueryJob, put: Callable[[bytes], object], names: Names | None = None) -> Outcome:
@@ -116,7 +116,7 @@ def _rows(
         if sent == job.rows and not cut:
             cut = "rows" if next(rows, None) is not None else ""
             break
-    link = f"{url}{job.offset + sent}" if cut and sent and (url := _rest_url(job)) else ""
+    link = f"{job.rest}{job.offset + sent}" if cut and sent and job.rest else ""
     if isinstance(writer, TableWriter) and held is not None:
         _put_joined(writer.marked(held, link) if cut else chain((writer.start("").encode(),), held), put)
         return Outcome(sent, cut)
@@ -127,17 +127,6 @@ def _rows(
 def _put_joined(lines: Iterator[bytes], put: Callable[[bytes], object]) -> None:
     while batch := list(islice(lines, _BATCH)):
         put(b"".join(batch))
-
-
-def _rest_url(job: QueryJob) -> str:
-    """The URL of the rest of a result, without the offset at its end; empty if it is not told.
-
-    It is absolute, and names the format: in a file that was saved nothing else says either.
-    """
-    if job.pages is None:
-        return ""
-    rest = Query(job.query, job.default_graphs, job.named_graphs, formats=job.pages or (job.format,)).rest_url
-    return rest and Addresses(job.base).page("sparql") + rest
 
 
 def _fitting(batch: list[bytes], size: int) -> list[bytes]:
@@ -160,7 +149,8 @@ def _graph(
     triples = results
     if form(job.query) == "DESCRIBE":
         triples = _with_labels(names, graphs, triples)
-    meter = _Meter(islice(triples, job.offset, None), job, put)
+    end = _HeldEnd(put)
+    meter = _Meter(islice(triples, job.offset, None), job, put if fmt.suffix in _COMMENTS else end.put)
     few = list(islice(meter, _SORTED + 1))
     shortened = prefixes_for(fmt, job.base)
     if len(few) <= _SORTED:
@@ -171,12 +161,31 @@ def _graph(
         ox.serialize(
             statements, cast("IO[bytes]", meter), format=fmt.engine, prefixes=None if plain else dict(shortened)
         )
-    if meter.cut and fmt.suffix in _COMMENTS:
-        rest = f"{_rest_url(job) or 'offset='}{job.offset + meter.rows}".replace(
-            "--", "-%2D"
-        )  # no XML comment may hold that
-        put((_COMMENTS[fmt.suffix] % f"cut after {meter.rows} triples; the rest: {rest}").encode())
+    rest = f"{job.rest or 'offset='}{job.offset + meter.rows}".replace("--", "-%2D")  # no XML comment may hold that
+    words = f"cut after {meter.rows} triples; the rest"
+    if fmt.suffix not in _COMMENTS:
+        end.finish(json.dumps({words: rest}) if meter.cut and meter.rows else "")
+    elif meter.cut:
+        put((_COMMENTS[fmt.suffix] % f"{words}: {rest}").encode())
     return Outcome(meter.rows, meter.cut)
+
+
+class _HeldEnd:
+    """Passes JSON-LD on but for its end, where a node may still come; nothing is stated of one without known terms."""
+
+    def __init__(self, put: Callable[[bytes], object]) -> None:
+        self._put, self._held = put, b""
+
+    def put(self, piece: bytes) -> None:
+        """A piece of the document."""
+        held = self._held + piece
+        self._held = held[-_END:]
+        self._put(held[:-_END])
+
+    def finish(self, node: str) -> None:
+        """The end of the document, after a last node if there is one."""
+        start, bracket, end = self._held.rpartition(b"]")
+        self._put(start + (f",{node}".encode() if node and bracket else b"") + bracket + end)
 
 
 class _Meter:

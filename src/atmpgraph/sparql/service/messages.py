@@ -82,7 +82,7 @@ class QueryJob(Setup):
             empty.
         format: suffix of the format to send.
         offset: rows or triples of the result to skip.
-        pages: the values of `format` in the URL of the rest of a result that is cut short; None for no such URL.
+        rest: the URL of the rest of a result that is cut short, without the offset at its end; empty for no such URL.
     """
 
     query: str
@@ -90,21 +90,20 @@ class QueryJob(Setup):
     named_graphs: tuple[str, ...]
     format: str
     offset: int
-    pages: tuple[str, ...] | None
+    rest: str
 
     def encode(self) -> bytes:
         """The content of its frame: two lines, the first of which is the setup."""
         setup = _encoded(self.store, self.base, self.rows, self.bytes, self.nesting, self.patterns, self.operators)
-        values = [self.query, self.default_graphs, self.named_graphs, self.format, self.offset, self.pages]
+        values = [self.query, self.default_graphs, self.named_graphs, self.format, self.offset, self.rest]
         return setup + _json(values).encode()
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
         """The job in a frame."""
         first, _, second = content.partition(b"\n")
-        query, default, named, suffix, offset, pages = json.loads(second)
-        pages = None if pages is None else tuple(pages)
-        return cls(*_values(first), query, tuple(default), tuple(named), suffix, offset, pages)
+        query, default, named, suffix, offset, rest = json.loads(second)
+        return cls(*_values(first), query, tuple(default), tuple(named), suffix, offset, rest)
 
 
 @lru_cache(64)

@@ -51,7 +51,7 @@ def _calls_services(context: Context, query: Query) -> bool:
     return bool(context.settings.federation.services) and read(query.text).has_service
 
 
-def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, paged: bool = False) -> Result:
+def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None = None, rest: str = "") -> Result:
     """The result of a query on the release of the request.
 
     Args:
@@ -59,7 +59,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
         query: what runs.
         fmt: the format of the result.
         rows: a limit below that of the settings.
-        paged: the result leads to its rest, at the URL of the query.
+        rest: the URL to which the result leads where it is cut short, without the offset at its end.
 
     Raises:
         ProblemError: the query is refused or fails.
@@ -67,7 +67,7 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
     """
     if problem := request.environ.get(QUERY_PROBLEM):  # the server has run it
         raise ProblemError(problem)
-    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, paged=paged)
+    queued = query_request(context, query, fmt, request.remote_addr or "", rows=rows, rest=rest)
     on_disconnect: Callable[[Callable[[], object]], object] = request.environ.get(ON_DISCONNECT, _never)
     spool = shared_spool(context.settings.queries.spool_bytes)
     address, silence = context.publication.query_service(), context.settings.queries.silence_seconds
@@ -100,7 +100,7 @@ def _kept_answer(release: Release, text: str, most: int) -> Answer | None:
 
 
 def query_request(
-    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, paged: bool = False
+    context: Context, query: Query, fmt: Format, client: str, *, rows: int | None = None, rest: str = ""
 ) -> QueryRequest:
     """What the query service is told of a query; the arguments are those of `run_query`, and the client's address."""
     limits = _limits(context.publication)
@@ -117,10 +117,15 @@ def query_request(
         nesting=limits.max_nesting,
         patterns=limits.max_patterns,
         operators=limits.max_operators,
-        pages=query.formats[:1] if paged else None,
+        rest=rest,
     )
     federated, cacheable = _calls_services(context, query), not is_volatile(context, query)
     return QueryRequest(job, client_name(client), query.timeout, cacheable=cacheable, federated=federated)
+
+
+def place() -> str:
+    """The start of the URLs of this server, as the client wrote it."""
+    return f"{request.host_url.rstrip('/')}{request.script_root}/"
 
 
 @lru_cache(4)

@@ -17,7 +17,7 @@ from ...sparql.protocol import FORMATS, Query, row_limit, row_offset
 from ...sparql.query_head import SUBJECTS, Parameter
 from ..core.context import Context
 from ..core.i18n import OF_EVERY_PAGE, link, note_arguments, page_texts
-from ..core.query_client import is_volatile, response_body, result_formats, run_query
+from ..core.query_client import is_volatile, place, response_body, result_formats, run_query
 from ..core.query_parameters import FORMAT_PARAMETERS, choices, filled, parameter_fields
 from ..core.resource import Instance, Maker, Navigation, Pool, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Body, Cache, Version, cached
@@ -207,7 +207,8 @@ def _pictures(context: Context, query: LibraryQuery, given: dict[str, Any]) -> d
 
 def _result(fmt: Format) -> Maker[LibraryQuery]:
     def make(context: Context, query: LibraryQuery) -> Body:
-        result = run_query(context, _operation(query), fmt, rows=_limit())
+        rows, rest = _limit(), f"{place()}queries/{query.name}.{fmt.suffix}{_rest_url()}"
+        result = run_query(context, _operation(query), fmt, rows=rows, rest=rest if rows is None else "")
         return response_body(result, _operation(query).offset, _rest_url())
 
     return make

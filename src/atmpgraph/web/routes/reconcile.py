@@ -27,6 +27,7 @@ from ..core.examples import identifier, thing
 from ..core.headers import EMBEDDED
 from ..core.i18n import note_arguments
 from ..core.labels import page_names
+from ..core.query_client import place
 from ..core.resource import Navigation, Resource, Sitemap, query_parameter
 from ..core.response import Cache
 from ..pages.linking import languages_of, service_of
@@ -157,19 +158,14 @@ def _json(context: Context, answer: Answer) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _place(context: Context) -> str:
-    """The start of the URLs of this server, as the client wrote it."""
-    return f"{request.host_url.rstrip('/')}{context.root}"
-
-
 def _manifest(context: Context, service: Service) -> dict[str, Any]:
     """What the service can do (§4)."""
-    place = _place(context)
+    here = place()
     lang = f"lang={context.requested_language}" if context.requested_language else ""
     width, height = _PREVIEW
 
     def at(path: str) -> dict[str, str]:
-        return {"service_url": place.rstrip("/"), "service_path": f"/reconcile/{path}{f'?{lang}' if lang else ''}"}
+        return {"service_url": here.rstrip("/"), "service_path": f"/reconcile/{path}{f'?{lang}' if lang else ''}"}
 
     return {
         "versions": list(VERSIONS),
@@ -180,9 +176,9 @@ def _manifest(context: Context, service: Service) -> dict[str, Any]:
         "logo": context.iris.page("static/icon.svg"),
         "batchSize": context.settings.linking.max_queries,
         "defaultTypes": [service.type(iri) for iri in list(service.types.values())[:_TYPES]],
-        "view": {"url": f"{place}id/{{{{id}}}}"},
+        "view": {"url": f"{here}id/{{{{id}}}}"},
         "preview": {
-            "url": f"{place}reconcile/preview?id={{{{id}}}}{f'&{lang}' if lang else ''}",
+            "url": f"{here}reconcile/preview?id={{{{id}}}}{f'&{lang}' if lang else ''}",
             "width": width,
             "height": height,
         },
@@ -207,7 +203,7 @@ def _page(context: Context, answer: Answer) -> str:
     service = answer.service
     return render_template(
         "reconcile.html",
-        place=f"{_place(context)}reconcile",
+        place=f"{place()}reconcile",
         text=answer.text,
         results=answer.content["result"] if answer.content else (),
         start=service.start,

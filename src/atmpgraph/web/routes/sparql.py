@@ -21,7 +21,7 @@ from ...vocab import prefixes
 from ..core.context import Context
 from ..core.errors import offer_to_edit
 from ..core.i18n import note_arguments
-from ..core.query_client import is_volatile, response_body, result_formats, run_query
+from ..core.query_client import is_volatile, place, response_body, result_formats, run_query
 from ..core.query_parameters import FORMAT_PARAMETERS
 from ..core.resource import Maker, Navigation, Pool, Resource, Sitemap, query_parameter
 from ..core.response import Body, Cache, Content, Version
@@ -53,7 +53,6 @@ def _load(context: Context) -> Operation:
         request.query_string.decode("latin-1"),
         request.get_data,
         context.settings.queries.max_length_characters,
-        request.headers.get("Content-Encoding", ""),
     )
     if query and context.release:
         offer_to_edit(query.text, query.dataset)
@@ -88,7 +87,8 @@ def _maker(fmt: Format) -> Maker[Operation]:
         query = operation.query
         if query is None:
             return serialize(_description(context), fmt, prefixes_for(fmt, context.base))
-        return response_body(run_query(context, query, fmt, paged=True), query.offset, query.rest_url)
+        result = run_query(context, query, fmt, rest=query.rest_at(f"{place()}sparql", fmt.suffix))
+        return response_body(result, query.offset, query.rest_url)
 
     return make
 
