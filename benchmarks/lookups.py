@@ -112,7 +112,7 @@ def main() -> None:
                     nesting=limits.max_nesting,
                     patterns=limits.max_patterns,
                     operators=limits.max_operators,
-                    pages=None,
+                    rest="",
                 )
                 return QueryRequest(job, "192.0.2.1", None, cacheable=True, federated=False)
 

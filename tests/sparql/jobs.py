@@ -43,7 +43,7 @@ def job(release: Release, query: str, **changes: Any) -> QueryJob:
     """A job on a release, as JSON or Turtle."""
     fmt = "ttl" if query.lstrip().startswith(("CONSTRUCT", "DESCRIBE")) else "json"
     defaults = QueryJob(
-        release.store_address, release.base, 100_000, 1 << 26, 64, 100, 1_000, query, (), (), fmt, 0, ()
+        release.store_address, release.base, 100_000, 1 << 26, 64, 100, 1_000, query, (), (), fmt, 0, ""
     )
     return replace(defaults, **changes)
 

@@ -7,7 +7,7 @@ from atmpgraph.sparql.service.result_cache import ResultCache, cache_key
 from atmpgraph.store import StoreAddress
 
 STORE = StoreAddress("embedded", "store", "0")
-JOB = QueryJob(STORE, "https://e.org/", 10, 10, 64, 100, 1_000, "ASK {}", (), (), "json", 0, None)
+JOB = QueryJob(STORE, "https://e.org/", 10, 10, 64, 100, 1_000, "ASK {}", (), (), "json", 0, "")
 
 
 def test_a_result_depends_on_all_of_its_job() -> None:
