@@ -10,6 +10,7 @@ from flask import Flask
 
 from atmpgraph.publish.build import build
 from atmpgraph.settings import FILE_NAME, Settings
+from atmpgraph.settings.groups import SizeLimits
 from atmpgraph.web import create_app
 
 from ..conftest import changed
@@ -125,6 +126,16 @@ def test_all_pages_together_have_everything(
     for number in range(count):
         quoted = f'{entry.format(number)}"'
         assert sum(quoted in page for page in pages) >= 1, quoted
+
+
+def test_the_quality_of_a_named_release_fits_on_its_pages(apps: tuple[Flask, Flask]) -> None:
+    """Its links have the digest of the release in them; as many findings and links as a page has by default."""
+    settings = apps[1].extensions["atmpgraph"].settings
+    client = create_app(changed(settings, limits={"listed_findings": SizeLimits().listed_findings})).test_client()
+    page = client.get("/releases/current/quality?lang=fr", headers=BROWSER, follow_redirects=True)
+    assert page.status_code == 200
+    assert page.text.count("https://o") >= SizeLimits().listed_findings, "all that a page may have"
+    assert len(page.data) < PAGE_BYTES
 
 
 def test_a_page_that_does_not_exist_is_404(apps: tuple[Flask, Flask]) -> None:

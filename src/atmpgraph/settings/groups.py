@@ -452,7 +452,7 @@ class SizeLimits(Group):
         description="Things on one page of a release's changes, as page, text and JSON; a patch has them all.",
     )
     listed_findings: int = Field(
-        100, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
+        75, ge=1, description="Findings, and external links, on one page of `/quality`, in every format."
     )
     catalogue_page_datasets: int = Field(
         40, ge=1, description="Datasets on a page of `/catalogue`, with Hydra links to the others."
