@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,15 @@ def test_serving_without_a_release_ends_with_1(example: Path) -> None:
     result = run(example, "serve")
     assert result.exit_code == 1
     assert "atmpgraph build" in result.stderr
+
+
+def test_the_commands_after_init_run_as_they_stand(tmp_path: Path) -> None:
+    """In a folder whose name has blanks and brackets too."""
+    done = CliRunner().invoke(main, ["init", str(tmp_path / "Mein Büro (neu)")])
+    assert done.exit_code == 0
+    enter = done.stdout.partition(": ")[2].partition(" && ")[0]
+    there = subprocess.run(["sh", "-c", f"{enter} && pwd"], capture_output=True, text=True, check=True)
+    assert there.stdout.strip().endswith("Mein Büro (neu)")
 
 
 def test_init_writes_over_nothing(example: Path) -> None:

@@ -155,6 +155,8 @@ WRONG = {
     "[store]\nendpoint = 'http://x/{slot}'\nslots = ['a', 'a']": "the same name",
     "[store]\nparameters = ['a']": "name=value",
     "[[site.footer]]\nurl = 'http://x/'": "`[site.footer] title`: missing",
+    "[[site.footer]]\nurl = 'http://x/'\ntitle = {}": "it has no text",
+    "[[site.footer]]\nurl = 'http://x/'\ntitle = {fr = 'a', en = ' '}": "it has no text",
     "[[site.footer]]\nurl = 'ftp:x'\ntitle.en = 'a'": "begin with one of https://",
 }
 
@@ -245,7 +247,7 @@ def test_languages_are_any_of_bcp_47_without_case(tmp_path: Path) -> None:
 
 def test_a_publication_has_a_title_in_a_language_at_least(tmp_path: Path) -> None:
     [line] = refused(tmp_path, TITLED + 'languages = ["it"]\n[title]\n[description]\nit = "Uno"\n')
-    assert line.endswith("`title`: it has no text; write it in a language at least, as in title.it")
+    assert "`title`: it has no text; write it in one language at least, and in each that it names" in line
 
 
 def test_every_setting_is_documented() -> None:

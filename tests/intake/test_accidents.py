@@ -287,3 +287,16 @@ def test_an_open_document_is_told_of_alike(publication: Path, tmp_path: Path) ->
     told = reasons(publication)
     assert told["2", "Total cost"].startswith("an amount in another currency")
     assert told["2", ""].startswith("1 cell is struck through")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [("t.csv", 2, "ends in .xlsx"), ("t", 2, "ends in .xlsx"), ("no/such/t.xlsx", 1, "no/such")],
+)
+def test_a_workbook_is_called_as_one_and_has_a_folder(
+    publication: Path, tmp_path: Path, name: str, code: int, words: str
+) -> None:
+    done = run(publication, "template", tmp_path / name)
+    assert (done.exit_code, done.exception.__class__) == (code, SystemExit)
+    assert words in done.stderr
+    assert not (tmp_path / name).exists()

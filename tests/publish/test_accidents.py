@@ -1,5 +1,6 @@
 """Accidents of files that people write: each is told in the language asked, without a traceback, and nothing goes live."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -147,3 +148,55 @@ def test_an_accident_is_told_in_the_language(tmp_path: Path, name: str) -> None:
     assert sentence in words
     assert "None" not in words
     assert not (folder / "releases" / "current").exists()
+
+
+def edited(name: str, old: str, new: str) -> Callable[[Path], None]:
+    """A file with other words in place of some."""
+
+    def write(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return write
+
+
+# A fault of each kind of file, and the file that a finding names for it.
+FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a setting of another type": (edited("atmpgraph.toml", "[title]", "[server]\nport = \"x\"\n[title]"), "atmpgraph.toml"),
+    "an unknown code": (edited("data/organisations.csv", ",company,,,announcement", ",compny,,,announcement"), "organisations.csv"),
+    "a key that is none": (edited("data/participations.csv", "example-company", "exmple-company"), "participations.csv"),
+    "a file that nothing reads": (content("data/organisation.csv", "slug\n"), "organisation.csv"),
+    "mapping": (content("mapping/own.rml.ttl", "<a> a <b> ;; ."), "own.rml.ttl"),
+    "shapes": (content("shapes/own.ttl", "<a> <b> [ <c> ] ;; ."), "own.ttl"),
+    "a query": (content("queries/mine.rq", "SELECT nothing"), "mine.rq"),
+    "the catalogue": (edited("data/catalogue.ttl", "@prefix", "@prefx"), "catalogue.ttl"),
+    "a chart": (content("charts/mine.vl.json", '{"mark": "bar"'), "mine.vl.json"),
+    "a list": (content("lists/mine.toml", "columns = [}"), "lists/mine.toml"),
+    "a rule": (content("data/rules/mine.rq", "SELECT * { ?s ?p ?o }"), "mine.rq"),
+    "a page": (content("texts/legal.en.md", "without a title"), "texts/legal.en.md"),
+    "a text of the interface": (content("texts/de.po", 'msgid "{n} row"\nmsgstr "{m} Zeile"\n'), "texts/de.po"),
+    "a template": (content("templates/home.html", "{% if x %}"), "templates/home.html"),
+    "the look": (edited("atmpgraph.toml", "[description]", "[site]\nlogo = \"no.svg\"\n[description]"), "atmpgraph.toml"),
+}  # fmt: skip
+
+
+def test_one_run_tells_a_fault_of_each_kind_in_five_languages(tmp_path: Path) -> None:
+    """With place and remedy; and as JSON and as CSV, whole."""
+    folder = tmp_path / "ours"
+    assert CliRunner().invoke(main, ["init", str(folder)]).exit_code == 0
+    for accident, _ in FAULTS.values():
+        accident(folder)
+    call = ["--settings", str(folder / "atmpgraph.toml")]
+    done = CliRunner().invoke(main, [*call, "check", "--json"])
+    assert done.exit_code == 1
+    findings = json.loads(done.stdout)["findings"]
+    named = [place["file"] for finding in findings for place in finding["places"]]
+    assert [name for name, (_, file) in FAULTS.items() if file not in named] == []
+    assert named.count("mine.rq") == 2, "the query and the rule"
+    assert named.count("atmpgraph.toml") == 2, "both settings"
+    for finding in findings:
+        assert finding["message"].keys() >= {"fr", "nl", "de", "en", "it"}
+        assert all(finding["message"][tag] != finding["message"]["en"] for tag in ("fr", "nl", "de", "it"))
+    table = CliRunner().invoke(main, [*call, "--language", "de", "check", "--csv"])
+    assert len(list(csv.reader(table.stdout.splitlines()))) == 1 + len(findings)

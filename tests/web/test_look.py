@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from atmpgraph.errors import SettingsError
 from atmpgraph.findings import Severity
-from atmpgraph.layers.prose import look_findings, prose_findings
+from atmpgraph.layers.look import contrast, look_findings
+from atmpgraph.layers.prose import prose_findings
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
@@ -27,6 +28,7 @@ title = { fr = "Notre office", en = "Our office" }
 url = "mailto:us@office.example"
 title = { nl = "Schrijf ons" }
 """
+STYLE = ":root { --accent: #7a1f4b }\n@media (prefers-color-scheme: dark) { :root { --accent: #f0a6c8 } }"
 LEGAL = """# Legal *notice* & more
 
 Write to [us](mailto:us@office.example), or [not](javascript:alert(1)). <script>alert(2)</script>
@@ -49,7 +51,7 @@ def dressed(started: Settings) -> Settings:
     file.write_text(file.read_text(encoding="utf-8") + SITE, encoding="utf-8")
     (root / "static/ours").mkdir(parents=True)
     (root / "static/ours/logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8")
-    (root / "static/ours.css").write_text(":root { --accent: #7a1f4b }", encoding="utf-8")
+    (root / "static/ours.css").write_text(STYLE, encoding="utf-8")
     (root / "texts").mkdir()
     (root / "texts/legal-notice.en.md").write_text(LEGAL, encoding="utf-8")
     (root / "texts/legal-notice.fr.md").write_text("# Mentions légales\n", encoding="utf-8")
@@ -170,6 +172,9 @@ def test_what_is_written_runs_nothing(site: FlaskClient) -> None:
         ("legal.fr.md", "# L\n\n![x](https://elsewhere.example/a.png)", Severity.VIOLATION, "an image of another site"),
         ("legal.fr.md", "# L\n\n![x](//elsewhere.example/a.png)", Severity.VIOLATION, "an image of another site"),
         ("legal.fr.md", "# L\n\n![x](data:image/png;base64,AAAA)", Severity.VIOLATION, "an image of another site"),
+        ("legal.fr.md", "# L\n\n![](../static/icon.svg)", Severity.WARNING, "an image without words"),
+        ("legal.fr.md", "# L\n\n![x](../static/no.svg)", Severity.WARNING, "nothing is at this address"),
+        ("legal.fr.md", "# L\n\n[x](../pages/nowhere)", Severity.WARNING, "nothing is at this address"),
     ],
 )
 def test_a_text_that_is_not_seen_as_it_is_meant_is_told(
@@ -204,6 +209,42 @@ def test_a_file_of_the_look_that_is_not_there_stops_a_build(dressed: Settings) -
     (_publication(dressed) / "static/ours.css").unlink()
     [finding] = look_findings(dressed)
     assert (finding.value, finding.places[0].column) == ("ours.css", "site.style")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "severity", "words"),
+    [
+        ("ours/logo.svg", b"<svg><script>alert(1)</script></svg>", Severity.WARNING, "holds a script"),
+        ("ours/logo.svg", b"<svg onload='alert(1)'/>", Severity.WARNING, "holds a script"),
+        ("ours/logo.svg", b"<svg><image href='https://x.example/a'/></svg>", Severity.WARNING, "asks another site"),
+        ("ours/logo.svg", b"<svg>" + b" " * 300_000, Severity.WARNING, "a picture of more than 200 kB"),
+        ("ours/logo.svg", b"GIF89a", Severity.VIOLATION, "no picture that browsers show"),
+        (
+            "ours.css",
+            b":root { --accent: #7a1f4b }",
+            Severity.WARNING,
+            "--accent on --paper is hard to read in the dark",
+        ),
+        ("ours.css", b":root { --ink: #eee }", Severity.WARNING, "--ink on --paper is hard to read in the light"),
+        ("ours.css", b"@import 'https://x.example/a.css';", Severity.WARNING, "an address of another site"),
+        ("ours.css", b"body { background: url(//x.example/a.png) }", Severity.WARNING, "an address of another site"),
+        ("ours.css", b"@font-face { src: url('no.woff2') }", Severity.WARNING, "no such file"),
+        ("ours.css", b"body { color: red", Severity.WARNING, "brackets are not closed"),
+    ],
+)
+def test_a_look_that_is_not_seen_as_it_is_meant_is_told(
+    dressed: Settings, name: str, content: bytes, severity: Severity, words: str
+) -> None:
+    (_publication(dressed) / "static" / name).write_bytes(content)
+    finding, *_ = look_findings(dressed)
+    assert (finding.severity, finding.places[0].file) == (severity, f"static/{name}")
+    assert words in finding.message["en"]
+    assert all(finding.message[tag] != finding.message["en"] for tag in ("fr", "nl", "de", "it"))
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("000", "ffffff") == pytest.approx(21)
+    assert contrast("777777", "fff") == pytest.approx(4.48, abs=0.005)
 
 
 def test_words_and_look_are_no_part_of_a_release(dressed: Settings) -> None:

@@ -17,6 +17,7 @@ from .spoken import argument, option
 if TYPE_CHECKING:
     from ..intake.proposal import Proposal
 
+_NO_WORKBOOK = message("{file}: the workbook is one of Office Open XML; give it a name that ends in .xlsx")
 _NO_TABLE = message("{name}: no such table; 'atmpgraph tables' lists them")
 _NO_TABLE_CLOSE = message("{name}: no such table (did you mean {near}?); 'atmpgraph tables' lists them")
 
@@ -57,6 +58,8 @@ def template(context: click.Context, file: Path, xlsx: bool, names: tuple[str, .
     tables = [table for table in descriptions(settings) if not names or table.name in names]
     if unknown := sorted(set(names) - {table.name for table in tables}):
         raise usage(_NO_TABLE, name=", ".join(unknown))
+    if file.suffix.lower() != ".xlsx":
+        raise usage(_NO_WORKBOOK, file=str(file))
     if file.exists():
         raise usage("{file} is there already; name another file, since nothing is overwritten", file=str(file))
     rows = rows_of(open_tables(settings, read_codes(settings))) if filled else {}

@@ -1,6 +1,7 @@
 """What makes a publication and keeps it up to date: `init`, `upgrade`, `texts`."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def init(context: click.Context, folder: Path, base: str, languages: str) -> Non
             listed=", ".join(LANGUAGES),
         )
     start(folder, base, tags)
-    commands = f"cd {folder} && atmpgraph build && atmpgraph serve"
+    commands = f"cd {shlex.quote(str(folder))} && atmpgraph build && atmpgraph serve"
     click.echo(
         texts(context.obj["language"]).gettext("{folder} is ready: {commands}", folder=str(folder), commands=commands)
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from xlsxwriter.workbook import Workbook
@@ -40,10 +41,16 @@ def write_template(
         languages: of the publication: a column of text is there once for each.
         words: of the language of the headings.
         rows: that are filled in, by table.
+
+    Raises:
+        OSError: the system refuses it.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(file), options) as book:
-        _Template(book, tables, languages, words).write(rows)
+    try:
+        with xlsxwriter.Workbook(str(file), options) as book:
+            _Template(book, tables, languages, words).write(rows)
+    except FileCreateError as error:
+        raise next(each for each in (*error.args, OSError(str(error))) if isinstance(each, OSError)) from None
 
 
 class _Template:

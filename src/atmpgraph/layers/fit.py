@@ -17,7 +17,8 @@ from ..settings import Settings
 from ..settings.layers import Kind
 from ..sources.code_lists import read_code_lists
 from ..vocab import RDF, SH
-from .prose import look_findings, prose_findings
+from .look import look_findings
+from .prose import prose_findings
 from .templates import SUPPLIED, template_loader
 from .terms import nearest, unknown_terms
 

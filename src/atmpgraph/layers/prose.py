@@ -29,6 +29,7 @@ _CONTACT: Final = message("the contact in the catalogue")
 _ELSEWHERE: Final = re.compile(r"([a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
 # A table may be wider than a phone, and scrolls by the keyboard too (WCAG 2.2, 2.1.1).
 _SCROLLING: Final = {"<table>": '<div class="scroll" tabindex="0"><table>', "</table>": "</table></div>"}
+_WITHIN: Final = re.compile(r"(?:\.\./)+(?P<folder>static|pages)/(?P<name>[^?#]+)")
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -116,21 +117,31 @@ def prose_findings(settings: Settings) -> Iterator[Finding]:
         if parts["name"] == HOME and _title(tokens):
             sentence = every_language("the home page has its title already: begin with a text, or with “## …”")
             yield _finding(file, Severity.VIOLATION, sentence)
-        for line, source in _images(tokens):
-            if _ELSEWHERE.match(source):
-                sentence = every_language(
-                    "an image of another site, which browsers are told not to load: put it into the static files"
-                )
-                yield _finding(file, Severity.VIOLATION, sentence, line, source)
+        yield from _of_addresses(settings, file, tokens)
 
 
-def look_findings(settings: Settings) -> Iterator[Finding]:
-    """Files that the look of the pages needs and that are not there."""
-    files = settings.layered("static").files()
-    for name, file in (("site.logo", settings.site.logo), ("site.style", settings.site.style)):
-        if file and file not in files:
-            sentence = every_language("no such file among the static files: put it there, or correct the setting")
-            yield Finding("settings", Severity.VIOLATION, sentence, (Place("atmpgraph.toml", column=name),), file)
+def _of_addresses(settings: Settings, file: Path, tokens: list[Token]) -> Iterator[Finding]:
+    """Images that are not seen, or not heard, and links within the site that lead nowhere."""
+    for line, kind, address, words in _addresses(tokens):
+        if kind == "image" and _ELSEWHERE.match(address):
+            sentence = every_language(
+                "an image of another site, which browsers are told not to load: put it into the static files"
+            )
+            yield _finding(file, Severity.VIOLATION, sentence, line, address)
+        elif kind == "image" and not words:
+            sentence = every_language(
+                "an image without words: who does not see it hears nothing; write ![what it shows]"
+            )
+            yield _finding(file, Severity.WARNING, sentence, line, address)
+        elif (within := _WITHIN.match(address)) and not _is_there(settings, within["folder"], within["name"]):
+            sentence = every_language("nothing is at this address: correct it, or add the file")
+            yield _finding(file, Severity.WARNING, sentence, line, address)
+
+
+def _is_there(settings: Settings, folder: str, name: str) -> bool:
+    if folder == "static":
+        return name in settings.layered("static").files()
+    return name in read_prose(settings)
 
 
 def _title(tokens: list[Token]) -> str:
@@ -140,11 +151,15 @@ def _title(tokens: list[Token]) -> str:
     return ""
 
 
-def _images(tokens: list[Token]) -> Iterator[tuple[int | None, str]]:
+def _addresses(tokens: list[Token]) -> Iterator[tuple[int | None, str, str, str]]:
+    """The line, kind, address and words of each image and link."""
     for token in tokens:
         for child in token.children or ():
+            line = token.map[0] + 1 if token.map else None
             if child.type == "image":
-                yield (token.map[0] + 1 if token.map else None), str(child.attrs["src"])
+                yield line, "image", str(child.attrs["src"]), child.content.strip()
+            elif child.type == "link_open":
+                yield line, "link", str(child.attrs["href"]), ""
 
 
 def _finding(

@@ -60,7 +60,6 @@ FILE_NAME: Final = "atmpgraph.toml"
 _PREFIX: Final = "ATMPGRAPH_"
 _FILE_VARIABLE: Final = "ATMPGRAPH_SETTINGS"
 _PRESENT_BASE: Final = message("it has the present base, and lists only former ones; take it away")
-_NO_TEXT: Final = message("it has no text; write it in a language at least, as in {setting}")
 _STRANGE: Final = message(
     "it is in {strange}, but `languages` are {languages}: add the language there, or take the text away"
 )
@@ -150,8 +149,6 @@ class Settings(BaseSettings):
     def _in_its_languages(self) -> Self:
         """Require that title and description are in languages of the publication."""
         for name, text in (("title", self.title), ("description", self.description)):
-            if not text.root:
-                raise WrongValueError(_NO_TEXT, (name,), setting=f"{name}.{self.languages[0]}")
             if strange := [tag for tag in text.root if tag not in self.languages]:
                 listed = ", ".join(self.languages)
                 raise WrongValueError(_STRANGE, (name,), strange=", ".join(strange), languages=listed)

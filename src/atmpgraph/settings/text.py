@@ -20,7 +20,13 @@ def _valid_tag(tag: str) -> str:
 Tag: TypeAlias = Annotated[str, AfterValidator(_valid_tag)]
 
 
-class Text(RootModel[dict[Tag, str]]):
+def _with_words(texts: dict[str, str]) -> dict[str, str]:
+    if not texts or not all(map(str.strip, texts.values())):
+        raise WrongValueError(message("it has no text; write it in one language at least, and in each that it names"))
+    return texts
+
+
+class Text(RootModel[Annotated[dict[Tag, str], AfterValidator(_with_words)]]):
     """One text in some of the languages of the publication."""
 
     model_config = ConfigDict(frozen=True)
