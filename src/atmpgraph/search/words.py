@@ -147,8 +147,9 @@ def spellings(identifier: str) -> set[str]:
     if (parts := [part for part in _PARTS.split(identifier) if _DIGIT.search(part)]) != [identifier]:
         forms |= {key for part in parts for key in keys(part) | keys(_FILE.sub("", part))}
     else:
-        found = (pattern.fullmatch(identifier) for pattern in (*_LABELLED, _GLUED))
-        forms |= {key for match in found if match for key in keys(match["number"])}
+        for pattern in (*_LABELLED, _GLUED):
+            if match := pattern.fullmatch(identifier):
+                forms |= keys(match["number"])
     return forms
 
 
