@@ -74,6 +74,7 @@ def test_a_number_that_contains_another_leads_to_the_thing(client: FlaskClient) 
         ("cbe", "N° 0316.381.138", "organisation/spw"),
         ("cbe", "BTW BE0316.381.138", "organisation/spw"),
         ("vat", "TVA BE 0316 381 138", "organisation/spw"),
+        ("grid", "GRID grid.4989.c", "organisation/ulb"),
         ("euid", "BEKBOBCE.0316.381.138", "organisation/spw"),
         ("sec-cik", "https://www.sec.gov/cgi-bin/browse-edgar?CIK=0001460602&type=10-K", "organisation/orgenesis"),
         ("geonames", "2785919", "place/suarlee"),

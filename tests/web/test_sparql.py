@@ -37,6 +37,7 @@ def test_get_form_and_direct_post_give_the_same(client: FlaskClient) -> None:
     [
         ("*/*", "ASK {}", "application/sparql-results+json"),
         ("application/sparql-results+xml", "ASK {}", "application/sparql-results+xml; charset=utf-8"),
+        ("application/xml", "ASK {}", "application/xml; charset=utf-8"),
         ("text/csv", COUNT, "text/csv; charset=utf-8"),
         ("text/tab-separated-values", COUNT, "text/tab-separated-values; charset=utf-8"),
         ("*/*", "DESCRIBE <id/workpackage/maidam>", "text/turtle; charset=utf-8"),

@@ -22,8 +22,8 @@ _MOST_SHORT: Final = 4  # such words of a name of which each may be left out alo
 _COUNTRY: Final = re.compile(r"^[a-z]{2}(?=\d)")
 _LAST_PART: Final = re.compile(r"[^/=#:]+(?=[/=#:]*$)")
 _PARTS: Final = re.compile(r"[/?&#]+")
-# Up to three words without digits, and what has some: `TVA BE 0316 381 138`.
-_LABELLED: Final = re.compile(r"\W*(?:[^\W\d_]{1,20}\W+){1,3}(?P<number>(?=.*\d).+)")
+# One to three words without digits, and what has some: `TVA BE 0316 381 138`, `GRID grid.4989.c`.
+_LABELLED: Final = [re.compile(rf"\W*(?:[^\W\d_]{{1,20}}\W+){{{count}}}(?P<number>(?=.*\d).+)") for count in (1, 2, 3)]
 _GLUED: Final = re.compile(r"[^\W\d_]{3,10}(?P<number>\d[\d\W]{4,})")  # `CIK0001460602`
 _FILE: Final = re.compile(r"\.[a-z]{2,6}$")  # of a name in an address: `Q574606.ttl`
 _DIGIT: Final = re.compile(r"\d")
@@ -146,8 +146,10 @@ def spellings(identifier: str) -> set[str]:
     forms = keys(identifier)
     if (parts := [part for part in _PARTS.split(identifier) if _DIGIT.search(part)]) != [identifier]:
         forms |= {key for part in parts for key in keys(part) | keys(_FILE.sub("", part))}
-    elif match := _LABELLED.fullmatch(identifier) or _GLUED.fullmatch(identifier):
-        forms |= keys(match["number"])
+    else:
+        for pattern in (*_LABELLED, _GLUED):
+            if match := pattern.fullmatch(identifier):
+                forms |= keys(match["number"])
     return forms
 
 

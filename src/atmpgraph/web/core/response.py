@@ -261,5 +261,5 @@ def validator_fields(validators: Validators, cache_control: str, now: datetime) 
 
 def content_type(media_type: str) -> str:
     """The field value: text names its charset, as do results in XML, which R reads as text; others define theirs."""
-    named = media_type.startswith("text/") or media_type == RESULTS_XML.media_type
+    named = media_type.startswith("text/") or media_type in {RESULTS_XML.media_type, *RESULTS_XML.also}
     return f"{media_type}; charset=utf-8" if named else media_type

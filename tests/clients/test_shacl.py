@@ -1,0 +1,53 @@
+"""The published shapes and the data beside them, in engines of SHACL as anybody runs them: without a word of ours."""
+
+import resource
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+import pytest
+import shifty
+
+from atmpgraph.release.release import Release
+
+from .tools import tool
+
+pytestmark = pytest.mark.clients
+# Of processor time: pyshacl parses each query anew for each node.
+SECONDS: Final = 240
+
+
+@pytest.fixture(params=["data", "catalogue"])
+def published(request: pytest.FixtureRequest, release: Release, tmp_path: Path) -> tuple[Path, Path]:
+    """A dump and its shapes."""
+    if request.param == "data":
+        return release.path / "data.nt", release.path / "shapes.nt"
+    dump = tmp_path / "catalogue.nt"
+    quads = ox.parse(path=str(release.path / "catalogue.nq"), format=ox.RdfFormat.N_QUADS)
+    dump.write_text("".join(f"{quad.triple} .\n" for quad in quads), encoding="utf-8")
+    return dump, release.path / "catalogue-shapes.nt"
+
+
+def limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def test_pyshacl(published: tuple[Path, Path]) -> None:
+    """All that it finds are warnings."""
+    data, shapes = published
+    command = [tool("pyshacl"), "--shacl", str(shapes), "--allow-warnings", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limit)
+    assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
+    assert "Conforms: True" in done.stdout
+    assert "Severity: sh:Warning" in done.stdout, "the shapes do look at the file"
+
+
+def test_pyshifty(published: tuple[Path, Path]) -> None:
+    data, shapes = published
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    validator = shifty.PreparedValidator(shapes.read_text(encoding="utf-8"))
+    conforms, _, text = validator.validate(data, graph_mode="data", infer=False)
+    assert "Violation" not in text, text[:2_000]
+    assert conforms or "Warning" in text
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < SECONDS / 10
