@@ -34,7 +34,7 @@ from .listing import FilesIn, live_description, read_listing
 from .manifest import File, Manifest, parse_manifest, read_manifest
 from .proofs import Proofs, noted_proofs, noted_state
 from .sealed import content_of
-from .slots import slot_of
+from .slots import record_of, slot_of
 
 # A subject with percent-encoding.
 ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
@@ -229,7 +229,7 @@ class Release:
         if held is None:
             nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
             raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
-        return remote.address(held.slot, ReleasesFolder(self.path.parent).slots.held(self.digest), self.digest)
+        return remote.address(held.slot, record_of(self.path.parent, self.digest), self.digest)
 
     @property
     def store_identity(self) -> str:

@@ -117,6 +117,12 @@ def _changes(listed: Iterable[Mapping[str, Any]]) -> tuple[LiteralChange, ...]:
     return tuple(LiteralChange(**{**change, "example": tuple(change["example"])}) for change in listed)
 
 
+@lru_cache(_RECORDS)  # each query asks
+def record_of(releases: Path, digest: str) -> Path:
+    """The record of the slot that holds a release."""
+    return ReleasesFolder(releases).slots.held(digest)
+
+
 def slot_of(releases: Path, digest: str) -> Held | None:
     """The slot that holds a release; None where none does, or the record of it is damaged.
 
@@ -126,7 +132,7 @@ def slot_of(releases: Path, digest: str) -> Held | None:
         releases: the folder.
         digest: of the release.
     """
-    path = ReleasesFolder(releases).slots.held(digest)
+    path = record_of(releases, digest)
     with suppress(FileNotFoundError, DamagedError):
         return _read(path, state_of_file(path))
     return None

@@ -8,6 +8,7 @@ is not SPARQL 1.1 or calls a function that the settings do not name.
 
 import json
 import math
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -80,8 +81,7 @@ class RemoteSettings:
         if url is None:
             sentence = message("release {digest} is in the slot {slot}, which no setting names")
             raise StoreError("elsewhere", sentence, digest=digest[:12], slot=repr(slot))
-        location = {"url": url, "record": str(record), "access": asdict(self.access)}
-        return StoreAddress(REMOTE.kind, json.dumps(location, separators=(",", ":")), digest, _state(record))
+        return StoreAddress(REMOTE.kind, _location(url, record, self.access), digest, _state(record))
 
 
 def remote_settings(settings: "Settings") -> RemoteSettings | None:
@@ -100,12 +100,18 @@ def _state(record: Path) -> str:
         StoreError: there is none.
     """
     try:
-        status = record.stat()
+        status = os.stat(record)  # noqa: PTH116 - thrice a query: half the time of Path.stat
     except OSError:
         raise StoreError(
             "elsewhere", "no slot holds the release {digest}; 'atmpgraph push' loads it", digest=record.stem[:12]
         ) from None
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
+
+@lru_cache(64)  # each query names it
+def _location(url: str, record: Path, access: Access) -> str:
+    """The location of a store: the address of its queries, its record, and how it is asked."""
+    return json.dumps({"url": url, "record": str(record), "access": asdict(access)}, separators=(",", ":"))
 
 
 @lru_cache(64)
