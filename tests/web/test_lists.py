@@ -138,6 +138,7 @@ def test_codes_are_words_and_links_are_no_codes(client: FlaskClient) -> None:
 def test_csv_has_the_rows_of_the_state_in_order(client: FlaskClient) -> None:
     table = rows(client, "/figures.csv?lang=fr&source=press-release-2024-01-17&sort=-value")
     assert table[0][:5] == ["Ce qui est compté", "Valeur", "Unité", "Précision", "Sujet"]
+    assert len(set(table[0])) == len(table[0]) == len(table[1]), "no head twice, and a cell for each"
     values = [float(row[1]) for row in table[1:]]
     assert values == sorted(values, reverse=True)
     found = page(client, "/figures?source=press-release-2024-01-17")

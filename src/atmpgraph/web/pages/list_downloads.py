@@ -17,6 +17,7 @@ from ...formats import N_QUADS, N_TRIPLES, TRIG, TURTLE, Format
 from ...i18n import Texts, message, texts
 from ...languages import best
 from ...lists.declared import DETAILS
+from ...lists.lookup import Heading
 from ...rdf.serialize import prefixes_for, serialize
 from ...release.release import Release
 from ...spreadsheets import as_text
@@ -57,6 +58,8 @@ class _Source:
         """The heads of the columns, those of the details of a number and that of the IRI included."""
         heads = []
         for column in self.state.listing.columns:
+            if self._is_told(column):
+                continue
             heads.append(best(column.label, self.languages))
             heads += [self.texts.gettext(_HEADINGS[name]) for name in DETAILS if name in column.details]
         return [*heads, "IRI"]
@@ -73,9 +76,15 @@ class _Source:
     def cells(self, row: Sequence[Sequence[Entry]]) -> Iterator[tuple[Sequence[Entry], str]]:
         """The cells of a row: entries, or a word where there is a detail of a number."""
         for entries, column in zip(row, self.state.listing.columns, strict=True):
+            if self._is_told(column):
+                continue
             yield entries, ""
             for at, _ in enumerate(name for name in DETAILS if name in column.details):
                 yield (), "; ".join(dict.fromkeys(each.details[at] for each in entries if each.details))
+
+    def _is_told(self, column: Heading) -> bool:
+        """Whether a column, which is a filter alone, has what the details of a number say: its unit."""
+        return not column.shown and any(column.name in other.details for other in self.state.listing.columns)
 
 
 def csv_body(context: Context, state: ListState) -> Body:
