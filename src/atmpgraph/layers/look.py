@@ -62,9 +62,9 @@ def _of_logo(path: Path, name: str) -> Iterator[Finding]:
     elif len(content) > _LARGEST:
         sentence = every_language("a picture of more than 200 kB, which each page shows: make it smaller")
         yield _of_file(Severity.WARNING, name, sentence, f"{len(content) // 1000} kB")
-    elif path.suffix.lower() == ".svg" and (found := _SCRIPT.search(content)):
+    elif path.suffix.lower() == ".svg" and (script := _SCRIPT.search(content)):
         sentence = every_language("the picture holds a script or asks another site, which browsers refuse: take it out")
-        yield _of_file(Severity.WARNING, name, sentence, found[0].decode("ascii", "replace").strip())
+        yield _of_file(Severity.WARNING, name, sentence, script[0].decode("ascii", "replace").strip())
 
 
 def _of_style(path: Path, name: str, files: Mapping[str, Path]) -> Iterator[Finding]:
