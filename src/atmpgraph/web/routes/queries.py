@@ -262,11 +262,11 @@ def _first_choice(context: Context, library: Mapping[str, LibraryQuery], paramet
 
     In the language in which a release keeps its answers, whatever the client reads: a value has none.
     """
-    kept = replace(context, language=context.settings.languages[0])
+    in_first = replace(context, language=context.settings.languages[0])
 
     def make() -> bytes:
         with suppress(ProblemError):
-            return next(iter(choices(kept, library, parameter)), "").encode()
+            return next(iter(choices(in_first, library, parameter)), "").encode()
         return b""
 
     text = library[parameter.values_of].file_text if parameter.values_of in library else ""
