@@ -1,10 +1,12 @@
 """Values from the data for the examples of OpenAPI: a thing, an identifier, a row of a query."""
 
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...rdf.statements import text_of
+from ...release.release import Release
 from ...vocab import ADMS, ORG, SKOS
 from .context import Context
 
@@ -12,12 +14,17 @@ _IDENTIFIED: Final = (
     f"SELECT ?value {{{{ ?thing <{ADMS}identifier> ?identifier ."
     f" ?identifier <{ADMS}schemaAgency> {{code}} ; <{SKOS}notation> ?value }}}} ORDER BY STR(?value) LIMIT 1"
 )
-_THING: Final = f"SELECT ?thing {{ ?thing a <{ORG}Organization> }} ORDER BY STR(?thing) LIMIT 1"
+_THING: Final = f"SELECT (MIN(STR(?thing)) AS ?first) {{ ?thing a <{ORG}Organization> }}"
 
 
 def first_value(context: Context, query: str) -> str:
     """The first value of a query of our own; empty where it has none."""
-    row = next(iter(context.release.store.select(query)), None)
+    return _first_value(context.release, query)
+
+
+@lru_cache(64)
+def _first_value(release: Release, query: str) -> str:
+    row = next(iter(release.store.select(query)), None)
     return text_of(row[0]) if row is not None and row[0] is not None else ""
 
 

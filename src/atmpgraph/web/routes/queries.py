@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -258,11 +259,15 @@ def _parameter(
 
 
 def _first_choice(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> str:
-    """The first of the values that there are; empty where the query that lists them has no answer now."""
+    """The first of the values that there are; empty where the query that lists them has no answer now.
+
+    In the language in which a release keeps its answers, whatever the client reads: a value has none.
+    """
+    in_first = replace(context, language=context.settings.languages[0])
 
     def make() -> bytes:
         with suppress(ProblemError):
-            return next(iter(choices(context, library, parameter)), "").encode()
+            return next(iter(choices(in_first, library, parameter)), "").encode()
         return b""
 
     text = library[parameter.values_of].file_text if parameter.values_of in library else ""
