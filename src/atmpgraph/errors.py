@@ -122,19 +122,20 @@ class DamagedError(ReleaseError):
         path: of the file.
     """
 
-    def __init__(self, path: Path, reason: str, /, **values: object) -> None:
-        """Name the file, the reason, in English and with `{names}` for the values, and the remedy."""
+    def __init__(self, path: Path, reason: str | Sentence, /, **values: object) -> None:
+        """Name the file, the reason, a sentence or its text with `{names}` for the values, and the remedy."""
         super().__init__(
             "{path}: {reason}; 'atmpgraph build' makes it anew, else restore it from a backup",
             path=str(path),
-            reason=Sentence(reason, values),
+            reason=reason if isinstance(reason, Sentence) else Sentence(reason, values),
         )
         self.path = path
 
     @property
-    def reason(self) -> str:
-        """In words, such as `missing`."""
-        return str(self.values["reason"])
+    def reason(self) -> Sentence:
+        """What is wrong, such as `missing`."""
+        reason: Sentence = self.values["reason"]
+        return reason
 
 
 class QueryError(AtmpgraphError):

@@ -287,7 +287,7 @@ def test_a_slot_that_others_changed(pushing: Settings, slots: tuple[Oxigraph, Ox
     _request(blue, "/store?" + urlencode({"graph": graph}), "POST", triple, **kind)
     (damage,) = verify_slots(pushing)
     assert damage.path == record
-    assert f"<{graph}> is not what was pushed" in damage.reason
+    assert f"<{graph}> is not what was pushed" in str(damage.reason)
     verified = _cli(pushing, "verify")
     assert (verified.exit_code, str(damage) in verified.stdout) == (1, True)
     pushed = push(pushing)

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from atmpgraph.cli import main
+from atmpgraph.i18n import texts
 from atmpgraph.publish.build import build
 from atmpgraph.publish.verify import verify
 from atmpgraph.release.layout import ReleasesFolder
@@ -63,6 +64,27 @@ def test_every_file_is_named_and_made_anew(
     client = create_app(settings).test_client()
     for url, answer in answers(client, list(expected)).items():
         assert answer == expected[url], url
+
+
+def test_what_is_damaged_is_told_in_the_language_asked(whole: Settings, tmp_path: Path) -> None:
+    """Whatever the damage, and whatever reads the file."""
+    settings = copied(whole, tmp_path / "p")
+    folder, told = settings.path(settings.folders.releases), set[str]()
+    for number, damage in enumerate(DAMAGES):
+        names = [*PLACES, *files(whole)[number :: 5 * len(DAMAGES)]]
+        for path in {path for name in names if (path := folder / name).exists()}:
+            DAMAGES[damage](path)
+        for found in verify(folder, settings.base):
+            german, english = found.text(texts("de")), str(found)
+            assert german.partition(": ")[2] != english.partition(": ")[2]
+            told.add(english.partition(": ")[2])
+        shutil.rmtree(tmp_path / "p")
+        settings = copied(whole, tmp_path / "p")
+    (folder / "current").unlink()
+    (folder / "current").symlink_to("nowhere")
+    [lost] = [found for found in verify(folder, settings.base) if found.path.name == "current"]
+    assert lost.text(texts("de")).endswith("er führt zu nowhere, was hier nicht ist")
+    assert len(told) > len(DAMAGES)
 
 
 def test_a_release_that_is_gone_altogether_is_built_again(

@@ -32,7 +32,7 @@ def verify(context: click.Context, release: str | None, as_json: bool) -> None:
         if not as_json:
             click.echo(damage.text(words_of_call()))
     if as_json:
-        listed = [{"path": str(damage.path), "reason": damage.reason} for damage in damaged]
+        listed = [{"path": str(damage.path), "reason": str(damage.reason)} for damage in damaged]
         click.echo(json.dumps({"whole": not damaged, "damaged": listed}, ensure_ascii=False, indent=1))
     else:
         words, whole = texts(context.obj["language"]), not damaged

@@ -23,7 +23,7 @@ from ..catalogue.void import void
 from ..charts.draw import draw_charts
 from ..errors import AtmpgraphError, DamagedError, ReleaseError
 from ..formats import TRIG
-from ..i18n import Sentence, message, texts
+from ..i18n import message, texts
 from ..linksets.links import write_linksets
 from ..quality.shapes_document import shapes_lines, write_shapes
 from ..rdf.canonical import CanonicalWriter
@@ -67,7 +67,7 @@ class Repair:
         sentence = message("{path} is damaged ({reason}) and cannot be made anew: restore it from a backup")
         if self.done:
             sentence = message("{path} was damaged ({reason}) and is made anew")
-        return texts(language).gettext(sentence, path=self.damage.path, reason=Sentence(self.damage.reason))
+        return texts(language).gettext(sentence, path=self.damage.path, reason=self.damage.reason)
 
 
 def repair(settings: Settings, workplace: Path) -> list[Damage]:

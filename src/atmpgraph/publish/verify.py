@@ -5,13 +5,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from ..errors import DamagedError, ReleaseError
-from ..i18n import Texts
+from ..i18n import Sentence, Texts, message
 from ..quality.links import read_links
+from ..reasons import reason_of, refusal_of
 from ..release.history import existing_releases, history, switches_in
-from ..release.integrity import difference
+from ..release.integrity import MISSING, difference
 from ..release.layout import DIGEST, SEALED, ReleaseFolder, ReleasesFolder
 from ..release.listing import copied_manifest, is_lost, read_listing
 from ..release.manifest import File, read_manifest, read_summary
@@ -21,9 +22,15 @@ from ..release.slots import read_held
 from ..store import EMBEDDED, StoreAddress
 from ..stream.pages import read_stream
 
-# How a file differs from the listed one; empty when it does not.
-Check: TypeAlias = Callable[[Path, File], str]
+# How a file differs from the listed one; None when it does not.
+Check: TypeAlias = Callable[[Path, File], Sentence | None]
 T = TypeVar("T")
+# What reading a file that is not what was written ends in.
+_UNREADABLE: Final = (ReleaseError, OSError, KeyError, TypeError, ValueError)
+_ANOTHER: Final = message("of another release")
+_NOWHERE: Final = message("it leads to {place}, which is not here")
+_NO_LINK: Final = message("not a link")
+_NO_RELEASE: Final = message("not a link to a release")
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,19 @@ class Damage:
     """A file that is not what was written, and how it differs."""
 
     path: Path
-    reason: str
+    reason: Sentence
+
+    @classmethod
+    def of(cls, path: Path, error: Exception) -> "Damage":
+        """What an error says of a file that was read."""
+        match error:
+            case DamagedError():
+                return cls(error.path, error.reason)
+            case FileNotFoundError():
+                return cls(path, Sentence(MISSING))
+            case OSError():
+                return cls(path, refusal_of(error))
+        return cls(path, reason_of(error))
 
     def __str__(self) -> str:
         """Both, for people."""
@@ -39,7 +58,7 @@ class Damage:
 
     def text(self, words: Texts) -> str:
         """In a language."""
-        return f"{self.path}{words.colon}{words.gettext(self.reason)}"
+        return f"{self.path}{words.colon}{words.sentence(self.reason)}"
 
 
 def verify(releases: Path, base: str, digest: str | None = None) -> Iterator[Damage]:
@@ -57,7 +76,7 @@ def verify(releases: Path, base: str, digest: str | None = None) -> Iterator[Dam
         try:
             EMBEDDED.verify(store)
         except ReleaseError as error:
-            yield Damage(release.store, str(error))
+            yield Damage.of(release.store, error)
     if not digest:
         yield from damages_beside(releases, base)
 
@@ -69,26 +88,22 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
     def read(path: Path, reader: Callable[[Path], T]) -> T | None:
         try:
             return reader(path)
-        except FileNotFoundError:
-            wrong.append(Damage(path, "missing"))
-        except DamagedError as error:
-            wrong.append(Damage(path, error.reason))
-        except (ReleaseError, OSError, KeyError, TypeError, ValueError) as error:
-            wrong.append(Damage(path, str(error)))
+        except _UNREADABLE as error:
+            wrong.append(Damage.of(path, error))
         return None
 
     manifest = read(folder.manifest, read_manifest)
     if manifest and manifest.digest != folder.path.name:
-        wrong.append(Damage(folder.manifest, "of another release"))
+        wrong.append(Damage(folder.manifest, Sentence(_ANOTHER)))
         manifest = None
     if manifest is None or manifest.format >= SEALED:
         copy = read(folder.listing, lambda _: copied_manifest(folder))
         files |= read_listing(folder.listing) if copy else {}
         manifest = manifest or copy
-    elif reason := _unopened(folder):
-        wrong.append(Damage(folder.store, reason))
+    elif unopened := _unopened(folder):
+        wrong.append(unopened)
     if is_lost(folder.reactivated):
-        yield Damage(folder.reactivated.listing, "missing")
+        yield Damage(folder.reactivated.listing, Sentence(MISSING))
     if folder.reactivated.listing.exists():
         files |= read(folder.reactivated.listing, read_listing) or {}
     files |= {folder.path / name: file for name, file in manifest.files.items()} if manifest else {}
@@ -96,28 +111,26 @@ def damages(folder: ReleaseFolder, check: Check = difference) -> Iterator[Damage
     yield from (Damage(path, reason) for path, file in sorted(files.items()) if (reason := check(path, file)))
 
 
-def _unopened(folder: ReleaseFolder) -> str:
-    """Why a store whose files are not listed cannot be read; empty when it can."""
+def _unopened(folder: ReleaseFolder) -> Damage | None:
+    """Why a store whose files are not listed cannot be read; None when it can."""
     try:
         EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), folder.path.name), "urn:none").query("ASK {}")
-    except DamagedError as error:
-        return error.reason
     except ReleaseError as error:
-        return str(error)
-    return ""
+        return Damage.of(folder.store, error)
+    return None
 
 
 def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
     """The damaged files beside the releases: history, published IRIs, dates, links, stream, summaries."""
     folder, must = ReleasesFolder(releases), is_sealed(releases)
     if folder.current.is_symlink() and not folder.current.is_dir():
-        yield Damage(folder.current, f"it leads to {folder.current.readlink()}, which is not here")
+        yield Damage(folder.current, Sentence(_NOWHERE, {"place": folder.current.readlink()}))
     elif not folder.current.is_symlink() and (folder.current.exists() or any(_recorded(folder))):
-        yield Damage(folder.current, "not a link")
+        yield Damage(folder.current, Sentence(_NO_LINK))
     elif folder.live and not DIGEST.fullmatch(folder.live):
-        yield Damage(folder.current, "not a link to a release")
+        yield Damage(folder.current, Sentence(_NO_RELEASE))
     if folder.waiting and not folder.next.is_dir():
-        yield Damage(folder.next, f"it leads to {folder.waiting}, which is not here")
+        yield Damage(folder.next, Sentence(_NOWHERE, {"place": folder.waiting}))
     steps: tuple[tuple[Path, Callable[[], object]], ...] = (
         (folder.history, lambda: history(releases)),
         (folder.history, lambda: existing_releases(releases, history(releases))),
@@ -131,13 +144,9 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
     for path, step in steps:
         try:
             step()
-        except FileNotFoundError:
-            if must:
-                yield Damage(path, "missing")
-        except DamagedError as error:
-            yield Damage(error.path, error.reason)
-        except (ReleaseError, OSError, KeyError, TypeError, ValueError) as error:
-            yield Damage(path, str(error))
+        except _UNREADABLE as error:
+            if must or not isinstance(error, FileNotFoundError):
+                yield Damage.of(path, error)
     yield from _damages_of_stream(releases, base)
 
 
@@ -151,11 +160,11 @@ def _damages_of_stream(releases: Path, base: str) -> Iterator[Damage]:
     try:
         stream = read_stream(releases, base)
     except DamagedError as error:
-        yield Damage(error.path, error.reason)
+        yield Damage.of(error.path, error)
         return
     for page in stream.pages:
         with suppress(FileNotFoundError):  # removed meanwhile
             try:
                 stream.content(page)
             except DamagedError as error:
-                yield Damage(error.path, error.reason)
+                yield Damage.of(error.path, error)

@@ -16,14 +16,19 @@ from typing import Final, TypeAlias
 from cachetools import LRUCache
 
 from ..errors import DamagedError
+from ..i18n import Sentence, counting, message
+from ..reasons import refusal_of
 from .manifest import File
 
 # Inode, size and times of a file.
 State: TypeAlias = tuple[int, ...]
 
+MISSING: Final = message("missing")
+_OTHER: Final = message("its content is not what its digest says")
+_SIZE: Final = counting("{n} byte instead of {wanted}", "{n} bytes instead of {wanted}")
 _REMEMBERED: Final = 1 << 16  # files
 _SETTLED_NS: Final = 50_000_000  # a file that changed later than this before the check may change again unseen
-_outcomes: LRUCache[tuple[Path, str], tuple[State, str]] = LRUCache(_REMEMBERED)
+_outcomes: LRUCache[tuple[Path, str], tuple[State, Sentence | None]] = LRUCache(_REMEMBERED)
 _lock, _reading = threading.Lock(), threading.Lock()
 
 
@@ -67,13 +72,14 @@ def prove_once(path: Path, identity: str, check: Callable[[], object]) -> State:
 
 def trust(path: Path, identity: str, state: State) -> None:
     """Take it that a file is whole in a state, in which another process has read it."""
-    _remember((path, identity), state, "")
+    _remember((path, identity), state, None)
 
 
-def _checked(path: Path, check: Callable[[], object]) -> tuple[State, str]:
+def _checked(path: Path, check: Callable[[], object]) -> tuple[State, Sentence | None]:
     """The state of a file that did not change while it was checked, and why it is not whole."""
     while True:
-        before, reason = state_of_file(path), ""
+        before = state_of_file(path)
+        reason: Sentence | None = None
         try:
             check()
         except DamagedError as error:
@@ -104,43 +110,43 @@ def is_settled(state: State) -> bool:
     return time.time_ns() - max(state[2:]) > _SETTLED_NS
 
 
-def _outcome(key: tuple[Path, str]) -> tuple[State, str]:
+def _outcome(key: tuple[Path, str]) -> tuple[State, Sentence | None]:
     with _lock:
-        return _outcomes.get(key, ((), ""))
+        return _outcomes.get(key, ((), None))
 
 
-def _remember(key: tuple[Path, str], state: State, reason: str) -> None:
+def _remember(key: tuple[Path, str], state: State, reason: Sentence | None) -> None:
     if is_settled(state):
         with _lock:
             _outcomes[key] = state, reason
 
 
-def difference(path: Path, file: File) -> str:
-    """How a file differs from the one that a manifest lists, by all its bytes; empty when it does not."""
+def difference(path: Path, file: File) -> Sentence | None:
+    """How a file differs from the one that a manifest lists, by all its bytes; None when it does not."""
     if reason := difference_in_size(path, file):
         return reason
     try:
-        return "" if sha256(path) == file.sha256 else "its content is not what its digest says"
+        return None if sha256(path) == file.sha256 else Sentence(_OTHER)
     except OSError as error:
         return _words(error)
 
 
-def known_difference(path: Path, file: File) -> str:
+def known_difference(path: Path, file: File) -> Sentence | None:
     """The same, as long as the file does not change without computing it again."""
     try:
         prove(path, file)
     except DamagedError as error:
         return error.reason
-    return ""
+    return None
 
 
-def difference_in_size(path: Path, file: File) -> str:
+def difference_in_size(path: Path, file: File) -> Sentence | None:
     """The same by existence and size alone."""
     try:
         size = state_of_file(path)[1]
     except DamagedError as error:
         return error.reason
-    return "" if size == file.bytes else f"{size} bytes instead of {file.bytes}"
+    return None if size == file.bytes else Sentence(_SIZE, {"n": size, "wanted": file.bytes})
 
 
 def sha256(path: Path) -> str:
@@ -149,5 +155,5 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _words(error: OSError) -> str:
-    return "missing" if isinstance(error, FileNotFoundError) else str(error.strerror or error)
+def _words(error: OSError) -> Sentence:
+    return Sentence(MISSING) if isinstance(error, FileNotFoundError) else refusal_of(error)

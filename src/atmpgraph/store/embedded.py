@@ -20,7 +20,6 @@ from typing import Final, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 from ..errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
-from ..i18n import Sentence
 from ..rdf.canonical import merged_blocks, triple_blocks
 from ..rdf.terms import without_graph
 from ..sparql.syntax.dataset_clause import named_dataset
@@ -328,7 +327,7 @@ class Embedded:
             if not store.holds(address.digest):
                 prove(store, address.digest)  # says what differs
         except DamagedError as error:
-            raise ReleaseError(NOT_PUBLISHED, reason=Sentence(error.reason)) from None
+            raise ReleaseError(NOT_PUBLISHED, reason=error.reason) from None
         except ValueError as error:
             raise ReleaseError(NOT_PUBLISHED, reason=str(error)) from None
 
