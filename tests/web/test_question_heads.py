@@ -106,6 +106,12 @@ def test_a_wrong_value_is_refused_with_what_is_expected(client: FlaskClient, pat
     assert (answer.status_code, words in answer.get_json()["detail"]) == (400, True)
 
 
+def test_a_value_that_the_limit_of_rows_hides_is_put_in(released: Settings, client: FlaskClient) -> None:
+    sources = {row["source"] for row in _rows(client, "/queries/figures.csv")}
+    narrow = create_app(changed(released, queries={"max_rows": 3})).test_client()
+    assert {narrow.get(f"/queries/figures.csv?source={source}").status_code for source in sources} == {200}
+
+
 @pytest.mark.parametrize(
     ("named", "suffix"),
     [

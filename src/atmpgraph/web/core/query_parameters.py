@@ -26,6 +26,19 @@ _MOST_LISTED = 60  # in a form; any other may stand in the URL
 
 
 @dataclass(frozen=True)
+class Choices:
+    """The values that a parameter may have.
+
+    Attributes:
+        named: each with the first words of its row; none where any may be put in.
+        is_whole: there are no others: the query was not cut.
+    """
+
+    named: Mapping[str, str]
+    is_whole: bool
+
+
+@dataclass(frozen=True)
 class ParameterField:
     """A parameter in the form of its query.
 
@@ -58,7 +71,7 @@ def parameter_fields(
         default = parameter.default(library[query.name].file_text)
         values = [_whole(context, parameter, value) for value in given.get(parameter.name, ())] or [default]
         label = query.label(parameter.name, context.languages)
-        there = choices(context, library, parameter)
+        there = choices(context, library, parameter).named
         listed = {value: there[value] for value in (*islice(there, _MOST_LISTED), *values) if value in there}
         every = parameter.values_of or "" if len(listed) < len(there) else ""
         fields.append(ParameterField(parameter.name, parameter.kind, label, values, listed, every))
@@ -75,9 +88,9 @@ def filled(
     """
     for parameter in query.head.parameters:
         values = given.get(parameter.name, ()) if parameter.values_of else ()
-        there = choices(context, library, parameter) if values else {}
-        strange = [value for value in values if _whole(context, parameter, value) not in there]
-        if strange and len(there) < MOST_CHOICES:
+        there = choices(context, library, parameter) if values else Choices({}, is_whole=False)
+        strange = [value for value in values if _whole(context, parameter, value) not in there.named]
+        if strange and there.is_whole:
             detail = "“{value}” is not among the values of the parameter {name}; the query {query} lists them."
             what = {"value": strange[0][:_LONGEST_SHOWN], "name": parameter.name, "query": parameter.values_of}
             raise ProblemError(Problem(400, detail, values=what))
@@ -94,15 +107,15 @@ def _whole(context: Context, parameter: Parameter, value: str) -> str:
     return resolved(context.base, value) if parameter.kind == "thing" else value
 
 
-def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> dict[str, str]:
-    """The values that a parameter may have, with the first words of their rows; none where any may be put in.
+def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Parameter) -> Choices:
+    """The values that a parameter may have, as far as the limits of queries let them be read.
 
     Raises:
         ProblemError: the query is refused or fails.
     """
     source = library.get(parameter.values_of)
     if source is None:
-        return {}
+        return Choices({}, is_whole=False)
     text = source.in_language(context.language).file_text
     result = first_rows(context, Query(text), MOST_CHOICES)
     solutions = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
@@ -112,4 +125,4 @@ def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Pa
             if (term := row[parameter.name]) is not None and not isinstance(term, ox.Triple):
                 words = (cell.value for cell in row if isinstance(cell, ox.Literal))
                 named.setdefault(term.value, next(words, term.value))
-    return named
+    return Choices(named, is_whole=not result.cut)

@@ -267,7 +267,7 @@ def _first_choice(context: Context, library: Mapping[str, LibraryQuery], paramet
 
     def make() -> bytes:
         with suppress(ProblemError):
-            return next(iter(choices(in_first, library, parameter)), "").encode()
+            return next(iter(choices(in_first, library, parameter).named), "").encode()
         return b""
 
     text = library[parameter.values_of].file_text if parameter.values_of in library else ""
