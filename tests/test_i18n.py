@@ -167,7 +167,7 @@ AVOIDED = {
     "nl": [r"“", r"\b[Ii]dentificaties?\b", r"\b[Bb]ewering(en)?\b", r"\brelease\b", r"\b[Dd]ing(en)?\b", r"\bgegevensopslag\b",
            r"\bwoordenlijst\b", r"\bvork\b", r"\bje\b", r"\bingang\b", r"\bvocabulaires?\b", r"(?<!af)gedrukte\b"],
     "fr": [r"[“”]", r"\b([Aa]ffirmation|[Éé]noncé)s?\b", r"\b[Gg]enres?\b", r"\b[Ee]nregistrement\b", r"\bentrepôt\b", r"\btu\b",
-           r"\b[Bb]ailleur\b", r"[^ \u00a0\u202f];", r"\b[Mm]onnaie\b", r"\bau tableau des\b"],
+           r"\b[Bb]ailleur\b", r"[^ \u00a0\u202f];", r"\b[Mm]onnaie\b", r"\bau tableau des\b", r"(?<!« )(?<!/)\b[Ww]orkpackages?\b"],
     "it": [r"[“”]", r"\b(correggete|scrivete|togliete|aggiungete|salvate|intendevate|inviate|usate)\b(?!$)", r"\bLo confronti\b",
            r"\binterrogazion[ei]\b", r"\bidentificator[ei]\b", r"\b[Ii]nsiem[ei] di dati\b", r"\b[Aa]ffermazion[ei]\b", r"\bcontributori\b"],
 }  # fmt: skip

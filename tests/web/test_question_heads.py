@@ -251,7 +251,7 @@ def test_a_text_is_put_in_as_a_term() -> None:
 def test_questions_stand_under_their_subjects(client: FlaskClient) -> None:
     page = client.get("/queries/?lang=en", headers=BROWSER).text
     headings = re.findall(r"<h2>(.*?)</h2>", page)
-    assert headings[:4] == ["The partnership", "Organisations and people", "Workpackages and topics", "Money"]
+    assert headings[:4] == ["The partnership", "Organisations and people", "Work packages and topics", "Money"]
     assert "Other questions" not in headings
 
 

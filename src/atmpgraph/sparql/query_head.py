@@ -31,7 +31,7 @@ Kind: TypeAlias = Literal["date", "number", "text", "thing"]
 SUBJECTS: Final = {
     "partnership": message("The partnership"),
     "organisations": message("Organisations and people"),
-    "work": message("Workpackages and topics"),
+    "work": message("Work packages and topics"),
     "money": message("Money"),
     "figures": message("Figures"),
     "time": message("Time"),
