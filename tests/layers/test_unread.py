@@ -11,6 +11,8 @@ from atmpgraph.findings import Finding, Severity
 from atmpgraph.layers.fit import misfits
 from atmpgraph.layers.languages import language_findings
 from atmpgraph.layers.unread import unread_findings
+from atmpgraph.publish.other_files import other_findings
+from atmpgraph.publish.tables import open_tables, read_codes
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
 
@@ -130,6 +132,18 @@ def test_a_link_that_leads_out_is_told(settings: Settings, tmp_path: Path) -> No
 def test_a_folder_with_nearly_the_right_name_is_told(settings: Settings, name: str, meant: str) -> None:
     put(settings, f"{name}/a")
     assert told(unread_findings(settings)) == {name: f"nothing reads this folder; did you mean {meant}?"}
+
+
+def test_folders_beside_the_tables_that_nothing_reads_are_told(settings: Settings) -> None:
+    for name in ("data/mapping/a.rml.ttl", "data/raw/old/a.csv", "data/texts/a.txt", "data/.git/a"):
+        put(settings, name)
+    put(settings, "data/rules/a.rq", "CONSTRUCT WHERE { ?s ?p ?o }")
+    settings.path(Path("data/empty")).mkdir()
+    package = open_tables(settings, read_codes(settings))
+    assert {place: text for place, text in told(other_findings(settings, package)).items() if "/" in place} == {
+        "data/mapping": "nothing reads this folder; did you mean mapping?",
+        "data/raw": "nothing reads this folder; declare its files in the Data Package, or take it away",
+    }
 
 
 def test_templates_that_name_each_other_alone_are_not_read(settings: Settings) -> None:

@@ -5,6 +5,7 @@ What a file says of the data is judged later, of the graph; here it is whether i
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pyoxigraph as ox
 
@@ -21,6 +22,7 @@ from ..rdf.datatypes import TermError
 from ..rdf.terms import term
 from ..reasons import reason_of
 from ..settings import Settings
+from ..settings.layers import Kind
 from ..sources import DESCRIPTOR
 from ..sources.code_lists import CodeLists
 from ..sources.declared import closest
@@ -44,6 +46,7 @@ def other_findings(settings: Settings, package: Package) -> list[Finding]:
         *_queries(settings),
         *declaration_findings(settings.layered("lists"), settings.base, settings.languages),
         *unread(package, {CATALOGUE, settings.layered("coverage").own.name}),
+        *_unread_folders(package, settings),
     ]
 
 
@@ -116,6 +119,23 @@ def unread(package: Package, others: set[str]) -> Iterator[Finding]:
         else:
             texts = every_language("nothing reads this file; declare it in the Data Package, or take it away")
         yield Finding("files", Severity.WARNING, texts, (Place(file.name),))
+
+
+def _unread_folders(package: Package, settings: Settings) -> Iterator[Finding]:
+    """A warning for each folder with files beside the tables that is none of the settings, and has no table."""
+    kinds: dict[str, Path] = {kind: settings.layered(kind).own for kind in get_args(Kind)}
+    texts = map(settings.path, settings.folders.source_texts)
+    read = [*kinds.values(), *texts, *(table.source.origin for table in package.tables.values())]
+    for folder in sorted(package.folder.iterdir()) if package.folder.is_dir() else ():
+        if folder.name.startswith(".") or not folder.is_dir() or any(path.is_relative_to(folder) for path in read):
+            continue
+        if not any(path.is_file() for path in folder.rglob("*")):
+            continue
+        place = Place(f"{package.folder.name}/{folder.name}")
+        sentence = every_language("nothing reads this folder; declare its files in the Data Package, or take it away")
+        if folder.name in kinds:
+            sentence = every_language("nothing reads this folder; did you mean {close}?", close=folder.name)
+        yield Finding("files", Severity.WARNING, sentence, (place,))
 
 
 def _mapping(error: MappingError) -> Finding:
