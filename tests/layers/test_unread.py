@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,7 @@ def put(settings: Settings, name: str, text: str = "") -> Path:
     return file
 
 
-def told(findings: Iterator[Finding]) -> dict[str, str]:
+def told(findings: Iterable[Finding]) -> dict[str, str]:
     """What is said of each place."""
     listed = list(findings)
     assert {finding.severity for finding in listed} <= {Severity.WARNING}

@@ -72,10 +72,11 @@ def test_it_answers_as_it_did(name: str, path: str, clients: dict[str, FlaskClie
     response, expected = clients[name].get(path, headers={"Accept": ACCEPT}), dict(ANSWERS[name][path])
     found = {
         "status": response.status_code,
-        "type": response.content_type,
+        "type": response.mimetype,
         "last-modified": response.headers.get("Last-Modified"),
         "sha256": hashlib.sha256(response.data).hexdigest(),
     }
+    expected["type"] = expected["type"].partition(";")[0]  # the software says which charset
     for name in ("sha256",) if path in NOT_OF_THE_RELEASE else ():
         del found[name], expected[name]
     assert found == expected
