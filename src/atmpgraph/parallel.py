@@ -56,17 +56,17 @@ class Beside(Protocol):
 
 @contextmanager
 def beside(processes: int) -> Iterator[Beside]:
-    """A worker for functions that run one after the other while the block goes on, if there are processes for it.
+    """Workers for functions that run while the block goes on, if there are processes for them: two, for it often waits.
 
-    What the worker has not begun when its result is awaited is run by the caller.
+    What no worker has begun when its result is awaited is run by the caller.
 
     Raises:
-        TranslatedError: the worker was killed.
+        TranslatedError: a worker was killed.
     """
     if processes < 2:
         yield here
         return
-    with workers(1) as executor:
+    with workers(2) as executor:
 
         def begin(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
             running = executor.submit(function, *arguments)

@@ -51,7 +51,8 @@ def _ask(texts: Sequence[tuple[str, int]], settings: Settings, address: StoreAdd
     """Ask some queries, each for so many rows."""
     limits = limits_of(settings)
     seconds = min(limits.timeout_seconds, _SECONDS)
-    limits = replace(limits, workers=_AT_ONCE, timeout_seconds=seconds, result_bytes=0)
+    workers = _AT_ONCE + 1  # one is always left to other clients
+    limits = replace(limits, workers=workers, timeout_seconds=seconds, result_bytes=0)
     limits = replace(limits, running_seconds_per_minute=600.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
     service = ServiceProcess(limits)
     with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
