@@ -22,7 +22,7 @@ from ..rdf.datatypes import TermError
 from ..rdf.terms import term
 from ..reasons import reason_of
 from ..settings import Settings
-from ..settings.layers import Kind
+from ..settings.layers import Kind, supplied
 from ..sources import DESCRIPTOR
 from ..sources.code_lists import CodeLists
 from ..sources.declared import closest
@@ -125,7 +125,8 @@ def _unread_folders(package: Package, settings: Settings) -> Iterator[Finding]:
     """A warning for each folder with files beside the tables that is none of the settings, and has no table."""
     kinds: dict[str, Path] = {kind: settings.layered(kind).own for kind in get_args(Kind)}
     texts = map(settings.path, settings.folders.source_texts)
-    read = [*kinds.values(), *texts, *(table.source.origin for table in package.tables.values())]
+    tables = (table.source.origin for table in package.tables.values())
+    read = [*kinds.values(), *map(supplied, get_args(Kind)), *texts, *tables]
     for folder in sorted(package.folder.iterdir()) if package.folder.is_dir() else ():
         if folder.name.startswith(".") or not folder.is_dir() or any(path.is_relative_to(folder) for path in read):
             continue
