@@ -42,6 +42,9 @@ SPELLINGS = [
     ("wikidata", "https://www.wikidata.org/wiki/Special:EntityData/Q574606.ttl?flavor=dump", "ulb"),
     ("cbe", "TVABE0316381138", "spw"),
     ("grid", "grid.4989.c#x", "ulb"),
+    ("kbo", "0316.381.138", "spw"),
+    ("BCE", "0316.381.138", "spw"),
+    ("Crossref funder registry", "501100010527", "ulb"),
     ("id", "01r9htc13", "ulb"),
     ("id", "0316.381.138", "spw"),
     ("wikipedia-en", "https://en.wikipedia.org/wiki/Walloon_Government", "gouvernement-wallon"),
@@ -219,8 +222,15 @@ def test_a_table_as_programs_save_it(body: bytes, kind: str, client: FlaskClient
     assert "/id/organisation/ulb" in lines[1]
 
 
+def test_a_column_has_the_name_of_its_registry_in_any_language(client: FlaskClient) -> None:
+    for heading in ("KBO", "BCE", "kbo nr", "CBE number"):
+        answer = table(client, f"name,{heading}\nsomebody,0316.381.138\n", "text/csv", 200)
+        assert "/id/organisation/spw" in answer.text
+
+
 def test_a_registry_twice_is_400(client: FlaskClient) -> None:
     for path in ("/lookup", "/id/organisation"):
+        assert client.get(f"{path}?cbe=0316381138&kbo=0316381139").status_code == 400
         assert client.get(f"{path}?ror=01r9htc13&ror=05f950310").status_code == 400
         assert client.get(f"{path}?ror=01r9htc13&ror=01r9htc13").status_code == 303
 

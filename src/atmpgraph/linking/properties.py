@@ -38,6 +38,10 @@ SELECT DISTINCT ?code ?template {{
   ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code ;
     <{ATMPGRAPH}iriTemplate>|<{ATMPGRAPH}pageTemplate>|<{SCHEMA}urlTemplate> ?template .
 }} ORDER BY ?code ?template"""
+_NAMES: Final = f"""
+SELECT DISTINCT ?code ?name {{
+  ?scheme <{SKOS}inScheme> <{_SCHEMES}> ; <{SKOS}notation> ?code ; <{SKOS}prefLabel>|<{SKOS}altLabel> ?name .
+}} ORDER BY ?code ?name"""
 _LINKS: Final = (
     "SELECT DISTINCT ?thing ?value {{ VALUES ?thing {{ {things} }}"
     f" ?thing <{OWL}sameAs>|<{SKOS}exactMatch>|<{SCHEMA}sameAs> ?value }}}}"
@@ -122,6 +126,19 @@ def registries(store: Store) -> dict[str, Property]:
         registry = by_code[row["code"].value]
         by_code[registry.name] = replace(registry, templates=(*registry.templates, row["template"].value))
     return by_code
+
+
+def heading(name: str) -> str:
+    """A name of a registry as it stands in URLs and at the head of columns: `ror-id` for `ROR ID`."""
+    return re.sub(r"[\s_]+", "-", name.strip().lower())
+
+
+def called(store: Store) -> dict[str, str]:
+    """The code of each registry by its names in all languages, as headings: `kbo` and `bce` are `cbe`."""
+    codes: dict[str, str] = {}
+    for row in store.select(_NAMES):
+        codes.setdefault(heading(row["name"].value), row["code"].value)
+    return codes
 
 
 def properties(store: Store) -> dict[str, Property]:

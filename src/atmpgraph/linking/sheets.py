@@ -6,7 +6,7 @@ import json
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
@@ -16,6 +16,7 @@ from ..i18n import message
 from ..spreadsheets import SEPARATOR, as_text
 from .batch import SAME_NAME, TwiceError, read_json, refuse
 from .lookup import ANY
+from .properties import heading
 
 Meaning = Callable[[Mapping[str, str]], tuple[Sequence[str], Sequence[str]]]
 
@@ -79,12 +80,12 @@ class Sheet:
         return {code: str(cell).strip() for code, cell in cells.items() if cell not in (None, "")}
 
 
-def read_csv(body: bytes, codes: Iterable[str], most: int, charset: str = "") -> Sheet:
+def read_csv(body: bytes, registries: Mapping[str, str], most: int, charset: str = "") -> Sheet:
     """A table from CSV, whose first line names the columns.
 
     Args:
         body: the table, as programs for tables save it.
-        codes: of the registries.
+        registries: their codes, by all names that they have.
         most: rows.
         charset: that the request names.
 
@@ -111,10 +112,10 @@ def read_csv(body: bytes, codes: Iterable[str], most: int, charset: str = "") ->
                 rows.append(dict(zip(columns, cells, strict=False)))
     except csv.Error:
         refuse(NOT_CSV, line=reader.line_num)
-    return Sheet(columns, rows, _codes(columns, codes), delimiter)
+    return Sheet(columns, rows, _codes(columns, registries), delimiter)
 
 
-def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
+def read_objects(body: bytes, registries: Mapping[str, str], most: int) -> Sheet:
     """A table from JSON: a list of objects.
 
     Raises:
@@ -133,7 +134,7 @@ def read_objects(body: bytes, codes: Iterable[str], most: int) -> Sheet:
     if len(rows) > most:
         refuse(TOO_MANY_ROWS, most=most)
     columns = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Sheet(columns, rows, _codes(columns, codes))
+    return Sheet(columns, rows, _codes(columns, registries))
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -157,18 +158,18 @@ def _read(body: bytes, charset: str) -> str | None:
     return None
 
 
-def _codes(columns: Iterable[str], codes: Iterable[str]) -> dict[str, str]:
-    headings = {*codes, ANY}
-    named = {column: code for column in columns if (code := _code(column, headings))}
+def _codes(columns: Iterable[str], registries: Mapping[str, str]) -> dict[str, str]:
+    codes = {**registries, ANY: ANY}
+    named = {column: code for column in columns if (code := _code(column, codes))}
     if not named:
-        refuse(NO_COLUMN, names=", ".join(sorted(headings - {ANY})))
+        refuse(NO_COLUMN, names=", ".join(sorted(set(registries.values()))))
     return named
 
 
-def _code(column: str, headings: Container[str]) -> str:
+def _code(column: str, codes: Mapping[str, str]) -> str:
     """The registry that a heading names, as in `ROR` or `ROR ID`; nothing for another one."""
-    name = re.sub(r"[\s_]+", "-", column.strip().lower())
-    return next((code for code in (name, _ENDING.sub("", name)) if code in headings), "")
+    name = heading(column)
+    return codes.get(name) or codes.get(_ENDING.sub("", name), "")
 
 
 def as_csv(sheet: Sheet, meaning: Meaning) -> Iterator[bytes]:

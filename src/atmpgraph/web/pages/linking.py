@@ -11,7 +11,7 @@ from flask import request
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...linking.lookup import ANY, LookedUp, look_up
-from ...linking.properties import Property, registries
+from ...linking.properties import Property, called, heading, registries
 from ...linking.service import Service
 from ...search import Searcher, searcher_of
 from ...search.reason import in_order
@@ -65,19 +65,31 @@ class Lookup:
         return registries(self.context.release.store)
 
     @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """The codes of the registries by all names that they have."""
+        return called(self.context.release.store) | {code: code for code in self.registries}
+
+    def _code(self, parameter: str) -> str:
+        """The registry that a parameter of the URL names, in any language; empty for none."""
+        name = heading(parameter)
+        if parameter in (KIND, *OF_EVERY_PAGE):
+            return ""
+        return name if name in (*self.registries, ANY) else self.codes.get(name, "")
+
+    @cached_property
     def _searcher(self) -> Searcher | None:
         return searcher_of(self.context.release)
 
     @cached_property
     def given(self) -> dict[str, str]:
-        """The identifiers in the URL, by the code of their registry, which may have capitals there.
+        """The identifiers in the URL, by the code of their registry.
 
         Raises:
             ProblemError: 400 a registry has two.
         """
         texts = defaultdict[str, set[str]](set)
         for name, text in request.args.items(multi=True):
-            texts[name.lower()] |= {text.strip()} - {""}
+            texts[self._code(name)] |= {text.strip()} - {""}
         for name in (*self.registries, ANY):
             if len(texts[name]) > 1:
                 raise ProblemError(Problem(400, _REPEATED, values={"name": name}))
@@ -86,8 +98,7 @@ class Lookup:
     @property
     def strange(self) -> list[str]:
         """The parameters of the URL that name no registry."""
-        names = (*self.registries, ANY)
-        return [name for name in request.args if name.lower() not in names and name not in (KIND, *OF_EVERY_PAGE)]
+        return [name for name in request.args if not self._code(name) and name not in (KIND, *OF_EVERY_PAGE)]
 
     def things(self, given: Mapping[str, str]) -> list[LookedUp]:
         """The things with all these identifiers; none where the release has no index."""

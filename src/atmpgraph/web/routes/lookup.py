@@ -109,7 +109,7 @@ def _table(lookup: Lookup) -> Question:
     Raises:
         ProblemError: 400 it is none; 413 it is too long; 415 it is in another format.
     """
-    most, codes = lookup.context.settings.linking.max_lookups, list(lookup.registries)
+    most, codes = lookup.context.settings.linking.max_lookups, lookup.codes
     kind = request.mimetype
     try:
         if kind == JSON.media_type:
