@@ -249,9 +249,12 @@ def test_a_release_in_every_format(client: FlaskClient, release: Release) -> Non
 
 
 def test_a_document_that_its_format_cannot_say_is_a_406(
-    client: FlaskClient, release: Release, monkeypatch: pytest.MonkeyPatch
+    released: Settings, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    topic = f"{release.base}id/organisation/ulb"
+    topic, client = (
+        f"{release.base}id/organisation/ulb",
+        create_app(released).test_client(),
+    )  # which keeps no answer yet
     unsayable = f'<{topic}> <http://e/1> "x" <{release.base}id/graph/ror> .'.encode()
     monkeypatch.setattr(Release, "lines", lambda _, iri, __="": [unsayable] if iri == topic else [])
     response = client.get("/doc/organisation/ulb.rdf?lang=en")
