@@ -112,7 +112,10 @@ def test_another_currency_in_the_format_of_a_cell_is_told(publication: Path, tmp
     assert left(publication)[0]["value"] == "¤ 1200"
 
 
-@pytest.mark.parametrize("form", ['#,##0.00 "€"', "[$€-40C]#,##0", "[$EUR] #,##0", "[Red]-#,##0", "#,##0.00 [$€-1]"])
+@pytest.mark.parametrize(
+    "form",
+    ['#,##0.00 "€"', "[$€-40C]#,##0", "[$EUR] #,##0", "[Red]-#,##0", "#,##0.00 [$€-1]", '0" FTE"', '0" ETP"'],
+)
 def test_euros_and_plain_numbers_are_read(publication: Path, tmp_path: Path, form: str) -> None:
     file = filled(
         tmp_path / "t.xlsx", lambda book, sheet: sheet.write(1, 2, 1200, book.add_format({"num_format": form}))

@@ -242,6 +242,19 @@ def test_a_look_that_is_not_seen_as_it_is_meant_is_told(
     assert all(finding.message[tag] != finding.message["en"] for tag in ("fr", "nl", "de", "it"))
 
 
+def test_all_that_is_wrong_with_a_logo_is_told_at_once(dressed: Settings) -> None:
+    content = b"<svg><script>alert(1)</script>" + b" " * 300_000
+    (_publication(dressed) / "static/ours/logo.svg").write_bytes(content)
+    assert len(list(look_findings(dressed))) == 2
+
+
+def test_addresses_of_a_style_sheet_are_relative_to_it(dressed: Settings) -> None:
+    static = _publication(dressed) / "static"
+    (static / "ours/a b.png").write_bytes(b"")
+    (static / "ours/in.css").write_text("a { background: url('../ours.css') } b { background: url(a%20b.png) }")
+    assert not list(look_findings(changed(dressed, site={"style": "ours/in.css"})))
+
+
 def test_contrast_is_that_of_the_standard() -> None:
     assert contrast("000", "ffffff") == pytest.approx(21)
     assert contrast("777777", "fff") == pytest.approx(4.48, abs=0.005)

@@ -1,9 +1,11 @@
 """Whether the look of a publication is seen as it is meant: logo, style sheet and links (docs/look.md)."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
@@ -59,10 +61,11 @@ def _of_logo(path: Path, name: str) -> Iterator[Finding]:
         kinds = ", ".join(_PICTURES)
         sentence = every_language("no picture that browsers show: save it as one of {kinds}", kinds=kinds)
         yield _of_file(Severity.VIOLATION, name, sentence)
-    elif len(content) > _LARGEST:
+        return
+    if len(content) > _LARGEST:
         sentence = every_language("a picture of more than 200 kB, which each page shows: make it smaller")
         yield _of_file(Severity.WARNING, name, sentence, f"{len(content) // 1000} kB")
-    elif path.suffix.lower() == ".svg" and (script := _SCRIPT.search(content)):
+    if path.suffix.lower() == ".svg" and (script := _SCRIPT.search(content)):
         sentence = every_language("the picture holds a script or asks another site, which browsers refuse: take it out")
         yield _of_file(Severity.WARNING, name, sentence, script[0].decode("ascii", "replace").strip())
 
@@ -119,9 +122,8 @@ def _luminance(colour: str) -> float:
 
 def _beside(name: str, address: str) -> str:
     """The file that an address in a style sheet means, by its path among the static files."""
-    folder = Path(name).parent
-    path = address.partition("?")[0].partition("#")[0]
-    return (folder / path).as_posix()
+    path = unquote(address.partition("?")[0].partition("#")[0])
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
 
 
 def _of_settings(severity: Severity, name: str, sentence: Mapping[str, str], value: str) -> Finding:

@@ -254,8 +254,6 @@ def _shown(value: Value, named: Mapping[str, str]) -> str:
 def _having(prefix: str, listed: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Those that have a text in their id or name; all for no text, none for one without a letter or digit."""
     wanted = Name.of(prefix).squeezed
-    return (
-        []
-        if prefix.strip() and not wanted
-        else [each for each in listed if any(wanted in Name.of(text).squeezed for text in each.values())]
-    )
+    if prefix.strip() and not wanted:
+        return []
+    return [each for each in listed if any(wanted in Name.of(text).squeezed for text in each.values())]

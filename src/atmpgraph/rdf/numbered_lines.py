@@ -17,7 +17,6 @@ from .sorted_lines import CutFileError
 
 _WIDTH: Final = 8
 _BLOCK: Final = 10_000  # lines that are written at once
-_NEAR: Final = 64  # lines that are read at once where a search ends
 _REMEMBERED: Final = 1 << 10  # names of files
 R = TypeVar("R")
 
@@ -107,30 +106,22 @@ class NumberedLines(Sequence[bytes]):
             return range(len(self))
         with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
             count = max(os.fstat(index.fileno()).st_size // _WIDTH - 1, 0)
-            if not count:
-                return range(0)
 
             def begins(number: int) -> bytes:
                 start = int.from_bytes(_piece(index.fileno(), number * _WIDTH, _WIDTH))
                 return os.pread(lines.fileno(), len(prefix), start)
 
-            low, high = 0, count
-            while high - low > _NEAR:
-                middle = (low + high) // 2
-                low, high = (middle + 1, high) if begins(middle) < prefix else (low, middle)
-            near = _lines(lines.fileno(), index.fileno(), low, min(high + _NEAR, count))
-            first = low + bisect_left(near, prefix)
-            end = low + bisect_right(near, prefix, key=lambda line: line[: len(prefix)])
-            if end == low + len(near):  # few things have so many such lines: the end is sought further on
-                most = 1
-                while end + most < count and begins(end + most) <= prefix:
-                    most *= 2
-                end = bisect_right(range(count), prefix, end, min(end + most, count), key=begins)
-            return range(first, end)
+            first = bisect_left(range(count), prefix, key=begins)
+            most = 1  # most things have few such lines: the end is sought nearby
+            while first + most < count and begins(first + most) <= prefix:
+                most *= 2
+            return range(first, bisect_right(range(count), prefix, first, min(first + most, count), key=begins))
 
     def _read(self, first: int, last: int) -> list[bytes]:
         with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
-            return _lines(lines.fileno(), index.fileno(), first, last)
+            offsets = _piece(index.fileno(), first * _WIDTH, (last - first + 1) * _WIDTH)
+            start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
+            return _piece(lines.fileno(), start, end - start).split(b"\n")[:-1]
 
 
 class Records(Sequence[R]):
@@ -184,13 +175,6 @@ class Concatenated(Sequence[R]):
         first, last, _ = number.indices(len(self))
         skipped = len(self._one)
         return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
-
-
-def _lines(lines: int, index: int, first: int, last: int) -> list[bytes]:
-    """Neighbouring lines of a file and its index, by their descriptors."""
-    offsets = _piece(index, first * _WIDTH, (last - first + 1) * _WIDTH)
-    start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
-    return _piece(lines, start, end - start).split(b"\n")[:-1]
 
 
 def _piece(descriptor: int, start: int, size: int) -> bytes:

@@ -6,11 +6,14 @@ memory and time are bounded; expat bounds what entities grow to, and reads no ot
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from posixpath import join, normpath
 from typing import IO, Any, Final
 from xml.etree import ElementTree
 from xml.parsers import expat
 from zipfile import ZipFile
+
+from babel.numbers import list_currencies
 
 _BLOCK: Final = 1 << 20
 _LISTED: Final = 1_000  # cells, rows or columns of a kind
@@ -35,8 +38,6 @@ _STRUCK: Final = rb"""<(?:\w+:)?c\s(?=[^<>]*\bs=["'](?:%s)["'])[^<>]*\br=["']([A
 _PERCENT_FORMATS: Final = frozenset({"9", "10"})  # built in (ECMA-376 §18.8.30)
 _PERCENT: Final = re.compile(r"""(?:[^"%\\]|"[^"]*"|\\.)*%.*""")  # a sign that is not quoted
 _PADDED: Final = re.compile(r"0{2,}")
-# A currency beside the euro: a sign or the code of one, quoted or before a locale, as in [$CHF-807] or "$"#,##0.
-_CURRENCY: Final = re.compile(r"""(?!.*(?:€|EUR)).*(?:[$£¥](?!-|[^\[\]]*\])|\[\$[^-\]]+|"[^"]*\b[A-Z]{3}\b[^"]*").*""")
 _NUMBER: Final = re.compile(rb"""\b(r|min|max)=["'](\d{1,7})["']""")
 _TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -83,7 +84,7 @@ def _styles(archive: ZipFile) -> Iterator[tuple[str, list[bytes]]]:
     for kind, pattern, supplied in (
         ("percents", _PERCENT, _PERCENT_FORMATS),
         ("padded", _PADDED, none),
-        ("currencies", _CURRENCY, none),
+        ("currencies", _currency(), none),
     ):
         yield (
             kind,
@@ -93,6 +94,16 @@ def _styles(archive: ZipFile) -> Iterator[tuple[str, list[bytes]]]:
                 if key in supplied or (key in own and pattern.fullmatch(own[key]))
             ],
         )
+
+
+@cache
+def _currency() -> re.Pattern[str]:
+    """A currency beside the euro: a sign or the code of one, quoted or before a locale, as in [$CHF-807] or "$"#,##0.
+
+    Other words of three capitals are units, as in 0.0" FTE".
+    """
+    quoted = rf'"[^"]*\b(?:{"|".join(sorted(list_currencies()))})\b[^"]*"'
+    return re.compile(rf"(?!.*(?:€|EUR)).*(?:[$£¥](?!-|[^\[\]]*\])|\[\$[^-\]]+|{quoted}).*")
 
 
 def _strikes(part: ElementTree.Element) -> bool:

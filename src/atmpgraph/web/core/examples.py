@@ -1,14 +1,13 @@
 """Values from the data for the examples of OpenAPI: a thing, an identifier, a row of a query."""
 
-from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...rdf.statements import text_of
-from ...release.release import Release
 from ...vocab import ADMS, ORG, SKOS
 from .context import Context
+from .response import cached
 
 _IDENTIFIED: Final = (
     f"SELECT ?value {{{{ ?thing <{ADMS}identifier> ?identifier ."
@@ -19,13 +18,12 @@ _THING: Final = f"SELECT (MIN(STR(?thing)) AS ?first) {{ ?thing a <{ORG}Organiza
 
 def first_value(context: Context, query: str) -> str:
     """The first value of a query of our own; empty where it has none."""
-    return _first_value(context.release, query)
 
+    def make() -> bytes:
+        row = next(iter(context.release.store.select(query)), None)
+        return text_of(row[0]).encode() if row is not None and row[0] is not None else b""
 
-@lru_cache(64)
-def _first_value(release: Release, query: str) -> str:
-    row = next(iter(release.store.select(query)), None)
-    return text_of(row[0]) if row is not None and row[0] is not None else ""
+    return cached(context, make, "example", query).decode()
 
 
 def identifier(context: Context, code: str) -> str:
