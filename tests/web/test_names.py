@@ -7,7 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from atmpgraph.release.release import Release
-from atmpgraph.web.core.labels import names_of
+from atmpgraph.web.core.labels import Name, names_of
+from atmpgraph.web.core.name_cache import NameCache
 
 from ..conftest import LANGUAGES
 from .rules import BROWSER
@@ -70,3 +71,27 @@ def test_a_term_of_before_has_the_name_of_the_same_term(release: Release, former
 def test_a_row_is_called_by_the_title_of_its_table(client: FlaskClient, language: str, row: str) -> None:
     page = client.get(f"/doc/gap/answer-of-the-minister?lang={language}", headers=BROWSER)
     assert row in page.text
+
+
+def test_a_name_is_the_same_whatever_it_is_looked_up_with(release: Release) -> None:
+    iris = sorted({row["iri"].value for row in release.store.select(_THINGS)})
+    together = names_of(release.store, iris, LANGUAGES)
+    assert all(names_of(release.store, [iri], LANGUAGES)[iri] == together[iri] for iri in iris[::7])
+
+
+def test_a_name_is_looked_up_once_for_each_release_and_reader() -> None:
+    names, searched = NameCache(most=3), list[list[str]]()
+
+    def find(iris: list[str]) -> dict[str, Name]:
+        searched.append(iris)
+        return {iri: Name(iri.upper()) for iri in iris if iri != "nameless"}
+
+    assert names.get_or_find("1", ("fr",), ["a", "nameless"], find) == {"a": Name("A")}
+    assert names.get_or_find("1", ("fr",), ["nameless", "a"], find) == {"a": Name("A")}
+    assert names.get_or_find("1", ("fr",), ["a", "b"], find) == {"a": Name("A"), "b": Name("B")}
+    assert searched == [["a", "nameless"], ["b"]]
+    names.get_or_find("2", ("fr",), ["a"], find)
+    names.get_or_find("2", ("nl",), ["a"], find)
+    assert searched[2:] == [["a"], ["a"]]
+    names.get_or_find("1", ("fr",), ["nameless"], find)  # there was no room for it any more
+    assert searched[4:] == [["nameless"]]

@@ -29,6 +29,7 @@ from ...sparql.limits import limits_of
 from ...sparql.service.launcher import ServiceProcess
 from ...store import remote_settings
 from .body_cache import BodyCache
+from .name_cache import NameCache
 
 _DIGITS: Final = 64  # of a SHA-256 in hexadecimal
 _HEXADECIMAL: Final = frozenset("0123456789abcdef")
@@ -58,6 +59,7 @@ class Publication:
         """Open nothing yet: a server may start before the first build."""
         self.settings = settings
         self.bodies = BodyCache(settings.cache.body_bytes)
+        self.names = NameCache()
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST

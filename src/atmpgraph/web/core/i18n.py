@@ -19,9 +19,12 @@ _PATH: Final = "/!$&'()*+,;=:@~"  # what a path may hold unencoded (RFC 3986 §3
 
 
 def requested_language() -> str | None:
-    """The language that the URL names, if it is one of the publication's."""
-    language = request.args.get("lang", "").lower()
-    return language if language in settings().languages else None
+    """The language that the URL names, if it is one of the publication's; a page asks for each of its links."""
+    if "requested_language" not in g:
+        language = request.args.get("lang", "").lower()
+        g.requested_language = language if language in settings().languages else None
+    language_or_none: str | None = g.requested_language
+    return language_or_none
 
 
 def page_language() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import pyoxigraph as ox
 
@@ -87,7 +88,8 @@ def _first_words(text: str) -> str:
 def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page; of what the data do not name, those of the catalogue."""
     release, wanted = context.release, sorted(set(iris))
-    names = _given(release.store, wanted, context.languages)
+    find = partial(_given, release.store, languages=context.languages)
+    names = context.publication.names.get_or_find(release.digest, context.languages, wanted, find)
     described = [iri for iri in wanted if iri not in names and release.in_catalogue(iri)]
     if described:  # else the catalogue need not be loaded
         names |= _given(release.catalogue_store, described, context.languages)
