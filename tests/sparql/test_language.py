@@ -438,6 +438,16 @@ def test_whatever_has_a_text_is_concatenated_in_groups(store: Store) -> None:
     assert rows(store, "SELECT ('GROUP_CONCAT(?x)' AS ?n) { VALUES ?x { 1 } }") == [('"GROUP_CONCAT(?x)"',)]
 
 
+def test_truth_values_have_any_case(store: Store) -> None:
+    """§19.8: keywords do."""
+    for written in ("TRUE", "tRuE", "!False"):
+        assert rows(store, f"SELECT ({written} AS ?t) {{}}") == rows(store, "SELECT (true AS ?t) {}")
+    assert rows(store, "PREFIX TRUE: <http://e/> SELECT ('TRUE' AS ?TRUE) (TRUE: AS ?x) {}") == [
+        ('"TRUE"', "<http://e/>")
+    ]
+    check_syntax("ASK { FILTER(TRUE) }", "http://e/")
+
+
 def test_an_expression_may_use_the_name_of_an_aggregate_before_it(store: Store) -> None:
     """§16.1.2."""
     values = "{ VALUES (?k ?x) { ('a' 1) ('a' 2) ('b' 3) } }"
@@ -485,6 +495,16 @@ def test_a_path_of_length_zero_begins_and_ends_at_terms_of_the_data(store: Store
 def test_a_path_of_length_zero_between_variables_is_at_every_node_of_each_graph(store: Store) -> None:
     nodes = "SELECT DISTINCT ?g ?s { GRAPH ?g { { ?s ?p ?o } UNION { ?o ?p ?s } } } ORDER BY ?g ?s"
     assert rows(store, "SELECT ?g ?s { GRAPH ?g { ?s :nothing? ?o } } ORDER BY ?g ?s") == rows(store, nodes) != []
+
+
+def test_alternatives_of_a_path_give_a_pair_of_terms_once(store: Store) -> None:
+    """§18.2.2.3 asks for a row of each alternative, as UNION gives it."""
+    for path, instead in (
+        (":a :q|:q ?o", "{ :a :q ?o } UNION { :a :q ?o }"),
+        (":a :q/(:q|:q) ?o", ":a :q ?m { ?m :q ?o } UNION { ?m :q ?o }"),
+    ):
+        assert len(rows(store, f"SELECT ?o {{ {path} }}")) == 1
+        assert len(rows(store, f"SELECT ?o {{ {instead} }}")) == 2
 
 
 def test_extensions_that_the_engine_reads(store: Store) -> None:

@@ -59,6 +59,17 @@ def test_everything_can_be_ordered(order: str, seed: int) -> None:
     assert len(list(store.select(f"SELECT * {{ ?s ?p ?o }} ORDER BY {order}"))) == 5_000
 
 
+@pytest.mark.parametrize("order", ["?k", "DESC(?k)", "ASC(?k) LCASE(STR(?s))", "(-?k)"])
+@pytest.mark.parametrize("between", ["", "LIMIT 9", "OFFSET 0 LIMIT 9"])
+def test_values_of_a_query_may_follow(order: str, between: str) -> None:
+    """§19.8: SolutionModifier, ValuesClause; their rows are joined before they are ordered (§18.2.4.3)."""
+    store = _store([ox.Literal(number) for number in (7, 8)])
+    query = f"SELECT ?o {{ ?s ?p ?o }} ORDER BY {order} {between} VALUES (?o ?k) {{ (8 2) (7 1) }}"
+    found = [str(row["o"]) for row in store.select(query)]
+    expected = [str(ox.Literal(number)) for number in (7, 8)]
+    assert found == (expected[::-1] if order in {"DESC(?k)", "(-?k)"} else expected)
+
+
 @pytest.mark.parametrize("aggregate", ["MAX", "MIN", "SAMPLE"])
 def test_an_aggregate_may_be_of_any_kind(aggregate: str) -> None:
     store = _store(list(itertools.islice(_literals(2), 5_000)))

@@ -4,9 +4,10 @@
   for a variable that is not grouped. The expression stands in its place.
 - GROUP_CONCAT is a simple literal of whatever its group holds (§18.5.1.7); the engine joins strings only, and gives
   nothing for IRIs and numbers. What is joined goes through STR.
-- Tags of languages are in lower case (`language_tags`).
+- Tags of languages are in lower case (`language_tags`), and so are `true` and `false`, which may have any case (§19.8).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -15,12 +16,13 @@ from .tokenizer import Token, mentions, words
 
 _AGGREGATES: Final = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT")
 _ANOTHER_EACH_TIME: Final = ("RAND", "UUID", "STRUUID", "BNODE")
+_CAPITAL_TRUTH: Final = re.compile(r"(?!true|false)(?i:true|false)")
 _LONGER: Final = 10_000  # characters by which names may lengthen a query: each may hold another twice
 
 
 def for_engine(query: str) -> str:
     """The same query, with or without errors, in the words in which the engine reads it right."""
-    query = with_tags(query)
+    query = _with_truth_values(with_tags(query))
     if not mentions(query, *_AGGREGATES):
         return query
     if mentions(query, "AS"):
@@ -28,6 +30,17 @@ def for_engine(query: str) -> str:
     if mentions(query, "GROUP_CONCAT"):
         query = _with_strings(query)
     return query
+
+
+def _with_truth_values(query: str) -> str:
+    if not _CAPITAL_TRUTH.search(query):
+        return query
+    pieces, at = list[str](), 0
+    for word in words(query):
+        if word.is_word("TRUE") or word.is_word("FALSE"):
+            pieces += [query[at : word.start], word.text.lower()]
+            at = word.end
+    return "".join([*pieces, query[at:]])
 
 
 def _with_strings(query: str) -> str:

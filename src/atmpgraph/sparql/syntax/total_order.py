@@ -61,6 +61,8 @@ def _conditions(query: str, every: Sequence[Token], at: int) -> Iterator[_Condit
             yield _Condition(first.start, first.end, "ASC", first.text)
             at += 1
             continue
+        if first.is_word("VALUES"):  # of the query, not a call
+            return
         direction = first.text.upper() if first.is_word("ASC") or first.is_word("DESC") else ""
         bracket = at if first.is_sign("(") else at + 1
         if bracket >= len(every) or not every[bracket].is_sign("("):
