@@ -30,11 +30,22 @@ IN_PROPERTY = {
     "sh:nodeKind sh:Iri": "sh:nodeKind needs one of sh:IRI",
     "sh:nodeKind 'IRI'": "sh:nodeKind needs one of sh:IRI",
     'sh:uniqueLang "true"': "sh:uniqueLang needs true or false",
-    "sh:datatype 'date'": "sh:datatype needs an IRI",
+    "sh:datatype 'date'": "sh:datatype needs the IRI of a datatype",
     "sh:class 'C'": "sh:class needs an IRI",
     "sh:in ex:a": "sh:in needs a list",
     "sh:languageIn 'fr'": "sh:languageIn needs a list",
     "sh:or [ sh:minCount 1 ]": "sh:or needs a list",
+    "sh:languageIn ( 1 'fr' )": "sh:languageIn needs a list of tags",
+    "sh:languageIn ( 'in French' )": "sh:languageIn needs a list of tags",
+    "sh:datatype xsd:strng": "sh:datatype needs the IRI of a datatype",
+    "sh:or ( 'x' )": "sh:or needs a list of shapes",
+    "sh:and ()": "sh:and needs a list of shapes",
+    "sh:flags 'i'": "sh:flags says nothing here without sh:pattern",
+    "sh:qualifiedMinCount 1": "sh:qualifiedMinCount says nothing here without sh:qualifiedValueShape",
+    "sh:qualifiedValueShape ex:Other": "without sh:qualifiedMinCount / sh:qualifiedMaxCount",
+    "sh:minInclusive 'abc'^^xsd:date": "expected a date such as 2024-01-17",
+    "sh:in ( '1' '1,5'^^xsd:decimal )": "expected a decimal number",
+    "sh:hasValue '300'^^xsd:byte": "has no such number",
     "sh:minInclusive ex:a": "sh:minInclusive needs a literal",
     "sh:not 'x'": "sh:not needs an IRI, or its content in square brackets",
     "sh:pattern 'a'@fr": "sh:pattern needs a text without a language",
@@ -138,3 +149,20 @@ def test_a_check_tells_the_faults_of_all_files(started: Settings, tmp_path: Path
         4,
         5,
     }
+
+
+def test_what_is_wrong_with_a_literal_is_told_by_a_finding_alone(
+    started: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """And not by the log of a library, with a trace."""
+    wrong = (
+        'ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:maxInclusive "abc"^^xsd:date ] .'
+    )
+    own_file(started, "shapes", "own.ttl").write_text(HEAD + wrong, encoding="utf-8")
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(ViolationError) as refusal:
+        check(started, tmp_path / "scratch")
+    [fault] = refusal.value.report.findings
+    assert (fault.value, fault.shape, fault.places) == ("abc", "http://example.com/S", (Place("own.ttl"),))
+    assert caplog.records == []
+    assert "Traceback" not in capfd.readouterr().err

@@ -14,6 +14,7 @@ from rdflib.term import Node
 
 from ..findings import Finding, Place, Severity
 from ..i18n import Sentence, every_language, message, texts
+from ..rdf.datatypes import TermError, as_stored, literal_form
 from ..reasons import reason_of
 from ..settings.layers import Layered
 from .constraint_text import constraint_text
@@ -31,6 +32,7 @@ _FILLED_IN: Final = re.compile(r"[$?]PATH\b")
 _NOT_WITH_VALUES: Final = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*|\b(?P<word>MINUS|VALUES|SERVICE)\b", re.IGNORECASE
 )
+_TAG: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 # The prefixes of names, and what a colon stands in besides.
 _NAMES: Final = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*|_:\w+|(?<![\w?$:.-])(?P<prefix>[A-Za-z][\w.-]*|):"
@@ -82,6 +84,20 @@ def _is_list(graph: Graph, value: Node) -> bool:
     return True
 
 
+def _are_shapes(graph: Graph, value: Node) -> bool:
+    return value != RDF.nil and _is_list(graph, value) and all(_is_node(graph, each) for each in graph.items(value))
+
+
+def _are_tags(graph: Graph, value: Node) -> bool:
+    return _is_list(graph, value) and all(
+        _is_string(graph, each) and _TAG.fullmatch(str(each)) for each in graph.items(value)
+    )
+
+
+def _is_datatype(_: Graph, value: Node) -> bool:
+    return isinstance(value, URIRef) and (not value.startswith(str(XSD)) or value.removeprefix(str(XSD)) in XSD)
+
+
 @dataclass(frozen=True)
 class _Value:
     """What the values of some properties are: whether one is right, and the sentence if not."""
@@ -104,7 +120,7 @@ _VALUES: Final = (
     ),
     _Value(
         (
-            *("class", "datatype", "equals", "disjoint", "lessThan", "lessThanOrEquals", "severity"),
+            *("class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "severity"),
             *("targetClass", "targetSubjectsOf", "targetObjectsOf"),
         ),
         _is_iri,
@@ -117,9 +133,24 @@ _VALUES: Final = (
         message("sh:{name} needs an IRI, or its content in square brackets"),
     ),
     _Value(
-        ("in", "languageIn", "and", "or", "xone", "ignoredProperties"),
+        ("in", "ignoredProperties"),
         _is_list,
         message("sh:{name} needs a list: its members in round brackets"),
+    ),
+    _Value(
+        ("and", "or", "xone"),
+        _are_shapes,
+        message("sh:{name} needs a list of shapes: one or more in round brackets"),
+    ),
+    _Value(
+        ("languageIn",),
+        _are_tags,
+        message('sh:{name} needs a list of tags of languages, such as ("fr" "nl")'),
+    ),
+    _Value(
+        ("datatype",),
+        _is_datatype,
+        message("sh:{name} needs the IRI of a datatype, such as xsd:date"),
     ),
     _Value(
         ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive"),
@@ -137,7 +168,7 @@ _VALUES: Final = (
         ),
     ),
 )
-_RULES: Final[Mapping[URIRef, _Value]] = {SH[name]: rule for rule in _VALUES for name in rule.names}
+_RULES: Final[Mapping[Node, _Value]] = {SH[name]: rule for rule in _VALUES for name in rule.names}
 _ONCE: Final = tuple(
     SH[name]
     for name in (
@@ -145,6 +176,14 @@ _ONCE: Final = tuple(
         *("nodeKind", "uniqueLang", "closed", "deactivated", "in", "languageIn", "flags", "severity", "path"),
         *("minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "qualifiedValueShape", "select"),
     )
+)
+# What says nothing unless one of the others is said beside it.
+_BESIDE: Final = (
+    ("flags", ("pattern",)),
+    ("qualifiedValueShape", ("qualifiedMinCount", "qualifiedMaxCount")),
+    ("qualifiedMinCount", ("qualifiedValueShape",)),
+    ("qualifiedMaxCount", ("qualifiedValueShape",)),
+    ("qualifiedValueShapesDisjoint", ("qualifiedValueShape",)),
 )
 _ORDERED: Final = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
 
@@ -156,6 +195,7 @@ _WRONG_PATH: Final = message(
 )
 _TWICE: Final = message("sh:{name} may stand only once in a shape")
 _SWAPPED: Final = message("sh:{least} is larger than sh:{most}, so nothing can conform")
+_ALONE: Final = message("sh:{name} says nothing here without {beside}")
 _UNKNOWN: Final = message("SHACL has no property sh:{name}")
 _NEAR: Final = message("SHACL has no property sh:{name}; is sh:{near} meant?")
 _PATTERN: Final = message("not a pattern of XPath, which SHACL has: {reason}")
@@ -230,6 +270,17 @@ def _reason(error: Exception, before: int) -> Sentence:
     return Sentence(reason.text, {**reason.values, "line": max(line - before, 1)}) if isinstance(line, int) else reason
 
 
+def _wrong_form(literal: Literal) -> TermError | None:
+    """Why the text of a literal is none of its datatype; None if it is, or where nothing is known of the datatype."""
+    try:
+        literal_form(*as_stored(str(literal), str(literal.datatype or XSD.string)))
+    except TermError as error:
+        return error
+    except KeyError:
+        pass
+    return None
+
+
 class _Faults:
     """The faults of one file."""
 
@@ -261,21 +312,26 @@ class _Faults:
 
     def _values(self, subject: Node) -> Iterator[Finding]:
         for predicate, value in sorted(self._graph.predicate_objects(subject)):
-            if not isinstance(predicate, URIRef) or not predicate.startswith(str(SH)):
-                continue
-            name = predicate.removeprefix(str(SH))
-            if name not in SH:
+            name = str(predicate).removeprefix(str(SH))
+            if name != str(predicate) and name not in SH:
                 near = next(
                     iter(get_close_matches(name, [*SH.__annotations__, "in", "or", "and", "not", "class"], 1)), ""
                 )
                 yield self._fault(subject, _NEAR if near else _UNKNOWN, name=name, **({"near": near} if near else {}))
             elif (rule := _RULES.get(predicate)) and not rule.is_right(self._graph, value):
                 yield self._fault(subject, rule.sentence, value, name=name)
+            elif isinstance(value, Literal) and (wrong := _wrong_form(value)):
+                yield self._fault(subject, wrong.sentence, value, **wrong.values)
 
     def _counts(self, subject: Node) -> Iterator[Finding]:
         for predicate in _ONCE:
             if len(set(self._graph.objects(subject, predicate))) > 1:
                 yield self._fault(subject, _TWICE, name=predicate.removeprefix(str(SH)))
+        for name, others in _BESIDE:
+            if (subject, SH[name], None) in self._graph and not any(
+                (subject, SH[other], None) in self._whole for other in others
+            ):
+                yield self._fault(subject, _ALONE, name=name, beside=" / ".join(f"sh:{other}" for other in others))
         for least, most in _ORDERED:
             bounds = [self._graph.value(subject, SH[name]) for name in (least, most)]
             if all(bound is not None and _is_count(self._graph, bound) for bound in bounds):
