@@ -115,7 +115,9 @@ TSV: Final = Format("TSV", "tsv", "text/tab-separated-values", "results", iri=FI
 
 SPARQL_QUERY: Final = Format("SPARQL", "rq", "application/sparql-query", "text")
 STATEMENTS: Final = Format("CSV", "csv", "text/csv", "text")  # the statements about a thing, one a line
-DATACITE: Final = Format("DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text")
+DATACITE: Final = Format(
+    "DataCite", "datacite.json", "application/vnd.datacite.datacite+json", "text", also=("application/json",)
+)
 JSON: Final = Format("JSON", "json", "application/json", "text")
 TABLE: Final = Format("CSV", "csv", "text/csv", "text")  # for spreadsheets: a row a thing, words in a language
 XLSX: Final = Format("Excel", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text")

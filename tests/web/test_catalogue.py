@@ -401,6 +401,16 @@ def test_croissant_names_files_and_columns(client: FlaskClient, release: Release
     assert (URIRef(f"{release.base}id/dataset/partnership"), RDF.type, URIRef("https://schema.org/Dataset")) in graph
 
 
+def test_a_profile_in_json_is_served_as_json(client: FlaskClient) -> None:
+    """And JSON without a profile is JSON-LD, as everywhere."""
+    for profile in ("datacite", "croissant", "schema"):
+        answer = client.get(f"/doc/dataset/partnership?_profile={profile}", headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.mimetype) == (200, "application/json"), profile
+    assert "schemaVersion" in client.get("/doc/dataset/partnership?_profile=datacite&_mediatype=application/json").json
+    plain = client.get("/doc/dataset/partnership", headers={"Accept": "application/json"}).get_json()
+    assert "@context" in plain
+
+
 def test_datacite_has_what_its_schema_asks_for(client: FlaskClient, release: Release) -> None:
     """F-UJI asks for this very type."""
     accept = {"Accept": "application/vnd.datacite.datacite+json"}
