@@ -130,6 +130,17 @@ def test_each_format_gives_back_what_was_found(store: EmbeddedStore, query: str,
     assert outcome(rows(store, query), suffix) == outcome(rows(store, query))
 
 
+@pytest.mark.parametrize("order", ["?v", "ASC(COALESCE(?v, 1))", "DESC(?v)"])
+def test_triple_terms_go_after_all_else(store: EmbeddedStore, order: str) -> None:
+    """§15.1, as in the W3C's order-1 and order-2: blank nodes, IRIs, literals, triple terms by their parts."""
+    terms = ["_:b", "<http://host/e>", '"text"', '"2024-01-17"^^xsd:date', "<<( :s :p -456 )>>", "<<( :s :p 123 )>>"]
+    terms += ["<<( :s :p <<( :x :y :z )>> )>>", "<<( :s1 :a 999 )>>", "<<( :s1 :p 999 )>>", "<<( :s2 :p 900 )>>"]
+    made = ["BNODE()", *terms[1:]]
+    query = " UNION ".join(f"{{ BIND({number} AS ?n) BIND({text} AS ?v) }}" for number, text in enumerate(made))
+    numbers = [int(row["n"].value) for row in rows(store, f"SELECT ?n ?v {{ {query} }} ORDER BY {order}")]
+    assert numbers == sorted(numbers, reverse="DESC" in order)
+
+
 def test_a_graph_has_annotations(store: EmbeddedStore) -> None:
     results = store.query(HEAD + "CONSTRUCT { ?s :is ?o {| :source :new |} } WHERE { ?s :p ?o . FILTER(?s = :a) }")
     assert isinstance(results, ox.QueryTriples)
