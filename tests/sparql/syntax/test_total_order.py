@@ -59,6 +59,13 @@ def test_everything_can_be_ordered(order: str, seed: int) -> None:
     assert len(list(store.select(f"SELECT * {{ ?s ?p ?o }} ORDER BY {order}"))) == 5_000
 
 
+@pytest.mark.parametrize("term", ["TRIPLE(?s, ?p, ?o)", "<<( <urn:s> ?p ?o )>>", "IF(STRLEN(STR(?o)) > 3, ?o, ?t)"])
+def test_triple_terms_of_whatever_they_hold_can_be_ordered(term: str) -> None:
+    store = _store(list(itertools.islice(_literals(1), 5_000)))
+    query = f"SELECT ?t {{ ?s ?p ?o BIND(TRIPLE(?s, ?p, ?o) AS ?t) BIND({term} AS ?v) }} ORDER BY ?v"
+    assert len(list(store.select(query))) == 5_000
+
+
 @pytest.mark.parametrize("order", ["?k", "DESC(?k)", "ASC(?k) LCASE(STR(?s))", "(-?k)"])
 @pytest.mark.parametrize("between", ["", "LIMIT 9", "OFFSET 0 LIMIT 9"])
 def test_values_of_a_query_may_follow(order: str, between: str) -> None:
