@@ -1,5 +1,6 @@
 """The code list is the one place for each code: tables take the codes from it, and so does a publication's own copy."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,30 @@ def test_a_code_that_comes_close_is_offered(publication: Path) -> None:
     assert finding.places[0].column == "qualifier"
     assert finding.message["en"] == "no code of https://w3id.org/atmpgraph/auth/value-qualifier; did you mean almost?"
     assert len(set(finding.message.values())) == len(finding.message), "in each language"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "mark"),
+    [
+        ("organisations", "kind", "university; company", ";"),
+        ("organisations", "kind", "university/company", "/"),
+        ("participations", "organisation", "spw, spw-eer", ","),
+    ],
+)
+def test_several_values_in_a_cell_of_one_are_told(
+    publication: Path, table: str, column: str, value: str, mark: str
+) -> None:
+    path = publication.parent / "data" / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[1][rows[0].index(column)] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    told = [each.message["en"] for each in check_tables(tables_of(publication)).findings if each.value == value]
+    assert told == [
+        "several values, and the column has one; write a row for each, or declare the type list with the delimiter "
+        + mark
+    ]
 
 
 def test_a_list_that_is_not_there_is_told(publication: Path) -> None:

@@ -16,6 +16,7 @@ from ..reasons import reason_of
 from ..settings.groups import Imports
 from ..sources.canonical import BREAK, CURRENCIES, ERROR, FORMULA, MERGED, SHOWN_OTHERWISE
 from ..sources.check import NO_VALUE_WRITTEN
+from ..sources.delimited import CONFLICT, MISREAD, is_conflict_mark
 from ..sources.table_check import NO_VALUE
 from ..sources.workbook import FIRST_SEEN, Typed, WorkbookError, open_sheet
 from ..sources.workbook import Sheet as WorkbookSheet
@@ -38,10 +39,6 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u20
 # What people and exports write in a cell that has no value.
 _NOTHING: Final = frozenset(
     ["", *(Path(__file__).parent / "no_values.txt").read_text(encoding="utf-8").casefold().splitlines()]
-)
-# Letters that no word has: of UTF-8 that was read as another coding, of DOS or an old Mac, or not read at all.
-_MISREAD: Final = re.compile(
-    "Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]|\ufffd|[a-zß-öø-ÿ][‚„ˆŠ‹ŽŸ˜]|[a-zß-öø-ÿ][“”][a-zß-öø-ÿ]"
 )
 
 _LOST: Final = (("errors", ERROR), ("formulas", FORMULA), ("breaks", BREAK))
@@ -71,9 +68,7 @@ _END: Final = "\x1c"  # the row after the last one; nobody types it
 _OPEN: Final = message(
     "{file}, row {row}: a quotation mark is not closed, so that all rows below are one cell; close it"
 )
-_CONFLICT: Final = message(
-    "{file}, row {row}: the marks of two versions that were put together stand there; keep one of them"
-)
+_AT_ROW: Final = message("{file}, row {row}: {reason}")
 _BROKEN: Final = message("{file}, row {row}: not a row of CSV: {reason}")
 
 
@@ -160,8 +155,8 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
                 return
             if cells and cells[-1].endswith(f"\n{_END}"):  # a quotation mark is open, so that the rest is one cell
                 raise TranslatedError(_OPEN, file=str(path), row=number)
-            if cells and cells[0].startswith("<<<<<<< "):
-                raise TranslatedError(_CONFLICT, file=str(path), row=number)
+            if is_conflict_mark(cells):
+                raise TranslatedError(_AT_ROW, file=str(path), row=number, reason=Sentence(CONFLICT))
             yield number, cells
     except csv.Error as error:
         raise TranslatedError(_BROKEN, file=str(path), row=number + 1, reason=reason_of(error)) from None
@@ -269,7 +264,7 @@ def _sheet(path: Path, name: str, rows: Iterator[tuple[int, list[str]]], limits:
         for number, cells in layout.rows
         if not any(cells[width:])
     ]
-    apart, misread = tuple(_apart(good)), tuple(number for number, cells in good if any(map(_MISREAD.search, cells)))
+    apart, misread = tuple(_apart(good)), tuple(number for number, cells in good if any(map(MISREAD.search, cells)))
     return Sheet(
         path.name,
         name,

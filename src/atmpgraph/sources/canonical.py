@@ -25,7 +25,7 @@ from ..languages import PLACEHOLDER, is_tag, tag_of
 from ..reasons import reason_of
 from ..settings.groups import Build
 from .declared import Origin
-from .delimited import delimited_rows
+from .delimited import CONFLICT, delimited_rows, is_conflict_mark, likely_encoding
 from .values import Convert, ValueProblem, converter
 from .workbook import NO_FILE, Sheet, WorkbookError, open_sheet
 
@@ -291,12 +291,16 @@ class _Conversion:
         if mark in {b"\xff\xfe", b"\xfe\xff"}:
             self._fail(1, None, _UTF_16, encoding=self._origin.encoding)
             return
+        named: dict[str, object] = {"encoding": self._origin.encoding}
+        sentence = _ENCODED
+        if likely := likely_encoding(self._source.path):
+            named, sentence = {**named, "likely": likely}, _LIKELY
         with suppress(UnicodeDecodeError):  # UTF-16 without its mark
             for row, cells in delimited_rows(self._source.path, self._origin, errors="replace"):
                 if value := next((cell for cell in cells if "\ufffd" in cell), ""):
-                    self._fail(row, None, _ENCODED, value, encoding=self._origin.encoding)
+                    self._fail(row, None, sentence, value, **named)
                     return
-        self._fail(None, None, _ENCODED, encoding=self._origin.encoding)
+        self._fail(None, None, sentence, **named)
 
     def _rows(self) -> Iterator[Row]:
         """The rows of the file that are not left out."""
@@ -342,6 +346,10 @@ class _Conversion:
         for number, cells in rows:
             out.write("\n" * (number - written - 1))
             written = number
+            if is_conflict_mark(cells):
+                self._fail(number, None, CONFLICT)
+                out.write("\n")
+                continue
             canonical = self._cells(number, cells, columns)
             if len(order) != len(cells):
                 canonical += self._beyond(number, cells, names, nameless)
@@ -405,7 +413,10 @@ class _Conversion:
         return header
 
     def _is_header(self, wanted: Sequence[int], heads: Sequence[Sequence[Any]]) -> bool:
-        """Whether rows may hold names; UTF-16 that is read as UTF-8 does not, nor does a line for Excel."""
+        """Whether rows may hold names; UTF-16 that is read as UTF-8 does not, nor does a line for another program."""
+        if is_conflict_mark(heads[0]):
+            self._fail(wanted[0], None, CONFLICT)
+            return False
         if any("\0" in str(cell) for row in heads for cell in row):
             self._fail(wanted[-1], None, _ENCODED, encoding=self._origin.encoding)
             return False
@@ -553,6 +564,10 @@ _NO_ROW: Final = message("not a row of CSV: {reason}")
 _ENCODED: Final = message(
     "not in the encoding {encoding}; save the table as CSV in UTF-8, or declare the encoding that it has in the Data"
     " Package, such as windows-1252"
+)
+_LIKELY: Final = message(
+    "not in the encoding {encoding}, but in {likely}, as it seems; save the table as CSV in UTF-8, or declare the"
+    " encoding {likely} in the Data Package"
 )
 _UTF_16: Final = message("the file is in UTF-16, not {encoding}; declare the encoding utf-16 in the Data Package")
 _DELIMITER: Final = message(

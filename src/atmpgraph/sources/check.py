@@ -24,6 +24,7 @@ from ..settings.groups import Build
 from . import DESCRIPTOR
 from .canonical import unreadable
 from .declared import closest
+from .delimited import CONFLICT, is_conflict_mark
 from .messages import finding, of_cell
 from .package import Package as TablePackage
 from .package import Table
@@ -121,9 +122,14 @@ class _PackageCheck:
             if error["type"] == "foreign-key":
                 error["table"] = self._files[error["referenceName"] or table.name]
         fields, key = {each["name"]: each for each in self._package.fields(path)}, self._package.fields_of_key(path)
-        findings = tuple(of_cell(error, path, fields, key) for error in checked.errors)
-        more = checked.total - len(findings)
-        listed = Listed(findings, {Severity.VIOLATION: more} if more else {})
+        marked = frozenset(_conflicts(table) if checked.strange_texts else ())
+        errors = [error for error in checked.errors if error.get("rowNumber") not in marked]
+        more = checked.total - len(checked.errors)
+        listed = Listed(
+            tuple(of_cell(error, path, fields, key) for error in errors), {Severity.VIOLATION: more} if more else {}
+        )
+        texts = every_language(CONFLICT)
+        listed += Listed.first((finding(Place(path, row), texts) for row in sorted(marked)), limit)
         strange = _strange_texts(table) if checked.strange_texts else ()
         return listed + Listed.first(strange, limit)
 
@@ -276,6 +282,11 @@ def _columns(package: TablePackage, file: str, header: list[str], row: int) -> I
         else:
             unknown = every_language("unknown column; the columns are {columns}", columns=columns)
         yield finding(Place(file, row, column), unknown)
+
+
+def _conflicts(table: Table) -> Iterator[int]:
+    """The rows that version control wrote."""
+    return (row for row, cells in table.rows() if is_conflict_mark(cells))
 
 
 def _strange_texts(table: Table) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ The library for Data Packages judges the cells (`table_check`); its English word
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
@@ -18,6 +18,7 @@ _MISSING: Final = re.compile(r'constraint "required"')
 _SHOWN: Final = 200  # characters of a value
 _CLOSE: Final = 70  # of 100: as close as a slip, or another way to write the same
 _LISTED: Final = 30  # codes that a message names
+_PARTING: Final = (";", ",", "|", "/", "\n")
 _CONSTRAINT: Final = re.compile(r'constraint "(\w+)"')
 _POSITION: Final = re.compile(r"at position (\d+)")
 SLUG: Final = "^[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*$"
@@ -34,7 +35,8 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
     """An error of the library as a finding.
 
     Args:
-        error: as the library describes it; of a reference, with the other `table`, and in `close` what may be meant.
+        error: as the library describes it; of a reference, with the other `table`, and in `close` what may be meant,
+            in `mark` what parts several.
         file: the table.
         fields: by name.
         key: the columns of the primary key.
@@ -73,7 +75,9 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
 def _reference(error: Mapping[str, Any], file: str) -> Finding:
     value, table = ", ".join(map(str, error["fieldCells"])), error["table"]
     columns, place = ", ".join(error["referenceFieldNames"]), ", ".join(error["fieldNames"])
-    if close := error.get("close"):
+    if mark := error.get("mark"):
+        texts = every_language(_SEVERAL, mark=mark)
+    elif close := error.get("close"):
         texts = every_language(_NO_ROW_CLOSE, table=table, columns=columns, close=close)
     else:
         texts = every_language(_NO_ROW, table=table, columns=columns)
@@ -106,6 +110,8 @@ def _constraint(error: Mapping[str, Any], field: Mapping[str, Any], cell: str) -
 
 def _code(field: Mapping[str, Any], cell: str) -> dict[str, str]:
     codes = [str(code) for code in field.get("constraints", {}).get("enum", [])]
+    if mark := parting_mark(cell, frozenset(codes)):
+        return every_language(_SEVERAL, mark=mark)
     close = closest(cell, codes)
     where = field.get("codes")
     if close and where:
@@ -122,6 +128,15 @@ def closest(value: str, candidates: Iterable[str]) -> str | None:
         candidates = [one for one in candidates if re.match(SLUG, one)]
     match = process.extractOne(value, candidates, scorer=fuzz.ratio, processor=_plain, score_cutoff=_CLOSE)
     return str(match[0]) if match else None
+
+
+def parting_mark(cell: str, values: Container[Any]) -> str | None:
+    """What parts the values of a cell, where it has several that a column may have; None where it has not."""
+    for mark in _PARTING:
+        parts = [part.strip() for part in cell.split(mark)]
+        if len(parts) > 1 and all(part in values for part in parts):
+            return mark
+    return None
 
 
 def slug_of(text: str) -> str:
@@ -156,6 +171,9 @@ _SLUG_AS: Final = message(
 )
 _CODE: Final = message("no code of {list}; its codes are {codes}")
 _CODE_CLOSE: Final = message("no code of {list}; did you mean {code}?")
+_SEVERAL: Final = message(
+    "several values, and the column has one; write a row for each, or declare the type list with the delimiter {mark}"
+)
 _VALUE: Final = message("not one of the values of this column; they are {codes}")
 _VALUE_CLOSE: Final = message("not one of the values of this column; did you mean {code}?")
 _NO_TYPE: Final = message("not of the type {type} that the column has; correct it")

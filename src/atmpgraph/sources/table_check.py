@@ -20,7 +20,8 @@ from frictionless.table.row import create_cell_handlers
 
 from .cells import Column, ListColumn
 from .declared import items_of
-from .messages import closest
+from .delimited import CONFLICT_BEGINS
+from .messages import closest, parting_mark
 from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -219,8 +220,10 @@ class _Batch:
         return not any(self._batch[place])
 
     def has_strange_texts(self) -> bool:
-        """Whether a cell may have a text that is not published."""
+        """Whether a cell may have a text that is not published, or that version control wrote."""
         text = "\n".join(chain.from_iterable(self._batch))
+        if CONFLICT_BEGINS in text:
+            return True
         return any(pattern.search(text) for pattern in (CONTROL, TURNING, LOOK_ALIKE, NO_VALUE))
 
 
@@ -482,6 +485,9 @@ class _Check:
         if reference.is_list:
             items = items_of(str(error["fieldCells"][0]), self._delimiter(names[0]))
             error["fieldCells"] = [item for item in items if item not in reference.values]
+        elif len(names) == 1 and (mark := parting_mark(str(error["fieldCells"][0]), reference.values)):
+            error["mark"] = mark
+            return
         if len(names) == 1 and len(reference.values) <= _COMPARED and self._guesses < _GUESSED:
             self._guesses += 1
             by_name = [value for value in reference.values if isinstance(value, str)]
