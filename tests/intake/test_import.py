@@ -167,6 +167,8 @@ def test_the_style_before_2021(publication: Path, tmp_path: Path) -> None:
     )
     done = run(publication, "import", *files)
     assert done.exit_code == 0, done.output
+    assert "organizations.csv, column projectRcn: no column of ours" in done.output
+    assert "organizations.csv, column id:" not in done.output, "it is the PIC"
     assert rows(publication, "projects")[0]["call"] == "H2020-X-2015"
     assert rows(publication, "identifiers")[0]["value"] == "999888777"
     assert rows(publication, "organisations")[0]["homepage"] == "http://old.example/"

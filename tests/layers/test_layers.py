@@ -8,6 +8,8 @@ import pytest
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Place, Severity
+from atmpgraph.layers.conflicts import conflict_findings
+from atmpgraph.layers.fit import misfits
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.starter import start
@@ -182,6 +184,9 @@ def test_a_column_that_is_not_there_is_empty(started: Settings) -> None:
         ("templates/base.html", "<html>{% block head %}{% endblock %}</html>", "templates/document.html", "main"),
         ("templates/home.html", '{% extends "none.html" %}', "templates/home.html", "none.html"),
         ("templates/home.html", "{% block %}", "templates/home.html", None),
+        ("templates/home.html", "{{ site_title|uper }}", "templates/home.html", "uper"),
+        ("templates/home.html", "{% if site_title is definde %}x{% endif %}", "templates/home.html", "definde"),
+        ("templates/home.html", "<<<<<<< HEAD\n{{ site_title }}", "templates/home.html", None),
     ],
 )
 def test_what_does_not_fit_is_told(started: Settings, name: str, text: str, place: str, value: str | None) -> None:
@@ -190,6 +195,41 @@ def test_what_does_not_fit_is_told(started: Settings, name: str, text: str, plac
     assert not report.conforms
     found = {(finding.places[0].file, finding.value) for finding in report.of(Severity.VIOLATION) if finding.places}
     assert (place, value) in found or not place, found
+
+
+def test_what_a_template_may_call_is_what_there_is(started: Settings) -> None:
+    """Each filter, test and global of the pages; another name shows nothing, and what is meant is offered."""
+    environment = create_app(started).jinja_env
+    calls = [f"{{{{ x|{name} }}}}" for name in environment.filters]
+    calls += [f"{{{{ x is {name} }}}}" for name in environment.tests if name.isidentifier() and name != "in"]
+    calls += [f"{{{{ {name} }}}}" for name in environment.globals]
+    write(started, "templates/home.html", f"{{% set x = 1 %}}{' '.join(calls)}")
+    assert [finding for finding in misfits(started) if finding.places[0].file == "templates/home.html"] == []
+    write(started, "templates/home.html", "{{ site_titel }}")
+    [finding] = [finding for finding in misfits(started) if finding.places[0].file == "templates/home.html"]
+    assert (finding.severity, finding.value) == (Severity.WARNING, "site_titel")
+    assert "did you mean site_title?" in finding.message["en"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "atmpgraph.toml",
+        "data/catalogue.ttl",
+        "data/datapackage.json",
+        "texts/legal.en.md",
+        "texts/de.po",
+        "static/a.css",
+    ],
+)
+def test_marks_of_two_versions_are_told_at_their_line(started: Settings, name: str) -> None:
+    path = started.path(Path(name))
+    path.parent.mkdir(exist_ok=True)
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(f"\n<<<<<<< HEAD\n{text}=======\n>>>>>>> theirs\n", encoding="utf-8")
+    [finding] = conflict_findings(started)
+    assert (finding.places[0].file, finding.places[0].row) == (name, 2)
+    assert finding.severity is Severity.VIOLATION
 
 
 @pytest.mark.parametrize("name", ["templates/home.html", "mapping/people.rml.ttl", "shapes/common.ttl", "queries/x.rq"])

@@ -166,7 +166,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a setting of another type": (edited("atmpgraph.toml", "[title]", "[server]\nport = \"x\"\n[title]"), "atmpgraph.toml"),
     "an unknown code": (edited("data/organisations.csv", ",company,,,announcement", ",compny,,,announcement"), "organisations.csv"),
     "a key that is none": (edited("data/participations.csv", "example-company", "exmple-company"), "participations.csv"),
-    "a file that nothing reads": (content("data/organisation.csv", "slug\n"), "organisation.csv"),
+    "a file that nothing reads": (content("data/organisation.csv", "slug\n"), "data/organisation.csv"),
     "mapping": (content("mapping/own.rml.ttl", "<a> a <b> ;; ."), "own.rml.ttl"),
     "shapes": (content("shapes/own.ttl", "<a> <b> [ <c> ] ;; ."), "own.ttl"),
     "a query": (content("queries/mine.rq", "SELECT nothing"), "mine.rq"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -224,6 +225,14 @@ def test_a_query_for_coverage_makes_statements(example: Settings) -> None:
     built = build(example)
     assert built.digest is None
     assert any("CONSTRUCT" in found.message["en"] for found in built.report.of(Severity.VIOLATION))
+
+
+def test_a_file_in_place_of_the_releases_is_told(started: Settings) -> None:
+    folder = started.path(started.folders.releases)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("", encoding="utf-8")
+    with pytest.raises(ReleaseError, match="move it away"):
+        build(started)
 
 
 def test_one_build_at_a_time(example: Settings) -> None:

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_one_run_tells_what_is_wrong_with_each_file(example: Settings) -> None:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     places = {finding.places[0].file for finding in findings_of(example) if finding.places}
-    assert {Path(name).name for name in wrong} <= places
+    assert {Path(name).name for name in wrong} <= {Path(str(place)).name for place in places}
 
 
 def test_a_file_that_nothing_reads_is_told(example: Settings) -> None:
@@ -158,8 +159,29 @@ def test_a_file_that_nothing_reads_is_told(example: Settings) -> None:
         for finding in read_tables(example).findings
         if finding.severity is Severity.WARNING and "nothing reads" in finding.message["en"]
     }
-    assert told.keys() == {"organisation.csv", "event.csv", "notes 2024-01-17.txt"}
-    assert "did you mean events.csv?" in told["event.csv"].message["en"]
+    assert told.keys() == {f"data/{name}" for name in ("organisation.csv", "event.csv", "notes 2024-01-17.txt")}
+    assert "did you mean events.csv?" in told["data/event.csv"].message["en"]
+
+
+def test_a_table_beside_the_settings_and_one_that_another_file_stands_for_are_told(example: Settings) -> None:
+    root, data = example.path(Path()), example.path(example.folders.data)
+    (root / "acknowledgements.csv").write_text("rule\n", encoding="utf-8")
+    (data / "datapackage.json").write_text(
+        '{"resources": [{"name": "events", "path": "events.tsv"}]}', encoding="utf-8"
+    )
+    (data / "events.tsv").write_text(
+        (data / "events.csv").read_text(encoding="utf-8").replace(",", "\t"), encoding="utf-8"
+    )
+    told = {each.places[0].file: each.message["en"] for each in read_tables(example).findings if each.places}
+    assert "did you mean data/acknowledgements.csv?" in told["acknowledgements.csv"]
+    assert "its table is read from events.tsv" in told["data/events.csv"]
+
+
+def test_a_pipe_in_place_of_a_table_is_told_and_not_waited_for(example: Settings) -> None:
+    events = example.path(example.folders.data) / "events.csv"
+    events.unlink(missing_ok=True)
+    os.mkfifo(events)
+    assert "events.csv" in {finding.places[0].file for finding in findings_of(example) if finding.places}
 
 
 ACCIDENTS: dict[str, bytes] = {

@@ -1,6 +1,7 @@
 """What other programs leave in a table: marks of two versions, and letters of DOS and of an old Mac."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from atmpgraph.sources.check import check_tables
 
 from .test_reading import found, opened, written
 
-FIELDS = [
+FIELDS: list[dict[str, Any]] = [
     {"name": "slug", "constraints": {"required": True, "unique": True}},
     {"name": "name"},
     {"name": "n", "type": "integer"},
@@ -16,7 +17,7 @@ FIELDS = [
 TWO_VERSIONS = "slug,name,n\n<<<<<<< HEAD\na,Alpha,1\n||||||| base\n=======\nb,Beta,x\n>>>>>>> theirs\nc,Gamma,3\n"
 
 
-READ = {
+READ: dict[str, dict[str, Any]] = {
     "as it lies there": {"schema": {"fields": FIELDS}},
     "in other words": {"dialect": {"delimiter": ";"}},
 }

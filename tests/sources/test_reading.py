@@ -65,6 +65,14 @@ def test_a_file_is_read_as_it_is_declared(encoding: str, mark: str, tmp_path: Pa
     assert list(package.tables["t.csv"].rows()) == EXPECTED
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-16-le", "utf-16-be", "utf-32-le"])
+def test_a_byte_order_mark_is_no_text_in_any_encoding(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(f"\ufeff{parted(';')}".encode(encoding))
+    package = opened(tmp_path, encoding=encoding, dialect={"delimiter": ";"})
+    assert check_tables(package).findings == ()
+    assert list(package.tables["t.csv"].rows()) == EXPECTED
+
+
 def workbook(path: Path, **options: Any) -> None:
     """The same table in a workbook of Excel, with values that have types."""
     with xlsxwriter.Workbook(path, options) as book:
@@ -155,6 +163,9 @@ TOLD: dict[str, tuple[Callable[[Path], object], dict[str, Any], int | None, str]
     "a column twice": (written(PLAIN.replace("budget", "slug") + "a,,b,,,,\n"), {}, 1, "twice"),
     "an empty file": (written(""), {}, None, "empty"),
     "no file": (lambda _: None, {}, None, "no such file"),
+    "a page of the web": (written("\n<!DOCTYPE html><table><tr><td>slug</td></tr></table>"), {}, None, "page of the web"),
+    "a document": (written("%PDF-1.7"), {}, None, "PDF"),
+    "an old workbook by another name": (lambda folder: (folder / "t.csv").write_bytes(b"\xd0\xcf\x11\xe0"), {}, None, "before 2007"),
     "no workbook": (lambda folder: (folder / "t.xlsx").write_bytes(b"PK\x03\x04 no"), {"path": "t.xlsx"}, None, "no workbook"),
     "an old workbook": (lambda folder: (folder / "t.xls").write_bytes(b""), {"path": "t.xls"}, None, "format xls"),
     "a password": (lambda folder: (folder / "t.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), {"path": "t.xlsx"}, None, "password"),

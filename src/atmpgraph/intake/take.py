@@ -330,8 +330,10 @@ class Taking:
             self.taken.left.append(
                 Left(sheet.file, sheet.name, theirs.number, heading, value, error.reason, error.values)
             )
+        had = theirs.placed | theirs.keyed | theirs.problems.keys()
+        places = {placed[column] for column in had if column in placed}  # one column may have two names in a form
         for column, cell in theirs.cells.items():
-            if cell and column not in theirs.placed | theirs.keyed and column not in theirs.problems:
+            if cell and column not in had and placed[column] not in places:
                 heading = sheet.header[placed[column]]
                 self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, _NO_COLUMN))
 

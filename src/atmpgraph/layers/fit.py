@@ -1,21 +1,25 @@
 """Whether the publication's own files fit the supplied ones: which are replaced, and what a replacement lacks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
 
 from ..findings import Finding, Place, Severity
-from ..i18n import every_language
+from ..i18n import every_language, message
 from ..mapping.document import rebased
 from ..quality.shape_texts import filled
 from ..reasons import reason_of
 from ..settings import Settings
 from ..settings.layers import Kind
 from ..sources.code_lists import read_code_lists
+from ..sources.declared import closest
 from ..vocab import RDF, SH
 from .look import look_findings
 from .prose import prose_findings
@@ -33,6 +37,25 @@ NAMING: Final[Mapping[Kind, str]] = {
     "rules": "*.rq",
     "ontology": "*.ttl",
 }
+_NO_FILTER: Final = (
+    message("there is no such filter, so that no page can be made of the template; take it away"),
+    message("there is no such filter, so that no page can be made of the template; did you mean {close}?"),
+)
+_NO_TEST: Final = (
+    message("there is no such test, so that no page can be made of the template; take it away"),
+    message("there is no such test, so that no page can be made of the template; did you mean {close}?"),
+)
+_NO_NAME: Final = (
+    message("no supplied template has this name, so that nothing stands in its place; correct it, or take it away"),
+    message("no supplied template has this name, so that nothing stands in its place; did you mean {close}?"),
+)
+# What a template calls, and how those that there are not are told.
+_WORDS: Final[tuple[tuple[type[nodes.Filter | nodes.Test], Collection[str], tuple[str, str]], ...]] = (
+    (nodes.Filter, FILTERS, _NO_FILTER),
+    (nodes.Test, TESTS, _NO_TEST),
+)
+_OF_BLOCKS: Final = frozenset({"super", "self", "loop", "caller", "varargs", "kwargs"})
+_OF_FLASK: Final = frozenset({"url_for", "get_flashed_messages", "config", "request", "session", "g"})
 _BASE: Final = "https://publication.example/"
 REPLACING: Final[tuple[Kind, ...]] = (*NAMING, "templates", "static")
 _NAMES_SHAPE: Final = frozenset(
@@ -143,6 +166,7 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         return
     read: dict[str, nodes.Template] = {}
     yield from _parse_templates(environment, read)
+    yield from _template_words(read, mine)
     for name, tree in read.items():
         if name.startswith(f"{SUPPLIED}/"):
             continue
@@ -175,6 +199,43 @@ def _parse_templates(environment: Environment, read: dict[str, nodes.Template]) 
         except (TemplateSyntaxError, UnicodeDecodeError, RecursionError) as error:
             message = every_language("not a template of Jinja: {reason}", reason=reason_of(error))
             yield _finding(f"templates/{name}", message, getattr(error, "lineno", None))
+
+
+def _template_words(read: Mapping[str, nodes.Template], mine: Collection[str]) -> Iterator[Finding]:
+    """Filters, tests and names in the templates of the publication that no page has: those that are there are those of
+    Jinja and of the supplied templates.
+    """
+    supplied = [tree for name, tree in read.items() if name.startswith(f"{SUPPLIED}/")]
+    for kind, usual, sentence in _WORDS:
+        known_words = {*usual, *(node.name for tree in supplied for node in tree.find_all(kind))}
+        for name in sorted(mine & read.keys()):
+            for node in read[name].find_all(kind):
+                if node.name not in known_words:
+                    yield _word(name, node.name, known_words, sentence, Severity.VIOLATION, node.lineno)
+    names = {*DEFAULT_NAMESPACE, *_OF_FLASK, *_OF_BLOCKS}.union(*map(_read_names, supplied))
+    for name in sorted(mine & read.keys()):
+        for word in sorted(_read_names(read[name]) - _given_names(read[name]) - names):
+            yield _word(name, word, names, _NO_NAME, Severity.WARNING, None)
+
+
+def _read_names(tree: nodes.Template) -> set[str]:
+    return {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"}
+
+
+def _given_names(tree: nodes.Template) -> set[str]:
+    """The names to which a template itself gives something."""
+    given = {node.name for node in tree.find_all(nodes.Name) if node.ctx != "load"}
+    given |= {node.name for node in tree.find_all(nodes.Macro)} | {node.target for node in tree.find_all(nodes.Import)}
+    aliases = (alias for node in tree.find_all(nodes.FromImport) for alias in node.names)
+    return given | {alias if isinstance(alias, str) else alias[1] for alias in aliases}
+
+
+def _word(
+    template: str, word: str, words: Collection[str], sentences: tuple[str, str], severity: Severity, line: int | None
+) -> Finding:
+    close = closest(word, [*words])
+    text = every_language(sentences[1], close=close) if close else every_language(sentences[0])
+    return _finding(f"templates/{template}", text, line, word, severity)
 
 
 def _is_inside(block: nodes.Block, tree: nodes.Template) -> bool:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import ReleaseError
 from ..findings import Report, ViolationError
+from ..i18n import message
 from ..layers.record import record_supplied
 from ..progress import SILENT, Progress
 from ..release.layout import ReleasesFolder
@@ -22,6 +24,11 @@ from .repair import Repair, outcomes, repair
 from .tables import read_tables
 from .validation import check_graph
 from .workplace import exclusive, workplace
+
+_NO_FOLDER = message(
+    "{path}: a file stands where the folder of the releases is to be; move it away, or correct the setting [folders]"
+    " releases"
+)
 
 
 def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note: bool = False) -> Candidate:
@@ -95,6 +102,8 @@ def build(settings: Settings, progress: Progress = SILENT) -> Built:
         AtmpgraphError: a file of the publication cannot be used.
     """
     releases = ReleasesFolder(settings.path(settings.folders.releases))
+    if releases.path.exists() and not releases.path.is_dir():
+        raise ReleaseError(_NO_FOLDER, path=str(releases.path))
     releases.path.mkdir(parents=True, exist_ok=True)
     with exclusive(releases), workplace(releases) as folder:
         live = releases.live

@@ -47,6 +47,7 @@ def other_findings(settings: Settings, package: Package) -> list[Finding]:
         *declaration_findings(settings.layered("lists"), settings.base, settings.languages),
         *unread(package, {CATALOGUE, settings.layered("coverage").own.name}),
         *_unread_folders(package, settings),
+        *_above(package, settings),
     ]
 
 
@@ -114,11 +115,14 @@ def unread(package: Package, others: set[str]) -> Iterator[Finding]:
         if file.name in read or not file.is_file() or file.name.startswith((".", "~")) or file.suffix == ".md":
             continue
         close = closest(file.name, list(package.read.absent))
-        if close:
+        if file.name in package.tables:
+            origin = package.tables[file.name].source.origin.name
+            texts = every_language("nothing reads this file: its table is read from {file}; take one away", file=origin)
+        elif close:
             texts = every_language("nothing reads this file; did you mean {close}?", close=close)
         else:
             texts = every_language("nothing reads this file; declare it in the Data Package, or take it away")
-        yield Finding("files", Severity.WARNING, texts, (Place(file.name),))
+        yield Finding("files", Severity.WARNING, texts, (Place(f"{package.folder.name}/{file.name}"),))
 
 
 def _unread_folders(package: Package, settings: Settings) -> Iterator[Finding]:
@@ -137,6 +141,16 @@ def _unread_folders(package: Package, settings: Settings) -> Iterator[Finding]:
         if folder.name in kinds:
             sentence = every_language("nothing reads this folder; did you mean {close}?", close=folder.name)
         yield Finding("files", Severity.WARNING, sentence, (place,))
+
+
+def _above(package: Package, settings: Settings) -> Iterator[Finding]:
+    """A warning for each file with the name of a table that stands beside the settings, where nothing reads it."""
+    root = settings.path(Path())
+    for file in sorted(root.iterdir()) if root != package.folder and root.is_dir() else ():
+        if file.is_file() and file.name in {DESCRIPTOR, CATALOGUE, *package.tables, *package.read.absent}:
+            close = (settings.folders.data / file.name).as_posix()
+            texts = every_language("nothing reads this file; did you mean {close}?", close=close)
+            yield Finding("files", Severity.WARNING, texts, (Place(file.name),))
 
 
 def _mapping(error: MappingError) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..charts.declared import chart_faults
 from ..findings import Finding, Listed, Report, Severity, ViolationError
 from ..i18n import message
+from ..layers.conflicts import conflict_findings
 from ..layers.fiction import fiction
 from ..layers.fit import layer_findings
 from ..layers.languages import language_findings, other_languages
@@ -121,6 +122,7 @@ def _faulty_queries(settings: Settings) -> list[Finding]:
 
 def _own_findings(settings: Settings, unreadable: Collection[object]) -> Iterator[Finding]:
     """What is wrong beside the tables; without the vocabulary, where files of it cannot be read."""
+    yield from conflict_findings(settings)
     yield from base_findings(settings)
     yield from language_findings(settings)
     yield from unread_findings(settings)

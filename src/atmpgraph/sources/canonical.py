@@ -5,6 +5,7 @@ of a row is found where a person looks: rows that are left out are blank lines h
 read as it lies there.
 """
 
+import codecs
 import csv
 import re
 import shutil
@@ -317,8 +318,10 @@ class _Conversion:
     def _all_rows(self) -> Iterator[Row]:
         if not self._origin.is_workbook:
             with self._source.path.open("rb") as file:
-                if file.read(4) == b"PK\x03\x04":
-                    raise WorkbookError(_IS_WORKBOOK)
+                begin = file.read(_BEGINNING).removeprefix(codecs.BOM_UTF8).lstrip()
+            for kind, sentence in _OTHERS.items():
+                if begin.lower().startswith(kind):
+                    raise WorkbookError(sentence)
             yield from delimited_rows(self._source.path, self._origin)
             return
         self._sheet = open_sheet(self._source.path, self._origin.dialect.sheet, self._limits.max_workbook_mebibytes)
@@ -555,6 +558,28 @@ _EMPTY: Final = message("the table is empty; a row with the names of the columns
 _IS_WORKBOOK: Final = message(
     "it is a workbook, whatever its name says; name it .xlsx or .ods, and write this name as “path” in the Data Package"
 )
+_IS_PAGE: Final = message(
+    "it is a page of the web (HTML) or XML, whatever its name says; open it in a spreadsheet, and save the table as CSV"
+    " in UTF-8 or .xlsx"
+)
+_IS_DOCUMENT: Final = message(
+    "it is a document (PDF), whatever its name says; take the table from where it was made, as CSV in UTF-8 or .xlsx"
+)
+_IS_OLD: Final = message(
+    "it is a workbook of Excel before 2007, whatever its name says; open it there, and save the table as CSV in UTF-8"
+    " or .xlsx"
+)
+_BEGINNING: Final = 512  # bytes
+# What a file that is no table of text begins with, in small letters.
+_OTHERS: Final = {
+    b"pk\x03\x04": _IS_WORKBOOK,
+    b"<html": _IS_PAGE,
+    b"<!doctype": _IS_PAGE,
+    b"<?xml": _IS_PAGE,
+    b"<table": _IS_PAGE,
+    b"%pdf-": _IS_DOCUMENT,
+    b"\xd0\xcf\x11\xe0": _IS_OLD,
+}
 _SEPARATOR: Final = message(
     "this line is for Excel and holds no names of columns; take it away, or declare the row with the names as"
     " “headerRows” of the dialect"

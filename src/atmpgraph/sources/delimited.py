@@ -11,6 +11,7 @@ from ..i18n import message
 from .declared import Origin
 
 Numbered: TypeAlias = tuple[int, list[str]]
+_MARK: Final = "\ufeff"  # of the order of bytes; an encoding that names the order leaves it in the text
 # What version control leaves where two people changed the same rows.
 _CONFLICT_MARK: Final = re.compile(r"(?:<{7}|>{7}|\|{7}) |={7}$")
 CONFLICT_BEGINS: Final = "<<<<<<< "
@@ -41,7 +42,9 @@ def delimited_rows(path: Path, origin: Origin, errors: str = "strict") -> Iterat
         csv.Error: a row is none.
     """
     dialect = origin.dialect
-    with path.open(encoding=with_mark(origin.encoding), errors=errors, newline="") as file, _of_bytes(origin.encoding):
+    with path.open(encoding=origin.encoding, errors=errors, newline="") as file, _of_bytes(origin.encoding):
+        if file.read(1) != _MARK:
+            file.seek(0)
         yield from enumerate(
             csv.reader(
                 file,
@@ -65,11 +68,6 @@ def _of_bytes(encoding: str) -> Iterator[None]:
         raise
     except UnicodeError as error:
         raise UnicodeDecodeError(encoding, b"\0", 0, 1, str(error)) from None
-
-
-def with_mark(encoding: str) -> str:
-    """The encoding that takes a byte order mark away, if there is one."""
-    return "utf-8-sig" if encoding.lower().replace("_", "-") in {"utf-8", "utf8"} else encoding
 
 
 def is_conflict_mark(cells: Sequence[object]) -> bool:

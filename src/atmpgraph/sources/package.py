@@ -43,6 +43,8 @@ class Table:
 
     def lines(self) -> int:
         """How many lines it has, which is about its rows; quick, for what people see of the progress."""
+        if not self.source.is_read:
+            return 0
         try:
             with self.path.open("rb") as file:
                 return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b""))
@@ -185,6 +187,8 @@ def _identity(file: Path) -> _Identity:
 
 
 def _digest(file: Path) -> str:
+    if not file.is_file():  # a pipe would be waited for
+        return ""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,6 +1,5 @@
 """The language of pages: `?lang=`, else Accept-Language; and links that stay in it."""
 
-from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -150,7 +149,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         number=lambda value: page_texts().number(value),
         percent=lambda share: page_texts().percent(round(share, 3)),
-        money=lambda value, currency: page_texts().money(Decimal(value), currency),
         currency=lambda code: page_texts().currency(code),
         size=lambda count: page_texts().size(count),
         date=lambda text: page_texts().date(text),
