@@ -639,6 +639,28 @@ def test_german_headings_and_names_in_german(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Dénomination officielle;Type d’organisme;Chef de file", ("PME;oui", "Université;non")),
+        ("Offizieller Name;Art der Einrichtung;Leadpartner", ("KMU;ja", "Hochschule;nein")),
+        ("Officiële naam;Soort;Penvoerder", ("kmo;ja", "hogeschool;nee")),
+        ("Official name;Type of organisation;Lead partner", ("SME;Yes", "university;No")),
+        ("Denominazione ufficiale;Tipo;Capofila", ("PMI;sì", "università;no")),
+    ],
+)
+def test_who_leads_may_be_said_with_yes_and_no(
+    publication: Path, tmp_path: Path, header: str, cells: tuple[str, str]
+) -> None:
+    file = tmp_path / "partners.csv"
+    file.write_text(f"{header}\nAlpha;{cells[0]}\nBeta;{cells[1]}\n", encoding="utf-8")
+    done = run(publication, "import", file, "--yes")
+    assert done.exit_code == 0, done.output
+    assert [row["role"] for row in rows(publication, "project-participants")] == ["coordinator", "participant"]
+    assert [row["kind"] for row in rows(publication, "organisations")] == ["company", "university"]
+    assert [row["activity_type"] for row in rows(publication, "organisation-details")] == ["PRC", "HES"]
+
+
+@pytest.mark.parametrize(
     ("heading", "is_placed"),
     [
         ("Budget", True),
