@@ -89,7 +89,7 @@ def test_an_iri_and_its_word_are_the_same_filter(lists: Lists) -> None:
 
 
 def test_each_class_has_a_word(lists: Lists) -> None:
-    tokens = lists.tokens("things", "type", 1000)
+    tokens = lists.frequent("things", "type", 1000)
     assert len(set(tokens)) == len(tokens)
     assert {"Workpackage", "Observation", "Person"} <= set(tokens)
 

@@ -104,6 +104,28 @@ def test_what_is_not_there_is_told_with_what_is(client: FlaskClient, url: str, s
 
 
 @pytest.mark.parametrize(
+    ("url", "language", "words", "target"),
+    [
+        ("/figures?unit=NOPE", "fr", "nombre", "/figures?unit=NUM&lang=fr"),
+        ("/figures?unit=NUM&unit=NOPE", "nl", "aantal", "/figures?unit=NUM&lang=nl"),
+        ("/figures?status=Z", "de", "beobachtet", "/figures?status=obsStatus-A&lang=de"),
+        ("/figures?year=abcd", "en", "2024", "/figures?year=2024&lang=en"),
+        ("/figures?colour=red", "nl", "Eenheid", "/figures?all=unit&lang=nl"),
+        ("/figures?sort=colour", "fr", "Valeur", "/figures?sort=value&lang=fr"),
+        ("/things/Wizard", "fr", "Chiffre", "/things/Observation?lang=fr"),
+        ("/things/Organization?country=ZZ", "de", "Quelle", "/things/Organization?all=source&lang=de"),
+    ],
+)
+def test_what_may_be_chosen_instead_is_told_in_words(
+    client: FlaskClient, url: str, language: str, words: str, target: str
+) -> None:
+    shown = check_page(client.get(f"{url}{'&' if '?' in url else '?'}lang={language}", headers=BROWSER), language)
+    assert (words, target) in shown.links
+    assert not {"NUM", "CCY_EUR", "obsStatus-A", "unit"} & {text for text, _ in shown.links}
+    assert client.get(target, headers=BROWSER).status_code == 200
+
+
+@pytest.mark.parametrize(
     "url", ["/partners?page=0", "/partners?kind=wizard", "/doc/organisation/biowin?rows=99", "/queries/figures?x=1"]
 )
 def test_from_a_wrong_argument_one_link_leads_back_to_the_page(client: FlaskClient, url: str) -> None:

@@ -1,7 +1,7 @@
 """Problem details for HTTP APIs (RFC 9457) as data: sent as JSON to machines and shown as a page to people."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
@@ -45,6 +45,15 @@ def type_iri(status: int, base: str) -> str:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What a person may choose in place of what is wrong: its URL, and words with the tag of their language."""
+
+    url: str
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
     """An error of a request.
 
@@ -55,6 +64,7 @@ class Problem:
         headers: header fields of the response, such as Allow.
         values: of the `{names}` in `detail`; without values, braces in it have no meaning.
         reason: a word for the logs, which the client does not see.
+        choices: what the page offers instead; programs have it in `extra`.
     """
 
     status: int
@@ -63,6 +73,7 @@ class Problem:
     headers: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    choices: Sequence[Choice] = ()
 
     @property
     def title(self) -> str:

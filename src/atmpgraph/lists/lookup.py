@@ -118,13 +118,13 @@ class Lists:
                 words[token] = row[0]
         return words
 
-    def tokens(self, slug: str, column: str, most: int) -> list[str]:
-        """The words of a facet, the most frequent first."""
+    def frequent(self, slug: str, column: str, most: int) -> dict[str, str]:
+        """The most frequent values of a facet, by their words in URLs."""
         rows = self._file.execute(
-            "SELECT token FROM facet WHERE list = ? AND column = ? ORDER BY size DESC, token LIMIT ?",
+            "SELECT token, value FROM facet WHERE list = ? AND column = ? ORDER BY size DESC, token LIMIT ?",
             (slug, column, most),
         )
-        return [token for (token,) in rows]
+        return dict(rows)
 
     def select(self, listing: Listing, filters: Filters, sort: str) -> "Selection":
         """The rows that some filters leave, in an order."""
@@ -236,6 +236,11 @@ class Selection:
             return range(self._listing.size)
         valued, rows = row[0], unpacked(row[1])
         return rows[:valued][::-1] + rows[valued:] if descending else rows
+
+
+def is_iri(value: str) -> bool:
+    """Whether a value of a facet is a thing; else it is a text or a year."""
+    return "://" in value or value.startswith("urn:")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The state of a list that a URL names: which list, by what it is filtered and sorted; and the URLs beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,17 +10,21 @@ from urllib.parse import quote, urlencode
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from ...http.problem import Problem, ProblemError
+from ...http.problem import Choice, Problem, ProblemError
+from ...i18n import message
+from ...languages import best
 from ...lists.declared import CLASS, RESERVED, THINGS
-from ...lists.lookup import Filters, Listing, Lists, Selection, open_lists
+from ...lists.lookup import Filters, Heading, Listing, Lists, Selection, is_iri, open_lists
 from .context import Context
 from .i18n import note_arguments
+from .labels import Name, page_names
 from .paging import Paging, paged
 
 ROWS: Final = 50  # of a page
 _MOST_VALUES: Final = 50  # that one filters by at once
 _FREQUENT: Final = 12  # that an error names
 _LONGEST: Final = 80  # characters of the URL that an error repeats
+NO_CLASS: Final = message("Nothing here has this class.")
 _IGNORED: Final = ("utm_", "_")  # beginnings of parameters that others append to links
 
 
@@ -64,7 +68,7 @@ class ListState:
     @property
     def path(self) -> str:
         """Of its page, below the root."""
-        return f"{THINGS}/{self.kind}" if self.kind else self.listing.slug
+        return _path(self.listing.slug, self.kind)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -111,13 +115,14 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
         if kind and not named:
             return None
         kind = named.get(kind, "")
-        names = [column.name for column in listing.facets if not (kind and column.name == CLASS)]
+        reader = _Reader(context, lists, listing, kind)
+        names = [column.name for column in reader.facets]
         given = request.args
-        _refuse_unknown(given, names)
-        filters = {name: _tokens(lists, slug, name, given.getlist(name)) for name in names if any(given.getlist(name))}
-        sort, expanded = _sort(listing, given.get("sort", "")), given.get("all", "")
+        reader.refuse_unknown(given)
+        filters = {name: reader.tokens(name, given.getlist(name)) for name in names if any(given.getlist(name))}
+        sort, expanded = reader.sort(given.get("sort", "")), given.get("all", "")
         if expanded and expanded not in names:
-            raise _unknown_name(expanded, names)
+            raise reader.unknown_name(expanded)
         state = ListState(path, listing, filters, sort, Paging(1, ROWS, 0), kind, expanded)
         count = state.selection(lists).count
     state = replace(state, paging=Paging(1, ROWS, count) if context.fixed else paged(count, ROWS))
@@ -130,13 +135,21 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
     return state
 
 
-def frequent_classes(context: Context) -> list[str]:
-    """The classes that a release has most things of."""
+def frequent_classes(context: Context) -> dict[str, str]:
+    """The classes that a release has most things of, by their words in URLs."""
     path = context.release.folder.lists
     if path not in context.release.files:
-        return []
+        return {}
     with open_lists(context.release.whole(path)) as lists:
-        return lists.tokens(THINGS, CLASS, _FREQUENT)
+        return lists.frequent(THINGS, CLASS, _FREQUENT)
+
+
+def no_class(context: Context) -> ProblemError:
+    """404 nothing has a class; with those that a release has most things of."""
+    frequent = frequent_classes(context)
+    names = _names(context, frequent.values())
+    choices = [_choice(context, names[iri], _path(THINGS, token)) for token, iri in frequent.items()]
+    return ProblemError(Problem(404, NO_CLASS, {"available": list(frequent)}, choices=choices))
 
 
 def path_of(state: ListState, root: str, suffix: str = "") -> str:
@@ -144,49 +157,100 @@ def path_of(state: ListState, root: str, suffix: str = "") -> str:
     return f"{root}{quote(state.path, safe='/:')}{suffix}"
 
 
-def _refuse_unknown(given: "MultiDict[str, str]", names: list[str]) -> None:
-    for name in given:
-        if name not in names and name not in RESERVED and not name.startswith(_IGNORED):
-            raise _unknown_name(name, names)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the arguments of a list, whose class may stand in the path; what is wrong is told with what there is."""
+
+    context: Context
+    lists: Lists
+    listing: Listing
+    kind: str
+
+    @property
+    def facets(self) -> list[Heading]:
+        """The columns that one can filter by."""
+        return [column for column in self.listing.facets if not (self.kind and column.name == CLASS)]
+
+    def refuse_unknown(self, given: "MultiDict[str, str]") -> None:
+        """Refuse an argument that says nothing.
+
+        Raises:
+            ProblemError: 400 there is one.
+        """
+        names = {column.name for column in self.facets}
+        for name in given:
+            if name not in names and name not in RESERVED and not name.startswith(_IGNORED):
+                raise self.unknown_name(name)
+
+    def unknown_name(self, name: str) -> ProblemError:
+        """400 there is no such filter; with those that there are, each shown with its values."""
+        names = [column.name for column in self.facets]
+        choices = [self._choice(self._label(column), all=column.name) for column in self.facets]
+        values = {"name": _cut(name)}
+        detail = "This list has no filter “{name}”."
+        return ProblemError(Problem(400, detail, {"available": names}, values=values, choices=choices))
+
+    def tokens(self, column: str, given: list[str]) -> tuple[str, ...]:
+        """The values of a filter.
+
+        Raises:
+            ProblemError: 400 they are too many; 404 one is not there.
+        """
+        wanted = list(dict.fromkeys(filter(None, given)))
+        if len(wanted) > _MOST_VALUES:
+            detail = "A list is filtered by up to {most} values of “{name}”."
+            raise ProblemError(Problem(400, detail, values={"most": _MOST_VALUES, "name": column}))
+        there = self.lists.values(self.listing.slug, column, wanted)
+        for token in wanted:
+            if token not in there:
+                raise self._unknown_value(column, token)
+        return tuple(sorted({there[token] for token in wanted}))
+
+    def _unknown_value(self, column: str, token: str) -> ProblemError:
+        frequent = self.lists.frequent(self.listing.slug, column, _FREQUENT)
+        names = _names(self.context, frequent.values())
+        choices = [self._choice(names[value], **{column: word}) for word, value in frequent.items()]
+        values = {"value": _cut(token), "name": column}
+        detail = "Nothing here has the value “{value}” of “{name}”."
+        return ProblemError(Problem(404, detail, {"available": list(frequent)}, values=values, choices=choices))
+
+    def sort(self, given: str) -> str:
+        """How the list is sorted.
+
+        Raises:
+            ProblemError: 400 it cannot be sorted so.
+        """
+        there = self.listing.sorts
+        if given and given.removeprefix("-") not in there:
+            detail = "This list cannot be sorted by “{name}”."
+            columns = [column for column in self.listing.columns if column.sorts]
+            choices = [self._choice(self._label(column), sort=column.name) for column in columns]
+            values = {"name": _cut(given)}
+            raise ProblemError(Problem(400, detail, {"available": there}, values=values, choices=choices))
+        return given or self.listing.sort
+
+    def _label(self, column: Heading) -> Name:
+        return Name(best(column.label, self.context.languages))
+
+    def _choice(self, name: Name, /, **arguments: str) -> Choice:
+        """The list with other arguments."""
+        return _choice(self.context, name, _path(self.listing.slug, self.kind), **arguments)
 
 
-def _unknown_name(name: str, names: list[str]) -> ProblemError:
-    detail = "This list has no filter “{name}”. Its filters: {names}."
-    what = {"name": _cut(name), "names": ", ".join(names)}
-    return ProblemError(Problem(400, detail, {"available": names}, values=what))
+def _choice(context: Context, name: Name, path: str, /, **arguments: str) -> Choice:
+    language = context.requested_language
+    query = urlencode(arguments | ({"lang": language} if language else {}))
+    return Choice(f"{context.root}{quote(path, safe='/:')}{f'?{query}' if query else ''}", name.text, name.language)
 
 
-def _tokens(lists: Lists, slug: str, column: str, given: list[str]) -> tuple[str, ...]:
-    """The values of a filter.
-
-    Raises:
-        ProblemError: 400 they are too many; 404 one is not there.
-    """
-    wanted = list(dict.fromkeys(filter(None, given)))
-    if len(wanted) > _MOST_VALUES:
-        detail = "A list is filtered by up to {most} values of “{name}”."
-        raise ProblemError(Problem(400, detail, values={"most": _MOST_VALUES, "name": column}))
-    there = lists.values(slug, column, wanted)
-    for token in wanted:
-        if token not in there:
-            frequent = lists.tokens(slug, column, _FREQUENT)
-            detail = "Nothing here has the value “{value}” of “{name}”. The most frequent values: {values}."
-            what = {"value": _cut(token), "name": column, "values": ", ".join(frequent) or "–"}
-            raise ProblemError(Problem(404, detail, {"available": frequent}, values=what))
-    return tuple(sorted({there[token] for token in wanted}))
+def _path(slug: str, kind: str) -> str:
+    return f"{THINGS}/{kind}" if kind else slug
 
 
-def _sort(listing: Listing, given: str) -> str:
-    """How the list is sorted.
-
-    Raises:
-        ProblemError: 400 it cannot be sorted so.
-    """
-    if given and given.removeprefix("-") not in listing.sorts:
-        detail = "This list cannot be sorted by “{name}”. It can by: {names}."
-        what = {"name": _cut(given), "names": ", ".join(listing.sorts)}
-        raise ProblemError(Problem(400, detail, {"available": listing.sorts}, values=what))
-    return given or listing.sort
+def _names(context: Context, values: Iterable[str]) -> Mapping[str, Name]:
+    """The names of values; a text or a year is its own."""
+    named = [value for value in values if is_iri(value)]
+    return {value: Name(value) for value in values} | page_names(context, named)
 
 
 def _cut(text: str) -> str:

@@ -11,7 +11,7 @@ from ...http.links import Link
 from ...i18n import message, texts
 from ...languages import best
 from ...lists.declared import CLASS
-from ...lists.lookup import Heading, Selection, Value
+from ...lists.lookup import Heading, Selection, Value, is_iri
 from ..core.context import Context
 from ..core.i18n import page_texts
 from ..core.labels import Name
@@ -166,7 +166,7 @@ class _Viewer:
 
     def _names(self, values: Sequence[Value]) -> dict[str, Name]:
         """Names of values; a text or a year is its own."""
-        iris = [each.value for each in values if "://" in each.value or each.value.startswith("urn:")]
+        iris = [each.value for each in values if is_iri(each.value)]
         return {each.value: Name(each.value) for each in values} | self._reader.names(iris)
 
     def _head(self, column: Heading) -> Head:

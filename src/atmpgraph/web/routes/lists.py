@@ -6,14 +6,13 @@ from pathlib import Path
 
 from ...errors import ReleaseError
 from ...formats import HTML, JSON, RDF_FORMATS, TABLE, XLSX, Format
-from ...http.problem import Problem, ProblemError
-from ...i18n import SOURCE, message
+from ...i18n import SOURCE
 from ...languages import best
 from ...lists.declared import THINGS
 from ...lists.lookup import Listing, open_lists
 from ...release.release import Release
 from ..core.context import Context, Publication, publication
-from ..core.list_state import ListState, frequent_classes, read_state
+from ..core.list_state import NO_CLASS, ListState, frequent_classes, no_class, read_state
 from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Version, vary_by_language
 from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
@@ -35,9 +34,7 @@ def _load_class(context: Context, kind: str) -> ListState | None:
     """
     state = read_state(context, THINGS, kind)
     if state is None and "." not in kind:
-        frequent = frequent_classes(context)
-        detail = "Nothing here has this class. The classes with most things: {values}."
-        raise ProblemError(Problem(404, detail, {"available": frequent}, values={"values": ", ".join(frequent) or "–"}))
+        raise no_class(context)
     return state
 
 
@@ -129,7 +126,7 @@ def _instances(context: Context) -> Iterable[Instance]:
                     each.name,
                     f"{best(each.label, languages)}.",
                     many=True,
-                    example=next(iter(lists.tokens(listing.slug, each.name, 1)), ""),  # the most frequent one
+                    example=next(iter(lists.frequent(listing.slug, each.name, 1)), ""),  # the most frequent one
                 )
                 for each in listing.facets
             ]
@@ -173,7 +170,7 @@ RESOURCES = (
         path="/things/<kind>",
         summary="The things of a class, by its name, a name with a prefix, or its IRI; for download too.",
         load=_load_class,
-        missing=message("Nothing here has this class."),
+        missing=NO_CLASS,
         makers=_MAKERS,
         offered=_offered,
         suffixes=_DOWNLOADS,
