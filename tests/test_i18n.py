@@ -10,6 +10,7 @@ import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog
 
+from atmpgraph.http.problem import Problem
 from atmpgraph.i18n import FOLDER, Sentence, Texts, counting, every_language, texts
 
 from .conftest import LANGUAGES, ROOT
@@ -260,3 +261,22 @@ def test_a_sentence_is_held_until_its_number_is_said(language: str) -> None:
         assert said == texts(language).ngettext("{n} row", "{n} rows", 1)
         assert said != texts(language).ngettext("{n} row", "{n} rows", 2).replace("2", "1")
     assert str(held) == "1 row"
+
+
+@pytest.mark.parametrize("value", ["\u202eabc", "مرحبا 12", "\u2069\u202eabc", "\u2067abc", "שלום"])
+def test_a_value_from_right_to_left_turns_no_other_words_round(value: str) -> None:
+    sentence = "Nothing here has the value “{value}” of “{name}”."
+    for text in (
+        texts("nl").gettext(sentence, value=value, name="unit"),
+        Problem(404, sentence, values={"value": value, "name": "unit"}).sentence(texts("nl").gettext),
+    ):
+        before, first, rest = text.partition("\u2068")
+        inside, last, after = rest.partition("\u2069")
+        assert (before, first, last, after) == ("Niets hier heeft de waarde ‘", "\u2068", "\u2069", "’ van ‘unit’.")
+        assert not {"\u2066", "\u2067", "\u2068", "\u2069"} & set(inside)
+        assert inside.strip("\u202e") in value
+
+
+@pytest.mark.parametrize("value", ["abc", "Université de Liège", "1\u202f000", "𝕌", "東京"])
+def test_a_value_from_left_to_right_stays_as_it_is(value: str) -> None:
+    assert texts("en").gettext("Search for “{text}”", text=value) == f"Search for “{value}”"

@@ -29,6 +29,7 @@ from .errors import AtmpgraphError, SettingsError
 from .languages import ranges
 from .sentences import Counting as Counting
 from .sentences import Sentence as Sentence  # what marks texts comes from here, and so does what holds one
+from .sentences import isolated
 
 FOLDER: Final = Path(__file__).parent / "locale"
 SOURCE: Final = "en"  # the language of the keys
@@ -142,6 +143,8 @@ class Texts:
     def _value(self, value: object) -> object:
         if isinstance(value, Sentence):
             return self.sentence(value)
+        if type(value) is str:
+            return isolated(value)
         return self.number(value) if type(value) is int else value
 
     # numbers

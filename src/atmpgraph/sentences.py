@@ -1,7 +1,9 @@
 """Sentences of the interface not yet put into words: they stand on nothing, so that everything may hold one."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 
 class Counting(str):
@@ -25,6 +27,18 @@ class Counting(str):
     def __reduce__(self) -> tuple[type["Counting"], tuple[str, str, str]]:
         """Travel between processes as it is."""
         return Counting, (self.one, str(self), self.number)
+
+
+# Bidirectional classes (UAX #9, table 4) of what would turn the words beside it round; and the marks of isolates.
+_TURNING: Final = frozenset({"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDI", "PDF"})
+_ISOLATES: Final = dict.fromkeys(range(0x2066, 0x206A))
+
+
+def isolated(value: str) -> str:
+    """A value as it stands in a sentence: from right to left, it is shut off from the words around it (UAX #9, 2.4)."""
+    if value.isascii() or not any(unicodedata.bidirectional(character) in _TURNING for character in value):
+        return value
+    return f"\u2068{value.translate(_ISOLATES)}\u2069"
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from atmpgraph.formats import RESULTS_JSON
+from atmpgraph.publish import answers as publish_answers
 from atmpgraph.publish import graph
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.settings import Settings
 from atmpgraph.sparql.answers import FIRST_ROWS, MOST_CHOICES, answer_file, read_answer
 from atmpgraph.sparql.library import LibraryQuery, read_library
+from atmpgraph.sparql.protocol import Query
+from atmpgraph.sparql.service.client import Result
 from atmpgraph.web import create_app
+from atmpgraph.web.core.context import Context, publication
+from atmpgraph.web.core.query_client import first_rows, run_query
 
 from ..conftest import changed
 
@@ -90,6 +96,40 @@ def test_a_page_asks_no_query_that_is_kept(large: Settings) -> None:
     assert not runs(f"/queries/sources?lang={large.languages[0]}")
     assert runs(f"/queries/sources?lang={large.languages[0]}&offset=1")
     assert runs(f"/queries/sources?lang={large.languages[0]}&limit=3")
+
+
+def test_the_rows_of_another_language_are_those_of_the_first(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a release that keeps one row of each question, where the head of the question names the things of its rows."""
+    monkeypatch.setattr(publish_answers, "FIRST_ROWS", 1)
+    shutil.rmtree(large.path(large.folders.releases))
+    assert build(large).digest
+    app, cut = create_app(large), set[str]()
+    for name, query in _library(large).items():
+        for language in large.languages[1:] if query.head.rows else ():
+            local = query.in_language(language)
+            with app.test_request_context(f"/queries/{name}?lang={language}"):
+                context = Context(publication(), "/", "", language)
+                first = first_rows(context, Query(local.file_text), 1, local)
+                asked = run_query(context, Query(local.file_text), RESULTS_JSON, rows=1)
+                assert _rows(first) == _rows(asked), (name, language)
+                assert first.cut == asked.cut, (name, language)
+                cut |= {name} if first.cut else set()
+    assert len(cut) > 2, "questions with more rows than are kept"
+
+
+def _rows(result: Result) -> object:
+    return json.loads(b"".join(result.pieces))["results"]["bindings"]
+
+
+def test_another_language_asks_for_the_things_of_the_first_alone(large: Settings) -> None:
+    query = _library(large)["organisations"].in_language("nl")
+    text = query.of_rows([f"{large.base}id/organisation/a", f"{large.base}id/organisation/b"]).file_text
+    line = f"  VALUES ?organisation {{ <{large.base}id/organisation/a> <{large.base}id/organisation/b> }}"
+    assert text.splitlines() == [
+        line + each.partition("}")[2] if "# VALUES ?organisation" in each else each
+        for each in query.file_text.splitlines()
+    ]
+    assert line in text
 
 
 def test_a_query_whose_answer_is_damaged_is_asked(large: Settings) -> None:

@@ -95,13 +95,15 @@ def test_no_kind_takes_more_than_a_term(kind: str, value: str) -> None:
         ("since: date", "since: day", 4, "no kind of parameter; they are date"),
         ("parameter.since", "parameter.format", 4, "may have a parameter format already"),
         ("parameter.since", "parameter.lang", 4, "may have a parameter lang already"),
-        ("parameter.since", "parameter.until", 4, "has no line “VALUES ?until { … }” in the query"),
+        ("parameter.since", "parameter.until", 4, "there is no line “VALUES ?until { … }” in the query"),
         ("thing kinds", "thing sorts", 5, "no query sorts.rq with a column kind"),
         ("column.name", "column.names", 6, "the answer has no column names"),
         ("column.name@en: Who", "words.name: names", 6, "the answer has no column names"),
         ("column.name@en: Who", "page.name: red", 6, "a page does nothing of the kind with a column; it may: currency"),
         ("column.name@en: Who", "page.names: none", 6, "the answer has no column names"),
         ("column.name@en: Who", "words.names: name", 6, "the answer has no column names"),
+        ("column.name@en: Who", "rows: names", 6, "the answer has no column names"),
+        ("column.name@en: Who", "rows: name", 6, "there is no line “VALUES ?name { … }” in the query"),
     ],
 )
 def test_a_wrong_line_is_a_violation(old: str, new: str, line: int, words: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ..addresses import Addresses
 from ..errors import AtmpgraphError, NotExpressibleError
 from ..formats import HTML, RDF_FORMATS, RESULT_FORMATS, Format
 from ..i18n import Sentence
+from ..sentences import isolated
 
 PROBLEM: Final = Format("Problem", "json", "application/problem+json", "text", ("application/json",))
 OFFERED: Final = (PROBLEM, HTML)
@@ -99,11 +100,13 @@ def _filled(text: str, values: Mapping[str, object], translate: Callable[[str], 
     """A text with its values, of which a sentence has some of its own."""
     if not values:
         return translate(text)
-    written = {
-        name: _filled(value.text, value.values, translate) if isinstance(value, Sentence) else value
-        for name, value in values.items()
-    }
-    return translate(text).format(**written)
+    return translate(text).format(**{name: _written(value, translate) for name, value in values.items()})
+
+
+def _written(value: object, translate: Callable[[str], str]) -> object:
+    if isinstance(value, Sentence):
+        return _filled(value.text, value.values, translate)
+    return isolated(value) if isinstance(value, str) else value
 
 
 class ProblemError(AtmpgraphError):

@@ -19,7 +19,7 @@ from ..i18n import NOT_UTF_8, SOURCE, TranslatedError, every_language, texts, wr
 from ..languages import tag_of
 from ..settings.layers import Folder, Layered
 from .problems import problem_of
-from .query_head import HeadFault, QueryHead
+from .query_head import HeadFault, QueryHead, values_lines
 from .syntax.validate import check_syntax
 
 COLUMNS_FILE: Final = "columns.csv"
@@ -80,6 +80,12 @@ class LibraryQuery:
                     text = parameter.put(text, values)
                 except ValueError as error:
                     raise ParameterError(parameter.name, str(error), parameter.kind) from None
+        return replace(self, file_text=text)
+
+    def of_rows(self, things: Iterable[str]) -> "LibraryQuery":
+        """The same query for rows that have one of some IRIs in the column that its head names (`rows`)."""
+        values = f"VALUES ?{self.head.rows} {{ {' '.join(f'<{iri}>' for iri in things)} }}"
+        text = values_lines(self.head.rows).sub(lambda line: f"{line[1]}{values}", self.file_text)
         return replace(self, file_text=text)
 
     def runnable(self, base: str, *, head: bool = True) -> str:

@@ -9,6 +9,7 @@ Lines of comment, so that the file runs anywhere:
     #+ page.currency: currency                              codes of it have their names on the page; `none`: not there
     #+ parameter.since: date                                put into the line `VALUES ?since { … }` of the query
     #+ parameter.source: thing sources                      its values are those of the column `source` of sources.rq
+    #+ rows: grant                                          in which column rows are the same in every language
     #+ column.place@en: Passage                             where the label of columns.csv does not fit
 """
 
@@ -47,7 +48,7 @@ ON_PAGE: Final = ("currency", "none")
 RESERVED: Final = frozenset({"lang", "_mediatype", "_profile", "offset", "limit", *FORMATS})
 
 _LINE: Final = re.compile(r"^#\+ ([\w.-]+?)(?:@([A-Za-z0-9-]+))?: (.+)$", re.MULTILINE)
-_WORDS: Final = ("title", "description", "column", "subject", "picture", "words", "page", "parameter")
+_WORDS: Final = ("title", "description", "column", "subject", "picture", "words", "page", "parameter", "rows")
 _COMPUTED: Final = re.compile(r"\([^?$]*?\bAS\s+[?$](\w+)\s*\)|\(.*?\bAS\s+[?$](\w+)\s*\)", re.IGNORECASE | re.DOTALL)
 _PROJECTION: Final = re.compile(r"^\s*SELECT\b(.*?)(?:\bWHERE\b|\{|\bFROM\b)", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 
@@ -78,7 +79,7 @@ class Parameter:
 
     def line(self, text: str) -> re.Match[str] | None:
         """The line of the query that takes the value: active, or a comment where all values count by default."""
-        return re.search(rf"^([ \t]*)(# )?VALUES \?{self.name} \{{ (.*?) \}}", text, re.MULTILINE)
+        return values_lines(self.name).search(text)
 
     def default(self, text: str) -> str:
         """The value in the text of the query; empty where all values count."""
@@ -94,6 +95,11 @@ class Parameter:
         line = self.line(text)
         terms = " ".join(_term(self.kind, value) for value in values)
         return f"{text[: line.start()]}{line[1]}VALUES ?{self.name} {{ {terms} }}{text[line.end() :]}" if line else text
+
+
+def values_lines(variable: str) -> re.Pattern[str]:
+    """The lines of a query that take values of a variable: the indent, the mark of a comment, the values."""
+    return re.compile(rf"^([ \t]*)(# )?VALUES \?{variable} \{{ (.*?) \}}", re.MULTILINE)
 
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
@@ -179,6 +185,11 @@ class QueryHead:
         return tuple(pictures) if lines else None
 
     @cached_property
+    def rows(self) -> str:
+        """The column whose IRIs tell a page's rows in every language; empty where the head does not say."""
+        return next(iter(self._values("rows")), "")
+
+    @cached_property
     def words(self) -> Mapping[str, str]:
         """The column with the words for what is in another, by the name of the other."""
         return self._of_columns("words")
@@ -242,16 +253,22 @@ class QueryHead:
             return self._wrong_picture(value)
         if word == "words":
             return [(_NO_COLUMN, {"name": column}) for column in (name, value) if column not in self.columns]
-        if word == "page" and value not in ON_PAGE:
-            return [
-                (
-                    message("a page does nothing of the kind with a column; it may: {words}"),
-                    {"words": ", ".join(ON_PAGE)},
-                )
-            ]
-        if word == "page" and name not in self.columns:
-            return [(_NO_COLUMN, {"name": name})]
+        if word == "rows":
+            return self._wrong_rows(value)
+        if word == "page":
+            return self._wrong_page(name, value)
         return self._wrong_parameter(name, value, library) if word == "parameter" else []
+
+    def _wrong_page(self, name: str, value: str) -> list[tuple[str, dict[str, str]]]:
+        if value not in ON_PAGE:
+            sentence = message("a page does nothing of the kind with a column; it may: {words}")
+            return [(sentence, {"words": ", ".join(ON_PAGE)})]
+        return [] if name in self.columns else [(_NO_COLUMN, {"name": name})]
+
+    def _wrong_rows(self, value: str) -> list[tuple[str, dict[str, str]]]:
+        if value not in self.columns:
+            return [(_NO_COLUMN, {"name": value})]
+        return [] if values_lines(value).search(self.text) else [(_NO_LINE, {"line": f"VALUES ?{value} {{ … }}"})]
 
     def _wrong_picture(self, value: str) -> list[tuple[str, dict[str, str]]]:
         kind, *words = value.split()
@@ -270,13 +287,7 @@ class QueryHead:
         if kind not in KINDS:
             return [(message("no kind of parameter; they are {words}"), {"words": ", ".join(KINDS)})]
         if not Parameter(name, "text").line(self.text):
-            line = f"VALUES ?{name} {{ … }}"
-            return [
-                (
-                    message("the parameter has no line “{line}” in the query, where its value would stand"),
-                    {"line": line},
-                )
-            ]
+            return [(_NO_LINE, {"line": f"VALUES ?{name} {{ … }}"})]
         if values_of and (values_of not in library or name not in library[values_of].columns):
             return [
                 (
@@ -291,4 +302,5 @@ def _kind(word: str) -> Kind | None:
     return next((kind for kind in KINDS if kind == word), None)
 
 
+_NO_LINE: Final = message("there is no line “{line}” in the query, where its values would stand")
 _NO_COLUMN: Final = message("the answer has no column {name}")

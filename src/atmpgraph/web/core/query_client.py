@@ -1,7 +1,9 @@
 """The query service as a client: for whom a query runs, within which limits, and how its result is sent."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -14,6 +16,7 @@ from ...http.problem import ProblemError
 from ...observability.access import observed
 from ...release.release import Release
 from ...sparql.answers import Answer, answer_file, read_answer
+from ...sparql.library import LibraryQuery
 from ...sparql.limits import Limits, limits_of
 from ...sparql.problems import unavailable
 from ...sparql.protocol import Query
@@ -77,18 +80,38 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
     return observation.result(lambda: submit(address, queued, on_disconnect, silence, spool))
 
 
-def first_rows(context: Context, query: Query, most: int) -> Result:
+def first_rows(context: Context, query: Query, most: int, of: LibraryQuery | None = None) -> Result:
     """The first rows of a result as JSON: what the release keeps of it, if it does.
+
+    What it keeps in the first language tells the rows of another, so only these are asked for, not all and their order.
+
+    Args:
+        context: of the request.
+        query: what runs.
+        most: how many rows.
+        of: the query of the library that it is, if it is one.
 
     Raises:
         ProblemError: the query is refused or fails.
         ClientDisconnectedError: the client went away.
     """
-    as_kept = query == Query(query.text)
-    answer = _kept_answer(context.release, query.text, most) if as_kept else None
-    if not answer:
+    if query != Query(query.text):
         return run_query(context, query, RESULTS_JSON, rows=most)
-    return Result(iter([answer.body]), len(answer.body), answer.rows, "rows" if answer.is_cut else "", {}, {})
+    if answer := _kept_answer(context.release, query.text, most):
+        return Result(iter([answer.body]), len(answer.body), answer.rows, "rows" if answer.is_cut else "", {}, {})
+    first = of and _kept_answer(context.release, of.in_language(context.settings.languages[0]).file_text, most)
+    if not (of and first and (things := _things(first, of.head.rows))):
+        return run_query(context, query, RESULTS_JSON, rows=most)
+    result = run_query(context, Query(of.of_rows(things).file_text), RESULTS_JSON, rows=most)
+    return replace(result, cut="rows" if first.is_cut else result.cut)
+
+
+def _things(answer: Answer, column: str) -> list[str]:
+    """The IRIs of a column, each once; none where a row has no IRI there."""
+    rows = json.loads(answer.body)["results"]["bindings"] if column else []
+    cells = [row.get(column, {}) for row in rows]
+    is_whole = all(cell.get("type") == "uri" for cell in cells)
+    return list(dict.fromkeys(cell["value"] for cell in cells)) if is_whole else []
 
 
 def _kept_answer(release: Release, text: str, most: int) -> Answer | None:

@@ -116,8 +116,8 @@ def choices(context: Context, library: Mapping[str, LibraryQuery], parameter: Pa
     source = library.get(parameter.values_of)
     if source is None:
         return Choices({}, is_whole=False)
-    text = source.in_language(context.language).file_text
-    result = first_rows(context, Query(text), MOST_CHOICES)
+    local = source.in_language(context.language)
+    result = first_rows(context, Query(local.file_text), MOST_CHOICES, local)
     solutions = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
     named: dict[str, str] = {}
     if isinstance(solutions, ox.QuerySolutions):

@@ -13,6 +13,7 @@ from markupsafe import escape
 
 from ...formats import RDF_FORMATS, RESULT_FORMATS, TURTLE, Format
 from ...sparql.answers import FIRST_ROWS
+from ...sparql.library import LibraryQuery
 from ...sparql.protocol import Query
 from ...sparql.service.client import Result
 from ...sparql.service.result_writers import Term
@@ -79,6 +80,7 @@ def results_page(
     context: Context,
     query: Query,
     *,
+    of: LibraryQuery | None = None,
     most: int = PAGE_ROWS,
     named: bool = False,
     words: Mapping[str, str] = MappingProxyType({}),
@@ -89,6 +91,7 @@ def results_page(
     Args:
         context: of the request.
         query: what runs.
+        of: the query of the library that it is, if it is one.
         most: rows on it.
         named: things and codes are called by their names, numbers and dates as the language writes them; else all is
             as a query writes it.
@@ -100,7 +103,7 @@ def results_page(
     """
     if is_graph(query):
         return _graph_page(context, query, min(most, PAGE_ROWS))
-    result = first_rows(context, query, min(most, PAGE_ROWS))
+    result = first_rows(context, query, min(most, PAGE_ROWS), of)
     parsed = ox.parse_query_results(b"".join(result.pieces), format=ox.QueryResultsFormat.JSON)
     page = ResultsPage(RESULT_FORMATS, query.offset, _next(query, result), context.base, result_fields(result))
     if isinstance(parsed, ox.QueryBoolean):

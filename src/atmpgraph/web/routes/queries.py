@@ -176,7 +176,9 @@ def _page(context: Context, query: LibraryQuery) -> Body:
     """The page of a query, with the result in the language of the page."""
     local = query.in_language(context.language)
     head, most = query.head, _limit() or PAGE_ROWS
-    page = results_page(context, _operation(local), most=most, named=True, words=head.words, codes=head.on_page)
+    page = results_page(
+        context, _operation(local), of=local, most=most, named=True, words=head.words, codes=head.on_page
+    )
     given = _given(query)
     text = render_template(
         "query.html",
