@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from atmpgraph.http import upstream
-from atmpgraph.http.upstream import Upstream
+from atmpgraph.http.upstream import Upstream, UpstreamError, UpstreamResponse
 
 LATE = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlate"
 
@@ -64,3 +64,76 @@ def test_a_connection_is_used_again_but_not_after_long(monkeypatch: pytest.Monke
         monkeypatch.setattr(upstream, "_IDLE_SECONDS", 0.0)
         assert _content(server, url) == (200, b"2")
         assert len(accepted) == 2
+
+
+@contextmanager
+def _answering(*pieces: bytes) -> Iterator[Upstream]:
+    """A server that sends these pieces as the answer to each request, and then ends the connection."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(1 << 16)
+                    for piece in pieces:
+                        connection.sendall(piece)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield Upstream(f"http://127.0.0.1:{listening.getsockname()[1]}/", 5, 1_000)
+
+
+def _response(server: Upstream) -> UpstreamResponse:
+    return server.send("POST", f"http://127.0.0.1:{server._origin[2]}/", b"", {}, 5)
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "content"),
+    [
+        ((OK + b"Content-Length: 4\r\n\r\nlong",), b"long"),
+        ((OK + b"Content-Length: 0\r\n\r\n",), b""),
+        ((OK + b"\r\nto the ", b"end"), b"to the end"),
+        ((CHUNKED + b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nField: after\r\n\r\n",), b"abcd"),
+        ((CHUNKED[:9], CHUNKED[9:] + b"3\r", b"\nab", b"c", b"\r\n0\r\n\r\n"), b"abc"),
+        ((b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early\r\nLink: <a>\r\n\r\n" + OK + b"\r\nlate"), b"late"),
+    ],
+)
+def test_content_is_whole_however_it_is_framed(pieces: tuple[bytes, ...], content: bytes) -> None:
+    with _answering(*pieces) as server:
+        assert _response(server).read() == content
+        response = _response(server)
+        assert b"".join(iter(lambda: response.read(3), b"")) == content
+        assert response.ended
+
+
+@pytest.mark.parametrize(
+    ("pieces", "kind"),
+    [
+        ((), "unreachable"),
+        ((b"\x00\xff\r\n\r\n",), "unusable"),
+        ((b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",), "unusable"),
+        ((OK + b"Name: " + b"x" * 100_000,), "unusable"),
+        ((OK + b"Content-Length: 9\r\n\r\nhalf",), "unreachable"),
+        ((CHUNKED + b"9\r\nhalf",), "unreachable"),
+        ((CHUNKED + b"4\r\nhalf\r\n",), "unreachable"),
+        ((CHUNKED + b"4\r\nhalf\r\n0\r\n",), "unreachable"),
+        ((CHUNKED + b"4\r\nmore than it says\r\n0\r\n\r\n",), "unusable"),
+        ((CHUNKED + b"four\r\nhalf\r\n0\r\n\r\n",), "unusable"),
+        ((OK + b"Content-Length: 2000\r\n\r\n" + b"x" * 2000,), "unusable"),
+    ],
+)
+def test_what_is_not_whole_is_an_error(pieces: tuple[bytes, ...], kind: str) -> None:
+    with _answering(*pieces) as server, pytest.raises(UpstreamError) as raised:
+        _response(server).read()
+    assert raised.value.kind == kind
+
+
+@pytest.mark.parametrize("field", ["a\r\nX: y", "a\nb", "a\x00", "Ω"])
+def test_no_field_of_a_request_begins_another_one(field: str) -> None:
+    with _answering(OK + b"\r\n") as server, pytest.raises(UpstreamError, match="character"):
+        server.send("POST", f"http://127.0.0.1:{server._origin[2]}/", b"", {"Authorization": field}, 5)

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from urllib.parse import parse_qs
 
 import pytest
+from SPARQLWrapper import POST, SPARQLWrapper
 
 from atmpgraph.errors import EvaluationError, QueryError, ServiceNotAllowedError, StoreError, UnknownGraphError
 from atmpgraph.publish.push import push
@@ -19,6 +20,7 @@ from atmpgraph.release.slots import forget_held
 from atmpgraph.settings import Settings
 from atmpgraph.store import REMOTE, Store, remote_settings
 from atmpgraph.store.base import prove
+from atmpgraph.store.engine import written
 from atmpgraph.store.slot_graphs import MARKER_GRAPH, UNION_GRAPH
 
 from ..clients.tools import tool
@@ -197,6 +199,23 @@ def test_each_request_names_its_dataset_and_no_more_than_the_protocol_has(
     assert datasets[1] == ([UNION_GRAPH], nothing)
     assert datasets[2] == ([UNION_GRAPH], release.store.graphs())
     assert datasets[3] == ([graph], [other])
+
+
+def test_a_query_is_sent_as_sparqlwrapper_writes_it() -> None:
+    """To the byte, though a request is written once and the text of each query takes its place in it."""
+    url, dataset = "http://example.org/q?a=b c", [("default-graph-uri", "urn:é&query=~~"), ("timeout", "5 s")]
+    for kind in ("SELECT", "ASK", "CONSTRUCT"):
+        for text in ("ASK {}", "SELECT * { ?s ?p 'é~~+%&=/ü' } # query=~~", "x" * 100_000):
+            whole = SPARQLWrapper(url, agent="atmpgraph")
+            whole.setMethod(POST)
+            whole.setOnlyConneg(True)
+            for name, value in dataset:
+                whole.addParameter(name, value)
+            whole.setQuery(f"{kind} {text}")
+            expected, request = whole._createRequest(), written(url, kind, tuple(dataset))
+            assert request.body(f"{kind} {text}") == expected.data
+            assert request.url == expected.full_url
+            assert {name for name, _ in expected.header_items()} == set(request.fields)
 
 
 def test_a_triple_of_several_graphs_counts_once(store: Store, release: Release) -> None:

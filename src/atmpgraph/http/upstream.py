@@ -5,9 +5,8 @@ proxy of the environment counts. Each request has one deadline, however slowly b
 whether all of it came.
 """
 
-import http.client
-import io
 import math
+import re
 import select
 import socket
 import ssl
@@ -15,14 +14,20 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Final, Literal, TypeAlias
+from http.client import RemoteDisconnected
+from typing import Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-from ..i18n import Sentence, counting
+from ..i18n import Sentence, counting, message
 from ..reasons import refusal_of
+from .response_head import END, BadResponseError, ResponseHead, chunk_size, read_head
 
 _READ: Final = 1 << 16
+_LONGEST_HEAD: Final = 1 << 16  # bytes, as of a line between chunks
+_UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0A-\x1F\x7F]|[^\x00-\xFF]")  # in a field: it could begin another one
+_LINE_ENDS: Final = frozenset({b"\r\n", b"\n"})
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
 _IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
@@ -32,6 +37,7 @@ UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
 _BREAKS_OFF: Final = counting(
     "its answer breaks off: {n} byte is missing", "its answer breaks off: {n} bytes are missing"
 )
+_NO_HTTP: Final = message("its answer is not HTTP/1.1: {words}")
 
 
 class UpstreamError(Exception):
@@ -76,7 +82,7 @@ class Upstream:
         """The response to a request, of which the header section is read.
 
         Args:
-            method: a safe one: a request whose connection broke before any answer is sent a second time.
+            method: a safe one, and not HEAD: a request whose connection broke before any answer is sent a second time.
             url: on this server.
             body: of the request.
             fields: of its header.
@@ -85,17 +91,16 @@ class Upstream:
         Raises:
             UpstreamError: there is none.
         """
-        if _origin(url) != self._origin:
+        to, deadline = _destination(url), time.monotonic() + seconds
+        if to.origin != self._origin:
             raise UpstreamError("unusable", "the request is for another server")
-        parts, deadline = urlsplit(url), time.monotonic() + seconds
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        fields = {"Host": parts.netloc, "Accept-Encoding": "identity", **fields}
+        request = _written(method, to, body or b"", fields)
         while True:
             reused, connection = self._connection(deadline)
             try:
-                connection.request(method, target, body, fields, deadline)
-                response = connection.getresponse()
-            except (ConnectionError, http.client.RemoteDisconnected) as error:
+                connection.send(request, deadline)
+                response = connection.head()
+            except ConnectionError as error:
                 connection.close()
                 if reused:  # the server ended it while it was idle
                     continue
@@ -103,7 +108,10 @@ class Upstream:
             except TimeoutError:
                 connection.close()
                 raise UpstreamError("late", "no answer within {seconds} s", seconds=f"{seconds:g}") from None
-            except (OSError, ValueError, http.client.HTTPException) as error:
+            except BadResponseError as error:
+                connection.close()
+                raise UpstreamError("unusable", _NO_HTTP, words=str(error)) from None
+            except OSError as error:
                 connection.close()
                 raise UpstreamError("unusable", "{reason}", reason=refusal_of(error)) from None
             if reused and response.status == HTTPStatus.REQUEST_TIMEOUT:  # it was idle for too long (RFC 9110 §15.5.9)
@@ -138,7 +146,7 @@ class Upstream:
             raise UpstreamError("unreachable", "no connection within {seconds} s", seconds=f"{seconds:g}") from None
         except OSError as error:
             raise UpstreamError("unreachable", "{reason}", reason=refusal_of(error)) from None
-        return False, _Connection(host, port, connected)
+        return False, _Connection(connected)
 
     def give_back(self, connection: "_Connection") -> None:
         """Let a connection wait for the next request."""
@@ -172,49 +180,69 @@ class UpstreamResponse:
         ended: whether all of it is read, or nothing more can be.
     """
 
-    def __init__(
-        self, upstream: Upstream, connection: "_Connection", response: http.client.HTTPResponse, longest: int
-    ) -> None:
+    def __init__(self, upstream: Upstream, connection: "_Connection", head: ResponseHead, longest: int) -> None:
         """Read nothing yet."""
-        self._upstream, self._connection, self._response = upstream, connection, response
+        self._upstream, self._connection, self._head = upstream, connection, head
         self._longest = self._left = longest
-        self.status = response.status
-        self.media_type = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-        self.is_framed = bool(response.chunked or response.length is not None)
+        self._part = 0 if head.chunked else head.length  # bytes until the next chunk, or until the end
+        self.status = head.status
+        self.media_type = self.field("Content-Type").partition(";")[0].strip().lower()
+        self.is_framed = head.chunked or head.length is not None
         self.ended = False
 
     def field(self, name: str) -> str:
         """The value of a header field; empty where there is none."""
-        return self._response.getheader(name) or ""
+        return ", ".join(self.values(name))
 
     def values(self, name: str) -> list[str]:
         """The values of all fields with a name."""
-        return self._response.headers.get_all(name, [])
+        return self._head.fields.get(name.lower(), [])
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most `size`; empty at the end.
+        """The next bytes, fewer than `size` only at the end.
 
         Raises:
             UpstreamError: the content is cut off, late or too long.
         """
-        if size < 0:
-            return b"".join(iter(lambda: self.read(_READ), b""))
-        if self.ended or not size:
-            return b""
-        try:
-            piece = self._response.read(size)
-        except TimeoutError:
-            raise self._failed("late", "its answer did not end in time") from None
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise self._failed("unreachable", "its answer breaks off: {reason}", reason=refusal_of(error)) from None
-        self._left -= len(piece)
-        if self._left < 0:
-            raise self._failed("unusable", "its answer is longer than {n} bytes", n=self._longest)
-        if not piece and self._response.length:
-            missing = self._response.length
-            raise self._failed("unreachable", _BREAKS_OFF, n=missing)
-        if not piece or self._response.isclosed():
+        pieces, rest = list[bytes](), self._longest + 1 if size < 0 else size
+        while rest and not self.ended:
+            try:
+                piece = self._piece(rest)
+            except TimeoutError:
+                raise self._failed("late", "its answer did not end in time") from None
+            except BadResponseError as error:
+                raise self._failed("unusable", _NO_HTTP, words=str(error)) from None
+            except OSError as error:
+                raise self._failed("unreachable", "its answer breaks off: {reason}", reason=refusal_of(error)) from None
+            self._left -= len(piece)
+            if self._left < 0:
+                raise self._failed("unusable", "its answer is longer than {n} bytes", n=self._longest)
+            pieces.append(piece)
+            rest -= len(piece)
+        return b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
+        """Some of the next bytes, at most `size`; none at the end."""
+        if self._head.chunked and not self._part:
+            self._part = chunk_size(self._connection.line())
+            if not self._part:
+                while self._connection.line() not in _LINE_ENDS:  # fields after the content (RFC 9112 §7.1.2)
+                    pass
+        if self._part == 0:
             self._end()
+            return b""
+        piece = self._connection.take(size if self._part is None else min(size, self._part))
+        if self._part is None:  # it ends with the connection
+            if not piece:
+                self._end()
+            return piece
+        if not piece:
+            raise self._failed("unreachable", _BREAKS_OFF, n=self._part)
+        self._part -= len(piece)
+        if not self._part and not self._head.chunked:
+            self._end()
+        elif not self._part and (rest := self._connection.line()) not in _LINE_ENDS:
+            raise BadResponseError(repr(rest[:100]))
         return piece
 
     def _failed(self, kind: UpstreamFailure, sentence: str, /, **values: object) -> UpstreamError:
@@ -224,10 +252,10 @@ class UpstreamResponse:
     def _end(self) -> None:
         """All is read: the connection is free."""
         self.ended = True
-        if self._response.will_close:
-            self._connection.close()
-        else:
+        if self._head.persists:
             self._upstream.give_back(self._connection)
+        else:
+            self._connection.close()
 
     def close(self) -> None:
         """Drop what is not read, and with it the request."""
@@ -241,83 +269,127 @@ class UpstreamResponse:
 
 
 class _Connection:
-    """A connection in HTTP/1.1, each of whose waits ends at the deadline of its request."""
-
-    def __init__(self, host: str, port: int, connected: socket.socket) -> None:
-        self._socket = _TimedSocket(connected)
-        self._connection = http.client.HTTPConnection(host, port)
-        self._connection.auto_open = 0  # it never connects by itself
-        self._connection.sock = self._socket  # it needs no more of a socket
-        self.idle_since = math.inf
-
-    def request(self, method: str, target: str, body: bytes | None, fields: Mapping[str, str], deadline: float) -> None:
-        self._socket.deadline = deadline
-        self._connection.request(method, target, body, fields)
-        self._socket.flush()
-
-    def is_silent(self) -> bool:
-        """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
-        return time.monotonic() - self.idle_since < _IDLE_SECONDS and self._socket.is_silent()
-
-    def getresponse(self) -> http.client.HTTPResponse:
-        return self._connection.getresponse()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._socket.end()
-
-
-class _TimedSocket:
-    """What HTTP needs of a socket; no wait in it goes beyond the deadline."""
+    """A connection each of whose waits ends at the deadline of its request."""
 
     def __init__(self, connected: socket.socket) -> None:
-        self._socket, self._unsent = connected, bytearray()
-        self.deadline = math.inf
+        self._socket, self._received = connected, bytearray()
+        self._deadline = self.idle_since = math.inf
+
+    def send(self, request: bytes, deadline: float) -> None:
+        """Send a request in one piece."""
+        self._deadline = deadline
+        self._wait().sendall(request)
+
+    def head(self) -> ResponseHead:
+        """The head of the response.
+
+        Raises:
+            BadResponseError: it is none.
+            OSError: there is none.
+        """
+        while True:
+            while not (end := END.search(self._received)):
+                if len(self._received) > _LONGEST_HEAD:
+                    raise BadResponseError(f"> {_LONGEST_HEAD} B")
+                self._receive()
+            head = read_head(bytes(self._received[: end.start()]))
+            del self._received[: end.end()]
+            if head.status >= 200:  # others precede the one that counts (RFC 9110 §15.2)
+                return head
+            if head.status == HTTPStatus.SWITCHING_PROTOCOLS:  # nobody wanted that
+                raise BadResponseError(phrase(head.status))
+
+    def line(self) -> bytes:
+        """The next line, with its end.
+
+        Raises:
+            BadResponseError: it is too long.
+            OSError: there is none.
+        """
+        while (end := self._received.find(b"\n")) < 0:
+            if len(self._received) > _LONGEST_HEAD:
+                raise BadResponseError(f"> {_LONGEST_HEAD} B")
+            self._receive()
+        return self._taken(end + 1)
+
+    def take(self, size: int) -> bytes:
+        """Some of the next bytes, at most `size`; none at the end of the connection.
+
+        Raises:
+            OSError: none came in time.
+        """
+        return self._taken(size) if self._received else self._wait().recv(min(size, _READ))
+
+    def _receive(self) -> None:
+        """Wait for more.
+
+        Raises:
+            OSError: nothing comes.
+        """
+        piece = self._wait().recv(_READ)
+        if not piece:
+            raise RemoteDisconnected("nothing comes any more")
+        self._received += piece
+
+    def _taken(self, size: int) -> bytes:
+        taken = bytes(self._received[:size])
+        del self._received[:size]
+        return taken
 
     def _wait(self) -> socket.socket:
-        left = self.deadline - time.monotonic()
+        left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(None if math.isinf(left) else left)
         return self._socket
 
-    def sendall(self, content: bytes) -> None:
-        self._unsent += content
-
-    def flush(self) -> None:
-        """Send header and body in one piece."""
-        unsent, self._unsent = self._unsent, bytearray()
-        self._wait().sendall(unsent)
-
     def is_silent(self) -> bool:
+        """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
+        if self._received or time.monotonic() - self.idle_since >= _IDLE_SECONDS:
+            return False
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         return not poll.poll(0)
 
-    def receive(self, buffer: memoryview) -> int:
-        return self._wait().recv_into(buffer)
-
-    def makefile(self, _: str) -> io.BufferedReader:
-        return io.BufferedReader(_Received(self), _READ)
-
     def close(self) -> None:
-        """The connection outlives a response."""
+        """End it, and what runs over it."""
+        with suppress(OSError):
+            self._socket.close()
 
-    def end(self) -> None:
-        self._socket.close()
+
+class _Destination(NamedTuple):
+    """Where a request goes: scheme, host and port; the fields `Host` and target of its head."""
+
+    origin: tuple[str, str, int]
+    host: str
+    target: str
 
 
-class _Received(io.RawIOBase):
-    """The bytes of one response."""
+@lru_cache(16)  # an engine has one address
+def _destination(url: str) -> _Destination:
+    """The destination that a URL names.
 
-    def __init__(self, of: _TimedSocket) -> None:
-        self._socket = of
+    Raises:
+        UpstreamError: it is no http or https URL, holds credentials, or what no target may hold.
+    """
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if not re.fullmatch(r"[\x21-\x7E]+", target):
+        raise UpstreamError("unusable", "its address is no plain http or https URL")
+    return _Destination(_origin(url), parts.netloc, target)
 
-    def readable(self) -> bool:
-        return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        return self._socket.receive(buffer)
+def _written(method: str, to: _Destination, body: bytes, fields: Mapping[str, str]) -> bytes:
+    """A request (RFC 9112 §3).
+
+    Raises:
+        UpstreamError: a field has a character that none may have.
+    """
+    every = {"Host": to.host, "Accept-Encoding": "identity", **fields, "Content-Length": str(len(body))}
+    lines = [f"{method} {to.target} HTTP/1.1", *(f"{name}: {value}" for name, value in every.items())]
+    if any(map(_UNSENDABLE.search, lines)):
+        raise UpstreamError("unusable", "a field of the request has a character that none may have")
+    return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -1,4 +1,6 @@
-"""The engine of a remote store: queries that SPARQLWrapper writes, sent over connections of ours, one answer each.
+"""The engine of a remote store: requests that SPARQLWrapper writes, sent over connections of ours, one answer each.
+
+SPARQLWrapper writes a request once for each form and dataset; the text of a query then takes its place in it.
 
 Nobody waits for an engine that fails: after it was not reached, or was too slow, one query alone tries it now and then,
 and the others fail at once.
@@ -7,11 +9,12 @@ and the others fail at once.
 import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from SPARQLWrapper import POST, URLENCODED, SPARQLWrapper
 
@@ -28,6 +31,8 @@ _OVER_TIME, _OVER_ROWS = "X-SQL-State", "X-SPARQL-MaxRows"
 _SHORT: Final = 1 << 20  # bytes of an answer that is read at once, so that its connection is free
 QUOTED: Final = 300  # characters of what an engine says to a query that it refuses
 _AGENT: Final = "atmpgraph"
+_PLACE: Final = "~~"  # where the text of a query stands in a request that is written ahead
+_REMEMBERED: Final = 8  # such requests: a dataset may have thousands of graphs
 _LATE: Final = frozenset({408, 504})
 _BUSY: Final = frozenset({429, 503})
 
@@ -58,11 +63,11 @@ class Access:
 
 
 class _Request(SPARQLWrapper):
-    """A query as SPARQLWrapper writes it, sent over our connections."""
+    """A query of a form, as SPARQLWrapper writes it; it is sent by others."""
 
-    def __init__(self, url: str, upstream: Upstream, kind: str, seconds: float) -> None:
-        """Prepare a query of a form for an address."""
-        self._upstream, self._kind, self._seconds = upstream, kind, seconds
+    def __init__(self, url: str, kind: str) -> None:
+        """Prepare a query for an address."""
+        self._kind = kind
         super().__init__(url, agent=_AGENT)
         self.setMethod(POST)
         self.setRequestMethod(URLENCODED)  # the one that every engine takes
@@ -72,12 +77,38 @@ class _Request(SPARQLWrapper):
         """The form, which is read already."""
         return self._kind
 
-    def _query(self) -> tuple[UpstreamResponse, str]:  # type: ignore[override]  # a response of ours
-        """Send the request."""
-        request = self._createRequest()
-        header = dict(request.header_items())
-        response = self._upstream.send("POST", request.full_url, cast("bytes", request.data), header, self._seconds)
-        return response, self.returnFormat
+
+@dataclass(frozen=True)
+class Written:
+    """A request for an engine, but for the text of its query.
+
+    Attributes:
+        url: of the engine.
+        fields: of its header.
+        before, after: what surrounds the text in the form.
+    """
+
+    url: str
+    fields: Mapping[str, str]
+    before: bytes
+    after: bytes
+
+    def body(self, text: str) -> bytes:
+        """The form with a query in it."""
+        return b"%b%b%b" % (self.before, quote_plus(text, safe="/").encode(), self.after)
+
+
+@lru_cache(_REMEMBERED)
+def written(url: str, kind: str, parameters: Sequence[tuple[str, str]]) -> Written:
+    """The request for queries of a form with some parameters."""
+    request = _Request(url, kind)
+    for name, value in parameters:
+        request.addParameter(name, value)
+    request.addCustomHttpHeader("Accept", ROWS if kind in {"SELECT", "ASK"} else _TRIPLES)
+    request.setQuery(_PLACE)
+    whole = request._createRequest()
+    before, _, after = cast("bytes", whole.data).rpartition(f"query={_PLACE}".encode())
+    return Written(whole.full_url, dict(whole.header_items()), before + b"query=", after)
 
 
 class Engine:
@@ -155,30 +186,30 @@ class Engine:
         return answer
 
     def _send(self, text: str, kind: str, dataset: Sequence[tuple[str, str]], seconds: float) -> UpstreamResponse:
-        request = _Request(self._url, self._upstream, kind, seconds)
-        for name, value in dataset:
-            request.addParameter(name, value)
-        for parameter in self._access.parameters:
-            name, _, value = parameter.partition("=")
-            times = {"{seconds}": str(math.ceil(seconds)), "{milliseconds}": str(math.ceil(seconds * 1000))}
-            for place, time_ in times.items():
-                value = value.replace(place, time_)
-            request.addParameter(name, value)
-        request.addCustomHttpHeader("Accept", ROWS if kind in {"SELECT", "ASK"} else _TRIPLES)
-        request.setQuery(text)
-        response = self._authenticated(request)
+        request = written(self._url, kind, (*dataset, *self._parameters(seconds)))
+        body = request.body(text)
+        response = self._authenticated(request, body, seconds)
         if response.status == 401 and self._is_challenged(response):
             response.close()
-            response = self._authenticated(request)
+            response = self._authenticated(request, body, seconds)
         return response
 
-    def _authenticated(self, request: _Request) -> UpstreamResponse:
+    def _parameters(self, seconds: float) -> Iterator[tuple[str, str]]:
+        """The parameters that the settings add to each query; they may name its longest time."""
+        times = {"{seconds}": str(math.ceil(seconds)), "{milliseconds}": str(math.ceil(seconds * 1000))}
+        for parameter in self._access.parameters:
+            name, _, value = parameter.partition("=")
+            for place, time_ in times.items():
+                value = value.replace(place, time_)
+            yield name, value
+
+    def _authenticated(self, request: Written, body: bytes, seconds: float) -> UpstreamResponse:
         """The response to a request with the credentials in the form that the engine wants, as far as that is known."""
+        fields = request.fields
         with self._authenticating:
-            field = self._authentication.field("POST", self._target)
-        if field:
-            request.addCustomHttpHeader("Authorization", field)
-        return cast("UpstreamResponse", request.query().response)
+            if field := self._authentication.field("POST", self._target):
+                fields = {**fields, "Authorization": field}
+        return self._upstream.send("POST", request.url, body, fields, seconds)
 
     def _is_challenged(self, response: UpstreamResponse) -> bool:
         """Whether a response names a form of credentials that was not sent yet."""
