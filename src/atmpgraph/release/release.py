@@ -215,7 +215,7 @@ class Release:
             StoreError: no slot of the remote store holds the release.
         """
         if self.remote:
-            return self._slot(self.remote)
+            return self._slot()
         now = time.monotonic()
         if not self._looks or now - self._looks[0][0] > _STORE_SECONDS:
             states = tuple(map(self._proven, self._store_files))
@@ -223,13 +223,23 @@ class Release:
             self._looks[:] = [(now, StoreAddress(EMBEDDED.kind, str(self.folder.store), self.digest, state))]
         return self._looks[0][1]
 
-    def _slot(self, remote: RemoteSettings) -> StoreAddress:
+    def _slot(self) -> StoreAddress:
         """The slot that holds the release; its record is looked at each time."""
-        held = slot_of(self.path.parent, self.digest)
-        if held is None:
-            nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
-            raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
-        return remote.address(held.slot, record_of(self.path.parent, self.digest), self.digest)
+        with suppress(DamagedError):
+            if address := self._slot_by_state(state_of_file(record_of(self.path.parent, self.digest))):
+                return address
+        nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
+        raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
+
+    @cached_property
+    def _slot_by_state(self) -> Callable[[State], StoreAddress | None]:
+        """Reads the record of the slot again when it is another one."""
+
+        def read(_: State) -> StoreAddress | None:
+            held, record = slot_of(self.path.parent, self.digest), record_of(self.path.parent, self.digest)
+            return self.remote.address(held.slot, record, self.digest) if self.remote and held else None
+
+        return lru_cache(1)(read)
 
     @property
     def store_identity(self) -> str:
