@@ -1,7 +1,7 @@
 """The query library: each question is well made, portable, and answered as a reader of the sources would answer it.
 
-The expected answers are those of data/*.csv and the texts of the sources. Those that changed with the facts of November 2026
-were filled in from results and then read row by row; they were not worked out independently.
+The expected answers are those of data/*.csv and the texts of the sources. tests/test_answers_from_tables.py works out each
+of them a second time, from the tables and without SPARQL.
 """
 
 import csv
