@@ -1,8 +1,10 @@
 """The pictures of a release: the same bytes each time, in each language, in light and dark, small, text as text."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.store.embedded import memory_store
 
-from ..conftest import LANGUAGES
+from ..conftest import LANGUAGES, ROOT
 from .conftest import Drawing
 
 NAMES = (
@@ -92,6 +94,44 @@ def test_a_picture_is_small_and_asks_nobody(
     assert [root.findtext(f"{SVG}title"), root.findtext(f"{SVG}desc")] == [drawn.title, drawn.words]
     style = str(root.findtext(f"{SVG}style"))
     assert drawn.style == f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}"
+
+
+def _own_data(name: str) -> set[str]:
+    """The layers that draw something besides the rows, such as the scale of a map."""
+    specification = json.loads((ROOT / "charts" / f"{name}.vl.json").read_bytes())
+    return {f"layer_{number}_marks" for number, layer in enumerate(specification.get("layer", [])) if "data" in layer}
+
+
+def _marks(element: ET.Element, x: float = 0, y: float = 0) -> Iterator[tuple[str, tuple[float, float, str]]]:
+    """The layer of each mark, and where it is drawn and how."""
+    if moved := re.search(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", "")):
+        x, y = x + float(moved[1]), y + float(moved[2])
+    classes = element.get("class", "").split()
+    for child in element:
+        if "role-mark" in classes and child.tag != f"{SVG}g":
+            at = re.search(r"translate\(([-\d.]+),([-\d.]+)\)", child.get("transform", ""))
+            place = (x + float(at[1]), y + float(at[2])) if at else (x, y)
+            yield classes[-1], (*place, child.get("d") or str(child.text))
+        else:
+            yield from _marks(child, x, y)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_row_is_drawn_and_none_behind_another(
+    name: str, language: str, charts: dict[str, DrawnChart], pictures: Path
+) -> None:
+    rows = read_rows(file_of(pictures, name, language, "json"))
+    layers: dict[str, list[tuple[float, float, str]]] = {}
+    for layer, mark in _marks(ET.fromstring(file_of(pictures, name, language, "svg").read_bytes())):
+        layers.setdefault(layer, []).append(mark)
+    of_rows = {layer: marks for layer, marks in layers.items() if layer not in _own_data(name)}
+    assert len(rows) == charts[name].count
+    assert not charts[name].is_cut
+    assert of_rows
+    assert {layer: (len(marks), len(set(marks))) for layer, marks in of_rows.items()} == dict.fromkeys(
+        of_rows, (len(rows), len(rows))
+    )
 
 
 def test_every_colour_has_one_for_the_dark(charts: dict[str, DrawnChart], pictures: Path) -> None:
