@@ -214,6 +214,8 @@ USED = (
         "observation-status/A",
         "identifier-scheme/ror",
         "identifier-scheme/isni",
+        "identifier-scheme/vat",
+        "identifier-scheme/cbe",
     ),
     *("source-kind/PressRelease", "source-kind/Database", "source-kind/MetadataDocument"),
 )

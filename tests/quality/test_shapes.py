@@ -72,6 +72,13 @@ def tell(text: str) -> str:
     return f"INSERT DATA {{ {turtle(text).removeprefix(PREFIXES)} }}"
 
 
+def enterprise(organisation: str, scheme: str, number: str) -> str:
+    """An identifier of an organisation."""
+    identifier = f"{organisation.replace('organisation', 'identifier')}--{scheme}"
+    return f"""INSERT DATA {{ <{organisation}> adms:identifier <{identifier}> .
+        <{identifier}> a adms:Identifier ; dct:source <doc/table/things.csv#row=2> ; skos:notation "{number}" ; adms:schemaAgency "{scheme}" }}"""
+
+
 FIGURE, SHARE, FIRMS, LOTS = "id/figure/budget", "id/figure/public", "id/figure/firms", "id/figure/lots"
 SOURCE, GRAPH, QUOTATION, SELECTOR = "id/source/press", "id/graph/press", "id/quotation/budget", "id/selector/budget"
 MINISTRY, FIRM, PERSON = "id/organisation/ministry", "id/organisation/firm", "id/person/minister"
@@ -688,6 +695,38 @@ CASES = [
     Case("gap that a source fills", """INSERT DATA { <id/gap/g> a dqv:QualityAnnotation ; dct:title "Un partenariat"@fr }""",
          "gapFilled SPARQL", WARNING),
     Case("other numbers in another language", put(EVENT, "dct:title", '"12 projets"@fr', '"21 projects"@en'), "textNumbers SPARQL", WARNING),
+    Case("one sentence in two languages", put(EVENT, "dct:title", '"Start of the new partnership"@en', '"Start of the new partnership"@nl'),
+         "textTranslated SPARQL", WARNING),
+    Case("VAT number of another enterprise", enterprise(FIRM, "vat", "BE0407626464") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138"),
+         "enterpriseNumber SPARQL"),
+    Case("VAT number of an enterprise that it is no part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
+         + enterprise("id/organisation/other", "cbe", "0316.381.138"), "enterpriseOther SPARQL", WARNING),
+    Case("words that are not in the title", put(QUOTATION, "skos:note", '"Title"@en'), "quotationTitle SPARQL", WARNING),
+    Case("source named after another day", add("id/source/press-2024-01-18", "a", "foaf:Document") + " ;\n"
+         + add("id/source/press-2024-01-18", "dct:issued", '"2024-01-17"^^xsd:date'), "sourceNameDate SPARQL", WARNING),
+    Case("source without the date of its address", drop(SOURCE, "dct:issued") + " ;\n"
+         + put(SOURCE, "foaf:page", "<https://example.com/2024/01/17/a>"), "sourceDated SPARQL", WARNING),
+    Case("results of a search", put(SOURCE, "foaf:page", "<https://www.google.com/search?q=a>"), "addressLasting Not", WARNING),
+    Case("short link", put(SOURCE, "foaf:page", "<https://bit.ly/abc>"), "addressLasting Not", WARNING),
+    Case("period named after another month", add("id/period/2024-01", "a", "dct:PeriodOfTime") + " ;\n"
+         + add("id/period/2024-01", "dcat:endDate", '"2024-02"^^xsd:gYearMonth'), "periodNameDate SPARQL", WARNING),
+    Case("year that the period leaves open", put(SELECTOR, "oa:exact", '"81 M€ en 2019"@fr') + " ;\n"
+         + put(FIGURE, "sdmx-d:refPeriod", "<id/period/unstated>"), "figureYearUnstated SPARQL", WARNING),
+    Case("year behind the number", put(SELECTOR, "oa:exact", '"en 2024 ; 81 M€ en 2019"@fr'), "figureYearNext SPARQL", WARNING),
+    Case("length other than that of the period", put(SELECTOR, "oa:exact", '"81 M€ dans les cinq prochaines années"@fr') + " ;\n"
+         + put(PERIOD, "time:hasXSDDuration", TRIENNIAL), "figureLengthWords SPARQL", WARNING),
+    Case("words of another indicator", put(FIRMS, "atmpgraph:statedAs", '"15 lots"@fr'), "figureIndicatorWords SPARQL", WARNING),
+    Case("organisation that neither words nor title name", put(FIRMS, "atmpgraph:subject", f"<{FIRM}>") + " ;\n"
+         + put(SELECTOR, "oa:exact", '"15+"@fr'), "figureSubjectWords SPARQL", WARNING),
+    Case("record of another organisation", add(MINISTRY, "atmpgraph:statedIn", f"<{RECORD}>") + " ;\n"
+         + put(IDENTIFIER, "skos:notation", '"101"'), "recordOther SPARQL", WARNING),
+    Case("acronym that is in no words", f"DELETE DATA {{ <{PARTNERSHIP}> atmpgraph:statedIn <{RECORD}> }}",
+         "partnershipAcronymWords SPARQL", WARNING),
+    Case("accent apart from its letter", put(EVENT, "dct:title", '"e\u0301tude"@fr'), "textComposed Not", WARNING),
+    Case("two letters that are one", put(EVENT, "dct:title", '"\ufb01nancement"@fr'), "textComposed Not", WARNING),
+    Case("title of two lines", put(EVENT, "dct:title", '"Start of\\nit"@en'), "oneLine Not", WARNING),
+    Case("name as another name", add(FIRM, "skos:altLabel", '"firm"@it'), "organisationNameAgain SPARQL", WARNING),
+    Case("person called as an organisation", put(PERSON, "foaf:name", '"firm"'), "personOrganisationName SPARQL", WARNING),
 ]  # fmt: skip
 
 
@@ -848,6 +887,10 @@ TOLERATED = [
     ("pairs within pairs, a list and marks of four languages", add(PARTNERSHIP, "skos:altLabel", '"PA (x)"@it') + " ;\n"
         + add("id/event/launch", "dct:title", '"1) «Lancio (nuovo)» “oggi” a) „heute“ „nu”"@it')),
     ("abbreviations at the end of names", add(FIRM, "foaf:name", '"Firm Inc."@it', '"Univ."@pt')),
+    ("the VAT number of the same enterprise", enterprise(FIRM, "vat", "BE0316381138") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138")),
+    ("the VAT number of the whole that it is a part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
+        + enterprise(MINISTRY, "cbe", "0316.381.138")),
+    ("three words in two languages", add("id/event/launch", "dct:title", '"Business Model Canvas"@it', '"Business Model Canvas"@pt')),
     ("a name of one word in two languages", add("id/event/launch", "dct:title", '"Lancio"@it', '"Lancio"@pt')),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),

@@ -56,6 +56,24 @@ def test_a_registry_is_not_quoted(publication: Path) -> None:
     assert "without words to quote" in finding.message["en"]
 
 
+@pytest.mark.parametrize(
+    ("table", "before", "after", "row"),
+    [
+        ("figures.csv", "press-release-2024-01-17,pr-manufacturers", "press-release-2024-01-17,maidam-grant", 23),
+        ("roles.csv", "press-release-2024-01-17,pr-validated", "press-release-2024-01-17,fv-recovery-plan", 4),
+        ("gaps.csv", "press-release-2024-01-17,pr-about", "press-release-2024-01-17,lpost-jobs", 5),
+    ],
+)
+def test_the_words_are_those_of_the_source_of_the_row(
+    publication: Path, table: str, before: str, after: str, row: int
+) -> None:
+    edit(Settings.load(publication), table, before, after)
+    (finding,) = [finding for finding in told(publication) if finding.severity is Severity.VIOLATION]
+    place = finding.places[0]
+    assert (place.file, place.row, place.column) == (table, row, "quotation")
+    assert "is of another source" in finding.message["en"]
+
+
 def test_a_text_has_no_records(publication: Path) -> None:
     path = publication.parent / "data" / "sectors.csv"
     assert "record" not in path.read_text(encoding="utf-8")

@@ -75,7 +75,7 @@ def check(client: FlaskClient, path: str, accept: str = LD) -> set[str]:
 
 
 def test_of_every_thing(client: FlaskClient, release: Release) -> None:
-    things = {row["s"].value for row in release.store.select("SELECT DISTINCT ?s { ?s ?p ?o }")}  # type: ignore[union-attr]
+    things = {row["s"].value for row in release.store.select("SELECT DISTINCT ?s { ?s ?p ?o }")}
     paths = sorted(iri.removeprefix(release.base) for iri in things if iri.startswith(release.base + "id/"))
     assert len(paths) > 400
     wrong = set()

@@ -2,6 +2,7 @@
 
 A field `quotation` of the Data Package says `"evidence": "required"`, or `"advised"`, where the rows of its table are
 statements of a source. The list of the kinds of sources says what of each is evidence (`auth/source-kind`).
+In any table the words are those of the source of their row.
 """
 
 import csv
@@ -19,6 +20,7 @@ from .package import Package, Table
 WORDS: Final = f"{OA}SpecificResource"
 RECORD: Final = f"{ATMPGRAPH}Record"
 _SOURCES: Final = "sources"
+_QUOTATIONS: Final = "quotations"
 _SEVERITIES: Final = {"required": Severity.VIOLATION, "advised": Severity.WARNING}
 _NO_WORDS: Final = message(
     "no quotation, and the source {source} is a text: name the words of it that say so, from the table of quotations"
@@ -29,6 +31,7 @@ _NO_RECORD: Final = message(
 _NO_QUOTATION: Final = message(
     "the source {source} is a registry or a database, without words to quote: name its record by the key, in “record”"
 )
+_OTHER_SOURCE: Final = message("the quotation {quotation} is of another source than {source}: correct one of the two")
 
 
 def missing_evidence(package: Package, codes: CodeLists) -> Iterator[Finding]:
@@ -38,14 +41,13 @@ def missing_evidence(package: Package, codes: CodeLists) -> Iterator[Finding]:
         package: of the tables.
         codes: with the evidence of each kind of source.
     """
-    evidence = _of_sources(package, codes)
+    evidence, quoted = _of_sources(package, codes), _of_quotations(package)
     for path, table in package.tables.items():
         severity = next(
             (_SEVERITIES.get(str(field.get("evidence"))) for field in package.fields(path) if "evidence" in field), None
         )
-        if severity is not None:
-            with suppress(OSError, UnicodeDecodeError, csv.Error):  # the check of the table says it
-                yield from _of_table(table, severity, evidence)
+        with suppress(OSError, UnicodeDecodeError, csv.Error):  # the check of the table says it
+            yield from _of_table(table, severity, evidence if severity else {}, quoted)
 
 
 def _of_sources(package: Package, codes: CodeLists) -> dict[str, str]:
@@ -62,7 +64,19 @@ def _of_sources(package: Package, codes: CodeLists) -> dict[str, str]:
     return of_sources
 
 
-def _of_table(table: Table, severity: Severity, evidence: Mapping[str, str]) -> Iterator[Finding]:
+def _of_quotations(package: Package) -> dict[str, str]:
+    """The source of each quotation, by its slug."""
+    of_quotations: dict[str, str] = {}
+    for table in package.tables.values():
+        if table.name == _QUOTATIONS:
+            with suppress(OSError, UnicodeDecodeError, csv.Error):
+                of_quotations |= {row.get("slug", ""): row.get("source", "") for row in _cells(table)}
+    return of_quotations
+
+
+def _of_table(
+    table: Table, severity: Severity | None, evidence: Mapping[str, str], quotations: Mapping[str, str]
+) -> Iterator[Finding]:
     columns = table.header()
     if "source" not in columns or "quotation" not in columns:
         return
@@ -71,12 +85,14 @@ def _of_table(table: Table, severity: Severity, evidence: Mapping[str, str]) -> 
     for number, cells in table.rows():
         quoted, recorded = cells[quotation], "" if record is None else cells[record]
         kind = evidence.get(cells[source])
-        if kind == WORDS and not quoted:
+        if kind == WORDS and not quoted and severity:
             yield _finding(table, number, "quotation", severity, _NO_WORDS, cells[source])
         if kind == WORDS and recorded:
             yield _finding(table, number, "record", Severity.VIOLATION, _NO_RECORD, cells[source])
         if kind == RECORD and quoted:
             yield _finding(table, number, "quotation", Severity.VIOLATION, _NO_QUOTATION, cells[source])
+        elif quotations.get(quoted, cells[source]) != cells[source]:
+            yield _finding(table, number, "quotation", Severity.VIOLATION, _OTHER_SOURCE, cells[source], quoted)
 
 
 def _cells(table: Table) -> Iterator[dict[str, str]]:
@@ -84,6 +100,8 @@ def _cells(table: Table) -> Iterator[dict[str, str]]:
     return (dict(zip(columns, cells, strict=False)) for _, cells in table.rows())
 
 
-def _finding(table: Table, row: int, column: str, severity: Severity, sentence: str, source: str) -> Finding:
+def _finding(
+    table: Table, row: int, column: str, severity: Severity, sentence: str, source: str, quotation: str = ""
+) -> Finding:
     place = Place(table.file, row, column)
-    return Finding("table", severity, every_language(sentence, source=source), (place,))
+    return Finding("table", severity, every_language(sentence, source=source, quotation=quotation), (place,))
