@@ -22,12 +22,10 @@ from urllib.parse import urlsplit
 
 from ..i18n import Sentence, counting, message
 from ..reasons import refusal_of
-from .response_head import END, BadResponseError, ResponseHead, chunk_size, read_head
+from .response_reader import BadResponseError, ResponseReader
 
 _READ: Final = 1 << 16
-_LONGEST_HEAD: Final = 1 << 16  # bytes, as of a line between chunks
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0A-\x1F\x7F]|[^\x00-\xFF]")  # in a field: it could begin another one
-_LINE_ENDS: Final = frozenset({b"\r\n", b"\n"})
 _PORTS: Final = {"http": 80, "https": 443}
 _IDLE: Final = 16  # connections that stay open without a request
 _IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
@@ -37,6 +35,7 @@ UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
 _BREAKS_OFF: Final = counting(
     "its answer breaks off: {n} byte is missing", "its answer breaks off: {n} bytes are missing"
 )
+_ENDED: Final = "nothing comes any more"
 _NO_HTTP: Final = message("its answer is not HTTP/1.1: {words}")
 
 
@@ -98,8 +97,7 @@ class Upstream:
         while True:
             reused, connection = self._connection(deadline)
             try:
-                connection.send(request, deadline)
-                response = connection.head()
+                response = connection.respond(request, deadline)
             except ConnectionError as error:
                 connection.close()
                 if reused:  # the server ended it while it was idle
@@ -123,7 +121,7 @@ class Upstream:
                 raise UpstreamError(
                     "unusable", "it redirects ({status}), and no redirection is followed", status=status
                 )
-            return UpstreamResponse(self, connection, response, self._longest)
+            return UpstreamResponse(self, connection, self._longest)
 
     def _connection(self, deadline: float) -> "tuple[bool, _Connection]":
         """An idle connection, or a new one; whether it was used before."""
@@ -180,14 +178,12 @@ class UpstreamResponse:
         ended: whether all of it is read, or nothing more can be.
     """
 
-    def __init__(self, upstream: Upstream, connection: "_Connection", head: ResponseHead, longest: int) -> None:
+    def __init__(self, upstream: Upstream, connection: "_Connection", longest: int) -> None:
         """Read nothing yet."""
-        self._upstream, self._connection, self._head = upstream, connection, head
-        self._longest = self._left = longest
-        self._part = 0 if head.chunked else head.length  # bytes until the next chunk, or until the end
-        self.status = head.status
+        self._upstream, self._connection, self._longest, self._left = upstream, connection, longest, longest
+        self._reader = reader = connection.reader
+        self.status, self._fields, self.is_framed = reader.status, reader.fields, reader.is_framed
         self.media_type = self.field("Content-Type").partition(";")[0].strip().lower()
-        self.is_framed = head.chunked or head.length is not None
         self.ended = False
 
     def field(self, name: str) -> str:
@@ -196,7 +192,7 @@ class UpstreamResponse:
 
     def values(self, name: str) -> list[str]:
         """The values of all fields with a name."""
-        return self._head.fields.get(name.lower(), [])
+        return self._fields.get(name.lower(), [])
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, fewer than `size` only at the end.
@@ -223,26 +219,16 @@ class UpstreamResponse:
 
     def _piece(self, size: int) -> bytes:
         """Some of the next bytes, at most `size`; none at the end."""
-        if self._head.chunked and not self._part:
-            self._part = chunk_size(self._connection.line())
-            if not self._part:
-                while self._connection.line() not in _LINE_ENDS:  # fields after the content (RFC 9112 §7.1.2)
-                    pass
-        if self._part == 0:
+        reader = self._reader
+        while not reader.content and not reader.ended and self._connection.receive():
+            pass
+        piece = reader.take(size)
+        if not piece and not reader.ended and reader.is_framed:
+            if reader.missing:
+                raise self._failed("unreachable", _BREAKS_OFF, n=reader.missing)
+            raise RemoteDisconnected(_ENDED)
+        if not reader.content and (reader.ended or not piece):
             self._end()
-            return b""
-        piece = self._connection.take(size if self._part is None else min(size, self._part))
-        if self._part is None:  # it ends with the connection
-            if not piece:
-                self._end()
-            return piece
-        if not piece:
-            raise self._failed("unreachable", _BREAKS_OFF, n=self._part)
-        self._part -= len(piece)
-        if not self._part and not self._head.chunked:
-            self._end()
-        elif not self._part and (rest := self._connection.line()) not in _LINE_ENDS:
-            raise BadResponseError(repr(rest[:100]))
         return piece
 
     def _failed(self, kind: UpstreamFailure, sentence: str, /, **values: object) -> UpstreamError:
@@ -252,7 +238,7 @@ class UpstreamResponse:
     def _end(self) -> None:
         """All is read: the connection is free."""
         self.ended = True
-        if self._head.persists:
+        if self._reader.is_reusable:
             self._upstream.give_back(self._connection)
         else:
             self._connection.close()
@@ -272,69 +258,34 @@ class _Connection:
     """A connection each of whose waits ends at the deadline of its request."""
 
     def __init__(self, connected: socket.socket) -> None:
-        self._socket, self._received = connected, bytearray()
+        self._socket, self.reader = connected, ResponseReader()
         self._deadline = self.idle_since = math.inf
 
-    def send(self, request: bytes, deadline: float) -> None:
-        """Send a request in one piece."""
-        self._deadline = deadline
-        self._wait().sendall(request)
-
-    def head(self) -> ResponseHead:
-        """The head of the response.
+    def respond(self, request: bytes, deadline: float) -> ResponseReader:
+        """Send a request in one piece, and read the head of its response.
 
         Raises:
             BadResponseError: it is none.
             OSError: there is none.
         """
-        while True:
-            while not (end := END.search(self._received)):
-                if len(self._received) > _LONGEST_HEAD:
-                    raise BadResponseError(f"> {_LONGEST_HEAD} B")
-                self._receive()
-            head = read_head(bytes(self._received[: end.start()]))
-            del self._received[: end.end()]
-            if head.status >= 200:  # others precede the one that counts (RFC 9110 §15.2)
-                return head
-            if head.status == HTTPStatus.SWITCHING_PROTOCOLS:  # nobody wanted that
-                raise BadResponseError(phrase(head.status))
+        self._deadline = deadline
+        self.reader.begin()
+        self._wait().sendall(request)
+        while not self.reader.has_head:
+            if not self.receive():
+                raise RemoteDisconnected(_ENDED)
+        return self.reader
 
-    def line(self) -> bytes:
-        """The next line, with its end.
+    def receive(self) -> bool:
+        """Read what arrives next; whether anything does before the connection ends.
 
         Raises:
-            BadResponseError: it is too long.
-            OSError: there is none.
-        """
-        while (end := self._received.find(b"\n")) < 0:
-            if len(self._received) > _LONGEST_HEAD:
-                raise BadResponseError(f"> {_LONGEST_HEAD} B")
-            self._receive()
-        return self._taken(end + 1)
-
-    def take(self, size: int) -> bytes:
-        """Some of the next bytes, at most `size`; none at the end of the connection.
-
-        Raises:
-            OSError: none came in time.
-        """
-        return self._taken(size) if self._received else self._wait().recv(min(size, _READ))
-
-    def _receive(self) -> None:
-        """Wait for more.
-
-        Raises:
-            OSError: nothing comes.
+            BadResponseError: it is no part of a response.
+            OSError: nothing came in time.
         """
         piece = self._wait().recv(_READ)
-        if not piece:
-            raise RemoteDisconnected("nothing comes any more")
-        self._received += piece
-
-    def _taken(self, size: int) -> bytes:
-        taken = bytes(self._received[:size])
-        del self._received[:size]
-        return taken
+        self.reader.feed(piece)
+        return bool(piece)
 
     def _wait(self) -> socket.socket:
         left = self._deadline - time.monotonic()
@@ -345,7 +296,7 @@ class _Connection:
 
     def is_silent(self) -> bool:
         """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
-        if self._received or time.monotonic() - self.idle_since >= _IDLE_SECONDS:
+        if time.monotonic() - self.idle_since >= _IDLE_SECONDS:
             return False
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
