@@ -201,6 +201,26 @@ def test_each_request_names_its_dataset_and_no_more_than_the_protocol_has(
     assert datasets[3] == ([graph], [other])
 
 
+@pytest.mark.parametrize(
+    ("text", "sees"),
+    [
+        ("PREFIX a: <http://example.org/atmpgraph/ns#> SELECT ?s { ?s a:b ?o }", False),
+        ("SELECT ?graph { ?graph a <http://example.org/id/graph/a> }", False),
+        ("SELECT ?s { ?s <http://e/p> 'GRAPH ?g { }' } # GRAPH ?g", False),
+        ("PREFIX graph: <http://e/> SELECT ?s { ?s graph:graph ?o }", False),
+        ("SELECT ?s { graph?g{ ?s ?p ?o } }", True),
+        ("SELECT ?s { ?s ?p ?o FILTER EXISTS { Graph ?g { ?s ?p 1 } } }", True),
+    ],
+)
+def test_the_named_graphs_are_sent_with_a_graph_clause_only(
+    text: str, sees: bool, spoilt: Store, spoiler: Spoiler, release: Release
+) -> None:
+    """A release may have thousands of them."""
+    list(spoilt.select(text))
+    sent = parse_qs(spoiler.requests[-1][2].decode())["named-graph-uri"]
+    assert sent == (release.store.graphs() if sees else ["urn:x-atmpgraph:none"])
+
+
 def test_a_query_is_sent_as_sparqlwrapper_writes_it() -> None:
     """To the byte, though a request is written once and the text of each query takes its place in it."""
     url, dataset = "http://example.org/q?a=b c", [("default-graph-uri", "urn:é&query=~~"), ("timeout", "5 s")]

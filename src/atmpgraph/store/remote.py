@@ -29,6 +29,7 @@ from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_ba
 from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.query_form import form
+from ..sparql.syntax.tokenizer import mentions, words
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
 from .embedded import MemoryStore, each_graph_by_itself
@@ -334,8 +335,11 @@ def _parameters(default: Sequence[str], named: Sequence[str]) -> list[tuple[str,
 
 
 def _names_graphs(text: str) -> bool:
-    """Whether a query may have a GRAPH clause; the letters of a keyword may be escaped (SPARQL 1.1 §19.2)."""
-    return "graph" in text.lower() or "\\" in text
+    """Whether a query may have a GRAPH clause; the letters of a keyword may be escaped (SPARQL 1.1 §19.2).
+
+    Only then are the named graphs sent: a release may have thousands, and an engine reads each.
+    """
+    return "\\" in text or (mentions(text, "GRAPH") and any(word.is_word("GRAPH") for word in words(text)))
 
 
 @lru_cache(16)
