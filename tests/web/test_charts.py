@@ -139,3 +139,10 @@ def test_a_damaged_picture_is_not_served(started: Settings) -> None:
     file.unlink()
     file.write_bytes(content[:-1] + b" ")
     assert client.get(f"/charts/{name}.svg?lang={language}").status_code == 503
+
+
+def test_the_head_of_a_column_of_numbers_stands_over_them(client: FlaskClient) -> None:
+    page = check_page(client.get("/charts/places?lang=nl"), "nl")
+    heads = [head.get("class", "") for head in page.all("th")]
+    assert heads == [cell.get("class", "") for cell in page.all("td")[: len(heads)]]
+    assert "number" in heads

@@ -1,6 +1,7 @@
 """No page, list, feed or part of the catalogue grows with the data; each is paged, and its pages have everything once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -9,11 +10,14 @@ from benchmarks.routes import PAGE_BYTES, urls
 from flask import Flask
 
 from atmpgraph.publish.build import build
+from atmpgraph.quality.links import UNASKED, CheckedLinks, ExternalLink
+from atmpgraph.quality.summary import Quality, read_quality
+from atmpgraph.release.release import Release
 from atmpgraph.settings import FILE_NAME, Settings
 from atmpgraph.settings.groups import SizeLimits
 from atmpgraph.web import create_app
 
-from ..conftest import changed
+from ..conftest import LANGUAGES, changed
 from .grown import BASE, grow
 from .rules import BROWSER
 
@@ -28,6 +32,7 @@ WHOLE = (
     "/changes application/rdf-patch",
 )
 LISTS = ("/partners", "/workpackages", "/funding", "/figures", "/sources", "/things")
+WORDS = "un mot dans une langue et un autre dans une autre, que la source dit et que la table ne dit pas"
 LIMITS = {
     "catalogue_page_datasets": 10,
     "document_page_values": 20,
@@ -128,13 +133,31 @@ def test_all_pages_together_have_everything(
         assert sum(quoted in page for page in pages) >= 1, quoted
 
 
-def test_the_quality_of_a_named_release_fits_on_its_pages(apps: tuple[Flask, Flask]) -> None:
-    """Its links have the digest of the release in them; as many findings and links as a page has by default."""
+def test_the_quality_of_a_named_release_fits_on_its_pages(
+    apps: tuple[Flask, Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many findings and links as a page has by default, as heavy as those of 100,000 rows: the links have the digest of
+    the release in them, findings have sentences that few share, and an address stands in many things.
+    """
     settings = apps[1].extensions["atmpgraph"].settings
-    client = create_app(changed(settings, limits={"listed_findings": SizeLimits().listed_findings})).test_client()
+    most = SizeLimits().listed_findings
+
+    def heavy(release: Release) -> Quality:
+        quality = read_quality(release)
+        things = tuple(f"{BASE}id/organisation/o{number}" for number in range(10))
+        findings = [
+            {**finding, "message": dict.fromkeys(LANGUAGES, f"{number // 2} {WORDS}")}
+            for number, finding in enumerate(quality.findings[:most])
+        ]
+        links = [ExternalLink(f"https://o{number}.example/{WORDS[:40]}", things) for number in range(most)]
+        return replace(quality, findings=findings, links=CheckedLinks("", {UNASKED: most}, links))
+
+    monkeypatch.setattr("atmpgraph.web.routes.quality.read_quality", heavy)
+    client = create_app(changed(settings, limits={"listed_findings": most})).test_client()
     page = client.get("/releases/current/quality?lang=fr", headers=BROWSER, follow_redirects=True)
     assert page.status_code == 200
-    assert page.text.count("https://o") >= SizeLimits().listed_findings, "all that a page may have"
+    assert page.text.count("https://o") >= most, "all that a page may have"
+    assert page.text.count("/doc/organisation/o0?") > most, "with things that they are in"
     assert len(page.data) < PAGE_BYTES
 
 

@@ -17,6 +17,7 @@ from ..core.made_names import table_name
 from ..core.paging import Paging
 
 MOST: Final = 10
+_NAMED: Final = 150  # things that the links of a page are in, about: each link has one at least
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class QualityPage:
         shapes: how many the release was checked with.
         findings, paging: the pages of the findings and of the links.
         links: those of the page.
-        most: things that are named of all that miss a point, or that link to an address.
+        most: things that are named of all that miss a point.
+        linking: things that are named of all that link to an address.
     """
 
     quality: Quality
@@ -48,16 +50,18 @@ class QualityPage:
     findings: Paging
     paging: Paging
     links: list[ExternalLink]
+    linking: int
     most: int = MOST
 
 
 def quality_page(context: Context, quality: Quality, findings: Paging, paging: Paging) -> QualityPage:
     """The page of the release of the request, with the findings and the links of a page."""
     groups, links = quality.alike(*findings.part), quality.links.shown(*paging.part)
+    linking = max(1, min(MOST, _NAMED // max(len(links), 1)))
     iris = {finding[name] for group in groups for finding in group for name in ("node", "path") if name in finding}
     values = {finding["value"] for group in groups for finding in group if "value" in finding}
     iris |= {value for value in values if value.startswith(context.iris.things) and context.release.lines(value)}
-    iris |= {thing for link in links for thing in link.things[:MOST]}
+    iris |= {thing for link in links for thing in link.things[:linking]}
     iris |= {thing for metric in (quality.score.metrics if quality.score else ()) for thing in metric.missing[:MOST]}
     iris |= {coverage.indicator for coverage in quality.coverage}
     node_shape = ox.NamedNode(SH + "NodeShape")
@@ -68,7 +72,8 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     called = {file: table_name(file, titles, context.language) if file in titles else file for file in named}
     present = frozenset(file for file in named if release.folder.tables / file in release.files)
     metric_names = _metric_names(context, quality.named_in)
-    return QualityPage(quality, tables, called, present, groups, names, metric_names, shapes, findings, paging, links)
+    parts = findings, paging, links, linking
+    return QualityPage(quality, tables, called, present, groups, names, metric_names, shapes, *parts)
 
 
 def _metric_names(context: Context, named_in: tuple[str, ...]) -> dict[str, str]:
