@@ -69,6 +69,7 @@ IN_NODE = {
     "sh:property [ sh:path [ sh:alternativePath ex:p ] ]": "not a path of SHACL",
     "sh:targetClass 'C'": "sh:targetClass needs an IRI",
     "sh:targetNode [ ]": "sh:targetNode needs an IRI or a literal",
+    "sh:js [ sh:jsFunctionName 'f' ]": "sh:js is a script, which is not run",
     "sh:closed 'yes'": "sh:closed needs true or false",
     "sh:sparql [ sh:message 'x' ]": "a SPARQL constraint needs one sh:select",
     f"sh:sparql {SELECT % 'SELECT $this { $this ex:p ?v FILTER(?v }'}": "not a query that can be run: what stands there cannot be read (line 1, column",

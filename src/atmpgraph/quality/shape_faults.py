@@ -195,6 +195,7 @@ _WRONG_PATH: Final = message(
 )
 _TWICE: Final = message("sh:{name} may stand only once in a shape")
 _SWAPPED: Final = message("sh:{least} is larger than sh:{most}, so nothing can conform")
+_SCRIPT: Final = message("sh:{name} is a script, which is not run: say it as sh:sparql")
 _ALONE: Final = message("sh:{name} says nothing here without {beside}")
 _UNKNOWN: Final = message("SHACL has no property sh:{name}")
 _NEAR: Final = message("SHACL has no property sh:{name}; is sh:{near} meant?")
@@ -318,6 +319,8 @@ class _Faults:
                     iter(get_close_matches(name, [*SH.__annotations__, "in", "or", "and", "not", "class"], 1)), ""
                 )
                 yield self._fault(subject, _NEAR if near else _UNKNOWN, name=name, **({"near": near} if near else {}))
+            elif predicate == SH.js:
+                yield self._fault(subject, _SCRIPT, name=name)
             elif (rule := _RULES.get(predicate)) and not rule.is_right(self._graph, value):
                 yield self._fault(subject, rule.sentence, value, name=name)
             elif isinstance(value, Literal) and (wrong := _wrong_form(value)):
