@@ -222,11 +222,13 @@ def sources(grower: Grower) -> Iterator[Row]:
 def quotations(grower: Grower) -> Iterator[Row]:
     """Words of a source: those that state a figure, for as many as there are."""
     chance = grower.random("quotations")
-    for number, (said, (_, language, words)) in enumerate(zip(grower.said(), grower.statements(), strict=False)):
+    for number, (said, (figure, language, words)) in enumerate(zip(grower.said(), grower.statements(), strict=False)):
         speaker = zipf(chance, grower.counts["people"]) if chance.random() < 0.2 else None
         spoken = {} if speaker is None else {"speaker": f"h{speaker}"}
         by = "" if speaker is None else f", {_person(speaker)}"
-        exact = {f"exact_{language}": "; ".join((f"{_title(number, _NAMES, language)}: {words}", *said)) + by}
+        is_named = figure["about_type"] == "organisation"
+        about = grower.name(figure["about"], language) if is_named else _title(number, _NAMES, language)
+        exact = {f"exact_{language}": "; ".join((f"{about}: {words}", *said)) + by}
         yield {"slug": f"q{number}", "source": f"s{grower.quoted[number]}", **exact, **spoken}
 
 

@@ -695,6 +695,7 @@ CASES = [
     Case("gap that a source fills", """INSERT DATA { <id/gap/g> a dqv:QualityAnnotation ; dct:title "Un partenariat"@fr }""",
          "gapFilled SPARQL", WARNING),
     Case("other numbers in another language", put(EVENT, "dct:title", '"12 projets"@fr', '"21 projects"@en'), "textNumbers SPARQL", WARNING),
+    Case("number word other than the number", put(EVENT, "dct:title", '"12 projets"@fr', '"Eleven projects"@en'), "textNumberWords SPARQL", WARNING),
     Case("one sentence in two languages", put(EVENT, "dct:title", '"Start of the new partnership"@en', '"Start of the new partnership"@nl'),
          "textTranslated SPARQL", WARNING),
     Case("VAT number of another enterprise", enterprise(FIRM, "vat", "BE0407626464") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138"),
@@ -890,6 +891,7 @@ TOLERATED = [
     ("the VAT number of the same enterprise", enterprise(FIRM, "vat", "BE0316381138") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138")),
     ("the VAT number of the whole that it is a part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
         + enterprise(MINISTRY, "cbe", "0316.381.138")),
+    ("a number in words", add("id/event/launch", "dct:title", '"Dodici progetti due volte"@it', '"12 projetos"@pt', '"Tolv projekt"@sv')),
     ("three words in two languages", add("id/event/launch", "dct:title", '"Business Model Canvas"@it', '"Business Model Canvas"@pt')),
     ("a name of one word in two languages", add("id/event/launch", "dct:title", '"Lancio"@it', '"Lancio"@pt')),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
