@@ -286,6 +286,13 @@ def test_a_file_of_slips_is_told_and_ends(tmp_path: Path, text: str) -> None:
     assert any(fault.row for fault in caught.value.faults)
 
 
+def test_settings_in_utf_16_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "atmpgraph.toml").write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(WrongSettingsError) as caught:
+        Settings.load(tmp_path / "atmpgraph.toml")
+    assert len(caught.value.faults) == 1
+
+
 def test_settings_that_are_not_in_utf_8_are_told_with_their_line(tmp_path: Path) -> None:
     (tmp_path / "atmpgraph.toml").write_bytes(GOOD.replace("[title]", "# d\u00e9j\u00e0\n[title]").encode("cp1252"))
     with pytest.raises(WrongSettingsError) as caught:

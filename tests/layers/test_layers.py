@@ -184,6 +184,7 @@ def test_a_column_that_is_not_there_is_empty(started: Settings) -> None:
         ("templates/base.html", "<html>{% block head %}{% endblock %}</html>", "templates/document.html", "main"),
         ("templates/home.html", '{% extends "none.html" %}', "templates/home.html", "none.html"),
         ("templates/home.html", "{% block %}", "templates/home.html", None),
+        ("templates/home.html", '{% extends "home.html" %}', "templates/home.html", "home.html"),
         ("templates/home.html", "{{ site_title|uper }}", "templates/home.html", "uper"),
         ("templates/home.html", "{% if site_title is definde %}x{% endif %}", "templates/home.html", "definde"),
         ("templates/home.html", "<<<<<<< HEAD\n{{ site_title }}", "templates/home.html", None),

@@ -227,6 +227,22 @@ def test_a_query_for_coverage_makes_statements(example: Settings) -> None:
     assert any("CONSTRUCT" in found.message["en"] for found in built.report.of(Severity.VIOLATION))
 
 
+@pytest.mark.parametrize("link", [True, False])
+def test_a_build_goes_on_where_the_live_release_was_taken_away(started: Settings, link: bool) -> None:
+    first = build(started).digest
+    releases = ReleasesFolder(started.path(started.folders.releases))
+    if link:
+        releases.current.unlink()
+        releases.current.symlink_to("nothing")
+    else:
+        shutil.rmtree(releases.path / str(first))
+    edit(started, "organisations.csv", "(fictional)", "(made up)")
+    built = build(started)
+    assert built.digest not in {None, first}
+    assert releases.live == built.digest
+    assert open_release(releases.path, "current", started.base).digest == built.digest
+
+
 def test_a_file_in_place_of_the_releases_is_told(started: Settings) -> None:
     folder = started.path(started.folders.releases)
     shutil.rmtree(folder, ignore_errors=True)

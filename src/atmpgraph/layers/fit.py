@@ -179,6 +179,11 @@ def _templates(settings: Settings) -> Iterator[Finding]:
         if name in mine:
             message = every_language("a template that is not there; the supplied ones are named in the documentation")
             yield from (_finding(f"templates/{name}", message, value=used) for used in absent)
+        if name in mine and name in _names(tree, nodes.Extends):
+            itself = every_language(
+                "the template extends itself; the supplied one is called {name}", name=f"{SUPPLIED}/{name}"
+            )
+            yield _finding(f"templates/{name}", itself, value=name)
         message = every_language("a block that the template it extends does not have, so that nobody sees it")
         ancestors = [*_ancestors(name, read)]
         blocks = {block.name for base in ancestors for block in read[base].find_all(nodes.Block)}

@@ -8,8 +8,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from ..findings import Finding, Place, Severity
+from ..formats import STATIC_TYPES
 from ..i18n import every_language, message
 from ..settings import Settings
+from ..sources.declared import closest
 
 _SUPPLIED: Final = "atmpgraph.css"
 _LARGEST: Final = 200_000  # bytes of a logo, which each page shows; a page itself has less than 100,000
@@ -23,6 +25,7 @@ _DARK: Final = re.compile(r"@media[^{]*prefers-color-scheme:\s*dark[^{]*\{((?:[^
 _COLOUR: Final = re.compile(r"--([a-z-]+)\s*:\s*#([0-9a-f]{6}|[0-9a-f]{3})\s*[;}]", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"""url\(\s*["']?([^"')]*)|@import\s+["']([^"']*)""")
 _ELSEWHERE: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_NAMING: Final = frozenset({".html", ".md", ".css", ".js", ".svg"})  # files that may name others
 _CONTRAST: Final = 4.5  # of text on its ground (WCAG 2.2, 1.4.3)
 _HARD_TO_READ: Final = {
     "light": message(
@@ -47,20 +50,51 @@ def look_findings(settings: Settings) -> Iterator[Finding]:
     files = settings.layered("static").files()
     for name, file in (("site.logo", settings.site.logo), ("site.style", settings.site.style)):
         if file and file not in files:
-            sentence = every_language("no such file among the static files: put it there, or correct the setting")
-            yield _of_settings(Severity.VIOLATION, name, sentence, file)
+            yield _of_settings(Severity.VIOLATION, name, _no_file(file, files), file)
     if logo := files.get(settings.site.logo):
         yield from _of_logo(logo, settings.site.logo)
+    yield from _unused(settings, files)
+    own = settings.layered("static").own
+    for name, path in files.items():
+        if name != settings.site.logo and path.is_relative_to(own) and not _is_picture(path, path.read_bytes()):
+            yield _of_file(Severity.WARNING, name, _no_picture())
     if style := files.get(settings.site.style):
         yield from _of_style(style, settings.site.style, files)
 
 
+def _inside(folder: Path) -> dict[str, Path]:
+    """The files in a folder by their path inside it."""
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+
+
+def _no_file(name: str, files: Mapping[str, Path]) -> Mapping[str, str]:
+    """That there is no such static file, with the one that may be meant."""
+    if close := closest(name.removeprefix("static/"), list(files)):
+        return every_language("no such file among the static files: did you mean {close}?", close=close)
+    return every_language("no such file among the static files: put it there, or correct the setting")
+
+
+def _unused(settings: Settings, files: Mapping[str, Path]) -> Iterator[Finding]:
+    """A warning for each static file of the publication that neither a setting nor a page of its own names."""
+    static = settings.layered("static")
+    own = {name for name, path in files.items() if path.is_relative_to(static.own) and path.suffix in STATIC_TYPES}
+    own -= {settings.site.logo, settings.site.style, *_inside(static.supplied)}
+    folders = [settings.layered(kind).own for kind in ("templates", "texts", "static")] if own else []
+    texts = [path for folder in folders for path in _inside(folder).values() if path.suffix in _NAMING]
+    named = "\n".join(path.read_text("utf-8", errors="replace") for path in texts)
+    for name in sorted(own):
+        if posixpath.basename(name) not in named:
+            sentence = every_language(
+                "no setting and no page names this file: name it as “logo” or “style” below [site], or in a page, or"
+                " take it away"
+            )
+            yield _of_file(Severity.WARNING, name, sentence)
+
+
 def _of_logo(path: Path, name: str) -> Iterator[Finding]:
     content = path.read_bytes()
-    if not (begin := _PICTURES.get(path.suffix.lower())) or not re.match(begin, content):
-        kinds = ", ".join(_PICTURES)
-        sentence = every_language("no picture that browsers show: save it as one of {kinds}", kinds=kinds)
-        yield _of_file(Severity.VIOLATION, name, sentence)
+    if path.suffix.lower() not in _PICTURES or not _is_picture(path, content):
+        yield _of_file(Severity.VIOLATION, name, _no_picture())
         return
     if len(content) > _LARGEST:
         sentence = every_language("a picture of more than 200 kB, which each page shows: make it smaller")
@@ -68,6 +102,16 @@ def _of_logo(path: Path, name: str) -> Iterator[Finding]:
     if path.suffix.lower() == ".svg" and (script := _SCRIPT.search(content)):
         sentence = every_language("the picture holds a script or asks another site, which browsers refuse: take it out")
         yield _of_file(Severity.WARNING, name, sentence, script[0].decode("ascii", "replace").strip())
+
+
+def _is_picture(path: Path, content: bytes) -> bool:
+    """Whether a file that is called as a picture begins as one; others are not looked at."""
+    begin = _PICTURES.get(path.suffix.lower())
+    return begin is None or re.match(begin, content) is not None
+
+
+def _no_picture() -> Mapping[str, str]:
+    return every_language("no picture that browsers show: save it as one of {kinds}", kinds=", ".join(_PICTURES))
 
 
 def _of_style(path: Path, name: str, files: Mapping[str, Path]) -> Iterator[Finding]:

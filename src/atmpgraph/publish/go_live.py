@@ -205,6 +205,8 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     before = made_before(releases.path, graph.digest)
     previous = before.previous if before else releases.live
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
+    if earlier and not earlier.canonical.is_file():  # somebody took its folder away
+        earlier = None
     with beside(settings.build.processes if graph.is_large else 1) as run:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
         lists = run(write_lists_at, folder, earlier, address, settings)  # the longest

@@ -13,7 +13,7 @@ from ..quality.links import read_links
 from ..reasons import reason_of, refusal_of
 from ..release.history import existing_releases, history, switches_in
 from ..release.integrity import MISSING, difference
-from ..release.layout import DIGEST, SEALED, ReleaseFolder, ReleasesFolder
+from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder
 from ..release.listing import copied_manifest, is_lost, read_listing
 from ..release.manifest import File, read_manifest, read_summary
 from ..release.release import is_sealed
@@ -127,7 +127,7 @@ def damages_beside(releases: Path, base: str) -> Iterator[Damage]:
         yield Damage(folder.current, Sentence(_NOWHERE, {"place": folder.current.readlink()}))
     elif not folder.current.is_symlink() and (folder.current.exists() or any(_recorded(folder))):
         yield Damage(folder.current, Sentence(_NO_LINK))
-    elif folder.live and not DIGEST.fullmatch(folder.live):
+    elif folder.current.is_symlink() and not folder.live:
         yield Damage(folder.current, Sentence(_NO_RELEASE))
     if folder.waiting and not folder.next.is_dir():
         yield Damage(folder.next, Sentence(_NOWHERE, {"place": folder.waiting}))

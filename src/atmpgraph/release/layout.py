@@ -278,8 +278,9 @@ class ReleasesFolder:
 
     @property
     def live(self) -> str | None:
-        """The digest of the release that is served; None before the first."""
-        return self.current.readlink().name if self.current.is_symlink() else None
+        """The digest of the release that is served; None before the first, and where the link names no release."""
+        name = self.current.readlink().name if self.current.is_symlink() else ""
+        return name if DIGEST.fullmatch(name) else None
 
     def switch(self, digest: str) -> None:
         """Point the link to another release, in one rename."""

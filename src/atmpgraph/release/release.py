@@ -470,10 +470,10 @@ def named(releases: Path, name: str) -> str:
         DamagedError: the link to the current one leads nowhere.
     """
     folder = ReleasesFolder(releases)
-    if name == folder.current.name and folder.live:
-        if folder.current.is_dir():
+    if name == folder.current.name and folder.current.is_symlink():
+        if folder.live and folder.current.is_dir():
             return folder.live
-        raise DamagedError(releases / folder.live, "missing")
+        raise DamagedError(releases / folder.current.readlink().name, "missing")
     digits = re.fullmatch(r"[0-9a-f]{1,64}", name)
     starting = [release.path.name for release in folder.all() if digits and release.path.name.startswith(name)]
     if len(starting) == 1:

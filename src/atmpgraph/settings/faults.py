@@ -45,6 +45,7 @@ _BOUNDS: Final = ("ge", "le", "gt", "expected")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 _UNKNOWN: Final = message("no such setting; docs/settings.md lists them")
 _UNKNOWN_CLOSE: Final = message("no such setting; did you mean {close}?")
+_ALIKE: Final = 0.7  # as close as a slip of the pen
 _MOVED: Final = message("its name is now {name}")
 
 
@@ -160,11 +161,12 @@ def unknown(close: Sequence[str]) -> Sentence:
 
 
 def _close(place: Place, places: Iterable[Place]) -> list[str]:
-    """The settings of that name in other groups, else the one whose name is alike."""
-    names = {written(each): each[-1] for each in places}
-    return [name for name, last in names.items() if last == place[-1]] or get_close_matches(
-        written(place), names, 1, 0.7
-    )
+    """The settings whose name is alike in this group, and those of that name in others; else one that is alike."""
+    names = {written(each): each for each in places}
+    alike = [name for name, each in names.items() if get_close_matches(place[-1], [each[-1]], 1, _ALIKE)]
+    near = get_close_matches(written(place), [name for name in alike if names[name][:-1] == place[:-1]], 1, _ALIKE)
+    same = [name for name, each in names.items() if each[-1] == place[-1]]
+    return [*near, *(name for name in same if name not in near)] or get_close_matches(written(place), alike, 1, _ALIKE)
 
 
 def moved(name: str) -> Sentence:

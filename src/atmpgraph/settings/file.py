@@ -35,6 +35,8 @@ def read_settings(file: Path) -> tuple[dict[str, Any], list[Fault], set[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         faults.append(_fault(error, content.count(b"\n", 0, error.start) + 1))
+        if b"\0" in content:  # UTF-16, of which no line can be read
+            raise WrongSettingsError(file, tuple(faults)) from None
         text = content.decode("utf-8-sig", errors="replace")
     lines, left = text.splitlines(), set[str]()
     while True:
