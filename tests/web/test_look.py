@@ -250,7 +250,7 @@ def test_all_that_is_wrong_with_a_logo_is_told_at_once(dressed: Settings) -> Non
 
 def test_addresses_of_a_style_sheet_are_relative_to_it(dressed: Settings) -> None:
     static = _publication(dressed) / "static"
-    (static / "ours/a b.png").write_bytes(b"")
+    (static / "ours/a b.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     (static / "ours/in.css").write_text("a { background: url('../ours.css') } b { background: url(a%20b.png) }")
     assert not list(look_findings(changed(dressed, site={"style": "ours/in.css"})))
 

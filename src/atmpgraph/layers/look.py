@@ -81,7 +81,7 @@ def _unused(settings: Settings, files: Mapping[str, Path]) -> Iterator[Finding]:
     own -= {settings.site.logo, settings.site.style, *_inside(static.supplied)}
     folders = [settings.layered(kind).own for kind in ("templates", "texts", "static")] if own else []
     texts = [path for folder in folders for path in _inside(folder).values() if path.suffix in _NAMING]
-    named = "\n".join(path.read_text("utf-8", errors="replace") for path in texts)
+    named = unquote("\n".join(path.read_text("utf-8", errors="replace") for path in texts))
     for name in sorted(own):
         if posixpath.basename(name) not in named:
             sentence = every_language(
