@@ -4,21 +4,27 @@
 
 pushes a generated publication to Oxigraph's server and to Virtuoso, lets eight clients ask what was not asked before
 (queries, pages, documents, the catalogue), and prints for each the answers a second, the median, what 99 of 100 answers
-keep below, and how many times as long the median is as the first one's: the engine's own, asked directly.
+keep below, and how many times as long the median is as the first one's: the engine's own, asked directly. The clients
+are wrk, and Python programs with SPARQLWrapper, which take what programs of users take themselves.
 """
 
 import json
 import os
 import shutil
+import statistics
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
+
+from SPARQLWrapper import JSON, SPARQLWrapper
 
 from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
@@ -32,7 +38,8 @@ from .publication import Publication, made
 
 CONNECTIONS: Final = 8
 ROUNDS: Final = 3
-_DATASET: Final = urlencode({"default-graph-uri": UNION_GRAPH, "named-graph-uri": NO_GRAPH})
+_GRAPHS: Final = (("default-graph-uri", UNION_GRAPH), ("named-graph-uri", NO_GRAPH))
+_DATASET: Final = urlencode(_GRAPHS)
 _JSON: Final = {"Accept": "application/sparql-results+json"}
 _NAME: Final = "http://xmlns.com/foaf/0.1/name"
 
@@ -101,6 +108,39 @@ def target(text: str, path: str = "/sparql", dataset: str = "") -> str:
     return f"{path}?query={quote(text + ' #~N~', safe='~')}" + (f"&{dataset}" if dataset else "")
 
 
+def _times(
+    address: str, dataset: Sequence[tuple[str, str]], text: str, things: int, first: int, seconds: float
+) -> list[float]:
+    """Milliseconds of each answer to one program, which asks one query after the other."""
+    times, end = list[float](), time.perf_counter() + seconds
+    while (begin := time.perf_counter()) < end:
+        number = first + len(times)
+        client = SPARQLWrapper(address, returnFormat=JSON)
+        client.setOnlyConneg(True)
+        for name, value in dataset:
+            client.addParameter(name, value)
+        client.setQuery(f"{text.replace('~T~', str(number % things))} #{number}")
+        client.queryAndConvert()
+        times.append((time.perf_counter() - begin) * 1000)
+    return times
+
+
+def programs(
+    server: Server, path: str, dataset: Sequence[tuple[str, str]], text: str, things: int, first: int, seconds: float
+) -> Load:
+    """What a server gives to as many Python programs as wrk has connections."""
+    before = server.processor_seconds()
+    with ProcessPoolExecutor(CONNECTIONS) as pool:
+        runs = [
+            pool.submit(_times, server.address + path, dataset, text, things, first + 100_000 * number, seconds)
+            for number in range(CONNECTIONS)
+        ]
+        times = sorted(one for run in runs for one in run.result())
+    taken = server.processor_seconds() - before
+    p99 = times[len(times) * 99 // 100]
+    return Load(len(times) / seconds, statistics.median(times), p99, taken * 1000 / len(times))
+
+
 def main() -> None:
     """Measure and print."""
     rows, seconds = (int(value) for value in (*sys.argv[1:], *("1000", "3")[len(sys.argv) - 1 :]))
@@ -134,7 +174,7 @@ def main() -> None:
                 variables = pushed(publication, engine, place)
                 with Ours(**variables).serving(publication, place) as site:
                     for what, text in queries.items():
-                        found: dict[str, list[Load]] = {}
+                        found = dict[str, list[Load]]()
                         for _ in range(ROUNDS):
                             for server, template in (
                                 (engine.server, target(text, engine.query, _DATASET)),
@@ -145,6 +185,19 @@ def main() -> None:
                                 with suppress(WrongAnswersError):  # none within the time
                                     found.setdefault(each, []).append(measured(server, template, _JSON))
                         show(kind, what, {each: middle(loads) for each, loads in found.items()})
+                    found = dict[str, list[Load]]()
+                    for _ in range(ROUNDS):
+                        for each, server, path, dataset in (
+                            ("engine", engine.server, engine.query, _GRAPHS),
+                            ("site", site, "/sparql", ()),
+                            ("embedded", embedded, "/sparql", ()),
+                        ):
+                            asked += 1_000_000
+                            text = queries["look-up"]
+                            found.setdefault(each, []).append(
+                                programs(server, path, dataset, text, half, asked, seconds)
+                            )
+                    show(kind, "programs", {each: middle(loads) for each, loads in found.items()})
                     for what, template in pages.items():
                         loads = {"site": measured(site, template, {}), "embedded": measured(embedded, template, {})}
                         show(kind, what, loads)

@@ -308,6 +308,20 @@ def test_two_slots_that_are_one_dataset_are_refused(pushing: Settings, slots: tu
     assert not list(verify_slots(pushing))
 
 
+def test_a_probe_that_a_killed_push_left_does_not_make_one_dataset_of_two(
+    pushing: Settings, slots: tuple[Oxigraph, Oxigraph]
+) -> None:
+    """It may be in the slot that went live since."""
+    blue, green = slots
+    assert push(pushing).held.slot == blue.address
+    probe, kind = "/store?" + urlencode({"graph": "urn:x-atmpgraph:probe"}), {"Content-Type": "application/n-triples"}
+    _request(blue, probe, "PUT", b'<urn:x-atmpgraph:release> <urn:x-atmpgraph:digest> "0" .', **kind)
+    _edit(pushing, "example-person", "second-person")
+    build(pushing)
+    assert push(pushing).held.slot == green.address
+    assert _holds(green, _live(pushing))
+
+
 def test_one_slot_suffices(started: Settings, slots: tuple[Oxigraph, Oxigraph]) -> None:
     blue, _ = slots
     addresses = {"endpoint": f"{blue.address}/query", "graph_store": f"{blue.address}/store"}

@@ -7,6 +7,7 @@ both. A push that is killed at any moment leaves the live release in its slot; t
 """
 
 import fcntl
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -253,9 +254,10 @@ class _Push:
 
     def _require_apart(self, live: Slot, idle: Slot) -> None:
         """Make sure that two slots are two datasets, before anything of the live one is lost."""
-        idle.graph_store.put(_PROBE_GRAPH, marker(self._digest))
+        probe = secrets.token_hex()  # a push that was killed may have left another one in either
+        idle.graph_store.put(_PROBE_GRAPH, marker(probe))
         try:
-            if any(live.graph_store.read(_PROBE_GRAPH)):
+            if any(probe in str(triple.object) for triple in live.graph_store.read(_PROBE_GRAPH)):
                 problem = message("[store] slots: {live} and {idle} are one dataset; each needs its own")
                 raise SettingsError(problem, live=live.name, idle=idle.name)
         finally:
