@@ -25,6 +25,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from SPARQLWrapper import JSON, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
@@ -111,7 +112,11 @@ def target(text: str, path: str = "/sparql", dataset: str = "") -> str:
 def _times(
     address: str, dataset: Sequence[tuple[str, str]], text: str, things: int, first: int, seconds: float
 ) -> list[float]:
-    """Milliseconds of each answer to one program, which asks one query after the other."""
+    """Milliseconds of each answer to one program, which asks one query after the other.
+
+    Raises:
+        WrongAnswersError: one is an error.
+    """
     times, end = list[float](), time.perf_counter() + seconds
     while (begin := time.perf_counter()) < end:
         number = first + len(times)
@@ -120,7 +125,10 @@ def _times(
         for name, value in dataset:
             client.addParameter(name, value)
         client.setQuery(f"{text.replace('~T~', str(number % things))} #{number}")
-        client.queryAndConvert()
+        try:
+            client.queryAndConvert()
+        except (OSError, SPARQLWrapperException) as error:
+            raise WrongAnswersError(f"{address}: {error}") from None
         times.append((time.perf_counter() - begin) * 1000)
     return times
 
@@ -173,18 +181,6 @@ def main() -> None:
             with serving(place) as engine:
                 variables = pushed(publication, engine, place)
                 with Ours(**variables).serving(publication, place) as site:
-                    for what, text in queries.items():
-                        found = dict[str, list[Load]]()
-                        for _ in range(ROUNDS):
-                            for server, template in (
-                                (engine.server, target(text, engine.query, _DATASET)),
-                                (site, target(text)),
-                                (embedded, target(text)),
-                            ):
-                                each = "engine" if server is engine.server else "site" if server is site else "embedded"
-                                with suppress(WrongAnswersError):  # none within the time
-                                    found.setdefault(each, []).append(measured(server, template, _JSON))
-                        show(kind, what, {each: middle(loads) for each, loads in found.items()})
                     found = dict[str, list[Load]]()
                     for _ in range(ROUNDS):
                         for each, server, path, dataset in (
@@ -198,6 +194,19 @@ def main() -> None:
                                 programs(server, path, dataset, text, half, asked, seconds)
                             )
                     show(kind, "programs", {each: middle(loads) for each, loads in found.items()})
+                    for what, text in queries.items():
+                        found = dict[str, list[Load]]()
+                        for _ in range(ROUNDS):
+                            for server, template in (
+                                (engine.server, target(text, engine.query, _DATASET)),
+                                (site, target(text)),
+                                (embedded, target(text)),
+                            ):
+                                each = "engine" if server is engine.server else "site" if server is site else "embedded"
+                                with suppress(WrongAnswersError):  # none within the time
+                                    one = measured(server, template, _JSON)
+                                    found.setdefault(each, []).append(one)
+                        show(kind, what, {each: middle(loads) for each, loads in found.items()})
                     for what, template in pages.items():
                         loads = {"site": measured(site, template, {}), "embedded": measured(embedded, template, {})}
                         show(kind, what, loads)

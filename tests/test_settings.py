@@ -173,6 +173,26 @@ def test_what_is_wrong_with_a_setting_is_said_in_each_language(tmp_path: Path, w
     assert isinstance(error.value.rest, Settings)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "endpoint = 'http://me:pa55@x/'",
+        "endpoint = 'ftp://me:pa55@x/'",
+        "endpoint = 'http://me:pa55/w0rd@x/'",
+        "endpoint = 'http://x/{slot}'\nslots = ['http://me:pa55@x', 'http://me:pa55@y']",
+        "endpoint = 'http://x/'\ngraph_store = ['http://me:pa55@x/']",
+    ],
+)
+def test_a_password_in_an_address_is_in_no_error(tmp_path: Path, wrong: str) -> None:
+    rest = GOOD[: GOOD.index("[folders]")]
+    with pytest.raises(WrongSettingsError) as error:
+        load(tmp_path, f"{rest}\n[store]\n{wrong}\n")
+    text = str(error.value) + error.value.text(texts("fr")) + repr([fault.value for fault in error.value.faults])
+    assert "pa55" not in text
+    assert "w0rd" not in text
+    assert "…@" in text
+
+
 def test_an_example_stands_in_for_a_needed_setting(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingsError) as error:
         load(tmp_path, 'base = "x"\nlanguages = ["it"]\n[server]\nport = 9000\n[title]\nen = "Our"\n')

@@ -135,6 +135,9 @@ _SPOILING: Final[dict[str, Callable[[_Handler, bytes, str], None]]] = {
     "forbidden": lambda handler, *_: handler.answer(403, b"no", "text/plain"),
     "missing": lambda handler, *_: handler.answer(404, b"no", "text/plain"),
     "failed": lambda handler, *_: handler.answer(500, b"stack overflow", "text/plain"),
+    "not understood": lambda handler, *_: handler.answer(
+        500, b"Virtuoso 37000 Error TR...: transitive start not given\n\nSPARQL query:\n", "text/plain"
+    ),
     "overloaded": lambda handler, *_: handler.answer(503, b"later", "text/plain"),
     "gateway": lambda handler, *_: handler.answer(504, b"later", "text/plain"),
     "half": lambda handler, content, kind: handler.answer(200, content[: len(content) // HALF], kind, len(content)),

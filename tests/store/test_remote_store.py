@@ -290,6 +290,14 @@ def test_a_fault_is_told_and_its_end_is_noticed(spoilt: Store, spoiler: Spoiler,
     assert "/trap" not in [path for path, _, _ in spoiler.requests]
 
 
+def test_a_query_that_an_engine_does_not_understand_is_refused_in_its_words(spoilt: Store, spoiler: Spoiler) -> None:
+    """Virtuoso says so with the status of a server that failed."""
+    list(spoilt.select(ALL))
+    spoiler.mode = "not understood"
+    with pytest.raises(EvaluationError, match="transitive start not given"):
+        spoilt.select(ALL)
+
+
 @pytest.mark.parametrize("mode", ["half", "half, framed", "half, chunked", "dripping"])
 def test_a_long_answer_is_read_as_it_comes_and_only_whole(pushed: Settings, spoiler: Spoiler, mode: str) -> None:
     store = store_at(pushed, f"{spoiler.address}/query", **{**QUICK, "timeout_seconds": 3.0})  # 4,000 rows take a while

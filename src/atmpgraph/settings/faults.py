@@ -43,6 +43,7 @@ _MEANINGS: Final = {
 }
 _BOUNDS: Final = ("ge", "le", "gt", "expected")
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_USER: Final = re.compile(r"(?<=://)[^\s\"]*(?=@)")  # in an address, with a password or without
 _UNKNOWN: Final = message("no such setting; docs/settings.md lists them")
 _UNKNOWN_CLOSE: Final = message("no such setting; did you mean {close}?")
 _ALIKE: Final = 0.7  # as close as a slip of the pen
@@ -182,8 +183,8 @@ def place_of(error: "ErrorDetails") -> Place:
 
 
 def shown(value: object) -> str:
-    """A value as it stands in the file, cut."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    """A value as it stands in the file, cut, and without a password in an address: errors get into logs."""
+    text = _USER.sub("…", json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

@@ -37,8 +37,12 @@ def valid_iri(iri: str) -> str:
 
 def _valid_address(address: str) -> str:
     """Empty, or an http(s) address without a user: credentials stand in the environment alone."""
-    parts = urlsplit(address.replace(SLOT, "http://slot", 1) if address.startswith(SLOT) else address)
-    if address and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    parts = urlsplit(address.replace(SLOT, "http://slot" if address.startswith(SLOT) else "1", 1))
+    try:
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of the port
+        is_web = False
+    if address and not is_web:
         raise WrongValueError(message("must be an http or https address"))
     if parts.username is not None:
         raise WrongValueError(

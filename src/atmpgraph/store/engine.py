@@ -28,6 +28,7 @@ ROWS: Final = "application/sparql-results+json"
 _TRIPLES: Final = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.1"
 # Fields with which Virtuoso tells that an answer is not whole: it ran out of time, or into its limit of rows.
 _OVER_TIME, _OVER_ROWS = "X-SQL-State", "X-SPARQL-MaxRows"
+_REFUSES: Final = "Virtuoso 37000"  # so begins what it says to a query that it does not understand, with the status 500
 _SHORT: Final = 1 << 20  # bytes of an answer that is read at once, so that its connection is free
 QUOTED: Final = 300  # characters of what an engine says to a query that it refuses
 _AGENT: Final = "atmpgraph"
@@ -251,7 +252,7 @@ def _check_status(response: UpstreamResponse) -> None:
         )
     text = " ".join(response.read(_SHORT).decode("utf-8", "replace").split())[:QUOTED]
     response.close()
-    if status == 400:
+    if status == 400 or (status == 500 and text.startswith(_REFUSES)):
         raise EvaluationError(text or phrase(status))
     kind: Any = "late" if status in _LATE else "unreachable" if status in _BUSY else "unusable"
     raise StoreError(kind, "it answers {status}: {text}", status=phrase(status), text=text)
