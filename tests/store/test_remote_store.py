@@ -208,8 +208,8 @@ def test_each_request_names_its_dataset_and_no_more_than_the_protocol_has(
         ("SELECT ?graph { ?graph a <http://example.org/id/graph/a> }", False),
         ("SELECT ?s { ?s <http://e/p> 'GRAPH ?g { }' } # GRAPH ?g", False),
         ("PREFIX graph: <http://e/> SELECT ?s { ?s graph:graph ?o }", False),
-        ("SELECT ?s { graph?g{ ?s ?p ?o } }", True),
-        ("SELECT ?s { ?s ?p ?o FILTER EXISTS { Graph ?g { ?s ?p 1 } } }", True),
+        ("SELECT ?s { graph?g{ ?s ?p ?o } } LIMIT 1", True),
+        ("SELECT ?s { VALUES ?s { <http://e/a> } FILTER EXISTS { Graph ?g { ?s ?p 1 } } }", True),
     ],
 )
 def test_the_named_graphs_are_sent_with_a_graph_clause_only(
