@@ -59,7 +59,7 @@ MAY_IMPORT: Final = {
     "sparql/service": {"http", "observability", "rdf", "sparql", "sparql/syntax", "store"},
     "catalogue": {"http", "rdf", "release", "store"},
     "stream": {"rdf", "release"},
-    "quality": {"http", "mapping", "rdf", "release", "store"},
+    "quality": {"http", "mapping", "rdf", "release", "sparql/syntax", "store"},
     "profiles": {"http", "rdf", "release", "sources"},
     "publish": {
         "catalogue",

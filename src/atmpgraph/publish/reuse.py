@@ -9,14 +9,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final, Self
 
 from .. import __version__
-from ..errors import DamagedError, ReleaseError
+from ..errors import DamagedError, QueryError, ReleaseError
 from ..formats import N_TRIPLES
 from ..rdf.canonical import file_changes
 from ..rdf.chunks import Chunk
@@ -26,6 +28,7 @@ from ..release.listing import read_listing
 from ..release.manifest import File, read_manifest
 from ..sparql.syntax.matching import matching
 from ..store import EMBEDDED, StoreAddress
+from ..store.changes import Changes
 from .bodies import RECIPE
 
 _FEW_CHANGES: Final = 10_000  # statements; with more of them something has changed everywhere
@@ -165,12 +168,20 @@ class Unchanged:
     Attributes:
         previous: the release before, of this version of the software.
         folder: the new release.
-        lines: the statements.
+        gone, come: the statements.
+        is_whole: whether the store of the release before is what it was.
     """
 
     previous: ReleaseFolder
     folder: ReleaseFolder
-    lines: Sequence[bytes]
+    gone: Sequence[bytes]
+    come: Sequence[bytes]
+    is_whole: bool
+
+    @property
+    def lines(self) -> Iterator[bytes]:
+        """All statements."""
+        return chain(self.gone, self.come)
 
     @classmethod
     def since(cls, previous: ReleaseFolder | None, folder: ReleaseFolder, languages: Sequence[str]) -> Self | None:
@@ -179,14 +190,60 @@ class Unchanged:
             manifest = read_manifest(previous.manifest) if previous else None
             if previous and manifest and (manifest.software, [*manifest.languages]) == (__version__, [*languages]):
                 changes = file_changes(previous.canonical, folder.canonical, _FEW_CHANGES)
-                return cls(previous, folder, [*changes[0], *changes[1]]) if changes else None
+                return cls(previous, folder, *changes, has_whole_store(previous)) if changes else None
         return None
 
     def gives_the_same(self, query: str, base: str) -> bool:
         """Whether a query has the same solutions in both releases, as far as its patterns tell."""
-        from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
+        from ..sparql.syntax.taking_part import places  # its parser loads slowly, and a first build asks for none
 
-        return next(matching(self.lines, patterns(query, base)), None) is None
+        taking_part = places(query, base)
+        if taking_part is None or not self.is_whole:
+            patterns = [(None, None, None)] if taking_part is None else [each.pattern for each in taking_part]
+            return next(matching(self.lines, patterns), None) is None
+        with suppress(QueryError, ReleaseError):
+            return not self.changes(base).concern(taking_part)
+        return False
+
+    def changes(self, base: str) -> Changes:
+        """The statements, with both stores."""
+        if base not in self._changes:
+            before, after = (
+                EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(each.store), each.path.name), base)
+                for each in (self.previous, self.folder)
+            )
+            self._changes[base] = Changes(before, after, self.gone, self.come)
+        return self._changes[base]
+
+    @cached_property
+    def _changes(self) -> dict[str, Changes]:
+        return {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """All but the stores, which each process opens."""
+        return {name: value for name, value in vars(self).items() if name != "_changes"}
+
+    def touched(self, base: str) -> Callable[[str, str], frozenset[str] | None] | None:
+        """What tells the IRIs of a variable of a query in solutions that came or went; None where nothing can."""
+        from ..sparql.syntax.taking_part import places
+
+        if not self.is_whole:
+            return None
+
+        def touched(query: str, variable: str) -> frozenset[str] | None:
+            with suppress(QueryError, ReleaseError):
+                return self.changes(base).touched(places(query, base), variable)
+            return None
+
+        return touched
+
+    def whole(self, path: Path) -> Path | None:
+        """A file of the release before, by its path in the new one, if it is whole."""
+        theirs = self.previous.path / path.relative_to(self.folder.path)
+        with suppress(DamagedError, KeyError):
+            prove(theirs, read_listing(self.previous.listing)[theirs])
+            return theirs
+        return None
 
     def take(self, path: Path, queries: Iterable[str], base: str) -> bool:
         """Link a file of the new release, or a folder of files, to that of the one before, if its queries allow.

@@ -1,18 +1,18 @@
 """SPARQL constraints (SHACL §5): the query of one, with its prefixes, for one focus node or for all at once."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from pyparsing import ParseBaseException
 from rdflib import Graph, URIRef
 from rdflib.paths import AlternativePath, InvPath, SequencePath
-from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node, Variable
 
+from ..sparql.syntax.algebra import flat, prepared
 from .constraint_text import constraint_text
 
 _THIS: Final = Variable("this")
@@ -38,7 +38,7 @@ def _parsed(text: str) -> Query | None:
     if not text or _BOUND_BY_SHAPES.search(text):
         return None
     try:
-        return prepareQuery(text)
+        return prepared(text)
     except ParseBaseException:
         return None
 
@@ -56,11 +56,6 @@ def reports_nodes(shapes: Graph, constraint: Node) -> bool:
     """Whether the values that a constraint reports are no literals: it has none, or they are subjects."""
     query = constraint_query(shapes, constraint)
     return query is not None and (_VALUE not in query.algebra.PV or _VALUE in _subjects(query.algebra))
-
-
-def flat(triples: Sequence[object]) -> list[object]:
-    """Triple patterns, which rdflib holds in two ways, as their terms one after the other."""
-    return [term for each in triples for term in (each if isinstance(each, list | tuple) else (each,))]
 
 
 def _predicates(part: object) -> Iterator[URIRef | None]:

@@ -9,6 +9,7 @@ from ..i18n import message
 from ..progress import Progress
 from ..settings.groups import Build
 from ..store import BACKENDS
+from ..store.changes import Changes
 from .affected import affected_nodes
 from .checked_parts import CheckedParts
 from .kept_plan import kept_plan
@@ -85,10 +86,11 @@ def _same(graph: GraphToCheck, job: Job, limits: Build) -> Same | None:
     predicates = {line.split(b" ", 2)[1] for line in (*before.gone, *before.come)}
     if SUBCLASS in predicates:  # which every part sees
         return None
-    nodes = set[bytes]()
-    for address, lines in ((before.store, before.gone), (store, before.come)):
-        affected = affected_nodes(job.plan.reach, BACKENDS[address.kind].open(address, graph.base), lines)
+    nodes, open_store = set[bytes](), BACKENDS[store.kind].open
+    earlier, now = open_store(before.store, graph.base), open_store(store, graph.base)
+    for each, lines in ((earlier, before.gone), (now, before.come)):
+        affected = affected_nodes(job.plan.reach, each, lines)
         if affected is None:
             return None
         nodes |= affected
-    return Same(digests, sorted(nodes), frozenset(each[1:-1].decode() for each in predicates))
+    return Same(digests, sorted(nodes), Changes(earlier, now, before.gone, before.come))

@@ -13,12 +13,13 @@ from typing import Final, TypeAlias
 from ..parallel import each
 from ..progress import SILENT, Progress
 from ..store import BACKENDS, StoreAddress
+from ..store.changes import Changes
 from .checked_parts import CheckedParts, Outcome
 from .engines import VERSION, QuickEngine, named
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
-from .set_wide import identity, reads, set_wide_results
+from .set_wide import identity, set_wide_results, taking_part
 from .targets import Targets
 from .validation_plan import ValidationPlan
 
@@ -62,22 +63,41 @@ class Same:
     Attributes:
         digests: of the parts then, by their names.
         nodes: those whose neighbourhood has changed, sorted.
-        predicates: those of statements that came or went.
+        changes: the statements that came or went, with the stores of both graphs.
     """
 
     digests: Mapping[str, str]
     nodes: Sequence[bytes]
-    predicates: frozenset[str]
+    changes: Changes
 
-    def digest(self, name: str, what: _What, job: Job) -> str | None:
-        """The digest of a part, if it has not changed."""
+    def outcome(self, name: str, what: _What, job: Job, before: CheckedParts) -> tuple[str, Outcome] | None:
+        """The digest and outcome of a part; None where it has to be checked.
+
+        Args:
+            name: of the part.
+            what: the part.
+            job: what is checked.
+            before: the outcomes then.
+        """
+        digest = self.digests.get(name)
+        outcome = before.outcome(digest) if digest else None
+        if digest is None or outcome is None:
+            return None
         if isinstance(what, Range):
             place = bisect_left(self.nodes, what.first)
             changed = place < len(self.nodes) and self.nodes[place] in what
-        else:
-            read = reads(job.plan.shapes, job.plan.set_wide[what], job.triples.narrower())
-            changed = read is None or not self.predicates.isdisjoint(read)
-        return None if changed else self.digests.get(name)
+            return None if changed else (digest, outcome)
+        shapes, wide, narrower = job.plan.shapes, job.plan.set_wide[what], job.triples.narrower()
+        touched = self.changes.touched(taking_part(shapes, wide, narrower), "this")
+        if touched is None or (touched and outcome.others):
+            return None
+        if not touched:
+            return digest, outcome
+        listing = Listing(job.limit)
+        listing.add(result for result in outcome.results if result.node not in touched)
+        listing.add(set_wide_results(self.changes.after, shapes, wide, narrower, touched))
+        content = identity(shapes, wide, narrower, job.triples.digests)
+        return _digest(job, content.encode()), Outcome(tuple(listing.results), listing.others)
 
 
 def run(
@@ -105,10 +125,10 @@ def run(
     before, rest = CheckedParts(job.checked), list[tuple[Path, _What]]()
     for what in whats:
         name = _name(job, what)
-        digest = same.digest(name, what, job) if same else None
-        if digest and (outcome := before.outcome(digest)):
-            parts.add(name, digest, outcome)
-            yield outcome
+        taken = same.outcome(name, what, job, before) if same else None
+        if taken:
+            parts.add(name, *taken)
+            yield taken[1]
         else:
             rest.append((folder, what))
     for (_, what), (digest, outcome) in each(_check, rest, processes):

@@ -16,7 +16,8 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node, Variable
 
-from .constraint_query import constraint_query, flat
+from ..sparql.syntax.algebra import flat
+from .constraint_query import constraint_query
 from .results import TARGETS
 
 # A predicate between angle brackets, or None for each; and whether it leads from the object to the subject.

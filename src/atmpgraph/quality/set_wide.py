@@ -1,6 +1,6 @@
 """SPARQL constraints that compare a node with the whole graph, as one query over the store for all focus nodes."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
@@ -10,6 +10,7 @@ from rdflib.namespace import SH
 from rdflib.term import BNode, Node
 
 from ..rdf.statements import text_of
+from ..sparql.syntax.taking_part import Place, Triple, certain, places
 from ..store import Store
 from .constraint_query import constraint_query, for_all, is_distributive, predicates
 from .constraint_text import constraint_text
@@ -18,8 +19,8 @@ from .shapes import HELD_TEXT
 
 _PROJECTED: Final = {"this", "path", "value"}
 _TRUE: Final = Literal(True)
-# Patterns that bind `?this`, and the predicates in them.
-_Target: TypeAlias = tuple[str, Set[str]]
+# Patterns that bind `?this`, and the one triple pattern in them, if there is one.
+_Target: TypeAlias = tuple[str, Triple | None]
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,22 @@ class SetWide:
         shape: the node shape that has it.
         constraint: the constraint.
         read: the predicates on which its solutions depend; None if any statement may matter.
+        places: where statements can take part in it; None where that is not known.
+        certain: patterns that all its solutions match.
     """
 
     shape: Node
     constraint: Node
     read: frozenset[str] | None
+    places: tuple[Place, ...] | None = None
+    certain: tuple[Triple, ...] = ()
 
     @classmethod
     def of(cls, shapes: Graph, shape: Node, constraint: Node) -> Self:
         """Parse the query, once for all processes."""
-        return cls(shape, constraint, predicates(constraint_text(shapes, constraint)))
+        text = constraint_text(shapes, constraint)
+        taking_part = places(text)
+        return cls(shape, constraint, predicates(text), taking_part, certain(text) if taking_part else ())
 
 
 def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
@@ -69,17 +76,32 @@ def identity(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]], d
     return "\n".join([*named, *map(str, says), *texts, *(f"{name!r} {digests.get(name)}" for name in seen)])
 
 
-def reads(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]) -> Set[str] | None:
-    """The predicates on which the results depend; None if any statement may matter. Arguments as in `identity`."""
-    return _read(wide, [*_targets(shapes, wide.shape, subclasses)])
-
-
 def _read(wide: SetWide, targets: Sequence[_Target]) -> Set[str] | None:
-    return None if wide.read is None else wide.read.union(*(read for _, read in targets)) if targets else frozenset()
+    if wide.read is None:
+        return None
+    return wide.read | {triple[1][1:-1] for _, triple in targets if triple} if targets else frozenset()
+
+
+def taking_part(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]) -> tuple[Place, ...] | None:
+    """Where statements can take part in the query for all focus nodes; None where that is not known.
+
+    Arguments as in `identity`.
+    """
+    if wide.places is None:
+        return None
+    parts = list[Place]()
+    for _, triple in _targets(shapes, wide.shape, subclasses):
+        parts += [Place(triple, wide.certain)] if triple else []
+        parts += [each.joined([triple] if triple else []) for each in wide.places]
+    return tuple(dict.fromkeys(parts))
 
 
 def set_wide_results(
-    store: Store, shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]
+    store: Store,
+    shapes: Graph,
+    wide: SetWide,
+    subclasses: Mapping[str, set[str]],
+    nodes: Collection[str] | None = None,
 ) -> Iterator[Result]:
     """The results of a constraint, each focus node once.
 
@@ -88,21 +110,23 @@ def set_wide_results(
         shapes: the graph of the shapes.
         wide: the constraint.
         subclasses: for each class, those that are part of it, directly or not.
+        nodes: the IRIs of the focus nodes that are looked at; None for all.
     """
     shape, constraint = wide.shape, wide.constraint
+    only = "" if nodes is None else f"VALUES ?this {{ {' '.join(f'<{node}>' for node in sorted(nodes))} }} "
     if _TRUE in {*shapes.objects(shape, SH.deactivated), *shapes.objects(constraint, SH.deactivated)}:
         return
     severity = str(shapes.value(shape, SH.severity) or SH.Violation)
     before = set[str]()
     for focus_nodes, _ in _targets(shapes, shape, subclasses):
-        nodes = set[str]()
-        rows = store.select(for_all(shapes, constraint, focus_nodes))
+        failing = set[str]()
+        rows = store.select(for_all(shapes, constraint, only + focus_nodes))
         for row in rows:
             this, value, path = (row[name] if name in rows.variables else None for name in ("this", "value", "path"))
             node = text_of(this)
             if node in before:  # of two targets
                 continue
-            nodes.add(node)
+            failing.add(node)
             value = this if value is None else value  # SHACL §5.3.2
             yield Result(
                 node=node,
@@ -115,20 +139,26 @@ def set_wide_results(
                 severity=severity,
                 messages=messages(shapes, constraint),
             )
-        before |= nodes
+        before |= failing
 
 
 def _targets(shapes: Graph, shape: Node, subclasses: Mapping[str, set[str]]) -> Iterator[_Target]:
-    """For each target of a shape (SHACL §2.1.3), patterns that bind `?this` to its nodes, each once; what they read."""
+    """For each target of a shape (SHACL §2.1.3), patterns that bind `?this` to its nodes, each once."""
     classes = {str(each) for each in shapes.objects(shape, SH.targetClass)}
     if (shape, RDF.type, RDFS.Class) in shapes:
         classes.add(str(shape))
     for each in sorted(classes.union(*(subclasses.get(one, set()) for one in classes))):
-        yield f"?this <{RDF.type}> <{each}> .", {str(RDF.type)}
+        yield f"?this <{RDF.type}> <{each}> .", ("?this", f"<{RDF.type}>", f"<{each}>")
     for predicate in sorted(map(str, shapes.objects(shape, SH.targetSubjectsOf))):
-        yield f"{{ SELECT DISTINCT ?this {{ ?this <{predicate}> ?object_of_target }} }}", {predicate}
+        yield (
+            f"{{ SELECT DISTINCT ?this {{ ?this <{predicate}> ?object_of_target }} }}",
+            ("?this", f"<{predicate}>", "?object_of_target"),
+        )
     for predicate in sorted(map(str, shapes.objects(shape, SH.targetObjectsOf))):
-        yield f"{{ SELECT DISTINCT ?this {{ ?subject_of_target <{predicate}> ?this }} }}", {predicate}
+        yield (
+            f"{{ SELECT DISTINCT ?this {{ ?subject_of_target <{predicate}> ?this }} }}",
+            ("?subject_of_target", f"<{predicate}>", "?this"),
+        )
     nodes = [each.n3() for each in shapes.objects(shape, SH.targetNode) if isinstance(each, URIRef | Literal)]
     if nodes:
-        yield f"VALUES ?this {{ {' '.join(sorted(nodes))} }}", set()
+        yield f"VALUES ?this {{ {' '.join(sorted(nodes))} }}", None
