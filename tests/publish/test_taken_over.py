@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 from tantivy import Index, Query
 
+from atmpgraph.lists.renew import renew_lists
 from atmpgraph.overview.home import home
 from atmpgraph.publish import codings, dumps, lookups, reuse
 from atmpgraph.publish.build import build
@@ -69,6 +70,11 @@ def changed_label(settings: Settings, chance: random.Random) -> None:
     path.write_text("".join(lines).replace("Example University", f"University {chance.randrange(100)}"), "utf-8")
 
 
+def changed_title(settings: Settings, chance: random.Random) -> None:
+    path, lines = rows(settings, "workpackages.csv")
+    path.write_text("".join(lines).replace("Fictional Methods", f"Fictional Methods {chance.randrange(100)}"), "utf-8")
+
+
 def changed_number(settings: Settings, chance: random.Random) -> None:
     path, lines = rows(settings, "funding.csv")
     path.write_text("".join(lines).replace("example,,,,", f"example,,{chance.randrange(1, 9)}000,EUR,"), "utf-8")
@@ -85,6 +91,7 @@ Edit: TypeAlias = Callable[[Settings, random.Random], None]
 EDITS: Final[tuple[tuple[Edit, ...], ...]] = (
     *((changed_cell, added_row), (new_prefix,), (emptied_table, added_row), (removed_row, changed_label)),
     (new_prefix, changed_number, changed_list),
+    (changed_title,),
 )
 # A build after some edits, or after each of them.
 STEPS: Final = tuple((edit,) for some in EDITS for edit in some) if LONG else EDITS
@@ -114,7 +121,13 @@ def indexed(release: ReleaseFolder) -> list[bytes]:
 def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
     started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chance, linked, shared = random.Random(11), 0, Counter[str]()
+    chance, linked, shared, renewed = random.Random(11), 0, Counter[str](), list[bool]()
+
+    def noted(*arguments: Any) -> bool:
+        renewed.append(renew_lists(*arguments))
+        return renewed[-1]
+
+    monkeypatch.setattr(lookups, "renew_lists", noted)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for number, edits in enumerate(STEPS):
         for edit in edits:
@@ -125,6 +138,7 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         with monkeypatch.context() as patch:
             patch.setattr(Origins, "read", lambda *_: None)
             patch.setattr(reuse, "link", lambda *_: False)
+            patch.setattr(reuse.Unchanged, "since", lambda *_: None)
             patch.setattr(codings, "link", lambda *_: False)
             patch.setattr(dumps, "link", lambda *_: False)
             patch.setattr(reuse.Earlier, "_read", lambda *_: None)
@@ -143,6 +157,7 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         linked += sum((before.store / path.name).exists() for path in live(started).store.glob("*.sst"))
         shutil.rmtree(tmp_path / str(number))
     assert linked > 10 * len(STEPS), "much was taken over"
+    assert sum(renewed) > 1, "lists were copied but for some rows"
     assert all(0 < count < len(STEPS) for count in shared.values()), "what no change concerns"
 
 

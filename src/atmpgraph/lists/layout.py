@@ -4,10 +4,19 @@ Rows of a list are numbered from 0, by the IRI of the thing. `sorted` has their 
 at the end; `facet` has the rows of each value.
 """
 
+import errno
+import json
+import os
+import sqlite3
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Final
+
+from .cells import tokens_of
+from .declared import Declaration
 
 SCHEMA: Final = """
 CREATE TABLE list (slug TEXT PRIMARY KEY, place INTEGER, declaration TEXT, size INTEGER) WITHOUT ROWID;
@@ -18,6 +27,83 @@ CREATE TABLE name (iri TEXT, language TEXT, text TEXT, tag TEXT, key TEXT, PRIMA
 CREATE INDEX facet_token ON facet (list, column, token);
 CREATE INDEX facet_size ON facet (list, column, size);
 """
+_VERSION: Final = 92, 100  # the bytes in which SQLite notes which version of it wrote the file
+
+
+@contextmanager
+def new_lists(path: Path, before: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """The file of lists that are written; those of another release can be read in it as `before`.
+
+    Raises:
+        OSError: no space is left.
+    """
+    path.unlink(missing_ok=True)
+    with _telling_no_space(path), closing(sqlite3.connect(path.absolute().as_uri(), uri=True)) as file:
+        file.isolation_level = None
+        if before:
+            file.execute("ATTACH ? AS before", (f"{before.absolute().as_uri()}?mode=ro&immutable=1",))
+        for pragma in ("main.journal_mode = OFF", "main.synchronous = OFF", "temp_store = FILE"):
+            file.execute(f"PRAGMA {pragma}")
+        file.execute("BEGIN")
+        for statement in SCHEMA.split(";"):
+            file.execute(statement)
+        yield file
+        file.execute("COMMIT")
+    with path.open("r+b") as content:
+        content.seek(_VERSION[0])
+        content.write(bytes(_VERSION[1] - _VERSION[0]))
+
+
+@contextmanager
+def _telling_no_space(path: Path) -> Iterator[None]:
+    """Say of a full disk what the system says."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+
+
+def write_list(file: sqlite3.Connection, at: int, declared: Declaration, rows: Iterable[tuple[str, str]]) -> None:
+    """Write the rows of a list: the thing of each, and its cells as `row_text`, by their numbers."""
+    record = json.dumps(declared.as_json(), ensure_ascii=False, sort_keys=True)
+    numbered = ((declared.slug, number, *row) for number, row in enumerate(rows))
+    file.executemany("INSERT INTO row VALUES (?, ?, ?, ?)", numbered)
+    (size,) = file.execute("SELECT COUNT(*) FROM row WHERE list = ?", (declared.slug,)).fetchone()
+    file.execute("INSERT INTO list VALUES (?, ?, ?, ?)", (declared.slug, at, record, size))
+
+
+def row_text(cells: Iterable[Iterable[str]]) -> str:
+    """The cells of a row, of the texts of their entries."""
+    texts = (", ".join(cell) for cell in cells)
+    return f"[{', '.join(f'[{text}]' for text in texts)}]"
+
+
+def write_orders(
+    file: sqlite3.Connection, slug: str, column: str, orders: Iterable[tuple[str, int, Sequence[int]]]
+) -> None:
+    """Write the order by a column in each language in which it is another than in the first.
+
+    Args:
+        file: of the lists.
+        slug, column: what is sorted, by what.
+        orders: a language, how many rows have a value, and all rows.
+    """
+    first = b""
+    for language, valued, numbers in orders:
+        if (rows := packed(numbers)) != first:
+            file.execute("INSERT INTO sorted VALUES (?, ?, ?, ?, ?)", (slug, column, language, valued, rows))
+            first = first or rows
+
+
+def write_facet(file: sqlite3.Connection, slug: str, column: str, rows: Iterable[tuple[str, Sequence[int]]]) -> None:
+    """Write the rows of each value of a column, by value."""
+    by_value: Mapping[str, bytes] = {value: packed(numbers) for value, numbers in rows}
+    tokens = tokens_of(list(by_value))
+    for value, numbers in by_value.items():
+        record = (slug, column, value, tokens[value], len(numbers) // array("I").itemsize, numbers)
+        file.execute("INSERT INTO facet VALUES (?, ?, ?, ?, ?, ?)", record)
 
 
 def packed(numbers: Iterable[int]) -> bytes:

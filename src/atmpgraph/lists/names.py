@@ -1,7 +1,7 @@
 """The names of what lists show: one for each language that has one, and the best of all."""
 
 import unicodedata
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
@@ -40,11 +40,45 @@ def fold(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
-def write_names(file: Connection, store: Store, shown: Container[str], languages: Sequence[str]) -> None:
-    """Write the names of some things: the best one under no language, and those of languages where it is another."""
+def narrowed(query: str, variable: str, values: Collection[str]) -> str:
+    """A SELECT query with the solutions in which a variable is one of some IRIs."""
+    head, _, patterns = query.partition("{")
+    return f"{head}{{ VALUES ?{variable} {{ {' '.join(f'<{each}>' for each in sorted(values))} }} {{{patterns} }}"
+
+
+def members(store: Store, iris: Collection[str] | None = None, of: str = "iri") -> Iterator[list[str]]:
+    """Memberships: each with who is a member, and of what; those of which `of` is one of some IRIs, or all."""
+    for row in store.select(_MEMBERS if iris is None else narrowed(_MEMBERS, of, iris)):
+        yield [row[name].value for name in ("iri", "member", "whole")]
+
+
+def write_names(
+    file: Connection,
+    store: Store,
+    shown: Container[str],
+    languages: Sequence[str],
+    renewed: Collection[str] | None = None,
+) -> None:
+    """Write the names of some things: the best one under no language, and those of languages where it is another.
+
+    Args:
+        file: of the lists.
+        store: of the statements.
+        shown: the things.
+        languages: of the publication.
+        renewed: those whose names may be others than in `before`; None for all.
+    """
+    file.execute(
+        "CREATE TEMP TABLE named (iri TEXT, language TEXT, text TEXT, tag TEXT, key TEXT, PRIMARY KEY (iri, language))"
+        " WITHOUT ROWID"
+    )
+    if renewed is not None:
+        file.execute("CREATE TEMP TABLE renewed (iri TEXT PRIMARY KEY)")
+        file.executemany("INSERT INTO renewed VALUES (?)", ((iri,) for iri in renewed))
+        file.execute("INSERT INTO named SELECT * FROM before.name WHERE iri NOT IN (SELECT iri FROM renewed)")
     file.execute("CREATE TEMP TABLE label (iri, rank, tag, text)")
     for rank, query in enumerate(queries()[: len(_PATTERNS)]):
-        rows = store.select(query)
+        rows = store.select(query if renewed is None else narrowed(query, "iri", renewed))
         file.executemany(
             "INSERT INTO label VALUES (?, ?, ?, ?)",
             (
@@ -54,9 +88,10 @@ def write_names(file: Connection, store: Store, shown: Container[str], languages
             ),
         )
     labels = file.execute("SELECT DISTINCT iri, rank, tag, text FROM label ORDER BY iri, rank, tag, text")
-    file.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", _names(labels, languages))
+    file.executemany("INSERT INTO named VALUES (?, ?, ?, ?, ?)", _names(labels, languages))
     file.execute("DROP TABLE label")
-    _write_members(file, store, shown)
+    _write_members(file, store, shown, renewed)
+    file.execute("INSERT INTO name SELECT * FROM named ORDER BY iri, language")
 
 
 def _names(
@@ -79,16 +114,16 @@ def _best(rows: Sequence[tuple[bool, int, str, str]], first: str, languages: Seq
     return tag, text
 
 
-def _write_members(file: Connection, store: Store, shown: Container[str]) -> None:
+def _write_members(file: Connection, store: Store, shown: Container[str], renewed: Collection[str] | None) -> None:
     """The names of memberships, which have none of their own: who is a member, and of what."""
     file.execute("CREATE TEMP TABLE membership (iri, member, whole)")
-    rows = ([row[name].value for name in ("iri", "member", "whole")] for row in store.select(_MEMBERS))
-    file.executemany("INSERT INTO membership VALUES (?, ?, ?)", (row for row in rows if row[0] in shown))
+    rows = (row for row in members(store, renewed) if row[0] in shown)
+    file.executemany("INSERT INTO membership VALUES (?, ?, ?)", rows)
     unnamed = file.execute(
-        "SELECT m.iri, a.text, b.text FROM membership m JOIN name a ON a.iri = m.member AND a.language = ''"
-        " JOIN name b ON b.iri = m.whole AND b.language = '' WHERE m.iri NOT IN (SELECT iri FROM name)"
+        "SELECT m.iri, MIN(a.text || ' – ' || b.text) FROM membership m"
+        " JOIN named a ON a.iri = m.member AND a.language = '' JOIN named b ON b.iri = m.whole AND b.language = ''"
+        " WHERE m.iri NOT IN (SELECT iri FROM named)"
         " GROUP BY m.iri ORDER BY m.iri"
     ).fetchall()
-    words = ((iri, f"{member} – {whole}") for iri, member, whole in unnamed)
-    file.executemany("INSERT INTO name VALUES (?, '', ?, '', ?)", ((iri, text, fold(text)) for iri, text in words))
+    file.executemany("INSERT INTO named VALUES (?, '', ?, '', ?)", ((iri, text, fold(text)) for iri, text in unnamed))
     file.execute("DROP TABLE membership")

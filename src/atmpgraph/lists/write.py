@@ -3,15 +3,9 @@
 Each column is a query of its own, whose rows go to a file: nothing here grows in memory but the numbers of the things.
 """
 
-import errno
 import json
-import os
-import re
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,19 +14,14 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..store import Store
-from ..vocab import XSD, prefixes
+from .cells import as_json, facet_value, sortable, term_of
 from .declared import Column, Declaration, prologue
-from .layout import SCHEMA, packed
-from .names import fold, write_names
+from .layout import new_lists, row_text, write_facet, write_list, write_orders
+from .names import narrowed, write_names
 from .names import queries as queries_of_names
 
-_NUMBERS: Final = frozenset(f"{XSD}{name}" for name in ("decimal", "integer", "double", "float", "nonNegativeInteger"))
-_YEAR: Final = re.compile(r"-?\d{4,}")
-_VERSION: Final = 92, 100  # the bytes in which SQLite notes which version of it wrote the file
 _MOST_COLUMNS: Final = 1_000  # of a list
-_SCRATCH: Final = """
-CREATE TEMP TABLE entry (number INTEGER, place INTEGER, iri TEXT, key, cell TEXT);
-"""
+_SCRATCH: Final = "CREATE TEMP TABLE entry (number INTEGER, place INTEGER, iri TEXT, key, cell TEXT)"
 
 
 def write_lists(path: Path, lists: Sequence[Declaration], store: Store, languages: Sequence[str]) -> None:
@@ -47,11 +36,8 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
     Raises:
         OSError: no space is left.
     """
-    path.unlink(missing_ok=True)
-    with _telling_no_space(path), closing(sqlite3.connect(path, isolation_level=None)) as file:
-        file.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; BEGIN")
-        for statement in (SCHEMA + _SCRATCH).split(";"):
-            file.execute(statement)
+    with new_lists(path) as file:
+        file.execute(_SCRATCH)
         numbers = {declared.slug: _things(declared, store) for declared in lists}
         for at, declared in enumerate(lists):
             _write_entries(file, at, declared, store, numbers[declared.slug])
@@ -60,19 +46,14 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
         write_names(file, store, shown | _details(file), languages)
         for at, declared in enumerate(lists):
             things = numbers.pop(declared.slug)
-            record = json.dumps(declared.as_json(), ensure_ascii=False, sort_keys=True)
-            file.execute("INSERT INTO list VALUES (?, ?, ?, ?)", (declared.slug, at, record, len(things)))
-            _write_rows(file, at, declared, things)
+            write_list(file, at, declared, _rows(file, at, declared, things))
             for place, column in enumerate(declared.columns):
                 entries = at * _MOST_COLUMNS + place
                 if column.sorts:
-                    _write_order(file, entries, (declared.slug, column.name), len(things), languages)
+                    orders = _orders(file, entries, len(things), languages)
+                    write_orders(file, declared.slug, column.name, orders)
                 if column.facet:
                     _write_facet(file, entries, declared.slug, column)
-        file.execute("COMMIT")
-    with path.open("r+b") as content:
-        content.seek(_VERSION[0])
-        content.write(bytes(_VERSION[1] - _VERSION[0]))
 
 
 def queries(lists: Sequence[Declaration]) -> Iterator[str]:
@@ -81,17 +62,6 @@ def queries(lists: Sequence[Declaration]) -> Iterator[str]:
         yield prologue() + declared.query
         yield from (prologue() + column.query for column in declared.columns if column.value)
     yield from queries_of_names()
-
-
-@contextmanager
-def _telling_no_space(path: Path) -> Iterator[None]:
-    """Say of a full disk what the system says."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-            raise
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
 
 
 def _things(declared: Declaration, store: Store) -> dict[str, int]:
@@ -106,50 +76,21 @@ def _write_entries(
 ) -> None:
     """What stands in the cells of a list."""
     for place, column in enumerate(declared.columns):
-        values = _values(column, store, numbers) if column.value else ((n, iri, iri, {}) for iri, n in numbers.items())
+        values = (
+            values_of(column, store, numbers) if column.value else ((n, iri, iri, {}) for iri, n in numbers.items())
+        )
         file.executemany(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
             (
                 (
                     number,
                     at * _MOST_COLUMNS + place,
-                    *_sortable(term),
-                    _json({"value": term, **details} if details else term),
+                    *sortable(term),
+                    cell_of(term, details),
                 )
                 for number, _, term, details in values
             ),
         )
-
-
-def _values(column: Column, store: Store, numbers: dict[str, int]) -> Iterator[tuple[int, str, Any, dict[str, Any]]]:
-    details = column.details
-    for row in store.select(prologue() + column.query):
-        thing, value = row["thing"], row["value"]
-        number = numbers.get(thing.value) if isinstance(thing, ox.NamedNode) else None
-        if number is not None and isinstance(value, ox.NamedNode | ox.Literal):
-            stated = {name: _term(row[name]) for name in details if row[name] is not None}
-            yield number, thing.value, _term(value), stated
-
-
-def _term(term: object) -> str | list[str]:
-    """A term as JSON: an IRI as a string, a literal as [value, language, datatype]."""
-    if isinstance(term, ox.Literal):
-        return [term.value, term.language or "", term.datatype.value]
-    return term.value if isinstance(term, ox.NamedNode) else str(term)
-
-
-_json: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-
-
-def _sortable(term: str | list[str]) -> tuple[str | None, str | float]:
-    """The IRI of a term, if it is one, and the key by which it is sorted where it has no name."""
-    if isinstance(term, str):
-        return term, fold(re.split("[#/]", term)[-1])
-    text, _, datatype = term
-    if datatype in _NUMBERS:
-        with suppress(ValueError):
-            return None, float(text)
-    return None, fold(text)
 
 
 def _details(file: sqlite3.Connection) -> set[str]:
@@ -158,7 +99,10 @@ def _details(file: sqlite3.Connection) -> set[str]:
     return {term for (cell,) in cells for term in json.loads(cell).values() if isinstance(term, str)}
 
 
-def _write_rows(file: sqlite3.Connection, at: int, declared: Declaration, things: dict[str, int]) -> None:
+def _rows(
+    file: sqlite3.Connection, at: int, declared: Declaration, things: dict[str, int]
+) -> Iterator[tuple[str, str]]:
+    """Each thing of a list with its cells."""
     first, width = at * _MOST_COLUMNS, len(declared.columns)
     cells = [
         file.execute("SELECT DISTINCT number, cell FROM entry WHERE place = ? ORDER BY number, cell", (first + place,))
@@ -166,20 +110,16 @@ def _write_rows(file: sqlite3.Connection, at: int, declared: Declaration, things
     ]
     columns = [_grouped(rows) for rows in cells]
     heads = [next(column, None) for column in columns]
-
-    def rows() -> Iterator[tuple[str, int, str, str]]:
-        for thing, number in things.items():
-            row = []
-            for place in range(width):
-                head = heads[place]
-                if head and head[0] == number:
-                    row.append("[" + ", ".join(head[1]) + "]")
-                    heads[place] = next(columns[place], None)
-                else:
-                    row.append("[]")
-            yield declared.slug, number, thing, f"[{', '.join(row)}]"
-
-    file.executemany("INSERT INTO row VALUES (?, ?, ?, ?)", rows())
+    for thing, number in things.items():
+        row = list[list[str]]()
+        for place in range(width):
+            head = heads[place]
+            if head and head[0] == number:
+                row.append(head[1])
+                heads[place] = next(columns[place], None)
+            else:
+                row.append([])
+        yield thing, row_text(row)
 
 
 def _grouped(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
@@ -187,12 +127,11 @@ def _grouped(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]
         yield number, [cell for _, cell in group]
 
 
-def _write_order(
-    file: sqlite3.Connection, place: int, key: tuple[str, str], size: int, languages: Sequence[str]
-) -> None:
-    """The rows by a column, in each language in which the order is another."""
+def _orders(
+    file: sqlite3.Connection, place: int, size: int, languages: Sequence[str]
+) -> Iterator[tuple[str, int, Sequence[int]]]:
+    """The rows by a column in each language: how many have a value, and all."""
     named = file.execute("SELECT 1 FROM entry WHERE place = ? AND iri IS NOT NULL LIMIT 1", (place,)).fetchone()
-    before = b""
     for language in languages if named else languages[:1]:
         valued = [
             number
@@ -204,9 +143,7 @@ def _write_order(
             )
         ]
         rest = sorted(set(range(size)).difference(valued)) if len(valued) < size else []
-        if (rows := packed((*valued, *rest))) != before:
-            file.execute("INSERT INTO sorted VALUES (?, ?, ?, ?, ?)", (*key, language, len(valued), rows))
-            before = before or rows
+        yield language, len(valued), (*valued, *rest)
 
 
 def _write_facet(file: sqlite3.Connection, place: int, slug: str, column: Column) -> None:
@@ -214,42 +151,34 @@ def _write_facet(file: sqlite3.Connection, place: int, slug: str, column: Column
     by_year = column.facet == "year"
     file.execute("CREATE TEMP TABLE posting (value TEXT, number INTEGER)")
     entries = file.execute("SELECT number, cell FROM entry WHERE place = ?", (place,))
-    values = ((value, number) for number, cell in entries if (value := _value(cell, by_year=by_year)))
+    values = ((value, number) for number, cell in entries if (value := facet_value(cell, by_year=by_year)))
     file.executemany("INSERT INTO posting VALUES (?, ?)", values)
-    tokens = _tokens([value for (value,) in file.execute("SELECT DISTINCT value FROM posting ORDER BY value")])
     postings = file.execute("SELECT DISTINCT value, number FROM posting ORDER BY value, number")
-    for value, group in groupby(postings, itemgetter(0)):
-        rows = [number for _, number in group]
-        record = (slug, column.name, value, tokens[value], len(rows), packed(rows))
-        file.execute("INSERT INTO facet VALUES (?, ?, ?, ?, ?, ?)", record)
+    rows = ((value, [number for _, number in group]) for value, group in groupby(postings, itemgetter(0)))
+    write_facet(file, slug, column.name, rows)
     file.execute("DROP TABLE posting")
 
 
-@lru_cache(1 << 14)
-def _value(text_of_cell: str, *, by_year: bool) -> str:
-    """What one filters by; empty for none."""
-    cell = json.loads(text_of_cell)
-    term = cell["value"] if isinstance(cell, dict) else cell
-    text = term if isinstance(term, str) else term[0]
-    if not by_year:
-        return str(text)
-    year = _YEAR.match(text)
-    return year[0] if year else ""
+def values_of(
+    column: Column, store: Store, numbers: Mapping[str, int], things: Collection[str] | None = None
+) -> Iterator[tuple[int, str, Any, dict[str, Any]]]:
+    """The values of a column: the number of the row, the thing, the term and its details.
+
+    Args:
+        column: the column.
+        store: of the statements.
+        numbers: of the things.
+        things: those that are asked for; None for all.
+    """
+    details = column.details
+    for row in store.select(prologue() + (column.query if things is None else narrowed(column.query, "thing", things))):
+        thing, value = row["thing"], row["value"]
+        number = numbers.get(thing.value) if isinstance(thing, ox.NamedNode) else None
+        if number is not None and isinstance(value, ox.NamedNode | ox.Literal):
+            stated = {name: term_of(row[name]) for name in details if row[name] is not None}
+            yield number, thing.value, term_of(value), stated
 
 
-def _tokens(values: Sequence[str]) -> dict[str, str]:
-    """A short word for each value in URLs: the end of an IRI; with a prefix, or whole, where two end alike."""
-    ends = {value: re.split("[#/]", value.rstrip("/#"))[-1] if ":" in value else value for value in values}
-    count, first = Counter(ends.values()), dict[str, str]()
-    for value in values:
-        first.setdefault(ends[value], value)
-    tokens = {}
-    for value in values:
-        end = ends[value]
-        tokens[value] = end if end and (count[end] == 1 or first[end] == value) else _shortened(value)
-    return tokens
-
-
-def _shortened(iri: str) -> str:
-    fitting = ((name, space) for name, space in prefixes("").items() if ":" in space and iri.startswith(space))
-    return next((f"{name}:{iri.removeprefix(space)}" for name, space in fitting), iri)
+def cell_of(term: str | list[str], details: Mapping[str, Any]) -> str:
+    """An entry of a cell as it is written."""
+    return as_json({"value": term, **details} if details else term)

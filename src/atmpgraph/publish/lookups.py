@@ -20,6 +20,7 @@ from ..addresses import Addresses
 from ..catalogue.discovery import document_dates
 from ..errors import ReleaseError
 from ..lists.declared import declarations
+from ..lists.renew import renew_lists
 from ..lists.write import queries as listed
 from ..lists.write import write_lists
 from ..overview.home import home, predicates
@@ -104,8 +105,13 @@ def write_lists_at(
     if unchanged:
         influence = lists_line(declared, settings.base).encode()
         lists = declarations(declared, settings.base)
-        if influence not in unchanged.lines and unchanged.take(folder.lists, listed(lists), settings.base):
-            return
+        if influence not in unchanged.lines:
+            if unchanged.take(folder.lists, listed(lists), settings.base):
+                return
+            before = unchanged.whole(folder.lists)
+            store, touched = EMBEDDED.open(address, settings.base), unchanged.touched(settings.base)
+            if before and touched and renew_lists(folder.lists, before, lists, store, settings.languages, touched):
+                return
     write_lists_of(folder, EMBEDDED.open(address, settings.base), settings)
 
 

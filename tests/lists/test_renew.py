@@ -1,0 +1,69 @@
+"""Lists that follow others have the bytes of those that are made from nothing, whatever came or went."""
+
+import random
+from pathlib import Path
+
+from atmpgraph.lists.declared import declarations
+from atmpgraph.lists.renew import renew_lists
+from atmpgraph.lists.write import write_lists
+from atmpgraph.release.release import Release
+from atmpgraph.settings import Settings
+from atmpgraph.sparql.syntax.taking_part import places
+from atmpgraph.store import memory_store
+from atmpgraph.store.changes import Changes
+
+from ..long import LONG
+
+LABEL = b"<http://www.w3.org/2004/02/skos/core#prefLabel>"
+
+
+def edited(lines: list[bytes], chance: random.Random) -> list[bytes]:
+    """Some statements about a few things taken out, given to another thing, or with the object of another."""
+    lines, number = list(lines), chance.randrange(1, 6)
+    for at in chance.sample(range(len(lines)), number):
+        subject, predicate, rest = lines[at].split(b" ", 2)
+        same = [line for line in lines if line.split(b" ", 2)[1] == predicate]
+        other_subject, _, other_rest = chance.choice(same).split(b" ", 2)
+        changed = chance.choice(
+            [
+                b"",
+                b" ".join((other_subject, predicate, rest)),
+                b" ".join((subject, predicate, other_rest)),
+                b" ".join((b"<urn:new%d>" % chance.randrange(9), predicate, rest)),
+            ]
+        )
+        lines[at] = changed or lines[at - 1]
+    labels = [at for at, line in enumerate(lines) if line.split(b" ", 2)[1] == LABEL]
+    if chance.random() < 0.6:
+        at = chance.choice(labels)
+        lines[at] = lines[at].replace(b'"', b'"' + chance.choice([b"A", b"z", b"\xc3\xa9"]), 1)
+    if chance.random() < 0.2:
+        gone = chance.choice(lines).split(b" ", 1)[0]
+        lines = [line for line in lines if line.split(b" ", 1)[0] != gone]
+    return sorted(set(lines))
+
+
+def test_random_edits_end_in_the_bytes_of_lists_from_nothing(
+    release: Release, released: Settings, tmp_path: Path
+) -> None:
+    declared, languages = declarations(released.layered("lists"), released.base), released.languages
+    chance, base, renewed = random.Random(5), released.base, 0
+    lines = release.folder.canonical.read_bytes().splitlines(keepends=True)
+    before, path = memory_store(lines, base), tmp_path / "0"
+    write_lists(path, declared, before, languages)
+    steps = 60 if LONG else 8
+    for step in range(1, steps + 1):
+        then, lines = lines, edited(lines, chance)
+        after, anew = memory_store(lines, base), tmp_path / f"{step}"
+        changes = Changes(before, after, sorted({*then} - {*lines}), sorted({*lines} - {*then}))
+
+        def touched(query: str, variable: str, changes: Changes = changes) -> frozenset[str] | None:
+            return changes.touched(places(query, base), variable)
+
+        write_lists(anew, declared, after, languages)
+        if renew_lists(tmp_path / "renewed", path, declared, after, languages, touched):
+            renewed += 1
+            assert (tmp_path / "renewed").read_bytes() == anew.read_bytes(), (changes.gone, changes.come)
+        path.unlink()
+        before, path = after, anew
+    assert renewed > steps / 2
