@@ -280,6 +280,10 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
         ("SELECT * { ?s <urn:p>? ?o }", None),
         ("SELECT * { ?s !<urn:p> ?o }", None),
         ("SELECT * { ?s <urn:p> ?o FILTER EXISTS { ?o ?any ?s } }", None),
+        (
+            "SELECT * { ?s <urn:p> ?o FILTER NOT EXISTS { ?o <urn:q> ?c FILTER NOT EXISTS { ?c <urn:r> ?d } } }",
+            {"urn:p", "urn:q", "urn:r"},
+        ),
     ],
 )
 def test_the_predicates_that_a_query_depends_on(query: str, expected: Iterable[str] | None) -> None:

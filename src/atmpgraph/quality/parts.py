@@ -19,7 +19,7 @@ from .engines import VERSION, QuickEngine, named
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
-from .set_wide import identity, set_wide_results, taking_part
+from .set_wide import identity, set_wide_results, touched
 from .targets import Targets
 from .validation_plan import ValidationPlan
 
@@ -88,14 +88,14 @@ class Same:
             changed = place < len(self.nodes) and self.nodes[place] in what
             return None if changed else (digest, outcome)
         shapes, wide, narrower = job.plan.shapes, job.plan.set_wide[what], job.triples.narrower()
-        touched = self.changes.touched(taking_part(shapes, wide, narrower), "this")
-        if touched is None or (touched and outcome.others):
+        nodes = touched(self.changes, shapes, wide, narrower)
+        if nodes is None or (nodes and outcome.others):
             return None
-        if not touched:
+        if not nodes:
             return digest, outcome
         listing = Listing(job.limit)
-        listing.add(result for result in outcome.results if result.node not in touched)
-        listing.add(set_wide_results(self.changes.after, shapes, wide, narrower, touched))
+        listing.add(result for result in outcome.results if result.node not in nodes)
+        listing.add(set_wide_results(self.changes.after, shapes, wide, narrower, nodes))
         content = identity(shapes, wide, narrower, job.triples.digests)
         return _digest(job, content.encode()), Outcome(tuple(listing.results), listing.others)
 

@@ -12,6 +12,7 @@ from rdflib.term import BNode, Node
 from ..rdf.statements import text_of
 from ..sparql.syntax.taking_part import Place, Triple, certain, places
 from ..store import Store
+from ..store.changes import Changes
 from .constraint_query import constraint_query, for_all, is_distributive, predicates
 from .constraint_text import constraint_text
 from .results import Result, messages
@@ -31,22 +32,16 @@ class SetWide:
         shape: the node shape that has it.
         constraint: the constraint.
         read: the predicates on which its solutions depend; None if any statement may matter.
-        places: where statements can take part in it; None where that is not known.
-        certain: patterns that all its solutions match.
     """
 
     shape: Node
     constraint: Node
     read: frozenset[str] | None
-    places: tuple[Place, ...] | None = None
-    certain: tuple[Triple, ...] = ()
 
     @classmethod
     def of(cls, shapes: Graph, shape: Node, constraint: Node) -> Self:
         """Parse the query, once for all processes."""
-        text = constraint_text(shapes, constraint)
-        taking_part = places(text)
-        return cls(shape, constraint, predicates(text), taking_part, certain(text) if taking_part else ())
+        return cls(shape, constraint, predicates(constraint_text(shapes, constraint)))
 
 
 def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
@@ -82,18 +77,24 @@ def _read(wide: SetWide, targets: Sequence[_Target]) -> Set[str] | None:
     return wide.read | {triple[1][1:-1] for _, triple in targets if triple} if targets else frozenset()
 
 
-def taking_part(shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]) -> tuple[Place, ...] | None:
-    """Where statements can take part in the query for all focus nodes; None where that is not known.
+def touched(
+    changes: Changes, shapes: Graph, wide: SetWide, subclasses: Mapping[str, set[str]]
+) -> frozenset[str] | None:
+    """The focus nodes whose results may be others after some changes, by their IRIs; None where that is not known.
 
     Arguments as in `identity`.
     """
-    if wide.places is None:
+    targets = [*_targets(shapes, wide.shape, subclasses)]
+    read = _read(wide, targets)
+    if read is not None and read.isdisjoint(changes.predicates):
+        return frozenset()
+    text, parts = constraint_text(shapes, wide.constraint), list[Place]()
+    if (taking_part := places(text)) is None:
         return None
-    parts = list[Place]()
-    for _, triple in _targets(shapes, wide.shape, subclasses):
-        parts += [Place(triple, wide.certain)] if triple else []
-        parts += [each.joined([triple] if triple else []) for each in wide.places]
-    return tuple(dict.fromkeys(parts))
+    for _, triple in targets:
+        parts += [Place(triple, certain(text))] if triple else []
+        parts += [each.joined([triple] if triple else []) for each in taking_part]
+    return changes.touched(dict.fromkeys(parts), "this")
 
 
 def set_wide_results(

@@ -7,6 +7,7 @@ statement in one of its places, and all else that it matches is in the same grap
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -32,6 +33,11 @@ class Changes:
     after: Store
     gone: Sequence[bytes]
     come: Sequence[bytes]
+
+    @cached_property
+    def predicates(self) -> frozenset[str]:
+        """The predicates of the statements."""
+        return frozenset(line.split(b" ", 2)[1][1:-1].decode() for line in (*self.gone, *self.come))
 
     def concern(self, places: Iterable[Place] | None) -> bool:
         """Whether a query may have other solutions, by its places; None where they are not known."""
