@@ -3,7 +3,9 @@
 import random
 from pathlib import Path
 
-from atmpgraph.lists.declared import declarations
+import pytest
+
+from atmpgraph.lists.declared import Column, Declaration, declarations
 from atmpgraph.lists.renew import renew_lists
 from atmpgraph.lists.write import write_lists
 from atmpgraph.release.release import Release
@@ -12,6 +14,7 @@ from atmpgraph.sparql.syntax.taking_part import places
 from atmpgraph.store import memory_store
 from atmpgraph.store.changes import Changes
 
+from ..conftest import BASE
 from ..long import LONG
 
 LABEL = b"<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -67,3 +70,27 @@ def test_random_edits_end_in_the_bytes_of_lists_from_nothing(
         path.unlink()
         before, path = after, anew
     assert renewed > steps / 2
+
+
+@pytest.mark.parametrize("words", [r"two\nlines", r"a \"word\"", r"C:\\"])
+def test_a_name_is_another_in_rows_with_any_text(words: str, tmp_path: Path) -> None:
+    texts, kinds = (Column(name, {"en": name}, f"?thing <urn:{name}> ?value") for name in ("words", "kind"))
+    listed = Declaration("list", {"en": "List"}, "?thing <urn:words> ?words", columns=(texts, kinds))
+    rows = "".join(
+        f'<urn:{n}> <urn:words> "{words}" <urn:g> .\n<urn:{n}> <urn:kind> <urn:kind{n}> <urn:g> .\n' for n in (1, 2)
+    )
+    names = [f'<urn:kind1> {LABEL.decode()} "{name}" <urn:g> .\n'.encode() for name in ("a", "z")]
+    common = [*rows.encode().splitlines(keepends=True), f'<urn:kind2> {LABEL.decode()} "b" <urn:g> .\n'.encode()]
+    before, after = (memory_store([*common, name], BASE) for name in names)
+    changes = Changes(before, after, names[:1], names[1:])
+    write_lists(tmp_path / "before", [listed], before, ["en"])
+    write_lists(tmp_path / "anew", [listed], after, ["en"])
+    assert renew_lists(
+        tmp_path / "renewed",
+        tmp_path / "before",
+        [listed],
+        after,
+        ["en"],
+        lambda query, variable: changes.touched(places(query, BASE), variable),
+    )
+    assert (tmp_path / "renewed").read_bytes() == (tmp_path / "anew").read_bytes()

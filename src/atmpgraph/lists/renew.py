@@ -26,7 +26,7 @@ from .write import cell_of, values_of
 
 # The IRIs that a variable of a query has in solutions that may have come or gone; None where that is not known.
 Touched: TypeAlias = Callable[[str, str], Collection[str] | None]
-_STRINGS: Final = re.compile(r'"([^"\\]*)"')
+_STRINGS: Final = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"')  # of JSON, as they are written
 _MOST: Final = 2_000  # rows that are sorted in one by one, or things that are named anew
 _Cells: TypeAlias = list[list[str]]  # of a row, each the texts of its entries
 
