@@ -149,3 +149,14 @@ def test_a_pattern_in_an_exists_within_an_exists_is_seen() -> None:
     taking_part = places(query, BASE)
     assert taking_part
     assert b"<urn:r>" in {place.pattern[1] for place in taking_part}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * { _:a <urn:p> ?x . ?a <urn:q> ?c }", "SELECT * { ?new_0 <urn:p> ?x . ?a <urn:q>+ ?c }"],
+)
+def test_what_a_query_does_not_name_is_none_of_its_variables(query: str) -> None:
+    common, come = [b"<urn:a> <urn:p> <urn:x> <urn:g> .\n"], [b"<urn:b> <urn:q> <urn:c> <urn:g> .\n"]
+    before, after = memory_store(common, BASE), memory_store([*common, *come], BASE)
+    assert solutions(before, query) != solutions(after, query)
+    assert Changes(before, after, [], come).concern(places(query, BASE))

@@ -70,7 +70,7 @@ _Reader: TypeAlias = Callable[[CompValue, _Context, _Names, bool], Iterator[Plac
 def places(text: str, base: str | None = None) -> tuple[Place, ...] | None:
     """Where statements can take part in a query; None where any may matter, or where this cannot be told."""
     try:
-        return tuple(dict.fromkeys(_Reading().places(prepared(text, base).algebra, (), {}, True)))
+        return tuple(dict.fromkeys(_Reading(text).places(prepared(text, base).algebra, (), {}, True)))
     except Exception:  # whatever that parser raises: the engine reads more
         return None
 
@@ -78,14 +78,16 @@ def places(text: str, base: str | None = None) -> tuple[Place, ...] | None:
 @lru_cache(maxsize=512)
 def certain(text: str, base: str | None = None) -> tuple[Triple, ...]:
     """Patterns that each solution of a query matches."""
-    return tuple(_Reading().certain(prepared(text, base).algebra, {}))
+    return tuple(_Reading(text).certain(prepared(text, base).algebra, {}))
 
 
 class _Reading:
     """Reads one query. Names of variables are those of the query, or new ones where another is meant by them."""
 
-    def __init__(self) -> None:
-        self._number = count()
+    def __init__(self, text: str) -> None:
+        stem = next(stem for stem in (f"new{number}_" for number in count()) if stem not in text)
+        self._names = (f"{stem}{number}" for number in count())
+        self._blank_nodes: dict[BNode, str] = {}
         self._within: dict[int, _Names] = {}
         self._in_graph = False
         self._parts: dict[str, _Reader] = {
@@ -182,7 +184,7 @@ class _Reading:
         matched = tuple(self.certain(part.p.p, names))
         yield from self._of_expressions([part.A, part.p.expr], part.p.p, matched, names, alone)
         keys = {each for each in part.p.expr or () if isinstance(each, Variable)}
-        apart = {each: f"{each}_{next(self._number)}" for each in _variables(part.p.p) - keys}
+        apart = {each: next(self._names) for each in _variables(part.p.p) - keys}
         yield from self.places(part.p.p, context, {**names, **apart}, alone)
 
     def _of_one(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
@@ -267,7 +269,7 @@ class _Reading:
         """The names in a subselect: what it does not select is known in it alone."""
         if id(part) not in self._within:
             shown = set(_projected(part))
-            apart = {each: f"{each}_{next(self._number)}" for each in _variables(part) - shown}
+            apart = {each: next(self._names) for each in _variables(part) - shown}
             self._within[id(part)] = {**names, **apart}
         return self._within[id(part)]
 
@@ -275,10 +277,14 @@ class _Reading:
         """The names in a part that is compared with the solutions of another, which surely bind only some of them."""
         shared = {text for triple in self.certain(outer, names) for text in triple}
         own = {each for each in _variables(inner) if self._term(each, names) not in shared}
-        return {**names, **{each: f"{each}_{next(self._number)}" for each in own}}
+        return {**names, **{each: next(self._names) for each in own}}
 
     def _term(self, term: object, names: _Names) -> str:
-        if isinstance(term, Variable | BNode):
+        if isinstance(term, BNode):  # its label may be that of a variable
+            if term not in names and term not in self._blank_nodes:
+                self._blank_nodes[term] = next(self._names)
+            return f"?{names.get(term) or self._blank_nodes[term]}"
+        if isinstance(term, Variable):
             return f"?{names.get(term, term)}"
         if isinstance(term, URIRef):
             if ":" not in term:  # the store resolves a relative one
@@ -303,7 +309,7 @@ class _Reading:
         raise AnythingError
 
     def _new(self) -> str:
-        return f"?new_{next(self._number)}"
+        return f"?{next(self._names)}"
 
 
 def _blank(expression: object) -> Iterator[Variable]:
