@@ -894,6 +894,15 @@ TOLERATED = [
     ("a number in words", add("id/event/launch", "dct:title", '"Dodici progetti due volte"@it', '"12 projetos"@pt', '"Tolv projekt"@sv')),
     ("three words in two languages", add("id/event/launch", "dct:title", '"Business Model Canvas"@it', '"Business Model Canvas"@pt')),
     ("a name of one word in two languages", add("id/event/launch", "dct:title", '"Lancio"@it', '"Lancio"@pt')),
+    ("a year with its days, and years that are no month", tell("""
+        <id/period/2022> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} ;
+        dcat:startDate "2022-01-01"^^xsd:date ; dcat:endDate "2022-12-31"^^xsd:date .
+        <id/period/2014-20> a dct:PeriodOfTime , time:Interval ; {row} ; skos:prefLabel {four} ;
+        dcat:startDate "2014"^^xsd:gYear ; dcat:endDate "2020"^^xsd:gYear .""")),
+    ("a line break behind a year and a length", put(SELECTOR, "oa:exact", '"Le budget de 81 M€ en 2024'
+        "\\n" ' vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, en trois ans, selon A. Minister, ministre'
+        "\\n" ' (Ministère), et Firm."@fr') + " ;\n" + put(PERIOD, "time:hasXSDDuration", TRIENNIAL)
+        + " ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }"),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
 ]  # fmt: skip
