@@ -88,3 +88,8 @@ def test_a_text_has_no_records(publication: Path) -> None:
 def test_a_table_that_cannot_be_read_is_told_by_the_check_of_tables_alone(publication: Path) -> None:
     (publication.parent / "data" / "topics.csv").write_bytes(b"partnership,scheme,code,source,quotation\n\xff\xfe,\n")
     assert [finding for finding in told(publication) if finding.severity is Severity.VIOLATION] == []
+
+
+def test_a_quotation_without_a_key_is_that_of_no_row(publication: Path) -> None:
+    edit(Settings.load(publication), "quotations.csv", "\npr-about,", "\n,")
+    assert [finding for finding in told(publication) if "quotation  is" in finding.message["en"]] == []

@@ -91,7 +91,7 @@ def _of_table(
             yield _finding(table, number, "record", Severity.VIOLATION, _NO_RECORD, cells[source])
         if kind == RECORD and quoted:
             yield _finding(table, number, "quotation", Severity.VIOLATION, _NO_QUOTATION, cells[source])
-        elif quotations.get(quoted, cells[source]) != cells[source]:
+        elif quoted and quotations.get(quoted, cells[source]) != cells[source]:
             yield _finding(table, number, "quotation", Severity.VIOLATION, _OTHER_SOURCE, cells[source], quoted)
 
 
