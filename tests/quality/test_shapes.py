@@ -892,6 +892,8 @@ TOLERATED = [
     ("the VAT number of the whole that it is a part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
         + enterprise(MINISTRY, "cbe", "0316.381.138")),
     ("a number in words", add("id/event/launch", "dct:title", '"Dodici progetti due volte"@it', '"12 projetos"@pt', '"Tolv projekt"@sv')),
+    ("a number in words beside a name with digits", add("id/event/launch", "dct:title", '"Due studi"@it', '"Estudos da COVID-19"@pt')),
+    ("a number in words beside a year", add("id/event/launch", "dct:title", '"Due studi"@it', '"Estudos de 2024"@pt')),
     ("three words in two languages", add("id/event/launch", "dct:title", '"Business Model Canvas"@it', '"Business Model Canvas"@pt')),
     ("a name of one word in two languages", add("id/event/launch", "dct:title", '"Lancio"@it', '"Lancio"@pt')),
     ("a year with its days, and years that are no month", tell("""
