@@ -13,6 +13,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.sparql.syntax.taking_part import places
 from atmpgraph.store import memory_store
 from atmpgraph.store.changes import Changes
+from atmpgraph.vocab import ORG, RDF
 
 from ..conftest import BASE
 from ..long import LONG
@@ -81,16 +82,35 @@ def test_a_name_is_another_in_rows_with_any_text(words: str, tmp_path: Path) -> 
     )
     names = [f'<urn:kind1> {LABEL.decode()} "{name}" <urn:g> .\n'.encode() for name in ("a", "z")]
     common = [*rows.encode().splitlines(keepends=True), f'<urn:kind2> {LABEL.decode()} "b" <urn:g> .\n'.encode()]
+    check_renewed(listed, common, names, tmp_path)
+
+
+def test_a_membership_of_a_membership_has_no_name(tmp_path: Path) -> None:
+    listed = Declaration("list", {"en": "List"}, "?thing a ?class", columns=(Column("thing", {"en": "Thing"}),))
+    ends = {"first": ("a", "w"), "second": ("b", "first"), "third": ("b", "second")}
+    statements = [
+        *(f"<urn:{thing}> a <urn:Thing>" for thing in ("a", "b", "w", *ends)),
+        *(f"<urn:{each}> <{ORG}member> <urn:{member}>" for each, (member, _) in ends.items()),
+        *(f"<urn:{each}> <{ORG}organization> <urn:{whole}>" for each, (_, whole) in ends.items()),
+        *(f'<urn:{thing}> {LABEL.decode()} "{thing}"' for thing in ("a", "w")),
+    ]
+    common = [f"{each.replace(' a ', f' <{RDF}type> ')} <urn:g> .\n".encode() for each in statements]
+    names = [f'<urn:b> {LABEL.decode()} "{name}" <urn:g> .\n'.encode() for name in ("b", "c")]
+    check_renewed(listed, common, names, tmp_path)
+
+
+def check_renewed(listed: Declaration, common: list[bytes], names: list[bytes], folder: Path) -> None:
+    """A list of some statements and one of two has the same bytes, renewed and made anew."""
     before, after = (memory_store([*common, name], BASE) for name in names)
     changes = Changes(before, after, names[:1], names[1:])
-    write_lists(tmp_path / "before", [listed], before, ["en"])
-    write_lists(tmp_path / "anew", [listed], after, ["en"])
+    write_lists(folder / "before", [listed], before, ["en"])
+    write_lists(folder / "anew", [listed], after, ["en"])
     assert renew_lists(
-        tmp_path / "renewed",
-        tmp_path / "before",
+        folder / "renewed",
+        folder / "before",
         [listed],
         after,
         ["en"],
         lambda query, variable: changes.touched(places(query, BASE), variable),
     )
-    assert (tmp_path / "renewed").read_bytes() == (tmp_path / "anew").read_bytes()
+    assert (folder / "renewed").read_bytes() == (folder / "anew").read_bytes()

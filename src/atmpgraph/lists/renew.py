@@ -117,6 +117,7 @@ class _Renewal:
         other = now ^ then | {iri for query in queries_of_names() for iri in self._touched_by(query, "iri")}
         if other:
             other |= {iri for end in ("member", "whole") for iri, *_ in members(self.store, other, end)}
+            other |= self._memberships_within(other)
         if len(other) > _MOST:
             raise _TooManyError
         places = self._places(renewed, other)
@@ -129,6 +130,15 @@ class _Renewal:
                 for place, cell in enumerate(cells):
                     if not renamed.isdisjoint(_iris([cell])):
                         each.named[place].add(number)
+
+    def _memberships_within(self, memberships: Collection[str]) -> set[str]:
+        """The memberships that are members or wholes of some, and so on; from a name that is made none is made."""
+        within, waiting = set[str](), {*memberships}
+        while waiting:
+            ends = {end for _, *both in members(self.store, waiting) for end in both}
+            waiting = {iri for iri, *_ in members(self.store, ends)} - within if ends else set()
+            within |= waiting
+        return within
 
     def _touched_by(self, query: str, variable: str) -> Collection[str]:
         touched = self.touched(query, variable)
