@@ -888,6 +888,15 @@ TOLERATED = [
         + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }'),
     ("pairs within pairs, a list and marks of four languages", add(PARTNERSHIP, "skos:altLabel", '"PA (x)"@it') + " ;\n"
         + add("id/event/launch", "dct:title", '"1) «Lancio (nuovo)» “oggi” a) „heute“ „nu”"@it')),
+    *((f"a number printed as {words}", put(FIGURE, "atmpgraph:statedAs", f'"{words}"@fr') + " ;\n"
+        + put(SELECTOR, "oa:exact", f'"15+ firmes ; au plus 20 lots ; {words}, 60 %, 40 % ; A. Minister, ministre, Ministère, Firm"@fr')
+        + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }')
+        for words in ("€81m", "81 m€", "81 Mio. €", "81 mln euro", "0,081 Md€", "0.081bn €", "81 000 k€", "81.000.000 €")),
+    ("a thousand million in full", put("id/figure/lots", "sdmx-m:obsValue", '"1200000000"^^xsd:decimal') + " ;\n"
+        + put("id/figure/lots", "schema:maxValue", '"1200000000"^^xsd:decimal') + " ;\n"
+        + put("id/figure/lots", "atmpgraph:statedAs", '"au plus 1 200 000 000 lots"@fr') + " ;\n"
+        + put(SELECTOR, "oa:exact", '"15+ firmes ; au plus 1 200 000 000 lots ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Ministère, Firm"@fr')
+        + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }'),
     ("abbreviations at the end of names", add(FIRM, "foaf:name", '"Firm Inc."@it', '"Univ."@pt')),
     ("the VAT number of the same enterprise", enterprise(FIRM, "vat", "BE0316381138") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138")),
     ("the VAT number of the whole that it is a part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
