@@ -572,6 +572,7 @@ CASES = [
     Case("markup", add(PARTNERSHIP, "skos:altLabel", '"<b>PA</b>"@fr'), "plainText Not"),
     Case("UTF-8 read as Latin 1", add(PARTNERSHIP, "skos:altLabel", '"PA privÃ©"@fr'), "plainText Not"),
     Case("DOS read as Windows", add(PARTNERSHIP, "skos:altLabel", '"Universit‚ de LiŠge"@fr'), "plainText Not"),
+    Case("DOS read as Windows, a capital within", add(PARTNERSHIP, "skos:altLabel", '"LiŠge"@fr'), "plainText Not"),
     Case("DOS read as Windows, within", add(PARTNERSHIP, "skos:altLabel", '"Fran‡ais"@fr'), "plainText Not"),
     Case("DOS read as Latin 1", add(PARTNERSHIP, "skos:altLabel", '"Universit\\u0082"@fr'), "plainText Not"),
     Case("entity", add(PARTNERSHIP, "skos:altLabel", '"R&amp;D"@fr'), "plainText Not"),

@@ -1,13 +1,15 @@
-"""Small stores, on disk and in memory."""
+"""Small stores, on disk and in memory, and the engines of others."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from atmpgraph.store import EMBEDDED, Store, StoreAddress, memory_store
+
+from .engines import Engine, Oxigraph, Virtuoso, running
 
 BASE = "https://example.org/p/"
 A, B = f"{BASE}id/graph/a", f"{BASE}id/graph/b"
@@ -44,3 +46,13 @@ def store(request: pytest.FixtureRequest, load: Load) -> Store:
     if request.param == "memory":
         return memory_store((text.encode() for text in LINES), BASE)
     return EMBEDDED.open(load(LINES), BASE)
+
+
+@pytest.fixture(scope="module", params=[Oxigraph, pytest.param(Virtuoso, marks=pytest.mark.clients)])
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A server with one slot."""
+    engine: Engine = request.param(tmp_path_factory.mktemp("engine") / "blue")
+    with running(engine), pytest.MonkeyPatch.context() as patch:
+        for name, value in engine.environment.items():
+            patch.setenv(name, value)
+        yield engine

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from atmpgraph.web import create_app
 
 from ..conftest import ROOT, changed
 from ..sparql.jobs import job
-from .engines import Engine, Oxigraph, Virtuoso, running, store_of
+from .engines import Engine, Oxigraph, Virtuoso, store_of
 
 BROWSER: Final = {"Accept": "text/html, */*;q=0.1", "Accept-Language": "nl"}
 TURTLE: Final = {"Accept": "text/turtle, */*;q=0.1"}
@@ -51,16 +51,6 @@ PAGES: Final = (
     *(f"/doc/{thing}" for thing in THINGS),
     *(f"/doc/{profile}" for profile in PROFILES),
 )
-
-
-@pytest.fixture(scope="module", params=[Oxigraph, pytest.param(Virtuoso, marks=pytest.mark.clients)])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A server with one slot."""
-    engine: Engine = request.param(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine), pytest.MonkeyPatch.context() as patch:
-        for name, value in engine.environment.items():
-            patch.setenv(name, value)
-        yield engine
 
 
 @pytest.fixture(scope="module")

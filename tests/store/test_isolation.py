@@ -4,7 +4,6 @@ The graph of others says things of a thing of the release, so that nothing but i
 """
 
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -25,7 +24,7 @@ from atmpgraph.web import create_app
 
 from ..conftest import changed
 from ..sparql.jobs import job
-from .engines import Engine, Oxigraph, Virtuoso, running, store_of
+from .engines import Engine, store_of
 
 FOREIGN: Final = "http://example.org/foreign"
 SECRET: Final = "swordfish"
@@ -125,16 +124,6 @@ PARAMETERS: Final = (
     "query=" + "ASK%7B%7D",
     "update=DROP%20ALL",
 )
-
-
-@pytest.fixture(scope="module", params=[Oxigraph, pytest.param(Virtuoso, marks=pytest.mark.clients)])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A server with one slot."""
-    engine: Engine = request.param(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine), pytest.MonkeyPatch.context() as patch:
-        for name, value in engine.environment.items():
-            patch.setenv(name, value)
-        yield engine
 
 
 @pytest.fixture(scope="module")

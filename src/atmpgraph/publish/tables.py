@@ -86,14 +86,13 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
     own += [] if unreadable else misspelt(settings, codes)
     checked = check_tables(package, settings.build, progress)
+    if not _violates(checked + Listed((*faulty_queries, *own))):  # the tables can be read
+        own += [*fiction(settings, package), *other_languages(settings, package)]
     blocking = checked + Listed((*faulty_queries, *own))
-    if not _violates(blocking + advised):  # the tables can be read
-        false = [*fiction(settings, package), *other_languages(settings, package)]
-        own, blocking = own + false, blocking + Listed(tuple(false))
     if _violates(blocking + advised):
         without_terms = _without_terms(package, settings)  # else the mapping says it
         if _violates(blocking + without_terms):  # else a graph is made, and the shapes tell what they find in it too
-            listed = checked + advised + Listed((*faulty_queries, *own)) + without_terms
+            listed = blocking + advised + without_terms
             snapshot.require_unchanged()
             raise ViolationError(Report(listed.findings, Tables(package, {}).counts(), listed.more))
     texts, absent = read_source_texts(package, [settings.path(f) for f in settings.folders.source_texts])

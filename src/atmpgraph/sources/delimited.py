@@ -17,11 +17,15 @@ _CONFLICT_MARK: Final = re.compile(r"(?:<{7}|>{7}|\|{7}) |={7}$")
 CONFLICT_BEGINS: Final = "<<<<<<< "
 CONFLICT: Final = message("the marks of two versions that were put together stand there; keep one of them")
 # Letters that no word has: of UTF-8 that was read as another coding, of DOS or an old Mac, or not read at all.
-MISREAD: Final = re.compile(
-    "[\u0080-\u009f]|Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]|\ufffd|[a-zß-öø-ÿ][‚„ˆŠ‹ŽŸ˜]|[a-zß-öø-ÿ][“”‡‰Œ][a-zß-öø-ÿ]"
+_NEVER: Final = (
+    "[\u0080-\u009f]|Ã[\u0080-\u00bf]|â€|Â[\u00a0-\u00bf]|\ufffd|[a-zß-öø-ÿ][“”‡‰Œ][a-zß-öø-ÿ]|[a-zß-öø-ÿ][ˆŸ˜]"
 )
-# Capitals within a word, and parts of frames, are those of the wrong one.
-_UNLIKELY: Final = re.compile(f"{MISREAD.pattern}|[a-zß-öø-ÿ][À-ÖØ-Þ]|[A-Z][À-ÖØ-Þ][a-zß-öø-ÿ]|[\u2500-\u259f]")
+# Of a cell, as `plainText` of the shapes: Š within a word, and a quotation mark that nothing closes.
+MISREAD: Final = re.compile(f"{_NEVER}|[A-Za-zß-öø-ÿ][a-zß-öø-ÿ][ŠŽ]|[a-zß-öø-ÿ](‚[^‘’]*|„[^“”]*|‹[^›]*)$")
+# Of a file: capitals within a word, and parts of frames, are those of the wrong one.
+_UNLIKELY: Final = re.compile(
+    f"{_NEVER}|[a-zß-öø-ÿ][‚„Š‹Ž]|[a-zß-öø-ÿ][À-ÖØ-Þ]|[A-Z][À-ÖØ-Þ][a-zß-öø-ÿ]|[\u2500-\u259f]"
+)
 _USUAL: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüßœÀÁÂÄÅÆÇÈÉÊÍÎÑÓÔÖØÙÚÛÜŒ‘’“”„«»–—…€°\u00a0")
 _CODE_PAGES: Final = ("windows-1252", "cp850", "mac-roman")  # of Western Europe, the most usual first
 _LOOKED_AT: Final = 1 << 20  # bytes

@@ -1,6 +1,6 @@
 """The language of pages: `?lang=`, else Accept-Language; and links that stay in it."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, g, request, url_for
@@ -22,8 +22,7 @@ def requested_language() -> str | None:
     if "requested_language" not in g:
         language = request.args.get("lang", "").lower()
         g.requested_language = language if language in settings().languages else None
-    language_or_none: str | None = g.requested_language
-    return language_or_none
+    return cast("str | None", g.requested_language)
 
 
 def page_language() -> str:
