@@ -83,6 +83,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     return _Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What is compressed carries the second it was made in: no name for a test, which each worker has to find alike."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that are not traced for coverage."""
     for item in items:
