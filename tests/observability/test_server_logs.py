@@ -23,7 +23,7 @@ from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import OverSocket, free_port, wait_for
 from ..long import some
-from ..sparql.jobs import SLOW
+from ..sparql.jobs import LARGE, SLOW
 from ..sparql.processes import until
 from .test_metrics import pids
 
@@ -157,8 +157,7 @@ def test_a_query_that_is_killed_refused_or_cut_is_an_event(server: Logged) -> No
     assert len(killed["release"]) == 64
     assert server.request("/sparql?query=ASK%7B%7D%23x", X_Forwarded_For="192.0.2.6")["status"] == 429
     assert server.seen("query.refused", client="192.0.2.6", reason="over-budget")
-    large = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
-    assert server.request(f"/sparql?query={quote(large)}", X_Forwarded_For="192.0.2.8")["status"] == 503
+    assert server.request(f"/sparql?query={quote(LARGE)}", X_Forwarded_For="192.0.2.8")["status"] == 503
     assert server.seen("query.killed", client="192.0.2.8")
     assert {line["status"] for line in server.seen("request.failed", client="192.0.2.6")} == {504}
 

@@ -18,6 +18,8 @@ from .processes import children
 
 FAST = "SELECT ?s { ?s a <https://w3id.org/atmpgraph/ns#Partnership> }"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+# A text that doubles until no memory holds it, within milliseconds on any machine.
+LARGE = f"SELECT * {{ BIND ('{'a' * 64}' AS ?t0) {' '.join(f'BIND (CONCAT(?t{n}, ?t{n}) AS ?t{n + 1})' for n in range(26))} }}"
 SILENCE = 60.0  # seconds, on a machine that has much else to do
 LIMITS = Limits(
     workers=4,

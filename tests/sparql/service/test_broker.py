@@ -23,12 +23,11 @@ from atmpgraph.sparql.service import messages
 from atmpgraph.sparql.service.client import ClientDisconnectedError, Result, submit
 from atmpgraph.sparql.service.result_cache import ResultCache
 
-from ..jobs import FAST, LIMITS, SLOW, Service, request_of
+from ..jobs import FAST, LARGE, LIMITS, SLOW, Service, request_of
 from ..processes import PATIENCE, memory, processor_time, runs, until
 
 # Of a third of a second, which is more than the first try allows and less than the second.
 NOT_SO_FAST = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?i {{ {' '.join(map(str, range(30)))} }} ?a ?b ?c . ?a ?d ?e }}"
-LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i"
 
 
 def busy(service: Service) -> int:

@@ -21,7 +21,7 @@ from atmpgraph.sparql.service.liveness import answers
 from atmpgraph.web import create_app
 
 from ...conftest import changed
-from ..jobs import FAST, LIMITS, SLOW, Service, request_of
+from ..jobs import FAST, LARGE, LIMITS, SLOW, Service, request_of
 from ..processes import processor_time, runs, stat, until
 
 SILENCE = 2.0  # seconds without a sign of life after which the service counts as hung
@@ -172,8 +172,8 @@ def test_a_query_learns_how_its_process_ended(
 
 def test_too_much_memory_is_called_that(release: Release) -> None:
     """The allocator says so before it aborts."""
-    service = Service(replace(LIMITS, memory_bytes=1 << 28, timeout_seconds=120.0), release)
-    problem = service.problem("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i")
+    service = Service(replace(LIMITS, memory_bytes=1 << 28), release)
+    problem = service.problem(LARGE)
     assert (problem.status, problem.reason, problem.extra.get("memory")) == (503, "over-memory", 256)
 
 
