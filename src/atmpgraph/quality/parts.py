@@ -4,7 +4,7 @@ import pickle
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from ..parallel import each
 from ..progress import SILENT, Progress
-from ..store import BACKENDS, StoreAddress
+from ..store import BACKENDS, Store, StoreAddress
 from ..store.changes import Changes
 from .checked_parts import CheckedParts, Outcome
 from .engines import VERSION, QuickEngine, named
@@ -131,11 +131,14 @@ def run(
             yield taken[1]
         else:
             rest.append((folder, what))
-    for (_, what), (digest, outcome) in each(_check, rest, processes):
-        parts.add(_name(job, what), digest, outcome)
-        if isinstance(what, Range):
-            progress.advance(what.end - what.start)
-        yield outcome
+    try:
+        for (_, what), (digest, outcome) in each(_check, rest, processes):
+            parts.add(_name(job, what), digest, outcome)
+            if isinstance(what, Range):
+                progress.advance(what.end - what.start)
+            yield outcome
+    finally:
+        _prepared.cache_clear()  # where this process did all
 
 
 def _name(job: Job, what: _What) -> str:
@@ -159,6 +162,13 @@ class _Prepared:
     neighbourhoods: Neighbourhoods
     parts: CheckedParts
 
+    @cached_property
+    def store(self) -> Store:
+        """Of the whole graph; opening one takes as long as most queries."""
+        address = self.job.store
+        assert address  # noqa: S101 - so it was planned
+        return BACKENDS[address.kind].open(address, self.job.base)
+
 
 @lru_cache(1)
 def _prepared(folder: Path) -> _Prepared:
@@ -179,14 +189,12 @@ def _check(task: tuple[Path, _What]) -> tuple[str, Outcome]:
 def _check_all(prepared: _Prepared, number: int) -> tuple[str, Outcome]:
     """Check one constraint by one query, unless nothing that it depends on has changed."""
     job = prepared.job
-    assert job.store  # noqa: S101 - so it was planned
     wide, listing, narrower = job.plan.set_wide[number], Listing(job.limit), job.triples.narrower()
     content = identity(job.plan.shapes, wide, narrower, job.triples.digests)
     digest = _digest(job, content.encode())
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
-    store = BACKENDS[job.store.kind].open(job.store, job.base)
-    listing.add(set_wide_results(store, job.plan.shapes, wide, narrower))
+    listing.add(set_wide_results(prepared.store, job.plan.shapes, wide, narrower))
     return digest, Outcome(tuple(listing.results), listing.others)
 
 
