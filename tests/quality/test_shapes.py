@@ -304,7 +304,7 @@ CASES = [
          "workpackagePartnership Class"),
     Case("two leads by one source", tell(f"""<id/participation/ministry--first> a atmpgraph:Participation , org:Membership ;
          {{row}} ; org:member <{MINISTRY}> ; org:organization <{FIRST}> ; org:role <https://w3id.org/atmpgraph/auth/participation-role/leads> ;
-         atmpgraph:statedIn <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL"),
+         atmpgraph:statedIn <{QUOTATION}> . <{MINISTRY}> atmpgraph:leads <{FIRST}> ."""), "workpackageLead SPARQL", WARNING),
     Case("bare participation", bare(LEADS),
          "membershipMember MinCount, membershipOf MinCount, membershipRole MinCount, "
          "row MinCount"),
