@@ -492,6 +492,9 @@ CASES = [
     Case("a word twice", add("id/event/launch", "dct:title", '"Lancio di di un progetto"@it'), "textTidy Not", WARNING),
     Case("a text that breaks off", add("id/event/launch", "dct:title", '"Lancio,"@it'), "textTidy Not", WARNING),
     Case("a title in capitals", add("id/event/launch", "dct:title", '"LANCIO DEL PARTENARIATO NUOVO"@it'), "textCapitals Not", WARNING),
+    *(Case(f"an address with a secret: {address}", add(FIRM, "foaf:homepage", f"<https://{address}>"), "addressSecret Not")
+        for address in ("user:word@firm.example/", "me@firm.example", "firm.example/?a=b&access_token=1", "firm.example/;JSESSIONID=1",
+            "firm.example/?api-key=1", "firm.example/?Password=1", "firm.example/?X-Amz-Signature=1")),
     Case("an address that tracks", add(FIRM, "foaf:homepage", "<https://firm.example/?utm_source=news>"), "addressTracking Not", WARNING),
     Case("a name with a title", tell('<id/person/other> a foaf:Person ; foaf:name "Dr. A. Other" .'), "personNameAlone Not", WARNING),
     Case("a name with the last name first", tell('<id/person/other> a foaf:Person ; foaf:name "Other, A." .'),
@@ -902,6 +905,8 @@ TOLERATED = [
         + put("id/figure/lots", "atmpgraph:statedAs", '"au plus 1 200 000 000 lots"@fr') + " ;\n"
         + put(SELECTOR, "oa:exact", '"15+ firmes ; au plus 1 200 000 000 lots ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Ministère, Firm"@fr')
         + ' ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }'),
+    ("addresses with a name, and words for secrets", add(FIRM, "foaf:page", *(f"<https://firm.example/{rest}>"
+        for rest in ("@firm", "?q=token", "token=1", "?tokens=1", "?tour=a@b.example", "#password")))),
     ("abbreviations at the end of names", add(FIRM, "foaf:name", '"Firm Inc."@it', '"Univ."@pt')),
     ("the VAT number of the same enterprise", enterprise(FIRM, "vat", "BE0316381138") + " ;\n" + enterprise(FIRM, "cbe", "0316.381.138")),
     ("the VAT number of the whole that it is a part of", enterprise(FIRM, "vat", "BE0316381138") + " ;\n"
