@@ -123,7 +123,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/.installer
 	@touch $@
 
 # The scripts of the pages, bundled from npm packages; none of these runs anything when it is installed.
-$(SCRIPTS): package.json node_modules/.installed $(wildcard editor/*)
+$(SCRIPTS) &: package.json node_modules/.installed $(wildcard editor/*)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm run --silent build
 
 # The documentation as the site shows it, checked for links that lead nowhere.
