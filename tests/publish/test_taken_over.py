@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pytest
-from tantivy import Index, Query
+from tantivy import Query
 
 from atmpgraph.lists.renew import renew_lists
 from atmpgraph.overview.home import home
@@ -19,6 +19,9 @@ from atmpgraph.publish.origins import Origins
 from atmpgraph.publish.verify import verify
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.release.release import open_release
+from atmpgraph.search.collect import Entry
+from atmpgraph.search.index import entry_of, open_index
+from atmpgraph.search.renew import renewed
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED, Store
 
@@ -110,24 +113,29 @@ def content(release: ReleaseFolder) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in paths.items() if not name.startswith(stores)}
 
 
-def indexed(release: ReleaseFolder) -> list[bytes]:
-    """What the index of a release has stored, in any order; and the classes, which are its own."""
-    searcher = Index.open(str(release.search)).searcher()
+def indexed(release: ReleaseFolder) -> list[Entry]:
+    """What the index of a release has of each thing, in its order, by which equal scores are ranked."""
+    searcher = open_index(release.search)
     hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1)).hits
-    return sorted(bytes(searcher.doc(address)["entry"][0]) for _, address in hits)
+    return [entry_of(searcher, address) for _, address in hits]
 
 
 @pytest.mark.no_cover  # as many builds as there are steps, twice
 def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
     started: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chance, linked, shared, renewed = random.Random(11), 0, Counter[str](), list[bool]()
+    chance, linked, shared, partly = random.Random(11), 0, Counter[str](), Counter[str]()
 
-    def noted(*arguments: Any) -> bool:
-        renewed.append(renew_lists(*arguments))
-        return renewed[-1]
+    def noted(renew: Callable[..., Any]) -> Callable[..., Any]:
+        def note(*arguments: Any) -> Any:
+            outcome = renew(*arguments)
+            partly[renew.__name__] += bool(outcome)
+            return outcome
 
-    monkeypatch.setattr(lookups, "renew_lists", noted)
+        return note
+
+    monkeypatch.setattr(lookups, "renew_lists", noted(renew_lists))
+    monkeypatch.setattr(lookups, "renewed", noted(renewed))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for number, edits in enumerate(STEPS):
         for edit in edits:
@@ -157,7 +165,8 @@ def test_random_edits_end_in_the_bytes_of_a_build_from_nothing(
         linked += sum((before.store / path.name).exists() for path in live(started).store.glob("*.sst"))
         shutil.rmtree(tmp_path / str(number))
     assert linked > 10 * len(STEPS), "much was taken over"
-    assert sum(renewed) > 1, "lists were copied but for some rows"
+    assert partly["renew_lists"] > 1, "lists were copied but for some rows"
+    assert partly["renewed"] > 1, "so was the index but for some things"
     assert all(0 < count < len(STEPS) for count in shared.values()), "what no change concerns"
 
 

@@ -37,6 +37,7 @@ from ..release.release import ENCODED
 from ..search.collect import entries
 from ..search.collect import queries as searched
 from ..search.index import write_index
+from ..search.renew import renewed
 from ..settings import Settings
 from ..store import EMBEDDED, Store, StoreAddress
 from .inputs import lists_line
@@ -79,7 +80,10 @@ def write_lookups(
     unchanged = Unchanged.since(previous, folder, settings.languages)
     if not (unchanged and unchanged.take(folder.search, searched().values(), store.base)):
         shutil.rmtree(folder.search, ignore_errors=True)
-        write_index(entries(store, scratch), folder.search)
+        before = unchanged.whole(folder.search) if unchanged else None
+        touched = unchanged.touched(store.base) if unchanged else None
+        things = renewed(before, store, scratch, touched) if before and touched else None
+        write_index(entries(store, scratch) if things is None else things, folder.search)
     overview = {
         "changes": counts,
         "union": union,

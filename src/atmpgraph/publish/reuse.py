@@ -238,12 +238,9 @@ class Unchanged:
         return touched
 
     def whole(self, path: Path) -> Path | None:
-        """A file of the release before, by its path in the new one, if it is whole."""
-        theirs = self.previous.path / path.relative_to(self.folder.path)
-        with suppress(DamagedError, KeyError):
-            prove(theirs, read_listing(self.previous.listing)[theirs])
-            return theirs
-        return None
+        """A file or a folder of files of the release before, by its path in the new one, if it is whole."""
+        theirs = self._theirs(path)
+        return theirs if self._proven(theirs) else None
 
     def take(self, path: Path, queries: Iterable[str], base: str) -> bool:
         """Link a file of the new release, or a folder of files, to that of the one before, if its queries allow.
@@ -255,20 +252,25 @@ class Unchanged:
         """
         if not all(self.gives_the_same(query, base) for query in queries):
             return False
-        theirs = self.previous.path / path.relative_to(self.folder.path)
+        theirs = self._theirs(path)
+        files = self._proven(theirs)
+        if theirs not in files and files:
+            path.mkdir()
+        return bool(files) and all(link(each, path / each.relative_to(theirs)) for each in files)
+
+    def _theirs(self, path: Path) -> Path:
+        return self.previous.path / path.relative_to(self.folder.path)
+
+    def _proven(self, theirs: Path) -> list[Path]:
+        """A file, or the files of a folder, that are all whole; none where they are not."""
         try:
-            listed = {
-                each: file
-                for each, file in read_listing(self.previous.listing).items()
-                if theirs in (each, each.parent)
-            }
-            for each, file in listed.items():
+            listed = read_listing(self.previous.listing).items()
+            files = {each: file for each, file in listed if theirs in (each, each.parent)}
+            for each, file in files.items():
                 prove(each, file)
         except DamagedError:
-            return False
-        if theirs not in listed and listed:
-            path.mkdir()
-        return bool(listed) and all(link(each, path / each.relative_to(theirs)) for each in listed)
+            return []
+        return list(files)
 
 
 def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:

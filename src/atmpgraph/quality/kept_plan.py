@@ -16,9 +16,11 @@ from rdflib import Graph
 from rdflib import __version__ as rdflib_version
 
 from .. import __version__
+from ..sparql.syntax import taking_part
 from .validation_plan import ValidationPlan, plan
 
 _FOLDER: Final = Path(cache_from_source(__file__)).parent
+_CODE: Final = (Path(__file__).parent, Path(taking_part.__file__).parent)
 _MOST: Final = 16  # plans, of the publications and versions that were checked last
 
 
@@ -32,7 +34,7 @@ def kept_plan(shapes: Graph, recipe: str, *, with_store: bool) -> ValidationPlan
     """
     if not recipe:
         return plan(shapes, with_store=with_store)
-    code = [file.stat().st_mtime_ns for file in sorted(Path(__file__).parent.glob("*.py"))]
+    code = [file.stat().st_mtime_ns for folder in _CODE for file in sorted(folder.glob("*.py"))]
     named = hashlib.sha256(f"{recipe} {with_store} {__version__} {rdflib_version} {code}".encode()).hexdigest()
     path = _FOLDER / f"{named[:32]}.plan"
     with suppress(Exception):  # whatever its bytes are taken for

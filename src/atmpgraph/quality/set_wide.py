@@ -32,16 +32,22 @@ class SetWide:
         shape: the node shape that has it.
         constraint: the constraint.
         read: the predicates on which its solutions depend; None if any statement may matter.
+        places: where statements can take part in them; None where that is not known.
+        certain: patterns that each solution matches.
     """
 
     shape: Node
     constraint: Node
     read: frozenset[str] | None
+    places: tuple[Place, ...] | None
+    certain: tuple[Triple, ...]
 
     @classmethod
     def of(cls, shapes: Graph, shape: Node, constraint: Node) -> Self:
-        """Parse the query, once for all processes."""
-        return cls(shape, constraint, predicates(constraint_text(shapes, constraint)))
+        """Parse the query, once for all processes and for all checks by the same plan."""
+        text = constraint_text(shapes, constraint)
+        taking_part = places(text)
+        return cls(shape, constraint, predicates(text), taking_part, certain(text) if taking_part else ())
 
 
 def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
@@ -88,12 +94,12 @@ def touched(
     read = _read(wide, targets)
     if read is not None and read.isdisjoint(changes.predicates):
         return frozenset()
-    text, parts = constraint_text(shapes, wide.constraint), list[Place]()
-    if (taking_part := places(text)) is None:
+    if wide.places is None:
         return None
+    parts = list[Place]()
     for _, triple in targets:
-        parts += [Place(triple, certain(text))] if triple else []
-        parts += [each.joined([triple] if triple else []) for each in taking_part]
+        parts += [Place(triple, wide.certain)] if triple else []
+        parts += [each.joined([triple] if triple else []) for each in wide.places]
     return changes.touched(dict.fromkeys(parts), "this")
 
 

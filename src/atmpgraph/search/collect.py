@@ -1,11 +1,11 @@
 """The words of a release: from its store, sorted on disk by thing, so memory does not grow with the data."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, Self, get_args
 
 import pyoxigraph as ox
 
@@ -45,17 +45,29 @@ class Entry:
     classes: tuple[str, ...]
     texts: tuple[Text, ...]
 
+    @classmethod
+    def of_json(cls, content: bytes) -> Self:
+        """Read one that was written as JSON; earlier versions wrote no classes."""
+        iri, kind, texts, *classes = json.loads(content)
+        return cls(iri, kind, tuple(*classes), tuple(Text(*text) for text in texts))
 
-def entries(store: Store, scratch: Path) -> Iterator[Entry]:
-    """All things that have a document and words, by IRI.
+    def as_json(self) -> str:
+        """All of it on one line."""
+        texts = [[text.field, text.language, text.text] for text in self.texts]
+        return json.dumps([self.iri, self.kind, texts, self.classes], ensure_ascii=False)
+
+
+def entries(store: Store, scratch: Path, things: Collection[str] | None = None) -> Iterator[Entry]:
+    """The things that have a document and words, by IRI.
 
     Args:
         store: of the statements.
         scratch: a folder for intermediate files.
+        things: the IRIs of those that are looked at; None for all.
     """
     documented = Addresses(store.base).documented
     with CanonicalWriter(scratch) as lines:
-        for line in _lines(store):
+        for line in _lines(store, things):
             if line.startswith(documented):
                 lines.add(line)
         rows = map(_row, lines.lines())
@@ -73,11 +85,12 @@ def queries() -> dict[str, str]:
     return ranked
 
 
-def _lines(store: Store) -> Iterator[str]:
+def _lines(store: Store, things: Collection[str] | None) -> Iterator[str]:
     """What is searched, a line each: the thing, the rank of the field, the language and the text."""
     identifier = str(_FIELDS.index("identifier"))
+    only = "" if things is None else f"VALUES ?thing {{ {' '.join(f'<{each}>' for each in sorted(things))} }}"
     for rank, query in queries().items():
-        for row in store.select(query):
+        for row in store.select(query.replace("{", f"{{ {only}", 1)):
             text = row["text"]
             if isinstance(text, ox.Literal):
                 yield _line(row["thing"], rank, text.language or "", text.value)

@@ -4,16 +4,16 @@ The same statements give the same answers, but never the same bytes twice, like 
 """
 
 import errno
-import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tantivy import Document, Index, Schema, SchemaBuilder
+from tantivy import DocAddress, Document, Index, Schema, SchemaBuilder, Searcher
 
 from .collect import Entry
 from .fields import NAMES
@@ -32,7 +32,7 @@ def schema() -> Schema:
 
     `name` and `text` have the words of names and of other texts; `whole` names without blanks, `initials` what they
     may be shortened to, `key` the forms of identifiers and the IRI of the thing, `kind` and `class` those of classes,
-    `weight` a number. `entry` is what a hit shows, as JSON.
+    `weight` a number. `entry` is all that is searched of a thing, and what a hit shows, as JSON.
     """
     builder = SchemaBuilder()
     for words_of in ("name", "text"):
@@ -75,10 +75,29 @@ def _write(entries: Iterable[Entry], folder: Path) -> None:
     meta.chmod(max(file.stat().st_mode for file in folder.iterdir()))
 
 
+def open_index(folder: Path) -> Searcher:
+    """Open an index that nobody writes into any more.
+
+    The engine locks a file where it opens an index, and nobody writes into a release, so links lead there.
+    """
+    # The engine may lock a file there once more while the folder is removed.
+    with tempfile.TemporaryDirectory(prefix="atmpgraph-search-", ignore_cleanup_errors=True) as links:
+        for file in folder.iterdir():
+            (Path(links) / file.name).symlink_to(file.resolve())
+        index = Index.open(links)
+        index.register_tokenizer(FOLDED, analyzer())
+        index.config_reader("manual")
+        return index.searcher()
+
+
+def entry_of(index: Searcher, address: DocAddress) -> Entry:
+    """What an index has of a thing."""
+    return Entry.of_json(bytes(index.doc(address)["entry"][0]))
+
+
 def _document(entry: Entry) -> Document:
     document = Document()
-    shown = [[text.field, text.language, text.text] for text in entry.texts]
-    document.add_bytes("entry", json.dumps([entry.iri, entry.kind, shown], ensure_ascii=False).encode())
+    document.add_bytes("entry", entry.as_json().encode())
     document.add_text("kind", entry.kind)
     document.add_text("key", entry.iri)
     for each in entry.classes:

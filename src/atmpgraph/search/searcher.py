@@ -1,7 +1,5 @@
 """Searching the index of a release: read-only, mapped into memory, shared by threads and processes."""
 
-import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,16 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from rapidfuzz import fuzz
-from tantivy import Index, Query
+from tantivy import Query
 from tantivy import Searcher as IndexSearcher
 
 from ..release.release import Release
 from .collect import Text
 from .fields import NAMES
-from .index import FOLDED, WEIGHT, schema
+from .index import WEIGHT, entry_of, open_index, schema
 from .query import Sought, Way, of_class
 from .reason import Reason, in_order, reason
-from .words import analyzer, as_shortened, clean, keys, share_of_initials, short_forms, spellings, words
+from .words import as_shortened, clean, keys, share_of_initials, short_forms, spellings, words
 
 _MOST_KINDS: Final = 100
 _OPEN: Final = 4  # indexes that stay open: those of the release that is served, and of some before it
@@ -95,18 +93,8 @@ class Searcher:
     """An open index. It has no lock and no state of its own."""
 
     def __init__(self, folder: Path) -> None:
-        """Open an index that nobody writes into any more.
-
-        The engine locks a file where it opens an index, and nobody writes into a release, so links lead there.
-        """
-        # The engine may lock a file there once more while the folder is removed.
-        with tempfile.TemporaryDirectory(prefix="atmpgraph-search-", ignore_cleanup_errors=True) as links:
-            for file in folder.iterdir():
-                (Path(links) / file.name).symlink_to(file.resolve())
-            index = Index.open(links)
-            index.register_tokenizer(FOLDED, analyzer())
-            index.config_reader("manual")
-            self._index: IndexSearcher = index.searcher()
+        """Open an index that nobody writes into any more."""
+        self._index: IndexSearcher = open_index(folder)
 
     @property
     def things(self) -> int:
@@ -183,8 +171,8 @@ class Searcher:
         """Score, IRI, kind and texts of the best."""
         hits = []
         for score, address in self._index.search(query, limit, count=False, offset=first, weight_by_field=WEIGHT).hits:
-            iri, kind, texts = json.loads(bytes(self._index.doc(address)["entry"][0]))
-            hits.append((score, iri, kind, tuple(Text(*text) for text in texts)))
+            entry = entry_of(self._index, address)
+            hits.append((score, entry.iri, entry.kind, entry.texts))
         return hits
 
 
