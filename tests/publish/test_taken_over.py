@@ -24,6 +24,7 @@ from atmpgraph.search.index import entry_of, open_index
 from atmpgraph.search.renew import renewed
 from atmpgraph.settings import Settings
 from atmpgraph.store import EMBEDDED, Store
+from atmpgraph.vocab import ORG
 
 from ..conftest import ROOT
 from ..long import LONG
@@ -90,11 +91,23 @@ def changed_list(settings: Settings, chance: random.Random) -> None:
     (folder / "funding.toml").write_text(text.replace("Financement", f"Argent {chance.random()}"), "utf-8")
 
 
+def changed_rules(settings: Settings, chance: random.Random) -> None:
+    file = settings.layered("rules").own / "more.rq"
+    if file.exists():
+        file.unlink()
+    else:
+        file.parent.mkdir(exist_ok=True)
+        text = f"{chance.randrange(100)}"
+        file.write_text(f'CONSTRUCT {{ ?thing <urn:more> "{text}" }} WHERE {{ ?thing <{ORG}member> ?member }}', "utf-8")
+
+
 Edit: TypeAlias = Callable[[Settings, random.Random], None]
 EDITS: Final[tuple[tuple[Edit, ...], ...]] = (
     *((changed_cell, added_row), (new_prefix,), (emptied_table, added_row), (removed_row, changed_label)),
     (new_prefix, changed_number, changed_list),
     (changed_title,),
+    (changed_rules, changed_label),
+    (changed_rules,),
 )
 # A build after some edits, or after each of them.
 STEPS: Final = tuple((edit,) for some in EDITS for edit in some) if LONG else EDITS

@@ -32,7 +32,7 @@ from ..stream.members import check_statements
 from .answers import write_answers
 from .charts import chart_files
 from .datasets import write_datasets_at
-from .dumps import write_dumps
+from .dumps import taken_datasets, write_dumps
 from .graph import Graph
 from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
@@ -109,17 +109,18 @@ def make_candidate(
         store = EMBEDDED.open(address, base)
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
+        unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
+        taken = taken_datasets(queries, unchanged, base) if unchanged else {}
         with beside(processes if graph.is_large else 1) as run:
-            datasets = run(write_datasets_at, settings.layered("datasets"), address, base, workplace)
-            statistics = run(void_at, address, base)
-            unchanged = Unchanged.since(live, folder, languages)
+            datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken))
+            statistics = run(void_at, address, base, folder.canonical)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
             answered = (
                 run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
             )
-            write_dumps(folder, package, base, datasets, workplace, processes, live)
+            write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
             progress.step(message("making and checking the catalogue"))
             write_linksets(folder, store, workplace)
             write_description(
@@ -133,7 +134,9 @@ def make_candidate(
     else:
         store, description = Release(folder.path, base).store, DescriptionFolder(workplace / "description")
         files = read_manifest(folder.manifest).files
-        write_description(description, folder, files, live, history, base, languages, partial(void, store))
+        write_description(
+            description, folder, files, live, history, base, languages, partial(void, store, folder.canonical)
+        )
     coverage = tuple(coverages(store))
     listed, points = _check_catalogue(description, folder, settings, workplace)
     listed += Listed(report.findings, report.more) + Listed(tuple(faulty))

@@ -1,6 +1,6 @@
 """Datasets that a publication cuts out of its graph by CONSTRUCT queries."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,23 +14,26 @@ from ..sparql.syntax.query_form import rows_of_triples
 from ..store import BACKENDS, Store, StoreAddress
 
 
-def write_datasets(queries: Folder, store: Store, scratch: Path) -> dict[str, Path]:
+def write_datasets(queries: Folder, store: Store, scratch: Path, taken: Collection[str] = ()) -> dict[str, Path]:
     """Write the triples of each dataset as sorted lines; returns the files by the names of the queries.
 
     Args:
         queries: the folder of the queries.
         store: of all statements.
         scratch: a folder for the files.
+        taken: the names of those that are not written.
 
     Raises:
         TranslatedError: a query is not a CONSTRUCT query.
     """
-    return {query.stem: _dataset(query, store, scratch) for query in queries.glob("*.rq")}
+    return {query.stem: _dataset(query, store, scratch) for query in queries.glob("*.rq") if query.stem not in taken}
 
 
-def write_datasets_at(queries: Folder, address: StoreAddress, base: str, scratch: Path) -> dict[str, Path]:
+def write_datasets_at(
+    queries: Folder, address: StoreAddress, base: str, scratch: Path, taken: Collection[str] = ()
+) -> dict[str, Path]:
     """The same from the store at an address."""
-    return write_datasets(queries, BACKENDS[address.kind].open(address, base), scratch)
+    return write_datasets(queries, BACKENDS[address.kind].open(address, base), scratch, taken)
 
 
 def _dataset(query: Path, store: Store, scratch: Path) -> Path:

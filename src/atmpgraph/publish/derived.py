@@ -4,7 +4,9 @@ Where the origins of the lines of the live release are noted, its store is copie
 it stated before if no statement that it reads has come or gone. Else the store is loaded and all queries are run.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from .. import __version__
+from ..errors import QueryError, ReleaseError
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import line_changes, merged, sorted_runs
 from ..rdf.sorted_lines import SortedLines
@@ -20,6 +23,7 @@ from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..sparql.syntax.matching import Pattern, matching
 from ..store import EMBEDDED, StoreAddress
+from ..store.changes import Changes
 from .origins import ROWS, Origins
 from .reuse import MOST_CHANGES, has_whole_store
 from .rules import rule_lines, rules
@@ -68,10 +72,34 @@ class _Queries:
 
         return patterns(self._files[name].read_text("utf-8-sig"), self._base)
 
+    def concerned(
+        self, noted: Origins, rows: tuple[Sequence[bytes], Sequence[bytes]], before: StoreAddress, after: StoreAddress
+    ) -> list[str]:
+        """The rules that may state something else, after some rows have come or gone.
+
+        Args:
+            noted: of the release before.
+            rows: the statements that went, and those that came.
+            before, after: stores of both, with what all rules stated before: where that is seen too, more are run.
+        """
+        changes = Changes(EMBEDDED.open(before, self._base), EMBEDDED.open(after, self._base), *rows)
+        others = [name for name in self.rules if not self.is_as_before(name, noted, chain(*rows))]
+        return [name for name in others if not self._is_noted(name, noted) or self._takes_part(name, changes)]
+
+    def _takes_part(self, name: str, changes: Changes) -> bool:
+        """Whether a changed statement takes part in a solution of a rule."""
+        from ..sparql.syntax.taking_part import places  # its parser loads slowly, and a first build asks for none
+
+        with suppress(QueryError, ReleaseError):
+            return changes.concern(places(self._files[name].read_text("utf-8-sig"), self._base))
+        return True
+
+    def _is_noted(self, name: str, noted: Origins) -> bool:
+        return noted.recipes.get(name) == self.recipes[name]
+
     def is_as_before(self, name: str, noted: Origins, changed: Iterable[bytes]) -> bool:
         """Whether one states what it stated, after some statements have come or gone."""
-        same = noted.recipes.get(name) == self.recipes[name]
-        return same and next(matching(changed, self.reads(name)), None) is None
+        return self._is_noted(name, noted) and next(matching(changed, self.reads(name)), None) is None
 
 
 def derive(
@@ -109,30 +137,35 @@ def _continued(
     rows = line_changes(before(ROWS), merged([mapped]), MOST_CHANGES)
     if rows is None:
         return None
-    changed = list(chain(*rows))
-    anew = [name for name in queries.rules if not queries.is_as_before(name, noted, changed)]
-    # No rule sees what another one states: what one that is run anew would see is taken out first.
+    changed, mapped_lines = list(chain(*rows)), SortedLines.open(mapped)
     earlier = [name for name in noted.recipes if name != _COVERAGE]
+    stating = scratch / "stating.nq"
+    with stating.open("wb") as file:
+        file.writelines(before(*earlier))
+    with live.canonical.open("rb") as lines:
+        changes = line_changes(lines, merged([mapped, stating]), MOST_CHANGES)
+    if changes is None:
+        return None
+    address = StoreAddress(EMBEDDED.kind, str(live.store), live.path.name)
+    store = EMBEDDED.copy(address, folder.store)
+    EMBEDDED.change(store, *changes)
+    anew = queries.concerned(noted, rows, address, store)
+    # No rule sees what another one states: what one that is run anew would see is taken out first.
     read = frozenset[Pattern]().union(*map(queries.reads, anew))
     seen = set(islice(matching(before(*earlier), read), MOST_CHANGES)) if anew else set[bytes]()
-    unseen = scratch / "unseen.nq"
-    with unseen.open("wb") as file:
-        file.writelines(line for line in before(*earlier) if line not in seen)
-    with live.canonical.open("rb") as lines:
-        changes = line_changes(lines, merged([mapped, unseen]), MOST_CHANGES)
-    if changes is None or len(seen) == MOST_CHANGES:
+    if len(seen) == MOST_CHANGES:
+        shutil.rmtree(folder.store)
         return None
-    store = EMBEDDED.copy(StoreAddress(EMBEDDED.kind, str(live.store), live.path.name), folder.store)
-    EMBEDDED.change(store, *changes)
+    if seen:
+        EMBEDDED.change(store, [line for line in seen if line[:-1] not in mapped_lines], ())
     stated = {
         name: sorted_runs(queries.lines(name, store), scratch)
         if name in anew
         else noted.write_lines(live.canonical, name, scratch)
         for name in queries.rules
     }
-    if anew:
+    if anew or {*earlier} != {*queries.rules}:
         gone, come = line_changes(before(*earlier), _merged(stated)) or ([], [])
-        mapped_lines = SortedLines.open(mapped)
         EMBEDDED.change(
             store,
             [line for line in gone if line not in seen and line[:-1] not in mapped_lines],

@@ -20,13 +20,16 @@ from ..formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from ..parallel import workers
 from ..rdf.chunks import Chunk, chunks
 from ..release.layout import ReleaseFolder
+from ..settings.layers import Folder
 from ..sources import DESCRIPTOR
 from ..sources.package import Package
+from ..vocab import PROV
 from .bodies import Part, all_prefixes, bodies, head_and_foot, separator, used_prefixes
-from .reuse import Earlier, Notes, Piece, link
+from .reuse import Earlier, Notes, Piece, Unchanged, link
 
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
 _PART: Final = 4 << 20  # bytes of lines that a worker takes at once
+_NONE: Final[Mapping[str, tuple[Chunk, ...]]] = {}
 _SMALL: Final = 64 << 20  # bytes of lines that are written sooner than workers start
 
 R = TypeVar("R")
@@ -60,6 +63,7 @@ def write_dumps(
     scratch: Path,
     processes: int = 1,
     before: ReleaseFolder | None = None,
+    taken: Mapping[str, tuple[Chunk, ...]] = _NONE,
 ) -> None:
     """Write all files into the folder of a release, which has the canonical file.
 
@@ -71,13 +75,14 @@ def write_dumps(
         scratch: a folder for intermediate files.
         processes: how many work at the same time; the bytes do not depend on it.
         before: another release, whose parts are taken over where they are the same; nor do they depend on that.
+        taken: the chunks of the datasets that are as they are there, beside the others.
 
     Raises:
         ReleaseError: a format cannot express a statement.
     """
     for part in (folder.graphs, folder.datasets, folder.tables):
         part.mkdir()
-    documents = list(_documents(folder, base, datasets, scratch))
+    documents = list(_documents(folder, base, datasets, scratch, taken))
     earlier = Earlier(before, all_prefixes(base))
     new = sum(chunk.length for document in documents for chunk in document.chunks if not earlier.has(chunk.digest))
     with _pool(new, processes) as pool:
@@ -110,20 +115,53 @@ def _published(package: Package, name: str, scratch: Path) -> Path:
     return path
 
 
-def _documents(
-    folder: ReleaseFolder, base: str, datasets: Callable[[], Mapping[str, Path]], scratch: Path
-) -> Iterator[_Document]:
-    def files(path: Path, *formats: Format) -> dict[str, str]:
-        name = path.relative_to(folder.path).as_posix()
-        return {fmt.suffix: f"{name}.{fmt.suffix}" for fmt in formats}
+def taken_datasets(queries: Folder, unchanged: Unchanged, base: str) -> dict[str, tuple[Chunk, ...]]:
+    """The chunks of the datasets that are as they are in the release before, by their names.
 
+    Args:
+        queries: of the datasets.
+        unchanged: what has changed since that release.
+        base: of the publication.
+    """
+    earlier, taken = Earlier(unchanged.previous, all_prefixes(base)), dict[str, tuple[Chunk, ...]]()
+    for query in queries.glob("*.rq"):
+        made_by = f"<{Addresses(base).dataset(query.stem)}> <{PROV}wasInfluencedBy> ".encode()
+        if any(line.startswith(made_by) for line in unchanged.lines):
+            continue
+        one, *others = _dataset_files(unchanged.previous, query.stem).values()
+        pieces = earlier.notes.documents.get(one, [])
+        chunks = tuple(Chunk(piece.path, piece.offset, piece.length, piece.digest) for piece in pieces)
+        if all(earlier.document(name, chunks) for name in others) and unchanged.gives_the_same(
+            query.read_text("utf-8-sig"), base
+        ):
+            taken[query.stem] = chunks
+    return taken
+
+
+def _files(folder: ReleaseFolder, path: Path, *formats: Format) -> dict[str, str]:
+    name = path.relative_to(folder.path).as_posix()
+    return {fmt.suffix: f"{name}.{fmt.suffix}" for fmt in formats}
+
+
+def _dataset_files(folder: ReleaseFolder, name: str) -> dict[str, str]:
+    return _files(folder, folder.datasets / name, TURTLE, JSON_LD)
+
+
+def _documents(
+    folder: ReleaseFolder,
+    base: str,
+    datasets: Callable[[], Mapping[str, Path]],
+    scratch: Path,
+    taken: Mapping[str, tuple[Chunk, ...]],
+) -> Iterator[_Document]:
     whole = folder.canonical.with_suffix("")
-    yield _Document(files(whole, N_TRIPLES, TURTLE, RDF_XML, JSON_LD), tuple(chunks(folder.canonical)))
+    yield _Document(_files(folder, whole, N_TRIPLES, TURTLE, RDF_XML, JSON_LD), tuple(chunks(folder.canonical)))
     for graph, lines in sorted(_by_graph(folder.canonical, scratch).items()):
         name = graph.removeprefix(Addresses(base).graph(""))
-        yield _Document(files(folder.graphs / name, TURTLE), tuple(chunks(lines)), graph)
-    for name, lines in sorted(datasets().items()):
-        yield _Document(files(folder.datasets / name, TURTLE, JSON_LD), tuple(chunks(lines)))
+        yield _Document(_files(folder, folder.graphs / name, TURTLE), tuple(chunks(lines)), graph)
+    cut = {**taken, **{name: tuple(chunks(lines)) for name, lines in datasets().items()}}
+    for name, of_dataset in sorted(cut.items()):
+        yield _Document(_dataset_files(folder, name), of_dataset)
 
 
 def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:

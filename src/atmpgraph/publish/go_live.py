@@ -89,7 +89,7 @@ def go_live_again(digest: str, settings: Settings) -> Release:
         if not is_new and folder.live != digest:
             store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(release.store), digest), base)
             returned, manifest = History(digest, created), existing.manifest
-            statistics = partial(void, store)
+            statistics = partial(void, store, release.canonical)
             write_description(
                 description, release, manifest.files, live, returned, base, manifest.languages, statistics
             )

@@ -222,7 +222,8 @@ class _Remaking:
         files = {name: file for name, file in manifest.files.items() if remade.path / name not in own}
         live = self._releases.release(manifest.previous) if manifest.previous else None
         history = History(manifest.digest, manifest.files_created)
-        write_description(remade, remade, files, live, history, store.base, manifest.languages, partial(void, store))
+        statistics = partial(void, store, remade.canonical)
+        write_description(remade, remade, files, live, history, store.base, manifest.languages, statistics)
 
     def _shapes(self, remade: ReleaseFolder, manifest: Manifest, _: Store) -> None:
         shapes, languages = self._settings.layered("shapes"), manifest.languages
@@ -281,7 +282,8 @@ class _Remaking:
     def _describe_reactivation(self, manifest: Manifest, before: str, created: str) -> None:
         store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(self._folder.store), manifest.digest), manifest.base)
         live, now = self._releases.release(before), History(manifest.digest, created)
-        facts, statistics = (manifest.files, live, now, manifest.base, manifest.languages), partial(void, store)
+        facts = (manifest.files, live, now, manifest.base, manifest.languages)
+        statistics = partial(void, store, self._folder.canonical)
         write_description(self._folder.reactivated, self._folder, *facts, statistics)
 
 

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..sparql.syntax.taking_part import IS_BLANK, Place, Triple
+from ..sparql.syntax.taking_part import IS, IS_BLANK, Place, Triple
 from .base import Store
 
 _MOST_MATCHES: Final = 1_000  # of statements in a query; with more of them it is quicker to run it
@@ -118,4 +118,8 @@ def _where(place: Place, values: Mapping[str, str]) -> str:
 
 
 def _condition(subject: str, path: str, value: str) -> str:
-    return f"FILTER(isBlank({subject}))" if path == IS_BLANK else f"{subject} {path} {value}"
+    if path == IS_BLANK:
+        return f"FILTER(isBlank({subject}))"
+    if path == IS:
+        return f"FILTER(sameTerm({subject}, {value}))"
+    return f"{subject} {path} {value}"

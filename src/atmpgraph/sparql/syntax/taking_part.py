@@ -11,7 +11,7 @@ takes part is never missed.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count
+from itertools import count, product
 from typing import Any, Final, TypeAlias
 
 from rdflib import BNode, Literal, URIRef, Variable
@@ -24,6 +24,9 @@ from .matching import Pattern
 # Subject, predicate or path, and object, as texts of SPARQL.
 Triple: TypeAlias = tuple[str, str, str]
 IS_BLANK: Final = "isBlank"  # in the place of a predicate: a condition on the subject
+IS: Final = "sameTerm"  # the same, on both
+_CONDITIONS: Final = frozenset({IS_BLANK, IS})
+_MOST_ALTERNATIVES: Final = 64
 _Context: TypeAlias = tuple[Triple, ...]
 _Names: TypeAlias = Mapping[Any, str]
 
@@ -141,9 +144,14 @@ class _Reading:
         return self.places(part.p, context, names, alone)
 
     def _of_join(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
-        first, second = (tuple(self.certain(each, names)) for each in (part.p1, part.p2))
-        yield from self.places(part.p1, (*context, *second), names, alone)
-        yield from self.places(part.p2, (*context, *first), names, alone)
+        """Of a join; one of a union is a union of joins, each with its own context."""
+        sides = [_alternatives(part.p1), _alternatives(part.p2)]
+        if len(sides[0]) * len(sides[1]) > _MOST_ALTERNATIVES:
+            sides = [[part.p1], [part.p2]]
+        for one, other in product(*sides):
+            first, second = (tuple(self.certain(each, names)) for each in (one, other))
+            yield from self.places(one, (*context, *second), names, alone)
+            yield from self.places(other, (*context, *first), names, alone)
 
     def _of_union(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
         yield from self.places(part.p1, context, names, alone)
@@ -195,12 +203,14 @@ class _Reading:
     def _conditions(self, part: CompValue, names: _Names) -> Iterator[Triple]:
         for each in _blank(part.expr) if part.name == "Filter" else ():
             yield self._term(each, names), IS_BLANK, self._term(each, names)
+        if part.name == "Extend" and isinstance(part.expr, URIRef):
+            yield self._term(part.var, names), IS, self._term(part.expr, names)
 
     def _matches(self, part: CompValue, names: _Names) -> bool:
         """Whether each solution of a part matches some pattern."""
         if part.name == "Union":
             return self._matches(part.p1, names) and self._matches(part.p2, names)
-        return any(path != IS_BLANK for _, path, _ in self.certain(part, names))
+        return any(path not in _CONDITIONS for _, path, _ in self.certain(part, names))
 
     def _of_triples(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
         triples = _triples(part)
@@ -322,6 +332,11 @@ def _blank(expression: object) -> Iterator[Variable]:
                 yield from _blank(each)
 
 
+def _alternatives(part: CompValue) -> list[CompValue]:
+    """The parts of a union."""
+    return [*_alternatives(part.p1), *_alternatives(part.p2)] if part.name == "Union" else [part]
+
+
 def _triples(part: CompValue) -> list[tuple[Any, Any, Any]]:
     terms = flat(part.triples)
     return list(zip(terms[::3], terms[1::3], terms[2::3], strict=True))
@@ -330,7 +345,7 @@ def _triples(part: CompValue) -> list[tuple[Any, Any, Any]]:
 def _is_there(term: str, others: Sequence[Triple]) -> bool:
     """Whether a node is one by itself: a constant, or what another pattern has as subject or object."""
     return not term.startswith("?") or any(
-        term in {subject, value} and path != IS_BLANK and ")*" not in path and ")?" not in path
+        term in {subject, value} and path not in _CONDITIONS and ")*" not in path and ")?" not in path
         for subject, path, value in others
     )
 
