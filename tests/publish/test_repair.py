@@ -73,7 +73,8 @@ def test_what_is_damaged_is_told_in_the_language_asked(whole: Settings, tmp_path
     for number, damage in enumerate(DAMAGES):
         names = [*PLACES, *files(whole)[number :: 5 * len(DAMAGES)]]
         for path in {path for name in names if (path := folder / name).exists()}:
-            DAMAGES[damage](path)
+            if path.exists():  # two names of one file: that of the live release, and its own
+                DAMAGES[damage](path)
         for found in verify(folder, settings.base):
             german, english = found.text(texts("de")), str(found)
             assert german.partition(": ")[2] != english.partition(": ")[2]
