@@ -202,6 +202,26 @@ def test_the_cache_is_at_work(proxy: OverSocket) -> None:
     assert get(proxy, "/doc/place/belgium", "application/rdf+xml").body
 
 
+def test_an_answer_to_a_query_stays_in_the_cache_without_what_tells_of_one_request(proxy: OverSocket) -> None:
+    """RFC 9111 §4: by its Cache-Control it may; the budget of who asked first is nobody else's."""
+    path = f"{ASK}#only-here".replace("#", "%23")
+    first, *_, last = [get(proxy, path, "application/sparql-results+json") for _ in range(3)]
+    of_one = {"RateLimit", "RateLimit-Policy", "Server-Timing"}
+    assert (first.field("X-Cache-Status"), last.field("X-Cache-Status")) == ("MISS", "HIT")
+    assert {name for name in of_one if first.field(name)} == of_one, first
+    assert not {name for name in of_one if last.field(name)}, last
+    assert (last.body, last.field("ETag"), last.members("Vary")) == (
+        first.body,
+        first.field("ETag"),
+        first.members("Vary"),
+    )
+    assert get(proxy, path, "application/sparql-results+xml").media_type == "application/sparql-results+xml"
+    unchanged = proxy.ask(
+        path, fields={"Accept": "application/sparql-results+json", "If-None-Match": first.field("ETag")}
+    )
+    assert (unchanged.status, unchanged.body) == (304, b"")
+
+
 def test_errors_do_not_stay_in_the_cache(proxy: OverSocket) -> None:
     for _ in range(3):
         assert get(proxy, "/doc/organisation/nobody").field("X-Cache-Status") != "HIT"
