@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import uvloop
 from granian._granian import CallbackScheduler
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -156,7 +157,7 @@ def serve(parent: int, listening: int, make: "Callable[[], Application]", status
     follow_parent(parent)
     with socket.socket(fileno=status) as connection:
         try:
-            asyncio.run(_serve(socket.socket(fileno=listening), make(), lambda: _ready(connection)))
+            uvloop.run(_serve(socket.socket(fileno=listening), make(), lambda: _ready(connection)))
         except Exception as error:
             if not isinstance(error, AtmpgraphError):
                 log.event("process.exception", cause=log.cause_of(error), trace=log.trace_of(error))

@@ -64,7 +64,6 @@ class Query:
         pairs = zip(DATASET, (self.default_graphs, self.named_graphs), strict=True)
         return {name: graphs for name, graphs in pairs if graphs}
 
-    @property
     def rest_url(self) -> str:
         """Relative URL of the rest of its result, without the offset at its end; empty when it would be too long."""
         arguments = {"query": self.text, **self.dataset, "format": self.formats[:1]}
@@ -73,7 +72,7 @@ class Query:
 
     def rest_at(self, endpoint: str, suffix: str) -> str:
         """The same, absolute and with a format: in a file that was saved nothing else says either."""
-        rest = replace(self, formats=self.formats or (suffix,)).rest_url
+        rest = replace(self, formats=self.formats or (suffix,)).rest_url()
         return rest and f"{endpoint}{rest}"
 
 

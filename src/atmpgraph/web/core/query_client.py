@@ -196,17 +196,18 @@ def result_fields(result: Result) -> dict[str, str]:
     return result.fields | ({"Server-Timing": timing} if timing else {})
 
 
-def response_body(result: Result, offset: int, rest_url: str) -> Body:
+def response_body(result: Result, offset: int, rest_url: Callable[[], str]) -> Body:
     """The result as a body, whose fields say whether it is cut short and where the rest is.
 
     Args:
         result: of a query.
         offset: rows before it.
-        rest_url: relative URL of its rest, without the offset at its end; empty where there is none.
+        rest_url: gives the relative URL of its rest, without the offset at its end; empty where there is none. Most
+            results are whole, and to write a query as part of a URL takes as long as to read it from one.
     """
     fields = result_fields(result)
     if result.cut:
         fields["Atmpgraph-Truncated"] = f"{result.cut}; rows={result.rows}"
-        if result.rows and rest_url:  # without a row there is one that is too large for any page
-            fields["Link"] = f'<{rest_url}{offset + result.rows}>; rel="next"'
+        if result.rows and (rest := rest_url()):  # without a row there is one that is too large for any page
+            fields["Link"] = f'<{rest}{offset + result.rows}>; rel="next"'
     return Body(result.pieces, result.length, fields)

@@ -212,7 +212,7 @@ def _result(fmt: Format) -> Maker[LibraryQuery]:
     def make(context: Context, query: LibraryQuery) -> Body:
         rows, rest = _limit(), f"{place()}queries/{query.name}.{fmt.suffix}{_rest_url()}"
         result = run_query(context, _operation(query), fmt, rows=rows, rest=rest if rows is None else "")
-        return response_body(result, _operation(query).offset, _rest_url())
+        return response_body(result, _operation(query).offset, _rest_url)
 
     return make
 
