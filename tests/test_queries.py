@@ -540,9 +540,9 @@ ANSWERS: Final[dict[str, Answer]] = {
             ("Partners", "26", "16", PR),
             ("Partners", "26", "16", RTL),
             ("Partners", "26", "16", WALLONIA),
-            ("Workpackages", "12", "2", BIOWIN),
-            ("Workpackages", "12", "2", PR),
-            ("Workpackages", "12", "2", WALLONIA),
+            ("Work packages", "12", "2", BIOWIN),
+            ("Work packages", "12", "2", PR),
+            ("Work packages", "12", "2", WALLONIA),
         ],
     ),
     "ror": Answer(

@@ -46,6 +46,17 @@ _WIDE = """
     const wide = [...document.querySelectorAll("main *")].filter(e => e.getBoundingClientRect().right > window.innerWidth);
     return wide.filter(e => !e.closest(".scroll, pre")).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
 """
+# The name of every thing and class becomes one long word.
+_LONG = """
+    const words = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    const named = "main a:is([href*='/doc/'], [href*='/auth/'], [href*='/things/'], .kinds a):not(.formats a, .more a, .button)";
+    while (words.nextNode())
+        if (words.currentNode.parentElement.closest(named)) words.currentNode.data = "Donaudampfschifffahrt".repeat(4);
+"""
+_OUTSIDE = """
+    const wide = [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 320);
+    return wide.filter(e => !e.closest(".scroll, pre, .facets, .CodeMirror, figure")).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
+"""
 
 
 @pytest.mark.parametrize(("width", "most", "main"), [(1440, 2_100, 920), (360, 2_200, 1_560)])
@@ -151,6 +162,16 @@ def test_no_route_is_wider_than_the_narrowest_phone(narrow: Reader, release: Rel
     """In French, whose words are the longest."""
     narrow.visit(f"{at(path, release)}{'&' if '?' in path else '?'}lang=fr")
     assert narrow.width() == (320, 320), narrow.script(_WIDE)
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_name_of_one_long_word_makes_no_page_wider_and_is_not_cut(
+    narrow: Reader, release: Release, path: str
+) -> None:
+    narrow.visit(at(path, release))
+    narrow.script(_LONG)
+    assert narrow.script(_OUTSIDE) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

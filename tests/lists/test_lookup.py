@@ -83,6 +83,26 @@ def test_words_are_sorted_as_the_language_has_them(lists: Lists) -> None:
     assert kinds[0] != kinds[1]
 
 
+@pytest.mark.parametrize(
+    ("thing", "language", "name"),
+    [
+        ("figure/new-direct-jobs", "fr", "Emplois directs à créer\u00a0: plus de 470 emplois directs"),
+        ("figure/new-direct-jobs", "nl", "Te creëren directe banen: plus de 470 emplois directs"),
+        ("coverage/workpackages", "de", "Abdeckung: Arbeitspakete"),
+        ("record/ror--00jv65847", "en", "Research Organization Registry"),
+        ("identifier/umons--ror", "en", "ROR 02qnnz951"),
+        ("membership/gouvernement-wallon--pit-atmp--funder", "en", "Gouvernement wallon – "),
+        ("address/umons--ror", "en", "University of Mons"),
+        ("amount/maidam-grant--EUR", "nl", "Aangekondigde subsidie voor MAIDAM"),
+    ],
+)
+def test_a_thing_without_a_name_is_called_by_what_it_is_about(
+    release: Release, lists: Lists, thing: str, language: str, name: str
+) -> None:
+    iri = f"{release.base}id/{thing}"
+    assert lists.names([iri], [language])[iri][0].startswith(name)
+
+
 def test_an_iri_and_its_word_are_the_same_filter(lists: Lists) -> None:
     iri = "https://w3id.org/atmpgraph/auth/organisation-kind/university"
     assert lists.values("partners", "kind", [iri, "university", "x"]) == {iri: "university", "university": "university"}

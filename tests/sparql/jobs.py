@@ -58,10 +58,11 @@ def request_of(
     seconds: float | None = None,
     cacheable: bool = False,
     federated: bool = False,
+    processor: float | None = None,
     **changes: Any,
 ) -> QueryRequest:
     """A request of a client."""
-    return QueryRequest(job(release, query, **changes), client, seconds, cacheable, federated)
+    return QueryRequest(job(release, query, **changes), client, seconds, cacheable, federated, processor)
 
 
 class Service:

@@ -126,6 +126,22 @@ def test_what_may_be_chosen_instead_is_told_in_words(
 
 
 @pytest.mark.parametrize(
+    ("url", "language", "label"),
+    [
+        ("/figures?unit=NOPE", "nl", "‘Eenheid’"),
+        ("/figures?unit=NOPE", "fr", "« Unité »"),
+        ("/partners?kind=wizard", "de", "„Art“"),
+        ("/partners?" + "&".join(f"kind=k{n}" for n in range(51)), "nl", "‘Soort’"),
+    ],
+)
+def test_the_sentence_calls_a_filter_by_the_label_of_its_column(
+    client: FlaskClient, url: str, language: str, label: str
+) -> None:
+    page = check_page(client.get(f"{url}&lang={language}", headers=BROWSER), language)
+    assert label in page.words.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
     "url", ["/partners?page=0", "/partners?kind=wizard", "/doc/organisation/biowin?rows=99", "/queries/figures?x=1"]
 )
 def test_from_a_wrong_argument_one_link_leads_back_to_the_page(client: FlaskClient, url: str) -> None:

@@ -26,6 +26,7 @@ _TITLES: Final = {
     "participation/uclouvain--maidam": {"en": "Catholic University of Louvain in Monitoring with AI"},
     "identifier/uclouvain--ror": {"en": "ROR 02495e989", "fr": "ROR 02495e989"},
     "address/uclouvain--ror": {"fr": "Adresse de UCLouvain"},
+    "coverage/workpackages": {"nl": "dekking: Werkpakketten", "en": "coverage: Work packages"},
     "contact/data": {"fr": "Rédaction des données", "en": "Data editors"},
 }
 

@@ -10,21 +10,50 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..store import Store
-from ..vocab import ADMS, ATMPGRAPH, DCT, FRAPO, LABELS, OA, ORG, SKOS
+from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, OA, ORG, PROV, SKOS
 
-# Things without a name of their own are called by their words or their number; codes of others as ours that match.
+_SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
+
+
+def _label(*parts: str) -> str:
+    """A label of some parts, in the language of `?name`."""
+    text = f"CONCAT(STR(?name), {', '.join(parts)})"
+    return f'BIND(IF(LANG(?name) = "", {text}, STRLANG({text}, LANG(?name))) AS ?label)'
+
+
+_SPACE: Final = '" "'
+_COLON: Final = 'IF(LANG(?name) = "fr", "\u00a0: ", ": ")'
+
+# Things without a name of their own are called by what they are about and their words or number, as on pages
+# (`web.core.made_names`); codes of others as ours that match.
 _PATTERNS: Final = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
+    f"?iri <{ATMPGRAPH}indicator> ?what ; <{ATMPGRAPH}statedAs> ?words . ?what <{SKOS}prefLabel> ?name"
+    f" {_label(_COLON, 'STR(?words)')}",
+    f"?iri <{ATMPGRAPH}indicator> ?what ; <{_SDMX}measure#obsValue> ?number . ?what <{SKOS}prefLabel> ?name"
+    f" {_label(_COLON, 'STR(?number)')}",
+    f"?iri <{DQV}isMeasurementOf> ?metric ; <{PROV}wasDerivedFrom> ?figure . ?figure <{ATMPGRAPH}indicator> ?what ."
+    f" ?metric <{SKOS}prefLabel> ?name . ?what <{SKOS}prefLabel> ?second FILTER(LANG(?name) = LANG(?second))"
+    f" {_label(_COLON, 'STR(?second)')}",
     f"?iri <{ATMPGRAPH}statedAs> ?label",
     f"?iri <{OA}exact> ?label",
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
+    f"?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code ."
+    f" ?scheme <{SKOS}notation> ?system ; <{SKOS}prefLabel> ?name {_label(_SPACE, '?code')}",
     f'?iri <{ADMS}schemaAgency> ?system ; <{SKOS}notation> ?code BIND(CONCAT(?system, " ", ?code) AS ?label)',
+    f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?registry ; <{DCT}identifier> ?code ."
+    f" ?registry <{DCT}title> ?name {_label(_SPACE, '?code')}",
+    f"?grant <{EURIO}hasFundingAmount> ?iri ; <{DCT}title> ?label",
+    f"?organisation <http://www.w3.org/ns/locn#address> ?iri ; <{SKOS}prefLabel> ?label",
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
     f"?code <{SKOS}exactMatch> ?iri ; <{SKOS}inScheme> ?scheme ; <{SKOS}prefLabel> ?label",
 )
 _ALTERNATIVE: Final = LABELS.index(f"{SKOS}altLabel")
-_MEMBERS: Final = f"SELECT ?iri ?member ?whole {{ ?iri <{ORG}member> ?member ; <{ORG}organization> ?whole }}"
+_MEMBERS: Final = (
+    f"SELECT ?iri ?member ?whole {{ ?iri <{ORG}member>|<{ATMPGRAPH}involves> ?member ;"
+    f" <{ORG}organization>|<{ATMPGRAPH}involvedIn> ?whole }}"
+)
 
 
 def queries() -> list[str]:

@@ -22,7 +22,9 @@ from ..store import StoreAddress
 from .reuse import Unchanged
 
 _AT_ONCE: Final = 2
-_SECONDS: Final = 10.0  # for one query, if the settings allow as many; a longer one is asked when somebody wants it
+# Of a processor, for one query, if the settings allow as many; a longer one is asked when somebody wants it.
+_SECONDS: Final = 10.0
+_BUSY: Final = 6  # times as long a query takes on a machine that does much else
 
 
 def write_answers(
@@ -52,7 +54,7 @@ def _ask(texts: Sequence[tuple[str, int]], settings: Settings, address: StoreAdd
     limits = limits_of(settings)
     seconds = min(limits.timeout_seconds, _SECONDS)
     workers = _AT_ONCE + 1  # one is always left to other clients
-    limits = replace(limits, workers=workers, timeout_seconds=seconds, result_bytes=0)
+    limits = replace(limits, workers=workers, timeout_seconds=_BUSY * seconds, result_bytes=0)
     limits = replace(limits, running_seconds_per_minute=600.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
     service = ServiceProcess(limits)
     with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
@@ -60,9 +62,8 @@ def _ask(texts: Sequence[tuple[str, int]], settings: Settings, address: StoreAdd
 
         def ask(text: str, most: int) -> None:
             with suppress(ProblemError):
-                request = QueryRequest(
-                    _job(text, most, address, base, limits), "build", None, cacheable=False, federated=False
-                )
+                job = _job(text, most, address, base, limits)
+                request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
                 result = submit(socket, request, lambda _: None, limits.silence_seconds)
                 body = b"".join(result.pieces)
                 write_answer(folder, text, most, Answer(result.rows or 0, bool(result.cut), body))

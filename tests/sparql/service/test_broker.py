@@ -335,6 +335,26 @@ def test_without_limits_a_result_is_sent_while_it_is_computed(release: Release) 
     assert all(memory(worker) < 120 << 20 for worker in service.workers())
 
 
+def test_a_query_may_be_given_so_much_of_a_processor_instead_of_so_long(release: Release) -> None:
+    """One that waits for a processor goes on; one that has used up its part of it is ended."""
+    service = make(release, timeout_seconds=600)
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+    def longest() -> float:
+        return max(map(processor_time, service.workers()), default=0.0)
+
+    with ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(service.problem, endless, processor=1.5)
+        until(lambda: longest() > 1.1)  # no longer tried
+        worker = max(service.workers(), key=processor_time)
+        os.kill(worker, signal.SIGSTOP)
+        time.sleep(4)
+        assert not asked.done()
+        os.kill(worker, signal.SIGCONT)
+        assert asked.result(PATIENCE).status == 504
+    assert service.rows(processor=5) == service.rows()
+
+
 def test_a_result_that_breaks_off_never_looks_complete(release: Release) -> None:
     service = make(release)
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

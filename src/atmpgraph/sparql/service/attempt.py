@@ -8,6 +8,7 @@ from ...http.problem import Problem
 from . import messages
 from .pool import Worker, store_problem
 from .running_query import RunningQuery
+from .scheduler import TRY_SECONDS
 
 _MAX_BUFFERED: Final = 1 << 26  # bytes of a try's result; only one without a limit of bytes can be larger
 
@@ -41,12 +42,17 @@ class Attempt:
         self.size = 0
         self.outcome: bytes | Problem | Exception | None = None
         self._end: asyncio.Future[None] | None = None
-        self._clock = worker.processor_seconds() if self._is_try else 0.0
+        self._clock = worker.processor_seconds() if self.most_processor_seconds is not None else 0.0
         worker.connection.receiver = self
         worker.connection.send(messages.QUERY, query.job)
 
+    @property
+    def most_processor_seconds(self) -> float | None:
+        """Seconds that it may use a processor; None for as many as it needs."""
+        return TRY_SECONDS[self.query.lane] if self._is_try else self.query.request.processor_seconds
+
     def processor_seconds(self) -> float:
-        """Seconds that the worker has run on a processor for this try."""
+        """Seconds that the worker has used a processor for it, if they are limited."""
         return self.worker.processor_seconds() - self._clock
 
     def frame_received(self, kind: bytes, content: bytes) -> None:

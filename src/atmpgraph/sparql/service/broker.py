@@ -388,9 +388,8 @@ class Broker:
                     query.attempt = Attempt(query, worker, self._cache.largest, self._attempted)
                 attempt = query.attempt
                 ending = attempt.end()
-                if query.is_try:
-                    left = TRY_SECONDS[query.lane] - attempt.processor_seconds()
-                    ending = attempt.worker.within(left, ending)
+                if (most := attempt.most_processor_seconds) is not None:
+                    ending = attempt.worker.within(most - attempt.processor_seconds(), ending)
                 outcome = await ending
         except EOFError:
             return self._problem_of(await attempt.worker.child.ending())

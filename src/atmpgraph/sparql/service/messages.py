@@ -131,6 +131,7 @@ class QueryRequest:
         timeout_seconds: longest time that the query may run; the service may allow less. None for no limit of its own.
         cacheable: whether its result may be cached.
         federated: whether it calls other services, which comes first.
+        processor_seconds: longest time that it may use a processor, however many share it. None for no such limit.
     """
 
     job: QueryJob
@@ -138,10 +139,11 @@ class QueryRequest:
     timeout_seconds: float | None
     cacheable: bool
     federated: bool
+    processor_seconds: float | None = None
 
     def encode(self) -> bytes:
         """The content of its frame: a line, and the job."""
-        line = _json([self.client, self.timeout_seconds, self.cacheable, self.federated])
+        line = _json([self.client, self.timeout_seconds, self.cacheable, self.federated, self.processor_seconds])
         return b"%b\n%b" % (line.encode(), self.job.encode())
 
 
@@ -150,7 +152,7 @@ class ArrivedRequest:
     """A request as the broker reads it: the job goes on as it came.
 
     Attributes:
-        client, timeout_seconds, cacheable, federated: as in `QueryRequest`.
+        client, timeout_seconds, cacheable, federated, processor_seconds: as in `QueryRequest`.
         job: encoded.
     """
 
@@ -158,14 +160,15 @@ class ArrivedRequest:
     timeout_seconds: float | None
     cacheable: bool
     federated: bool
+    processor_seconds: float | None
     job: bytes
 
     @classmethod
     def decode(cls, content: bytes) -> Self:
         """The request in a frame."""
         line, _, job = content.partition(b"\n")
-        client, timeout_seconds, cacheable, federated = json.loads(line)
-        return cls(client, timeout_seconds, cacheable, federated, job)
+        client, timeout_seconds, cacheable, federated, processor_seconds = json.loads(line)
+        return cls(client, timeout_seconds, cacheable, federated, processor_seconds, job)
 
 
 @dataclass(frozen=True)

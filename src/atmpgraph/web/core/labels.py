@@ -7,7 +7,7 @@ from functools import partial
 import pyoxigraph as ox
 
 from ...store import Store
-from ...vocab import ATMPGRAPH, DCT, LABELS, OA, PROV, SKOS, prefixes
+from ...vocab import ATMPGRAPH, DCT, LABELS, OA, SKOS, prefixes
 from .context import Context
 from .made_names import made_names, readable
 from .terms import terms
@@ -21,7 +21,6 @@ _PATTERNS = (
     f"?iri <{OA}hasSelector>/<{OA}exact> ?label",
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier> ?label",
-    f"?iri <{PROV}wasDerivedFrom>/<{ATMPGRAPH}statedAs> ?label",
 )
 _QUOTED = range(len(LABELS) + 1, len(LABELS) + 3)  # the places of texts that may be long
 _WORDS = 90  # characters of a text that names what it is in

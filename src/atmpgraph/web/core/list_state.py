@@ -119,7 +119,11 @@ def read_state(context: Context, slug: str, kind: str = "") -> ListState | None:
         names = [column.name for column in reader.facets]
         given = request.args
         reader.refuse_unknown(given)
-        filters = {name: reader.tokens(name, given.getlist(name)) for name in names if any(given.getlist(name))}
+        filters = {
+            column.name: reader.tokens(column, given.getlist(column.name))
+            for column in reader.facets
+            if any(given.getlist(column.name))
+        }
         sort, expanded = reader.sort(given.get("sort", "")), given.get("all", "")
         if expanded and expanded not in names:
             raise reader.unknown_name(expanded)
@@ -190,7 +194,7 @@ class _Reader:
         detail = "This list has no filter “{name}”."
         return ProblemError(Problem(400, detail, {"available": names}, values=values, choices=choices))
 
-    def tokens(self, column: str, given: list[str]) -> tuple[str, ...]:
+    def tokens(self, column: Heading, given: list[str]) -> tuple[str, ...]:
         """The values of a filter.
 
         Raises:
@@ -199,18 +203,19 @@ class _Reader:
         wanted = list(dict.fromkeys(filter(None, given)))
         if len(wanted) > _MOST_VALUES:
             detail = "A list is filtered by up to {most} values of “{name}”."
-            raise ProblemError(Problem(400, detail, values={"most": _MOST_VALUES, "name": column}))
-        there = self.lists.values(self.listing.slug, column, wanted)
+            values = {"most": _MOST_VALUES, "name": self._label(column).text}
+            raise ProblemError(Problem(400, detail, values=values))
+        there = self.lists.values(self.listing.slug, column.name, wanted)
         for token in wanted:
             if token not in there:
                 raise self._unknown_value(column, token)
         return tuple(sorted({there[token] for token in wanted}))
 
-    def _unknown_value(self, column: str, token: str) -> ProblemError:
-        frequent = self.lists.frequent(self.listing.slug, column, _FREQUENT)
+    def _unknown_value(self, column: Heading, token: str) -> ProblemError:
+        frequent = self.lists.frequent(self.listing.slug, column.name, _FREQUENT)
         names = _names(self.context, frequent.values())
-        choices = [self._choice(names[value], **{column: word}) for word, value in frequent.items()]
-        values = {"value": _cut(token), "name": column}
+        choices = [self._choice(names[value], **{column.name: word}) for word, value in frequent.items()]
+        values = {"value": _cut(token), "name": self._label(column).text}
         detail = "Nothing here has the value “{value}” of “{name}”."
         return ProblemError(Problem(404, detail, {"available": list(frequent)}, values=values, choices=choices))
 

@@ -22,6 +22,7 @@ from ...vocab import (
     ATMPGRAPH,
     COUNTRIES,
     DCT,
+    DQV,
     EURIO,
     FRAPO,
     LABELS,
@@ -83,6 +84,10 @@ def _period(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
     return texts.gettext(message("Period of {name}"), name=name(parts[0]))
 
 
+def _coverage(texts: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
+    return f"{name(parts[0])}{texts.colon}{name(parts[1])}"
+
+
 def _same(_: Texts, parts: tuple[Any, ...], name: NameOf) -> str:
     return name(parts[0])
 
@@ -122,6 +127,11 @@ _WAYS: Final = (
         best=True,
     ),
     _Way(f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?a ; <{DCT}identifier> ?b", _numbered, best=True),
+    _Way(
+        f"?iri <{DQV}isMeasurementOf> ?a ; <{PROV}wasDerivedFrom> ?figure . ?figure <{ATMPGRAPH}indicator> ?b",
+        _coverage,
+        best=True,
+    ),
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b ; <{PROV}wasAttributedTo> ?a", _numbered),
     _Way(f"?iri <{FRAPO}hasGrantNumber> ?b", _agreement),
     _Way(f"?iri <{DCT}isReplacedBy> ?a", _same),

@@ -93,7 +93,7 @@ class Reader:
         term, stated = (entry["value"], entry) if isinstance(entry, dict) else (entry, {})
         if isinstance(term, str):
             name = names[term]
-            linked = Addresses(self.base).is_thing(term) or name.text == _readable(term, self.base)
+            linked = Addresses(self.base).is_thing(term) or _is_elsewhere(term, self.base)
             return Entry(name.text, name.language, term, linked)
         text, language, datatype = term
         if datatype in _NUMBERS and (number := _number(text)) is not None:
@@ -138,11 +138,14 @@ def _iris(cells: Iterable[Cell]) -> Iterator[str]:
                     yield term
 
 
+def _is_elsewhere(iri: str, base: str) -> bool:
+    """Whether an IRI is neither ours nor that of a term or code."""
+    return not iri.startswith((base, *_VOCABULARIES))
+
+
 def _readable(iri: str, base: str) -> str:
     """What an IRI without a name says to people: the host of a page, else its last part in words."""
-    if not any(iri.startswith(space) for space in (base, *_VOCABULARIES)):
-        parts = urlsplit(iri)
-        if parts.hostname:
-            return parts.hostname
+    if _is_elsewhere(iri, base) and (host := urlsplit(iri).hostname):
+        return host
     end = unquote(iri.rstrip("/#").replace("#", "/").rpartition("/")[2])
     return end.replace("-", " ").replace("_", " ") or iri
