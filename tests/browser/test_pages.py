@@ -55,7 +55,7 @@ _LONG = """
 """
 _OUTSIDE = """
     const wide = [...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 320);
-    return wide.filter(e => !e.closest(".scroll, pre, .facets, .CodeMirror, figure")).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
+    return wide.filter(e => !e.closest(".scroll, pre, .facets, figure")).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)
 """
 
 
@@ -165,7 +165,7 @@ def test_no_route_is_wider_than_the_narrowest_phone(narrow: Reader, release: Rel
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("path", [path for path in ROUTES if not path.startswith("/sparql")])
 def test_a_name_of_one_long_word_makes_no_page_wider_and_is_not_cut(
     narrow: Reader, release: Release, path: str
 ) -> None:
