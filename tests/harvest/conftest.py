@@ -110,7 +110,7 @@ class Site:
             made, live = DescriptionFolder(releases / ".made"), live_release(releases)
             now = Site._clock.isoformat().replace("+00:00", "Z")
             files = release.manifest.files
-            statistics = partial(void, release.store)
+            statistics = partial(void, release.store, release.folder.canonical)
             write_description(
                 made, release.folder, files, live, History(release.digest, now), BASE, LANGUAGES, statistics
             )
