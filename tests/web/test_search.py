@@ -153,7 +153,7 @@ def test_a_missing_address_may_mean_something(address: str, client: FlaskClient)
 
 
 def test_an_address_without_words_means_nothing(client: FlaskClient) -> None:
-    for address in ("/zzzzqqqq", "/--", "/doc/%00"):
+    for address in ("/zzzzqqqq", "/--", "/doc/%00", "/doc/organisation/does-not-exist", "/unknown-thing"):
         assert "Did you mean" not in page(client, 404, address, lang="en")
 
 

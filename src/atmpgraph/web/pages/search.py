@@ -21,6 +21,7 @@ from ..core.paging import Paging
 
 SUGGESTED: Final = 8
 _MEANT: Final = 5  # things that a missing address may mean
+_ALIKE: Final = 50.0  # of 100, how alike a name and a missing address must be
 _LONGEST_ADDRESS: Final = 100  # characters of its last part that are searched
 _NO_WORDS: Final = re.compile(r"[\W_]+")
 
@@ -125,12 +126,18 @@ def _short(text: str, longest: int = 100) -> str:
 
 
 def meant() -> Iterator[tuple[str, Name]]:
-    """Address and name of the things that the missing address of this request may mean: its last part is searched."""
+    """Address and name of the things that the missing address of this request may mean: its last part is searched.
+
+    None where no name is like it: the words of a text that happen to be alike are no address that somebody meant.
+    """
     last = unquote(request.path).rstrip("/").rpartition("/")[2][:_LONGEST_ADDRESS]
     with suppress(ReleaseError):
         if searcher := searcher_of(publication().release()):
             languages = (page_language(), *publication().settings.languages)
-            for hit in searcher.search(_NO_WORDS.sub(" ", last), limit=_MEANT).hits:
+            text = _NO_WORDS.sub(" ", last)
+            if not any(each.score >= _ALIKE for each in searcher.candidates(text, limit=1)):
+                return
+            for hit in searcher.search(text, limit=_MEANT).hits:
                 name = hit.name(languages)
                 yield href(hit.iri) or hit.iri, Name(_short(name.text), name.language)
 
