@@ -337,6 +337,33 @@ def test_only_the_wanted_projects(publication: Path, tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "no row is of the projects 42; nothing is written" in done.stderr
     assert run(publication, "import", *cordis.write(tmp_path, 2), "--project", "101999001").exit_code == 0
+    again = run(publication, "import", *cordis.write(tmp_path, 2), "--project", "101999001")
+    assert again.exit_code == 0, again.output
+    assert "there already" in again.output
+    other = run(publication, "import", *cordis.write(tmp_path, 2), "--project", "42")
+    assert other.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "N°;Nom du partenaire;Rôle dans le projet;Localité;Catégorie;Subvention accordée (€)",
+        "Volgnr.;Naam van de partner;Rol in het project;Plaats;Soort organisatie;Toegekende subsidie (€)",
+        "Nr.;Partnername;Rolle im Projekt;Standort;Kategorie;Bewilligte Förderung (€)",
+        "No;Partner name;Role in the project;Town;Category;Grant awarded (€)",
+        "Numero;Nome del partner;Ruolo nel progetto;Comune;Tipo;Contributo concesso (€)",
+    ],
+)
+def test_headings_of_an_office_have_a_place(publication: Path, tmp_path: Path, header: str) -> None:
+    sheet = tmp_path / "partners.csv"
+    sheet.write_text(f"{header}\n7;Invented;coordinator;Gent;administration;1250,50\n", encoding="utf-8")
+    done = run(publication, "import", sheet, "--yes")
+    assert done.exit_code == 0, done.output
+    (row,) = rows(publication, "project-participants")
+    assert (row["order"], row["role"], row["contribution"]) == ("7", "coordinator", "1250.50")
+    assert [row["town"] for row in rows(publication, "organisation-details")] == ["Gent"]
+    assert [row["kind"] for row in rows(publication, "organisations")] == ["public-administration"]
+    assert not left(publication)
 
 
 WIDE = """Nom du partenaire;Sigle;Pays;Type;Rôle;Budget (€);WP1;WP 2;Remarques

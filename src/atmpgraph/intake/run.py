@@ -205,7 +205,7 @@ def take(
     for each in sorted(proposals, key=lambda one: _order(one, by_name)):
         taking.sheet(each.sheet, each.form, each.placed)
     taken = taking.finish()
-    if wish.projects and not set(taken.rows) - {"sources"}:
+    if wish.projects and not taken.present and not set(taken.rows) - {"sources"}:
         raise TranslatedError(_NOT_WANTED, projects=", ".join(wish.projects))
     if is_example and "partnerships" not in taken.rows:
         taken.rows["partnerships"] = {(partnership,): _partnership(partnership, name, taken, publication.languages[0])}
