@@ -242,6 +242,17 @@ def test_two_columns_in_one_language_are_told(publication: Path) -> None:
     assert "title_en" in finding.message["nl"]
 
 
+def test_a_form_is_told_by_an_example(publication: Path) -> None:
+    """A regular expression says nothing to a person of an office."""
+
+    def two_letters(content: bytes) -> bytes:
+        return content.replace(b",BEL,", b",BE,", 1)
+
+    [finding] = check(publication, "organisation-details.csv", two_letters)
+    assert (finding.places[0].column, finding.value) == ("country", "BE")
+    assert all(" BEL" in text and "^" not in text for text in finding.message.values())
+
+
 def test_the_mistakes_made_most_are_told_in_each_language(publication: Path) -> None:
     def wrong(content: bytes) -> bytes:
         return content.replace(b",biowin,", b",biolose,").replace(b"Sylvie Ponchaut", b"")

@@ -104,6 +104,8 @@ def _constraint(error: Mapping[str, Any], field: Mapping[str, Any], cell: str) -
     if name == "pattern" and wanted == SLUG:
         proper = slug_of(cell)
         return every_language(_SLUG_AS, proper=proper) if proper else every_language(_SLUG)
+    if name == "pattern" and (example := field.get("example")):
+        return every_language(_FORM_AS, example=str(example))
     sentence = _CONSTRAINTS.get(name, _OTHER)
     return every_language(sentence, wanted=wanted if isinstance(wanted, int) else str(wanted), name=name)
 
@@ -197,6 +199,7 @@ _TYPES: Final = {
     ("string", "uri"): message("no address; write all of it, as in https://example.org/"),
     ("string", "email"): message("no e-mail address; write it as in name@example.org"),
 }
+_FORM_AS: Final = message("not of the form that this column has; write it as in {example}")
 _CONSTRAINTS: Final = {
     "required": message("the cell is empty, and must not be; fill it"),
     "pattern": message("not of the form that the column has, {wanted}; correct it"),
