@@ -514,6 +514,18 @@ def test_a_file_may_be_so_large(publication: Path, tmp_path: Path, setting: str,
     assert sentence in done.stderr
 
 
+def test_a_workbook_may_have_so_many_sheets(publication: Path, tmp_path: Path) -> None:
+    """Each is read in a process of its own: ten thousand would take hours."""
+    file, book = publication / "atmpgraph.toml", tmp_path / "sheets.xlsx"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[imports]\nmax_sheets = 2\n", encoding="utf-8")
+    for number in (2, 3):
+        with xlsxwriter.Workbook(str(book)) as made:
+            for _ in range(number):
+                made.add_worksheet().write_row(0, 0, ["Zzz", "Yyy"])
+        done = run(publication, "import", book, "--yes")
+        assert (done.exit_code, "more than 2 sheets" in done.stderr) == (1, number == 3), done.stderr
+
+
 def test_a_full_template_reads_back_to_the_same_tables(tmp_path: Path) -> None:
     """Headings in Italian, every table and column of the funded project."""
     ours = Path(__file__).parents[1] / "publications" / "funded"

@@ -50,6 +50,9 @@ _PACKED: Final = message("{file}: an archive is not read; unpack it, and name th
 _NOT_READ: Final = message("{file}: files of this kind are not read; save it as .csv, .xlsx or .ods")
 _LARGE: Final = message("{file}: it has more than {n} bytes; cut it, or raise the setting [imports] max_file_bytes")
 _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the setting [imports] max_rows")
+_SHEETS: Final = message(
+    "{file}: it has more than {n} sheets; keep those with rows to take over, or raise the setting [imports] max_sheets"
+)
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
 _BOOK: Final = message("{file}: {reason}")
 _MISREAD_ROWS: Final = counting(
@@ -190,6 +193,8 @@ def _delimiter(text: str) -> str:
 def _of_workbook(path: Path, limits: Imports, mebibytes: int) -> Iterator[Sheet]:
     try:
         first = open_sheet(path, FIRST_SEEN, mebibytes)
+        if len(first.others) >= limits.max_sheets:
+            raise TranslatedError(_SHEETS, file=str(path), n=limits.max_sheets)
         yield replace(_of_sheet(path, first, limits), hidden=tuple(first.about["hidden"]))
         for name in first.others:
             yield _of_sheet(path, open_sheet(path, name, mebibytes), limits)

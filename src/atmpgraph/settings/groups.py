@@ -141,6 +141,12 @@ class Imports(Group):
     max_rows: int = Field(
         500_000, ge=1, description="Rows of a sheet that `atmpgraph import` reads; a sheet with more is refused."
     )
+    max_sheets: int = Field(
+        100,
+        ge=1,
+        description="Sheets of a workbook that `atmpgraph import` reads, each in a process of its own; one with more is"
+        " refused.",
+    )
     min_similarity: int = Field(
         80,
         ge=50,
