@@ -17,6 +17,7 @@ FOAF: Final = "http://xmlns.com/foaf/0.1/"
 FRAPO: Final = "http://purl.org/cerif/frapo/"
 HYDRA: Final = "http://www.w3.org/ns/hydra/core#"
 LDES: Final = "https://w3id.org/ldes#"
+LOCN: Final = "http://www.w3.org/ns/locn#"
 OA: Final = "http://www.w3.org/ns/oa#"
 ORG: Final = "http://www.w3.org/ns/org#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
@@ -26,6 +27,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA: Final = "https://schema.org/"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
 SH: Final = "http://www.w3.org/ns/shacl#"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
@@ -68,7 +70,7 @@ _PREFIXES: Final = {
     "hydra": HYDRA,
     "ldes": LDES,
     "legal": "http://www.w3.org/ns/legal#",
-    "locn": "http://www.w3.org/ns/locn#",
+    "locn": LOCN,
     "oa": OA,
     "org": ORG,
     "owl": OWL,
@@ -79,10 +81,10 @@ _PREFIXES: Final = {
     "schema": SCHEMA,
     "sd": SD,
     "sh": SH,
-    "sdmx-a": "http://purl.org/linked-data/sdmx/2009/attribute#",
-    "sdmx-c": "http://purl.org/linked-data/sdmx/2009/code#",
-    "sdmx-d": "http://purl.org/linked-data/sdmx/2009/dimension#",
-    "sdmx-m": "http://purl.org/linked-data/sdmx/2009/measure#",
+    "sdmx-a": f"{SDMX}attribute#",
+    "sdmx-c": f"{SDMX}code#",
+    "sdmx-d": f"{SDMX}dimension#",
+    "sdmx-m": f"{SDMX}measure#",
     "skos": SKOS,
     "spdx": SPDX,
     "time": "http://www.w3.org/2006/time#",

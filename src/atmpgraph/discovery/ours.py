@@ -10,7 +10,7 @@ from ..addresses import Addresses
 from ..linksets.links import PROPERTIES
 from ..linksets.registries import Registry, Spaces
 from ..store import Store
-from ..vocab import ADMS, COUNTRIES, FOAF, RDFS, SKOS
+from ..vocab import ADMS, COUNTRIES, FOAF, LOCN, RDFS, SKOS
 from .matching import Organisation
 from .records import ADDRESS
 
@@ -22,7 +22,7 @@ _QUERIES: Final = {
     ),
     "country": (
         f"SELECT ?ours ?value {{ ?ours a <{FOAF}Organization> ;"
-        " <http://www.w3.org/ns/locn#address>/<http://data.europa.eu/m8g/adminUnit> ?value }"
+        f" <{LOCN}address>/<http://data.europa.eu/m8g/adminUnit> ?value }}"
     ),
     "identifier": (
         f"SELECT ?ours ?scheme ?value {{ ?ours a <{FOAF}Organization> ; <{ADMS}identifier> ?identifier ."

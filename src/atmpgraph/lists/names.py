@@ -10,9 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..store import Store
-from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, OA, ORG, PROV, SKOS
-
-_SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
+from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, LOCN, OA, ORG, PROV, SDMX, SKOS
 
 
 def _label(*parts: str) -> str:
@@ -30,7 +28,7 @@ _PATTERNS: Final = (
     *(f"?iri <{predicate}> ?label" for predicate in LABELS),
     f"?iri <{ATMPGRAPH}indicator> ?what ; <{ATMPGRAPH}statedAs> ?words . ?what <{SKOS}prefLabel> ?name"
     f" {_label(_COLON, 'STR(?words)')}",
-    f"?iri <{ATMPGRAPH}indicator> ?what ; <{_SDMX}measure#obsValue> ?number . ?what <{SKOS}prefLabel> ?name"
+    f"?iri <{ATMPGRAPH}indicator> ?what ; <{SDMX}measure#obsValue> ?number . ?what <{SKOS}prefLabel> ?name"
     f" {_label(_COLON, 'STR(?number)')}",
     f"?iri <{DQV}isMeasurementOf> ?metric ; <{PROV}wasDerivedFrom> ?figure . ?figure <{ATMPGRAPH}indicator> ?what ."
     f" ?metric <{SKOS}prefLabel> ?name . ?what <{SKOS}prefLabel> ?second FILTER(LANG(?name) = LANG(?second))"
@@ -44,7 +42,7 @@ _PATTERNS: Final = (
     f"?iri a <{ATMPGRAPH}Record> ; <{DCT}isPartOf> ?registry ; <{DCT}identifier> ?code ."
     f" ?registry <{DCT}title> ?name {_label(_SPACE, '?code')}",
     f"?grant <{EURIO}hasFundingAmount> ?iri ; <{DCT}title> ?label",
-    f"?organisation <http://www.w3.org/ns/locn#address> ?iri ; <{SKOS}prefLabel> ?label",
+    f"?organisation <{LOCN}address> ?iri ; <{SKOS}prefLabel> ?label",
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
     f"?code <{SKOS}exactMatch> ?iri ; <{SKOS}inScheme> ?scheme ; <{SKOS}prefLabel> ?label",

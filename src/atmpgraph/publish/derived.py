@@ -1,7 +1,8 @@
 """The store of what is mapped, and what queries state of it: the rules, and after them the coverage.
 
 Where the origins of the lines of the live release are noted, its store is copied and changed, and a query states what
-it stated before if no statement that it reads has come or gone. Else the store is loaded and all queries are run.
+it stated before: a rule if no row that came or went takes part in it, the coverage if none that it reads has. Else the
+store is loaded and all queries are run.
 """
 
 import shutil

@@ -38,7 +38,7 @@ def _parsed(text: str) -> Query | None:
     if not text or _BOUND_BY_SHAPES.search(text):
         return None
     try:
-        return prepared(text)
+        return prepared(text, None)
     except ParseBaseException:
         return None
 

@@ -12,7 +12,7 @@ _EXISTS: Final = frozenset({"Builtin_EXISTS", "Builtin_NOTEXISTS"})
 
 
 @lru_cache(maxsize=256)
-def prepared(text: str, base: str | None = None) -> Query:
+def prepared(text: str, base: str | None) -> Query:
     """Parse a query, which nobody changes afterwards.
 
     rdflib leaves the parsed text of an EXISTS where one looks for its algebra, and has taken the filters out of it:

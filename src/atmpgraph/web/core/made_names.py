@@ -26,11 +26,13 @@ from ...vocab import (
     EURIO,
     FRAPO,
     LABELS,
+    LOCN,
     ORG,
     OWL,
     PROV,
     RDFS,
     SCHEMA,
+    SDMX,
     SKOS,
     SPDX,
     VOID,
@@ -38,7 +40,6 @@ from ...vocab import (
 )
 from .phrases import measured, phrase
 
-_SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
 _SCHEME: Final = f"{CODES}identifier-scheme/"
 # Gives what the data call a term: a literal by its words.
 NameOf: TypeAlias = Callable[[Any], str]
@@ -109,7 +110,7 @@ class _Way:
 
 _WAYS: Final = (
     _Way(
-        f"?iri <{ATMPGRAPH}indicator> ?a ; <{_SDMX}measure#obsValue> ?b ; <{_SDMX}attribute#unitMeasure> ?c ;"
+        f"?iri <{ATMPGRAPH}indicator> ?a ; <{SDMX}measure#obsValue> ?b ; <{SDMX}attribute#unitMeasure> ?c ;"
         f" <{ATMPGRAPH}valueQualifier> ?d",
         _figure,
         best=True,
@@ -141,7 +142,7 @@ _WAYS: Final = (
         _same,
     ),
     _Way(f"?iri <{VOID}class>|<{VOID}property> ?a", _same, best=True),  # the part of a dataset that uses it
-    _Way("?a <http://www.w3.org/ns/locn#address> ?iri", _address),
+    _Way(f"?a <{LOCN}address> ?iri", _address),
     _Way(f"?a <{SPDX}checksum> ?iri", _checksum),
     _Way(f"?iri a <{DCT}PeriodOfTime> . ?a <{DCT}temporal> ?iri", _period),
 )

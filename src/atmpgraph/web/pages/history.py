@@ -7,7 +7,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...rdf.statements import text_of
-from ...vocab import ATMPGRAPH
+from ...vocab import ATMPGRAPH, SDMX
 from ..core.context import Context
 from ..core.description import Description
 from ..core.i18n import page_texts
@@ -15,9 +15,8 @@ from ..core.labels import Name, page_names
 from ..core.phrases import measured, phrase
 from ..core.thing_history import ThingHistory, thing_history
 
-_SDMX: Final = "http://purl.org/linked-data/sdmx/2009/"
-_VALUE: Final = f"{_SDMX}measure#obsValue"
-_UNIT: Final = f"{_SDMX}attribute#unitMeasure"
+_VALUE: Final = f"{SDMX}measure#obsValue"
+_UNIT: Final = f"{SDMX}attribute#unitMeasure"
 _QUALIFIER: Final = f"{ATMPGRAPH}valueQualifier"
 
 

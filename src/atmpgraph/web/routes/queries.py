@@ -210,8 +210,9 @@ def _pictures(context: Context, query: LibraryQuery, given: dict[str, Any]) -> d
 
 def _result(fmt: Format) -> Maker[LibraryQuery]:
     def make(context: Context, query: LibraryQuery) -> Body:
-        rows, rest = _limit(), f"{place()}queries/{query.name}.{fmt.suffix}{_rest_url()}"
-        result = run_query(context, _operation(query), fmt, rows=rows, rest=rest if rows is None else "")
+        rows = _limit()
+        rest = f"{place()}queries/{query.name}.{fmt.suffix}{_rest_url()}" if rows is None else ""
+        result = run_query(context, _operation(query), fmt, rows=rows, rest=rest)
         return response_body(result, _operation(query).offset, _rest_url)
 
     return make
