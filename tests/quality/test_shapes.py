@@ -495,6 +495,8 @@ CASES = [
     *(Case(f"an address with a secret: {address}", add(FIRM, "foaf:homepage", f"<https://{address}>"), "addressSecret Not")
         for address in ("user:word@firm.example/", "me@firm.example", "firm.example/?a=b&access_token=1", "firm.example/;JSESSIONID=1",
             "firm.example/?api-key=1", "firm.example/?Password=1", "firm.example/?X-Amz-Signature=1")),
+    *(Case(f"an address with a secret in {link}", add(FIRM, link, "<https://user:word@firm.example/>"), "addressSecret Not")
+        for link in ("foaf:page", "schema:url", "schema:sameAs", "owl:sameAs", "rdfs:seeAlso")),
     Case("an address that tracks", add(FIRM, "foaf:homepage", "<https://firm.example/?utm_source=news>"), "addressTracking Not", WARNING),
     Case("a name with a title", tell('<id/person/other> a foaf:Person ; foaf:name "Dr. A. Other" .'), "personNameAlone Not", WARNING),
     Case("a name with the last name first", tell('<id/person/other> a foaf:Person ; foaf:name "Other, A." .'),
