@@ -12,10 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from atmpgraph.cli import main
+from atmpgraph.http.coding import OFFERED
 from atmpgraph.i18n import texts
 from atmpgraph.publish.build import build
 from atmpgraph.publish.verify import verify
-from atmpgraph.release.layout import ReleasesFolder
+from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
+from atmpgraph.release.manifest import read_manifest
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
@@ -123,6 +125,60 @@ def test_what_nothing_tells_any_more_is_named_until_something_does(whole: Settin
     assert run(settings, "verify", "current")[0] == 0
     assert "is damaged" not in run(settings, "build")[1], "the same report is in the live release now"
     assert {release: release.report.read_bytes() for release in folder.all()} == content
+
+
+def damaged_together(release: ReleaseFolder, *files: Path) -> None:
+    """Some files of a release, and its store, so that its files are listed anew."""
+    for path in (*files, sorted(release.store.glob("*.sst"))[0]):
+        DAMAGES["overwritten"](path)
+
+
+def test_what_cannot_be_made_anew_is_not_listed_as_it_is_now(whole: Settings, tmp_path: Path) -> None:
+    """Look-ups are made from the report, which is in no other file; the store is made anew beside them."""
+    settings = copied(whole, tmp_path / "p")
+    folder = ReleasesFolder(settings.path(settings.folders.releases))
+    release = next(release for release in folder.all() if release.path.name != folder.live)
+    for each in folder.all():
+        each.report.write_bytes(b"{}")
+    damaged_together(release, release.incoming)
+    outcomes = {repair.damage.path: repair.done for repair in build(settings).repairs if repair.damage.path.exists()}
+    assert not outcomes[release.incoming]
+    assert {release.report, release.incoming} <= {found.path for found in verify(folder.path, settings.base)}
+
+
+def test_what_is_made_from_another_damaged_release_waits_for_it(
+    whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
+) -> None:
+    settings = copied(whole, tmp_path / "p")
+    folder = ReleasesFolder(settings.path(settings.folders.releases))
+    made_from = {release: read_manifest(release.manifest).previous for release in folder.all()}
+    later = next(release for release, previous in made_from.items() if previous and previous > release.path.name)
+    damaged_together(later, later.catalogue_links)
+    before = folder.release(made_from[later] or "")
+    damaged_together(before, before.reactivated.thing_dates)
+    assert all(repair.done for repair in build(settings).repairs)
+    assert list(verify(folder.path, settings.base)) == []
+    client = create_app(settings).test_client()
+    for url, answer in answers(client, list(expected)).items():
+        assert answer == expected[url], url
+
+
+def test_a_lost_listing_vouches_for_nothing(
+    whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
+) -> None:
+    """What only it told of is made anew: a file may be another one, or gone."""
+    settings = copied(whole, tmp_path / "p")
+    folder = ReleasesFolder(settings.path(settings.folders.releases))
+    for release in folder.all():
+        release.listing.unlink()
+        release.incoming.unlink()
+        DAMAGES["overwritten"](release.coded("data.ttl", OFFERED[0]))
+        DAMAGES["cut"](release.findings)
+    assert all(repair.done for repair in build(settings).repairs)
+    assert list(verify(folder.path, settings.base)) == []
+    client = create_app(settings).test_client()
+    for url, answer in answers(client, list(expected)).items():
+        assert answer == expected[url], url
 
 
 @pytest.mark.parametrize(("place", "kind"), some(product(PLACES, ("folder", "pipe")), 4))

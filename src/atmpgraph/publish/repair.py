@@ -8,7 +8,7 @@ the releases follows from them.
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -78,21 +78,30 @@ def repair(settings: Settings, workplace: Path) -> list[Damage]:
         workplace: a folder for what is made.
     """
     releases, base = settings.path(settings.folders.releases), settings.base
-    folder, damaged = ReleasesFolder(releases), list[Damage]()
+    folder = ReleasesFolder(releases)
     trust_proofs(folder)
-    for release in folder.all():
-        wrong = list(damages(release, known_difference))
-        damaged += wrong
-        if wrong:
+    wrong = _damages_of(folder.all())
+    damaged = [damage for of_release in wrong.values() for damage in of_release]
+    for _ in range(len(wrong)):  # what is made from another release waits until that is whole
+        for release, of_release in wrong.items():
             scratch = workplace / f"repair-{release.path.name}"
             scratch.mkdir()
             with suppress(*_UNABLE):  # what is not made anew is damaged still
-                _Remaking(release, settings, scratch).replace({damage.path for damage in wrong})
+                _Remaking(release, settings, scratch).replace({damage.path for damage in of_release})
             shutil.rmtree(scratch)
+        before, wrong = wrong, _damages_of(wrong)
+        if wrong == before:
+            break
     for damage in damages_beside(releases, base):
         damaged.append(damage)
         _repair_beside(damage.path, folder, base)
     return damaged
+
+
+def _damages_of(releases: Iterable[ReleaseFolder]) -> dict[ReleaseFolder, list[Damage]]:
+    """The damage in each release that has some."""
+    every = {release: list(damages(release, known_difference)) for release in releases}
+    return {release: wrong for release, wrong in every.items() if wrong}
 
 
 def outcomes(damaged: list[Damage], settings: Settings) -> list[Repair]:
@@ -123,8 +132,9 @@ class _Remaking:
         if manifest.digest != folder.path.name:  # nothing of another release has a place here
             raise DamagedError(folder.manifest, "of another release")
         listed = {folder.path / name: file for name, file in manifest.files.items()}
+        internal: Mapping[Path, File] = {}
         if folder.listing not in damaged and folder.listing.exists():
-            listed |= read_listing(folder.listing)
+            listed |= (internal := read_listing(folder.listing))
         wanted = {path: listed[path] for path in damaged if path in listed}
         for path, file in wanted.items():
             for same in self._places.get(file, ()):
@@ -132,7 +142,7 @@ class _Remaking:
         if damaged & {folder.listing, folder.store, folder.catalogue_store, folder.search} or any(
             difference(path, file) for path, file in wanted.items()
         ):
-            self._make_anew(manifest, wanted, damaged)
+            self._make_anew(manifest, wanted, internal, damaged)
         if folder.reactivated.path.exists() or folder.reactivated.listing in damaged:
             self._replace_reactivation(manifest, damaged)
 
@@ -146,7 +156,9 @@ class _Remaking:
                     places[file].append(release.path / name)
         return places
 
-    def _make_anew(self, manifest: Manifest, wanted: dict[Path, File], damaged: set[Path]) -> None:
+    def _make_anew(
+        self, manifest: Manifest, wanted: dict[Path, File], internal: Mapping[Path, File], damaged: set[Path]
+    ) -> None:
         folder, base = self._folder, manifest.base
         remade = ReleaseFolder(self._scratch / manifest.digest)
         remade.path.mkdir()
@@ -184,10 +196,21 @@ class _Remaking:
             if stores[at].exists():
                 exchange(stores[at], at)
         if stores_again:
-            if folder.listing in damaged and remade.changes.exists():  # nothing tells whether the old one is whole
-                shutil.copyfile(remade.changes, folder.changes)
-            if manifest.format >= SEALED:
-                list_internal(folder, manifest)
+            if folder.listing in damaged:
+                self._replace_unlisted(remade, set(stores))
+            if manifest.format >= SEALED:  # what could not be made anew is listed as it was
+                left = {path: file for path, file in internal.items() if path.parent not in stores_again}
+                list_internal(folder, manifest, left)
+
+    def _replace_unlisted(self, remade: ReleaseFolder, stores: set[Path]) -> None:
+        """Put what was made anew in the place of all that only the lost listing told of: it may be damaged, or gone."""
+        folder = self._folder
+        code(folder.internal(), remade, folder)
+        for made in remade.internal():
+            path = folder.path / made.relative_to(remade.path)
+            if path.parent not in stores and path.parent.exists():
+                with made.open("rb") as content, replacing(path) as out:
+                    shutil.copyfileobj(content, out)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
         """The statements, from whichever file of the release still has them all."""

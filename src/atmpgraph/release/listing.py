@@ -12,15 +12,22 @@ from .manifest import File, Manifest
 from .sealed import read_sealed, write_sealed
 
 
-def list_internal(folder: ReleaseFolder, manifest: Manifest) -> None:
-    """List the files of a release that are not for download; the manifest, which is written last, as a copy."""
-    write_sealed(folder.listing, {**_listing(folder.path, folder.internal()), "manifest": manifest.as_json()})
+def list_internal(folder: ReleaseFolder, manifest: Manifest, listed: Mapping[Path, File] | None = None) -> None:
+    """List the files of a release that are not for download; the manifest, which is written last, as a copy.
+
+    Args:
+        folder: of the release.
+        manifest: of the release.
+        listed: files that stay listed as they are, whatever stands in their place now.
+    """
+    files = {**_listing(folder.path, set(folder.internal()) - {*(listed or ())}), **_named(folder.path, listed or {})}
+    write_sealed(folder.listing, {"files": dict(sorted(files.items())), "manifest": manifest.as_json()})
 
 
 def list_reactivated(folder: ReactivatedFolder, created: str) -> None:
     """List the files about a reactivated release, and when they were made (xsd:dateTime)."""
     paths = (path for path in folder.path.rglob("*") if path.is_file() and path != folder.listing)
-    write_sealed(folder.listing, {**_listing(folder.path, paths), "created": created})
+    write_sealed(folder.listing, {"files": _listing(folder.path, paths), "created": created})
 
 
 def reactivated_at(folder: ReactivatedFolder) -> str:
@@ -126,8 +133,11 @@ def is_lost(folder: ReactivatedFolder) -> bool:
 
 
 def _listing(folder: Path, paths: Iterable[Path]) -> dict[str, Any]:
-    files = {path.relative_to(folder).as_posix(): File(path.stat().st_size, sha256(path)) for path in sorted(paths)}
-    return {"files": {name: asdict(file) for name, file in files.items()}}
+    return _named(folder, {path: File(path.stat().st_size, sha256(path)) for path in sorted(paths)})
+
+
+def _named(folder: Path, files: Mapping[Path, File]) -> dict[str, Any]:
+    return {path.relative_to(folder).as_posix(): asdict(file) for path, file in files.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:
