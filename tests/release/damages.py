@@ -64,7 +64,9 @@ def files(settings: Settings) -> list[str]:
     for path in sorted(folder.path.rglob("*")):
         name = path.relative_to(folder.path)
         of_release, inner = name.parts[0] in {folder.live, earlier}, name.parts[1:]
-        if not path.is_file() or path.name in {".lock", "LOCK", "LOG", "IDENTITY"} or not path.stat().st_size:
+        if not path.is_file() or path.name in {".lock", "LOCK", "IDENTITY"} or not path.stat().st_size:
+            continue
+        if path.name.startswith("LOG"):  # of which an engine keeps as many as it pleases
             continue
         if (len(name.parts[0]) == 64 and not of_release) or name.parts[0] in {
             "proven",

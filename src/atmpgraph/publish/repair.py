@@ -206,10 +206,10 @@ class _Remaking:
         """Put what was made anew in the place of all that only the lost listing told of: it may be damaged, or gone."""
         folder = self._folder
         code(folder.internal(), remade, folder)
-        for made in remade.internal():
-            path = folder.path / made.relative_to(remade.path)
+        for new in remade.internal():
+            path = folder.path / new.relative_to(remade.path)
             if path.parent not in stores and path.parent.exists():
-                with made.open("rb") as content, replacing(path) as out:
+                with new.open("rb") as content, replacing(path) as out:
                     shutil.copyfileobj(content, out)
 
     def _canonical(self, path: Path, manifest: Manifest) -> None:
