@@ -1,0 +1,184 @@
+"""What the quotation of an event says of who took part and when, in four languages: told where it is another, else left alone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from rdflib import SKOS, Graph, URIRef
+from rdflib.namespace import SH
+
+from atmpgraph.quality.engines import quick_results
+from atmpgraph.quality.reference import reference_results
+from atmpgraph.quality.results import Result
+from atmpgraph.quality.shape_texts import filled
+
+from ..conftest import LANGUAGES
+from .conftest import BASE, PREFIXES, ROOT
+
+KIND = "https://w3id.org/atmpgraph/auth/organisation-kind/"
+DESCRIBED = f"""{PREFIXES}
+<id/organisation/government> a org:Organization ; org:classification <{KIND}government> ; skos:altLabel "Executive"@en ;
+    skos:prefLabel "Gouvernement wallon"@fr , "Waalse regering"@nl , "Wallonische Regierung"@de , "Walloon Government"@en .
+<id/organisation/company> a org:Organization ; org:classification <{KIND}company> ; skos:prefLabel "Exo Biologics"@en .
+<id/organisation/branch> a org:Organization ; org:classification <{KIND}company> ; skos:prefLabel "Exo Services"@en ;
+    org:subOrganizationOf <id/organisation/company> .
+<id/organisation/university> a org:Organization ; org:classification <{KIND}university> ; skos:altLabel "UNamur"@fr ;
+    skos:prefLabel "Université de Namur"@fr .
+<id/organisation/platform> a org:Organization ; org:classification <{KIND}research-platform> ; skos:prefLabel "TRAIL"@en .
+<id/person/minister> a foaf:Person ; foaf:name "A. Minister" ; org:memberOf <id/organisation/government> .
+<id/source/press> dct:title "A partnership"@en ; dct:publisher "Press" .
+<id/source/company> dct:title "A grant"@en ; dct:publisher "Exo Biologics" .
+"""
+
+
+class Event(NamedTuple):
+    """What a quotation says, who took part if it matters, from when until when, and the source where it is another one."""
+
+    words: str
+    by: str
+    start: str = ""
+    end: str = ""
+    source: str = "press"
+
+
+def on(words: str, end: str, start: str = "") -> Event:
+    return Event(words, "", start, end)
+
+
+ANOTHER = [
+    Event("Le Gouvernement wallon valide le budget", "company"),
+    Event("De Waalse regering keurt het budget goed", "company"),
+    Event("Die Wallonische Regierung genehmigt das Budget", "company"),
+    Event("On 3 May, the Walloon government launched a partnership", "company"),
+    Event("A consortium around TRAIL begins", "university"),
+    Event("12 projets de l'UNamur sont déposés", "government"),
+    Event("Exo-Biologics' new site opens", "university"),
+    Event(f"{'Long avant, ' * 25}Exo Biologics ouvre un site", "university"),
+    Event("A grant for Exo Biologics", "platform", source="company"),
+]
+THE_SAME = [
+    Event("Le projet a démarré", "company"),
+    Event("Exo Biologics dient twaalf projecten in bij de Waalse regering", "company"),
+    Event("Exo Services répond au Gouvernement wallon", "company"),
+    Event("Exo Biologics opens a site with UNamur", "branch"),
+    Event("M. Minister annonce un soutien à Exo Biologics", "government"),
+    Event("Der Staatssekretär kündigt Exo Biologics ein Programm an", "government"),
+    Event("De minister kondigt Exo Biologics een programma aan", "government"),
+    Event("The company was awarded a grant by the Walloon Government", "company"),
+    Event("A grant from the Walloon Government", "company", source="company"),
+    Event("They follow the trail of a virus", "company"),
+    Event("TRAILERS were shown", "company"),
+    Event("The Walloon Governments", "company"),
+    Event("", "company"),
+]
+OUTSIDE = [
+    on("BioWin avait lancé, fin avril, un appel", "2023-04-03"),
+    on("lancé à la fin du mois d’avril 2023", "2023-04-03", "2023-04-03"),
+    on("De oproep kwam eind april 2023", "2023-04-03"),
+    on("Der Aufruf kam Ende April.", "2023-04-03"),
+    on("The call was launched at the end of April", "2023-04-03"),
+    on("The call was launched in late April", "2023-05-01"),
+    on("mi-avril", "2023-04-02"),
+    on("half april", "2023-04-28"),
+    on("Mitte April", "2023-04-28"),
+    on("mid-April", "2023-04-28", "2023-04-25"),
+    on("début avril 2023", "2023-04-25"),
+    on("begin april", "2023-04-25"),
+    on("Anfang April", "2023-04-25"),
+    on("early April", "2023-04-25"),
+    on("a validé fin 2023 le financement", "2023-03-31"),
+    on("begin 2024", "2024-11-02"),
+    on("Mitte 2024", "2024-12-31", "2024-12"),
+    on("early 2024", "2024-10"),
+    on("eind april", "2023-05", "2023-05"),
+    on("fin 2023", "2024", "2024"),
+]
+WITHIN = [
+    on("BioWin avait lancé, fin avril, un appel", "2023-04-30"),
+    on("De oproep kwam eind april", "2023-04", "2023-04"),
+    on("Ende April", "2023-04-30", "2023-04-01"),
+    on("late April", "2023-04-19"),
+    on("mid-April", "2023-04-15"),
+    on("mi-avril", "2023-04", "2023-04"),
+    on("Anfang April", "2023-04-05"),
+    on("by the end of April", "2023-04-03"),
+    on("d’ici la fin avril", "2023-04-03"),
+    on("bis Ende April", "2023-04-03"),
+    on("tegen eind april", "2023-04-03"),
+    on("Begin: april 2024", "2024-04-25"),
+    on("Ende: April 2024", "2024-04-03"),
+    on("from early April to the end of April", "2023-04-15"),
+    on("fin mai ou début juin", "2023-07-01"),
+    on("late 2023", "2023", "2023"),
+    on("mi-2024", "2024-06-20", "2024-06-20"),
+    on("fin 2023", "2023-12-31"),
+    on("eind 2023", "2024-03", "2023-11"),
+    on("Ende gut", "2023-04-03"),
+    on("the end of the call", "2023-04-03"),
+]
+
+
+def triples(name: str, event: Event) -> str:
+    dates = "".join(
+        f' ; {term} "{date}"^^xsd:{ {10: "date", 7: "gYearMonth", 4: "gYear"}[len(date)] }'
+        for term, date in (("dcat:startDate", event.start), ("dcat:endDate", event.end))
+        if date
+    )
+    by = f"prov:wasAssociatedWith <id/organisation/{event.by}> ;" if event.by else ""
+    return f"""
+    <id/event/{name}> a prov:Activity ; {by} dct:temporal <id/period/{name}> ; atmpgraph:statedIn <id/quotation/{name}> .
+    <id/period/{name}> skos:prefLabel "{event.words}" {dates} ; a dct:PeriodOfTime .
+    <id/quotation/{name}> oa:hasSource <id/source/{event.source}> ; oa:hasSelector <id/selector/{name}> .
+    <id/selector/{name}> oa:exact "{event.words}" ."""
+
+
+EVENTS = {
+    f"{kind}-{number}": event
+    for kind, events in (("another", ANOTHER), ("same", THE_SAME), ("outside", OUTSIDE), ("within", WITHIN))
+    for number, event in enumerate(events)
+}
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Graph:
+    """The three constraints, with their targets."""
+    whole, graph = Graph(), Graph()
+    for name in ("event", "period", "prefixes"):
+        text = (ROOT / f"shapes/{name}.ttl").read_text("utf-8")
+        whole.parse(data=filled(text, BASE, LANGUAGES), format="turtle", publicID=BASE)
+    graph += whole.cbd(URIRef(f"{BASE}ns/shapes"))
+    for name in ("EventOrganisation", "EventPart", "PeriodPart"):
+        shape = URIRef(f"{BASE}ns/shapes#{name}Shape")
+        graph += whole.cbd(shape)
+        for constraint in whole.objects(shape, SH.sparql):
+            graph += whole.cbd(constraint)
+    return graph
+
+
+@pytest.fixture(scope="module")
+def graph(ontology: Graph) -> Graph:
+    text = DESCRIBED + "".join(triples(name, event) for name, event in EVENTS.items())
+    graph = Graph().parse(data=text, format="turtle", publicID=BASE)
+    for code in set(ontology.subjects(SKOS.inScheme)):
+        if str(code).startswith(KIND):
+            graph += ontology.cbd(code)
+    return graph
+
+
+def expected() -> set[tuple[str, str]]:
+    return {
+        *((f"event/another-{number}", "eventOrganisationWords") for number in range(len(ANOTHER))),
+        *((f"event/outside-{number}", "eventPart") for number in range(len(OUTSIDE))),
+        *((f"period/outside-{number}", "periodPart") for number in range(len(OUTSIDE))),
+    }
+
+
+@pytest.mark.parametrize("engine", [quick_results, reference_results])
+def test_the_words_of_an_event_are_compared_with_it(
+    engine: Callable[[Path, Graph], Iterator[Result]], graph: Graph, shapes: Graph, tmp_path: Path
+) -> None:
+    file = tmp_path / "data.nt"
+    graph.serialize(file, "nt", encoding="utf-8")
+    found = {(each.node.partition("/id/")[2], str(each.constraint).rpartition("#")[2]) for each in engine(file, shapes)}
+    assert found == expected()
