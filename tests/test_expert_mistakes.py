@@ -367,6 +367,7 @@ RUNS: list[list[Mistake]] = [
         Mistake("textComposed", "events", "funding-decision", {"title_fr": "Validation du \ufb01nancement par le Gouvernement"}),
         Mistake("oneLine", "events", "call-to-members", {"title_en": "BioWin's call for projects\nto its members"}),
         figures("figureYearNext", "market-2032", period="2025"),
+        figures("figureGrowthYears", "market-growth", period="2025"),
         figures("figureSubjectWords", "ccp-members", about="pharma-be"),
         Mistake("sourceDated", "sources", "lalibre-2023-05-08", {"issued_date": ""}),
         Mistake("recordOther", "organisation-details", "ulb", {"record": "02495e989"}),

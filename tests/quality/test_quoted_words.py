@@ -1,4 +1,4 @@
-"""What the quotation of an event says of who took part and when, in four languages: told where it is another, else left alone."""
+"""What quotations say of who took part and when, in four languages: told where the tables say otherwise, else left alone."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,7 +32,7 @@ DESCRIBED = f"""{PREFIXES}
 """
 
 
-class Event(NamedTuple):
+class Said(NamedTuple):
     """What a quotation says, who took part if it matters, from when until when, and the source where it is another one."""
 
     words: str
@@ -42,35 +42,35 @@ class Event(NamedTuple):
     source: str = "press"
 
 
-def on(words: str, end: str, start: str = "") -> Event:
-    return Event(words, "", start, end)
+def on(words: str, end: str, start: str = "") -> Said:
+    return Said(words, "", start, end)
 
 
 ANOTHER = [
-    Event("Le Gouvernement wallon valide le budget", "company"),
-    Event("De Waalse regering keurt het budget goed", "company"),
-    Event("Die Wallonische Regierung genehmigt das Budget", "company"),
-    Event("On 3 May, the Walloon government launched a partnership", "company"),
-    Event("A consortium around TRAIL begins", "university"),
-    Event("12 projets de l'UNamur sont déposés", "government"),
-    Event("Exo-Biologics' new site opens", "university"),
-    Event(f"{'Long avant, ' * 25}Exo Biologics ouvre un site", "university"),
-    Event("A grant for Exo Biologics", "platform", source="company"),
+    Said("Le Gouvernement wallon valide le budget", "company"),
+    Said("De Waalse regering keurt het budget goed", "company"),
+    Said("Die Wallonische Regierung genehmigt das Budget", "company"),
+    Said("On 3 May, the Walloon government launched a partnership", "company"),
+    Said("A consortium around TRAIL begins", "university"),
+    Said("12 projets de l'UNamur sont déposés", "government"),
+    Said("Exo-Biologics' new site opens", "university"),
+    Said(f"{'Long avant, ' * 25}Exo Biologics ouvre un site", "university"),
+    Said("A grant for Exo Biologics", "platform", source="company"),
 ]
 THE_SAME = [
-    Event("Le projet a démarré", "company"),
-    Event("Exo Biologics dient twaalf projecten in bij de Waalse regering", "company"),
-    Event("Exo Services répond au Gouvernement wallon", "company"),
-    Event("Exo Biologics opens a site with UNamur", "branch"),
-    Event("M. Minister annonce un soutien à Exo Biologics", "government"),
-    Event("Der Staatssekretär kündigt Exo Biologics ein Programm an", "government"),
-    Event("De minister kondigt Exo Biologics een programma aan", "government"),
-    Event("The company was awarded a grant by the Walloon Government", "company"),
-    Event("A grant from the Walloon Government", "company", source="company"),
-    Event("They follow the trail of a virus", "company"),
-    Event("TRAILERS were shown", "company"),
-    Event("The Walloon Governments", "company"),
-    Event("", "company"),
+    Said("Le projet a démarré", "company"),
+    Said("Exo Biologics dient twaalf projecten in bij de Waalse regering", "company"),
+    Said("Exo Services répond au Gouvernement wallon", "company"),
+    Said("Exo Biologics opens a site with UNamur", "branch"),
+    Said("M. Minister annonce un soutien à Exo Biologics", "government"),
+    Said("Der Staatssekretär kündigt Exo Biologics ein Programm an", "government"),
+    Said("De minister kondigt Exo Biologics een programma aan", "government"),
+    Said("The company was awarded a grant by the Walloon Government", "company"),
+    Said("A grant from the Walloon Government", "company", source="company"),
+    Said("They follow the trail of a virus", "company"),
+    Said("TRAILERS were shown", "company"),
+    Said("The Walloon Governments", "company"),
+    Said("", "company"),
 ]
 OUTSIDE = [
     on("BioWin avait lancé, fin avril, un appel", "2023-04-03"),
@@ -118,8 +118,31 @@ WITHIN = [
     on("the end of the call", "2023-04-03"),
 ]
 
+OTHER_YEARS = [
+    on("plus de 36 % entre 2019 et 2025, pour atteindre 10 milliards en 2032", "2032", "2019"),
+    on("36 % between 2019 and 2025", "2025", "2025"),
+    on("36 % from 2019 to 2025", "2025", "2020"),
+    on("36% tussen 2019 en 2025", "2024", "2019"),
+    on("36 % per jaar van 2019 tot 2025", "2019", "2019"),
+    on("36 % zwischen 2019 und 2025", "2025-12-31", "2018-01-01"),
+    on("36 % von 2019 bis 2025", "2026"),
+    on("36 % (CAGR 2019–2025)", "2024", "2019"),
+    on("36 % (TCAC 2019-2025)", ""),
+]
+THESE_YEARS = [
+    on("plus de 36 % entre 2019 et 2025, pour atteindre 10 milliards en 2032", "2025", "2019"),
+    on("36 % tussen 2019 en 2025", "2025-12-31", "2019-01-01"),
+    on("36 % von 2019 bis 2025", "2025"),
+    on("36 % (CAGR 2019–2025)", "", "2019"),
+    on("36 % d’ici 2035", "2035"),
+    on("36 % in 2024 and 40 % in 2025", "2024", "2024"),
+    on("36 % en 2024 et 2025", "2024", "2024"),
+    on("36 % between 2019 and 2025, 12 % between 2025 and 2032", "2032", "2025"),
+    on("36 %", ""),
+]
 
-def triples(name: str, event: Event) -> str:
+
+def triples(name: str, event: Said) -> str:
     dates = "".join(
         f' ; {term} "{date}"^^xsd:{ {10: "date", 7: "gYearMonth", 4: "gYear"}[len(date)] }'
         for term, date in (("dcat:startDate", event.start), ("dcat:endDate", event.end))
@@ -128,6 +151,8 @@ def triples(name: str, event: Event) -> str:
     by = f"prov:wasAssociatedWith <id/organisation/{event.by}> ;" if event.by else ""
     return f"""
     <id/event/{name}> a prov:Activity ; {by} dct:temporal <id/period/{name}> ; atmpgraph:statedIn <id/quotation/{name}> .
+    <id/figure/{name}> a qb:Observation ; sdmx-a:unitMeasure unit:PERCENT-PER-YR ; sdmx-d:refPeriod <id/period/{name}> ;
+        prov:wasDerivedFrom <id/quotation/{name}> .
     <id/period/{name}> skos:prefLabel "{event.words}" {dates} ; a dct:PeriodOfTime .
     <id/quotation/{name}> oa:hasSource <id/source/{event.source}> ; oa:hasSelector <id/selector/{name}> .
     <id/selector/{name}> oa:exact "{event.words}" ."""
@@ -135,20 +160,27 @@ def triples(name: str, event: Event) -> str:
 
 EVENTS = {
     f"{kind}-{number}": event
-    for kind, events in (("another", ANOTHER), ("same", THE_SAME), ("outside", OUTSIDE), ("within", WITHIN))
+    for kind, events in (
+        ("another", ANOTHER),
+        ("same", THE_SAME),
+        ("outside", OUTSIDE),
+        ("within", WITHIN),
+        ("other-years", OTHER_YEARS),
+        ("these-years", THESE_YEARS),
+    )
     for number, event in enumerate(events)
 }
 
 
 @pytest.fixture(scope="module")
 def shapes() -> Graph:
-    """The three constraints, with their targets."""
+    """The four constraints, with their targets."""
     whole, graph = Graph(), Graph()
-    for name in ("event", "period", "prefixes"):
+    for name in ("event", "figure", "period", "prefixes"):
         text = (ROOT / f"shapes/{name}.ttl").read_text("utf-8")
         whole.parse(data=filled(text, BASE, LANGUAGES), format="turtle", publicID=BASE)
     graph += whole.cbd(URIRef(f"{BASE}ns/shapes"))
-    for name in ("EventOrganisation", "EventPart", "PeriodPart"):
+    for name in ("EventOrganisation", "EventPart", "PeriodPart", "FigureGrowthYears"):
         shape = URIRef(f"{BASE}ns/shapes#{name}Shape")
         graph += whole.cbd(shape)
         for constraint in whole.objects(shape, SH.sparql):
@@ -170,12 +202,13 @@ def expected() -> set[tuple[str, str]]:
     return {
         *((f"event/another-{number}", "eventOrganisationWords") for number in range(len(ANOTHER))),
         *((f"event/outside-{number}", "eventPart") for number in range(len(OUTSIDE))),
+        *((f"figure/other-years-{number}", "figureGrowthYears") for number in range(len(OTHER_YEARS))),
         *((f"period/outside-{number}", "periodPart") for number in range(len(OUTSIDE))),
     }
 
 
 @pytest.mark.parametrize("engine", [quick_results, reference_results])
-def test_the_words_of_an_event_are_compared_with_it(
+def test_words_are_compared_with_the_tables(
     engine: Callable[[Path, Graph], Iterator[Result]], graph: Graph, shapes: Graph, tmp_path: Path
 ) -> None:
     file = tmp_path / "data.nt"

@@ -686,6 +686,8 @@ CASES = [
          + put(SELECTOR, "oa:exact", '"fin mai 2024"@fr'), "eventPart SPARQL", WARNING),
     Case("period at the beginning of a month, called its end", f"""{put(PERIOD, "dcat:startDate", '"2024-05-03"^^xsd:date')} ;
         {put(PERIOD, "dcat:endDate", '"2024-05-03"^^xsd:date')} ; {put(PERIOD, "skos:prefLabel", '"Ende Mai 2024"@de')}""", "periodPart SPARQL"),
+    Case("growth of other years than in the words", put(FIGURE, "sdmx-a:unitMeasure", "unit:PERCENT-PER-YR") + " ;\n"
+         + put(SELECTOR, "oa:exact", '"81 % entre 2019 et 2024"@fr'), "figureGrowthYears SPARQL", WARNING),
     Case("words of nobody", drop(QUOTATION, "prov:wasAttributedTo") + " ;\n" + put(SELECTOR, "oa:exact", '"« Bien », dit A. Minister"@fr'),
          "quotationUnspoken SPARQL", WARNING),
     Case("figure without the author that its words name", drop(FIGURE, "prov:wasAttributedTo") + " ;\n"
