@@ -20,6 +20,9 @@ from atmpgraph.intake import verbs
 from atmpgraph.intake.codes_of_others import Codes, plain
 from atmpgraph.intake.forms import forms
 from atmpgraph.intake.sheets import read_sheets
+from atmpgraph.intake.template import write_template
+from atmpgraph.publish.tables import descriptions
+from atmpgraph.settings import Settings
 from atmpgraph.settings.groups import Imports
 from atmpgraph.settings.layers import supplied
 from atmpgraph.sources.descriptions import described
@@ -486,6 +489,11 @@ def test_a_workbook_is_read_as_a_sheet(publication: Path, tmp_path: Path) -> Non
     [
         ("a.csv", b"", "there is no sheet with headings and rows in it"),
         ("a.csv", b"x;y\n1;2\n", "no heading of it is like a column of ours"),
+        ("a.csv", b"Nom~Pays\nAlpha~BE\n", "its one heading is “Nom~Pays”"),
+        ("a.csv", b'[{"name": "Alpha"}]', "it is JSON, whatever its name says"),
+        ("a.csv", b'\xef\xbb\xbf{\n "partners": [\n {"name": "Alpha", "country": "BE"}]}', "it is JSON"),
+        ("a.csv", b"<html><table><tr><td>a;b</td></tr></table>", "it is a page of the web"),
+        ("a.csv", b"PK\x03\x04\0", "name it .xlsx or .ods"),
         ("a.csv", b"a\0b", "it is not text"),
         ("a.csv", b"\xff\xfea", "it is not text"),
         ("a.pdf", b"%PDF", "files of this kind are not read"),
@@ -697,6 +705,62 @@ def test_who_leads_may_be_said_with_yes_and_no(
     assert [row["role"] for row in rows(publication, "project-participants")] == ["coordinator", "participant"]
     assert [row["kind"] for row in rows(publication, "organisations")] == ["company", "university"]
     assert [row["activity_type"] for row in rows(publication, "organisation-details")] == ["PRC", "HES"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        *((word, "true") for word in ("Yes", "oui", "Ja", "SÌ", "vrai", "WAHR", "waar", "1")),
+        *((word, "false") for word in ("no", "Non", "nein", "nee", "Falsch", "faux", "0")),
+        ("x", ""),
+        ("vielleicht", ""),
+    ],
+)
+def test_yes_and_no_in_a_german_template(publication: Path, tmp_path: Path, cell: str, value: str) -> None:
+    """A word that is clear in every language is taken; another is told with the form wanted."""
+    file = _filled(publication, tmp_path / "t.xlsx", "organisation-details", {"sme": cell})
+    done = run(publication, "--language", "de", "import", file)
+    assert done.exit_code == 0, done.output
+    assert [row.get("sme", "") for row in rows(publication, "organisation-details")] == [value]
+    assert ("weder ja noch nein; schreiben Sie true oder false" in done.output) == (not value)
+    assert [row["value"] for row in left(publication)] == ([] if value else [cell])
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "why"),
+    [
+        ("Company", "company", ""),
+        ("Unternehmen", "company", ""),
+        ("entreprise", "company", ""),
+        ("Unternehmenn", "", "meinten Sie company?"),
+        ("universiti", "", "meinten Sie university?"),
+        ("zzz", "", "association, "),
+    ],
+)
+def test_a_code_is_read_by_its_labels_and_a_near_one_is_named(
+    publication: Path, tmp_path: Path, cell: str, kind: str, why: str
+) -> None:
+    file = _filled(publication, tmp_path / "t.xlsx", "organisations", {"kind": cell})
+    done = run(publication, "--language", "de", "import", file)
+    assert done.exit_code == 0, done.output
+    assert {row["slug"]: row["kind"] for row in rows(publication, "organisations")}["invented"] == kind
+    assert [(row["value"], why in row["reason"]) for row in left(publication)] == ([] if kind else [(cell, True)])
+
+
+def test_a_code_of_others_that_is_near_is_named(publication: Path, tmp_path: Path) -> None:
+    file = tmp_path / "partners.csv"
+    file.write_text("Name;Land;Rolle\nAlpha;BE;Kordinator\n", encoding="utf-8")
+    assert run(publication, "import", file, "--yes").exit_code == 0
+    assert "did you mean koordinator?" in left(publication)[0]["reason"].lower()
+
+
+def _filled(publication: Path, file: Path, table: str, cells: dict[str, str]) -> Path:
+    """A template in German with one row."""
+    of = Settings.load(publication / "atmpgraph.toml")
+    row = {"slug": "invented", "organisation": "invented", "name_en": "Invented", "kind": "company", **cells}
+    tables = [each for each in descriptions(of) if each.name == table]
+    write_template(file, tables, of.languages, texts("de"), {table: [row]})
+    return file
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,26 @@ def test_a_folder_with_nearly_the_right_name_is_told(settings: Settings, name: s
     assert told(unread_findings(settings)) == {name: f"nothing reads this folder; did you mean {meant}?"}
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("legal.en.md", "texts/legal.en.md"),
+        ("data/about.fr.md", "texts/about.fr.md"),
+        ("fr.po", "texts/fr.po"),
+        ("logo.svg", "static/logo.svg"),
+        ("own.css", "static/own.css"),
+        ("home.html", "templates/home.html"),
+        ("own.rml.ttl", "mapping/own.rml.ttl"),
+        ("figures.vl.json", "charts/figures.vl.json"),
+        *((name, "") for name in ("README.md", "README.fr.md", "NOTES.md", "data/notes.md", "Makefile", "photo.png")),
+    ],
+)
+def test_a_file_in_another_folder_than_its_own_is_told_its_place(settings: Settings, name: str, place: str) -> None:
+    put(settings, name)
+    said = {name: f"nothing reads this file here; put it into its place, {place}"} if place else {}
+    assert {file: text for file, text in told(unread_findings(settings)).items() if file == name} == said
+
+
 def test_folders_beside_the_tables_that_nothing_reads_are_told(settings: Settings) -> None:
     for name in ("data/mapping/a.rml.ttl", "data/raw/old/a.csv", "data/texts/a.txt", "data/.git/a"):
         put(settings, name)

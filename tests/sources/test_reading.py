@@ -163,6 +163,7 @@ TOLD: dict[str, tuple[Callable[[Path], object], dict[str, Any], int | None, str]
     "a column twice": (written(PLAIN.replace("budget", "slug") + "a,,b,,,,\n"), {}, 1, "twice"),
     "an empty file": (written(""), {}, None, "empty"),
     "no file": (lambda _: None, {}, None, "no such file"),
+    "JSON": (written('[\n {"slug": "a"}]'), {}, None, "it is JSON"),
     "a page of the web": (written("\n<!DOCTYPE html><table><tr><td>slug</td></tr></table>"), {}, None, "page of the web"),
     "a document": (written("%PDF-1.7"), {}, None, "PDF"),
     "an old workbook by another name": (lambda folder: (folder / "t.csv").write_bytes(b"\xd0\xcf\x11\xe0"), {}, None, "before 2007"),

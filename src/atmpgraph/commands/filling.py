@@ -112,8 +112,9 @@ def take_over(
         return agrees or dry_run or (sys.stdin.isatty() and click.confirm(question))
 
     proposals = propose(settings, wish, tables, agree)
-    package = open_tables(settings, read_codes(settings))
-    outcome = take(settings, Path(context.obj["file"]).resolve().parent, package, tables, wish, proposals)
+    lists = read_codes(settings)
+    root, package = Path(context.obj["file"]).resolve().parent, open_tables(settings, lists)
+    outcome = take(settings, root, package, tables, lists.labels, wish, proposals)
     if not dry_run:
         outcome.write(context.obj["language"])
     for line in outcome.lines(context.obj["language"]):

@@ -50,12 +50,19 @@ class Codes:
 
     def ours(self, name: str, theirs: str, column: str = "ours") -> str | None:
         """What a code of theirs is here; None where the list does not have it."""
+        row = self._rows_of(name).get(plain(theirs))
+        return row.get(column) if row else None
+
+    def theirs(self, name: str) -> list[str]:
+        """The codes of a list as they are written."""
+        return [row["theirs"] for row in self._rows_of(name).values() if "theirs" in row]
+
+    def _rows_of(self, name: str) -> Mapping[str, _Row]:
         if name not in self._read:
             own = self.own / f"{name}.csv"
             given = {plain(code): {"ours": iri} for code, iri in self.given.get(name, {}).items()}
             self._read[name] = {**_rows(_HERE / f"{name}.csv"), **given, **(_rows(own) if own.is_file() else {})}
-        row = self._read[name].get(plain(theirs))
-        return row.get(column) if row else None
+        return self._read[name]
 
     def country(self, text: str, column: str = "ours") -> str | None:
         """A country by its code, or by its name in a language of Europe."""

@@ -24,7 +24,7 @@ from .units import LONGEST, UNIT, in_euros
 _GIVEN: Final = frozenset({"slug", "partnership", "source"})
 # Whose names stand for their keys.
 _REFERENCES: Final = {"organisations": "organisation", "partnerships": "partnership"}
-_VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "truth"}
+_VERBS: Final = {"date": "date", "number": "money", "integer": "whole", "boolean": "codes truth"}
 _NOT_A_MAP: Final = message(
     "{file}: not a map of columns: {reason}. `atmpgraph import` without it shows one to begin with"
 )

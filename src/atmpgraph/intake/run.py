@@ -24,10 +24,15 @@ FOLDER: Final = "imports"
 _NOTHING: Final = message(
     "{file}: no heading of it is like a column of ours; 'atmpgraph tables' lists them, and --map says which one each is"
 )
+_ONE: Final = message(
+    "{file}: its one heading is “{heading}”, which is like no column of ours; are the columns parted by something else"
+    " than a semicolon, a comma, a tab or |? Save the table as CSV in UTF-8 or .xlsx"
+)
 _TURNED: Final = message(
     "{file}: the headings stand one below the other; turn the table, so that each is a column: copy it, and paste it"
     " transposed"
 )
+_SHOWN: Final = 80  # characters of a heading
 _NO_FORM: Final = Form("", (), ())  # of a sheet beside others, none of whose cells has a place
 _EMPTY: Final = message("{file}: there is no sheet with headings and rows in it")
 _LACKING: Final = message(
@@ -146,6 +151,8 @@ def propose(
         seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
         if not any(seen):
             is_turned = any(_proposal(settings, wish, tables, turned(sheet)) for sheet in filled)
+            if not is_turned and [len(sheet.header) for sheet in filled] == [1]:
+                raise TranslatedError(_ONE, file=str(file), heading=filled[0].header[0][:_SHOWN])
             raise TranslatedError(_TURNED if is_turned else _NOTHING if filled else _EMPTY, file=str(file))
         proposals += [each or Proposal(sheet, _NO_FORM, {}, {}) for sheet, each in zip(filled, seen, strict=True)]
     if lacking := next((each for each in proposals if each.missing), None):
@@ -172,6 +179,7 @@ def take(
     root: Path,
     package: Package,
     tables: Sequence[TableDescription],
+    labels: Mapping[str, Mapping[str, Sequence[str]]],
     wish: Wish,
     proposals: Sequence[Proposal],
 ) -> Outcome:
@@ -182,6 +190,7 @@ def take(
         root: the folder of the settings.
         package: the tables that are there.
         tables: what each table is.
+        labels: of the codes of each list.
         wish: what is asked for.
         proposals: where the columns of the sheets go.
 
@@ -198,7 +207,7 @@ def take(
     there = {"sources": system_sources(settings.languages)} if is_example else rows_of(package)
     name = wish.name or wish.sheets[0].stem
     partnership = key_of(name) if is_example else settings.partnership
-    publication = Publication(by_name, wish.languages(settings), partnership, there, codes)
+    publication = Publication(by_name, wish.languages(settings), partnership, there, codes, labels)
     keys = Keys()
     note_rows(keys, there)
     taking = Taking(publication, keys, wish.projects)

@@ -14,7 +14,17 @@ from typing import Any, Final
 from ..i18n import Sentence, TranslatedError, counting, message
 from ..reasons import reason_of
 from ..settings.groups import Imports
-from ..sources.canonical import BREAK, CURRENCIES, ERROR, FORMULA, MERGED, SHOWN_OTHERWISE
+from ..sources.canonical import (
+    BEGINNING,
+    BREAK,
+    CURRENCIES,
+    ERROR,
+    FORMULA,
+    IS_WORKBOOK,
+    MERGED,
+    SHOWN_OTHERWISE,
+    no_text_table,
+)
 from ..sources.check import NO_VALUE_WRITTEN
 from ..sources.delimited import CONFLICT, MISREAD, is_conflict_mark
 from ..sources.table_check import NO_VALUE
@@ -53,6 +63,7 @@ _ROWS: Final = message("{file}: it has more than {n} rows; cut it, or raise the 
 _SHEETS: Final = message(
     "{file}: it has more than {n} sheets; keep those with rows to take over, or raise the setting [imports] max_sheets"
 )
+_NAMED_WRONG: Final = message("it is a workbook, whatever its name says; name it .xlsx or .ods")
 _NOT_TEXT: Final = message("{file}: it is not text; save it as CSV in UTF-8")
 _BOOK: Final = message("{file}: {reason}")
 _MISREAD_ROWS: Final = counting(
@@ -147,6 +158,8 @@ def require_size(path: Path, limits: Imports) -> None:
 
 def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
     content = path.read_bytes()
+    if why := no_text_table(content[:BEGINNING]):
+        raise TranslatedError(_BOOK, file=str(path), reason=Sentence(_NAMED_WRONG if why == IS_WORKBOOK else why))
     if b"\0" in content and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise TranslatedError(_NOT_TEXT, file=str(path))
     text = _unwrapped(_decoded(content, path))

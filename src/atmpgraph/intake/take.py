@@ -77,6 +77,7 @@ class Publication:
         partnership: whose participants a sheet lists that does not say so.
         rows: those that are there, by table.
         codes: what codes of others are here.
+        labels: of each code of our lists, in any language, by the IRI of the list.
     """
 
     tables: Mapping[str, TableDescription]
@@ -84,6 +85,7 @@ class Publication:
     partnership: str
     rows: Mapping[str, Sequence[Mapping[str, str]]]
     codes: Codes
+    labels: Mapping[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass
@@ -314,12 +316,9 @@ class Taking:
         return verbs.SIMPLE[verb](value)
 
     def _choice(self, value: str, table: str, column: str) -> str:
-        """One of our codes, whatever the capitals."""
-        codes = next(each.codes for each in self._publication.tables[table].columns if each.name == column)
-        ours = next((code for code in codes if code.casefold() == value.casefold()), "")
-        if not ours:
-            raise UnplacedError(verbs.NO_CODE, list=column)
-        return ours
+        """One of our codes."""
+        ours = next(each for each in self._publication.tables[table].columns if each.name == column)
+        return verbs.chosen(value, ours, self._publication.labels)
 
     def _leave(self, sheet: Sheet, theirs: "_Theirs", placed: Mapping[str, int]) -> None:
         """Keep the cells of a row that have no place."""

@@ -1,7 +1,7 @@
 """What is done with a cell of another file so that it becomes one of ours; nothing is guessed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from html import unescape
@@ -11,21 +11,31 @@ from babel import Locale
 
 from ..i18n import message, texts
 from ..languages import ranges
+from ..sources.declared import closest
+from ..sources.descriptions import ColumnDescription
+from ..sources.messages import LISTED, VALUE, VALUE_CLOSE
 from ..spreadsheets import as_text
-from .codes_of_others import VOCABULARIES, Codes
+from .codes_of_others import VOCABULARIES, Codes, plain
 from .units import is_other
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3})")
 _SLUG: Final = re.compile(r"[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*")
 _POSTCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,11}")
-_TRUTH: Final = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
 
 FORMULA: Final = message("it looks like a formula")
 _NO_WORDS: Final = message("signs without a letter or digit")
-NO_CODE: Final = message("the list {list} has no such code; imports/codes/{list}.csv adds it")
+_NO_CODE: Final = message("the list {list} has no such code; imports/codes/{list}.csv adds it")
+_NO_CODE_CLOSE: Final = message(
+    "the list {list} has no such code; did you mean {close}? If not, imports/codes/{list}.csv adds it"
+)
+_NO_TRUTH: Final = message(
+    "neither yes nor no; write true or false, or yes or no in your language, or say in imports/codes/truth.csv what it"
+    " means"
+)
 _NO_CONCEPT: Final = message(
     "the address of this code is not there: give the file of {list} (RDF) to the import as well"
 )
+_NONE: Final = dict.fromkeys(VOCABULARIES, _NO_CONCEPT) | {"truth": _NO_TRUTH}
 _NO_DATE: Final = message("not a date in the form 2025-12-31, so that day and month would be guessed")
 _NO_AMOUNT: Final = message("not an amount")
 _OTHER_AMOUNT: Final = message("an amount in another currency or unit than euros; write it in euros")
@@ -118,11 +128,6 @@ def address(cell: str) -> str:
     return f"{scheme.lower()}://{rest}"
 
 
-def truth(cell: str) -> str:
-    """True or false."""
-    return _TRUTH.get(cell.lower()) or _refuse(_NOT_THAT_FORM)
-
-
 def code(cell: str) -> str:
     """The code of a call or topic, which becomes a part of an address."""
     return cell if _SLUG.fullmatch(cell) else _refuse(_NOT_THAT_FORM)
@@ -153,10 +158,38 @@ def number(cell: str) -> str:
 
 def listed(cell: str, name: str, codes: Codes) -> str:
     """A code, by a list."""
-    ours = codes.ours(name, cell)
-    if not ours:
-        raise UnplacedError(_NO_CONCEPT if name in VOCABULARIES else NO_CODE, list=name)
-    return ours
+    if ours := codes.ours(name, cell):
+        return ours
+    if name in _NONE:
+        raise UnplacedError(_NONE[name], list=name)
+    if close := closest(cell, codes.theirs(name)):
+        raise UnplacedError(_NO_CODE_CLOSE, list=name, close=close)
+    raise UnplacedError(_NO_CODE, list=name)
+
+
+def chosen(cell: str, column: ColumnDescription, labels: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+    """One of our codes, by itself or by a label that no other code has, whatever the capitals and marks.
+
+    Args:
+        cell: of theirs.
+        column: ours.
+        labels: of each code of each list.
+
+    Raises:
+        UnplacedError: it is none; the reason names the one that is near, else the codes.
+    """
+    codes, called = column.codes, labels.get(column.code_list, {})
+    by_code = [(code, code) for code in codes]
+    by_label = [(label, code) for code in codes for label in called.get(code, ())]
+    for words in (by_code, by_label):
+        meant = {code for word, code in words if plain(word) == plain(cell)}
+        if len(meant) == 1:
+            return meant.pop()
+    near = dict([*by_label, *by_code])
+    if close := closest(cell, [*near]):
+        raise UnplacedError(VALUE_CLOSE, code=near[close])
+    listed = ", ".join(column.codes[:LISTED]) + (", …" if len(column.codes) > LISTED else "")
+    raise UnplacedError(VALUE, codes=listed)
 
 
 def country(cell: str, column: str, codes: Codes) -> str:
@@ -190,7 +223,6 @@ SIMPLE: Final[dict[str, Callable[[str], str]]] = {
     "money": money,
     "whole": whole,
     "iri": address,
-    "truth": truth,
     "code": code,
     "slug": slug,
     "postcode": postcode,

@@ -24,7 +24,7 @@ from ..languages import is_tag
 from ..settings import Settings
 
 HOME: Final = "home"
-_NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
+NAME: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[A-Za-z0-9-]+)\.md")
 _CONTACT: Final = message("the contact in the catalogue")
 _ELSEWHERE: Final = re.compile(r"([a-z][a-z0-9+.-]*:)?//|data:", re.IGNORECASE)
 # A table may be wider than a phone, and scrolls by the keyboard too (WCAG 2.2, 2.1.1).
@@ -81,7 +81,7 @@ def best(by_language: Mapping[str, Prose], languages: Iterable[str]) -> Prose:
 def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
     pages: dict[str, dict[str, Prose]] = {}
     for file in filter(Path.is_file, sorted(folder.glob("*.md"))):
-        if (parts := _NAME.fullmatch(file.name)) and is_tag(parts["language"]):
+        if (parts := NAME.fullmatch(file.name)) and is_tag(parts["language"]):
             tokens = _MARKDOWN.parse(file.read_text("utf-8-sig", errors="replace"))
             language, title = parts["language"].lower(), _title(tokens)
             if not title and parts["name"] != HOME:
@@ -98,7 +98,7 @@ def _read(folder: Path) -> Mapping[str, Mapping[str, Prose]]:
 def prose_findings(settings: Settings) -> Iterator[Finding]:
     """What keeps a text from being read, or from being seen as it is meant."""
     for file in filter(Path.is_file, sorted(settings.path(settings.folders.texts).glob("*.md"))):
-        parts = _NAME.fullmatch(file.name)
+        parts = NAME.fullmatch(file.name)
         if not parts or not is_tag(parts["language"]):
             sentence = every_language("nobody reads it: name it by page and language, as in legal-notice.fr.md")
             yield _finding(file, Severity.VIOLATION, sentence)

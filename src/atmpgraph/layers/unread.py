@@ -13,6 +13,7 @@ from ..i18n import every_language
 from ..settings import Settings
 from ..settings.layers import Kind, supplied
 from ..sources.declared import closest
+from .prose import NAME as PAGE
 
 # Which files of a folder are read, by their path inside, and how people are told so.
 _READ: Final[Mapping[Kind, tuple[str, str]]] = {
@@ -26,6 +27,14 @@ _READ: Final[Mapping[Kind, tuple[str, str]]] = {
     "datasets": (r"[^/]+\.rq", "*.rq"),
     "texts": (r"[^/]+\.(po|md)", "<language>.po, <page>.<language>.md"),
     "static": (rf".+({'|'.join(map(re.escape, STATIC_TYPES))})", ", ".join(f"*{suffix}" for suffix in STATIC_TYPES)),
+}
+# Names that only the files of one folder have.
+_PLACED: Final[Mapping[Kind, re.Pattern[str]]] = {
+    "texts": re.compile(rf"{PAGE.pattern}|[a-z]{{2,3}}\.po"),
+    "mapping": re.compile(r".+\.rml\.ttl"),
+    "charts": re.compile(r".+\.vl\.json"),
+    "static": re.compile(r"(logo|icon|favicon)\.(svg|png|ico|jpe?g)|.+\.css"),
+    "templates": re.compile("|".join(re.escape(path.name) for path in supplied("templates").glob("*.html"))),
 }
 _TEMPLATE: Final = r".+\.html"
 _TABLE: Final = r".+\.(csv|tsv|xlsx|ods)|datapackage\.json|catalogue\.ttl"
@@ -49,6 +58,7 @@ def unread_findings(settings: Settings) -> Iterator[Finding]:
         yield from _no_file(path, _place(settings, path), _TABLE)
         yield from _outside(settings, path, _place(settings, path))
     yield from _folders(settings)
+    yield from _misplaced(settings)
 
 
 def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[Finding]:
@@ -125,6 +135,19 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         if meant in named:
             text = every_language("nothing reads this folder; did you mean {close}?", close=meant)
             yield _warning(path.name, text)
+
+
+def _misplaced(settings: Settings) -> Iterator[Finding]:
+    """A file beside the settings, or among the tables, whose name says in which folder it is read."""
+    root, data = settings.path(Path()), settings.path(settings.folders.data)
+    read = {settings.layered(kind).own for kind in _PLACED}
+    for folder in {root: None, data: None}.keys() - read:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            kind = next((kind for kind, pattern in _PLACED.items() if pattern.fullmatch(path.name)), None)
+            if kind and path.is_file():
+                close = _place(settings, settings.layered(kind).own / path.name)
+                text = every_language("nothing reads this file here; put it into its place, {close}", close=close)
+                yield _warning(_place(settings, path), text)
 
 
 def _warning(place: str, text: Mapping[str, str], value: str | None = None) -> Finding:

@@ -318,9 +318,7 @@ class _Conversion:
     def _all_rows(self) -> Iterator[Row]:
         if not self._origin.is_workbook:
             with self._source.path.open("rb") as file:
-                begin = file.read(_BEGINNING).removeprefix(codecs.BOM_UTF8).lstrip()
-            for kind, sentence in _OTHERS.items():
-                if begin.lower().startswith(kind):
+                if sentence := no_text_table(file.read(BEGINNING)):
                     raise WorkbookError(sentence)
             yield from delimited_rows(self._source.path, self._origin)
             return
@@ -493,6 +491,16 @@ class _Conversion:
         return self._key.removesuffix(".csv")
 
 
+def no_text_table(begin: bytes) -> str:
+    """What a file with the name of a table of text is instead, as a sentence; empty where it may be one.
+
+    Args:
+        begin: its first bytes.
+    """
+    begin = begin.removeprefix(codecs.BOM_UTF8).lstrip()
+    return next((sentence for kind, sentence in _OTHERS if kind.match(begin)), "")
+
+
 def listed(places: Sequence[int] | Sequence[str]) -> str:
     """Rows as ranges, `3–7, 9`, or names; the first ones."""
     if any(isinstance(each, str) for each in places):
@@ -555,7 +563,7 @@ _NO_CELL: Final = message("the row has no cell here; a row has one for each colu
 _NO_HEADING: Final = message("column {n} has cells and no heading; give it one, or clear the column")
 _NO_HEADER: Final = message("the row of the header is empty; say in headerRows of the dialect which row it is")
 _EMPTY: Final = message("the table is empty; a row with the names of the columns is expected")
-_IS_WORKBOOK: Final = message(
+IS_WORKBOOK: Final = message(
     "it is a workbook, whatever its name says; name it .xlsx or .ods, and write this name as “path” in the Data Package"
 )
 _IS_PAGE: Final = message(
@@ -569,17 +577,19 @@ _IS_OLD: Final = message(
     "it is a workbook of Excel before 2007, whatever its name says; open it there, and save the table as CSV in UTF-8"
     " or .xlsx"
 )
-_BEGINNING: Final = 512  # bytes
-# What a file that is no table of text begins with, in small letters.
-_OTHERS: Final = {
-    b"pk\x03\x04": _IS_WORKBOOK,
-    b"<html": _IS_PAGE,
-    b"<!doctype": _IS_PAGE,
-    b"<?xml": _IS_PAGE,
-    b"<table": _IS_PAGE,
-    b"%pdf-": _IS_DOCUMENT,
-    b"\xd0\xcf\x11\xe0": _IS_OLD,
-}
+_IS_JSON: Final = message(
+    "it is JSON, whatever its name says; save the table as CSV in UTF-8 or .xlsx, with a row for the names of the"
+    " columns"
+)
+BEGINNING: Final = 512  # bytes
+# What a file that is no table of text begins with.
+_OTHERS: Final = (
+    (re.compile(rb"PK\x03\x04"), IS_WORKBOOK),
+    (re.compile(rb"<(html|!doctype|\?xml|table)", re.IGNORECASE), _IS_PAGE),
+    (re.compile(rb"%PDF-", re.IGNORECASE), _IS_DOCUMENT),
+    (re.compile(rb"\xd0\xcf\x11\xe0"), _IS_OLD),
+    (re.compile(rb"(\[\s*)*\{\s*\"[^\"]*\"\s*:|\[\s*\[\s*\""), _IS_JSON),
+)
 _SEPARATOR: Final = message(
     "this line is for Excel and holds no names of columns; take it away, or declare the row with the names as"
     " “headerRows” of the dialect"

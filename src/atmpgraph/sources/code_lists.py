@@ -24,7 +24,8 @@ _CHECK: Final = f"{ATMPGRAPH}checkDigits"
 _PATTERN: Final = f"{SCHEMA}valuePattern"
 _TEMPLATE: Final = f"{SCHEMA}urlTemplate"
 _SEVERITY: Final = f"{SH}severity"
-_OF_REGISTRIES: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY})
+_LABEL: Final = f"{SKOS}prefLabel"
+_READ: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY, _LABEL})
 _NO_LIST: Final = message(
     "datapackage.json, {table}, {column}: the ontology has no code list {list}; add it there, or name one of {lists}"
 )
@@ -60,12 +61,14 @@ class CodeLists:
     Attributes:
         base: of the publication.
         codes: of each list, by its IRI: each code, the last part of its IRI, with that IRI.
+        labels: of each list, by its IRI: what each code is called in any language.
         evidence: the class of what proves a statement of a source, by the code of its kind, where there is one.
         registries: those whose identifiers have check digits, by their IRI.
     """
 
     base: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     registries: Mapping[str, Registry] = field(default_factory=dict)
 
@@ -129,9 +132,14 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
                 codes[value.value][subject.value.rpartition("/")[2]] = subject.value
             elif predicate == f"{ATMPGRAPH}evidence" and isinstance(value, ox.NamedNode):
                 evidence[subject.value] = value.value
-            elif predicate in _OF_REGISTRIES and not isinstance(value, ox.BlankNode | ox.Triple):
+            elif predicate in _READ and not isinstance(value, ox.BlankNode | ox.Triple):
                 values[subject.value][predicate].append(value.value)
-    return CodeLists(base, codes, evidence, {iri: _registry(iri, of) for iri, of in values.items() if of[_CHECK]})
+    labels = {
+        each: {code: tuple(sorted(values[iri][_LABEL])) for code, iri in of.items() if iri in values}
+        for each, of in codes.items()
+    }
+    registries = {iri: _registry(iri, of) for iri, of in values.items() if of[_CHECK]}
+    return CodeLists(base, codes, labels, evidence, registries)
 
 
 def _registry(iri: str, values: Mapping[str, list[str]]) -> Registry:

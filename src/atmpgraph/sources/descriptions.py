@@ -24,6 +24,7 @@ class ColumnDescription:
         format: of the type; `default` where nothing is said.
         example: a cell as it could be; of a column of codes, the first one.
         codes: those that a cell may have, if they are listed.
+        code_list: the IRI of their list, if they are of one.
         refers_to: the table whose key a cell names, if it names one.
         is_required: whether no row may lack it.
         is_key: whether it is in the key of the table.
@@ -37,6 +38,7 @@ class ColumnDescription:
     format: str
     example: str
     codes: tuple[str, ...] = ()
+    code_list: str = ""
     refers_to: str = ""
     is_required: bool = False
     is_key: bool = False
@@ -114,6 +116,7 @@ def _column(field: Mapping[str, Any], key: tuple[str, ...], references: Mapping[
         format=field.get("format", "default"),
         example=str(field.get("example", next(iter(codes), ""))),
         codes=codes,
+        code_list=str(field.get("codes", "")),
         refers_to=references.get(name, ""),
         is_required=bool(constraints.get("required")) or name in key,
         is_key=name in key,

@@ -17,7 +17,7 @@ from ..iris import NO_SCHEME, fault
 _MISSING: Final = re.compile(r'constraint "required"')
 _SHOWN: Final = 200  # characters of a value
 _CLOSE: Final = 70  # of 100: as close as a slip, or another way to write the same
-_LISTED: Final = 30  # codes that a message names
+LISTED: Final = 30  # codes that a message names
 _PARTING: Final = (";", ",", "|", "/", "\n")
 _CONSTRAINT: Final = re.compile(r'constraint "(\w+)"')
 _POSITION: Final = re.compile(r"at position (\d+)")
@@ -119,9 +119,9 @@ def _code(field: Mapping[str, Any], cell: str) -> dict[str, str]:
     if close and where:
         return every_language(_CODE_CLOSE, list=where, code=close)
     if close:
-        return every_language(_VALUE_CLOSE, code=close)
-    listed = ", ".join(codes[:_LISTED]) + (", …" if len(codes) > _LISTED else "")
-    return every_language(_CODE, list=where, codes=listed) if where else every_language(_VALUE, codes=listed)
+        return every_language(VALUE_CLOSE, code=close)
+    listed = ", ".join(codes[:LISTED]) + (", …" if len(codes) > LISTED else "")
+    return every_language(_CODE, list=where, codes=listed) if where else every_language(VALUE, codes=listed)
 
 
 def closest(value: str, candidates: Iterable[str]) -> str | None:
@@ -176,8 +176,8 @@ _CODE_CLOSE: Final = message("no code of {list}; did you mean {code}?")
 _SEVERAL: Final = message(
     "several values, and the column has one; write a row for each, or declare the type list with the delimiter {mark}"
 )
-_VALUE: Final = message("not one of the values of this column; they are {codes}")
-_VALUE_CLOSE: Final = message("not one of the values of this column; did you mean {code}?")
+VALUE: Final = message("not one of the values of this column; they are {codes}")
+VALUE_CLOSE: Final = message("not one of the values of this column; did you mean {code}?")
 _NO_TYPE: Final = message("not of the type {type} that the column has; correct it")
 _OTHER: Final = message("the constraint {name} of this column is {wanted}, which the cell does not fulfil; correct it")
 _TYPES: Final = {
