@@ -80,6 +80,15 @@ def test_the_graphs_are_those_of_the_dataset(inside: str) -> None:
     assert solutions(query, default_graphs=[f"{EX}b"]) == []
 
 
+@pytest.mark.parametrize("inside", INSIDE)
+def test_a_graph_that_the_dataset_names_twice_is_in_it_once(inside: str) -> None:
+    pattern = f"{{ GRAPH ?g {{ {inside}\n }} }}"
+    once = expected(inside, ("a",))
+    assert solutions(f"SELECT * FROM NAMED :a FROM NAMED <{EX}a> {pattern}") == once
+    assert solutions(f"SELECT * FROM :b FROM :c FROM NAMED :a FROM NAMED :a {pattern}") == once
+    assert solutions(f"SELECT * {pattern}", named_graphs=[f"{EX}a", f"{EX}a"]) == once
+
+
 def test_a_clause_in_a_clause() -> None:
     both = solutions("SELECT * { GRAPH ?g { ?s :q ?z GRAPH ?h { SELECT ?s ?o { ?s :p ?o } } } }")
     assert [dict(row)["h"] for row in both] == [f"<{EX}{graph}>" for graph in GRAPHS]

@@ -69,11 +69,12 @@ class EmbeddedStore(Store):
         if default_graphs is None and named_graphs is None and mentions(text, "FROM"):
             default_graphs, named_graphs = _own_dataset(text, self.base)
         whole = default_graphs is None and named_graphs is None
-        text = each_graph_by_itself(text, self.base, lambda: _names(engine) if whole else list(named_graphs or ()))
+        names = list(dict.fromkeys(named_graphs or ()))  # a dataset is a set: one that is named twice is in it once
+        text = each_graph_by_itself(text, self.base, lambda: _names(engine) if whole else names)
         try:
             if whole:
                 return engine.query(text, base_iri=self.base)
-            named = list(map(ox.NamedNode, named_graphs or ()))
+            named = list(map(ox.NamedNode, names))
             default: list[_Graph] = list(map(ox.NamedNode, default_graphs or ()))
             if len(default) > 1:
                 engine, default = _merged(engine, default, named), [ox.DefaultGraph()]
