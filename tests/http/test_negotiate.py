@@ -47,6 +47,11 @@ RDFLIB = (
         ("application/trig;q=0.001", "trig"),
         ("text/turtle; q=0.5 , application/n-triples ; q=1.000", "nt"),
         ("text/turtle;Q=0.1, text/html;q=0.2", "html"),
+        ("application/rdf+thrift, application/n-triples; q=.2, */*; q=.1", "nt"),  # no zero before the point
+        ("application/rdf+thrift, */*; q=.2", "ttl"),
+        ("application/ld+json;q=0.33333333, text/html;q=0.3333", "jsonld"),  # a quotient
+        ("application/ld+json;q=1.0000", "jsonld"),
+        ("text/turtle;q=.0, application/n-triples;q=.0001", "nt"),
         # not acceptable: q=0, and what we do not have
         ("text/turtle;q=0, */*", "jsonld"),
         ("text/*;q=0, */*;q=0.1", "jsonld"),
@@ -83,7 +88,7 @@ RDFLIB = (
         ("text/nquads", "nq"),
         ("text/plain", "nt"),
         # malformed elements are passed over, the rest counts
-        ("text, /, text/, */html, text/turtle;q=2, text/turtle;q=-1, text/turtle;q=0.1234, text/html", "html"),
+        ("text, /, text/, */html, text/turtle;q=2, text/turtle;q=-1, text/turtle;q=., text/html", "html"),
         ('text/turtle;a="unclosed, text/html', "ttl"),
         ("application/rdf+xml;q, text/html;q=0.3", "html"),
         ("text/turtle;;q=0.5;, text/html;q=0.4", "ttl"),

@@ -334,8 +334,11 @@ def test_people_read_the_interfaces_as_a_page(client: FlaskClient, release: Rele
     assert "Interfaces voor programma’s" in page.text
     links = set(re.findall(r'<a href="/?([^"]+)" type=', page.text))
     assert {"openapi.json", "stream.ttl", "catalogue.ttl"} <= {link.removeprefix(release.base) for link in links}
-    for accept in ("*/*", "application/json, */*;q=0.1", "application/linkset+json"):
+    for accept in ("*/*", "text/csv, */*;q=0.1", "application/linkset+json", "application/json;q=0.9, */*"):
         assert client.get("/.well-known/api-catalog", headers={"Accept": accept}).mimetype == "application/linkset+json"
+    as_json = client.get("/.well-known/api-catalog", headers={"Accept": "application/json"})
+    assert (as_json.status_code, as_json.mimetype) == (200, "application/json")
+    assert json.loads(as_json.data)["linkset"]
 
 
 def test_the_interfaces_are_listed(client: FlaskClient, release: Release) -> None:

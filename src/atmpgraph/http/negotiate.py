@@ -1,6 +1,7 @@
 """Proactive negotiation: RFC 9110 §12.5.1 (Accept) and §12.5.4 with RFC 4647 §3.4 (Accept-Language lookup).
 
-An element that breaks the grammar is ignored; a field without any valid element counts as absent. The time is linear in
+An element that breaks the grammar is ignored; a field without any valid element counts as absent. A weight may lack its
+zero and have any number of digits: Java sends `*/*; q=.2` where nobody chose, others a quotient. The time is linear in
 the length of the field.
 """
 
@@ -12,7 +13,7 @@ from ..formats import Format
 from ..languages import closest
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
+_WEIGHT = re.compile(r"(?:0\.?|0?\.[0-9]+|1(?:\.0*)?)\Z")
 _LANGUAGE = re.compile(r"(?:\*|[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)\Z")
 
 

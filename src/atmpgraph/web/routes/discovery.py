@@ -1,7 +1,7 @@
 """Where crawlers, portals and API clients look first: `/.well-known/`, the sitemap, `robots.txt`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -104,6 +104,8 @@ def _address_and_date(line: bytes) -> tuple[str, str]:
     return address, date
 
 
+_API_CATALOG: Final = replace(LINK_SET, also=("application/json",))  # no JSON-LD beside it has that name
+
 RESOURCES = (
     Resource(
         endpoint="discovery.void",
@@ -118,7 +120,7 @@ RESOURCES = (
         endpoint="discovery.api",
         path="/.well-known/api-catalog",
         summary="The interfaces for programs (RFC 9727).",
-        makers={LINK_SET: lambda context, _: api_catalog(context.base), HTML: interfaces_page},
+        makers={_API_CATALOG: lambda context, _: api_catalog(context.base), HTML: interfaces_page},
         fields=lambda context, _: {"Link": link_field([Link(context.iris.page(API_CATALOG), "api-catalog")])},
     ),
     Resource(
