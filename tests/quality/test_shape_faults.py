@@ -34,7 +34,7 @@ IN_PROPERTY = {
     "sh:class 'C'": "sh:class needs an IRI",
     "sh:in ex:a": "sh:in needs a list",
     "sh:languageIn 'fr'": "sh:languageIn needs a list",
-    "sh:or [ sh:minCount 1 ]": "sh:or needs a list",
+    "sh:or [ sh:class ex:C ]": "sh:or needs a list",
     "sh:languageIn ( 1 'fr' )": "sh:languageIn needs a list of tags",
     "sh:languageIn ( 'in French' )": "sh:languageIn needs a list of tags",
     "sh:datatype xsd:strng": "sh:datatype needs the IRI of a datatype",
@@ -53,6 +53,14 @@ IN_PROPERTY = {
     "sh:pattern 'a' ; sh:flags 'g'": "g is no flag",
     "sh:message ex:a": "sh:message needs a text",
     "sh:severity 'Warning'": "sh:severity needs an IRI",
+    "sh:severity sh:Error": "sh:severity needs an IRI: sh:Violation, sh:Warning or sh:Info",
+    "sh:minInclusive 5 ; sh:maxInclusive 2.5": "sh:minInclusive is larger than sh:maxInclusive",
+    "sh:minExclusive '2024-02-01'^^xsd:date ; sh:maxInclusive '2024-01-01'^^xsd:date": "sh:minExclusive is larger than",
+    "sh:node ex:Nowhere": "no file of shapes says anything about this shape, which sh:node names",
+    "sh:or ( ex:Nowhere [ sh:class ex:C ] )": "which sh:or names",
+    "sh:or ( [ sh:minCount 1 ] [ sh:class ex:C ] )": "sh:minCount is about the values of a path",
+    "sh:ignoredProperties ( ex:p )": "sh:ignoredProperties says nothing here without sh:closed",
+    "sh:expression [ sh:path ex:q ]": "sh:expression is of SHACL Advanced Features, which are not run",
     "sh:minCounts 1": "SHACL has no property sh:minCounts; is sh:minCount meant?",
     "sh:xyzzy 1": "SHACL has no property sh:xyzzy",
 }
@@ -70,6 +78,14 @@ IN_NODE = {
     "sh:targetClass 'C'": "sh:targetClass needs an IRI",
     "sh:targetNode [ ]": "sh:targetNode needs an IRI or a literal",
     "sh:js [ sh:jsFunctionName 'f' ]": "sh:js is a script, which is not run",
+    "sh:minCount 1": "sh:minCount is about the values of a path",
+    "sh:uniqueLang true": "sh:uniqueLang is about the values of a path",
+    "sh:lessThan ex:p": "sh:lessThan is about the values of a path",
+    "sh:property ex:Nowhere": "which sh:property names",
+    "sh:rule [ sh:order 1 ]": "sh:rule is of SHACL Advanced Features, which are not run",
+    "sh:closed true ; sh:ignoredProperties ( 'x' )": "sh:ignoredProperties needs a list: properties",
+    "sh:sparql [ sh:ask 'ASK { $this ?p ?v }' ]": "a SPARQL constraint needs one sh:select",
+    f"sh:sparql {SELECT % 'SELECT $this { $this $PATH ?v }'}": "$PATH is the path of a property shape",
     "sh:closed 'yes'": "sh:closed needs true or false",
     "sh:sparql [ sh:message 'x' ]": "a SPARQL constraint needs one sh:select",
     f"sh:sparql {SELECT % 'SELECT $this { $this ex:p ?v FILTER(?v }'}": "not a query that can be run: what stands there cannot be read (line 1, column",
@@ -86,13 +102,15 @@ ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:targetNode "x" ; sh:closed true ;
     [ sh:path [ sh:alternativePath ( ex:p ex:q ) ] ; sh:in ( 1 "a"@fr ex:b ) ; sh:flags "i" ; sh:pattern "a" ; sh:message "a"@fr , "b" ] ,
     ex:InAnotherFile ;
   sh:sparql {SELECT % "SELECT $this ?value { $this ex:p ?value FILTER(STR(?value) = 'MINUS values foo:x' && ?value != <urn:values:minus>) }"} ,
-    {SELECT % "SELECT $this (COUNT(?v) AS ?n) { $this $PATH ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"} .
+    {SELECT % "SELECT $this (COUNT(?v) AS ?n) { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"} ;
+  sh:property [ sh:path ex:p ; sh:sparql {SELECT % "SELECT $this ?value { $this $PATH ?value FILTER(?value = 1) }"} ] .
 """
 
 
-def said(turtle: str) -> list[str]:
+def said(turtle: str, beside: str = "") -> list[str]:
     """What is wrong with shapes, in English, and that each names file and shape."""
-    faults = faults_of(Graph().parse(data=HEAD + turtle, format="turtle"), Path("own.ttl"))
+    graph, other = (Graph().parse(data=HEAD + each, format="turtle") for each in (turtle, beside))
+    faults = faults_of(graph, Path("own.ttl"), graph + other)
     assert {(fault.places, fault.shape) for fault in faults} <= {
         ((Place("own.ttl"),), f"http://example.com/{shape}") for shape in ("S", "Other")
     }
@@ -101,7 +119,7 @@ def said(turtle: str) -> list[str]:
 
 @pytest.mark.parametrize("content", IN_PROPERTY)
 def test_a_fault_of_a_property_shape_is_named(content: str) -> None:
-    [fault] = said(f"ex:S a sh:NodeShape ; sh:property [ sh:path ex:p ; {content} ] .")
+    [fault] = said(f"ex:S a sh:NodeShape ; sh:property [ sh:path ex:p ; {content} ] .", "ex:Other sh:name 'x' .")
     assert IN_PROPERTY[content] in fault
 
 
@@ -120,7 +138,7 @@ def test_one_run_tells_all() -> None:
 
 
 def test_good_shapes_have_no_fault() -> None:
-    assert said(GOOD) == []
+    assert said(GOOD, "ex:InAnotherFile a sh:PropertyShape ; sh:path ex:q .") == []
 
 
 def test_the_supplied_shapes_have_no_fault() -> None:

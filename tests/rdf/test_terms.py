@@ -69,7 +69,15 @@ AS_WRITTEN = [
         "http://www.opengis.net/ont/geosparql#wktLiteral",
         "<http://www.opengis.net/def/crs/EPSG/0/4326> Polygon ((50.4 4.8, 50 4, 49 4.1,  50.4 4.8))",
     ),
-    ("http://www.opengis.net/ont/geosparql#wktLiteral", "POINT EMPTY"),
+    *(
+        ("http://www.opengis.net/ont/geosparql#wktLiteral", text)
+        for text in (
+            "POINT EMPTY",
+            "point Z(1 -2.5 +3e2)",
+            "MULTIPOINT ((1 2), EMPTY, ( .5 2. ))",
+            "GEOMETRYCOLLECTION(POINT(1 2), LINESTRING ZM (1 2 3 4, 3 4 5 6), POLYGON EMPTY)",
+        )
+    ),
     ("http://www.opengis.net/ont/geosparql#geoJSONLiteral", '{"type": "Point", "coordinates": [4.86, 50.46]}'),
     ("http://www.w3.org/1999/02/22-rdf-syntax-ns#HTML", '<p class="a">é\n</p>'),
     ("http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON", '{"b": 1.0, "a": "\\\\"}'),
@@ -148,7 +156,19 @@ def test_a_datatype_that_no_store_computes_with_is_published_as_it_is_written(da
 
 @pytest.mark.parametrize(
     "text",
-    ["POINT 4.86 50.46", "POINT(4.86, 50.46", "POINT()", "4.86 50.46", "<http://[> POINT(1 2)", "POINT(1 2))(", ""],
+    [
+        *(
+            "POINT 4.86 50.46",
+            "POINT(4.86, 50.46",
+            "POINT()",
+            "4.86 50.46",
+            "<http://[> POINT(1 2)",
+            "POINT(1 2))(",
+            "",
+        ),
+        *("POINT(4,86 50,46)", "POINT(4.86,50.46)", "POINT(4.86)", "POINT(1 2, 3 4)", "POINT(1 2 3 4 5)"),
+        *("POINT(x y)", "LINESTRING(4,8 50,4, 4,9 50,5)", "POLYGON((0 0, 0 1e, 1 1, 0 0))", "POINT(1.2.3 4)"),
+    ],
 )
 def test_well_known_text_is_read(text: str) -> None:
     with pytest.raises(ValueError, match="well-known text"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,7 @@ Check = Callable[[Graph, Node], bool]
 _KINDS: Final = frozenset(
     SH[name] for name in ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
 )
+_SEVERITIES: Final = frozenset({SH.Violation, SH.Warning, SH.Info})
 _STEPS: Final = (SH.inversePath, SH.alternativePath, SH.zeroOrMorePath, SH.oneOrMorePath, SH.zeroOrOnePath)
 # Variables that the engine fills in before it runs a query (SHACL §5.3.1), and clauses that then have no meaning.
 _FILLED_IN: Final = re.compile(r"[$?]PATH\b")
@@ -88,6 +90,14 @@ def _are_shapes(graph: Graph, value: Node) -> bool:
     return value != RDF.nil and _is_list(graph, value) and all(_is_node(graph, each) for each in graph.items(value))
 
 
+def _are_properties(graph: Graph, value: Node) -> bool:
+    return _is_list(graph, value) and all(_is_iri(graph, each) for each in graph.items(value))
+
+
+def _is_severity(_: Graph, value: Node) -> bool:
+    return isinstance(value, URIRef) and (not value.startswith(str(SH)) or value in _SEVERITIES)
+
+
 def _are_tags(graph: Graph, value: Node) -> bool:
     return _is_list(graph, value) and all(
         _is_string(graph, each) and _TAG.fullmatch(str(each)) for each in graph.items(value)
@@ -120,11 +130,16 @@ _VALUES: Final = (
     ),
     _Value(
         (
-            *("class", "equals", "disjoint", "lessThan", "lessThanOrEquals", "severity"),
+            *("class", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
             *("targetClass", "targetSubjectsOf", "targetObjectsOf"),
         ),
         _is_iri,
         message("sh:{name} needs an IRI"),
+    ),
+    _Value(
+        ("severity",),
+        _is_severity,
+        message("sh:{name} needs an IRI: sh:Violation, sh:Warning or sh:Info, or one of your own"),
     ),
     _Value(("targetNode",), _is_target, message("sh:{name} needs an IRI or a literal")),
     _Value(
@@ -133,9 +148,14 @@ _VALUES: Final = (
         message("sh:{name} needs an IRI, or its content in square brackets"),
     ),
     _Value(
-        ("in", "ignoredProperties"),
+        ("in",),
         _is_list,
         message("sh:{name} needs a list: its members in round brackets"),
+    ),
+    _Value(
+        ("ignoredProperties",),
+        _are_properties,
+        message("sh:{name} needs a list: properties in round brackets"),
     ),
     _Value(
         ("and", "or", "xone"),
@@ -184,8 +204,20 @@ _BESIDE: Final = (
     ("qualifiedMinCount", ("qualifiedValueShape",)),
     ("qualifiedMaxCount", ("qualifiedValueShape",)),
     ("qualifiedValueShapesDisjoint", ("qualifiedValueShape",)),
+    ("ignoredProperties", ("closed",)),
 )
-_ORDERED: Final = (("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount"))
+_ORDERED: Final = (
+    *(("minCount", "maxCount"), ("minLength", "maxLength"), ("qualifiedMinCount", "qualifiedMaxCount")),
+    *((f"min{least}", f"max{most}") for least in ("Inclusive", "Exclusive") for most in ("Inclusive", "Exclusive")),
+)
+# What is about the values of a path (SHACL §4: “property shapes only”), or names other shapes, or is never run.
+_OF_PATHS: Final = (
+    *("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals"),
+    *("qualifiedValueShape", "qualifiedMinCount", "qualifiedMaxCount"),
+)
+_OF_SHAPES: Final = ("node", "property", "not", "qualifiedValueShape")
+_LISTS_OF_SHAPES: Final = ("and", "or", "xone")
+_NOT_RUN: Final = ("rule", "expression")
 
 _NOT_TURTLE: Final = message("not Turtle in UTF-8: {reason}")
 _NO_PATH: Final = message("a property shape needs one sh:path, the property or path whose values it checks")
@@ -196,6 +228,10 @@ _WRONG_PATH: Final = message(
 _TWICE: Final = message("sh:{name} may stand only once in a shape")
 _SWAPPED: Final = message("sh:{least} is larger than sh:{most}, so nothing can conform")
 _SCRIPT: Final = message("sh:{name} is a script, which is not run: say it as sh:sparql")
+_ADVANCED: Final = message("sh:{name} is of SHACL Advanced Features, which are not run")
+_NOT_OF_NODES: Final = message("sh:{name} is about the values of a path: it stands in a property shape, beside sh:path")
+_NOWHERE: Final = message("no file of shapes says anything about this shape, which sh:{name} names")
+_NO_PATH_FOR: Final = message("$PATH is the path of a property shape, and this shape has none")
 _ALONE: Final = message("sh:{name} says nothing here without {beside}")
 _UNKNOWN: Final = message("SHACL has no property sh:{name}")
 _NEAR: Final = message("SHACL has no property sh:{name}; is sh:{near} meant?")
@@ -282,6 +318,14 @@ def _wrong_form(literal: Literal) -> TermError | None:
     return None
 
 
+def _is_larger(low: Node | None, high: Node | None) -> bool:
+    """Whether no value is between two bounds: they are numbers, or of one datatype."""
+    if not isinstance(low, Literal) or not isinstance(high, Literal) or _wrong_form(low) or _wrong_form(high):
+        return False
+    numbers = all(isinstance(bound.value, int | Decimal | float) for bound in (low, high))
+    return (numbers or low.datatype == high.datatype) and bool(low > high)
+
+
 class _Faults:
     """The faults of one file."""
 
@@ -294,6 +338,7 @@ class _Faults:
             yield from self._values(subject)
             yield from self._counts(subject)
             yield from self._pattern(subject)
+            yield from self._place(subject)
         for shape in sorted(self._property_shapes(), key=lambda node: (self._name(node) or "", str(node))):
             yield from self._path(shape)
         for constraint in sorted(self._constraints(), key=lambda node: (self._name(node) or "", str(node))):
@@ -321,6 +366,8 @@ class _Faults:
                 yield self._fault(subject, _NEAR if near else _UNKNOWN, name=name, **({"near": near} if near else {}))
             elif predicate == SH.js:
                 yield self._fault(subject, _SCRIPT, name=name)
+            elif name in _NOT_RUN and name != str(predicate):
+                yield self._fault(subject, _ADVANCED, name=name)
             elif (rule := _RULES.get(predicate)) and not rule.is_right(self._graph, value):
                 yield self._fault(subject, rule.sentence, value, name=name)
             elif isinstance(value, Literal) and (wrong := _wrong_form(value)):
@@ -336,11 +383,24 @@ class _Faults:
             ):
                 yield self._fault(subject, _ALONE, name=name, beside=" / ".join(f"sh:{other}" for other in others))
         for least, most in _ORDERED:
-            bounds = [self._graph.value(subject, SH[name]) for name in (least, most)]
-            if all(bound is not None and _is_count(self._graph, bound) for bound in bounds):
-                low, high = (int(str(bound)) for bound in bounds)
-                if low > high:
-                    yield self._fault(subject, _SWAPPED, f"{low} > {high}", least=least, most=most)
+            low, high = (self._graph.value(subject, SH[name]) for name in (least, most))
+            if _is_larger(low, high):
+                yield self._fault(subject, _SWAPPED, f"{low} > {high}", least=least, most=most)
+
+    def _place(self, subject: Node) -> Iterator[Finding]:
+        """What stands in a shape that has no path, and the shapes that are nowhere."""
+        if (subject, SH.path, None) not in self._whole and subject not in self._property_shapes():
+            for name in _OF_PATHS:
+                if (subject, SH[name], None) in self._graph:
+                    yield self._fault(subject, _NOT_OF_NODES, name=name)
+        named = [(name, shape) for name in _OF_SHAPES for shape in self._graph.objects(subject, SH[name])]
+        for name in _LISTS_OF_SHAPES:
+            for shapes in self._graph.objects(subject, SH[name]):
+                if _is_list(self._graph, shapes):
+                    named += [(name, shape) for shape in self._graph.items(shapes)]
+        for name, shape in sorted(named, key=str):
+            if isinstance(shape, URIRef) and (shape, None, None) not in self._whole:
+                yield self._fault(subject, _NOWHERE, shape, name=name)
 
     def _pattern(self, subject: Node) -> Iterator[Finding]:
         flags = str(self._graph.value(subject, SH.flags) or "")
@@ -399,8 +459,7 @@ class _Faults:
 
     def _query(self, constraint: Node) -> Iterator[Finding]:
         queries = [*self._graph.objects(constraint, SH.select), *self._graph.objects(constraint, SH.ask)]
-        if not queries:
-            yield self._fault(constraint, _NO_QUERY)
+        yield from self._of_shape(constraint, queries)
         for query in queries:
             if not isinstance(query, Literal):
                 continue
@@ -420,6 +479,16 @@ class _Faults:
                 yield self._fault(constraint, _QUERY, reason=wrong)
             elif is_select and not re.search(r"[$?]this\b|\*", str(query).partition("{")[0]):
                 yield self._fault(constraint, _PROJECTION)
+
+    def _of_shape(self, constraint: Node, queries: Sequence[Node]) -> Iterator[Finding]:
+        """What a constraint lacks as one of its shape: a SELECT, or a path for $PATH."""
+        shapes = [*self._whole.subjects(SH.sparql, constraint)]
+        if not queries or (shapes and (constraint, SH.select, None) not in self._graph):
+            yield self._fault(constraint, _NO_QUERY)
+        if any((shape, SH.path, None) not in self._whole for shape in shapes) and any(
+            _FILLED_IN.search(str(query)) for query in queries
+        ):
+            yield self._fault(constraint, _NO_PATH_FOR)
 
     def _syntax(self, constraint: Node, query: Literal, *, is_select: bool) -> Sentence | None:
         """Why either reader of SPARQL refuses a query; None if none does."""

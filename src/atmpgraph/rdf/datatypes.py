@@ -97,21 +97,34 @@ def _computed(datatype: str, sure: str, expected: str, lexical: str = r".*[^T]")
     return canonical
 
 
+_SHAPE: Final = (
+    r"(?P<shape>POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION|CURVE|SURFACE"
+    r"|POLYHEDRALSURFACE|TRIANGLE|TIN)\s*(ZM?|M)?"
+)
 _WKT: Final = re.compile(
-    r"(<(?P<crs>[^<>]*)>\s+)?(POINT|LINESTRING|POLYGON|MULTIPOINT|MULTILINESTRING|MULTIPOLYGON|GEOMETRYCOLLECTION|CURVE"
-    r"|SURFACE|POLYHEDRALSURFACE|TRIANGLE|TIN)\s*(ZM?|M)?\s*(EMPTY|\((?P<inside>[-+0-9.eE\s,()A-Z]*)\))",
-    re.IGNORECASE | re.ASCII,
+    rf"(<(?P<crs>[^<>]*)>\s+)?{_SHAPE}\s*(EMPTY|\((?P<inside>[-+0-9.eE\s,()A-Z]*)\))", re.IGNORECASE | re.ASCII
+)
+_COORDINATE: Final = r"[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?"
+_POSITION: Final = re.compile(
+    rf"{_COORDINATE}(\s+{_COORDINATE}){{1,3}}|({_SHAPE}\s*)?(EMPTY)?", re.IGNORECASE | re.ASCII
 )
 
 
 def _wkt(text: str) -> str:
-    """GeoSPARQL 1.1 §8.5.1: an IRI of a reference system, if any, and well-known text."""
+    """GeoSPARQL 1.1 §8.5.1: an IRI of a reference system, if any, and well-known text: two to four numbers a place."""
     match, depth = _WKT.fullmatch(text.strip()), 0
     for character in (match["inside"] or "") if match else "":
         depth += (character == "(") - (character == ")")
         if depth < 0:
             break
-    if not match or depth or (match["crs"] and fault(match["crs"])) or match["inside"] == "":
+    if (
+        not match
+        or depth
+        or (match["crs"] and fault(match["crs"]))
+        or match["inside"] == ""
+        or not all(_POSITION.fullmatch(place.strip()) for place in re.split("[(),]", match["inside"] or ""))
+        or (match["shape"].upper() == "POINT" and re.search("[(),]", match["inside"] or ""))
+    ):
         raise TermError("expected well-known text such as POINT(4.86 50.46), longitude first")
     return text
 
