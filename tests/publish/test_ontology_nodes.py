@@ -13,8 +13,9 @@ from rdflib.compare import isomorphic
 from rdflib.term import BNode, Node
 
 from atmpgraph.errors import AtmpgraphError
+from atmpgraph.findings import Place, Severity, ViolationError
 from atmpgraph.i18n import texts
-from atmpgraph.publish.build import build
+from atmpgraph.publish.build import build, check
 from atmpgraph.rdf import blank_nodes
 from atmpgraph.rdf.blank_nodes import without_blank_nodes
 from atmpgraph.rdf.canonize import canonical
@@ -205,6 +206,27 @@ def test_an_ontology_without_a_place_is_named(started: Settings) -> None:
     with pytest.raises(AtmpgraphError, match=re.compile(r"own\.ttl.*owl:Ontology", re.DOTALL)):
         build(started)
     assert Path(started.path(started.folders.releases)).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ('own:Team rdfs:comment "a\\u0001b"@en .', "XML does not allow the character U+0001"),
+        ('own:Team <http://example.com/1> "x"@en .', "RDF/XML cannot abbreviate http://example.com/1"),
+        ('own:Team rdfs:comment "x"^^xsd:date .', "is not published: expected a date"),
+    ],
+)
+def test_what_a_format_of_every_release_cannot_say_is_told_with_the_file(
+    started: Settings, tmp_path: Path, statement: str, said: str
+) -> None:
+    """By the check, not when the files for download are written."""
+    own_file(started, "ontology", "own.ttl").write_text(HEAD + ONTOLOGY + statement, encoding="utf-8")
+    (tmp_path / "scratch").mkdir()
+    with pytest.raises(ViolationError) as refusal:
+        check(started, tmp_path / "scratch")
+    [finding] = (one for one in refusal.value.report.findings if one.severity is Severity.VIOLATION)
+    assert finding.places == (Place("own.ttl"),)
+    assert said in finding.message["en"]
 
 
 def test_nodes_that_look_alike_have_the_names_of_the_algorithm() -> None:

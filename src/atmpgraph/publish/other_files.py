@@ -11,7 +11,9 @@ import pyoxigraph as ox
 
 from ..catalogue.curated import FILE as CATALOGUE
 from ..catalogue.curated import NO_CATALOGUE
+from ..errors import NotExpressibleError
 from ..findings import Finding, Place, Severity
+from ..formats import JSON_LD, RDF_XML
 from ..i18n import Sentence, every_language
 from ..lists.declared import declaration_findings
 from ..mapping.compile import mapping_faults
@@ -19,6 +21,7 @@ from ..mapping.faults import MappingError
 from ..quality.shape_faults import shape_faults
 from ..quality.shape_texts import filled
 from ..rdf.datatypes import TermError
+from ..rdf.expressible import expressible
 from ..rdf.terms import term
 from ..reasons import reason_of
 from ..settings import Settings
@@ -57,7 +60,7 @@ def turtle_findings(check: str, files: Iterator[Path] | list[Path], settings: Se
         try:
             text = filled(file.read_text("utf-8-sig"), settings.base, settings.languages)
             for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=settings.base):
-                if wrong := _unpublishable(quad.object):
+                if wrong := _unpublishable(quad):
                     yield _finding(check, Place(file.name), wrong)
         except OSError:
             continue  # a link that leads nowhere, which the check of the layers says
@@ -76,14 +79,21 @@ def _catalogue(file: Path, settings: Settings) -> Iterator[Finding]:
         yield _finding("files", Place(file.name), every_language(NO_CATALOGUE))
 
 
-def _unpublishable(value: object) -> Mapping[str, str]:
-    """Why a literal is not published; empty for every other term, and for a good one."""
+def _unpublishable(quad: ox.Quad) -> Mapping[str, str]:
+    """Why a literal is not published, or a format that every release has cannot say the statement; else empty."""
+    value = quad.object
     if isinstance(value, ox.Literal):
         try:
             term(value)
         except TermError as error:
             reason = Sentence(error.sentence, error.values)
             return every_language("{value} is not published: {reason}", value=str(value), reason=reason)
+    try:
+        for fmt in (RDF_XML, JSON_LD):
+            for _ in expressible([quad], fmt):
+                pass
+    except NotExpressibleError as error:
+        return every_language(error.sentence, **error.values)
     return {}
 
 
