@@ -92,7 +92,7 @@ def test_a_result_leads_to_its_thing_and_its_rows(report: Graph) -> None:
 
 
 def results_of(*findings: dict[str, Any]) -> Graph:
-    document = Document(IRI, BASE)
+    document = Document(IRI, BASE, "sources.csv".__eq__)
     document.report(
         [{"severity": "warning", "message": {"en": "m"}, **finding} for finding in findings],
         0,
@@ -212,7 +212,7 @@ def test_links_that_nobody_asked_are_told_as_such(release: Release) -> None:
 
 
 def test_links_that_were_asked() -> None:
-    document = Document(IRI, BASE)
+    document = Document(IRI, BASE, "sources.csv".__eq__)
     links = (
         ExternalLink("http://e/1", (f"{BASE}id/a",), "missing", 404),
         ExternalLink("http://e/2", (), "answers", 200),

@@ -4,7 +4,7 @@ Everything has an IRI in the document. A result path that is not one property co
 out, and `sh:sourceShape` leads to it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -67,13 +67,15 @@ def mqa_measures(score: Score | None, base: str) -> dict[Measure, tuple[str, ...
 class Document:
     """The statements of one report."""
 
-    def __init__(self, iri: str, base: str) -> None:
+    def __init__(self, iri: str, base: str, has_table: Callable[[str], object]) -> None:
         """Start without statements.
 
         Args:
             iri: of the document; the things that it describes are fragments of it.
             base: of the publication.
+            has_table: whether there is a table of a name; another file, such as a shape, has no address.
         """
+        self._has_table = has_table
         self.iri, self._addresses, self._whole = iri, Addresses(base), Addresses(base).dataset()
         self.quads: list[ox.Quad] = []
 
@@ -118,9 +120,10 @@ class Document:
             self._state(iri, source=row)
 
     def _rows(self, finding: Mapping[str, Any]) -> Iterator[str]:
-        """The rows that a finding comes from (RFC 7111)."""
+        """The rows of tables that a finding comes from (RFC 7111)."""
         for place in finding.get("places", ()):
-            yield self._addresses.table(place["file"], place.get("row"))
+            if self._has_table(place["file"]):
+                yield self._addresses.table(place["file"], place.get("row"))
 
     def measurements(self, measures: Iterable[Measure], created: str) -> None:
         """The measurements: a share or points where there is a whole, else a count."""

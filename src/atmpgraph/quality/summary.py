@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, TypeAlias
 
@@ -33,6 +33,7 @@ class Quality:
         score: of the metadata, as in the manifest; None where there is none.
         measures: of the data.
         links: the newest check of links, for the addresses of this release.
+        has_table: whether the release serves a table of a name.
     """
 
     digest: str
@@ -43,6 +44,7 @@ class Quality:
     score: Score | None
     measures: tuple[Measure, ...]
     links: CheckedLinks
+    has_table: Callable[[str], object]
 
     @property
     def total(self) -> int:
@@ -90,7 +92,7 @@ class Quality:
 
     def quads(self, iri: str, base: str, findings: Part = ALL, links: Part = ALL) -> list[ox.Quad]:
         """The validation report and the measurements, with the metrics: a document at `iri`; the rest as above."""
-        document = Document(iri, base)
+        document = Document(iri, base, self.has_table)
         if self.report:
             release = Addresses(base).release(self.digest)
             document.report(self.findings[slice(*findings)], findings[0], release, self.created, self.total)
@@ -122,6 +124,7 @@ def read_quality(release: Release) -> Quality:
         manifest.score,
         manifest.measures,
         _links(release),
+        release.table,
     )
 
 

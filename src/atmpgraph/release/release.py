@@ -97,6 +97,11 @@ class Release:
         resources = json.loads(file.read_bytes())["resources"] if file in self.files else ()
         return {resource["path"]: resource["title"] for resource in resources if resource.get("title")}
 
+    def table(self, name: str) -> Path | None:
+        """The file of a table, which is served by its name; None where no table has it, as a chart's own file."""
+        file = self.folder.tables / name
+        return file if name.endswith(".csv") and file in self.files else None
+
     @cached_property
     def manifest_digest(self) -> str:
         """SHA-256 of the manifest itself, in hexadecimal."""

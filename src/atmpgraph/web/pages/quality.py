@@ -70,7 +70,7 @@ def quality_page(context: Context, quality: Quality, findings: Paging, paging: P
     named = {place["file"] for group in groups for finding in group for place in finding.get("places") or ()}
     titles = release.table_titles
     called = {file: table_name(file, titles, context.language) if file in titles else file for file in named}
-    present = frozenset(file for file in named if release.folder.tables / file in release.files)
+    present = frozenset(filter(release.table, named))
     metric_names = _metric_names(context, quality.named_in)
     parts = findings, paging, links, linking
     return QualityPage(quality, tables, called, present, groups, names, metric_names, shapes, *parts)

@@ -214,8 +214,8 @@ def _versioned(context: Context, _: object) -> Mapping[str, str]:
 
 
 def _load_table(context: Context, name: str) -> Path | None:
-    file = context.release.folder.tables / f"{name}.csv"
-    return context.release.whole(file) if file in context.release.files else None
+    file = context.release.table(f"{name}.csv")
+    return context.release.whole(file) if file else None
 
 
 def _example_of(kind: str, concept: str) -> Callable[[Context], Mapping[str, str]]:
