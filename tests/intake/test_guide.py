@@ -140,6 +140,9 @@ def test_from_a_workbook_with_headings_of_its_own(tmp_path: Path) -> None:
     with served(folder) as site:
         assert "Our partnership" in page(site)
         assert "Université inventée de Liège" in page(f"{site}doc/organisation/uil")
+        partners = page(f"{site}partners?lang=nl")
+        assert {"België", "Frankrijk"} <= set(re.findall(r"[\w]+", partners)), "where only the country is known"
+        assert not {"BEL", "FRA"} & set(re.findall(r">\s*(\w+)\s*<", partners)), "no code of a country"
 
 
 def test_tables_and_template(tmp_path: Path) -> None:

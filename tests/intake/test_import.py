@@ -101,6 +101,8 @@ def test_cordis_as_it_is(publication: Path, tmp_path: Path) -> None:
     assert {row["country"] for row in rows(publication, "organisation-details")} >= {"GRC", "GBR"}, "EL and UK"
     greece = next(row for row in rows(publication, "places") if row["iso_code"] == "GR")
     assert (greece["label_fr"], greece["label_nl"]) == ("Grèce", "Griekenland")
+    same = {row["place"]: row["exact_match"] for row in rows(publication, "place-links")}
+    assert same["GRC"] == "http://publications.europa.eu/resource/authority/country/GRC", "which the address names"
     assert rows(publication, "sources")[-1]["record_page"] == "https://cordis.europa.eu/project/id/{record}"
 
 

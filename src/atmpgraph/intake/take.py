@@ -7,6 +7,7 @@ from typing import Final
 from ..i18n import counting, message, texts
 from ..sources.canonical import listed
 from ..sources.descriptions import TableDescription
+from ..vocab import COUNTRIES
 from . import verbs
 from .codes_of_others import Codes, plain
 from .forms import Form, RowForm, in_languages
@@ -296,12 +297,8 @@ class Taking:
                 return verbs.listed(value, name, codes)
             case "choice", name:
                 return self._choice(value, *name.split("."))
-            case "country", "":
-                return verbs.country(value, "ours", codes)
-            case "country", "of two letters":
-                return verbs.country(value, "two", codes)
             case "country", _:
-                return verbs.country_name(value, language, codes)
+                return self._country(value, rest, language)
             case "days", _:
                 end = rest.removeprefix("to ")
                 theirs.placed.add(end)
@@ -314,6 +311,17 @@ class Taking:
                 table = rest.removeprefix("of ")
                 return value if (value,) in {*self._there.get(table, ()), *self.taken.rows.get(table, ())} else ""
         return verbs.SIMPLE[verb](value)
+
+    def _country(self, value: str, form: str, language: str) -> str:
+        """A country: its code of three letters, or what the step says."""
+        codes = self._publication.codes
+        match form:
+            case "of two letters":
+                return verbs.country(value, "two", codes)
+            case "name":
+                return verbs.country_name(value, language, codes)
+        start = COUNTRIES if form == "of the European Union" else ""
+        return start + verbs.country(value, "ours", codes)
 
     def _choice(self, value: str, table: str, column: str) -> str:
         """One of our codes."""

@@ -10,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..store import Store
-from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, LOCN, OA, ORG, PROV, SDMX, SKOS
+from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, LOCN, OA, ORG, PROV, SCHEMA, SDMX, SKOS
 
 
 def _label(*parts: str) -> str:
@@ -46,6 +46,7 @@ _PATTERNS: Final = (
     f"?iri <{SKOS}notation> ?label",
     f"?iri <{DCT}identifier>|<{FRAPO}hasGrantNumber> ?label",
     f"?code <{SKOS}exactMatch> ?iri ; <{SKOS}inScheme> ?scheme ; <{SKOS}prefLabel> ?label",
+    f"?place <{SCHEMA}sameAs> ?iri ; a <{DCT}Location> ; <{SKOS}prefLabel> ?label",
 )
 _ALTERNATIVE: Final = LABELS.index(f"{SKOS}altLabel")
 _MEMBERS: Final = (
