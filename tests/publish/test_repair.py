@@ -146,16 +146,23 @@ def test_what_cannot_be_made_anew_is_not_listed_as_it_is_now(whole: Settings, tm
     assert {release.report, release.incoming} <= {found.path for found in verify(folder.path, settings.base)}
 
 
+@pytest.mark.parametrize("is_reversed", [False, True])
 def test_what_is_made_from_another_damaged_release_waits_for_it(
-    whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
+    is_reversed: bool,
+    whole: Settings,
+    expected: dict[str, tuple[int, bytes]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Whichever is mended first."""
     settings = copied(whole, tmp_path / "p")
     folder = ReleasesFolder(settings.path(settings.folders.releases))
-    made_from = {release: read_manifest(release.manifest).previous for release in folder.all()}
-    later = next(release for release, previous in made_from.items() if previous and previous > release.path.name)
+    later = next(each for each in folder.all() if read_manifest(each.manifest).previous == folder.live)
     damaged_together(later, later.catalogue_links)
-    before = folder.release(made_from[later] or "")
+    before = folder.release(str(folder.live))
     damaged_together(before, before.reactivated.thing_dates)
+    every = ReleasesFolder.all
+    monkeypatch.setattr(ReleasesFolder, "all", lambda of: sorted(every(of), reverse=is_reversed, key=lambda r: r.path))
     assert all(repair.done for repair in build(settings).repairs)
     assert list(verify(folder.path, settings.base)) == []
     client = create_app(settings).test_client()
