@@ -1,11 +1,11 @@
-"""What quotations say of who took part and when, in four languages: told where the tables say otherwise, else left alone."""
+"""What quotations say of when, in four languages: told where the tables say otherwise, else left alone."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from rdflib import SKOS, Graph, URIRef
+from rdflib import Graph, URIRef
 from rdflib.namespace import SH
 
 from atmpgraph.quality.engines import quick_results
@@ -16,62 +16,19 @@ from atmpgraph.quality.shape_texts import filled
 from ..conftest import LANGUAGES
 from .conftest import BASE, PREFIXES, ROOT
 
-KIND = "https://w3id.org/atmpgraph/auth/organisation-kind/"
-DESCRIBED = f"""{PREFIXES}
-<id/organisation/government> a org:Organization ; org:classification <{KIND}government> ; skos:altLabel "Executive"@en ;
-    skos:prefLabel "Gouvernement wallon"@fr , "Waalse regering"@nl , "Wallonische Regierung"@de , "Walloon Government"@en .
-<id/organisation/company> a org:Organization ; org:classification <{KIND}company> ; skos:prefLabel "Exo Biologics"@en .
-<id/organisation/branch> a org:Organization ; org:classification <{KIND}company> ; skos:prefLabel "Exo Services"@en ;
-    org:subOrganizationOf <id/organisation/company> .
-<id/organisation/university> a org:Organization ; org:classification <{KIND}university> ; skos:altLabel "UNamur"@fr ;
-    skos:prefLabel "Université de Namur"@fr .
-<id/organisation/platform> a org:Organization ; org:classification <{KIND}research-platform> ; skos:prefLabel "TRAIL"@en .
-<id/person/minister> a foaf:Person ; foaf:name "A. Minister" ; org:memberOf <id/organisation/government> .
-<id/source/press> dct:title "A partnership"@en ; dct:publisher "Press" .
-<id/source/company> dct:title "A grant"@en ; dct:publisher "Exo Biologics" .
-"""
-
 
 class Said(NamedTuple):
-    """What a quotation says, who took part if it matters, from when until when, and the source where it is another one."""
+    """What a quotation says, and from when until when."""
 
     words: str
-    by: str
     start: str = ""
     end: str = ""
-    source: str = "press"
 
 
 def on(words: str, end: str, start: str = "") -> Said:
-    return Said(words, "", start, end)
+    return Said(words, start, end)
 
 
-ANOTHER = [
-    Said("Le Gouvernement wallon valide le budget", "company"),
-    Said("De Waalse regering keurt het budget goed", "company"),
-    Said("Die Wallonische Regierung genehmigt das Budget", "company"),
-    Said("On 3 May, the Walloon government launched a partnership", "company"),
-    Said("A consortium around TRAIL begins", "university"),
-    Said("12 projets de l'UNamur sont déposés", "government"),
-    Said("Exo-Biologics' new site opens", "university"),
-    Said(f"{'Long avant, ' * 25}Exo Biologics ouvre un site", "university"),
-    Said("A grant for Exo Biologics", "platform", source="company"),
-]
-THE_SAME = [
-    Said("Le projet a démarré", "company"),
-    Said("Exo Biologics dient twaalf projecten in bij de Waalse regering", "company"),
-    Said("Exo Services répond au Gouvernement wallon", "company"),
-    Said("Exo Biologics opens a site with UNamur", "branch"),
-    Said("M. Minister annonce un soutien à Exo Biologics", "government"),
-    Said("Der Staatssekretär kündigt Exo Biologics ein Programm an", "government"),
-    Said("De minister kondigt Exo Biologics een programma aan", "government"),
-    Said("The company was awarded a grant by the Walloon Government", "company"),
-    Said("A grant from the Walloon Government", "company", source="company"),
-    Said("They follow the trail of a virus", "company"),
-    Said("TRAILERS were shown", "company"),
-    Said("The Walloon Governments", "company"),
-    Said("", "company"),
-]
 OUTSIDE = [
     on("BioWin avait lancé, fin avril, un appel", "2023-04-03"),
     on("lancé à la fin du mois d’avril 2023", "2023-04-03", "2023-04-03"),
@@ -148,21 +105,18 @@ def triples(name: str, event: Said) -> str:
         for term, date in (("dcat:startDate", event.start), ("dcat:endDate", event.end))
         if date
     )
-    by = f"prov:wasAssociatedWith <id/organisation/{event.by}> ;" if event.by else ""
     return f"""
-    <id/event/{name}> a prov:Activity ; {by} dct:temporal <id/period/{name}> ; atmpgraph:statedIn <id/quotation/{name}> .
+    <id/event/{name}> a prov:Activity ; dct:temporal <id/period/{name}> ; atmpgraph:statedIn <id/quotation/{name}> .
     <id/figure/{name}> a qb:Observation ; sdmx-a:unitMeasure unit:PERCENT-PER-YR ; sdmx-d:refPeriod <id/period/{name}> ;
         prov:wasDerivedFrom <id/quotation/{name}> .
     <id/period/{name}> skos:prefLabel "{event.words}" {dates} ; a dct:PeriodOfTime .
-    <id/quotation/{name}> oa:hasSource <id/source/{event.source}> ; oa:hasSelector <id/selector/{name}> .
+    <id/quotation/{name}> oa:hasSelector <id/selector/{name}> .
     <id/selector/{name}> oa:exact "{event.words}" ."""
 
 
 EVENTS = {
     f"{kind}-{number}": event
     for kind, events in (
-        ("another", ANOTHER),
-        ("same", THE_SAME),
         ("outside", OUTSIDE),
         ("within", WITHIN),
         ("other-years", OTHER_YEARS),
@@ -174,13 +128,13 @@ EVENTS = {
 
 @pytest.fixture(scope="module")
 def shapes() -> Graph:
-    """The four constraints, with their targets."""
+    """The three constraints, with their targets."""
     whole, graph = Graph(), Graph()
     for name in ("event", "figure", "period", "prefixes"):
         text = (ROOT / f"shapes/{name}.ttl").read_text("utf-8")
         whole.parse(data=filled(text, BASE, LANGUAGES), format="turtle", publicID=BASE)
     graph += whole.cbd(URIRef(f"{BASE}ns/shapes"))
-    for name in ("EventOrganisation", "EventPart", "PeriodPart", "FigureGrowthYears"):
+    for name in ("EventPart", "PeriodPart", "FigureGrowthYears"):
         shape = URIRef(f"{BASE}ns/shapes#{name}Shape")
         graph += whole.cbd(shape)
         for constraint in whole.objects(shape, SH.sparql):
@@ -189,18 +143,13 @@ def shapes() -> Graph:
 
 
 @pytest.fixture(scope="module")
-def graph(ontology: Graph) -> Graph:
-    text = DESCRIBED + "".join(triples(name, event) for name, event in EVENTS.items())
-    graph = Graph().parse(data=text, format="turtle", publicID=BASE)
-    for code in set(ontology.subjects(SKOS.inScheme)):
-        if str(code).startswith(KIND):
-            graph += ontology.cbd(code)
-    return graph
+def graph() -> Graph:
+    text = PREFIXES + "".join(triples(name, event) for name, event in EVENTS.items())
+    return Graph().parse(data=text, format="turtle", publicID=BASE)
 
 
 def expected() -> set[tuple[str, str]]:
     return {
-        *((f"event/another-{number}", "eventOrganisationWords") for number in range(len(ANOTHER))),
         *((f"event/outside-{number}", "eventPart") for number in range(len(OUTSIDE))),
         *((f"figure/other-years-{number}", "figureGrowthYears") for number in range(len(OTHER_YEARS))),
         *((f"period/outside-{number}", "periodPart") for number in range(len(OUTSIDE))),

@@ -679,9 +679,6 @@ CASES = [
     Case("another year in the title of an event", put(EVENT, "dct:title", '"Launch in 2019"@en'), "eventTitleYear SPARQL", WARNING),
     Case("place that the words do not name", "DELETE DATA { <id/event/launch> atmpgraph:statedIn <id/record/registry--101> }",
          "eventPlaceWords SPARQL", WARNING),
-    Case("another organisation in the words of an event", f"""DELETE DATA {{ <{EVENT}> atmpgraph:statedIn <id/record/registry--101> }} ;
-        {put(EVENT, "prov:wasAssociatedWith", "<id/organisation/other>")} ; INSERT DATA {{ <id/organisation/other> a org:Organization ;
-        skos:prefLabel "Autre"@fr ; org:classification <{CODES}organisation-kind/cluster> }}""", "eventOrganisationWords SPARQL", WARNING),
     Case("event at the beginning of a month, at its end in the words", put(PERIOD, "dcat:endDate", '"2024-05-03"^^xsd:date') + " ;\n"
          + put(SELECTOR, "oa:exact", '"fin mai 2024"@fr'), "eventPart SPARQL", WARNING),
     Case("period at the beginning of a month, called its end", f"""{put(PERIOD, "dcat:startDate", '"2024-05-03"^^xsd:date')} ;
