@@ -12,6 +12,8 @@ DOCUMENTATION := src/atmpgraph/web/documentation.json
 OVER_ENGINES := $(addprefix tests/http/conformance/test_,representations.py client_requests.py profiles.py links.py memento.py)
 COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --emit-build-options --no-header
+# A test that fails is run once more and listed as rerun (docs/decisions/reruns.md).
+AGAIN := --reruns 1 -r R
 # Tests start hundreds of processes: each would compile all modules again where Python is told to keep no code of them.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
@@ -28,17 +30,17 @@ test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(TRACED)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(AGAIN) $(TRACED)
 
 coverage: TRACED := --cov --cov-report=term
 coverage: test ## the same tests, traced: half as long again; fails where less of the code is run than must be
 
 test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
-	$(BIN)/pytest -m "clients and not alone" -n auto --dist loadfile --no-loadscope-reorder
-	$(BIN)/pytest -m alone
-	ENGINE=oxigraph $(BIN)/pytest --no-cov -q $(OVER_ENGINES) & other=$$!; \
-	ENGINE=virtuoso $(BIN)/pytest --no-cov -q $(OVER_ENGINES); failed=$$?; wait $$other && exit $$failed
+	$(BIN)/pytest -m "clients and not alone" -n auto --dist loadfile --no-loadscope-reorder $(AGAIN)
+	$(BIN)/pytest -m alone $(AGAIN)
+	ENGINE=oxigraph $(BIN)/pytest --no-cov -q $(AGAIN) $(OVER_ENGINES) & other=$$!; \
+	ENGINE=virtuoso $(BIN)/pytest --no-cov -q $(AGAIN) $(OVER_ENGINES); failed=$$?; wait $$other && exit $$failed
 
 test-container: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) ## the image and the compose file under Docker (by root; some minutes)
 	.ci/apt debootstrap docker.io docker-compose
