@@ -19,6 +19,7 @@ GROUND: Final = frozenset(
         "addresses",
         "call_texts",
         "check_digits",
+        "code_cache",
         "credentials",
         "errors",
         "findings",

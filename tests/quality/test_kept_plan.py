@@ -20,7 +20,7 @@ def shapes(released: Settings) -> Graph:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(kept_plan, "_FOLDER", tmp_path / "code")
+    monkeypatch.setattr(kept_plan._PLANS, "folder", tmp_path / "code")
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     return tmp_path / "code"
 
@@ -38,7 +38,7 @@ def test_a_plan_is_made_once(shapes: Graph, folder: Path, monkeypatch: pytest.Mo
     assert _says(kept_plan.kept_plan(shapes, "recipe", with_store=True)) == _says(first)
     assert _says(kept_plan.kept_plan(shapes, "recipe", with_store=False)) == _says(without) != _says(first)
     monkeypatch.undo()
-    monkeypatch.setattr(kept_plan, "_FOLDER", folder)
+    monkeypatch.setattr(kept_plan._PLANS, "folder", folder)
     file.write_bytes(file.read_bytes()[:1_000])
     assert _says(kept_plan.kept_plan(shapes, "recipe", with_store=True)) == _says(first)
 

@@ -39,7 +39,7 @@ from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
 from .candidate import Candidate
 from .codings import begin_coding
-from .lookups import write_lists_at, write_lookups
+from .lookups import write_index_at, write_lists_at, write_lookups
 from .reactivation import reactivate
 from .reuse import prove_store
 from .self_description import list_files, live_release, now, write_description
@@ -210,6 +210,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     with beside(settings.build.processes if graph.is_large else 1) as run:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
         lists = run(write_lists_at, folder, earlier, address, settings)  # the longest
+        index = run(write_index_at, folder, earlier, address, settings, folder.path.parent)
         is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)
@@ -217,8 +218,11 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
             lists()
+            index()
             lists = here(write_lists_at, folder, None, address, settings)
+            index = here(write_index_at, folder, None, address, settings, folder.path.parent)
         coded()
+        index()
         lists()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(

@@ -49,7 +49,7 @@ _MOST_CHANGES: Final = 100_000  # statements that are compared with what the hom
 def write_lookups(
     folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, settings: Settings, scratch: Path
 ) -> None:
-    """Write what pages look up in a release, but its lists, once it has its statements, report and links.
+    """Write what pages look up in a release, but its lists and index, once it has its statements, report and links.
 
     Args:
         folder: of the release.
@@ -76,14 +76,6 @@ def write_lookups(
     write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
     links = {"checked": check.checked, "counts": check.counts()}
     counts = _write_changed(folder, previous, store.base)
-    shutil.rmtree(folder.search, ignore_errors=True)
-    unchanged = Unchanged.since(previous, folder, settings.languages)
-    if not (unchanged and unchanged.take(folder.search, searched().values(), store.base)):
-        shutil.rmtree(folder.search, ignore_errors=True)
-        before = unchanged.whole(folder.search) if unchanged else None
-        touched = unchanged.touched(store.base) if unchanged else None
-        things = renewed(before, store, scratch, touched) if before and touched else None
-        write_index(entries(store, scratch) if things is None else things, folder.search)
     overview = {
         "changes": counts,
         "union": union,
@@ -92,6 +84,31 @@ def write_lookups(
         "home": _home(folder, previous, store, Addresses(store.base).partnership(settings.partnership)),
     }
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def write_index_at(
+    folder: ReleaseFolder, previous: ReleaseFolder | None, address: StoreAddress, settings: Settings, scratch: Path
+) -> None:
+    """Write the index in a worker, which opens the store; that of the release before where nothing in it changed.
+
+    Args:
+        folder: of the release, which has its statements.
+        previous: the release before; None for the first.
+        address: of the store of its statements.
+        settings: of the publication.
+        scratch: a folder for intermediate files.
+    """
+    folder.lookups.mkdir(exist_ok=True)
+    shutil.rmtree(folder.search, ignore_errors=True)
+    unchanged = Unchanged.since(previous, folder, settings.languages)
+    if unchanged and unchanged.take(folder.search, searched().values(), settings.base):
+        return
+    shutil.rmtree(folder.search, ignore_errors=True)
+    store = EMBEDDED.open(address, settings.base)
+    before = unchanged.whole(folder.search) if unchanged else None
+    touched = unchanged.touched(settings.base) if unchanged else None
+    things = renewed(before, store, scratch, touched) if before and touched else None
+    write_index(entries(store, scratch) if things is None else things, folder.search)
 
 
 def write_lists_of(folder: ReleaseFolder, store: Store, settings: Settings) -> None:

@@ -46,7 +46,7 @@ from .charts import chart_files
 from .codings import code
 from .datasets import write_datasets
 from .dumps import write_dumps
-from .lookups import write_lists_of, write_lookups
+from .lookups import write_index_at, write_lists_of, write_lookups
 from .self_description import write_description
 from .tables import open_tables, read_codes
 from .verify import Damage, damages, damages_beside
@@ -263,6 +263,8 @@ class _Remaking:
         if not any(difference(copy, manifest.files[copy.name]) for copy in copies):
             previous = self._releases.release(manifest.previous) if manifest.previous else None
             write_lookups(remade, previous, store, self._settings, self._scratch)
+            address = StoreAddress(EMBEDDED.kind, str(remade.store), manifest.digest)
+            write_index_at(remade, previous, address, self._settings, self._scratch)
             write_lists_of(remade, store, self._settings)
 
     def _charts(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:

@@ -10,6 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from rdflib.util import from_n3
+
 from ..parallel import each
 from ..progress import SILENT, Progress
 from ..store import BACKENDS, Store, StoreAddress
@@ -29,6 +31,9 @@ RECIPE: Final = f"2, {VERSION}"
 _BATCH: Final = 1_000  # nodes whose results are made at once
 # A part, or the number of a set-wide constraint.
 _What: TypeAlias = Range | int
+# Nodes of a part that see something else than when it was checked last, as terms, and what the others gave then.
+_Earlier: TypeAlias = tuple[tuple[bytes, ...], tuple[Result, ...]]
+_Task: TypeAlias = tuple[Path, _What, _Earlier | None]
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,7 @@ class Same:
         if digest is None or outcome is None:
             return None
         if isinstance(what, Range):
-            place = bisect_left(self.nodes, what.first)
-            changed = place < len(self.nodes) and self.nodes[place] in what
-            return None if changed else (digest, outcome)
+            return None if self._within(what) else (digest, outcome)
         shapes, wide, narrower = job.plan.shapes, job.plan.set_wide[what], job.triples.narrower()
         nodes = touched(self.changes, shapes, wide, narrower)
         if nodes is None or (nodes and outcome.others):
@@ -98,6 +101,23 @@ class Same:
         listing.add(set_wide_results(self.changes.after, shapes, wide, narrower, nodes))
         content = identity(shapes, wide, narrower, job.triples.digests)
         return _digest(job, content.encode()), Outcome(tuple(listing.results), listing.others)
+
+    def earlier(self, name: str, what: _What, before: CheckedParts) -> _Earlier | None:
+        """What is known of a part that has to be checked; None where all of it is, since a count has no nodes."""
+        outcome = before.outcome(self.digests.get(name, ""))
+        nodes = self._within(what) if isinstance(what, Range) else []
+        if outcome is None or outcome.others or not 0 < len(nodes) <= _BATCH:
+            return None
+        names = {node.decode()[1:-1] for node in nodes if node.startswith(b"<")}
+        texts = {str(from_n3(node.decode())) for node in nodes if not node.startswith(b"<")}
+        if any(result.node in texts for result in outcome.results):  # of a literal, or of what is named like it
+            return None
+        return tuple(nodes), tuple(result for result in outcome.results if result.node not in names)
+
+    def _within(self, part: Range) -> Sequence[bytes]:
+        """The nodes of a part whose neighbourhood has changed."""
+        end = len(self.nodes) if part.last is None else bisect_left(self.nodes, part.last)
+        return self.nodes[bisect_left(self.nodes, part.first) : end]
 
 
 def run(
@@ -122,7 +142,7 @@ def run(
     whats: Iterator[_What] = chain(
         range(len(job.plan.set_wide)), ranges(job.triples.file, job.part_bytes) if job.plan.near else ()
     )
-    before, rest = CheckedParts(job.checked), list[tuple[Path, _What]]()
+    before, rest = CheckedParts(job.checked), list[_Task]()
     for what in whats:
         name = _name(job, what)
         taken = same.outcome(name, what, job, before) if same else None
@@ -130,9 +150,9 @@ def run(
             parts.add(name, *taken)
             yield taken[1]
         else:
-            rest.append((folder, what))
+            rest.append((folder, what, same.earlier(name, what, before) if same else None))
     try:
-        for (_, what), (digest, outcome) in each(_check, rest, processes):
+        for (_, what, _), (digest, outcome) in each(_check, rest, processes):
             parts.add(_name(job, what), digest, outcome)
             if isinstance(what, Range):
                 progress.advance(what.end - what.start)
@@ -178,11 +198,11 @@ def _prepared(folder: Path) -> _Prepared:
     return _Prepared(job, QuickEngine(targets.marked()), neighbourhoods, CheckedParts(job.checked))
 
 
-def _check(task: tuple[Path, _What]) -> tuple[str, Outcome]:
-    folder, what = task
+def _check(task: _Task) -> tuple[str, Outcome]:
+    folder, what, earlier = task
     prepared = _prepared(folder)
     if isinstance(what, Range):
-        return _check_part(prepared, folder, what)
+        return _check_part(prepared, folder, what, earlier)
     return _check_all(prepared, what)
 
 
@@ -202,18 +222,20 @@ def _digest(job: Job, content: bytes) -> str:
     return sha256(f"{job.recipe} {RECIPE} {job.limit}\n".encode() + content).hexdigest()
 
 
-def _check_part(prepared: _Prepared, folder: Path, part: Range) -> tuple[str, Outcome]:
-    """Check one part, unless it was checked as it is: first which nodes fail, then why."""
+def _check_part(prepared: _Prepared, folder: Path, part: Range, earlier: _Earlier | None) -> tuple[str, Outcome]:
+    """Check one part, or only nodes that see something else, unless it was checked as it is: which fail, then why."""
     job, neighbourhoods, engine = prepared.job, prepared.neighbourhoods, prepared.engine
     content = neighbourhoods.of_range(part)
     digest = _digest(job, content)
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
     data = folder / f"part-{part.start}.nt"
-    data.write_bytes(content)
+    changed, results = earlier or ((), ())
+    data.write_bytes(neighbourhoods.of(changed) if changed else content)
     failing = engine.failing(data)
     data.unlink()
     listing, nodes = Listing(job.limit), sorted(failing)
+    listing.add(results)
     for start in range(0, len(nodes), _BATCH):
         batch = nodes[start : start + _BATCH]
         data.write_bytes(neighbourhoods.of(node.encode() for node in batch))

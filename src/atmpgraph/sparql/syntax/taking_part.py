@@ -12,12 +12,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, product
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from rdflib import BNode, Literal, URIRef, Variable
+from rdflib import __version__ as rdflib_version
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from ...code_cache import CodeCache
 from .algebra import flat, prepared
 from .matching import Pattern
 
@@ -29,6 +32,9 @@ _CONDITIONS: Final = frozenset({IS_BLANK, IS})
 _MOST_ALTERNATIVES: Final = 64
 _Context: TypeAlias = tuple[Triple, ...]
 _Names: TypeAlias = Mapping[Any, str]
+
+# A publication has a hundred queries; to parse one takes 20 ms, and the processes of a build would each parse them.
+_PLACES: Final = CodeCache("places", __file__, (Path(__file__).parent,), 1_000, rdflib_version)
 
 # What gives another answer over the same graph.
 _VOLATILE: Final = frozenset(f"Builtin_{name}" for name in ("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
@@ -72,6 +78,10 @@ _Reader: TypeAlias = Callable[[CompValue, _Context, _Names, bool], Iterator[Plac
 @lru_cache(maxsize=512)
 def places(text: str, base: str | None = None) -> tuple[Place, ...] | None:
     """Where statements can take part in a query; None where any may matter, or where this cannot be told."""
+    return _PLACES.get(f"{base}\n{text}", lambda: _places(text, base))
+
+
+def _places(text: str, base: str | None) -> tuple[Place, ...] | None:
     try:
         return tuple(dict.fromkeys(_Reading(text).places(prepared(text, base).algebra, (), {}, True)))
     except Exception:  # whatever that parser raises: the engine reads more
