@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph, Namespace
-from rdflib.namespace import SH
+from rdflib.namespace import DCTERMS, SH
 
 from atmpgraph.findings import Finding
 from atmpgraph.quality.constraint_query import is_distributive, predicates, reports_nodes
@@ -135,6 +135,19 @@ def test_statements_lost_and_altered_have_the_same_findings(
         other = b" ".join([subject, predicate, chance.choice(objects)])
         lines[number] = other if chance.random() < 0.7 else lines[0]
     assert same(sorted(set(lines)), our_shapes, tmp_path) > 10
+
+
+def test_a_thing_in_the_place_of_each_text_has_the_same_findings(
+    conforming: Graph, our_shapes: Graph, tmp_path: Path
+) -> None:
+    """No engine stops at a value that is no literal where a shape reads its language."""
+    graph, place = Graph() + conforming, next(conforming.objects(None, DCTERMS.source))
+    for predicate in sorted(set(conforming.predicates())):
+        stated = sorted(conforming.subject_objects(predicate), key=str)
+        for subject, text in [each for each in stated if getattr(each[1], "language", None)][:1]:
+            graph.remove((subject, predicate, text))
+            graph.add((subject, predicate, place))
+    assert same(lines_of(graph), our_shapes, tmp_path) > 10
 
 
 # Shapes as others write them: without names, with long and repeated paths, classes that are shapes, closed nodes.
