@@ -194,7 +194,8 @@ def measure(
                         yield f"{kind}: {peer.name} is not timed, since its answer differs: {differs}"
                     else:
                         right.append(servers[peer.name])
-            yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
+            if right:
+                yield from _timed(kind, query, Asker(right, queries, seconds, rounds), clients)
         for server in servers.values():
             memory = {f"process_{n}_MB": round(size / 1e6, 1) for n, size in enumerate(server.private_bytes().values())}
             yield Outcome(f"memory of all processes: {server.name}", sum(memory.values()), "MB", {server.name: memory})
