@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import frictionless
+import hypothesis
 import jinja2
 import pyshacl
 import pytest
 import rdflib
-from hypothesis import strategies
+from hypothesis import HealthCheck, strategies
 from markdown_it import MarkdownIt
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped, unused-ignore]
 
@@ -28,6 +29,15 @@ from atmpgraph.starter import start
 from atmpgraph.web import create_app
 
 from .release.damages import addresses, answers, publish_history
+
+# How long an example takes is the machine's, and a fixture of a test may serve all its examples.
+hypothesis.settings.register_profile(
+    "any machine",
+    parent=hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def edit(settings: Settings, table: str, old: str, new: str) -> int:

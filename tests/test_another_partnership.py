@@ -19,6 +19,7 @@ import pytest
 from atmpgraph.settings import Settings
 
 from .conftest import ROOT
+from .sparql.processes import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(folder),
         str(ROOT),
     ]
-    subprocess.run(command, check=True, timeout=300)
+    subprocess.run(command, check=True, timeout=900)
     (path,) = folder.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         archive.extractall(folder / "installed")
@@ -49,7 +50,7 @@ def run(wheel: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     program = f"import atmpgraph; assert atmpgraph.__file__.startswith({str(wheel)!r}); from atmpgraph.cli import main; main()"
     command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=True)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=900, check=True)
 
 
 @pytest.fixture(scope="module")
@@ -71,20 +72,20 @@ def address(wheel: Path, partnership: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "atmpgraph", "serve", "--port", str(port)]
     server = subprocess.Popen(command, cwd=partnership, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(100):
+    for _ in range(1_000):
         try:
-            urllib.request.urlopen(f"{address}/health/ready", timeout=5)
+            urllib.request.urlopen(f"{address}/health/ready", timeout=60)
             break
         except OSError:  # not yet, or not in time
             time.sleep(0.1)
     yield address
     server.terminate()
-    server.wait(timeout=30)
+    server.wait(timeout=PATIENCE)
 
 
 def get(url: str, accept: str) -> tuple[str, str]:
     request = urllib.request.Request(url, headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=30) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         return response.headers["Content-Type"], response.read().decode()
 
 

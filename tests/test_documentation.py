@@ -56,7 +56,7 @@ def _run(kind: str, text: str, folder: Path) -> str:
     ]
     if not shutil.which(program[0]):
         absent(f"{program[0]} is not installed")
-    done = subprocess.run([*program, text], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([*program, text], cwd=folder, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, (text, done.stdout, done.stderr)
     return done.stdout
 

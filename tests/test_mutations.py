@@ -70,7 +70,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Package:
     return tables_of(copy_publication(tmp_path_factory.mktemp("tables")))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_a_wrong_cell_of_any_class_is_told_where_it_stands(tables: Package, data: st.DataObject) -> None:
     wrong = data.draw(mutations(tables))

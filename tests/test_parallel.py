@@ -22,6 +22,8 @@ from atmpgraph.formats import TURTLE
 from atmpgraph.i18n import TranslatedError, texts
 from atmpgraph.parallel import KILLED, beside, each
 
+from .sparql.processes import PATIENCE, until
+
 SCRIPT = """
 import sys, time
 from atmpgraph.interrupts import interruptible
@@ -67,7 +69,7 @@ def end(_: int) -> None:
 
 def wait(folder: str) -> None:
     Path(folder, str(os.getpid())).touch()
-    time.sleep(60)
+    time.sleep(600)
 
 
 def alive(process: int) -> bool:
@@ -104,8 +106,7 @@ def test_a_killed_worker_is_told() -> None:
 def test_who_has_enough_leaves_no_worker_behind(tmp_path: Path) -> None:
     for _ in each(square_or_wait, ["", str(tmp_path), str(tmp_path)], 2):
         break
-    time.sleep(0.2)
-    assert not [process for process in tmp_path.iterdir() if alive(int(process.name))]
+    assert until(lambda: not [process for process in tmp_path.iterdir() if alive(int(process.name))])
 
 
 def square_or_wait(folder: str) -> None:
@@ -125,19 +126,16 @@ def test_no_worker_outlives_the_command(number: signal.Signals, tmp_path: Path) 
         text=True,
         start_new_session=True,
     )
-    until = time.monotonic() + 30
-    while len(list(workers.iterdir())) < 2 and time.monotonic() < until:
-        time.sleep(0.05)
+    assert until(lambda: len(list(workers.iterdir())) == 2)
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # a terminal sends it to all
     else:
         process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == (-number if number == signal.SIGKILL else 130)
     assert "Traceback" not in said
-    time.sleep(0.5)
+    assert until(lambda: not [worker for worker in workers.iterdir() if alive(int(worker.name))])
     assert len(list(workers.iterdir())) == 2
-    assert not [worker for worker in workers.iterdir() if alive(int(worker.name))]
 
 
 @pytest.mark.parametrize("number", range(len(ERRORS)), ids=lambda number: type(ERRORS[number]).__name__)

@@ -16,7 +16,7 @@ MOST_ROWS = 700  # more than a page of the table has
 def origin(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the publication is served, with limits that are soon reached."""
     folder, rows = tmp_path_factory.mktemp("browser"), str(MOST_ROWS)
-    with serving(released, folder, ATMPGRAPH_QUERIES_MAX_ROWS=rows, ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="2") as server:
+    with serving(released, folder, ATMPGRAPH_QUERIES_MAX_ROWS=rows, ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="6") as server:
         yield f"http://127.0.0.1:{server.port}"
 
 

@@ -14,8 +14,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from ..conftest import ROOT, absent
+from ..sparql.processes import PATIENCE
 
-PATIENCE = 20  # seconds
 _WORDS = "return [...document.querySelectorAll(arguments[0])].map(element => element.innerText)"
 
 

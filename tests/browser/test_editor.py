@@ -122,7 +122,7 @@ def test_the_end_of_time_says_the_limit_and_what_to_do(desk: Reader) -> None:
     desk.edit()
     desk.run(SLOW)
     assert desk.one(".toolbar button").text in {"Stop", "Run"}
-    assert "stopped after 2" in desk.one(".problem").text
+    assert "stopped after 6" in desk.one(".problem").text
 
 
 def test_a_result_that_is_cut_says_so_and_leads_on(desk: Reader) -> None:

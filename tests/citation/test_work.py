@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpgraph.citation import Work
@@ -59,7 +59,6 @@ def test_accents(text: str, expected: str) -> None:
     assert latex(text) == expected
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_braces_are_balanced_and_nothing_of_meaning_is_left(text: str) -> None:
     """A reader of BibTeX counts braces, escaped ones too; so an escaped one has its partner or none is there."""
@@ -74,7 +73,6 @@ def test_braces_are_balanced_and_nothing_of_meaning_is_left(text: str) -> None:
     assert "\n" not in found
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_csl_and_cff_say_what_was_meant(title: str, publisher: str) -> None:
     work = Work(title, publisher, "2026-01-02", DIGEST, WORK.iri, WORK.state, "https://example.org/licence", "Essai")

@@ -19,7 +19,7 @@ warnings.filterwarnings("error", module="signposting")  # a signpost that its cl
 
 def fetched(url: str, accept: str) -> bytes:
     """The body that a media type gets."""
-    with urlopen(Request(url, headers={"Accept": accept}), timeout=30) as response:
+    with urlopen(Request(url, headers={"Accept": accept}), timeout=300) as response:
         return bytes(response.read())
 
 

@@ -31,7 +31,7 @@ def served(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     folder, files = tmp_path_factory.mktemp("catalogues"), {}
     for form, media_type in FORMATS.items():
         request = Request(endpoint.removesuffix("sparql") + "catalogue", headers={"Accept": media_type})
-        with urlopen(request, timeout=30) as response:
+        with urlopen(request, timeout=300) as response:
             assert response.headers["Content-Type"].startswith(media_type)
             files[form] = folder / form
             files[form].write_bytes(response.read())
@@ -44,7 +44,7 @@ def harvested(served: dict[str, Path]) -> dict[str, dict[str, Datasets]]:
     if not CKAN.exists():
         absent("CKAN is not installed: make test-clients")
     arguments = [f"{file}:{form}" for form, file in served.items()]
-    found = json.loads(run(str(CKAN), "-P", str(HERE / "read_catalogue.py"), *arguments, seconds=120))
+    found = json.loads(run(str(CKAN), "-P", str(HERE / "read_catalogue.py"), *arguments, seconds=900))
     return {
         form: {tag: {extra(dataset, "uri"): dataset for dataset in listed} for tag, listed in by_language.items()}
         for form, by_language in found.items()

@@ -11,7 +11,7 @@ from .tools import tool
 
 def _curl(*arguments: str) -> str:
     command = [tool("curl", "apt-get install curl"), "--silent", "--show-error", "--fail", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, timeout=30).stdout.decode()
+    return subprocess.run(command, check=True, capture_output=True, timeout=300).stdout.decode()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def read(home: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not FAIR.exists():
         absent("the FAIR clients are not installed: make test-clients")
     cache = f"CROISSANT_CACHE={tmp_path_factory.mktemp('croissant')}"
-    found = run("env", cache, str(FAIR), "-P", str(HERE / "read_descriptions.py"), home, *DATASETS, seconds=120)
+    found = run("env", cache, str(FAIR), "-P", str(HERE / "read_descriptions.py"), home, *DATASETS, seconds=900)
     return dict[str, Any](json.loads(found))
 
 

@@ -23,7 +23,7 @@ def oxigraph() -> Iterator[OverSocket]:
         yield target
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(300)
 
 
 def _federated(oxigraph: OverSocket, query: str) -> str:

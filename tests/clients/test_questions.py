@@ -28,7 +28,7 @@ def here(endpoint: str) -> str:
 
 
 def _got(url: str, **headers: str) -> bytes:
-    with urlopen(Request(url, headers=headers), timeout=30) as response:
+    with urlopen(Request(url, headers=headers), timeout=300) as response:
         return bytes(response.read())
 
 

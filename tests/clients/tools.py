@@ -17,7 +17,7 @@ def tool(name: str, remedy: str = "make test-clients") -> str:
     return shutil.which(name, path=places) or absent(f"{name} is not installed: {remedy}")
 
 
-def node(script: str, *arguments: str, seconds: float = 60) -> str:
+def node(script: str, *arguments: str, seconds: float = 600) -> str:
     """What a script prints that is run by Node.js; `bin/…` are the programs of the installed packages."""
     program = tool("node")
     file = HERE / script.replace("bin/", "node_modules/.bin/", 1)
@@ -26,7 +26,7 @@ def node(script: str, *arguments: str, seconds: float = 60) -> str:
     return run(program, str(file), *arguments, seconds=seconds)
 
 
-def run(*command: str, seconds: float = 60) -> str:
+def run(*command: str, seconds: float = 600) -> str:
     """What a program prints; its complaint when it fails."""
     done = subprocess.run(command, capture_output=True, timeout=seconds, check=False, cwd=HERE)
     assert done.returncode == 0, f"{command[:3]}: {done.stdout.decode()}{done.stderr.decode()}"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..conftest import absent, unable
 from ..http.conformance.targets import free_port
+from ..sparql.processes import PATIENCE
 
 COMPOSE: Final = "deploy/container/compose.yaml"
 IMAGES: Final = ("docker.io/library/python:3.11-slim-bookworm", "docker.io/library/nginx:1.28")
@@ -78,7 +79,7 @@ def daemon(folder: Path) -> Iterator[Path]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while subprocess.run(["docker", "-H", f"unix://{socket}", "info"], capture_output=True, check=False).returncode:
             if process.poll() is not None or time.monotonic() > end:
                 unable(f"dockerd does not start: {(folder / 'log').read_text(encoding='utf-8')[-1000:]}")
@@ -86,7 +87,7 @@ def daemon(folder: Path) -> Iterator[Path]:
         yield socket
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
         subprocess.run(["umount", "--quiet", str(folder / "exec" / "netns" / "default")], check=False)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from atmpgraph.settings.layers import supplied
 
 from ..conftest import ROOT, absent, unable
+from ..sparql.processes import PATIENCE
 
 PROGRAM: Final = "/opt/atmpgraph/current/bin/atmpgraph"
 _VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -35,7 +36,7 @@ class Machine:
         """A command of its administrator."""
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         inside = ("nsenter", "-t", str(self._leader), "-a", f"--wdns={cwd}", "env", "-i", path, *command)
-        return subprocess.run(inside, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(inside, capture_output=True, text=True, timeout=600, check=False)
 
     def must(self, *command: str, cwd: str = "/") -> str:
         """The output of a command that succeeds."""
@@ -57,7 +58,7 @@ class Machine:
         found = self.run("sh", "-c", f"cat {group} {group.replace('cgroup/', 'cgroup/systemd/', 1)}")
         return sorted({int(line) for line in found.stdout.split()})
 
-    def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while not condition():
@@ -96,7 +97,7 @@ def booted(folder: Path) -> Iterator[Machine]:
             yield machine
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE)
 
 
 @contextmanager

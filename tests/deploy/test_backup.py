@@ -16,6 +16,7 @@ from atmpgraph.starter import start
 
 from ..conftest import absent
 from ..http.conformance.targets import Answer, OverSocket, free_port, serving, wait_for
+from ..sparql.processes import PATIENCE
 from .recipes import recipe
 
 pytestmark = pytest.mark.clients  # builds upon builds
@@ -122,7 +123,7 @@ def test_copies_under_builds_are_whole_and_are_served(publication: Publication, 
                 served.add(target.ask("/health/ready").body)
         finally:
             ended.set()
-            builds.join(60)
+            builds.join(PATIENCE)
     assert len(served) > 1, "the server saw no build"
     publication.follow("Back up")
     assert publication.digests(publication.backup) == publication.digests(publication.releases)
@@ -186,5 +187,5 @@ def test_another_server_follows(publication: Publication, tmp_path: Path) -> Non
                 assert target.ask("/health/ready").body.decode().split() == ["ready", current]
         finally:
             ended.set()
-            client.join(30)
+            client.join(PATIENCE)
     assert not refused, [(answer, answer.body) for answer in refused[:5]]

@@ -95,7 +95,7 @@ def test_queries_go_to_virtuoso(served: OverSocket, docker: Docker) -> None:
         assert served.ask(COUNT + "%20%23").status == 503
     finally:
         docker.compose("start", "blue")
-    wait_for(served, "/health/ready", 120)
+    wait_for(served, "/health/ready")
     assert int(served.ask(COUNT + "%20%23%23").body.split()[1]) == count
 
 

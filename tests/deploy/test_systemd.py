@@ -13,6 +13,7 @@ import pytest
 from atmpgraph.settings.groups import Server
 
 from ..conftest import ROOT, absent
+from ..sparql.processes import PATIENCE
 from .machine import Machine, booted
 from .recipes import recipe
 
@@ -181,9 +182,9 @@ def test_a_restart_finishes_what_runs(installed: Machine) -> None:
     main = installed.show("atmpgraph", "MainPID")
     client = threading.Thread(target=lambda: answers.append(installed.ask(SLOW.replace("timeout=3", "timeout=10"))))
     client.start()
-    time.sleep(1)
+    time.sleep(3)
     installed.must("systemctl", "restart", "atmpgraph")
-    client.join(30)
+    client.join(PATIENCE)
     (answer,) = answers
     assert '"bindings"' in answer or '"status":504' in answer.replace(" ", ""), answer
     installed.until(lambda: ready(installed) != "")

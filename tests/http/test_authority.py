@@ -11,6 +11,7 @@ from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
 
 from ..conftest import changed
+from ..sparql.processes import PATIENCE
 from .conformance.targets import Answer, InProcess, OverSocket, serving
 
 # RFC 3986 §3.2.2, §3.2.3: what is taken of the many things that its reg-name allows.
@@ -179,6 +180,6 @@ def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 )
 def test_the_host_over_the_wire(line: str, fields: list[str], status: int, server: OverSocket) -> None:
     text = "\r\n".join((line, *fields, "Connection: close", "", ""))
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection:
         connection.sendall(text.encode("latin-1"))
         assert connection.recv(12).decode()[9:] == str(status)

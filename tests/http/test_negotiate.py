@@ -150,9 +150,9 @@ def test_real_clients_get_what_they_can_read() -> None:
 
 def test_linear_time() -> None:
     def seconds(field: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         choose(field, DOCUMENTS)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     for element in ("text/x;q=0.1,", 'a/b;c="', "\\", '"', ";", ",", "a/b;p=" + '"\\', "*/*;"):
         assert seconds(element * 20_000) < 3

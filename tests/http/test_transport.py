@@ -307,11 +307,11 @@ def test_a_coded_body_is_told_that_none_is_read(method: str) -> None:
 
 @pytest.mark.parametrize("text", ['"', '"a,', ",", "W/", 'W/"', '"a" ', "\\"])
 def test_linear_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     precondition("GET", {"If-None-Match": text * 20_000, "If-Match": text * 20_000}, STRONG)
     choose_coding(text * 20_000)
     forwarded(PROXY, {"Forwarded": ("for=" + text) * 5_000}, NETWORK, "forwarded")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 from atmpgraph.http import upstream
 from atmpgraph.http.upstream import Upstream, UpstreamError, UpstreamResponse
 
+from ..sparql.processes import PATIENCE
+
 LATE = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\nConnection: close\r\n\r\nlate"
 
 
@@ -23,7 +25,7 @@ def _server(between: bytes) -> Iterator[tuple[str, list[int], threading.Event, t
             while connection.recv(1 << 16):
                 body = str(number).encode()
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
-                if between and consumed.wait(5):
+                if between and consumed.wait(PATIENCE):
                     connection.sendall(between)
                     spoken.set()
                     return
@@ -41,7 +43,7 @@ def _server(between: bytes) -> Iterator[tuple[str, list[int], threading.Event, t
 
 
 def _content(server: Upstream, url: str) -> tuple[int, bytes]:
-    response = server.send("POST", url, b"", {}, 5)
+    response = server.send("POST", url, b"", {}, PATIENCE)
     return response.status, response.read()
 
 
@@ -52,7 +54,7 @@ def test_what_comes_without_a_request_is_no_response(between: bytes) -> None:
         server = Upstream(url, 1, 1_000)
         assert _content(server, url) == (200, b"1")
         consumed.set()
-        assert spoken.wait(5)
+        assert spoken.wait(PATIENCE)
         assert _content(server, url) == (200, b"2")
         assert len(accepted) == 2
 
@@ -85,7 +87,7 @@ def _answering(*pieces: bytes) -> Iterator[Upstream]:
 
 
 def _response(server: Upstream) -> UpstreamResponse:
-    return server.send("POST", f"http://127.0.0.1:{server._origin[2]}/", b"", {}, 5)
+    return server.send("POST", f"http://127.0.0.1:{server._origin[2]}/", b"", {}, PATIENCE)
 
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -18,6 +18,7 @@ import xlsxwriter
 
 from ..conftest import ROOT
 from ..long import often
+from ..sparql.processes import PATIENCE
 from . import cordis
 from .test_import import VOCABULARY
 
@@ -62,7 +63,7 @@ def served(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 def page(url: str) -> str:

@@ -583,7 +583,7 @@ def test_a_wrong_list_of_codes_is_told(publication: Path, tmp_path: Path) -> Non
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.tsv"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_are_too_odd_to_be_judged(tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str) -> None:
     file = tmp_path_factory.mktemp("odd") / name
     file.write_bytes(b"Name;Country;" + content)
@@ -597,7 +597,7 @@ def test_no_bytes_are_too_odd_to_be_judged(tmp_path_factory: pytest.TempPathFact
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[0-9.,   €-]{1,6000}", fullmatch=True))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_cell_becomes_one_of_ours_or_is_refused(cell: str) -> None:
     for verb in verbs.SIMPLE.values():
         try:

@@ -131,7 +131,7 @@ def independent(folder: Path, scratch: Path) -> set[str]:
             f"number_of_processes=1\nlogging_level=ERROR\n[D]\nmappings={written}\n",
             encoding="utf-8",
         )
-        subprocess.run([ENGINE, "-m", "morph_kgc", config], cwd=folder, check=True, capture_output=True, timeout=120)
+        subprocess.run([ENGINE, "-m", "morph_kgc", config], cwd=folder, check=True, capture_output=True, timeout=600)
         if output.is_file():
             quads.update(line(quad) for quad in ox.parse(path=str(output), format=ox.RdfFormat.N_QUADS))
     return quads

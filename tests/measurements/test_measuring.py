@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from benchmarks.processes import Server, free_port, started, tree
 from benchmarks.switching import Watch
 
 from atmpgraph.sparql.syntax.query_form import form
+
+from ..sparql.processes import until
 
 QUERIES = sparql.read_queries(Grower(1_000))
 
@@ -135,10 +136,7 @@ def test_a_server_ends_with_its_children(tmp_path: Path) -> None:
         processes = tree(server.process)
         assert len(processes) == 2
         assert all(size > 0 for size in server.private_bytes().values())
-    end = time.monotonic() + 5
-    while any(map(_runs, processes)) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not any(map(_runs, processes))
+    assert until(lambda: not any(map(_runs, processes)))
 
 
 def _runs(process: int) -> bool:

@@ -18,6 +18,7 @@ from atmpgraph.observability.events import EVENTS
 from atmpgraph.observability.log import LOGS, Logs, Options, event
 
 from ..conftest import ROOT
+from ..sparql.processes import PATIENCE
 
 SOURCE = ROOT / "src" / "atmpgraph"
 Lines = Callable[[], list[dict[str, object]]]
@@ -123,7 +124,7 @@ raise SystemExit(3)
 
 def test_all_that_is_written_beside_us_is_escaped_too() -> None:
     with running(CAPTURED) as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert output == b"after\n"
     assert process.returncode == 3
     assert all(32 <= byte < 127 or byte == 10 for byte in errors)
@@ -144,7 +145,7 @@ def test_all_that_is_written_beside_us_is_escaped_too() -> None:
 def test_an_exception_that_nothing_handles_is_one_line() -> None:
     code = "from atmpgraph.observability.capture import capture_logging\ncapture_logging()\nraise KeyError('a\\nb')"
     with running(code) as process:
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=PATIENCE)
     assert not output
     (line,) = errors.decode().splitlines()
     assert " error process.exception " in line

@@ -24,7 +24,7 @@ from atmpgraph.settings import Settings
 from ..http.conformance.targets import OverSocket, free_port, wait_for
 from ..long import some
 from ..sparql.jobs import LARGE, SLOW
-from ..sparql.processes import until
+from ..sparql.processes import PATIENCE, until
 from .test_metrics import pids
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -77,7 +77,7 @@ def logging_server(
         yield target, process
     finally:
         process.terminate()
-        process.wait(40)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ def test_a_build_that_is_refused(started: Settings) -> None:
 
 def ask_all(target: OverSocket) -> None:
     """More requests than a pipe has room for lines."""
-    with socket.create_connection(("127.0.0.1", target.port), timeout=30) as connection:
+    with socket.create_connection(("127.0.0.1", target.port), timeout=PATIENCE) as connection:
         request = f"GET /{'x' * 900} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
         for _ in range(200):
             connection.sendall(request)
@@ -249,13 +249,13 @@ def test_no_log_delays_or_fails_a_request(stream: str, released: Settings, tmp_p
         wait_for(target)
         started = time.monotonic()
         ask_all(target)
-        assert time.monotonic() - started < 20
+        assert time.monotonic() - started < PATIENCE
         answer = target.ask("/metrics")
         (dropped,) = re.findall(rb"(?m)^atmpgraph_log_lines_dropped_total (\S+)", answer.body)
         assert (float(dropped) > 50) == (stream != "closed")  # /dev/null takes all of them
     finally:
         process.terminate()
-        assert process.wait(40) == 0
+        assert process.wait(PATIENCE) == 0
     if stream != "broken pipe":
         os.close(reading)
 

@@ -34,7 +34,7 @@ def test_a_pipe_that_nobody_reads_loses_lines_and_nobody_waits(pipe: tuple[int, 
     stream = Stream(own_descriptor(writing) if owned else writing)
     started = time.monotonic()
     written = sum(stream.write(LINE) for _ in range(1_000))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     assert 0 < written < 1_000
     assert stream.lost == 1_000 - written
     content = b""

@@ -121,7 +121,7 @@ def test_two_builds_give_the_same_bytes(started: Settings, tmp_path: Path) -> No
         "build",
         "--json",
     ]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=600)
     assert json.loads(done.stdout)["release"] == first
     one, other = (
         folder / first / "data.nq" for folder in (started.path(started.folders.releases), tmp_path / "elsewhere")

@@ -16,6 +16,7 @@ from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.settings import Settings
 
 from ..long import some
+from ..sparql.processes import PATIENCE
 
 STEPS: Final = (
     "checking the questions",
@@ -60,7 +61,7 @@ def interrupted(command: str, step: str, number: int, settings: Settings, tempor
             os.killpg(process.pid, number)  # impatient people press twice
             break
     said += process.stderr.read()
-    return process.wait(60), said
+    return process.wait(PATIENCE), said
 
 
 @pytest.mark.parametrize(("command", "step"), some(product(("build", "check"), STEPS), 5))

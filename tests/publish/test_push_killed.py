@@ -44,7 +44,7 @@ def _run(settings: Settings, release: str, at: int) -> tuple[int, str]:
     file = settings.path(Path("atmpgraph.toml"))
     arguments = [sys.executable, "-c", _PUSHING, "--settings", str(file), "push", release]
     environment = os.environ | variables(settings) | {"KILLED_AT": str(at), "ATMPGRAPH_STORE_PUSH_BYTES": "20000"}
-    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, timeout=600, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

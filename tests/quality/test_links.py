@@ -75,10 +75,10 @@ class Host:
             first = "500" if handler.command == "HEAD" else rest[0]
             rest = []
         if first == "silent":
-            self.closed.wait(30)
+            self.closed.wait(600)
         elif first == "drip":
             handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-            for _ in range(200):
+            for _ in range(2_000):
                 time.sleep(0.05)
                 try:
                     handler.wfile.write(b"x")
@@ -105,7 +105,7 @@ def loopback(address: Address) -> bool:
 
 def asking(**changes: Any) -> LinkChecker:
     """As the command asks, but of this very address of loopback."""
-    limits = {"most": 100, "hosts": 4, "pause": 0.0, "redirects": 3, "seconds": 2.0} | changes
+    limits = {"most": 100, "hosts": 4, "pause": 0.0, "redirects": 3, "seconds": 60.0} | changes
     outbound = Outbound(limits.pop("seconds"), 0, loopback)
     return LinkChecker(outbound, "test/1 (+https://example.org/quality)", **limits)
 
@@ -180,7 +180,7 @@ def test_an_answer_that_drips_is_given_up(host: Host) -> None:
     start = time.monotonic()
     link = asked(host, "/drip", seconds=0.3)
     assert (link.outcome, link.problem) == ("unreachable", "it takes longer than 0.3 seconds")
-    assert time.monotonic() - start < 10, "not all of it was awaited"
+    assert time.monotonic() - start < 60, "not all of it was awaited"
 
 
 def test_nobody_there(host: Host) -> None:
@@ -267,12 +267,12 @@ def test_a_whole_check_tells_of_each_link_how_it_ended(host: Host, selfsigned: H
         f"{host.url}/404": ("missing", 404, ""),
         f"{host.url}/301/200": ("moved", 200, ""),
         f"{host.url}/503": ("failing", 503, ""),
-        f"{host.url}/silent": ("unreachable", 0, "longer than 1 seconds"),
+        f"{host.url}/silent": ("unreachable", 0, "longer than 4 seconds"),
         f"{selfsigned.url}/200": ("unreachable", 0, "certificate verify failed"),
         f"{host.url.replace('http:', 'https:')}/200": ("unreachable", 0, "SSL"),
         f"{gone.url}/200": ("unreachable", 0, "refused"),
     }
-    settings = trial(tmp_path, links={"timeout_seconds": 1, "pause_seconds": 0})
+    settings = trial(tmp_path, links={"timeout_seconds": 4, "pause_seconds": 0})
     page = "<http://xmlns.com/foaf/0.1/page>"
     publish(tmp_path, [f"<{BASE}id/a> {page} <{url}> <{GRAPH}> ." for url in expected], "2026-01-01T00:00:00Z")
     said: list[ExternalLink] = []

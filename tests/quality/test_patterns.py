@@ -136,7 +136,7 @@ def test_no_supplied_pattern_changes_but_at_its_end() -> None:
     assert patterns > 50
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=2_000)
 @given(st.text(r"ab-[]^$.\pPLdwsic{}()|?*+,12", max_size=12), st.text("smixq", max_size=2))
 def test_a_pattern_is_refused_or_both_engines_can_read_it(pattern: str, flags: str) -> None:
     try:

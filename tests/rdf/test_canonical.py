@@ -6,14 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from atmpgraph.rdf import canonical
 from atmpgraph.rdf.canonical import CanonicalWriter
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))), st.integers(1, 7))
 def test_runs_change_nothing(texts: list[str], run_length: int) -> None:
     with tempfile.TemporaryDirectory() as folder, CanonicalWriter(Path(folder), run_length) as writer:
@@ -41,7 +40,6 @@ _LINES = st.lists(
 
 @pytest.mark.parametrize("subjects", [False, True])
 @given(st.lists(_LINES, min_size=1, max_size=4), st.integers(1, 5))
-@settings(deadline=None)
 def test_files_are_read_side_by_side(subjects: bool, files: list[list[tuple[str, int]]], block: int) -> None:
     lines = [sorted(f"{subject} {number} .\n".encode() for subject, number in file) for file in files]
     with pytest.MonkeyPatch.context() as patch:

@@ -145,14 +145,14 @@ CONFUSING = quads("""
     <http://purl.org/dc/terms///y> <http://purl.org/dc/terms/x> "1"^^<http://purl.org/dc/terms///z> .""")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graphs(plain | tagged | typed), st.sampled_from(IRIS))
 @example(CONFUSING, "http://e/a")
 def test_every_form_is_the_graph(statements: list[ox.Quad], root: str) -> None:
     check(statements, root)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graphs(plain | tagged | typed | directed))
 @example(CONFUSING)
 def test_what_is_compacted_expands_to_what_is_expanded(statements: list[ox.Quad]) -> None:
@@ -162,7 +162,7 @@ def test_what_is_compacted_expands_to_what_is_expanded(statements: list[ox.Quad]
     assert expand(written(statements, "")) == expanded
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graphs(plain | tagged | typed))
 def test_what_pyld_compacts_with_our_context_expands_to_the_same(statements: list[ox.Quad]) -> None:
     """JSON-LD API §6.1."""
@@ -171,7 +171,7 @@ def test_what_pyld_compacts_with_our_context_expands_to_the_same(statements: lis
         assert expand(pyld.compact(source, document["@context"], OPTIONS)) == expanded
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graphs(plain | tagged | typed, iris), st.sampled_from(IRIS))
 def test_what_is_framed_flattens_to_what_is_flat(statements: list[ox.Quad], root: str) -> None:
     """JSON-LD API §7.1; without blank nodes, which PyLD labels anew."""
@@ -180,7 +180,7 @@ def test_what_is_framed_flattens_to_what_is_flat(statements: list[ox.Quad], root
         assert ordered(pyld.flatten(written(statements, form, root), None, OPTIONS)) == expanded, form
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graphs(plain | tagged | typed), st.sampled_from(IRIS))
 def test_the_tree_of_a_frame_is_what_pyld_frames(statements: list[ox.Quad], root: str) -> None:
     """JSON-LD Framing §4.1: all that is reached from the root, each thing embedded once."""

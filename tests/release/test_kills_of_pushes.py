@@ -31,6 +31,8 @@ from ..store.engines import Oxigraph, running, store_of, variables
 
 KILLS: Final = often(6, 200)
 LONGEST_SECONDS: Final = 4.0  # a push of the starter in small pieces
+# On a slow machine too, who asks waits until there is an answer.
+PATIENT: Final = {"ATMPGRAPH_STORE_TIMEOUT_SECONDS": "300", "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "300"}
 NAMES: Final = ("example-person", "second-person", "third-person")
 QUERIES: Final = (
     "SELECT ?s (COUNT(?o) AS ?n) { ?s a <http://xmlns.com/foaf/0.1/Person> ; ?p ?o } GROUP BY ?s ORDER BY ?s",
@@ -83,7 +85,7 @@ def test_kills_at_random_moments_of_pushes(started: Settings, tmp_path: Path) ->
     with running(blue, green):
         settings = changed(started, store={**store_of(blue, green)})
         push(settings)
-        environment = {**variables(settings), "ATMPGRAPH_QUERIES_RUNNING_SECONDS_PER_MINUTE": "1000"}
+        environment = {**variables(settings), **PATIENT, "ATMPGRAPH_QUERIES_RUNNING_SECONDS_PER_MINUTE": "1000"}
         folder = ReleasesFolder(settings.path(settings.folders.releases))
         command = [sys.executable, "-m", "atmpgraph", "--settings", str(settings.path(Path("atmpgraph.toml"))), "push"]
         small = os.environ | environment | {"ATMPGRAPH_STORE_PUSH_BYTES": "30000"}
@@ -156,7 +158,10 @@ def test_a_query_whose_slot_is_taken_is_answered_by_the_release_that_is_live(sta
             build(settings)
             first, second = second, push(settings).held.digest
         assert push(settings, name=first).held.slot == blue.address
-        with serving(settings, tmp_path, 0, **variables(settings)) as server, ThreadPoolExecutor(1) as clients:
+        with (
+            serving(settings, tmp_path, 0, **variables(settings), **PATIENT) as server,
+            ThreadPoolExecutor(1) as clients,
+        ):
             assert NAMES[0].encode() in server.ask(query).body
             blue.pause()
             try:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.release.release import Release
@@ -117,7 +117,7 @@ def test_a_candidate_is_as_likely_as_its_name_is_alike(searcher: Searcher, relea
     assert searcher.candidates("zzzz qqqq") == []
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(st.text(max_size=400), st.none() | st.text(max_size=40))
 def test_anything_may_be_searched(searcher: Searcher, text: str, kind: str | None) -> None:
     results = searcher.search(text, kind, limit=3)
@@ -126,7 +126,7 @@ def test_anything_may_be_searched(searcher: Searcher, text: str, kind: str | Non
     searcher.candidates(text, kind, 2)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.data())
 def test_a_word_of_a_text_finds_it(searcher: Searcher, data: st.DataObject) -> None:
     hit = data.draw(st.sampled_from(searcher.search("de", limit=300).hits))

@@ -11,7 +11,7 @@ from pathlib import Path
 from atmpgraph.settings import Settings
 
 from ..http.conformance.targets import OverSocket, free_port, wait_for
-from ..sparql.processes import children, runs, until
+from ..sparql.processes import PATIENCE, children, runs, until
 
 QUERY = "/sparql?query=ASK%20%7B%7D"
 WEB, SERVICE = "atmpgraph.server.web_process", "atmpgraph.sparql.service.broker"
@@ -57,10 +57,10 @@ class RunningServer:
         except OSError:
             return False
 
-    def ends(self, seconds: float = 30) -> int:
+    def ends(self) -> int:
         """Wait for its end; its exit status. Nothing of it is left then."""
         everyone = self.all()
-        status = self.process.wait(seconds)
+        status = self.process.wait(PATIENCE)
         assert until(lambda: not any(map(runs, everyone)))
         return status
 
@@ -114,7 +114,7 @@ def started(settings: Settings, folder: Path, *arguments: str, **others: str) ->
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

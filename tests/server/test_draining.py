@@ -12,6 +12,7 @@ import pytest
 from atmpgraph.server.listen import drain, listen
 
 from ..conftest import absent
+from ..sparql.processes import PATIENCE
 
 _NOBODY: Final = 65534
 _CLIENTS: Final = 5
@@ -46,5 +47,5 @@ def test_connections_that_wait_are_accepted_first(user: int) -> None:
         absent("only root can become another user")
     process = multiprocessing.get_context("fork").Process(target=_drained, args=(user,))
     process.start()
-    process.join(20)
+    process.join(PATIENCE)
     assert process.exitcode == 0

@@ -23,7 +23,7 @@ from ..conftest import changed
 from ..http.conformance.targets import Answer, OverSocket, serving
 from ..long import some
 from ..sparql.jobs import SLOW
-from ..sparql.processes import until
+from ..sparql.processes import PATIENCE, until
 from ..store.engines import Oxigraph, running, store_of, variables
 from ..store.spoiler import Spoiler, spoiling
 from .running_server import command, descendants
@@ -90,11 +90,11 @@ def served(settings: Settings, release: Release, folder: Path, **others: str) ->
     folder.mkdir(exist_ok=True)
     environment = {
         **variables(settings),
-        "ATMPGRAPH_STORE_TIMEOUT_SECONDS": "1",
-        "ATMPGRAPH_STORE_CONNECT_TIMEOUT_SECONDS": "1",
+        "ATMPGRAPH_STORE_TIMEOUT_SECONDS": "3",
+        "ATMPGRAPH_STORE_CONNECT_TIMEOUT_SECONDS": "60",
         "ATMPGRAPH_STORE_RETRY_SECONDS": "0.2",
         "ATMPGRAPH_STORE_CHECK_SECONDS": "0.2",
-        "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "2",
+        "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "6",
         "ATMPGRAPH_QUERIES_RUNNING_SECONDS_PER_MINUTE": "10000",
         **others,
     }
@@ -158,7 +158,7 @@ def test_each_fault_has_its_status_and_the_rest_goes_on(site: Running, spoiler: 
         assert "store" in answer.body.decode() or "limit" in answer.body.decode()
         assert answer.field("Retry-After")
         assert answer.field("Cache-Control") == "no-store"
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < PATIENCE / 2
     during = site.target.ask(hot, fields=PAGE)
     assert (during.status, during.field("ETag"), during.body) == (200, before.field("ETag"), before.body)
     assert site.target.ask("/health/live").status == 200
@@ -192,7 +192,7 @@ def test_an_engine_that_goes_away_in_the_middle_of_a_query(
 def test_a_query_that_takes_too_long_is_dropped(site: Running, engine: Oxigraph) -> None:
     begin = time.monotonic()
     assert site.query(SLOW + " #").status == 504
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < PATIENCE / 2
     assert site.new_query().status == 200
 
 

@@ -28,7 +28,7 @@ from atmpgraph.web.core.resource import Pool
 from ..conftest import changed
 from ..http.conformance.targets import OverSocket, serving
 from ..sparql.jobs import SLOW
-from ..sparql.processes import children, memory, processor_time, runs, until
+from ..sparql.processes import PATIENCE, children, memory, processor_time, runs, until
 
 EVERYTHING = "SELECT * { ?s ?p ?o }"
 
@@ -40,7 +40,7 @@ def server(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         released,
         tmp_path_factory.mktemp("server"),
         ATMPGRAPH_QUERIES_MAX_ROWS="100",
-        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="20",
+        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="600",
         ATMPGRAPH_PROXY_TRUSTED='["127.0.0.1"]',
     ) as found:
         yield found
@@ -142,7 +142,7 @@ def test_an_answer_tells_its_time_and_what_is_left(server: OverSocket) -> None:
 def test_a_timeout_that_the_client_sets(server: OverSocket) -> None:
     started = time.monotonic()
     answer = server.ask(path(SLOW, timeout="0.3"))
-    assert time.monotonic() - started < 15  # of 20
+    assert time.monotonic() - started < PATIENCE  # of 600
     assert answer.status == 504
     assert answer.media_type == "application/problem+json"
     assert answer.field("Retry-After") == "1"
@@ -165,7 +165,7 @@ def test_the_query_of_a_client_that_went_away_is_stopped(server: OverSocket) -> 
         assert until(computing.found)
         left, started = computing.found(), time.monotonic()
     assert until(lambda: not any(map(runs, left)))
-    assert time.monotonic() - started < 15  # of 20
+    assert time.monotonic() - started < PATIENCE  # of 600
     assert server.ask(path("ASK {}")).status == 200
 
 
@@ -188,15 +188,15 @@ def unlimited(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
         tmp_path_factory.mktemp("unlimited"),
         ATMPGRAPH_QUERIES_MAX_ROWS="0",
         ATMPGRAPH_QUERIES_MAX_BYTES="0",
-        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="20",
+        ATMPGRAPH_QUERIES_TIMEOUT_SECONDS="600",
     ) as found:
         yield found
 
 
 def test_an_answer_without_limits_is_sent_as_it_comes_and_what_breaks_off_looks_so(unlimited: OverSocket) -> None:
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
-        target = path(endless, format="csv", timeout="3")
+    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=PATIENCE) as connection:
+        target = path(endless, format="csv", timeout="8")
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         found, last = connection.recv(65_536), b""
         assert found.startswith(b"HTTP/1.1 200")
@@ -212,7 +212,7 @@ def test_an_answer_without_limits_is_sent_as_it_comes_and_what_breaks_off_looks_
 def test_slow_readers_do_not_fill_the_memory(unlimited: OverSocket) -> None:
     endless = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     before = sum(map(memory, processes(unlimited)))
-    held = [socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) for _ in range(2)]
+    held = [socket.create_connection(("127.0.0.1", unlimited.port), timeout=PATIENCE) for _ in range(2)]
     for connection in held:
         connection.sendall(f"GET {path(endless, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     time.sleep(2.5)
@@ -265,7 +265,7 @@ def test_a_connection_is_broken_off_and_nothing_else(host: str) -> None:
             port = one.getsockname()[1]
             with ClientConnection(f"[{host}]:{port}" if ":" in host else f"{host}:{port}") as peer:
                 peer.sever()
-            one.settimeout(5)
+            one.settimeout(PATIENCE)
             other.settimeout(0.2)
             assert one.recv(1) == b""
             with pytest.raises(TimeoutError):
@@ -281,7 +281,7 @@ def test_who_takes_nothing_is_waited_for_and_then_given_up() -> None:
         accepted = opened.enter_context(listening.accept()[0])
         host, port = client.getsockname()
         peer = opened.enter_context(ClientConnection(f"{host}:{port}"))
-        asyncio.run(peer.drained(20))  # nothing was sent
+        asyncio.run(peer.drained(PATIENCE))  # nothing was sent
         accepted.setblocking(False)
         sent = 0
         with suppress(BlockingIOError):
@@ -291,7 +291,7 @@ def test_who_takes_nothing_is_waited_for_and_then_given_up() -> None:
             asyncio.run(peer.drained(0.2))
         while sent:
             sent -= len(client.recv(1 << 16))
-        asyncio.run(peer.drained(20))
+        asyncio.run(peer.drained(PATIENCE))
 
 
 @pytest.fixture
@@ -345,7 +345,7 @@ def test_health_waits_for_no_document_and_no_query(path: str, released: Settings
     protocol = SimpleNamespace(response_bytes=lambda status, _, body: answers.append((status, body[:5])))
 
     async def answered() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await application.__rsgi__(scope, protocol)
 
     try:
@@ -373,7 +373,7 @@ def test_who_sends_nothing_holds_nothing(released: Settings, tmp_path: Path) -> 
             connection.sendall(half)
         assert server.ask("/health/live").status == 200
         for connection in held:
-            connection.settimeout(20)
+            connection.settimeout(PATIENCE)
             assert connection.recv(100).startswith(b"HTTP/1.1 408")
         for connection in held:
             connection.close()
@@ -395,10 +395,10 @@ def test_a_client_that_goes_away_between_two_pieces_stops_its_query(unlimited: O
     none = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?c), STR(?f), STR(?i)) = '')"
     query = f"SELECT * {{ {{ VALUES ?n {{ {some} }} }} UNION {{ {none} }} }}"
     computing = Computing(unlimited)
-    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", unlimited.port), timeout=PATIENCE) as connection:
         connection.sendall(f"GET {path(query, format='csv')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
         assert until(computing.found)
         left, started = computing.found(), time.monotonic()
     assert until(lambda: not any(map(runs, left)))
-    assert time.monotonic() - started < 15  # of 20
+    assert time.monotonic() - started < PATIENCE  # of 600

@@ -194,7 +194,7 @@ OWN = {"foreignKeys": [{"fields": ["e"], "reference": {"resource": "", "fields":
 @example(one_table("string", "d,e\nn/a\n", missingValues=["", "n/a"]), 1)
 @example(one_table("number", "d,e\n,NaN\n1,NaN\n", **OWN), 1)
 @example(one_table("number", "d,e\n1,1\n1,1,2\n", primaryKey=["d", "e"], **OWN), 1)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packages(), st.integers(1, 6))
 def test_both_say_the_same(drawn: tuple[dict[str, Any], dict[str, str]], limit: int) -> None:
     with TemporaryDirectory() as folder:

@@ -23,7 +23,7 @@ LARGE = f"SELECT * {{ BIND ('{'a' * 64}' AS ?t0) {' '.join(f'BIND (CONCAT(?t{n},
 SILENCE = 60.0  # seconds, on a machine that has much else to do
 LIMITS = Limits(
     workers=4,
-    timeout_seconds=20.0,
+    timeout_seconds=300.0,
     queue_timeout_seconds=600.0,
     silence_seconds=SILENCE,
     memory_bytes=1 << 30,
@@ -37,7 +37,7 @@ LIMITS = Limits(
     max_patterns=100,
     max_operators=1_000,
     result_bytes=1 << 20,
-    federation=FederationLimits(services=(), max_clauses=4, timeout_seconds=10.0, max_bytes=1 << 20),
+    federation=FederationLimits(services=(), max_clauses=4, timeout_seconds=120.0, max_bytes=1 << 20),
 )
 
 

@@ -1,12 +1,13 @@
 """What processes do, as the system tells it (Linux), and waiting for it."""
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-PATIENCE = 30.0  # seconds for what takes less than one, unless the machine has much else to do
+PATIENCE = 120.0  # seconds for what takes less than one, unless the machine is slow and has much else to do
 
 
 def children(parent: int) -> set[int]:
@@ -36,6 +37,12 @@ def runs(process: int) -> bool:
 def processor_time(process: int) -> float:
     """Seconds that a process has been running on a processor, which other processes do not add to."""
     return sum(map(int, stat(process)[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def suspend(process: int) -> None:
+    """Stop a process, and wait until it stops: on a busy machine it answers meanwhile."""
+    os.kill(process, signal.SIGSTOP)
+    assert until(lambda: {stat(int(thread.name))[0] for thread in Path(f"/proc/{process}/task").iterdir()} <= {"T"})
 
 
 def until(condition: Callable[[], object]) -> bool:

@@ -15,6 +15,7 @@ from atmpgraph.settings import Settings
 from ..clients.tools import tool
 from ..conftest import absent
 from ..http.conformance.targets import OverSocket, free_port, wait_for
+from ..sparql.processes import PATIENCE, suspend
 
 _VIRTUOSO: Final = """
 [Database]
@@ -80,15 +81,16 @@ class Engine:
     def pause(self, *, ends: bool = False) -> None:
         """Let it answer nobody; or again."""
         assert self._process
-        os.kill(self._process.pid, signal.SIGCONT if ends else signal.SIGSTOP)
-        if not ends:
-            os.waitpid(self._process.pid, os.WUNTRACED)  # until it stops: on a busy machine it answers meanwhile
+        if ends:
+            os.kill(self._process.pid, signal.SIGCONT)
+        else:
+            suspend(self._process.pid)
 
     def end(self, number: int = signal.SIGKILL) -> None:
         """End it as a crash does, or by another signal."""
         if self._process:
             os.kill(self._process.pid, number)
-            self._process.wait(60)
+            self._process.wait(PATIENCE)
             self._process = None
 
 

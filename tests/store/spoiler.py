@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def wait(self) -> None:
         """Answer nothing for long."""
-        self.server.released.wait(60)
+        self.server.released.wait(600)
         self.close_connection = True
 
     def drip(self, content: bytes, kind: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
@@ -53,7 +53,7 @@ STATES = st.lists(
 )
 
 
-@example_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example_settings(max_examples=25)
 @given(
     states=STATES,
     size=st.integers(1, 5),

@@ -48,7 +48,7 @@ def _run(address: str, kind: str) -> list[str]:
         commands.append(["Rscript", "-e", r])
     said = []
     for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, (command, done.stderr)
         said.append(done.stdout)
     return said

@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as of_hypothesis
 from hypothesis import strategies as st
 
@@ -360,7 +360,7 @@ def test_a_batch_has_its_time(released: Settings) -> None:
     assert response.headers["Retry-After"]
 
 
-@of_hypothesis(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@of_hypothesis(max_examples=60)
 @given(text=st.text(max_size=300), value=st.text(max_size=30))
 def test_any_text_has_an_answer(text: str, value: str, app: Flask) -> None:
     query = {"query": text, "properties": [{"pid": "cbe", "v": value}, {"pid": "town", "v": value}]}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.i18n import texts
@@ -117,7 +117,7 @@ def test_a_hostile_text_is_words(text: str, client: FlaskClient) -> None:
         assert client.get(path, query_string={"q": text}).status_code == 200
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(st.binary(max_size=60), st.binary(max_size=20), st.binary(max_size=6))
 def test_any_bytes_have_an_answer(client: FlaskClient, text: bytes, kind: bytes, number: bytes) -> None:
     escaped = ["".join(f"%{byte:02x}" for byte in each) for each in (text, kind, number)]

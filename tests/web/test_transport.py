@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from werkzeug.http import http_date
@@ -349,7 +349,7 @@ def test_a_clear_refusal(arguments: dict[str, Any], status: int, client: FlaskCl
     assert "X-Evil" not in response.headers
 
 
-@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@hypothesis_settings(max_examples=150)
 @given(
     path=st.binary(max_size=30),
     query=st.binary(max_size=30),

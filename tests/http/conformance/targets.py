@@ -19,6 +19,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from atmpgraph.settings import Settings
 
+from ...sparql.processes import PATIENCE
+
 Fields: TypeAlias = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
@@ -116,7 +118,7 @@ class OverSocket:
     def send(self, request: bytes, method: str = "GET") -> Answer:
         """Send any bytes; a server that hangs up without a word has answered 400."""
         asked = f"[{self.name}] {request[:300].decode('latin-1')!r}"
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             with suppress(BrokenPipeError, ConnectionResetError):  # refused before the end: its answer may be there
                 connection.sendall(request)
             response = http.client.HTTPResponse(connection, method=method)
@@ -144,7 +146,7 @@ def running(command: list[str], log: Path, environment: Mapping[str, str] | None
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 @contextmanager
@@ -169,13 +171,13 @@ def serving(settings: Settings, folder: Path, port: int = 0, **others: str) -> I
     assert "Traceback" not in log.read_text(encoding="utf-8", errors="replace"), log
 
 
-def wait_for(target: Target, path: str = "/health/live", seconds: float = 30) -> None:
+def wait_for(target: Target, path: str = "/health/live") -> None:
     """Wait until a server answers.
 
     Raises:
         TimeoutError: it does not.
     """
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
             if target.ask(path).status == 200:

@@ -4,7 +4,7 @@ import time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atmpgraph.release.release import Release
@@ -315,7 +315,7 @@ _METHOD = st.one_of(
 _ARGUMENTS = st.one_of(st.just(""), _TEXT.map(lambda t: "?" + quote(t, safe="=&")), st.sampled_from(["?lang=de", "?_profile=alt", "?_profile=schema", "?_mediatype=text/turtle", "?query=ASK{}", "?format=csv"]))  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(
     path=_PATH,
     arguments=_ARGUMENTS,
@@ -337,7 +337,7 @@ def test_any_request_has_a_correct_answer(
         assert answer.media_type in {"application/problem+json", "application/json", "text/html"}, answer
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(path=_PATH, method=_METHOD, fields=st.dictionaries(st.sampled_from(_NAMES), _LATIN, max_size=3))
 def test_any_request_over_the_wire(
     path: str, method: str, fields: dict[str, str], proxy: OverSocket, server: OverSocket
@@ -347,7 +347,7 @@ def test_any_request_over_the_wire(
         assert answer.status < 500 or answer.status in {501, 505}, answer
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(junk=st.binary(min_size=1, max_size=200).filter(lambda junk: junk.strip(b"\r\n")))
 def test_any_bytes_over_the_wire(junk: bytes, server: OverSocket) -> None:
     """Empty lines alone are not among them: they may stand before a request, and a server waits for it (RFC 9112 §2.2)."""

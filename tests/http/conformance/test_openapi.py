@@ -101,7 +101,6 @@ def test_schemas_in_it_are_schemas(description: dict[str, Any]) -> None:
 
 @settings(
     max_examples=100,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -19,7 +19,7 @@ from atmpgraph.sparql.service.client import Result, submit
 from atmpgraph.sparql.service.spool import Spool
 
 from ..jobs import FAST, LIMITS, SILENCE, SLOW, Service, request_of
-from ..processes import processor_time, until
+from ..processes import PATIENCE, processor_time, suspend, until
 
 LARGE = f'SELECT ?text {{ VALUES ?i {{ {" ".join(map(str, range(300)))} }} BIND("{"x" * 8_000}" AS ?text) }}'
 CLIENTS: list[QueryClient] = []
@@ -173,7 +173,7 @@ def test_a_query_whose_service_dies_runs_on_the_next_one(run: Run, release: Rele
     async def main() -> None:
         client = client_of(service)
         assert body(await client.submit(request_of(release, FAST)))
-        slow = asyncio.ensure_future(client.submit(request_of(release, SLOW, seconds=6.0)))
+        slow = asyncio.ensure_future(client.submit(request_of(release, SLOW, processor=3.0)))
         assert await asyncio.to_thread(until, lambda: busy(service))
         os.kill(service.process.pid, signal.SIGKILL)
         with pytest.raises(ProblemError) as caught:
@@ -188,14 +188,14 @@ def test_a_service_that_hangs_is_given_up(run: Run, release: Release) -> None:
     service = Service(LIMITS, release)
 
     async def main() -> None:
-        client = client_of(service, silence=1.5)
+        client = client_of(service, silence=4.0)
         assert body(await client.submit(request_of(release, FAST)))
-        os.kill(hung := service.process.pid, signal.SIGSTOP)
+        suspend(hung := service.process.pid)
         started = time.monotonic()
         with pytest.raises(ProblemError) as caught:
             await client.submit(request_of(release, f"{FAST} #"))
         assert caught.value.problem.reason == "no-service"
-        assert 1 < time.monotonic() - started < 10
+        assert 3 < time.monotonic() - started < PATIENCE
         os.kill(hung, signal.SIGCONT)
         assert body(await client.submit(request_of(release, FAST)))
 

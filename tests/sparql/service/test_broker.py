@@ -24,7 +24,7 @@ from atmpgraph.sparql.service.client import ClientDisconnectedError, Result, sub
 from atmpgraph.sparql.service.result_cache import ResultCache
 
 from ..jobs import FAST, LARGE, LIMITS, SLOW, Service, request_of
-from ..processes import PATIENCE, memory, processor_time, runs, until
+from ..processes import PATIENCE, memory, processor_time, runs, suspend, until
 
 # Of a third of a second, which is more than the first try allows and less than the second.
 NOT_SO_FAST = f"SELECT (COUNT(*) AS ?n) {{ VALUES ?i {{ {' '.join(map(str, range(30)))} }} ?a ?b ?c . ?a ?d ?e }}"
@@ -67,7 +67,7 @@ def test_a_query_over_its_time_is_killed_and_its_worker_replaced(release: Releas
     service = make(release, timeout_seconds=1.0)
     started = time.monotonic()
     problem = service.problem(SLOW)
-    assert 0.9 < time.monotonic() - started < 30  # it would run for hours
+    assert 0.9 < time.monotonic() - started < PATIENCE  # it would run for hours
     assert problem.status == 504
     assert problem.headers["Retry-After"] == "1"
     assert problem.extra["limit"] == 1.0
@@ -83,7 +83,7 @@ def test_the_client_may_lower_its_time_but_not_raise_it(release: Release) -> Non
     for requested, allowed in ((0.2, 0.2), (1_000.0, 0.8)):
         started = time.monotonic()
         assert service.problem(SLOW, seconds=requested).extra["limit"] == allowed
-        assert allowed - 0.05 < time.monotonic() - started < 30
+        assert allowed - 0.05 < time.monotonic() - started < PATIENCE
 
 
 def test_the_problem_says_whose_limit_it_was(release: Release) -> None:
@@ -131,22 +131,24 @@ def slow_queries(service: Service, clients: list[str]) -> Iterator[list[Future[R
     stops: list[Callable[[], object]] = []
     with ThreadPoolExecutor(len(clients)) as threads:
         futures = [threads.submit(service.result, SLOW, client, stops.append) for client in clients]
-        assert until(lambda: len(stops) == len(clients))
-        yield futures
-        for stop in stops:
-            stop()
+        try:
+            assert until(lambda: len(stops) == len(clients))
+            yield futures
+        finally:
+            for stop in stops:
+                stop()
         for future in futures:
             assert isinstance(future.exception(), ClientDisconnectedError | ProblemError)
 
 
 def test_slow_queries_of_one_client_do_not_starve_another(release: Release) -> None:
-    service = make(release, timeout_seconds=60.0, workers=2)
+    service = make(release, timeout_seconds=600.0, workers=2)
     with slow_queries(service, ["192.0.2.1"] * 8):
         assert until(lambda: busy(service))
         started = time.monotonic()
         for number in range(5):
             assert service.rows(f"{FAST} # {number}", client="192.0.2.2") == 1
-        assert time.monotonic() - started < 30  # the slow ones have a minute
+        assert time.monotonic() - started < PATIENCE  # the slow ones have ten minutes
 
 
 @pytest.mark.parametrize("query", [FAST, NOT_SO_FAST], ids=["quick", "longer"])
@@ -156,7 +158,7 @@ def test_many_slow_clients_do_not_keep_a_fast_one_waiting(query: str, release: R
 
     def answered() -> bool:
         with suppress(ProblemError):  # it needed more than a try of a processor: the machine has much else to do
-            return service.rows(query, client="192.0.2.2", seconds=6.0) == 1
+            return service.rows(query, client="192.0.2.2", seconds=20.0) == 1
         return False
 
     with slow_queries(service, [f"198.51.100.{n}" for n in range(6)]) as futures:
@@ -199,7 +201,7 @@ def test_none_waits_for_longer_than_the_client_or_the_service_would(
 
 def test_more_than_may_wait_are_turned_away_at_once(release: Release) -> None:
     """Two run, two are tried, two are tried for longer, two wait; while one runs, and no longer."""
-    service = make(release, timeout_seconds=60.0, workers=2, max_queued=2)
+    service = make(release, timeout_seconds=600.0, workers=2, max_queued=2)
     with slow_queries(service, [f"198.51.100.{n}" for n in range(12)]) as futures:
         for future in islice(as_completed(futures, PATIENCE), 4):
             error = future.exception()
@@ -219,7 +221,7 @@ def test_a_client_over_its_budget_learns_when_to_retry(release: Release) -> None
 
 
 def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> None:
-    service = make(release, timeout_seconds=60.0)
+    service = make(release, timeout_seconds=600.0)
     with slow_queries(service, ["192.0.2.1"]) as futures:
         assert until(lambda: busy(service))
         before = service.workers()
@@ -228,7 +230,7 @@ def test_when_the_client_goes_away_its_query_is_stopped(release: Release) -> Non
 
 
 def test_one_that_waits_and_goes_away_leaves_the_queue(release: Release) -> None:
-    service = make(release, timeout_seconds=60.0, workers=2, max_queued=1)
+    service = make(release, timeout_seconds=600.0, workers=2, max_queued=1)
     stops: list[Callable[[], object]] = []
     with ThreadPoolExecutor() as threads, slow_queries(service, [f"198.51.100.{n}" for n in range(2)]):
         assert until(lambda: busy(service) == 2)
@@ -324,7 +326,7 @@ def test_a_worker_that_is_late_is_not_lost(release: Release) -> None:
 
 def test_without_limits_a_result_is_sent_while_it_is_computed(release: Release) -> None:
     """Memory stays flat, here and in the worker: 64,000 rows of 2,000 bytes."""
-    service = make(release, timeout_seconds=60.0)
+    service = make(release, timeout_seconds=600.0)
     numbers = " ".join(map(str, range(40)))
     product = " ".join(f"VALUES ?{name} {{ {numbers} }}" for name in "abc")
     result = service.result(
@@ -345,9 +347,9 @@ def test_a_query_may_be_given_so_much_of_a_processor_instead_of_so_long(release:
 
     with ThreadPoolExecutor(1) as asking:
         asked = asking.submit(service.problem, endless, processor=1.5)
-        until(lambda: longest() > 1.1)  # no longer tried
+        assert until(lambda: longest() > 1.1)  # no longer tried
         worker = max(service.workers(), key=processor_time)
-        os.kill(worker, signal.SIGSTOP)
+        suspend(worker)
         time.sleep(4)
         assert not asked.done()
         os.kill(worker, signal.SIGCONT)
@@ -426,6 +428,6 @@ def test_nonsense_on_the_socket_ends_that_connection_only(service: Service) -> N
             connection.connect(str(service.process.address()))
             connection.sendall(nonsense)
             connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE)
             assert connection.recv(100) == b""
     assert service.rows() == 1

@@ -22,7 +22,7 @@ from atmpgraph.web import create_app
 
 from ...conftest import changed
 from ..jobs import FAST, LARGE, LIMITS, SLOW, Service, request_of
-from ..processes import processor_time, runs, stat, until
+from ..processes import PATIENCE, processor_time, runs, stat, suspend, until
 
 SILENCE = 2.0  # seconds without a sign of life after which the service counts as hung
 
@@ -44,33 +44,33 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 
 def problem_of(future: "Future[Any]") -> Problem:
     """The problem that a query met."""
-    error = future.exception(60)
+    error = future.exception(PATIENCE)
     assert isinstance(error, ProblemError)
     return error.problem
 
 
 def running(service: Service) -> int:
     """The worker that runs a slow query."""
-    busy: list[int] = []
+    found: list[int] = []
+    assert until(lambda: found.extend(busy_ones(service)) or found)  # type: ignore[func-returns-value]
+    return found[0]
 
-    def found() -> bool:
-        busy[:] = [worker for worker in service.workers() if processor_time(worker) > 0.25]
-        return bool(busy)
 
-    assert until(found)
-    return busy[0]
+def busy_ones(service: Service) -> list[int]:
+    """The workers that run slow queries: starting takes less."""
+    return [worker for worker in service.workers() if processor_time(worker) > 0.25]
 
 
 def test_who_waits_for_a_service_that_hangs_learns_so_in_seconds(service: Service, release: Release) -> None:
     """And the next one has another service, whose predecessor took its workers along."""
     hung, workers = service.process.pid, service.workers()
     started = time.monotonic()
-    os.kill(hung, signal.SIGSTOP)
+    suspend(hung)
     with pytest.raises(ProblemError) as caught:
         submit(service.process.address(), request_of(release, FAST), id, SILENCE)
     assert caught.value.problem.status == 503
     assert caught.value.problem.headers["Retry-After"]
-    assert time.monotonic() - started < SILENCE + 5
+    assert time.monotonic() - started < SILENCE + 30
     assert until(lambda: service.process.pid not in {0, hung})
     assert service.rows() == 1
     assert not runs(hung)
@@ -80,7 +80,7 @@ def test_who_waits_for_a_service_that_hangs_learns_so_in_seconds(service: Servic
 def test_who_comes_while_it_is_replaced_is_answered(service: Service) -> None:
     """The client is more patient than the service is left alone: the query runs on the next one."""
     hung = service.process.pid
-    os.kill(hung, signal.SIGSTOP)
+    suspend(hung)
     assert service.rows() == 1
     assert service.process.pid != hung
 
@@ -88,7 +88,7 @@ def test_who_comes_while_it_is_replaced_is_answered(service: Service) -> None:
 def test_a_service_that_accepts_nobody_does_not_answer(service: Service) -> None:
     """Its queue is full, so that nobody can even connect."""
     address, hung = service.process.address(), service.process.pid
-    os.kill(hung, signal.SIGSTOP)
+    suspend(hung)
     connections = []
     with suppress(BlockingIOError):
         while True:
@@ -97,7 +97,7 @@ def test_a_service_that_accepts_nobody_does_not_answer(service: Service) -> None
             connections[-1].connect(str(address))
     started = time.monotonic()
     assert not answers(address, 0.5)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert until(lambda: service.process.pid not in {0, hung})
     for connection in connections:
         connection.close()
@@ -115,7 +115,7 @@ def test_one_that_runs_long_queries_is_alive(service: Service, threads: ThreadPo
 
 
 def test_a_query_whose_service_dies_runs_again(service: Service, threads: ThreadPoolExecutor) -> None:
-    future = threads.submit(service.problem, SLOW, seconds=4.0)
+    future = threads.submit(service.problem, SLOW, processor=3.0)
     running(service)
     first = service.process.pid
     os.kill(first, signal.SIGKILL)
@@ -136,12 +136,17 @@ def test_no_second_service_answers_a_query_twice_on_its_way(service: Service) ->
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 def test_a_worker_that_hangs_ends_with_its_time(busy: bool, service: Service, threads: ThreadPoolExecutor) -> None:
     if busy:
-        future = threads.submit(service.problem, SLOW, seconds=3.0)
-        worker = running(service)
-        os.kill(worker, signal.SIGSTOP)
+        for seconds in (3.0, 30.0, 300.0):  # a machine with much else to do lets it run for less than a moment of these
+            future = threads.submit(service.problem, SLOW, seconds=seconds)
+            while not (found := busy_ones(service)) and not future.done():
+                time.sleep(0.02)
+            if found:
+                break
+        (worker,) = found
+        suspend(worker)
     else:
         (worker,) = service.workers()
-        os.kill(worker, signal.SIGSTOP)
+        suspend(worker)
         future = threads.submit(service.problem, f"{FAST} # 1", seconds=3.0)
     assert future.result().status == 504
     assert until(lambda: not runs(worker))
@@ -179,8 +184,10 @@ def test_too_much_memory_is_called_that(release: Release) -> None:
 
 def test_no_process_stays_a_zombie(service: Service) -> None:
     for _ in range(3):
-        for worker in service.workers():
+        killed = service.workers()
+        for worker in killed:
             os.kill(worker, signal.SIGKILL)
+        assert until(lambda: not killed & service.workers())  # noqa: B023
         assert service.rows() == 1
     assert until(lambda: all(stat(worker)[0] != "Z" for worker in service.workers()))
 
@@ -192,10 +199,10 @@ def test_readiness_includes_the_query_service(number: int, released: Settings) -
     client = create_app(settings).test_client()
     assert client.get("/health/ready").status_code == 200
     service = client.application.extensions["atmpgraph"]._service
-    os.kill(service.pid, number)
+    suspend(service.pid) if number == signal.SIGSTOP else os.kill(service.pid, number)
     started = time.monotonic()
     response = client.get("/health/ready")
-    assert time.monotonic() - started < SILENCE + 5
+    assert time.monotonic() - started < SILENCE + 30
     if number == signal.SIGSTOP:
         assert response.status_code == 503
         assert "query service" in response.get_json()["detail"]

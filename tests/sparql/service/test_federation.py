@@ -17,6 +17,7 @@ from atmpgraph.http.problem import Problem
 from atmpgraph.sparql.problems import problem_of
 from atmpgraph.sparql.service.federation import Federation
 
+from ..processes import PATIENCE
 from ..remote import ROWS, Remote
 
 BASE = "https://example.org/"
@@ -24,7 +25,7 @@ BASE = "https://example.org/"
 
 def federation(remote: Remote, **changes: Any) -> Federation:
     """A federation with the service, for which loopback counts as public."""
-    limits: dict[str, Any] = {"seconds": 2.0, "longest": 10_000, "permitted": bool} | changes
+    limits: dict[str, Any] = {"seconds": PATIENCE, "longest": 10_000, "permitted": bool} | changes
     return Federation(frozenset({remote.iri}), 2, Outbound(**limits))
 
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import pytest
 
 from atmpgraph.release.release import Release
 from atmpgraph.sparql.service.sandbox import confine, follow_parent
+
+from ..processes import until
 
 
 def outcome(attempt: Callable[[], object]) -> str:
@@ -56,10 +57,7 @@ def test_it_calls_no_service_even_without_the_guard(heard: list[bytes]) -> None:
     assert len(heard) == 1
     with pytest.raises((OSError, RuntimeError, ValueError)):  # unconfined, it would be heard
         list(store.query(query))  # type: ignore[arg-type]
-    until = time.monotonic() + 5
-    while len(heard) == 1 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert len(heard) > 1
+    assert until(lambda: len(heard) > 1)
 
 
 def test_it_opens_no_socket() -> None:

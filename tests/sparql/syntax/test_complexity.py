@@ -215,7 +215,7 @@ _PARTS = st.sampled_from(
 
 
 @given(st.lists(_PARTS, max_size=60), st.sampled_from(["", " "]), st.integers(1, 12))
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=2_000)
 def test_the_quick_look_passes_nothing_that_the_count_refuses(parts: list[str], separator: str, most: int) -> None:
     text, limits = separator.join(parts), MaxComplexity(most, 4 * most, 40 * most)
     if complexity._is_small(text, limits):

@@ -113,9 +113,9 @@ def test_anything_else_has_no_form(text: str) -> None:
 def test_the_time_is_linear(repeated: str) -> None:
     def seconds(size: int) -> float:
         text = repeated * (size // len(repeated)) + "!"
-        start = time.perf_counter()
+        start = time.process_time()
         form(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert seconds(400_000) < max(0.5, 40 * seconds(40_000))
 
