@@ -142,7 +142,7 @@ def test_a_thing_in_the_place_of_each_text_has_the_same_findings(
 ) -> None:
     """No engine stops at a value that is no literal where a shape reads its language."""
     graph, place = Graph() + conforming, next(conforming.objects(None, DCTERMS.source))
-    for predicate in sorted(set(conforming.predicates())):
+    for predicate in sorted(set(conforming.predicates()), key=str):
         stated = sorted(conforming.subject_objects(predicate), key=str)
         for subject, text in [each for each in stated if getattr(each[1], "language", None)][:1]:
             graph.remove((subject, predicate, text))
