@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,14 @@ from atmpgraph.publish import graph
 from atmpgraph.publish.build import build
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.settings import Settings
-from atmpgraph.sparql.answers import FIRST_ROWS, MOST_CHOICES, answer_file, read_answer
+from atmpgraph.sparql.answers import FIRST_ROWS, MOST_CHOICES, Window, answer_file, read_answer, rows_file
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.protocol import Query
 from atmpgraph.sparql.service.client import Result
 from atmpgraph.web import create_app
+from atmpgraph.web.core import query_client
 from atmpgraph.web.core.context import Context, publication
-from atmpgraph.web.core.query_client import first_rows, run_query
+from atmpgraph.web.core.query_client import first_rows
 
 from ..conftest import changed
 
@@ -98,23 +100,53 @@ def test_a_page_asks_no_query_that_is_kept(large: Settings) -> None:
     assert runs(f"/queries/sources?lang={large.languages[0]}&limit=3")
 
 
-def test_the_rows_of_another_language_are_those_of_the_first(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rows_of_a_page_are_those_of_the_whole_answer(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a release that keeps one row of each question, where the head of the question names the things of its rows."""
     monkeypatch.setattr(publish_answers, "FIRST_ROWS", 1)
+    large = changed(large, build={"jobs": 1})  # another process has no patch
     shutil.rmtree(large.path(large.folders.releases))
     assert build(large).digest
-    app, cut = create_app(large), set[str]()
+    app, cut, texts = create_app(changed(large, queries={"timeout_seconds": 30.0})), set[str](), list[str]()
+    listed = set[str]()
+    run = query_client.run_query
+
+    def noted(context: Context, query: Query, *arguments: Any, **named: Any) -> Result:
+        texts.append(query.text)
+        return run(context, query, *arguments, **named)
+
+    monkeypatch.setattr(query_client, "run_query", noted)
     for name, query in _library(large).items():
-        for language in large.languages[1:] if query.head.rows else ():
+        for language in large.languages if query.head.rows else ():
             local = query.in_language(language)
-            with app.test_request_context(f"/queries/{name}?lang={language}"):
-                context = Context(publication(), "/", "", language)
-                first = first_rows(context, Query(local.file_text), 1, local)
-                asked = run_query(context, Query(local.file_text), RESULTS_JSON, rows=1)
-                assert _rows(first) == _rows(asked), (name, language)
-                assert first.cut == asked.cut, (name, language)
-                cut |= {name} if first.cut else set()
+            for offset, most in ((0, 1), (1, 1), (1, 3), (2, 200)):
+                with app.test_request_context(f"/queries/{name}?lang={language}&offset={offset}"):
+                    context, asked = Context(publication(), "/", "", language), Query(local.file_text, offset=offset)
+                    texts.clear()
+                    first = first_rows(context, asked, most, local)
+                    rows = _rows(first)
+                    if rows and rows_file(_release(large).answers, _first(large, query)).exists():
+                        listed.add(name)
+                        assert local.file_text not in texts, (name, language, offset, "it asked for all rows")
+                    whole = run(context, asked, RESULTS_JSON, rows=most)
+                    assert rows == _rows(whole), (name, language, offset, most)
+                    assert first.cut == whole.cut, (name, language, offset, most)
+                    cut |= {name} if first.cut else set()
     assert len(cut) > 2, "questions with more rows than are kept"
+    assert {"organisations", "workpackage-members"} <= listed
+
+
+def _first(settings: Settings, query: LibraryQuery) -> str:
+    return query.in_language(settings.languages[0]).file_text
+
+
+def test_rows_that_their_things_do_not_give_are_asked_for_whole() -> None:
+    window = Window(("a", "b"), ((("urn:1", None), 0), (("urn:1", None), 1)), is_cut=False)
+    body = {"head": {"vars": ["a", "b"]}, "results": {"bindings": [{"a": {"type": "uri", "value": "urn:1"}}]}}
+    assert window.things("a") == ["urn:1"]
+    assert window.things("b") == window.things("c") == []
+    assert window.of(json.dumps(body).encode()) is None
+    body["results"] = {"bindings": 3 * [{"a": {"type": "uri", "value": "urn:1"}}]}
+    assert len(json.loads(window.of(json.dumps(body).encode()) or b"")["results"]["bindings"]) == 2
 
 
 def _rows(result: Result) -> object:

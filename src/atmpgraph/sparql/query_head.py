@@ -186,7 +186,7 @@ class QueryHead:
 
     @cached_property
     def rows(self) -> str:
-        """The column whose IRIs tell a page's rows in every language; empty where the head does not say."""
+        """The column by whose IRIs a page asks for its rows, in any language; empty where the head does not say."""
         return next(iter(self._values("rows")), "")
 
     @cached_property

@@ -1,6 +1,5 @@
 """The query service as a client: for whom a query runs, within which limits, and how its result is sent."""
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from ...formats import DOCUMENTS, RESULTS, RESULTS_JSON, Format
 from ...http.problem import ProblemError
 from ...observability.access import observed
 from ...release.release import Release
-from ...sparql.answers import Answer, answer_file, read_answer
+from ...sparql.answers import Answer, Window, answer_file, read_answer, read_rows, rows_file, window_of
 from ...sparql.library import LibraryQuery
 from ...sparql.limits import Limits, limits_of
 from ...sparql.problems import unavailable
@@ -83,7 +82,8 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
 def first_rows(context: Context, query: Query, most: int, of: LibraryQuery | None = None) -> Result:
     """The first rows of a result as JSON: what the release keeps of it, if it does.
 
-    What it keeps in the first language tells the rows of another, so only these are asked for, not all and their order.
+    What it keeps in the first language tells the rows of a page in any, so only their things are asked for, not all
+    rows and their order.
 
     Args:
         context: of the request.
@@ -95,23 +95,36 @@ def first_rows(context: Context, query: Query, most: int, of: LibraryQuery | Non
         ProblemError: the query is refused or fails.
         ClientDisconnectedError: the client went away.
     """
-    if query != Query(query.text):
-        return run_query(context, query, RESULTS_JSON, rows=most)
-    if answer := _kept_answer(context.release, query.text, most):
+    if query == Query(query.text) and (answer := _kept_answer(context.release, query.text, most)):
         return Result(iter([answer.body]), len(answer.body), answer.rows, "rows" if answer.is_cut else "", {}, {})
-    first = of and _kept_answer(context.release, of.in_language(context.settings.languages[0]).file_text, most)
-    if not (of and first and (things := _things(first, of.head.rows))):
-        return run_query(context, query, RESULTS_JSON, rows=most)
-    result = run_query(context, Query(of.of_rows(things).file_text), RESULTS_JSON, rows=most)
-    return replace(result, cut="rows" if first.is_cut else result.cut)
+    if of and query == Query(query.text, offset=query.offset):
+        first = of.in_language(context.settings.languages[0]).file_text
+        window = _kept_window(context.release, first, query.offset, most)
+        if window and (result := _rows_of(context, of, window)):
+            return result
+    return run_query(context, query, RESULTS_JSON, rows=most)
 
 
-def _things(answer: Answer, column: str) -> list[str]:
-    """The IRIs of a column, each once; none where a row has no IRI there."""
-    rows = json.loads(answer.body)["results"]["bindings"] if column else []
-    cells = [row.get(column, {}) for row in rows]
-    is_whole = all(cell.get("type") == "uri" for cell in cells)
-    return list(dict.fromkeys(cell["value"] for cell in cells)) if is_whole else []
+def _rows_of(context: Context, of: LibraryQuery, window: Window) -> Result | None:
+    """The rows of a page; None where its things do not give them all."""
+    if not (things := window.things(of.head.rows)):
+        return None
+    result = run_query(context, Query(of.of_rows(things).file_text), RESULTS_JSON)
+    if (body := window.of(b"".join(result.pieces))) is None:
+        return None
+    return replace(
+        result, pieces=iter([body]), length=len(body), rows=len(window.keys), cut="rows" if window.is_cut else ""
+    )
+
+
+def _kept_window(release: Release, text: str, offset: int, most: int) -> Window | None:
+    """Which rows a page has, where a release tells it."""
+    file = rows_file(release.folder.answers, text)
+    with suppress(DamagedError, ValueError):
+        if file in release.files:
+            return read_rows(release.whole(file), offset, most)
+    answer = None if offset else _kept_answer(release, text, most)
+    return window_of(answer) if answer else None
 
 
 def _kept_answer(release: Release, text: str, most: int) -> Answer | None:
