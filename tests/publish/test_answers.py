@@ -2,27 +2,44 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
 from atmpgraph.formats import RESULTS_JSON
 from atmpgraph.publish import answers as publish_answers
 from atmpgraph.publish import graph
 from atmpgraph.publish.build import build
+from atmpgraph.publish.push import push
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
+from atmpgraph.release.listing import list_internal
+from atmpgraph.release.manifest import read_manifest
 from atmpgraph.settings import Settings
-from atmpgraph.sparql.answers import FIRST_ROWS, MOST_CHOICES, Window, answer_file, read_answer, rows_file
+from atmpgraph.sparql.answers import (
+    FIRST_ROWS,
+    MOST_CHOICES,
+    Window,
+    answer_file,
+    read_answer,
+    read_rows,
+    rows_file,
+    write_answers,
+)
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.protocol import Query
-from atmpgraph.sparql.service.client import Result
+from atmpgraph.sparql.service.client import Result, submit
+from atmpgraph.sparql.service.messages import QueryRequest
+from atmpgraph.sparql.service.result_writers import Term, whole_result
 from atmpgraph.web import create_app
 from atmpgraph.web.core import query_client
 from atmpgraph.web.core.context import Context, publication
 from atmpgraph.web.core.query_client import first_rows
 
 from ..conftest import changed
+from ..store.engines import Oxigraph, running, store_of
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +91,7 @@ def test_each_question_is_kept_in_the_first_language(large: Settings) -> None:
 
 
 def test_a_page_is_the_same_with_and_without(large: Settings) -> None:
-    app = create_app(large)
+    app = create_app(changed(large, queries={"timeout_seconds": 30.0}))
 
     def pages() -> list[str]:
         names = [name for name in _library(large) if name not in {"now", "endless"}]
@@ -100,39 +117,196 @@ def test_a_page_asks_no_query_that_is_kept(large: Settings) -> None:
     assert runs(f"/queries/sources?lang={large.languages[0]}&limit=3")
 
 
-def test_the_rows_of_a_page_are_those_of_the_whole_answer(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a release that keeps one row of each question, where the head of the question names the things of its rows."""
-    monkeypatch.setattr(publish_answers, "FIRST_ROWS", 1)
-    large = changed(large, build={"jobs": 1})  # another process has no patch
-    shutil.rmtree(large.path(large.folders.releases))
-    assert build(large).digest
-    app, cut, texts = create_app(changed(large, queries={"timeout_seconds": 30.0})), set[str](), list[str]()
-    listed = set[str]()
-    run = query_client.run_query
+PARTS = ((0, 1), (1, 1), (1, 3), (2, 200))  # the offset and limit of some pages
+
+
+@pytest.fixture(scope="module")
+def small_pages(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A publication whose release keeps one row of each question, and which rows come after it where the head says how.
+
+    One question of its own has no such line, and the same rows as one that has.
+    """
+    folder = tmp_path_factory.mktemp("small pages") / "example"
+    shutil.copytree(_started, folder, symlinks=True)
+    settings = changed(Settings.load(folder / "atmpgraph.toml"), build={"jobs": 1})  # another process has no patch
+    settings = changed(settings, queries={"timeout_seconds": 30.0})
+    own = settings.path(settings.folders.queries)
+    own.mkdir(exist_ok=True)
+    text = (settings.layered("queries") / "organisations.rq").file.read_text(encoding="utf-8")
+    (own / "plain.rq").write_text(text.replace("#+ rows: organisation\n", ""), encoding="utf-8")
+    shutil.rmtree(settings.path(settings.folders.releases))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graph, "_MANY", 0)
+        patch.setattr(publish_answers, "FIRST_ROWS", 1)
+        assert build(settings).digest
+    return settings
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that ran for pages."""
+    texts, run = list[str](), query_client.run_query
 
     def noted(context: Context, query: Query, *arguments: Any, **named: Any) -> Result:
         texts.append(query.text)
         return run(context, query, *arguments, **named)
 
     monkeypatch.setattr(query_client, "run_query", noted)
-    for name, query in _library(large).items():
-        for language in large.languages if query.head.rows else ():
+    return texts
+
+
+def test_the_rows_of_a_page_are_those_of_the_whole_answer(small_pages: Settings, runs: list[str]) -> None:
+    app, cut, listed = create_app(small_pages), set[str](), set[str]()
+    for name, query in _library(small_pages).items():
+        for language in small_pages.languages if query.head.rows else ():
             local = query.in_language(language)
-            for offset, most in ((0, 1), (1, 1), (1, 3), (2, 200)):
+            for offset, most in PARTS:
                 with app.test_request_context(f"/queries/{name}?lang={language}&offset={offset}"):
                     context, asked = Context(publication(), "/", "", language), Query(local.file_text, offset=offset)
-                    texts.clear()
+                    runs.clear()
                     first = first_rows(context, asked, most, local)
                     rows = _rows(first)
-                    if rows and rows_file(_release(large).answers, _first(large, query)).exists():
+                    if rows and rows_file(_release(small_pages).answers, _first(small_pages, query)).exists():
                         listed.add(name)
-                        assert local.file_text not in texts, (name, language, offset, "it asked for all rows")
-                    whole = run(context, asked, RESULTS_JSON, rows=most)
+                        assert local.file_text not in runs, (name, language, offset, "it asked for all rows")
+                    whole = query_client.run_query(context, asked, RESULTS_JSON, rows=most)
                     assert rows == _rows(whole), (name, language, offset, most)
                     assert first.cut == whole.cut, (name, language, offset, most)
                     cut |= {name} if first.cut else set()
     assert len(cut) > 2, "questions with more rows than are kept"
     assert {"organisations", "workpackage-members"} <= listed
+
+
+def _answers(settings: Settings) -> dict[str, tuple[int, str, bytes]]:
+    """What people and programs get of the questions, in each language, with some offsets and limits."""
+    client, got = create_app(settings).test_client(), dict[str, tuple[int, str, bytes]]()
+    names = [name for name, query in _library(settings).items() if query.head.rows or name == "plain"]
+    for name in names:
+        for suffix in (".csv", ".json", ""):
+            for language in settings.languages:
+                for offset, most in PARTS if not suffix else PARTS[2:3]:
+                    url = f"/queries/{name}{suffix}?lang={language}&offset={offset}&limit={most}"
+                    response = client.get(url, headers={"Accept": "*/*" if suffix else "text/html"})
+                    cut = response.headers.get("Atmpgraph-Truncated", "")
+                    got[url] = (response.status_code, cut, response.data)
+    assert {status for status, *_ in got.values()} == {200}
+    return got
+
+
+@pytest.mark.parametrize("release", ["of an earlier version", "that keeps no answer"])
+def test_pages_and_downloads_are_those_of_a_release(
+    small_pages: Settings, tmp_path: Path, runs: list[str], release: str
+) -> None:
+    """One of an earlier version keeps first rows, and does not say which rows come after them."""
+    kept = _answers(small_pages)
+    ran = len(runs)
+    folder = tmp_path / "example"
+    shutil.copytree(small_pages.path(Path()), folder, symlinks=True)
+    settings = changed(Settings.load(folder / "atmpgraph.toml"), queries={"timeout_seconds": 30.0})
+    left = {".rows"} if release == "of an earlier version" else {".rows", ".json"}
+    _without(_release(settings), left)
+    runs.clear()
+    assert _answers(settings) == kept
+    assert runs
+    assert any("VALUES ?organisation { <" in text for text in runs) == (left == {".rows"}), (
+        "other languages, first page"
+    )
+    assert ran <= len(runs)
+
+
+def test_a_store_elsewhere_gives_the_same(small_pages: Settings, tmp_path: Path, runs: list[str]) -> None:
+    kept = _answers(small_pages)
+    folder = tmp_path / "example"
+    shutil.copytree(small_pages.path(Path()), folder, symlinks=True)
+    engine = Oxigraph(tmp_path / "engine")
+    with running(engine):
+        there = changed(Settings.load(folder / "atmpgraph.toml"), store=store_of(engine))
+        there = changed(there, queries={"timeout_seconds": 30.0})
+        push(there)
+        runs.clear()
+        assert _answers(there) == kept
+    assert any("VALUES ?organisation { <" in text for text in runs)
+
+
+def test_each_question_is_asked_once(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first rows, for a page and for a choice of values, and the IRIs of all are kept from one run."""
+    monkeypatch.setattr(publish_answers, "FIRST_ROWS", 1)
+    monkeypatch.setattr(publish_answers, "MOST_CHOICES", 2)
+    large = changed(large, build={"jobs": 1})  # another process has no patch
+    shutil.rmtree(large.path(large.folders.releases))
+    texts = list[str]()
+
+    def noted(address: Path, request: QueryRequest, *arguments: Any) -> Result:
+        texts.append(request.job.query)
+        return submit(address, request, *arguments)
+
+    monkeypatch.setattr(publish_answers, "submit", noted)
+    assert build(large).digest
+    assert len(texts) == len(set(texts))
+    folder, library = _release(large).answers, _library(large)
+    page, choices = (read_answer(answer_file(folder, _first(large, library["sources"]), most)) for most in (1, 2))
+    assert [
+        (each.rows, each.is_cut, len(json.loads(each.body)["results"]["bindings"])) for each in (page, choices)
+    ] == [
+        (1, True, 1),
+        (2, True, 2),
+    ]
+    assert sorted(folder.glob("*.rows"))
+
+    texts.clear()
+    table = large.path(large.folders.data) / "figures.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace(",15,", ",16,").replace("15 direct", "16 direct"), encoding="utf-8")
+    quotations = table.with_name("quotations.csv")
+    quotations.write_text(quotations.read_text(encoding="utf-8").replace("15 direct", "16 direct"), encoding="utf-8")
+    before = {file: file.read_bytes() for file in sorted(folder.iterdir())}
+    assert build(large).switched
+    rows = [
+        rows_file(each, _first(large, library["workpackage-members"])) for each in (folder, _release(large).answers)
+    ]
+    assert len({file.stat().st_ino for file in rows}) == 1
+    assert _first(large, library["workpackage-members"]) not in texts
+    assert _first(large, library["quotations"]) in texts
+    assert before == {file: file.read_bytes() for file in sorted(folder.iterdir())}, "a release is immutable"
+
+
+def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    """The first rows are the bytes that the service would send for so many; a result that breaks off keeps no rows."""
+    a, b = ox.NamedNode("urn:a"), ox.Literal("],\n}]}},", language="ar", direction=ox.BaseDirection.RTL)
+    rows: list[list[Term | None]] = [[a, b], [None, b], [a, None], [None, None], [a, ox.Literal("1")]]
+    whole = "".join(whole_result(["x", "y"], rows, "json")).encode()
+    pieces = [whole[place : place + 7] for place in range(0, len(whole), 7)]
+    write_answers(tmp_path, "q", (2, 4, 9), pieces, is_cut=False, keys=True)
+    for most in (2, 4, 9):
+        answer = read_answer(answer_file(tmp_path, "q", most))
+        assert answer.body == "".join(whole_result(["x", "y"], rows[:most], "json")).encode()
+        assert (answer.rows, answer.is_cut) == (min(most, 5), most < 5)
+    assert list(read_rows(rows_file(tmp_path, "q"), 0, 9).keys) == [
+        (("urn:a", None), 0),
+        ((None, None), 0),
+        (("urn:a", None), 1),
+        ((None, None), 1),
+        (("urn:a", None), 2),
+    ]
+    write_answers(tmp_path, "none", (2,), ["".join(whole_result(["x"], [], "json")).encode()], is_cut=False, keys=True)
+    assert read_answer(answer_file(tmp_path, "none", 2)).body == "".join(whole_result(["x"], [], "json")).encode()
+    assert not rows_file(tmp_path, "none").exists()
+
+    def broken() -> Iterator[bytes]:
+        yield from pieces[:-3]
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        write_answers(tmp_path, "broken", (2,), broken(), is_cut=False, keys=True)
+    assert not rows_file(tmp_path, "broken").exists()
+
+
+def _without(release: ReleaseFolder, suffixes: set[str]) -> None:
+    """A release without some of its answers, as if it had been made so."""
+    for file in release.answers.iterdir():
+        if file.suffix in suffixes:
+            file.unlink()
+    list_internal(release, read_manifest(release.manifest))
 
 
 def _first(settings: Settings, query: LibraryQuery) -> str:

@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 FIRST_ROWS: Final = 200  # on the page of a query
 MOST_CHOICES: Final = 2_000  # values of a parameter
+
+_BINDINGS: Final = b'"bindings":['  # before the rows
+_END: Final = b"]}}"  # after them
 
 # The IRIs of a row, none where a column has another term, and how many rows before it have the same.
 Key: TypeAlias = tuple[tuple[str | None, ...], int]
@@ -38,10 +41,52 @@ class Answer:
     body: bytes
 
 
-def write_answer(folder: Path, text: str, most: int, answer: Answer) -> None:
-    """Write the answer of a query."""
-    head = json.dumps({"rows": answer.rows, "cut": answer.is_cut}).encode()
-    answer_file(folder, text, most).write_bytes(head + b"\n" + answer.body)
+def write_answers(
+    folder: Path, text: str, mosts: Sequence[int], pieces: Iterable[bytes], *, is_cut: bool, keys: bool
+) -> None:
+    """Write the first rows of the result of a query, and where it has more, the IRIs of all.
+
+    Args:
+        folder: of the answers.
+        text: of the query.
+        mosts: how many rows each answer has at most; the first is that of a page.
+        pieces: of the result, as `service.result_writers` writes JSON: a row a line.
+        is_cut: there are rows after those of the result.
+        keys: whether the IRIs of all rows are wanted.
+    """
+    lines = _lines(pieces)
+    head, bindings, line = next(lines).partition(_BINDINGS)
+    rows = (row.removesuffix(b",") for row in (each.removesuffix(_END) for each in chain([line], lines)) if row)
+    first = list(islice(rows, max(mosts) + 1))
+    for most in mosts:
+        body = head + bindings + b",\n".join(first[:most]) + _END
+        stated = json.dumps({"rows": len(first[:most]), "cut": is_cut or len(first) > most}).encode()
+        _write(answer_file(folder, text, most), [stated, b"\n", body])
+    if keys and len(first) > mosts[0]:
+        columns = json.loads(head + bindings + _END)["head"]["vars"]
+        iris = ([_iri(row.get(column)) for column in columns] for row in map(json.loads, chain(first, rows)))
+        lines_of = (json.dumps(key, ensure_ascii=False).encode() + b"\n" for key in _numbered(iris))
+        stated = json.dumps({"columns": columns, "cut": is_cut}).encode() + b"\n"
+        _write(rows_file(folder, text), chain([stated], lines_of))
+
+
+def _write(file: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file anew, or none: one that is there may be that of another release too, by a link."""
+    file.unlink(missing_ok=True)
+    try:
+        with file.open("wb") as opened:
+            opened.writelines(pieces)
+    except BaseException:
+        file.unlink()  # the result broke off
+        raise
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from lines
+    yield rest
 
 
 def read_answer(file: Path) -> Answer:
@@ -99,23 +144,6 @@ def window_of(answer: Answer) -> Window:
     columns = result["head"]["vars"]
     iris = ([_iri(row.get(column)) for column in columns] for row in result["results"]["bindings"])
     return Window(columns, tuple(_numbered(iris)), answer.is_cut)
-
-
-def write_rows(folder: Path, text: str, lines: Iterable[bytes], *, is_cut: bool) -> None:
-    """Write the IRIs of the rows of a query.
-
-    Args:
-        folder: of the answers.
-        text: of the query.
-        lines: of its result (SPARQL 1.1 Query Results TSV).
-        is_cut: it has more rows.
-    """
-    tsv = (line.decode().rstrip("\n").split("\t") for line in lines)
-    columns = [name.removeprefix("?") for name in next(tsv)]
-    rows = ([cell[1:-1] if cell.startswith("<") else None for cell in row] for row in tsv)
-    with rows_file(folder, text).open("w", encoding="utf-8") as file:
-        file.write(json.dumps({"columns": columns, "cut": is_cut}) + "\n")
-        file.writelines(json.dumps(key, ensure_ascii=False) + "\n" for key in _numbered(rows))
 
 
 def read_rows(file: Path, first: int, most: int) -> Window:
