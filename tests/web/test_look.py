@@ -122,6 +122,20 @@ def test_an_accessibility_statement_comes_with_the_software(site: FlaskClient, d
     assert STATED in site.get("/sitemap.xml").text
 
 
+def test_a_page_is_where_people_type_it(site: FlaskClient, dressed: Settings) -> None:
+    """At the name alone, in the language that the URL names; a list of that name stays where it is."""
+    (_publication(dressed) / "texts/sources.en.md").write_text("# Sources\n", encoding="utf-8")
+    client = create_app(dressed).test_client()
+    for name in ("legal-notice", "accessibility"):
+        for query in ("", "?lang=nl"):
+            answer = client.get(f"/{name}{query}", headers=BROWSER)
+            assert (answer.status_code, answer.location) == (307, f"/pages/{name}{query}")
+            assert client.get(answer.location, headers=BROWSER).status_code == 200
+        assert client.get(f"/{name}.csv").status_code == 404
+    assert client.get("/sources", headers=BROWSER).status_code == 200
+    assert site.get("/about").status_code == site.get("/home").status_code == 404, "there are no such pages"
+
+
 def test_the_statement_names_the_contact(dressed: Settings) -> None:
     own = changed(dressed, site={"contact": "mailto:us@office.example?subject=a&body=b"})
     answer = create_app(own).test_client().get(f"{STATED}?lang=en", headers=BROWSER)

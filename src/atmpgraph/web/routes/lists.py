@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from flask import redirect
+from werkzeug.wrappers import Response as AnyResponse
+
 from ...errors import ReleaseError
 from ...formats import HTML, JSON, RDF_FORMATS, TABLE, XLSX, Format
 from ...i18n import SOURCE
@@ -12,18 +15,24 @@ from ...lists.declared import THINGS
 from ...lists.lookup import Listing, open_lists
 from ...release.release import Release
 from ..core.context import Context, Publication, publication
+from ..core.i18n import link
 from ..core.list_state import NO_CLASS, ListState, frequent_classes, no_class, read_state
 from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Version, vary_by_language
 from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
 from ..pages.lists import list_page
+from ..pages.prose import pages
 
 _IN_A_LANGUAGE = (TABLE, XLSX, JSON)
 _DOWNLOADS = (TABLE, XLSX, JSON, *RDF_FORMATS)
 
 
-def _load(context: Context, name: str) -> ListState | None:
-    return read_state(context, name)
+def _load(context: Context, name: str) -> ListState | AnyResponse | None:
+    """The list; or the way to the page of that name, since people type `/about`."""
+    state = read_state(context, name)
+    if state is None and context.fixed is None and name in pages(context.settings):
+        return redirect(link("pages.page", name=name), 307)
+    return state
 
 
 def _load_class(context: Context, kind: str) -> ListState | None:
@@ -69,11 +78,12 @@ def _read(path: Path, _: str) -> Sequence[Listing]:
 
 
 def _names(shared: Publication) -> Collection[str]:
-    """The lists of the current release; before the first one, those that are declared."""
+    """The lists of the current release; before the first one, those that are declared. And the pages in own words."""
     try:
-        return [listing.slug for listing in _listings(shared.release())]
+        lists = [listing.slug for listing in _listings(shared.release())]
     except ReleaseError:
-        return [file.stem for file in shared.settings.layered("lists").glob("*.toml")]
+        lists = [file.stem for file in shared.settings.layered("lists").glob("*.toml")]
+    return [*lists, *pages(shared.settings)]
 
 
 def _menu() -> list[Navigation]:
