@@ -288,6 +288,10 @@ def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:
         ((None, None), 1),
         (("urn:a", None), 2),
     ]
+    write_answers(tmp_path, "long", (2,), pieces, is_cut=True, keys=True)
+    assert read_rows(rows_file(tmp_path, "long"), 3, 2).is_cut
+    with pytest.raises(ValueError, match="rows that are not in the file"):
+        read_rows(rows_file(tmp_path, "long"), 4, 2)
     write_answers(tmp_path, "none", (2,), ["".join(whole_result(["x"], [], "json")).encode()], is_cut=False, keys=True)
     assert read_answer(answer_file(tmp_path, "none", 2)).body == "".join(whole_result(["x"], [], "json")).encode()
     assert not rows_file(tmp_path, "none").exists()

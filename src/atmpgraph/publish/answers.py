@@ -11,7 +11,7 @@ from ..errors import ServerError
 from ..formats import RESULTS_JSON
 from ..http.problem import ProblemError
 from ..settings import Settings
-from ..sparql.answers import FIRST_ROWS, MOST_CHOICES, answer_file, read_answer, rows_file
+from ..sparql.answers import FIRST_ROWS, LISTED_ROWS, MOST_CHOICES, answer_file, read_answer, rows_file
 from ..sparql.answers import write_answers as keep
 from ..sparql.library import read_library
 from ..sparql.limits import Limits, limits_of
@@ -30,7 +30,7 @@ _BUSY: Final = 6  # times as long a query takes on a machine that does much else
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is kept of a query as the pages run it: its first rows, for some numbers of them; and the IRIs of all."""
+    """What is kept of a query as the pages run it: its first rows, for some numbers of them; and the IRIs of many."""
 
     text: str
     mosts: tuple[int, ...]
@@ -99,7 +99,7 @@ def _wanted(settings: Settings) -> Iterator[_Wanted]:
 
 
 def _job(wanted: _Wanted, address: StoreAddress, base: str, limits: Limits) -> QueryJob:
-    most = max(wanted.mosts)
+    most = LISTED_ROWS if wanted.rows else max(wanted.mosts)
     return QueryJob(
         store=address,
         base=base,
@@ -108,7 +108,7 @@ def _job(wanted: _Wanted, address: StoreAddress, base: str, limits: Limits) -> Q
         named_graphs=(),
         format=RESULTS_JSON.suffix,
         offset=0,
-        rows=limits.max_rows if wanted.rows else min(most, limits.max_rows or most),
+        rows=min(most, limits.max_rows or most),
         bytes=limits.max_bytes,
         nesting=limits.max_nesting,
         patterns=limits.max_patterns,

@@ -3,8 +3,8 @@
 A file for each query as it runs, and for each number of rows: how many rows it has and whether there are more, on a
 line; then the result (SPARQL 1.1 Query Results JSON). Another text of a query has another file, so none is out of date.
 
-Of a query with more rows, whose head names the things of its rows, there is a file more: the IRIs of every row, a row
-a line. They are the same in every language, so that any page asks for the things of its own rows alone.
+Of a query with more rows, whose head names the things of its rows, there is a file more: the IRIs of each of many rows,
+a row a line. They are the same in every language, so that any page of these asks for the things of its own rows alone.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Any, Final, TypeAlias
 
 FIRST_ROWS: Final = 200  # on the page of a query
 MOST_CHOICES: Final = 2_000  # values of a parameter
+LISTED_ROWS: Final = 20_000  # whose IRIs are kept: a hundred pages
 
 _BINDINGS: Final = b'"bindings":['  # before the rows
 _END: Final = b"]}}"  # after them
@@ -44,7 +45,7 @@ class Answer:
 def write_answers(
     folder: Path, text: str, mosts: Sequence[int], pieces: Iterable[bytes], *, is_cut: bool, keys: bool
 ) -> None:
-    """Write the first rows of the result of a query, and where it has more, the IRIs of all.
+    """Write the first rows of the result of a query, and where it has more, the IRIs of each row.
 
     Args:
         folder: of the answers.
@@ -52,7 +53,7 @@ def write_answers(
         mosts: how many rows each answer has at most; the first is that of a page.
         pieces: of the result, as `service.result_writers` writes JSON: a row a line.
         is_cut: there are rows after those of the result.
-        keys: whether the IRIs of all rows are wanted.
+        keys: whether the IRIs of the rows are wanted.
     """
     lines = _lines(pieces)
     head, bindings, line = next(lines).partition(_BINDINGS)
