@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from atmpgraph.web import create_app
 
 from .test_profiles import check_what_queries_tell
 from .web.cells import bare, cells
+from .web.rules import BROWSER
 
 FUNDED = Path(__file__).parent / "publications" / "funded"
 QUESTIONS = sorted(file.stem for file in supplied("queries").glob("*.rq"))
@@ -279,3 +281,42 @@ def _rows(client: FlaskClient, name: str) -> list[dict[str, str]]:
     answer = client.get(f"/queries/{name}.csv")
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def words_of(client: FlaskClient, path: str) -> str:
+    page = client.get(f"{path}?lang=en", headers=BROWSER).text.partition("<main")[2].partition("As linked data")[0]
+    return " ".join(re.sub("<[^>]+>", " ", page).replace("\u00a0", " ").split())
+
+
+def test_the_home_page_has_the_coordinator_first_and_the_money(client: FlaskClient) -> None:
+    words = words_of(client, "/")
+    first = words.partition("Who takes part")[2].partition("Newest changes")[0]
+    assert re.findall("coordinator|participant|party|partner", first)[:3] == [
+        "coordinator",
+        "participant",
+        "participant",
+    ]
+    assert "total cost : €1,499,999.50" in words
+
+
+def test_an_organisation_has_its_share_apart_from_what_all_get(client: FlaskClient) -> None:
+    words = words_of(client, "/doc/organisation/barena")
+    assert "Share of this organisation Amount for all beneficiaries" in words
+    assert "contribution to the participant: €350,000 €1.2 million" in words
+
+
+def test_the_page_of_a_project_names_who_coordinates_and_what_each_gets(client: FlaskClient) -> None:
+    words = words_of(client, "/doc/partnership/laguna")
+    coordination, _, members = words.partition("Coordination")[2].partition("Members")
+    assert "University of Lagunopoli (fictional) coordinator Italy" in coordination
+    assert "participant Italy contribution to the participant: €350,000" in members
+    assert "coordinator Italy Press release" in members  # which says nothing of money
+
+
+def test_a_list_shows_no_column_that_is_empty(client: FlaskClient) -> None:
+    assert "Contribution received" in words_of(client, "/partners")
+    assert "€350,000" in words_of(client, "/partners")
+
+
+def test_a_grant_without_a_title_is_called_by_its_number(client: FlaskClient) -> None:
+    assert "Grant agreement 101999001" in words_of(client, "/funding")

@@ -173,8 +173,15 @@ class Texts:
         """An amount in a currency (ISO 4217), with the symbol where the language puts it."""
         symbol = numbers.get_currency_symbol(currency, locale=self._locale)
         pattern = self._locale.currency_formats["standard"].pattern
-        amount, gap = self.compact(value), _NBSP if _NBSP in pattern else ""
+        amount, gap = self._with_cents(self.compact(value), value, currency), _NBSP if _NBSP in pattern else ""
         return f"{symbol}{gap}{amount}" if pattern.startswith("¤") else f"{amount}{gap}{symbol}"
+
+    def _with_cents(self, written: str, value: Scalar, currency: str) -> str:
+        """An amount with all the digits of a part of its currency (CLDR): 0.5 is 0.50 euros; a whole one has none."""
+        amount = Decimal(str(value)).normalize()
+        lacking = numbers.get_currency_precision(currency) + int(amount.as_tuple().exponent)
+        whole = written != self.number(value) or amount == amount.to_integral_value()
+        return written if whole or lacking <= 0 else written + self.number(0) * lacking
 
     def currency(self, code: str) -> str:
         """The name of a currency by its code (ISO 4217); what is none stays as it is."""

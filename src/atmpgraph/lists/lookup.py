@@ -130,6 +130,13 @@ class Lists:
         """The rows that some filters leave, in an order."""
         return Selection(self._file, listing, {name: tuple(some) for name, some in filters.items() if some}, sort)
 
+    def without_values(self, slug: str) -> set[str]:
+        """The columns of a list in which no row has a value."""
+        rows = self._file.execute(
+            "SELECT column FROM sorted WHERE list = ? GROUP BY column HAVING MAX(valued) = 0", (slug,)
+        )
+        return {column for (column,) in rows}
+
     def names(self, iris: Iterable[str], languages: Sequence[str]) -> dict[str, tuple[str, str]]:
         """A name and the tag of its language for each IRI that has one."""
         names = {}

@@ -84,7 +84,7 @@ _RANKS: Final[Mapping[str, Callable[[int, Row], Any]]] = {
     "funding": lambda _, row: _amount(row),  # the largest
     "sources": lambda place, _: -place,
 }
-SECTIONS: Final = ("roles", "funding", "events", "coverage", "sources", "topics", "money")
+SECTIONS: Final = ("roles", "funding", "events", "coverage", "sources", "topics", "money", "budget")
 
 
 def home(store: Store, partnership: str) -> dict[str, Any]:

@@ -36,8 +36,8 @@ def reading(row: Row, names: Mapping[str, Name]) -> str:
 
 def measure(value: str, unit: str, qualifier: str, names: Mapping[str, Name]) -> str:
     """A number with its unit and exactness, as one phrase."""
-    name = names[unit].text if unit in names else ""
-    return phrase(page_texts(), measured(page_texts(), value, unit, name), qualifier, names[qualifier].text)
+    name, exactness = (names[code].text if code in names else "" for code in (unit, qualifier))
+    return phrase(page_texts(), measured(page_texts(), value, unit, name), qualifier, exactness)
 
 
 def url_of(endpoint: str, **values: str) -> str:

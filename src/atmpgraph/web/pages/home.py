@@ -9,7 +9,7 @@ from ...formats import Format
 from ...overview.figures import Row
 from ...overview.home import Group, home, read_groups, read_sections
 from ...release.changed import stored_changes
-from ...vocab import DCT, SKOS
+from ...vocab import DCT, EURIO, SKOS
 from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names
@@ -40,6 +40,7 @@ class HomePage:
         sources: the row of each source, by its IRI.
         digest, date: of the release, and when it was made.
         counts, changed: what is new in it: how much, and some of the things; no counts for the first release.
+        total_cost: the property of what the whole costs, for its name.
     """
 
     topic: str
@@ -57,6 +58,7 @@ class HomePage:
     date: str
     counts: dict[str, int] | None
     changed: list[str]
+    total_cost: str = f"{EURIO}hasTotalCost"
     formats: tuple[Format, ...] = DATA_FORMATS
 
 
@@ -88,7 +90,7 @@ def home_page(context: Context, described: Description) -> HomePage:
     news = stored_changes(context.release)
     newest = news.part(0, _NEWS).things if news else ()
     changed = [iri for iri in newest if iri.startswith(context.iris.things) and not context.release.in_catalogue(iri)]
-    iris = {topic, *changed, *topics, *(iri for some in topics.values() for iri in some)}
+    iris = {topic, HomePage.total_cost, *changed, *topics, *(iri for some in topics.values() for iri in some)}
     iris |= {iri for some in groups.values() for group in (*some, *disputed) for iri in group.key}
     iris |= {t.value for row in shown for t in row.values() if isinstance(t, ox.NamedNode)}
     texts = [(q.predicate.value, q.object) for q in described.quads if isinstance(q.object, ox.Literal)]

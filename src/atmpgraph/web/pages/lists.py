@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 from flask import render_template
@@ -117,6 +118,10 @@ class _Viewer:
     def __init__(self, context: Context, state: ListState, reader: Reader, selection: Selection) -> None:
         self._context, self._state, self._reader, self._selection = context, state, reader, selection
         self._lang = context.requested_language
+        empty = reader.lists.without_values(state.listing.slug)
+        self._is_shown = [
+            each.shown and (bool(each.absent) or each.name not in empty) for each in state.listing.columns
+        ]
         self._path = path_of(state, context.root)
 
     def page(self, formats: Sequence[Format]) -> ListPage:
@@ -127,7 +132,7 @@ class _Viewer:
             title=list_title(self._context, state, self._reader),
             description="" if state.kind else best(listing.description, self._context.languages),
             paging=paging,
-            heads=[self._head(column) for column in listing.columns if column.shown],
+            heads=[self._head(column) for column in compress(listing.columns, self._is_shown)],
             rows=[*self._rows(numbers)],
             facets=facets,
             chosen=[(each.label, choice) for each in facets for choice in each.choices if choice.chosen],
@@ -188,8 +193,7 @@ class _Viewer:
                     CellView(
                         label, entries[:_MOST_ENTRIES] or self._absent(column), max(len(entries) - _MOST_ENTRIES, 0)
                     )
-                    for column, label, entries in zip(columns, labels, cells, strict=True)
-                    if column.shown
+                    for column, label, entries in compress(zip(columns, labels, cells, strict=True), self._is_shown)
                 ],
             )
             for thing, cells in read
