@@ -10,7 +10,9 @@ from rdflib import Graph, Namespace
 
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding, Place
+from atmpgraph.settings import Settings
 from atmpgraph.sources.check import check_tables
+from atmpgraph.sources.code_lists import read_code_lists
 from atmpgraph.sources.package import open_package
 
 from ..conftest import ROOT, tables_of
@@ -291,3 +293,44 @@ def test_what_a_spreadsheet_writes_for_no_value_is_told(publication: Path, text:
 )
 def test_what_only_looks_like_it_is_read(publication: Path, text: str) -> None:
     assert check(publication, "people.csv", lambda content: content.replace(b"Sylvie Ponchaut", text.encode())) == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "language", "meant"),
+    [
+        ("Universität", "de", "university (Universität)"),
+        ("universite", "fr", "university (université)"),
+        ("Hôpital universitaire", "nl", "university-hospital (universitair ziekenhuis)"),
+        ("universty", "en", "did you mean university?"),
+    ],
+)
+def test_a_label_in_place_of_a_code_is_told_with_the_code_and_the_label(
+    publication: Path, cell: str, language: str, meant: str
+) -> None:
+    table = publication.parent / "data" / "organisations.csv"
+    table.write_text(table.read_text("utf-8").replace(",university,", f",{cell},", 1), "utf-8")
+    settings = Settings.load(publication)
+    codes = read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base)
+    (finding,) = check_tables(tables_of(publication), codes=codes).findings
+    assert meant in finding.message[language]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("^BE\\d{4}$", "write it as in BE1234"),
+        ("^(?!x)y*$", "its “description” or “example” in the Data Package can say"),
+    ],
+)
+def test_people_read_no_expression(publication: Path, pattern: str, words: str) -> None:
+    file = publication.parent / "data" / "datapackage.json"
+    package = json.loads(file.read_text("utf-8"))
+    (people,) = (each for each in package["resources"] if each["name"] == "people")
+    (field,) = (each for each in people["schema"]["fields"] if each["name"] == "name")
+    field.pop("example")
+    field["constraints"]["pattern"] = pattern
+    file.write_text(json.dumps(package), "utf-8")
+    findings = check_tables(tables_of(publication)).findings
+    assert findings
+    assert {words} == {words for finding in findings if words in finding.message["en"]}, findings
+    assert not any(pattern in text for finding in findings for text in finding.message.values())

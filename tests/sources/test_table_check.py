@@ -21,6 +21,7 @@ from atmpgraph.findings import Listed, Place, Severity
 from atmpgraph.progress import SILENT
 from atmpgraph.settings.groups import Build
 from atmpgraph.sources.check import _for_library, _PackageCheck, check_tables
+from atmpgraph.sources.code_lists import CodeLists
 from atmpgraph.sources.package import Package, open_package
 from atmpgraph.sources.table_check import check_rows
 
@@ -54,7 +55,7 @@ def alone(package: Package) -> dict[str, list[tuple[int, str, str]]]:
 
 def ours(package: Package) -> dict[str, list[tuple[int, str, str]]]:
     """What the quick check says, in the same way."""
-    check = _PackageCheck(package, Described(_for_library(package.read.checked)), ALL, SILENT)
+    check = _PackageCheck(package, Described(_for_library(package.read.checked)), ALL, SILENT, CodeLists())
     said = {}
     for path in package.tables:
         errors = check_rows(check._rows(path), check._find(path), 100_000, SILENT.advance).errors

@@ -85,7 +85,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised = package.shown(advised)
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
     own += [] if unreadable else misspelt(settings, codes)
-    checked = check_tables(package, settings.build, progress)
+    checked = check_tables(package, settings.build, progress, codes)
     if not _violates(checked + Listed((*faulty_queries, *own))):  # the tables can be read
         own += [*fiction(settings, package), *other_languages(settings, package)]
     blocking = checked + Listed((*faulty_queries, *own))

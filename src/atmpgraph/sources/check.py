@@ -23,6 +23,7 @@ from ..reasons import UNKNOWN, reason_of
 from ..settings.groups import Build
 from . import DESCRIPTOR
 from .canonical import unreadable
+from .code_lists import CodeLists
 from .declared import closest
 from .delimited import CONFLICT, is_conflict_mark
 from .messages import finding, of_cell
@@ -33,13 +34,16 @@ from .table_check import CONTROL, LOOK_ALIKE, NO_VALUE, TURNING, Find, LongCellE
 _UNREADABLE: Final = (OSError, UnicodeDecodeError, csv.Error)
 
 
-def check_tables(package: TablePackage, limits: Build | None = None, progress: Progress = SILENT) -> Listed:
+def check_tables(
+    package: TablePackage, limits: Build | None = None, progress: Progress = SILENT, codes: CodeLists | None = None
+) -> Listed:
     """The errors in the tables: file, row, column, value and expectation.
 
     Args:
         package: of the tables.
         limits: how many are listed, and what the check may use.
         progress: gets how many rows are read.
+        codes: the code lists, for what a person may have meant.
     """
     limits = limits or Build()
     if package.read.findings:  # what is declared wrongly would make every table wrong
@@ -55,7 +59,7 @@ def check_tables(package: TablePackage, limits: Build | None = None, progress: P
     progress.step(
         message("checking the tables"), sum(table.lines() for table in package.tables.values()), message("rows")
     )
-    check = _PackageCheck(package, described, limits, progress)
+    check = _PackageCheck(package, described, limits, progress, codes or CodeLists())
     return package.shown(sum(map(check.table, package.tables), Listed()))
 
 
@@ -78,8 +82,10 @@ def _for_rows(declared: dict[str, Any]) -> dict[str, Any]:
 class _PackageCheck:
     """The check of each table of a package, which foreign keys lead from to others."""
 
-    def __init__(self, package: TablePackage, described: Package, limits: Build, progress: Progress) -> None:
-        self._package, self._limits, self._progress = package, limits, progress
+    def __init__(
+        self, package: TablePackage, described: Package, limits: Build, progress: Progress, codes: CodeLists
+    ) -> None:
+        self._package, self._limits, self._progress, self._codes = package, limits, progress, codes
         resources = [cast(TableResource, resource) for resource in described.resources]
         self._paths = {str(resource.name): str(resource.path) for resource in resources if resource.path}
         self._absent = {str(resource.name) for resource in resources if not resource.path}
@@ -126,7 +132,8 @@ class _PackageCheck:
         errors = [error for error in checked.errors if error.get("rowNumber") not in marked]
         more = checked.total - len(checked.errors)
         listed = Listed(
-            tuple(of_cell(error, path, fields, key) for error in errors), {Severity.VIOLATION: more} if more else {}
+            tuple(of_cell(error, path, fields, key, self._codes.called) for error in errors),
+            {Severity.VIOLATION: more} if more else {},
         )
         texts = every_language(CONFLICT)
         listed += Listed.first((finding(Place(path, row), texts) for row in sorted(marked)), limit)

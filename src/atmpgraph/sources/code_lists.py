@@ -25,7 +25,7 @@ _PATTERN: Final = f"{SCHEMA}valuePattern"
 _TEMPLATE: Final = f"{SCHEMA}urlTemplate"
 _SEVERITY: Final = f"{SH}severity"
 _LABEL: Final = f"{SKOS}prefLabel"
-_READ: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY, _LABEL})
+_READ: Final = frozenset({_CHECK, _PATTERN, _TEMPLATE, _SEVERITY})
 _NO_LIST: Final = message(
     "datapackage.json, {table}, {column}: the ontology has no code list {list}; add it there, or name one of {lists}"
 )
@@ -61,16 +61,24 @@ class CodeLists:
     Attributes:
         base: of the publication.
         codes: of each list, by its IRI: each code, the last part of its IRI, with that IRI.
-        labels: of each list, by its IRI: what each code is called in any language.
+        called: of each list, by its IRI: what each code is called, by language.
         evidence: the class of what proves a statement of a source, by the code of its kind, where there is one.
         registries: those whose identifiers have check digits, by their IRI.
     """
 
     base: str = ""
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    labels: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    called: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     registries: Mapping[str, Registry] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Of each list, by its IRI: what each code is called in any language."""
+        return {
+            each: {code: tuple(sorted({*names.values()})) for code, names in of.items()}
+            for each, of in self.called.items()
+        }
 
     @property
     def iris(self) -> frozenset[str]:
@@ -119,6 +127,7 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
     """
     codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
     evidence: dict[str, str] = {}
+    names: defaultdict[str, dict[str, str]] = defaultdict(dict)
     values: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for file in files:
         try:
@@ -132,14 +141,13 @@ def read_code_lists(files: Iterable[Path], base: str) -> CodeLists:
                 codes[value.value][subject.value.rpartition("/")[2]] = subject.value
             elif predicate == f"{ATMPGRAPH}evidence" and isinstance(value, ox.NamedNode):
                 evidence[subject.value] = value.value
+            elif predicate == _LABEL and isinstance(value, ox.Literal):
+                names[subject.value].setdefault(value.language or "", value.value)
             elif predicate in _READ and not isinstance(value, ox.BlankNode | ox.Triple):
                 values[subject.value][predicate].append(value.value)
-    labels = {
-        each: {code: tuple(sorted(values[iri][_LABEL])) for code, iri in of.items() if iri in values}
-        for each, of in codes.items()
-    }
+    called = {each: {code: names[iri] for code, iri in of.items() if iri in names} for each, of in codes.items()}
     registries = {iri: _registry(iri, of) for iri, of in values.items() if of[_CHECK]}
-    return CodeLists(base, codes, labels, evidence, registries)
+    return CodeLists(base, codes, called, evidence, registries)
 
 
 def _registry(iri: str, values: Mapping[str, list[str]]) -> Registry:

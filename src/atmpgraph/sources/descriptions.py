@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ..i18n import Texts
+from .pattern_example import fitting_example
 
 _SENTENCES = ("title", "description")
 
@@ -22,7 +23,7 @@ class ColumnDescription:
         title, description: in English.
         type: of the Table Schema.
         format: of the type; `default` where nothing is said.
-        example: a cell as it could be; of a column of codes, the first one.
+        example: a cell as it could be; of a column of codes, the first one; of a pattern, one that it fits.
         codes: those that a cell may have, if they are listed.
         code_list: the IRI of their list, if they are of one.
         refers_to: the table whose key a cell names, if it names one.
@@ -107,6 +108,7 @@ def texts_of(descriptor: Mapping[str, Any]) -> Iterator[str]:
 def _column(field: Mapping[str, Any], key: tuple[str, ...], references: Mapping[str, str]) -> ColumnDescription:
     constraints = field.get("constraints", {})
     codes = tuple(map(str, constraints.get("enum", ())))
+    example = str(field.get("example", next(iter(codes), "")))
     name, kind = field["name"], field.get("type", "string")
     return ColumnDescription(
         name,
@@ -114,7 +116,7 @@ def _column(field: Mapping[str, Any], key: tuple[str, ...], references: Mapping[
         description=str(field.get("description", "")),
         type=kind,
         format=field.get("format", "default"),
-        example=str(field.get("example", next(iter(codes), ""))),
+        example=fitting_example(str(constraints["pattern"]), example) if "pattern" in constraints else example,
         codes=codes,
         code_list=str(field.get("codes", "")),
         refers_to=references.get(name, ""),

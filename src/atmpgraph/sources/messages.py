@@ -6,14 +6,17 @@ The library for Data Packages judges the cells (`table_check`); its English word
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from rapidfuzz import fuzz, process
 
 from ..findings import Finding, Place, Severity
-from ..i18n import counting, every_language, message
+from ..i18n import counting, every_language, message, texts, written
 from ..iris import NO_SCHEME, fault
+from .pattern_example import fitting_example
 
+Called: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
+NOTHING_CALLED: Final[Called] = {}
 _MISSING: Final = re.compile(r'constraint "required"')
 _SHOWN: Final = 200  # characters of a value
 _CLOSE: Final = 70  # of 100: as close as a slip, or another way to write the same
@@ -31,7 +34,13 @@ def finding(place: Place, texts: Mapping[str, str], value: object = None) -> Fin
     return Finding("table", Severity.VIOLATION, texts, (place,), shown)
 
 
-def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[str, Any]], key: list[str]) -> Finding:
+def of_cell(
+    error: Mapping[str, Any],
+    file: str,
+    fields: Mapping[str, Mapping[str, Any]],
+    key: list[str],
+    called: Called = NOTHING_CALLED,
+) -> Finding:
     """An error of the library as a finding.
 
     Args:
@@ -40,6 +49,7 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
         file: the table.
         fields: by name.
         key: the columns of the primary key.
+        called: what the codes of each list are called, by list, code and language.
     """
     row, column = error.get("rowNumber"), error.get("fieldName") or None
     value = error.get("cell")
@@ -69,7 +79,9 @@ def of_cell(error: Mapping[str, Any], file: str, fields: Mapping[str, Mapping[st
         case "type-error":
             return finding(Place(file, row, column), _type(field, str(error.get("cell", ""))), value)
         case _:
-            return finding(Place(file, row, column), _constraint(error, field, str(error.get("cell", ""))), value)
+            return finding(
+                Place(file, row, column), _constraint(error, field, str(error.get("cell", "")), called), value
+            )
 
 
 def _reference(error: Mapping[str, Any], file: str) -> Finding:
@@ -94,40 +106,52 @@ def _type(field: Mapping[str, Any], cell: str) -> dict[str, str]:
     return every_language(sentence) if sentence else every_language(_NO_TYPE, type=kind if form == "default" else form)
 
 
-def _constraint(error: Mapping[str, Any], field: Mapping[str, Any], cell: str) -> dict[str, str]:
+def _constraint(error: Mapping[str, Any], field: Mapping[str, Any], cell: str, called: Called) -> dict[str, str]:
     """That a cell does not fulfil a constraint of its column."""
     match = _CONSTRAINT.search(error.get("note", ""))
     name = match[1] if match else ""
     wanted = field.get("constraints", {}).get(name, "")
     if name == "enum":
-        return _code(field, cell)
+        return _code(field, cell, called)
     if name == "pattern" and wanted == SLUG:
         proper = slug_of(cell)
         return every_language(_SLUG_AS, proper=proper) if proper else every_language(_SLUG)
-    if name == "pattern" and (example := field.get("example")):
-        return every_language(_FORM_AS, example=str(example))
+    if name == "pattern" and (example := fitting_example(str(wanted), str(field.get("example", "")))):
+        return every_language(_FORM_AS, example=example)
     sentence = _CONSTRAINTS.get(name, _OTHER)
     return every_language(sentence, wanted=wanted if isinstance(wanted, int) else str(wanted), name=name)
 
 
-def _code(field: Mapping[str, Any], cell: str) -> dict[str, str]:
+def _code(field: Mapping[str, Any], cell: str, called: Called) -> dict[str, str]:
     codes = [str(code) for code in field.get("constraints", {}).get("enum", [])]
     if mark := parting_mark(cell, frozenset(codes)):
         return every_language(_SEVERAL, mark=mark)
-    close = closest(cell, codes)
     where = field.get("codes")
+    names = called.get(str(where), {})
+    meant = {name: code for code in codes for name in names.get(code, {}).values()} | {code: code for code in codes}
+    close = closest(cell, [*meant])
     if close and where:
-        return every_language(_CODE_CLOSE, list=where, code=close)
+        code = meant[close]
+        return {
+            language: texts(language).gettext(
+                _CODE_CLOSE, list=where, code=_with_name(code, names.get(code, {}), language)
+            )
+            for language in written()
+        }
     if close:
         return every_language(VALUE_CLOSE, code=close)
     listed = ", ".join(codes[:LISTED]) + (", …" if len(codes) > LISTED else "")
     return every_language(_CODE, list=where, codes=listed) if where else every_language(VALUE, codes=listed)
 
 
+def _with_name(code: str, names: Mapping[str, str], language: str) -> str:
+    """A code and what it is called in a language."""
+    name = names.get(language, "")
+    return f"{code} ({name})" if name and name != code else code
+
+
 def closest(value: str, candidates: Iterable[str]) -> str | None:
-    """The known value that is another way to write a wrong one, or close to it; for a slug, only a slug."""
-    if re.match(SLUG, value):
-        candidates = [one for one in candidates if re.match(SLUG, one)]
+    """The known value that is another way to write a wrong one, or close to it."""
     match = process.extractOne(value, candidates, scorer=fuzz.ratio, processor=_plain, score_cutoff=_CLOSE)
     return str(match[0]) if match else None
 
@@ -202,7 +226,10 @@ _TYPES: Final = {
 _FORM_AS: Final = message("not of the form that this column has; write it as in {example}")
 _CONSTRAINTS: Final = {
     "required": message("the cell is empty, and must not be; fill it"),
-    "pattern": message("not of the form that the column has, {wanted}; correct it"),
+    "pattern": message(
+        "not of the form that the column has; its “description” or “example” in the Data Package can say which; correct"
+        " it"
+    ),
     "minLength": counting(
         "shorter than {wanted} character; write more", "shorter than {wanted} characters; write more", "wanted"
     ),

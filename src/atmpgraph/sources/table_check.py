@@ -21,7 +21,7 @@ from frictionless.table.row import create_cell_handlers
 from .cells import Column, ListColumn
 from .declared import items_of
 from .delimited import CONFLICT_BEGINS
-from .messages import closest, parting_mark
+from .messages import SLUG, closest, parting_mark
 from .package import Table
 
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -490,8 +490,11 @@ class _Check:
             return
         if len(names) == 1 and len(reference.values) <= _COMPARED and self._guesses < _GUESSED:
             self._guesses += 1
+            wrong = str(error["fieldCells"][0])
             by_name = [value for value in reference.values if isinstance(value, str)]
-            error["close"] = closest(str(error["fieldCells"][0]), by_name)
+            if re.match(SLUG, wrong):  # for a slug, only a slug
+                by_name = [value for value in by_name if re.match(SLUG, value)]
+            error["close"] = closest(wrong, by_name)
 
     def _delimiter(self, name: str) -> str:
         column = self._rows.columns[self._rows.names.index(name)]
