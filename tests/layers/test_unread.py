@@ -33,6 +33,7 @@ UNREAD = (
 )
 READ = (
     "charts/a.rq",
+    "charts/a.vl.json",
     "charts/README.md",
     "mapping/a.rml.ttl",
     "shapes/catalogue/inside/a.ttl",
@@ -127,11 +128,26 @@ def test_a_link_that_leads_out_is_told(settings: Settings, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("pages", "texts"), ("querys", "queries"), ("chart", "charts"), ("Static", "static")]
+    ("name", "meant"),
+    [
+        ("pages", "texts"),
+        ("querys", "queries"),
+        ("chart", "charts"),
+        ("Static", "static"),
+        ("rules", "data/rules"),
+        ("dataset", "data/datasets"),
+    ],
 )
 def test_a_folder_with_nearly_the_right_name_is_told(settings: Settings, name: str, meant: str) -> None:
     put(settings, f"{name}/a")
     assert told(unread_findings(settings)) == {name: f"nothing reads this folder; did you mean {meant}?"}
+
+
+def test_a_query_of_a_chart_that_no_picture_has_is_told(settings: Settings) -> None:
+    put(settings, "charts/own.rq", "SELECT * {}")
+    put(settings, "charts/claims.rq", "SELECT * {}")  # of a supplied picture
+    expected = "no picture has the rows of this query: write own.vl.json, or put the query into queries/"
+    assert told(unread_findings(settings)) == {"charts/own.rq": expected}
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,13 @@ def _judged(settings: Settings, kind: Kind, path: Path, name: str) -> Iterator[F
             "nothing reads this file: those of this folder are called {names}; rename it, or take it away", names=names
         )
         yield _warning(place, text)
+    elif kind == "charts" and path.suffix == ".rq" and not any(settings.layered(kind).glob(f"{path.stem}.vl.json")):
+        text = every_language(
+            "no picture has the rows of this query: write {name}, or put the query into {folder}",
+            name=f"{path.stem}.vl.json",
+            folder=f"{settings.folders.queries}/",
+        )
+        yield _warning(place, text)
 
 
 def _place(settings: Settings, path: Path) -> str:
@@ -127,13 +134,16 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     """A folder beside the settings whose name is nearly one of those that are read."""
     root = settings.path(Path())
     here = {supplied(kind) for kind in _READ}  # where the software is developed with a publication
-    named = {str(folder) for folder in settings.folders.model_dump().values() if isinstance(folder, Path)}
+    named = {str(folder): str(folder) for folder in settings.folders.model_dump().values() if isinstance(folder, Path)}
+    inside = {kind: settings.layered(kind).own for kind in _READ if kind not in named}
+    named |= {own.name: own.relative_to(root).as_posix() for own in inside.values() if own.is_relative_to(root)}
     for path in sorted(root.iterdir()) if root.is_dir() else ():
-        if not path.is_dir() or path.name.startswith(".") or path.name in named or path.name in _USUAL or path in here:
+        is_read = named.get(path.name) == path.name or path in here
+        if not path.is_dir() or path.name.startswith(".") or is_read or path.name in _USUAL:
             continue
         meant = _PAGES.get(path.name) or closest(path.name, [*named], _CLOSE)
         if meant in named:
-            text = every_language("nothing reads this folder; did you mean {close}?", close=meant)
+            text = every_language("nothing reads this folder; did you mean {close}?", close=named[meant])
             yield _warning(path.name, text)
 
 

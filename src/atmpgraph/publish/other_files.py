@@ -154,10 +154,10 @@ def _unread_folders(package: Package, settings: Settings) -> Iterator[Finding]:
 
 
 def _above(package: Package, settings: Settings) -> Iterator[Finding]:
-    """A warning for each file with the name of a table that stands beside the settings, where nothing reads it."""
-    root = settings.path(Path())
+    """A warning for each file beside the settings with the name of one among the tables, where nothing reads it."""
+    root, coverage = settings.path(Path()), settings.layered("coverage").own.name
     for file in sorted(root.iterdir()) if root != package.folder and root.is_dir() else ():
-        if file.is_file() and file.name in {DESCRIPTOR, CATALOGUE, *package.tables, *package.read.absent}:
+        if file.is_file() and file.name in {DESCRIPTOR, CATALOGUE, coverage, *package.tables, *package.read.absent}:
             close = (settings.folders.data / file.name).as_posix()
             texts = every_language("nothing reads this file; did you mean {close}?", close=close)
             yield Finding("files", Severity.WARNING, texts, (Place(file.name),))
