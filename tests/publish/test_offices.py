@@ -121,7 +121,7 @@ def test_a_finding_names_the_file_and_the_row_that_people_know(example: Settings
     (finding,) = (each for each in findings_of(example) if each.severity is Severity.VIOLATION)
     assert finding.places[0].file == "Kennzahlen 2024.csv"
     assert finding.value == "exakt"
-    assert "did you mean exact?" in finding.message["en"]
+    assert "did you mean exact (exactly)?" in finding.message["en"]
 
 
 def test_one_run_tells_what_is_wrong_with_each_file(example: Settings) -> None:

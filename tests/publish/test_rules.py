@@ -48,7 +48,9 @@ def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> No
 
 
 def test_an_empty_graph_follows_from_nothing() -> None:
-    assert [rule_lines(rule, memory_store([], BASE)) for rule in rules(supplied("rules")).values()] == [[]] * 7
+    stated = {name: rule_lines(rule, memory_store([], BASE)) for name, rule in rules(supplied("rules")).items()}
+    assert stated
+    assert not any(stated.values())
 
 
 def test_a_source_leads_to_who_published_it(release: Release) -> None:
