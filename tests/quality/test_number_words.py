@@ -75,7 +75,7 @@ def test_the_shape_is_published_with_the_words_in_it() -> None:
 
 @pytest.mark.parametrize("engine", [quick_results, reference_results])
 def test_a_number_in_words_is_its_value(engine: Engine, tmp_path: Path) -> None:
-    shapes, data, wrong = read_shapes(ROOT / "shapes", BASE, tuple(READ)), Graph(), set[tuple[str, str]]()
+    shapes, data, wrong = Graph() + read_shapes(ROOT / "shapes", BASE, tuple(READ)), Graph(), set[tuple[str, str]]()
     shape = next(s for s in shapes.subjects(RDF.type, SH.NodeShape) if str(s).endswith("FigureNumberWordShape"))
     for other in {*shapes.subjects(RDF.type, SH.NodeShape)} - {shape}:
         shapes.remove((other, None, None))

@@ -5,6 +5,7 @@ It gives the results of the reference (`reference`) in a small part of the time 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -30,12 +31,18 @@ def quick_results(data: Path, shapes: Graph) -> Iterator[Result]:
 
     Args:
         data: N-Triples.
-        shapes: all of them.
+        shapes: all of them, which nobody changes any more.
 
     Raises:
         AtmpgraphError: the shapes cannot be run.
     """
-    yield from QuickEngine(for_engine(shapes, Engine.QUICK)).results(data)
+    yield from _engine(shapes).results(data)
+
+
+@lru_cache(maxsize=4)
+def _engine(shapes: Graph) -> "QuickEngine":
+    """The engine for some shapes, such as those of graph and catalogue: most builds of a process have the same."""
+    return QuickEngine(for_engine(shapes, Engine.QUICK))
 
 
 class QuickEngine:
@@ -45,7 +52,7 @@ class QuickEngine:
         """For shapes whose patterns are written for it (`patterns`)."""
         self._shapes, self._named = shapes, _with_names(shapes)
         self._patterns = tuple(pattern_constraints(self._named))
-        self._left_out: frozenset[PatternConstraint] | None = None
+        self._without: tuple[frozenset[PatternConstraint] | None, Any] = None, None
 
     def failing(self, data: Path) -> dict[str, set[str]]:
         """The focus nodes that have a result, as terms of N-Triples, each with the names of the shapes that fail.
@@ -78,13 +85,13 @@ class QuickEngine:
     def _compiled(self, data: Path) -> Any:  # noqa: ANN401 - the library has no types
         """The shapes without the patterns that all of a graph keeps to; compiled again where these are others."""
         left_out = self._run(unbroken, self._patterns, data) if self._patterns else frozenset()
-        if left_out != self._left_out:
+        without = self._without
+        if left_out != without[0]:
             graph = Graph() + self._named
             for constraint in left_out:
                 graph.remove(constraint.statement)
-            self._engine = self._run(shifty.PreparedValidator, graph.serialize(format="nt"))
-            self._left_out = left_out
-        return self._engine
+            without = self._without = left_out, self._run(shifty.PreparedValidator, graph.serialize(format="nt"))
+        return without[1]
 
     @staticmethod
     def _run(function: Any, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - any call of the library
