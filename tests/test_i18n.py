@@ -3,13 +3,18 @@
 import ast
 import pickle
 import re
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Iterator, Sized
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog
 
+from atmpgraph import i18n
+from atmpgraph.code_cache import CodeCache
 from atmpgraph.http.problem import Problem
 from atmpgraph.i18n import FOLDER, Sentence, Texts, counting, every_language, texts
 
@@ -280,3 +285,21 @@ def test_a_value_from_right_to_left_turns_no_other_words_round(value: str) -> No
 @pytest.mark.parametrize("value", ["abc", "Université de Liège", "1\u202f000", "𝕌", "東京"])
 def test_a_value_from_left_to_right_stays_as_it_is(value: str) -> None:
     assert texts("en").gettext("Search for “{text}”", text=value) == f"Search for “{value}”"
+
+
+def test_what_is_read_of_the_supplied_catalogues_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And of no other one, which somebody may be writing."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(i18n, "_CATALOGUES", CodeCache("texts", str(tmp_path / "module.py"), (), 9))
+    supplied = FOLDER / "fr.po"
+    own = Path(shutil.copy(supplied, tmp_path))
+
+    def made(file: Path) -> tuple[Sized, ...]:
+        return vars(i18n._compiled(file))["_catalog"], i18n._keys.__wrapped__(file)
+
+    first = made(supplied)
+    assert all(map(len, first))
+    assert made(own) == first
+    monkeypatch.setattr(i18n, "_read", lambda _: Catalog())
+    assert made(supplied) == first
+    assert made(own) != first

@@ -7,9 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
+from rdflib import __version__ as rdflib_version
 
 from ..addresses import Addresses
+from ..code_cache import CodeCache
 from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..rdf.terms import escape
 from ..reasons import reason_of
@@ -20,6 +22,8 @@ from .shape_texts import filled
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # of Markdown
+# To parse those of the starter takes a quarter of a second, to read the graph again a tenth of that.
+_GRAPHS: Final = CodeCache("shapes", __file__, (Path(__file__).parent,), 8, rdflib_version)
 _NO_SHAPES: Final = message("{folder}: no shapes; data are published only after a check")
 
 
@@ -45,13 +49,21 @@ def _text(file: Path) -> str:
 @lru_cache(maxsize=8)
 def _parsed(texts: tuple[tuple[Path, str], ...], base: str) -> Graph:
     """The shapes of all files; nobody changes the graph."""
+    graph, prefixes = _GRAPHS.get(f"{base} {[text for _, text in texts]}", lambda: _parse(texts, base))
+    for prefix, namespace in prefixes:  # a graph that is unpickled has those that rdflib prefers
+        graph.bind(prefix, namespace, replace=True)
+    return graph
+
+
+def _parse(texts: tuple[tuple[Path, str], ...], base: str) -> tuple[Graph, list[tuple[str, URIRef]]]:
+    """The graph, and its prefixes."""
     graph = Graph()
     for file, text in texts:
         try:
             graph.parse(data=text, format="turtle", publicID=base)
         except Exception as error:
             raise TranslatedError(NOT_TURTLE, file=file, reason=reason_of(error)) from None
-    return graph
+    return graph, list(graph.namespaces())
 
 
 def shapes_digest(folder: Folder, base: str, languages: Sequence[str]) -> str:
