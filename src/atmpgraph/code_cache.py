@@ -49,9 +49,9 @@ class CodeCache:
             with suppress(OSError):
                 os.utime(path)
             return earlier
-        made = make()
-        self._write(path, made)
-        return made
+        value = make()
+        self._write(path, value)
+        return value
 
     @cached_property
     def _maker(self) -> str:
