@@ -75,8 +75,8 @@ def _write(file: Path, pieces: Iterable[bytes]) -> None:
     """Write a file anew, or none: one that is there may be that of another release too, by a link."""
     file.unlink(missing_ok=True)
     try:
-        with file.open("wb") as out:
-            out.writelines(pieces)
+        with file.open("wb") as written:
+            written.writelines(pieces)
     except BaseException:
         file.unlink()  # the result broke off
         raise
