@@ -10,9 +10,11 @@ from atmpgraph.starter import start
 BASE = "https://example.org/grown/"
 SHAPE = """
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 @prefix shapes: <ns/shapes#> .
-shapes:OrganisationShape a sh:NodeShape ; sh:targetClass foaf:Organization ; sh:property shapes:homepage .
+shapes:OrganisationShape a sh:NodeShape ; sh:targetClass foaf:Organization ; sh:property shapes:homepage ;
+    rdfs:label "Pages web"@fr , "Webpagina’s"@nl .
 shapes:homepage a sh:PropertyShape ; sh:path foaf:homepage ; sh:minCount 2 ; sh:severity sh:Warning ;
     sh:message "Une page."@fr , "Een pagina."@nl , "Eine Seite."@de , "A page."@en .
 """

@@ -16,6 +16,7 @@ from .rules import BROWSER
 # Addresses, shortened ones, and what only a machine separates.
 _BARE: Final = re.compile(r"://|^[a-z][\w-]*:\S+$|--|^[a-z0-9]+(-[a-z0-9]+){2,}$|^\W*$")
 _THINGS: Final = "SELECT DISTINCT ?iri { ?iri a ?class }"
+_CLASSES: Final = "SELECT DISTINCT ?one ?other { ?iri a ?one , ?other FILTER (isIRI(?iri) && STR(?one) < STR(?other)) }"
 _TITLES: Final = {
     "figure/new-direct-jobs": {
         "fr": "Emplois directs à créer : plus de 470",
@@ -37,6 +38,16 @@ def test_no_thing_is_called_by_its_address(release: Release, language: str) -> N
     assert len(iris) > 500
     names = names_of(release.store, iris, (language, *LANGUAGES))
     assert not {iri: name.text for iri, name in names.items() if _BARE.search(name.text)}
+
+
+@pytest.mark.parametrize("language", [*LANGUAGES, "it"])
+def test_two_classes_of_a_thing_have_two_names(release: Release, language: str) -> None:
+    """They stand together on its page and in the filters of lists."""
+    rows = list(release.store.select(_CLASSES))
+    pairs = {(row["one"].value, row["other"].value) for row in rows}
+    assert len(pairs) > 10
+    names = names_of(release.store, {iri for pair in pairs for iri in pair}, (language,))
+    assert not {(one, other) for one, other in pairs if names[one].text.casefold() == names[other].text.casefold()}
 
 
 @pytest.mark.parametrize(("thing", "titles"), _TITLES.items())

@@ -1,10 +1,12 @@
 """`/quality` and the shapes: nothing hidden, in every format and language, and each link in it leads somewhere."""
 
 import json
+import re
 import shutil
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
@@ -194,6 +196,26 @@ def test_each_shape_has_its_place_on_the_page(client: FlaskClient, release: Rele
     assert {iri.partition("#")[2] for iri in known} <= ids
     anchors = {str(a["href"])[1:] for a in page.all("a") if str(a["href"]).startswith("#")}
     assert anchors <= ids
+
+
+_CAMELS: Final = re.compile(r"\b[A-Za-z]+[a-z][A-Z]\w*")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shape_has_words(client: FlaskClient, language: str) -> None:
+    """It is called by its rule or by what it is about, in the language of the reader; its name stands beside, as code."""
+    subjects = {"fr": "Chiffre", "nl": "Cijfer", "de": "Zahl", "en": "Figure"}
+    page = client.get(f"/ns/shapes?lang={language}", headers=BROWSER).text
+    titles = re.findall(r"<h2[^>]*>(.*?)</h2>|<dt><a [^>]*>(.*?)</a>", page)
+    assert len(titles) > 150
+    texts = [re.sub(r"<[^>]*>", "", heading or title) for heading, title in titles]
+    assert not [text for text in texts if _CAMELS.fullmatch(text) or text.endswith(("Shape", "shape"))]
+    assert texts.count(subjects[language]) > 1, "the heading, and the shape that has many rules"
+    for shape in ("FigureShape", "OrganisationTwiceShape"):
+        alone = client.get(f"/ns/shapes?shape={shape}&lang={language}", headers=BROWSER).text
+        heads = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", alone)
+        assert not [text for text in heads if _CAMELS.search(text) and "Shape" in text]
+        assert shape in alone
 
 
 def test_each_shape_is_described_at_its_iri(client: FlaskClient, release: Release) -> None:

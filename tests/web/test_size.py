@@ -86,6 +86,14 @@ def test_no_answer_grows_with_the_rows(apps: tuple[Flask, Flask]) -> None:
     assert max(pages.values()) < PAGE_BYTES
 
 
+def test_a_shape_is_called_by_its_label(apps: tuple[Flask, Flask]) -> None:
+    """In the language of the reader, else in one that it has."""
+    client = apps[0].test_client()
+    for language, label in (("fr", "Pages web"), ("nl", "Webpagina’s"), ("de", "Pages web")):
+        page = client.get(f"/ns/shapes?shape=OrganisationShape&lang={language}", headers={"Accept": "text/html"}).text
+        assert f">{label}</span></h2>" in page, language
+
+
 def _is_whole(where: str) -> bool:
     """Whether an answer is a whole for download: the manifest, the rows of a list, and what `WHOLE` names."""
     path, _, media_type = where.partition(" ")
