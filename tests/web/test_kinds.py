@@ -55,3 +55,14 @@ def test_a_section_is_bounded_and_has_a_title_in_every_language(query: SectionQu
     assert {tag for key, tag in query.head.texts if key == "title"} == {*LANGUAGES, "it"}
     assert ("$items" in query.text) == bool(query.incoming)
     assert query.incoming or "LIMIT" in query.text
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fr", "Organisation"), ("nl", "Organisatie"), ("de", "Organisation"), ("en", "Organisation")],
+)
+def test_a_page_says_what_the_thing_is_in_plain_words(client: FlaskClient, language: str, word: str) -> None:
+    """Not as one vocabulary of several has it."""
+    page = client.get(f"/doc/organisation/biowin?lang={language}", headers=BROWSER).text
+    chips = page.partition('<p class="chips">')[2].partition("</p>")[0]
+    assert f"<span>{word}</span>" in chips
