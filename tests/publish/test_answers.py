@@ -123,7 +123,7 @@ def test_a_page_asks_no_query_that_is_kept(large: Settings) -> None:
     assert runs(f"/queries/sources?lang={large.languages[0]}&limit=3")
 
 
-PARTS = ((0, 1), (1, 1), (1, 3), (2, 200))  # the offset and limit of some pages
+PARTS = ((0, 1), (1, 3), (2, 200))  # the offset and limit of some pages
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_the_rows_of_a_page_are_those_of_the_whole_answer(small_pages: Settings,
     for name, query in _library(small_pages).items():
         for language in small_pages.languages if query.head.rows else ():
             local = query.in_language(language)
-            for offset, most in PARTS:
+            for offset, most in PARTS if language == small_pages.languages[1] else PARTS[:2]:
                 with app.test_request_context(f"/queries/{name}?lang={language}&offset={offset}"):
                     context, asked = Context(publication(), "/", "", language), Query(local.file_text, offset=offset)
                     runs.clear()
@@ -186,11 +186,10 @@ def test_the_rows_of_a_page_are_those_of_the_whole_answer(small_pages: Settings,
 def _answers(settings: Settings) -> dict[str, tuple[int, str, bytes]]:
     """What people and programs get of the questions, in each language, with some offsets and limits."""
     client, got = create_app(settings).test_client(), dict[str, tuple[int, str, bytes]]()
-    names = [name for name, query in _library(settings).items() if query.head.rows or name == "plain"]
-    for name in names:
+    for name in ("organisations", "plain", "grants", "money", "since"):
         for suffix in (".csv", ".json", ""):
             for language in settings.languages:
-                for offset, most in PARTS if not suffix else PARTS[2:3]:
+                for offset, most in PARTS[:2] if not suffix else PARTS[1:2]:
                     url = f"/queries/{name}{suffix}?lang={language}&offset={offset}&limit={most}"
                     response = client.get(url, headers={"Accept": "*/*" if suffix else "text/html"})
                     cut = response.headers.get("Atmpgraph-Truncated", "")
@@ -339,7 +338,7 @@ def _rows(result: Result) -> object:
 
 def test_another_language_asks_for_the_things_of_the_first_alone(large: Settings) -> None:
     query = _library(large)["organisations"].in_language("nl")
-    text = query.of_rows([f"{large.base}id/organisation/a", f"{large.base}id/organisation/b"]).file_text
+    text = query.of_rows({"organisation": [f"{large.base}id/organisation/{name}" for name in "ab"]}).file_text
     line = f"  VALUES ?organisation {{ <{large.base}id/organisation/a> <{large.base}id/organisation/b> }}"
     assert text.splitlines() == [
         line + each.partition("}")[2] if "# VALUES ?organisation" in each else each

@@ -82,10 +82,12 @@ class LibraryQuery:
                     raise ParameterError(parameter.name, str(error), parameter.kind) from None
         return replace(self, file_text=text)
 
-    def of_rows(self, things: Iterable[str]) -> "LibraryQuery":
-        """The same query for rows that have one of some IRIs in the column that its head names (`rows`)."""
-        values = f"VALUES ?{self.head.rows} {{ {' '.join(f'<{iri}>' for iri in things)} }}"
-        text = values_lines(self.head.rows).sub(lambda line: f"{line[1]}{values}", self.file_text)
+    def of_rows(self, things: Mapping[str, Iterable[str]]) -> "LibraryQuery":
+        """The same query for rows that have one of some IRIs in each of some columns that its head names (`rows`)."""
+        text = self.file_text
+        for column, iris in things.items():
+            values = f"VALUES ?{column} {{ {' '.join(f'<{iri}>' for iri in iris)} }}"
+            text = values_lines(column).sub(rf"\g<1>{values}", text)
         return replace(self, file_text=text)
 
     def runnable(self, base: str, *, head: bool = True) -> str:

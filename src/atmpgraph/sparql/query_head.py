@@ -185,9 +185,9 @@ class QueryHead:
         return tuple(pictures) if lines else None
 
     @cached_property
-    def rows(self) -> str:
-        """The column by whose IRIs a page asks for its rows, in any language; empty where the head does not say."""
-        return next(iter(self._values("rows")), "")
+    def rows(self) -> tuple[str, ...]:
+        """The columns by whose IRIs a page asks for its rows, in any language; none where the head does not say."""
+        return tuple(self._values("rows"))
 
     @cached_property
     def words(self) -> Mapping[str, str]:

@@ -107,7 +107,8 @@ def first_rows(context: Context, query: Query, most: int, of: LibraryQuery | Non
 
 def _rows_of(context: Context, of: LibraryQuery, window: Window) -> Result | None:
     """The rows of a page; None where its things do not give them all."""
-    if not (things := window.things(of.head.rows)):
+    things = {column: iris for column in of.head.rows if (iris := window.things(column))}
+    if not things:
         return None
     result = run_query(context, Query(of.of_rows(things).file_text), RESULTS_JSON)
     if (body := window.of(b"".join(result.pieces))) is None:
