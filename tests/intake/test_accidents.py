@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from atmpgraph.intake.sheets import read_sheets
 from atmpgraph.intake.units import in_euros
-from atmpgraph.settings.groups import Imports
+from atmpgraph.settings.groups import Build, Imports
 
 from .test_import import left, publication, rows, run
 
@@ -265,7 +265,7 @@ def test_a_workbook_of_google(publication: Path, tmp_path: Path) -> None:
         sheet.write(0, 4, "Signed")
         sheet.write_datetime(3, 4, date(2024, 1, 17), book.add_format({"num_format": "dd/mm/yyyy"}))
 
-    [sheet] = read_sheets(filled(tmp_path / "t.xlsx", cloud), Imports(), 512)
+    [sheet] = read_sheets(filled(tmp_path / "t.xlsx", cloud), Imports(), Build(max_workbook_mebibytes=512))
     assert sheet.rows[2] == (4, ["Gamma", "IT", "3000", "true", "2024-01-17"])
     imported(publication, tmp_path / "t.xlsx")
     parts = [(row["organisation"], row["role"]) for row in rows(publication, "participations")]

@@ -23,7 +23,7 @@ from atmpgraph.intake.sheets import read_sheets
 from atmpgraph.intake.template import write_template
 from atmpgraph.publish.tables import descriptions
 from atmpgraph.settings import Settings
-from atmpgraph.settings.groups import Imports
+from atmpgraph.settings.groups import Build, Imports
 from atmpgraph.settings.layers import supplied
 from atmpgraph.sources.descriptions import described
 from atmpgraph.spreadsheets import as_text
@@ -497,6 +497,7 @@ def test_a_workbook_is_read_as_a_sheet(publication: Path, tmp_path: Path) -> Non
         ("a.csv", b"<html><table><tr><td>a;b</td></tr></table>", "it is a page of the web"),
         ("a.csv", b"PK\x03\x04\0", "name it .xlsx or .ods"),
         ("a.csv", b"a\0b", "it is not text"),
+        ("a.csv", b"Nom;Pays\n" + b"x" * 200_000 + b";BE\n", "row 2: the cell is longer than 131,072 characters"),
         ("a.csv", b"\xff\xfea", "it is not text"),
         ("a.pdf", b"%PDF", "files of this kind are not read"),
         ("a.xlsx", b"no zip", "it is no workbook, whatever its name says"),
@@ -588,7 +589,7 @@ def test_no_bytes_are_too_odd_to_be_judged(tmp_path_factory: pytest.TempPathFact
     file = tmp_path_factory.mktemp("odd") / name
     file.write_bytes(b"Name;Country;" + content)
     try:
-        sheets = read_sheets(file, Imports(), 512)
+        sheets = read_sheets(file, Imports(), Build(max_workbook_mebibytes=512))
     except TranslatedError:
         return
     for sheet in sheets:
@@ -971,7 +972,7 @@ def test_what_a_workbook_shows_is_read_or_told(
         sheet.write(1, 4, "Plus")
         change(book, sheet)
 
-    [sheet] = read_sheets(accident(tmp_path, with_column), Imports(), 512)
+    [sheet] = read_sheets(accident(tmp_path, with_column), Imports(), Build(max_workbook_mebibytes=512))
     assert sheet.rows[1][1][4] == cell
     said = [texts("en").gettext(one, n=len(at), row=at[0]) for one, at in sheet.otherwise.items()]
     said += ["1 row of the sheet Partners is hidden"] * bool(sheet.hidden_rows)
@@ -986,7 +987,7 @@ def test_headings_may_stand_below_captions(tmp_path: Path, above: list[list[str]
     file = tmp_path / "t.csv"
     lines = [*above, ["Nom", "Pays", "Rôle"], ["a", "BE", "x"], ["b", "FR", ""]]
     file.write_text("".join(";".join(line) + "\n" for line in lines), encoding="utf-8")
-    [sheet] = read_sheets(file, Imports(), 512)
+    [sheet] = read_sheets(file, Imports(), Build(max_workbook_mebibytes=512))
     assert sheet.header == ("Nom", "Pays", "Rôle")
     assert [cells for _, cells in sheet.rows] == [["a", "BE", "x"], ["b", "FR", ""]]
     assert sheet.rows[0][0] == len(above) + 2
@@ -998,7 +999,7 @@ def test_a_sheet_as_wide_as_there_are_is_read(tmp_path: Path) -> None:
         for column in range(16_384):
             sheet.write(0, column, f"h{column}")
             sheet.write(1, column, column)
-    [read] = read_sheets(tmp_path / "t.xlsx", Imports(), 512)
+    [read] = read_sheets(tmp_path / "t.xlsx", Imports(), Build(max_workbook_mebibytes=512))
     assert (len(read.header), read.rows[0][1][-1]) == (16_384, "16383")
 
 

@@ -161,7 +161,7 @@ def test_hidden_rows_and_columns_are_told(hidden: Any, tmp_path: Path) -> None:
 
 def test_an_import_tells_of_hidden_rows(tmp_path: Path) -> None:
     _hidden_in_libre_office(tmp_path)
-    [sheet] = read_sheets(tmp_path / "t.ods", Imports(), 512)
+    [sheet] = read_sheets(tmp_path / "t.ods", Imports(), Build(max_workbook_mebibytes=512))
     assert sheet.hidden_rows == (3, 4, 5, 8)
     assert sheet.hidden == ("Still",)
 

@@ -321,3 +321,19 @@ def test_a_row_that_begins_after_the_last_column_is_told_by_what_it_lacks(tmp_pa
     listed = check_tables(written(tmp_path, descriptor, texts), ALL)
     assert [finding.places[0].column for finding in listed.findings] == ["e", None, "d"]
     assert not listed.more
+
+
+def test_nobody_reads_a_cell_that_is_too_long_again(tmp_path: Path) -> None:
+    package = written(tmp_path, DESCRIPTOR, {"t.csv": f"slug,n,d,part\n{'s' * 2_000},1,,\n"})
+    first = check_tables(package, Build(max_cell_characters=1_000))
+    assert [*package.tables["t.csv"].rows()] == []
+    assert check_tables(package, Build(max_cell_characters=1_000)) == first
+
+
+def test_a_cell_that_is_too_long_is_told_where_a_table_is_made_canonical(tmp_path: Path) -> None:
+    resources = [{**each, "dialect": {"delimiter": ";"}} for each in DESCRIPTOR["resources"]]
+    descriptor, limits = {**DESCRIPTOR, "resources": resources}, Build(max_cell_characters=1_000)
+    written(tmp_path, descriptor, {"t.csv": f"slug;n;d;part\ns-1;1;;\n{'s' * 2_000};1;;\n"})
+    (finding,) = check_tables(open_package(tmp_path, limits), limits).findings
+    assert finding.places == (Place("t.csv", 3, "slug"),)
+    assert "longer than 1,000 characters" in finding.message["en"]

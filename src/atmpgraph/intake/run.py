@@ -146,7 +146,7 @@ def propose(
     """
     proposals: list[Proposal] = []
     for file in wish.sheets:
-        sheets = read_sheets(file, settings.imports, settings.build.max_workbook_mebibytes)
+        sheets = read_sheets(file, settings.imports, settings.build)
         filled = [sheet for sheet in sheets if sheet.rows or sheet.odd]
         seen = [_proposal(settings, wish, tables, sheet) for sheet in filled]
         if not any(seen):

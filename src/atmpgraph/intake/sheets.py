@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..i18n import Sentence, TranslatedError, counting, message
 from ..reasons import reason_of
-from ..settings.groups import Imports
+from ..settings.groups import Build, Imports
 from ..sources.canonical import (
     BEGINNING,
     BREAK,
@@ -21,8 +21,10 @@ from ..sources.canonical import (
     ERROR,
     FORMULA,
     IS_WORKBOOK,
+    LONG_CELL,
     MERGED,
     SHOWN_OTHERWISE,
+    long_cell,
     no_text_table,
 )
 from ..sources.check import NO_VALUE_WRITTEN
@@ -117,22 +119,22 @@ class Sheet:
     notes: tuple[tuple[int, list[str]], ...] = ()
 
 
-def read_sheets(path: Path, limits: Imports, mebibytes: int) -> list[Sheet]:
+def read_sheets(path: Path, limits: Imports, build: Build) -> list[Sheet]:
     """The sheets of a file that have headings and are to be seen.
 
     Args:
         path: of the file.
         limits: how large it may be.
-        mebibytes: the memory that reading a workbook may take.
+        build: how long a cell may be, and the memory that reading a workbook may take.
 
     Raises:
         TranslatedError: it cannot be read.
     """
     require_size(path, limits)
     if path.suffix.lower() in _WORKBOOKS:
-        return [sheet for sheet in _of_workbook(path, limits, mebibytes) if sheet.header]
+        return [sheet for sheet in _of_workbook(path, limits, build.max_workbook_mebibytes) if sheet.header]
     if path.suffix.lower() in _TEXTS:
-        sheet = _sheet(path, "", _of_text(path), limits)
+        sheet = _sheet(path, "", _of_text(path, build.max_cell_characters), limits)
         return [sheet] if sheet.header else []
     raise TranslatedError(_PACKED if path.suffix.lower() in _ARCHIVES else _NOT_READ, file=str(path))
 
@@ -156,7 +158,7 @@ def require_size(path: Path, limits: Imports) -> None:
         raise TranslatedError(_LARGE, file=str(path), n=limits.max_file_bytes)
 
 
-def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _of_text(path: Path, most: int) -> Iterator[tuple[int, list[str]]]:
     content = path.read_bytes()
     if why := no_text_table(content[:BEGINNING]):
         raise TranslatedError(_BOOK, file=str(path), reason=Sentence(_NAMED_WRONG if why == IS_WORKBOOK else why))
@@ -171,6 +173,8 @@ def _of_text(path: Path) -> Iterator[tuple[int, list[str]]]:
                 return
             if cells and cells[-1].endswith(f"\n{_END}"):  # a quotation mark is open, so that the rest is one cell
                 raise TranslatedError(_OPEN, file=str(path), row=number)
+            if long_cell(cells, most) is not None:
+                raise TranslatedError(_AT_ROW, file=str(path), row=number, reason=Sentence(LONG_CELL, {"n": most}))
             if is_conflict_mark(cells):
                 raise TranslatedError(_AT_ROW, file=str(path), row=number, reason=Sentence(CONFLICT))
             yield number, cells

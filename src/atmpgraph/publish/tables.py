@@ -78,6 +78,7 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
         broken = lacking
     faulty_queries = _faulty_queries(settings)
     snapshot = Snapshot.of(package)
+    checked = check_tables(package, settings.build, progress, codes)  # first: what it cannot read, nobody reads again
     limit = settings.build.max_listed_findings
     advised = Listed.first(missing_evidence(package, codes), limit)
     advised += Listed.first(wrong_identifiers(package, codes), limit)
@@ -85,7 +86,6 @@ def read_tables(settings: Settings, progress: Progress = SILENT) -> Tables:
     advised = package.shown(advised)
     own = [*broken, *other_findings(settings, package), *_own_findings(settings, unreadable)]
     own += [] if unreadable else misspelt(settings, codes)
-    checked = check_tables(package, settings.build, progress, codes)
     if not _violates(checked + Listed((*faulty_queries, *own))):  # the tables can be read
         own += [*fiction(settings, package), *other_languages(settings, package)]
     blocking = checked + Listed((*faulty_queries, *own))

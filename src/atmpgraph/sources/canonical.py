@@ -32,6 +32,9 @@ from .workbook import NO_FILE, Sheet, WorkbookError, open_sheet
 
 Row: TypeAlias = tuple[int, list[Any]]
 _SHOWN: Final = 200  # characters of a wrong cell
+LONG_CELL: Final = message(
+    "the cell is longer than {n} characters; shorten it, or raise the setting [build] max_cell_characters"
+)
 _LOOKED_AT: Final = 1_000  # characters of a header that is one cell
 
 
@@ -118,6 +121,11 @@ def read_source(folder: Path, key: str, origin: Origin, scratch: Scratch, limits
     if origin.is_plain and _is_canonical(path, origin):
         return source
     return _Conversion(source, scratch, key, origin, limits).source()
+
+
+def long_cell(cells: Sequence[Any], most: int) -> int | None:
+    """The place of the first cell that has more characters than any may have."""
+    return next((place for place, cell in enumerate(cells) if type(cell) is str and len(cell) > most), None)
 
 
 def unreadable(source: Source, key: str, fields: Iterable[Mapping[str, Any]], limits: Build) -> Source:
@@ -351,6 +359,10 @@ class _Conversion:
                 self._fail(number, None, CONFLICT)
                 out.write("\n")
                 continue
+            if (long := long_cell(cells, self._limits.max_cell_characters)) is not None:
+                name = names[long] if long < len(names) else None
+                self._fail(number, name, LONG_CELL, n=self._limits.max_cell_characters)
+                return False
             canonical = self._cells(number, cells, columns)
             if len(order) != len(cells):
                 canonical += self._beyond(number, cells, names, nameless)

@@ -22,7 +22,7 @@ from ..progress import SILENT, Progress
 from ..reasons import UNKNOWN, reason_of
 from ..settings.groups import Build
 from . import DESCRIPTOR
-from .canonical import unreadable
+from .canonical import LONG_CELL, unreadable
 from .code_lists import CodeLists
 from .declared import closest
 from .delimited import CONFLICT, is_conflict_mark
@@ -108,7 +108,9 @@ class _PackageCheck:
         try:
             listed = self._rows_of(path)
         except LongCellError as error:
-            return reading + Listed((self._long_cell(path, error),))
+            long = self._long_cell(path, error)
+            self._package.leave_out(path, long)
+            return reading + Listed((long,))
         except _UNREADABLE:
             why = unreadable(source, path, self._package.declared[path], self._limits)
             return Listed(why.findings, {Severity.VIOLATION: why.more} if why.more else {})
@@ -167,10 +169,7 @@ class _PackageCheck:
         return lookup(self._rows(path), fields)
 
     def _long_cell(self, path: str, error: LongCellError) -> Finding:
-        problem = every_language(
-            "the cell is longer than {n} characters; shorten it, or raise the setting [build] max_cell_characters",
-            n=self._limits.max_cell_characters,
-        )
+        problem = every_language(LONG_CELL, n=self._limits.max_cell_characters)
         return finding(Place(path, error.row, error.column), problem)
 
 

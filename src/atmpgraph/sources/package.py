@@ -98,6 +98,11 @@ class Package:
             places.append(place if source is None else Place(source.shown, place.row, column))
         return replace(finding, places=tuple(places))
 
+    def leave_out(self, path: str, why: Finding) -> None:
+        """Read no row of a table from here on: it has a cell that would keep every reader busy."""
+        table, source = self.tables[path], self.tables[path].source
+        self.tables[path] = replace(table, source=replace(source, is_read=False, findings=(*source.findings, why)))
+
     def is_absent(self, path: str) -> bool:
         """Whether a table comes with the software and is not there: it is empty."""
         return path in self.read.absent
