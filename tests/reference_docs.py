@@ -42,7 +42,8 @@ def commands() -> str:
         "",
     ]
     lines += [
-        "`atmpgraph --settings FILE --language TAG COMMAND …`: the settings of the publication, and the language of reports.",
+        "`atmpgraph --settings FILE --language TAG COMMAND …`: the settings of the publication, and the language of reports"
+        " and of `--help`. `ATMPGRAPH_SETTINGS` and `ATMPGRAPH_LANGUAGE` stand for them where they are not given.",
         "",
     ]
     for name, command in sorted(main.commands.items()):

@@ -60,6 +60,17 @@ def test_the_language_may_stand_after_the_command() -> None:
     assert _said("check", "--language=de", "--bogus") == _said("--language=de", "check", "--bogus")
 
 
+def test_the_environment_says_the_language_where_the_call_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {language: _said("--language", language, "check", "--bogus") for language in ("de", "fr")}
+    help_in_german = CliRunner().invoke(main, ["--language", "de", "check", "--help"]).output
+    monkeypatch.setenv("ATMPGRAPH_LANGUAGE", "de")
+    assert CliRunner().invoke(main, ["check", "--help"]).output == help_in_german
+    assert _said("check", "--bogus") == said["de"]
+    assert _said("--language", "fr", "check", "--bogus") == said["fr"]
+    monkeypatch.setenv("ATMPGRAPH_LANGUAGE", "no tag")
+    assert "ATMPGRAPH_LANGUAGE=no tag: not the tag of a language" in _said("check")
+
+
 def test_what_stands_after_two_hyphens_is_no_language() -> None:
     assert "unexpected" in _said("check", "--", "--language", "de")
 

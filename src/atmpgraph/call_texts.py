@@ -4,6 +4,7 @@ Click asks the gettext of the standard library for its words, and that one reads
 modules names the two functions, which are replaced here by those of `i18n` (docs/decisions/texts.md).
 """
 
+import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Final
@@ -14,6 +15,7 @@ from .i18n import SOURCE, Texts, counted, message, texts
 from .languages import is_tag
 
 _OPTION: Final = "--language"
+LANGUAGE_VARIABLE: Final = "ATMPGRAPH_LANGUAGE"
 _WORDS: ContextVar[Texts] = ContextVar("words_of_call", default=texts(SOURCE))  # noqa: B039 - it does not change
 _MODULES: Final = (core, decorators, exceptions, formatting, parser, termui, types)
 # What click says to people who call a command; the keys are its own.
@@ -67,10 +69,11 @@ def language_first(arguments: Sequence[str]) -> list[str]:
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """The language that a call begins with, as far as it is one."""
+    """The language that a call begins with, else that of the environment, as far as it is one."""
     option, _, value = arguments[0].partition("=") if arguments else ("", "", "")
-    tag = value or next(iter(arguments[1:]), "")
-    return tag.lower() if option == _OPTION and is_tag(tag) else SOURCE
+    given = value or next(iter(arguments[1:]), "") if option == _OPTION else ""
+    tag = given or os.environ.get(LANGUAGE_VARIABLE, "")
+    return tag.lower() if is_tag(tag) else SOURCE
 
 
 def speak(language: str) -> None:

@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 
 from . import __version__
-from .call_texts import language_first, language_of, speak
+from .call_texts import LANGUAGE_VARIABLE, language_first, language_of, speak
 from .commands import filling, keeping, making, reading, starting
 from .commands.call import NO_TAG, usage
 from .commands.spoken import SpokenGroup, SpokenOption, option
@@ -36,15 +36,23 @@ class _Main(SpokenGroup):
     show_default=True,
     help="The settings of the publication.",
 )
-@option("--language", default=SOURCE, show_default=True, help="Language of reports, by its tag (BCP 47).")
+@option(
+    "--language",
+    default=SOURCE,
+    envvar=LANGUAGE_VARIABLE,
+    show_default=True,
+    help="Language of reports, by its tag (BCP 47).",
+)
 @click.version_option(__version__, cls=SpokenOption)
 @click.pass_context
 def main(context: click.Context, file: Path, language: str) -> None:
     """Publish a partnership's tables as checked, citable linked data."""
     fill_standard_descriptors()
+    origin = context.get_parameter_source("language")
     if not is_tag(language):
-        raise usage(NO_TAG, option=f"--language {language}")
-    is_asked = context.get_parameter_source("language") is not ParameterSource.DEFAULT
+        said = f"{LANGUAGE_VARIABLE}={language}" if origin is ParameterSource.ENVIRONMENT else f"--language {language}"
+        raise usage(NO_TAG, option=said)
+    is_asked = origin is ParameterSource.COMMANDLINE
     context.obj = {"file": file, "language": language.lower(), "is_asked": is_asked}
 
 

@@ -371,6 +371,36 @@ def test_headings_of_an_office_have_a_place(publication: Path, tmp_path: Path, h
     assert not left(publication)
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "sme"),
+    [
+        ("Nom du partenaire;PME (oui/non);Date de début;Date de fin", "oui;2025-01-01;2027-12-31", "true"),
+        ("Partnername;KMU;Startdatum;Enddatum", "Großunternehmen;2025-01-01;2027-12-31", "false"),
+        ("Partner name;SME?;Start date;End date", "SME;2025-01-01;2027-12-31", "true"),
+        ("Naam van de partner;KMO;Begindatum;Einddatum", "nee;2025-01-01;2027-12-31", "false"),
+    ],
+)
+def test_whether_a_partner_is_small_and_since_when_it_takes_part_have_a_place(
+    publication: Path, tmp_path: Path, header: str, cells: str, sme: str
+) -> None:
+    sheet = tmp_path / "partners.csv"
+    sheet.write_text(f"{header}\nInvented;{cells}\n", encoding="utf-8")
+    done = run(publication, "import", sheet, "--yes")
+    assert done.exit_code == 0, done.output
+    assert [row["sme"] for row in rows(publication, "organisation-details")] == [sme]
+    (row,) = rows(publication, "project-participants")
+    assert (row["start"], row["end"]) == ("2025-01-01", "2027-12-31")
+    assert not left(publication)
+
+
+def test_a_column_that_we_do_not_have_is_told_with_the_page_that_adds_one(publication: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "partners.csv"
+    sheet.write_text("Nom du partenaire;Pays;Chiffre d’affaires préféré\nInvented;BE;7\n", encoding="utf-8")
+    done = run(publication, "--language", "fr", "import", sheet, "--yes")
+    assert "docs/extend.md" in done.stdout
+    assert [(each["column"], each["value"]) for each in left(publication)] == [("Chiffre d’affaires préféré", "7")]
+
+
 WIDE = """Nom du partenaire;Sigle;Pays;Type;Rôle;Budget (€);WP1;WP 2;Remarques
 Université de Liège;ULiège;Belgique;université;coordinateur;1 234 567,89;L;x;
 Müller GmbH;;Allemagne;entreprise;partenaire;250.000;;x;=1+1

@@ -16,7 +16,7 @@ from .forms import Form
 from .keys import Keys, key_of, note_rows
 from .proposal import Proposal, mapped, proposed, recognised
 from .sheets import Sheet, read_sheets, turned
-from .take import Publication, Taken, Taking
+from .take import NO_COLUMN, Publication, Taken, Taking
 from .vocabularies import SUFFIXES, codes_of, content_of
 from .write import free, left_content, require_plain, write, written_tables
 
@@ -49,6 +49,10 @@ _PRESENT: Final = counted(
 )
 _PASSED: Final = counted("{n} row is of another project", "{n} rows are of other projects")
 _CODES: Final = counted("{n} code", "{n} codes")
+_OWN_COLUMN: Final = message(
+    "what no column of ours has is kept there, and is not published: --map names a column for it, and docs/extend.md"
+    " says how to add one of your own"
+)
 _LEFT: Final = counted("{n} cell or row has no place", "{n} cells and rows have no place")
 
 
@@ -128,6 +132,8 @@ class Outcome:
         for (file, column, reason, values), number in alike.items():
             place = words.gettext("{table}, column {column}", table=file, column=column) if column else file
             yield f"  {place}{words.colon}{words.gettext(reason, **dict(values))} ({words.number(number)})"
+        if any(one.reason == NO_COLUMN for one in self.taken.left):
+            yield words.gettext(_OWN_COLUMN)
 
 
 def propose(

@@ -34,7 +34,7 @@ _HIDDEN_ROWS: Final = counting(
 _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")
 _TOTAL: Final = message("the row sums up the others, and is none of them")
-_NO_COLUMN: Final = message("no column of ours")
+NO_COLUMN: Final = message("no column of ours")
 _UNIT: Final = message(
     "an amount in another unit than euros, as its heading or the words above it say; write it in euros"
 )
@@ -186,7 +186,7 @@ class Taking:
                     if cell and place not in places_of_form:
                         heading = sheet.header[place]
                         is_amount = NUMBER.fullmatch(cell) and not in_euros(heading, sheet.captions)
-                        reason = _UNIT if is_amount else _NO_COLUMN
+                        reason = _UNIT if is_amount else NO_COLUMN
                         self.taken.left.append(Left(sheet.file, sheet.name, number, heading, cell, reason))
 
     def finish(self) -> Taken:
@@ -342,7 +342,7 @@ class Taking:
         for column, cell in theirs.cells.items():
             if cell and column not in had and placed[column] not in places:
                 heading = sheet.header[placed[column]]
-                self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, _NO_COLUMN))
+                self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, NO_COLUMN))
 
     def _leave_row(self, sheet: Sheet, number: int, cells: Iterable[str], reason: str, **values: object) -> None:
         row = " | ".join(cells)

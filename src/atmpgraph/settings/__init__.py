@@ -58,7 +58,7 @@ from .text import Tag, Text
 
 FILE_NAME: Final = "atmpgraph.toml"
 _PREFIX: Final = "ATMPGRAPH_"
-_FILE_VARIABLE: Final = "ATMPGRAPH_SETTINGS"
+_OF_CALL: Final = frozenset({"ATMPGRAPH_SETTINGS", "ATMPGRAPH_LANGUAGE"})  # which stand for options of the call
 _PRESENT_BASE: Final = message("it has the present base, and lists only former ones; take it away")
 _STRANGE: Final = message(
     "it is in {strange}, but `languages` are {languages}: add the language there, or take the text away"
@@ -291,7 +291,7 @@ def _variables() -> set[str]:
 
 def _wrong_variables() -> Iterator[Fault]:
     """What is wrong with the names of environment variables."""
-    names = {name.upper() for name in os.environ} - _variables() - {_FILE_VARIABLE} - SECRETS
+    names = {name.upper() for name in os.environ} - _variables() - _OF_CALL - SECRETS
     for name in sorted(name for name in names if name.startswith(_PREFIX)):
         setting = name.removeprefix(_PREFIX).lower()
         today = RENAMED.get(setting)
