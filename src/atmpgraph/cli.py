@@ -50,8 +50,10 @@ def main(context: click.Context, file: Path, language: str) -> None:
     fill_standard_descriptors()
     origin = context.get_parameter_source("language")
     if not is_tag(language):
-        said = f"{LANGUAGE_VARIABLE}={language}" if origin is ParameterSource.ENVIRONMENT else f"--language {language}"
-        raise usage(NO_TAG, option=said)
+        option = (
+            f"{LANGUAGE_VARIABLE}={language}" if origin is ParameterSource.ENVIRONMENT else f"--language {language}"
+        )
+        raise usage(NO_TAG, option=option)
     is_asked = origin is ParameterSource.COMMANDLINE
     context.obj = {"file": file, "language": language.lower(), "is_asked": is_asked}
 
