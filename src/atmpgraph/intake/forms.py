@@ -73,6 +73,7 @@ class Form:
         pattern: of the headings of columns that give rows of their own, if there are any.
         column_rows: what each cell of those gives.
         totals: what stands in the place of a name where a row sums up the others, as keys.
+        parts: those of `totals` that begin no name of a thing.
         unmarked: what a column that gives rows of its own holds where it gives none.
         is_proposed: whether a person has to agree.
     """
@@ -89,6 +90,7 @@ class Form:
     pattern: str = ""
     column_rows: tuple[RowForm, ...] = ()
     totals: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
     unmarked: frozenset[str] = frozenset()
     is_proposed: bool = False
 
@@ -123,9 +125,17 @@ class Form:
         """The columns with names of things."""
         return {name for key in self.keys.values() for name in key.names}
 
+    def named(self) -> set[str]:
+        """The columns with names that a row must have: words, and no numbers."""
+        return self.naming() & {*self.needs} - self.guards.keys()
+
     def is_total(self, name: str) -> bool:
-        """Whether the name of a row says that it sums up others, whatever stands in brackets, and in which year."""
-        return key_of(_BESIDE.sub(" ", name)) in self.totals
+        """Whether the name of a row says that it sums up others, whatever stands in brackets, and in which year.
+
+        A sum of a part may name it (“Sous-total Belgique”); “Total” is the beginning of names as well.
+        """
+        key = key_of(_BESIDE.sub(" ", name))
+        return key in self.totals or any(key.startswith(f"{each}-") for each in self.totals & self.parts)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether a sheet with such headings is of this form."""
@@ -168,6 +178,7 @@ def _form(content: Mapping[str, Any], one: Mapping[str, Any]) -> Form:
         columns.get("pattern", ""),
         tuple(map(_row, columns.get("rows", ()))),
         frozenset(map(key_of, one.get("totals", ()))),
+        frozenset(map(key_of, one.get("parts", ()))),
         frozenset(map(plain, columns.get("unmarked", ()))),
         bool(one.get("proposed")),
     )

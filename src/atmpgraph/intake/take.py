@@ -1,6 +1,6 @@
 """Turn rows of theirs into rows of ours, by a form; what has no place is kept with the reason."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +34,11 @@ _HIDDEN_ROWS: Final = counting(
 _HIDDEN: Final = message("the sheet {sheet} is hidden, and is not read; show it, if it counts")
 _ODD: Final = message("the row has more cells than there are headings")
 _TOTAL: Final = message("the row sums up the others, and is none of them")
+_OTHER_TABLE: Final = message(
+    "below an empty row, and no cell is what its column holds: another table; put it on a sheet of its own"
+)
+_NAMELESS: Final = message("its row has no name, and so no place; write the name, and give the file again")
+_GROUP: Final = message("a country alone, where a name is meant: a heading of the rows below, and no row")
 NO_COLUMN: Final = message("no column of ours")
 _UNIT: Final = message(
     "an amount in another unit than euros, as its heading or the words above it say; write it in euros"
@@ -169,18 +174,22 @@ class Taking:
             self._leave_row(sheet, number, cells, _ODD)
         for number, cells in sheet.notes:
             self._leave_row(sheet, number, filter(None, cells), _NOTE)
+        before, is_other = 0, False
         for number, cells in sheet.rows:
             theirs = _Theirs(sheet, number, {column: cells[place] for column, place in placed.items()}, source)
-            theirs.refuse_dates(form.naming())
+            theirs.refuse_no_names(form.naming(), form.named())
+            is_next = number == before + 1
+            is_other = is_other if is_next else bool(before) and self._fits_nothing(form, theirs)
+            before = number
             if self._is_passed(form, theirs):
                 self.taken.passed += 1
-            elif any(form.is_total(theirs.cells.get(column, "")) for column in form.needs):
-                self._leave_row(sheet, number, cells, _TOTAL)
+            elif reason := self._why_no_row(form, theirs, cells, is_other=is_other):
+                self._leave_row(sheet, number, cells, reason)
             elif shifted := _shifted(form, theirs):
                 self._leave_row(sheet, number, cells, SHIFTED, column=sheet.header[placed[shifted]])
             else:
                 self._row(form, theirs, {place: cells[place] for place in repeated}, repeated)
-                self._leave(sheet, theirs, placed)
+                self._leave(form, sheet, theirs, placed)
                 places_of_form = {*placed.values(), *repeated}
                 for place, cell in enumerate(cells):
                     if cell and place not in places_of_form:
@@ -204,6 +213,28 @@ class Taking:
 
     def _any_source(self) -> str:
         return next(iter(self._sources))
+
+    def _why_no_row(self, form: Form, theirs: "_Theirs", cells: Sequence[str], *, is_other: bool) -> str:
+        """Why a row is none of the table; empty where it is one."""
+        if any(form.is_total(theirs.cells.get(column, "")) for column in form.needs):
+            return _TOTAL
+        return _OTHER_TABLE if is_other else _GROUP if self._is_group(form, theirs, cells) else ""
+
+    def _is_group(self, form: Form, theirs: "_Theirs", cells: Sequence[str]) -> bool:
+        """Whether a row is a country alone, in the place of a name: a heading of the rows below."""
+        filled = [cell for cell in cells if cell]
+        is_name = len(filled) == 1 and any(theirs.cells.get(column) == filled[0] for column in form.naming())
+        return is_name and self._publication.codes.country(filled[0]) is not None
+
+    def _fits_nothing(self, form: Form, theirs: "_Theirs") -> bool:
+        """Whether some cells of a row, and none beside its names, are what their columns hold."""
+        seen = _Theirs(theirs.sheet, theirs.number, theirs.cells, theirs.source)
+        for row in form.rows:
+            for cell in row.cells.values():
+                if "@" not in cell:
+                    self._cell(form, cell, seen, self._publication.languages[0])
+        names = {*form.naming(), *form.needs}
+        return len(seen.problems.keys() - names) > 1 and not seen.placed - names
 
     def _is_passed(self, form: Form, theirs: "_Theirs") -> bool:
         key = form.keys.get("partnership")
@@ -328,7 +359,7 @@ class Taking:
         ours = next(each for each in self._publication.tables[table].columns if each.name == column)
         return verbs.chosen(value, ours, self._publication.labels)
 
-    def _leave(self, sheet: Sheet, theirs: "_Theirs", placed: Mapping[str, int]) -> None:
+    def _leave(self, form: Form, sheet: Sheet, theirs: "_Theirs", placed: Mapping[str, int]) -> None:
         """Keep the cells of a row that have no place."""
         for column, (error, value) in theirs.problems.items():
             if column in theirs.placed and column not in theirs.contradicted:
@@ -337,12 +368,13 @@ class Taking:
             self.taken.left.append(
                 Left(sheet.file, sheet.name, theirs.number, heading, value, error.reason, error.values)
             )
+        reason = _NAMELESS if form.named() and not any(theirs.cells.get(each) for each in form.named()) else NO_COLUMN
         had = theirs.placed | theirs.keyed | theirs.problems.keys()
         places = {placed[column] for column in had if column in placed}  # one column may have two names in a form
         for column, cell in theirs.cells.items():
             if cell and column not in had and placed[column] not in places:
                 heading = sheet.header[placed[column]]
-                self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, NO_COLUMN))
+                self.taken.left.append(Left(sheet.file, sheet.name, theirs.number, heading, cell, reason))
 
     def _leave_row(self, sheet: Sheet, number: int, cells: Iterable[str], reason: str, **values: object) -> None:
         row = " | ".join(cells)
@@ -377,11 +409,18 @@ class _Theirs:
         filled = [(name, self.cells[name]) for name in columns if self.cells.get(name)]
         return filled[0] if filled else (columns[0] if columns else "", "")
 
-    def refuse_dates(self, columns: Iterable[str]) -> None:
-        """Take out the names that are dates."""
+    def refuse_no_names(self, columns: Iterable[str], words: Container[str]) -> None:
+        """Take out the names that are dates; of those that are to be words, also what is none."""
         for column in columns:
-            if verbs.is_day(cell := self.cells.get(column, "")):
-                self.problems[column] = (UnplacedError(verbs.DATE), cell)
+            cell = self.cells.get(column, "")
+            error = UnplacedError(verbs.DATE) if verbs.is_day(cell) else None
+            if cell and not error and column in words:
+                try:
+                    verbs.name(cell)
+                except UnplacedError as why:
+                    error = why
+            if error:
+                self.problems[column] = (error, cell)
                 self.cells[column] = ""
 
     def value(self, name: str) -> str:

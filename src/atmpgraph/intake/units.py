@@ -12,7 +12,8 @@ LONGEST: Final = 200  # characters of a heading that are looked at
 _EUROS: Final = frozenset({"€", "eur", "euro", "euros"})
 _OTHER: Final = (
     r"(?<![^\W\d_])(?:k|m|t|mio\.?|mln\.?|mrd\.?|tsd\.?)\s*(?:€|eur)|[$£¥¤]|(?<![^\W\d_])(?:[kt]?(?:chf|usd|gbp|pln|sek"
-    r"|dkk|nok|czk|huf|ron|isk))(?![^\W\d_])"
+    r"|dkk|nok|czk|huf|ron|isk))(?![^\W\d_])|(?<![^\W\d_])(?:milliers?|millions?|milliards?|thousands?|billions?|tausend"
+    r"|millionen|milliarden|duizend|miljoen|miljard|migliaia|milioni|miliardi)(?![^\W\d_])"
 )
 _OTHER_UNIT: Final = re.compile(rf"{_OTHER}|%", re.IGNORECASE)
 _OF_ALL: Final = re.compile(rf"(?<!\d)(?<!\d\s)(?:{_OTHER})", re.IGNORECASE)  # not of a number that stands before

@@ -16,9 +16,12 @@ from ..sources.descriptions import ColumnDescription
 from ..sources.messages import LISTED, VALUE, VALUE_CLOSE
 from ..spreadsheets import as_text
 from .codes_of_others import VOCABULARIES, Codes, plain
+from .layout import NUMBER
 from .units import is_other
 
 _BLANKS: Final = re.compile(r"[\s\u00a0\u202f'’](?=\d{3})")
+_BELOW: Final = re.compile(r"[-\u2212(]\s*[\d\s.,'’]+\)?\s*(?:€|EUR)?|[\d\s.,'’]+-")
+_QUOTES: Final = ('""', "“”", "„“", "«»", "‘’", "”“")
 _SLUG: Final = re.compile(r"[A-Za-z0-9]+([.-]+[A-Za-z0-9]+)*")
 _POSTCODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,11}")
 
@@ -43,6 +46,8 @@ _SHORTENED: Final = message("a spreadsheet shortened the number; make the column
 DATE: Final = message(
     "a date, where a name is meant: a spreadsheet made it of words such as MAR1; write them as a text"
 )
+_NUMBER_NAME: Final = message("a number, where a name is meant; write the name")
+_NEGATIVE: Final = message("an amount below zero; correct it, or leave the cell empty")
 _TWO_READINGS: Final = message("thousands or decimals? Write it without a mark between thousands")
 _NO_ADDRESS: Final = message("not a web address")
 _NO_COUNTRY: Final = message("not the code or the name of a country")
@@ -65,13 +70,22 @@ def text(cell: str) -> str:
         UnplacedError: a spreadsheet would take it for a formula, or there are no words.
     """
     words = " ".join(unescape(cell).split())
-    while len(words) > 1 and words[0] == words[-1] == '"':
+    while len(words) > 1 and words[0] + words[-1] in _QUOTES and not set(words[0] + words[-1]) & set(words[1:-1]):
         words = words[1:-1].strip()
-    if as_text(words) != words:
-        raise UnplacedError(FORMULA)
     if not any(map(str.isalnum, words)):
         raise UnplacedError(_NO_WORDS)
+    if as_text(words) != words:
+        raise UnplacedError(FORMULA)
     return words
+
+
+def name(cell: str) -> str:
+    """Words that call a thing.
+
+    Raises:
+        UnplacedError: it is a number, or no words.
+    """
+    return _refuse(_NUMBER_NAME) if NUMBER.fullmatch(cell) else text(cell)
 
 
 def day(cell: str) -> str:
@@ -92,7 +106,7 @@ def amount(cell: str) -> str:
     """A number whose one mark, point or comma, is that of decimals."""
     digits = _BLANKS.sub("", cell.removesuffix("€").removesuffix("EUR").strip())
     if not re.fullmatch(r"\d+([.,]\d+)?", digits):
-        raise UnplacedError(_OTHER_AMOUNT if is_other(cell) else _NO_AMOUNT)
+        raise UnplacedError(_OTHER_AMOUNT if is_other(cell) else _NEGATIVE if _BELOW.fullmatch(cell) else _NO_AMOUNT)
     return _number(digits.replace(",", "."))
 
 
