@@ -118,6 +118,7 @@ def test_a_query_that_takes_too_much_memory_ends_alone(release: Release) -> None
     ids=["braces", "brackets", "path", "optionals", "not", "inverse", "sum"],
 )
 def test_what_overflows_a_stack_or_keeps_the_optimiser_busy_harms_nobody(query: str, service: Service) -> None:
+    assert service.rows(client="192.0.2.2") == 1
     running = service.process.pid
     with suppress(ProblemError):
         b"".join(service.result(query, nesting=10**9, seconds=1.0).pieces)

@@ -143,6 +143,14 @@ class Broker:
         if query in self._running:
             query.admission.set_result(None)
         query.task = asyncio.ensure_future(self._follow(query))
+        query.task.add_done_callback(lambda task: self._never_followed(query) if task.cancelled() else None)
+
+    def _never_followed(self, query: RunningQuery) -> None:
+        """The client disconnected before the task of its query began, which so freed nothing."""
+        self._scheduler.withdraw(query)
+        if query in self._running:
+            self._leave(query)
+            self._replace(query)
 
     async def _follow(self, query: RunningQuery) -> None:
         """Serve a query from where it is to its end."""
