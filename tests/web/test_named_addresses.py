@@ -14,7 +14,7 @@ from ..conftest import own_file
 from .rules import BROWSER
 
 BASE = "https://example.org/p/"
-DESCRIPTIONS = ("/quality.ttl", "/catalogue.ttl", "/.well-known/void", "/")
+DESCRIPTIONS = ("/quality.ttl", "/catalogue.ttl", "/.well-known/void", "/", "/ns/shapes")
 TURTLE = {"Accept": "text/turtle, application/trig;q=0.9, */*;q=0.1"}
 
 

@@ -143,14 +143,7 @@ class Broker:
         if query in self._running:
             query.admission.set_result(None)
         query.task = asyncio.ensure_future(self._follow(query))
-        query.task.add_done_callback(lambda task: self._never_followed(query) if task.cancelled() else None)
-
-    def _never_followed(self, query: RunningQuery) -> None:
-        """The client disconnected before the task of its query began, which so freed nothing."""
-        self._scheduler.withdraw(query)
-        if query in self._running:
-            self._leave(query)
-            self._replace(query)
+        query.task.add_done_callback(lambda task: self._abandon(query) if task.cancelled() else None)  # before it began
 
     async def _follow(self, query: RunningQuery) -> None:
         """Serve a query from where it is to its end."""
@@ -163,12 +156,17 @@ class Broker:
         self._connected_queries.discard(query)
         if query.task:
             query.task.cancel()
-        elif query.attempt:
-            query.attempt.detach()
+        else:
+            self._abandon(query)
+
+    def _abandon(self, query: RunningQuery) -> None:
+        """Free what a query holds that nobody waits for: its place in the queue, or its lane and its worker."""
+        self._scheduler.withdraw(query)
+        if query in self._running:
+            if query.attempt:
+                query.attempt.detach()
             self._leave(query)
             self._replace(query)
-        else:
-            self._scheduler.withdraw(query)
 
     def _refuse(self, query: RunningQuery, problem: Problem) -> None:
         """Answer a query with a problem."""
@@ -289,10 +287,7 @@ class Broker:
         try:
             await asyncio.wait({admission}, timeout=max(0.0, min(most - query.waited(), query.remaining())))
         except asyncio.CancelledError:  # the client disconnected, maybe in the very moment of the admission
-            self._scheduler.withdraw(query)
-            if admission.done() and admission.result() is None:
-                self._leave(query)
-                self._replace(query)
+            self._abandon(query)
             raise
         if admission.done():
             return admission.result()
