@@ -290,7 +290,7 @@ def test_a_value_from_left_to_right_stays_as_it_is(value: str) -> None:
 def test_what_is_read_of_the_supplied_catalogues_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And of no other one, which somebody may be writing."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(i18n, "_CATALOGUES", CodeCache("texts", str(tmp_path / "module.py"), (), 9))
+    monkeypatch.setattr(i18n, "_CATALOGUES", CodeCache("texts", str(tmp_path / "module.py"), 9))
     supplied = FOLDER / "fr.po"
     own = Path(shutil.copy(supplied, tmp_path))
 

@@ -22,18 +22,20 @@ T = TypeVar("T")
 class CodeCache:
     """Values of one kind, each in a file named by what it is made from; those used last stay."""
 
-    def __init__(self, kind: str, module: str, code: Sequence[Path], most: int, libraries: str = "") -> None:
+    def __init__(self, kind: str, module: str, most: int, libraries: str = "", others: Sequence[str] = ()) -> None:
         """Describe the files; none is read or written yet.
 
         Args:
             kind: the suffix of their names.
-            module: the file of a module, beside whose code they lie.
-            code: folders of modules that make the values: another state of one makes them anew.
+            module: the file of a module, beside whose code they lie. Its folder makes the values: another state of a
+                module there makes them anew.
             most: how many stay.
             libraries: the versions of others that make them.
+            others: files of modules whose folders make them too.
         """
         self.folder = Path(cache_from_source(module)).parent
-        self._kind, self._code, self._most, self._libraries = kind, code, most, libraries
+        self._kind, self._most, self._libraries = kind, most, libraries
+        self._code = [Path(file).parent for file in (module, *others)]
 
     def get(self, text: str, make: Callable[[], T]) -> T:
         """The value of a text; one that cannot be read or written is made each time.

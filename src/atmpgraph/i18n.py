@@ -43,7 +43,7 @@ _LOCALES: Final = {"en": "en-GB"}
 _OWN: ContextVar[Path | None] = ContextVar("own_texts", default=None)
 _SCALES: Final = (10**9, 10**6)
 # To parse the supplied catalogues takes a fifth of a second, in each command and each server.
-_CATALOGUES: Final = CodeCache("texts", __file__, (Path(__file__).parent,), 32, babel_version)
+_CATALOGUES: Final = CodeCache("texts", __file__, 32, babel_version)
 _DECIMALS: Final = 3  # of millions in words; a number with more is written with all its digits
 _NBSP: Final = "\u00a0"
 Scalar = int | float | Decimal

@@ -27,7 +27,7 @@ from atmpgraph.sparql.answers import (
     read_answer,
     read_rows,
     rows_file,
-    write_answers,
+    write_result,
 )
 from atmpgraph.sparql.library import LibraryQuery, read_library
 from atmpgraph.sparql.protocol import Query
@@ -281,7 +281,7 @@ def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:
     rows: list[list[Term | None]] = [[a, b], [None, b], [a, None], [None, None], [a, ox.Literal("1")]]
     whole = "".join(whole_result(["x", "y"], rows, "json")).encode()
     pieces = [whole[place : place + 7] for place in range(0, len(whole), 7)]
-    write_answers(tmp_path, "q", (2, 4, 9), pieces, is_cut=False, keys=True)
+    write_result(tmp_path, "q", (2, 4, 9), pieces, is_cut=False, keys=True)
     for most in (2, 4, 9):
         answer = read_answer(answer_file(tmp_path, "q", most))
         assert answer.body == "".join(whole_result(["x", "y"], rows[:most], "json")).encode()
@@ -293,11 +293,11 @@ def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:
         ((None, None), 1),
         (("urn:a", None), 2),
     ]
-    write_answers(tmp_path, "long", (2,), pieces, is_cut=True, keys=True)
+    write_result(tmp_path, "long", (2,), pieces, is_cut=True, keys=True)
     assert read_rows(rows_file(tmp_path, "long"), 3, 2).is_cut
     with pytest.raises(ValueError, match="rows that are not in the file"):
         read_rows(rows_file(tmp_path, "long"), 4, 2)
-    write_answers(tmp_path, "none", (2,), ["".join(whole_result(["x"], [], "json")).encode()], is_cut=False, keys=True)
+    write_result(tmp_path, "none", (2,), ["".join(whole_result(["x"], [], "json")).encode()], is_cut=False, keys=True)
     assert read_answer(answer_file(tmp_path, "none", 2)).body == "".join(whole_result(["x"], [], "json")).encode()
     assert not rows_file(tmp_path, "none").exists()
 
@@ -306,7 +306,7 @@ def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        write_answers(tmp_path, "broken", (2,), broken(), is_cut=False, keys=True)
+        write_result(tmp_path, "broken", (2,), broken(), is_cut=False, keys=True)
     assert not rows_file(tmp_path, "broken").exists()
 
 

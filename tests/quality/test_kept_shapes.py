@@ -22,7 +22,7 @@ def read(folder: Path) -> Graph:
 
 def test_shapes_are_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    monkeypatch.setattr(shapes, "_GRAPHS", CodeCache("shapes", str(tmp_path / "module.py"), (), 9))
+    monkeypatch.setattr(shapes, "_GRAPHS", CodeCache("shapes", str(tmp_path / "module.py"), 9))
     folder = tmp_path / "shapes"
     shutil.copytree(ROOT / "shapes" / "catalogue", folder)
     parsed = read(folder)

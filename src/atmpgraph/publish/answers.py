@@ -11,8 +11,7 @@ from ..errors import ServerError
 from ..formats import RESULTS_JSON
 from ..http.problem import ProblemError
 from ..settings import Settings
-from ..sparql.answers import FIRST_ROWS, LISTED_ROWS, MOST_CHOICES, answer_file, read_answer, rows_file
-from ..sparql.answers import write_answers as keep
+from ..sparql.answers import FIRST_ROWS, LISTED_ROWS, MOST_CHOICES, answer_file, read_answer, rows_file, write_result
 from ..sparql.library import read_library
 from ..sparql.limits import Limits, limits_of
 from ..sparql.service.client import submit
@@ -82,7 +81,7 @@ def _ask(wanted: Sequence[_Wanted], settings: Settings, address: StoreAddress, b
                 job = _job(each, address, base, limits)
                 request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
                 result = submit(socket, request, lambda _: None, limits.silence_seconds)
-                keep(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
+                write_result(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
 
         for _ in asking.map(ask, wanted):
             pass

@@ -41,7 +41,7 @@ from .candidate import Candidate
 from .codings import begin_coding
 from .lookups import write_index_at, write_lists_at, write_lookups
 from .reactivation import reactivate
-from .reuse import prove_store
+from .reuse import Unchanged, prove_store
 from .self_description import list_files, live_release, now, write_description
 from .workplace import exclusive, workplace
 
@@ -207,10 +207,11 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     earlier, live = releases.release(previous) if previous else None, live_release(releases.path)
     if earlier and not earlier.canonical.is_file():  # somebody took its folder away
         earlier = None
+    unchanged = Unchanged.since(earlier, folder, settings.languages)
     with beside(settings.build.processes if graph.is_large else 1) as run:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-        lists = run(write_lists_at, folder, earlier, address, settings)  # the longest
-        index = run(write_index_at, folder, earlier, address, settings, folder.path.parent)
+        lists = run(write_lists_at, folder, unchanged, address, settings)  # the longest
+        index = run(write_index_at, folder, unchanged, address, settings, folder.path.parent)
         is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier)

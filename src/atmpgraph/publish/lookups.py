@@ -87,20 +87,19 @@ def write_lookups(
 
 
 def write_index_at(
-    folder: ReleaseFolder, previous: ReleaseFolder | None, address: StoreAddress, settings: Settings, scratch: Path
+    folder: ReleaseFolder, unchanged: Unchanged | None, address: StoreAddress, settings: Settings, scratch: Path
 ) -> None:
     """Write the index in a worker, which opens the store; that of the release before where nothing in it changed.
 
     Args:
         folder: of the release, which has its statements.
-        previous: the release before; None for the first.
+        unchanged: what is as it was in the release before, if that is known.
         address: of the store of its statements.
         settings: of the publication.
         scratch: a folder for intermediate files.
     """
     folder.lookups.mkdir(exist_ok=True)
     shutil.rmtree(folder.search, ignore_errors=True)
-    unchanged = Unchanged.since(previous, folder, settings.languages)
     if unchanged and unchanged.take(folder.search, searched().values(), settings.base):
         return
     shutil.rmtree(folder.search, ignore_errors=True)
@@ -118,11 +117,11 @@ def write_lists_of(folder: ReleaseFolder, store: Store, settings: Settings) -> N
 
 
 def write_lists_at(
-    folder: ReleaseFolder, previous: ReleaseFolder | None, address: StoreAddress, settings: Settings
+    folder: ReleaseFolder, unchanged: Unchanged | None, address: StoreAddress, settings: Settings
 ) -> None:
     """The same in a worker, which opens the store; those of the release before where nothing that they show changed."""
     folder.lookups.mkdir(exist_ok=True)
-    unchanged, declared = Unchanged.since(previous, folder, settings.languages), settings.layered("lists")
+    declared = settings.layered("lists")
     if unchanged:
         influence = lists_line(declared, settings.base).encode()
         lists = declarations(declared, settings.base)

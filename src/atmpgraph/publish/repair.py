@@ -264,7 +264,7 @@ class _Remaking:
             previous = self._releases.release(manifest.previous) if manifest.previous else None
             write_lookups(remade, previous, store, self._settings, self._scratch)
             address = StoreAddress(EMBEDDED.kind, str(remade.store), manifest.digest)
-            write_index_at(remade, previous, address, self._settings, self._scratch)
+            write_index_at(remade, None, address, self._settings, self._scratch)
             write_lists_of(remade, store, self._settings)
 
     def _charts(self, remade: ReleaseFolder, _: Manifest, store: Store) -> None:

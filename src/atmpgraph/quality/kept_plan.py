@@ -3,7 +3,6 @@
 To parse the SPARQL of all shapes takes seven seconds, a fourth of the check of 10,000 rows.
 """
 
-from pathlib import Path
 from typing import Final
 
 from rdflib import Graph
@@ -14,9 +13,7 @@ from ..sparql.syntax import taking_part
 from .validation_plan import ValidationPlan, plan
 
 # Plans of the publications and versions that were checked last.
-_PLANS: Final = CodeCache(
-    "plan", __file__, (Path(__file__).parent, Path(taking_part.__file__).parent), 16, rdflib_version
-)
+_PLANS: Final = CodeCache("plan", __file__, 16, rdflib_version, (taking_part.__file__,))
 
 
 def kept_plan(shapes: Graph, recipe: str, *, with_store: bool) -> ValidationPlan:

@@ -23,7 +23,7 @@ from .shape_texts import filled
 HELD_TEXT: Final = "heldText"
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")  # of Markdown
 # To parse those of the starter takes a quarter of a second, to read the graph again a tenth of that.
-_GRAPHS: Final = CodeCache("shapes", __file__, (Path(__file__).parent,), 8, rdflib_version)
+_GRAPHS: Final = CodeCache("shapes", __file__, 8, rdflib_version)
 _NO_SHAPES: Final = message("{folder}: no shapes; data are published only after a check")
 
 

@@ -9,7 +9,7 @@ a row a line. They are the same in every language, so that any page of these ask
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import chain, islice
@@ -42,7 +42,7 @@ class Answer:
     body: bytes
 
 
-def write_answers(
+def write_result(
     folder: Path, text: str, mosts: Sequence[int], pieces: Iterable[bytes], *, is_cut: bool, keys: bool
 ) -> None:
     """Write the first rows of the result of a query, and where it has more, the IRIs of each row.
@@ -65,8 +65,8 @@ def write_answers(
         _write(answer_file(folder, text, most), [stated, b"\n", body])
     if keys and len(first) > mosts[0]:
         columns = json.loads(head + bindings + _END)["head"]["vars"]
-        iris = ([_iri(row.get(column)) for column in columns] for row in map(json.loads, chain(first, rows)))
-        lines_of = (json.dumps(key, ensure_ascii=False).encode() + b"\n" for key in _numbered(iris))
+        numbered = _keys(columns, map(json.loads, chain(first, rows)))
+        lines_of = (json.dumps(key, ensure_ascii=False).encode() + b"\n" for key in numbered)
         stated = json.dumps({"columns": columns, "cut": is_cut}).encode() + b"\n"
         _write(rows_file(folder, text), chain([stated], lines_of))
 
@@ -130,9 +130,8 @@ class Window:
         """The same rows of another result (JSON) with all rows of their things; None where it has not all of them."""
         result: dict[str, Any] = json.loads(body)
         rows = result["results"]["bindings"]
-        iris = ([_iri(row.get(column)) for column in self.columns] for row in rows)
         wanted = set(self.keys)
-        chosen = [row for row, key in zip(rows, _numbered(iris), strict=True) if key in wanted]
+        chosen = [row for row, key in zip(rows, _keys(self.columns, rows), strict=True) if key in wanted]
         if len(chosen) != len(wanted):
             return None
         result["results"]["bindings"] = chosen
@@ -143,8 +142,7 @@ def window_of(answer: Answer) -> Window:
     """The rows of an answer."""
     result = json.loads(answer.body)
     columns = result["head"]["vars"]
-    iris = ([_iri(row.get(column)) for column in columns] for row in result["results"]["bindings"])
-    return Window(columns, tuple(_numbered(iris)), answer.is_cut)
+    return Window(columns, tuple(_keys(columns, result["results"]["bindings"])), answer.is_cut)
 
 
 def read_rows(file: Path, first: int, most: int) -> Window:
@@ -167,10 +165,11 @@ def rows_file(folder: Path, text: str) -> Path:
     return folder / f"{sha256(f'rows {text}'.encode()).hexdigest()[:32]}.rows"
 
 
-def _numbered(rows: Iterable[Sequence[str | None]]) -> Iterator[Key]:
+def _keys(columns: Sequence[str], rows: Iterable[Mapping[str, dict[str, str]]]) -> Iterator[Key]:
+    """The key of each row."""
     before = Counter[tuple[str | None, ...]]()
     for row in rows:
-        iris = tuple(row)
+        iris = tuple(_iri(row.get(column)) for column in columns)
         yield iris, before[iris]
         before[iris] += 1
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count, product
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from rdflib import BNode, Literal, URIRef, Variable
@@ -34,7 +33,7 @@ _Context: TypeAlias = tuple[Triple, ...]
 _Names: TypeAlias = Mapping[Any, str]
 
 # A publication has a hundred queries; to parse one takes 20 ms, and the processes of a build would each parse them.
-_PLACES: Final = CodeCache("places", __file__, (Path(__file__).parent,), 1_000, rdflib_version)
+_PLACES: Final = CodeCache("places", __file__, 1_000, rdflib_version)
 
 # What gives another answer over the same graph.
 _VOLATILE: Final = frozenset(f"Builtin_{name}" for name in ("NOW", "RAND", "UUID", "STRUUID", "BNODE"))
