@@ -29,10 +29,14 @@ from .running_server import RunningServer, running_server
 ONE_PROCESS = {"ATMPGRAPH_SERVER_WORKERS": "1"}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 QUERY = "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20ORDER%20BY%20%3Fs%20%3Fp%20%3Fo%20LIMIT%205"
+LOOK_UP = (
+    "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Chttps%3A%2F%2Fw3id.org%2Fatmpgraph%2Fns%23WorkPackage%3E%20%7D"
+)
 PATHS = (
     *("/", "/doc/person/example-person", "/doc/person/example-person.ttl", "/id/person/example-person"),
     *("/doc/person/nobody", "/catalogue", "/quality", "/quality.json", "/releases/", "/ns/shapes", "/figures"),
     *("/stream", "/sitemap.xml", "/queries/", "/static/atmpgraph.css", "/health/live", "/about?lang=fr", QUERY),
+    *(LOOK_UP, f"{LOOK_UP}&format=xml", f"{LOOK_UP}&offset=1"),
     *(f"{QUERY}&format=csv", "/sparql?query=CONSTRUCT%20WHERE%20%7B%20%3Fs%20a%20%3Fo%20%7D", "/sparql?query=no"),
     *("/sparql?query=SELECT%20(YEAR(NOW())%20AS%20%3Fn)%20%7B%7D&format=xml", f"{QUERY}&lang=nl", "/data?default"),
 )
@@ -130,7 +134,7 @@ def test_a_switch_empties_it_at_once(whole: Settings, tmp_path: Path, short: Pat
     settings = copied(whole, tmp_path / "p")
     folder = ReleasesFolder(settings.path(settings.folders.releases))
     digests = [release.path.name for release in folder.all()]
-    paths = ("/doc/person/example-person.ttl", "/", "/doc/person/second-person.ttl", QUERY)
+    paths = ("/doc/person/example-person.ttl", "/", "/doc/person/second-person.ttl", QUERY, LOOK_UP)
     with running_server(settings, short) as server:
         for turn in range(often(5, 20)):
             folder.switch(digests[turn % len(digests)])

@@ -6,11 +6,11 @@ not plain goes to the application: a page, a problem, a precondition, a query th
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from flask import Flask
 
@@ -24,7 +24,8 @@ from ..observability.access import Observed
 from ..sparql.named_format import named_format
 from ..sparql.protocol import Query, parse
 from ..sparql.service.async_client import LongResultError, QueryClient
-from ..sparql.service.client import ClientDisconnectedError
+from ..sparql.service.client import ClientDisconnectedError, Result
+from ..sparql.service.messages import QueryRequest
 from ..web.core.context import Context, publication
 from ..web.core.headers import fields_of
 from ..web.core.query_client import is_volatile, query_request, response_body, result_formats, shared_spool
@@ -63,6 +64,9 @@ class _Reading:
     chosen: tuple[Format, str]
     coding: str
     vary: str
+
+
+_Prepared: TypeAlias = tuple[_Reading, QueryRequest]
 
 
 class Disconnection:
@@ -105,7 +109,7 @@ class Disconnection:
 
 
 class Queries:
-    """Answers queries. For the thread of the event loop alone."""
+    """Answers queries: look-ups in any thread, others in that of the event loop."""
 
     def __init__(self, app: Flask) -> None:
         """Answer the queries of an application, if its query service is at a socket that the settings name."""
@@ -123,6 +127,7 @@ class Queries:
             if queries.socket and limited
             else None
         )
+        self._last: tuple[PlainRequest | None, _Prepared | None] = (None, None)
 
     def takes(self, request: PlainRequest) -> bool:
         """Whether a request may be a query that is answered here."""
@@ -133,6 +138,18 @@ class Queries:
             and _CONDITIONS.isdisjoint(request.fields)
             and _LANGUAGE not in request.query
         )
+
+    def look_up(self, request: PlainRequest) -> QueryResponse | None:
+        """The response to a request whose query is a look-up; None if it has to wait for what answers it."""
+        if request.body or (prepared := self._prepared(request, b"")) is None:
+            return None
+        reading, query = prepared
+        if (result := self._publication.look_ups.result(query.job)) is None:
+            return None
+        observed = Observed(_ENDPOINT, reading.context.release.digest)
+        result = self._observation(request, reading, observed).succeeded(result)
+        fields = self._fields(request, reading, observed, result)
+        return _whole(fields, encode(b"".join(result.pieces), reading.coding), observed)
 
     async def respond(
         self, request: PlainRequest, body: bytes, disconnection: Disconnection
@@ -145,21 +162,18 @@ class Queries:
         Raises:
             ClientDisconnectedError: the client disconnected.
         """
-        reading = self._read(request, body)
-        if reading is None or self._client is None:
+        prepared = self._prepared(request, body)
+        if prepared is None or self._client is None:
             return None
-        query, context = reading.query, reading.context
-        observed = Observed(_ENDPOINT, context.release.digest)
-        observation = QueryObservation(self._settings.log, observed.release, request.client, query.text, observed)
+        reading, query = prepared
+        observed = Observed(_ENDPOINT, reading.context.release.digest)
+        observation = self._observation(request, reading, observed)
         try:
-            fmt = reading.chosen[0]
-            rest = query.rest_at(f"{request.place}{self._path}", fmt.suffix)
-            job = query_request(context, query, fmt, request.client, rest=rest)
-        except ReleaseError:  # of its store
-            return None
-        try:
-            with disconnection.ends():
-                result = await self._client.submit(job)
+            result = self._publication.look_ups.result(query.job) if body else None
+            if result is None:
+                rest = reading.query.rest_at(f"{request.place}{self._path}", query.job.format)
+                with disconnection.ends():
+                    result = await self._client.submit(replace(query, job=replace(query.job, rest=rest)))
         except LongResultError:
             return None
         except ClientDisconnectedError as error:
@@ -170,20 +184,30 @@ class Queries:
                 return None
             observation.failed(error)
             return error.problem
-        content = response_body(observation.succeeded(result), query.offset, query.rest_url)
-        fields = [(name.lower(), value) for name, value in content.fields.items()]
-        fields += self._fields(request, reading, observed)
-        if content.length is None or content.length > WHOLE:
-            if content.length is not None and not reading.coding:
-                fields.append(("content-length", str(content.length)))
-            return QueryResponse(fields, packed(content.pieces, reading.coding), observed)
-        plain = b"".join(content.pieces)
+        result = observation.succeeded(result)
+        fields = self._fields(request, reading, observed, result)
+        if result.length is None or result.length > WHOLE:
+            if result.length is not None and not reading.coding:
+                fields.append(("content-length", str(result.length)))
+            return QueryResponse(fields, packed(result.pieces, reading.coding), observed)
+        plain = b"".join(result.pieces)
         if reading.coding and len(plain) > _PACKED_BYTES:
-            coded = await asyncio.to_thread(encode, plain, reading.coding)
-        else:
-            coded = encode(plain, reading.coding)
-        fields.append(("content-length", str(len(coded))))
-        return QueryResponse(fields, iter((coded,)), observed)
+            return _whole(fields, await asyncio.to_thread(encode, plain, reading.coding), observed)
+        return _whole(fields, encode(plain, reading.coding), observed)
+
+    def _observation(self, request: PlainRequest, reading: _Reading, observed: Observed) -> QueryObservation:
+        return QueryObservation(self._settings.log, observed.release, request.client, reading.query.text, observed)
+
+    def _prepared(self, request: PlainRequest, body: bytes) -> _Prepared | None:
+        """The query of a request, and what the query service is told of it; it is read once."""
+        read, prepared = self._last
+        if read is not request:
+            prepared = None
+            if reading := self._read(request, body):
+                with suppress(ReleaseError):  # of its store
+                    prepared = reading, query_request(reading.context, reading.query, reading.chosen[0], request.client)
+            self._last = request, prepared
+        return prepared
 
     def _read(self, request: PlainRequest, body: bytes) -> _Reading | None:
         """The query of a request, unless it needs the application."""
@@ -212,10 +236,12 @@ class Queries:
         coding = _coding(request.fields.get("accept-encoding"))
         return _Reading(query, context, published, chosen, coding, vary)
 
-    def _fields(self, request: PlainRequest, reading: _Reading, observed: Observed) -> Fields:
-        """The fields of a response beside those that come with its result."""
-        media_type = reading.chosen[1]
-        fields = [("content-type", content_type(media_type)), *self._always, ("vary", reading.vary)]
+    def _fields(self, request: PlainRequest, reading: _Reading, observed: Observed, result: Result) -> Fields:
+        """The fields of a response."""
+        media_type, query = reading.chosen[1], reading.query
+        content = response_body(result, query.offset, query.rest_url)
+        fields = [(name.lower(), value) for name, value in content.fields.items()]
+        fields += [("content-type", content_type(media_type)), *self._always, ("vary", reading.vary)]
         if reading.coding:
             fields.append(("content-encoding", reading.coding))
         if request.method == "POST":
@@ -225,6 +251,11 @@ class Queries:
         observed.reusable, observed.modified = validators.modified <= now, validators.modified
         validating = validator_fields(validators, self._freshness, now)
         return [*fields, *((name.lower(), value) for name, value in validating.items())]
+
+
+def _whole(fields: Fields, body: bytes, observed: Observed) -> QueryResponse:
+    """A response whose body is whole."""
+    return QueryResponse([*fields, ("content-length", str(len(body)))], iter((body,)), observed)
 
 
 def _chosen(accept: str | None, offered: tuple[Format, ...]) -> tuple[Format, str] | None:

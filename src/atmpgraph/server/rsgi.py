@@ -92,8 +92,28 @@ class Application:
         return None if self.last_requests else self._plain.read(scope)
 
     def respond_at_once(self, request: PlainRequest, protocol: Any) -> bool:  # noqa: ANN401 - granian has no type for it
-        """Answer a request whose response is ready; whether it is."""
-        return self._responses.respond(request, protocol)
+        """Answer a request whose response is ready, or is a look-up; whether it is."""
+        return self._responses.respond(request, protocol) or self._look_up(request, protocol)
+
+    def _look_up(self, request: PlainRequest, protocol: Any) -> bool:  # noqa: ANN401
+        """Answer a request if it is a look-up; whether it is."""
+        at, started = time.time(), time.perf_counter()
+        if not self._queries.takes(request) or (response := self._queries.look_up(request)) is None:
+            return False
+        content = next(response.pieces)
+        protocol.response_bytes(response.status, response.fields, content)
+        self._responses.put(request, response.observed, response.status, response.fields, content)
+        self._ended(request, response, len(content), at, time.perf_counter() - started, counted=False)
+        return True
+
+    def _ended(
+        self, request: PlainRequest, response: QueryResponse, size: int, at: float, seconds: float, *, counted: bool
+    ) -> None:
+        """Count the response to a query, which began at a time, and log it."""
+        observed = response.observed
+        metrics.request_ended(observed.route, request.method, response.status, seconds, size, started=counted)
+        if self.settings.log.access:
+            log_access(self.settings.log, request.access(at), observed, response.status, size, seconds)
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401
         """Answer a request."""
@@ -167,11 +187,7 @@ class Application:
                 await self._respond(scope, protocol, environ, body, Pool.QUERIES, request)
                 return
         size = await self._send(scope, protocol, request, response)
-        seconds = time.perf_counter() - started
-        observed = response.observed
-        metrics.request_ended(observed.route, request.method, response.status, seconds, size)
-        if self.settings.log.access:
-            log_access(self.settings.log, request.access(at), observed, response.status, size, seconds)
+        self._ended(request, response, size, at, time.perf_counter() - started, counted=True)
 
     async def _send(self, scope: Scope, protocol: Any, request: PlainRequest, response: QueryResponse) -> int:  # noqa: ANN401
         """Send the response to a query; returns the bytes of its body."""

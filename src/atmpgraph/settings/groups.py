@@ -381,6 +381,13 @@ class Queries(Group):
         description="Operators, function calls, keywords such as FILTER and variables of ORDER BY in a query (400)."
         " Lists of values have no limit of their own.",
     )
+    look_up_statements: int = Field(
+        800,
+        ge=0,
+        le=100_000,
+        description="Statements that a query may read where it arrives, if it names what it starts from; entering an"
+        " index counts as four. One that reads more runs in the query service. 0: all do.",
+    )
     picture_rows: int = Field(
         5_000,
         ge=1,

@@ -24,7 +24,8 @@ from ..vocab import DCT, FOAF, RDFS, SKOS
 T = TypeVar("T")
 Results: TypeAlias = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
-_NAMES: Final = (SKOS + "prefLabel", RDFS + "label", FOAF + "name", DCT + "title")
+# The properties that name a thing, the best one first.
+NAMES: Final = (SKOS + "prefLabel", RDFS + "label", FOAF + "name", DCT + "title")
 _BATCH: Final = 1_000  # things whose names one query requests
 NOT_PUBLISHED: Final = message("the store does not give back what was published: {reason}")
 
@@ -156,13 +157,13 @@ class Store(ABC):
         pattern = "?s ?p ?o"
         if graphs is not None:
             pattern = f"GRAPH ?g {{ {pattern} }} FILTER(?g IN ({_terms(graphs, ', ')}))"
-        pattern += f" FILTER(?p IN ({_terms(_NAMES, ', ')}))"
+        pattern += f" FILTER(?p IN ({_terms(NAMES, ', ')}))"
         rest = iter(iris)
         while batch := list(islice(rest, _BATCH)):
             rows = self.select(f"SELECT ?s ?p ?o {{ VALUES ?s {{ {_terms(batch)} }} {pattern} }}")
             names = {(row["s"].value, row["p"].value, row["o"]) for row in rows}
             places = {iri: place for place, iri in enumerate(batch)}
-            for thing, label, name in sorted(names, key=lambda n: (places[n[0]], _NAMES.index(n[1]), str(n[2]))):
+            for thing, label, name in sorted(names, key=lambda n: (places[n[0]], NAMES.index(n[1]), str(n[2]))):
                 yield ox.Triple(ox.NamedNode(thing), ox.NamedNode(label), name)
 
 

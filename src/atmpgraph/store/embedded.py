@@ -38,6 +38,8 @@ _DESCRIPTORS: Final = Path("/proc/self/fd")
 _NO_BASE: Final = "urn:none"  # for queries without relative IRIs
 T = TypeVar("T")
 _Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+_Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+_UNION: Final = ox.DefaultGraph()
 
 # Functions of GeoSPARQL 1.1 (OGC 22-047r1 §9, §10).
 _FUNCTIONS: Final = (
@@ -84,6 +86,16 @@ class EmbeddedStore(Store):
         except (RuntimeError, OSError) as error:
             self._check_evaluation(text)
             raise self._damage(error) from None
+
+    def matching(
+        self, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode | None, value: _Value | None
+    ) -> Iterator[ox.Quad]:
+        """The statements of the union with these terms, in the order of an index.
+
+        Raises:
+            RuntimeError, OSError: the store cannot be read.
+        """
+        return self._engine.quads_for_pattern(subject, predicate, value, _UNION)
 
     def _check_evaluation(self, text: str) -> None:
         """Pass a query that can be evaluated: the engine plans one, and refuses a function that is none, without data.

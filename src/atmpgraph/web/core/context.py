@@ -26,6 +26,7 @@ from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
 from ...settings import Settings
 from ...sparql.limits import limits_of
+from ...sparql.look_up import LookUps
 from ...sparql.service.launcher import ServiceProcess
 from ...store import remote_settings
 from .body_cache import BodyCache
@@ -60,6 +61,7 @@ class Publication:
         self.settings = settings
         self.bodies = BodyCache(settings.cache.body_bytes)
         self.names = NameCache()
+        self.look_ups = LookUps(settings.queries.look_up_statements)
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST

@@ -76,6 +76,8 @@ def run_query(context: Context, query: Query, fmt: Format, *, rows: int | None =
     observation = QueryObservation(
         context.settings.log, context.release.digest, request.remote_addr or "", query.text, observed(request.environ)
     )
+    if context.named_release is None and (result := context.publication.look_ups.result(queued.job)):
+        return observation.succeeded(result)
     return observation.result(lambda: submit(address, queued, on_disconnect, silence, spool))
 
 

@@ -1,0 +1,291 @@
+"""Answer a look-up in the process that has read it, from the indexes of its store, without the engine's evaluation.
+
+That evaluation has no end that somebody else could set, so it runs in a process that can be killed (`service`). A
+look-up (`syntax.look_up`) needs none: it reads step by step what is stated of the things that it names, and counts.
+One that reads too much is given up, and the query service runs it.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from time import perf_counter
+from typing import Final, TypeAlias, cast
+
+import pyoxigraph as ox
+from cachetools import LRUCache
+
+from ..errors import NotExpressibleError, QueryError, ReleaseError
+from ..formats import RDF_FORMATS, by_suffix
+from ..rdf.serialize import prefixes_for, serialize
+from ..store import BACKENDS, StoreAddress
+from ..store.base import NAMES
+from ..store.embedded import EmbeddedStore
+from .service.client import Result
+from .service.messages import QueryJob
+from .service.result_writers import WRITERS, Term, whole_result
+from .syntax.complexity import MaxComplexity, check_complexity
+from .syntax.look_up import Constant, Group, Language, LookUp, Pattern, read_look_up
+
+Solution: TypeAlias = list[Term | None]
+
+_STEP: Final = 4  # statements that are read in the time in which an index is entered
+_LONGEST: Final = 1 << 16  # bytes of a result
+_REMEMBERED: Final = 1_024  # things whose names are remembered
+_OF_ROWS: Final = frozenset({"SELECT", "ASK"})
+_PART: Final = "query"  # of Server-Timing
+_NAMES: Final = tuple(map(ox.NamedNode, NAMES))
+
+
+class _TooMuchError(Exception):
+    """It reads, or says, more than a look-up may."""
+
+
+@dataclass
+class _Reader:
+    """Reads a store, and counts.
+
+    Attributes:
+        matching: gives the statements of the default graph.
+        left: statements that may still be read.
+    """
+
+    matching: Callable[..., Iterator[ox.Quad]]
+    left: int
+
+    def read(self, subject: Term | None, predicate: Term | None, value: Term | None) -> list[ox.Quad]:
+        """The statements that match.
+
+        Raises:
+            _TooMuchError: there are too many.
+        """
+        statements = []
+        left = self.left - _STEP
+        for statement in self.matching(subject, predicate, value):
+            statements.append(statement)
+            left -= 1
+            if left < 0:
+                raise _TooMuchError
+        self.left = left
+        return statements
+
+
+@dataclass
+class _Open:
+    """An open store, and the names in it that are remembered."""
+
+    address: StoreAddress
+    store: EmbeddedStore
+    names: LRUCache[str, tuple[ox.Triple, ...]] = field(default_factory=lambda: LRUCache(_REMEMBERED))
+
+
+class LookUps:
+    """Answers look-ups on one store at a time, which it keeps open. Safe to share between threads."""
+
+    def __init__(self, most: int) -> None:
+        """Read so many statements for one; a look into an index counts as four."""
+        self._most = most
+        self._open: _Open | None = None
+        self._lock = threading.Lock()
+
+    def result(self, job: QueryJob) -> Result | None:
+        """The result of a query on a store of this machine; None if the query service must give it."""
+        if not self._most or job.offset or job.default_graphs or job.named_graphs:
+            return None
+        started = perf_counter()
+        if (read := read_look_up(job.query)) is None:
+            return None
+        look_up, constants = read
+        if not _is_allowed(look_up, job) or (opened := self._opened(job.store, job.base)) is None:
+            return None
+        try:
+            body, rows = self._answer(look_up, constants, opened, job)
+        except (_TooMuchError, NotExpressibleError, ValueError):  # or an IRI that is none
+            return None
+        except (RuntimeError, OSError):  # files are damaged: the query service says so
+            self._open = None
+            return None
+        return Result(iter((body,)), len(body), rows, "", {_PART: (perf_counter() - started) * 1000}, {})
+
+    def _opened(self, address: StoreAddress, base: str) -> _Open | None:
+        opened = self._open
+        if opened and opened.address == address:
+            return opened
+        with self._lock:
+            if self._open and self._open.address == address:
+                return self._open
+            try:
+                store = BACKENDS[address.kind].open(address, base)
+            except ReleaseError:
+                return None
+            if not isinstance(store, EmbeddedStore):
+                return None
+            opened = self._open = _Open(address, store)
+        return opened
+
+    def _answer(self, look_up: LookUp, constants: Sequence[str], opened: _Open, job: QueryJob) -> tuple[bytes, int]:
+        """A result and how many rows or triples it has."""
+        terms = [_term(each, constants) for each in look_up.terms]
+        reader = _Reader(opened.store.matching, self._most)
+        most = job.rows or self._most
+        if look_up.limit is not None:
+            most = min(most, int(constants[look_up.limit]))
+        if look_up.form == "DESCRIBE":
+            if not most:
+                raise _TooMuchError  # it is no description then
+            with self._lock:  # the names are not safe to share
+                return _graph(_described(terms[0], reader, opened.names), job)
+        solutions = _solutions(look_up, terms, constants, reader)
+        if look_up.form == "ASK":
+            return WRITERS[job.format].boolean(bool(solutions)).encode(), 1
+        if look_up.form == "CONSTRUCT":
+            if len(solutions) > most:
+                raise _TooMuchError
+            return _graph(_constructed(look_up.template, solutions), job)
+        rows = _rows(look_up, solutions)
+        if len(rows) > most:  # which of them, the engine decides
+            raise _TooMuchError
+        text = "".join(whole_result([name for name, _ in look_up.columns], rows, job.format))
+        return _short(text.encode(), job), len(rows)
+
+
+def _is_allowed(look_up: LookUp, job: QueryJob) -> bool:
+    """Whether the result has the format, and the query is small enough to be planned."""
+    formats = WRITERS if look_up.form in _OF_ROWS else _graph_formats()
+    try:
+        check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
+    except QueryError:
+        return False
+    return job.format in formats
+
+
+@lru_cache(1)
+def _graph_formats() -> frozenset[str]:
+    return frozenset(each.suffix for each in RDF_FORMATS)
+
+
+def _short(body: bytes, job: QueryJob) -> bytes:
+    """A result that is as short as it may be.
+
+    Raises:
+        _TooMuchError: it is not.
+    """
+    if len(body) > min(_LONGEST, job.bytes or _LONGEST):
+        raise _TooMuchError
+    return body
+
+
+def _term(constant: Constant, constants: Sequence[str]) -> Term:
+    """A term.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if constant.number is None:
+        return _node(constant.local)
+    text = constants[constant.number]
+    if text[0] == "<":
+        if "/." in text:  # an IRI is resolved: `/a/../b` means `/b`
+            raise ValueError(text)
+        return _node(text[1:-1] + constant.local) if constant.local else ox.NamedNode(text[1:-1])
+    value, _, tag = text.rpartition('"')
+    return ox.Literal(value[1:], language=tag[1:].lower()) if tag else ox.Literal(value[1:])
+
+
+_node = lru_cache(1_024)(ox.NamedNode)
+
+
+def _solutions(look_up: LookUp, terms: Sequence[Term], constants: Sequence[str], reader: _Reader) -> list[Solution]:
+    """The solutions (SPARQL 1.1 §18.5), each with the terms of the query at its end."""
+    solutions: list[Solution] = [[*[None] * look_up.variables, *terms]]
+    solutions = _within(look_up.group, solutions, constants, reader)
+    for group in look_up.optional:
+        solutions = [each for one in solutions for each in _within(group, [one], constants, reader) or [one]]
+    return solutions
+
+
+def _within(group: Group, solutions: list[Solution], constants: Sequence[str], reader: _Reader) -> list[Solution]:
+    """The solutions that some become in a group."""
+    for pattern in group.patterns:
+        solutions = [each for one in solutions for each in _extended(one, pattern, reader)]
+    for language in group.languages:
+        tag = constants[language.number][1:].partition('"')
+        if tag[2]:  # a text with a language equals no tag
+            raise _TooMuchError
+        solutions = [each for each in solutions if _speaks(each[language.text], tag[0].lower(), language)]
+    return solutions
+
+
+def _extended(solution: Solution, pattern: Pattern, reader: _Reader) -> Iterator[Solution]:
+    """A solution with what a pattern adds to it."""
+    subject, predicate, value = pattern
+    first = solution[subject]
+    if isinstance(first, ox.Literal | ox.Triple) or isinstance(solution[predicate], ox.Literal | ox.BlankNode):
+        return
+    for statement in reader.read(first, solution[predicate], solution[value]):
+        new = solution.copy()
+        new[subject], new[predicate], new[value] = statement.subject, statement.predicate, statement.object
+        yield new
+
+
+def _speaks(term: Term | None, tag: str, language: Language) -> bool:
+    """Whether a text is in a language (SPARQL 1.1 §17.4.2.6, §17.4.3.12)."""
+    if not isinstance(term, ox.Literal):
+        return False
+    own = term.language or ""
+    if not language.ranges:
+        return own == tag
+    return bool(own) if tag == "*" else own == tag or own.startswith(f"{tag}-")
+
+
+def _rows(look_up: LookUp, solutions: Iterable[Solution]) -> Sequence[tuple[Term | None, ...]]:
+    """The rows of SELECT."""
+    places = [place for _, place in look_up.columns]
+    rows = [tuple([solution[place] for place in places]) for solution in solutions]
+    return list(dict.fromkeys(rows)) if look_up.distinct else rows
+
+
+def _constructed(template: Iterable[Pattern], solutions: Iterable[Solution]) -> list[ox.Triple]:
+    """The triples of CONSTRUCT; what is none is left out (SPARQL 1.1 §16.2)."""
+    triples = dict[ox.Triple, None]()
+    patterns = list(template)
+    for solution in solutions:
+        for places in patterns:
+            subject, predicate, value = (solution[place] for place in places)
+            if value and isinstance(subject, ox.NamedNode | ox.BlankNode) and isinstance(predicate, ox.NamedNode):
+                triples[ox.Triple(subject, predicate, value)] = None
+    return list(triples)
+
+
+def _described(thing: Term, reader: _Reader, names: LRUCache[str, tuple[ox.Triple, ...]]) -> list[ox.Triple]:
+    """What is stated of a thing, and the names of everything that it mentions.
+
+    Raises:
+        _TooMuchError: it mentions a thing without an IRI, of which more is to be told.
+    """
+    triples = [statement.triple for statement in reader.read(thing, None, None)]
+    mentioned = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
+    if any(isinstance(triple.object, ox.BlankNode) for triple in triples):
+        raise _TooMuchError
+    for iri in sorted(mentioned - {cast("ox.NamedNode", thing).value} if triples else ()):
+        labels = names.get(iri)
+        if labels is None:
+            node = ox.NamedNode(iri)
+            labels = tuple(
+                statement.triple
+                for name in _NAMES
+                for statement in sorted(reader.read(node, name, None), key=lambda each: str(each.object))
+            )
+            names[iri] = labels
+        triples += labels
+    return triples
+
+
+def _graph(triples: Sequence[ox.Triple], job: QueryJob) -> tuple[bytes, int]:
+    """Triples in the format of a job, and how many they are."""
+    fmt = by_suffix(job.format, RDF_FORMATS)
+    assert fmt is not None  # noqa: S101 - it was looked at before
+    if job.rows and len(triples) > job.rows:
+        raise _TooMuchError
+    body = serialize((ox.Quad(*triple) for triple in triples), fmt, prefixes_for(fmt, job.base))
+    return _short(body, job), len(triples)
