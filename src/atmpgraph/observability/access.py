@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from . import metrics
-from .line import Value, timestamp
+from .line import LogFormat, Value, joined, part, timestamp
 from .log import LOGS
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ OBSERVED: Final = "atmpgraph.observed"  # the key of the environment
 _METHOD, _PATH, _FIELD = 20, 1_500, 200  # characters
 _NETWORK_BITS: Final = {4: 24, 6: 48}
 _SHORT_DIGEST: Final = 12
+_LEVEL, _EVENT = "info", "request"
 _PLAIN_PATH: Final = re.compile("[A-Za-z0-9/._-]+")
 _SAFE: Final = "/!$&'()*+,;=:@~"
 
@@ -71,24 +72,67 @@ class Access:
 
 def log_access(log: "Log", access: Access, of: Observed, status: int, size: int, seconds: float) -> None:
     """Write the line of a request and its response: status, bytes of the body, seconds until its end."""
-    fields: dict[str, Value] = {
-        "time": timestamp(access.at),
-        "level": "info",
-        "event": "request",
-        "client": shown_client(access.client, log.client),
-        "method": _cut_common(access.method, _METHOD),
-        "path": cut(access.path, _PATH),
-        "query": cut_query(access.query, log.max_query_characters) if access.query else None,
-        "route": of.route or None,
-        "status": status,
-        "bytes": size,
-        "ms": round(seconds * 1000, 2),
-        "release": of.release[:_SHORT_DIGEST] or None,
-        "cached": of.cached or None,
-        "referer": _cut_common(access.referer, _FIELD),
-        "agent": _cut_common(access.agent, _FIELD),
+    form = LOGS.options.format
+    asked = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
+    answered = of.route, status, size
+    # A query that is asked again is answered from memory, and its line is not what costs.
+    what = _what(form, *asked, *answered) if access.query else _common_what(form, *asked, *answered)
+    whom = _whom(form, of.release, of.cached, access.referer, access.agent)
+    time, ms = timestamp(access.at), round(seconds * 1000, 2)
+    content = joined(time, _LEVEL, _EVENT, (what, f'"ms":{ms}' if form == "json" else f"ms={ms}", whom), form)
+    if len(content) <= LOGS.options.characters:
+        LOGS.write_line(LOGS.requests, content.encode("ascii", "replace"))
+        return
+    fields: dict[str, Value] = {"time": time, "level": _LEVEL, "event": _EVENT}
+    fields |= _asked(*asked) | _answered(*answered) | {"ms": ms}
+    LOGS.write(LOGS.requests, fields | _by_whom(of.release, of.cached, access.referer, access.agent))
+
+
+def _asked(client: str, shown: ClientForm, method: str, path: str, query: str, most: int) -> dict[str, Value]:
+    return {
+        "client": shown_client(client, shown),
+        "method": cut(method, _METHOD) or None,
+        "path": cut(path, _PATH),
+        "query": cut_query(query, most),
     }
-    LOGS.write(LOGS.requests, fields)
+
+
+def _answered(route: str, status: int, size: int) -> dict[str, Value]:
+    return {"route": route or None, "status": status, "bytes": size}
+
+
+def _by_whom(release: str, cached: str, referer: str | None, agent: str | None) -> dict[str, Value]:
+    return {
+        "release": release[:_SHORT_DIGEST] or None,
+        "cached": cached or None,
+        "referer": cut(referer, _FIELD) if referer else None,
+        "agent": cut(agent, _FIELD) if agent else None,
+    }
+
+
+def _what(
+    form: LogFormat,
+    client: str,
+    shown: ClientForm,
+    method: str,
+    path: str,
+    query: str,
+    most: int,
+    route: str,
+    status: int,
+    size: int,
+) -> str:
+    """The part of a line that tells what was asked and answered."""
+    return part(_asked(client, shown, method, path, query, most) | _answered(route, status, size), form)
+
+
+_common_what = lru_cache(1_024)(_what)
+
+
+@lru_cache(1_024)
+def _whom(form: LogFormat, release: str, cached: str, referer: str | None, agent: str | None) -> str:
+    """The part of a line that tells from what it was answered, and to whom."""
+    return part(_by_whom(release, cached, referer, agent), form)
 
 
 class AccessLog:
@@ -199,12 +243,6 @@ def _path(environ: "WSGIEnvironment") -> str:
 def encoded_path(path: str) -> str:
     """A decoded path as logs show it."""
     return path if _PLAIN_PATH.fullmatch(path) else quote(path, _SAFE)
-
-
-@lru_cache(1_024)
-def _cut_common(text: str | None, most: int) -> str | None:
-    """The same for what many requests have in common; nothing for nothing."""
-    return cut(text, most) if text else None
 
 
 @lru_cache(1_024)

@@ -56,7 +56,11 @@ class Logs:
 
     def write(self, stream: Stream, fields: Mapping[str, Value]) -> None:
         """Write a line, and after the first that succeeds, how many before it were lost."""
-        if not stream.write(line(fields, self.options.format, self.options.characters)):
+        self.write_line(stream, line(fields, self.options.format, self.options.characters))
+
+    def write_line(self, stream: Stream, content: bytes) -> None:
+        """The same for a line that is rendered."""
+        if not stream.write(content):
             metrics.line_dropped()
         elif lost := stream.lost:
             values = _fields("log.dropped", "warning") | {"lines": lost}

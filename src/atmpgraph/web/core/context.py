@@ -65,6 +65,7 @@ class Publication:
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST
+        self._manifest_text, self._releases_text = str(self._manifest), str(self._releases)
         self._remote = remote_settings(settings)
         self._slots = ReleasesFolder(self._releases).slots.path
         self._lock = threading.Lock()
@@ -126,19 +127,13 @@ class Publication:
         A switch, a repair, a check of links, the removal of a release and a push change it. Empty while there is none.
         """
         try:
-            return tuple(
-                number
-                for status in (os.stat(self._manifest), os.stat(self._releases), *self._records())  # noqa: PTH116
-                for number in (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            )
+            state = _numbers(self._manifest_text) + _numbers(self._releases_text)
         except OSError:
             return ()
-
-    def _records(self) -> list[os.stat_result]:
-        """The state of the folder that says which slots of a remote store hold which releases."""
-        with suppress(FileNotFoundError):
-            return [os.stat(self._slots)] if self._remote else []  # noqa: PTH116
-        return []
+        if self._remote:  # which slots hold which releases
+            with suppress(FileNotFoundError):
+                state += _numbers(str(self._slots))
+        return state
 
     @staticmethod
     def is_settled(state: ReleasesState) -> bool:
@@ -227,6 +222,16 @@ class Publication:
     def fingerprint(self, release: Release) -> str:
         """What every response depends on: the release, the settings and the version of this package."""
         return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
+
+
+def _numbers(path: str) -> State:
+    """What changes with a file or folder; each request looks, so it is done with as little as can be.
+
+    Raises:
+        OSError: there is none.
+    """
+    status = os.stat(path)  # noqa: PTH116
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def _own_pages(settings: Settings) -> str:
