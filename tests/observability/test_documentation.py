@@ -44,7 +44,12 @@ def test_every_event() -> None:
 @pytest.mark.parametrize("characters", [4_000, 250], ids=["a line", "a line that is cut"])
 def test_every_field_of_a_request(characters: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[bytes] = []
-    monkeypatch.setattr(LOGS.requests, "write", lambda line: lines.append(line) is None)
+
+    def write(line: bytes) -> bool:
+        lines.append(line)
+        return True
+
+    monkeypatch.setattr(LOGS.requests, "write", write)
     monkeypatch.setattr(LOGS, "options", Options("json", "info", characters))
     access = Access(0.0, "192.0.2.1", "GET", "/path", "query=1", "agent", "referer")
     log_access(Log(), access, Observed("route", "d" * 64, "results"), 200, 1, 0.1)
