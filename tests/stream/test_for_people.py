@@ -121,7 +121,7 @@ def test_programs_get_what_they_got_before_there_was_a_page(client: FlaskClient)
     for path in ("/stream", "/stream/1", "/stream/3"):
         for accept in accepted:
             response = client.get(path, headers={"Accept": accept} if accept else {})
-            before = choose(accept, formats)
+            before = choose(accept, tuple(formats))
             if before:
                 assert response.content_type.partition(";")[0] == before[1], accept
                 assert response.data == client.get(f"{path}.{before[0].suffix}").data

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import zstandard
 
 from .negotiate import parse_weighted
+from .remembered import remembered
 
 ZSTD: Final = "zstd"
 GZIP: Final = "gzip"
@@ -21,6 +22,7 @@ _LEVEL: Final = 6
 _TURN: Final = threading.Lock()  # one thread packs at a time: any number of downloads take one core
 
 
+@remembered
 def choose_coding(accept_encoding: str | None) -> str:
     """The content coding of a response; IDENTITY when the client accepts none of ours, or prefers identity.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..formats import Format
 from ..languages import closest
+from .remembered import remembered
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _WEIGHT = re.compile(r"(?:0\.?|0?\.[0-9]+|1(?:\.0*)?)\Z")
@@ -105,7 +106,8 @@ def _specificity(media_range: Range, media_type: str) -> int | None:
     return 2 * ((media_range.type != "*") + (media_range.subtype != "*") + len(own)) - unknown
 
 
-def choose(accept: str | None, offered: Sequence[Format]) -> tuple[Format, str] | None:
+@remembered
+def choose(accept: str | None, offered: tuple[Format, ...]) -> tuple[Format, str] | None:
     """The best format and its media type for the response; None when none is acceptable (406).
 
     The weight decides first, then how closely the client named the type, then the order of `offered`.

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from flask import Flask
@@ -38,7 +37,6 @@ _ENDPOINT: Final = "sparql.endpoint"
 _METHODS: Final = frozenset({"GET", "POST"})
 _LANGUAGE: Final = "lang="  # in the URL it changes what a page is, and so `Vary`
 _CONDITIONS: Final = frozenset({"if-none-match", "if-modified-since"})
-_LONGEST_FIELD: Final = 500  # characters of a field that is read once
 _QUICK_SECONDS: Final = 0.05  # a query that takes no longer ends before its client could matter
 _GONE: Final = frozenset({"release-removed", "store-elsewhere"})  # meanwhile: another one is live
 _PACKED_BYTES: Final = 1 << 14  # a longer body is coded in a thread
@@ -229,11 +227,11 @@ class Queries:
             named = named_format(query.formats, offered)
         except ProblemError:
             return None
-        chosen = (named, named.media_type) if named else _chosen(request.fields.get("accept"), offered)
+        chosen = (named, named.media_type) if named else choose(request.fields.get("accept"), offered)
         if chosen is None or chosen[0] is HTML:
             return None
         vary = "Accept-Encoding" if named else "Accept, Accept-Language, Accept-Encoding"
-        coding = _coding(request.fields.get("accept-encoding"))
+        coding = choose_coding(request.fields.get("accept-encoding"))
         return _Reading(query, context, published, chosen, coding, vary)
 
     def _fields(self, request: PlainRequest, reading: _Reading, observed: Observed, result: Result) -> Fields:
@@ -256,17 +254,3 @@ class Queries:
 def _whole(fields: Fields, body: bytes, observed: Observed) -> QueryResponse:
     """A response whose body is whole."""
     return QueryResponse([*fields, ("content-length", str(len(body)))], iter((body,)), observed)
-
-
-def _chosen(accept: str | None, offered: tuple[Format, ...]) -> tuple[Format, str] | None:
-    return _choose(accept, offered) if len(accept or "") <= _LONGEST_FIELD else choose(accept, offered)
-
-
-def _coding(accept_encoding: str | None) -> str:
-    if len(accept_encoding or "") > _LONGEST_FIELD:
-        return choose_coding(accept_encoding)
-    return _choose_coding(accept_encoding)
-
-
-_choose = lru_cache(256)(choose)
-_choose_coding = lru_cache(256)(choose_coding)
