@@ -17,7 +17,7 @@ from atmpgraph.rdf.terms import line
 from atmpgraph.sparql.look_up import LookUps
 from atmpgraph.sparql.service.evaluate import evaluate
 from atmpgraph.sparql.service.messages import QueryJob
-from atmpgraph.store import EMBEDDED, StoreAddress
+from atmpgraph.store import EMBEDDED, REMOTE, StoreAddress
 
 from ..long import often
 
@@ -246,6 +246,12 @@ def test_no_more_is_read_than_is_allowed(store: StoreAddress, monkeypatch: pytes
 def test_a_store_that_is_gone_is_for_the_query_service_to_tell(tmp_path: Path) -> None:
     gone = StoreAddress("embedded", str(tmp_path / "gone"), "0" * 64)
     assert looked_up(gone, f"SELECT ?p ?o {{ {THINGS[1]} ?p ?o }}") is None
+
+
+def test_a_remote_store_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(REMOTE), "open", pytest.fail)
+    elsewhere = StoreAddress("remote", "https://engine.example/sparql", "0" * 64)
+    assert looked_up(elsewhere, f"SELECT ?p ?o {{ {THINGS[1]} ?p ?o }}") is None
 
 
 VARIABLES = st.sampled_from(["?a", "?b", "?c", "$d"])

@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from ..errors import NotExpressibleError, QueryError, ReleaseError
 from ..formats import RDF_FORMATS, by_suffix
 from ..rdf.serialize import prefixes_for, serialize
-from ..store import BACKENDS, StoreAddress
+from ..store import EMBEDDED, StoreAddress
 from ..store.base import NAMES
 from ..store.embedded import EmbeddedStore
 from .service.client import Result
@@ -90,7 +90,7 @@ class LookUps:
 
     def result(self, job: QueryJob) -> Result | None:
         """The result of a query on a store of this machine; None if the query service must give it."""
-        if not self._most or job.offset or job.default_graphs or job.named_graphs:
+        if not self._most or job.store.kind != EMBEDDED.kind or job.offset or job.default_graphs or job.named_graphs:
             return None
         started = perf_counter()
         if (read := read_look_up(job.query)) is None:
@@ -115,11 +115,10 @@ class LookUps:
             if self._open and self._open.address == address:
                 return self._open
             try:
-                store = BACKENDS[address.kind].open(address, base)
+                store = EMBEDDED.open(address, base)
             except ReleaseError:
                 return None
-            if not isinstance(store, EmbeddedStore):
-                return None
+            assert isinstance(store, EmbeddedStore)  # noqa: S101 - no other is opened here
             opened = self._open = _Open(address, store)
         return opened
 
