@@ -73,10 +73,10 @@ class Access:
 def log_access(log: "Log", access: Access, of: Observed, status: int, size: int, seconds: float) -> None:
     """Write the line of a request and its response: status, bytes of the body, seconds until its end."""
     form = LOGS.options.format
-    asked = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
-    answered = of.route, status, size
+    request = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
+    response = of.route, status, size
     # A query that is asked again is answered from memory, and its line is not what costs.
-    what = _what(form, *asked, *answered) if access.query else _common_what(form, *asked, *answered)
+    what = _what(form, *request, *response) if access.query else _common_what(form, *request, *response)
     whom = _whom(form, of.release, of.cached, access.referer, access.agent)
     time, ms = timestamp(access.at), round(seconds * 1000, 2)
     content = joined(time, _LEVEL, _EVENT, (what, f'"ms":{ms}' if form == "json" else f"ms={ms}", whom), form)
@@ -84,11 +84,11 @@ def log_access(log: "Log", access: Access, of: Observed, status: int, size: int,
         LOGS.write_line(LOGS.requests, content.encode("ascii", "replace"))
         return
     fields: dict[str, Value] = {"time": time, "level": _LEVEL, "event": _EVENT}
-    fields |= _asked(*asked) | _answered(*answered) | {"ms": ms}
+    fields |= _of_request(*request) | _of_response(*response) | {"ms": ms}
     LOGS.write(LOGS.requests, fields | _by_whom(of.release, of.cached, access.referer, access.agent))
 
 
-def _asked(client: str, shown: ClientForm, method: str, path: str, query: str, most: int) -> dict[str, Value]:
+def _of_request(client: str, shown: ClientForm, method: str, path: str, query: str, most: int) -> dict[str, Value]:
     return {
         "client": shown_client(client, shown),
         "method": cut(method, _METHOD) or None,
@@ -97,7 +97,7 @@ def _asked(client: str, shown: ClientForm, method: str, path: str, query: str, m
     }
 
 
-def _answered(route: str, status: int, size: int) -> dict[str, Value]:
+def _of_response(route: str, status: int, size: int) -> dict[str, Value]:
     return {"route": route or None, "status": status, "bytes": size}
 
 
@@ -123,7 +123,7 @@ def _what(
     size: int,
 ) -> str:
     """The part of a line that tells what was asked and answered."""
-    return part(_asked(client, shown, method, path, query, most) | _answered(route, status, size), form)
+    return part(_of_request(client, shown, method, path, query, most) | _of_response(route, status, size), form)
 
 
 _common_what = lru_cache(1_024)(_what)

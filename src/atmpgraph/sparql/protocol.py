@@ -160,6 +160,8 @@ def _query(arguments: _Parameters, with_body: bool, max_length: int) -> Query:
         _refuse(400, "The query is empty.")
     if read(text).form == "UPDATE":
         _refuse_update()
+    if len(arguments) == 1:
+        return Query(text)
     default, named = (_iris(arguments, name) for name in DATASET)
     return Query(
         text,

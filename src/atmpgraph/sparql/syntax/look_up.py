@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ...vocab import RDF
+from .complexity import MaxComplexity
 from .tokenizer import Token, tokens
 
 Place: TypeAlias = int
@@ -26,7 +27,8 @@ _CONSTANT: Final = re.compile(
 _MARKS: Final = {"<": "<", '"': '"'}
 _UNREAD: Final = re.compile(r"[\\#'\[\]|^/*+!&]|_:|<<")  # of no look-up; a star may stand for all variables
 _LONGEST: Final = 2_000  # characters beside the constants
-_MOST: Final = 12  # patterns
+# The most that a look-up has; a comparison in so many characters has three operators.
+MOST: Final = MaxComplexity(nesting=5, patterns=12, operators=_LONGEST // 5)
 _REMEMBERED: Final = 512
 
 
@@ -210,7 +212,7 @@ class _Reader:
         blocks = [draft.block, *draft.optional]
         if form != "DESCRIBE" and not draft.block.triples:
             raise _UnreadError
-        if sum(len(each.triples) for each in blocks) > _MOST:
+        if sum(len(each.triples) for each in blocks) > MOST.patterns:
             raise _UnreadError
         for name in draft.columns:
             self._variables.setdefault(name, len(self._variables))

@@ -9,8 +9,9 @@ from .query_form import Form, form
 from .tokenizer import tokens
 
 _REMEMBERED: Final = 16  # texts; several parts of one request look at each
-_VOLATILE: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*[(#]", re.IGNORECASE)
-_SERVICE: Final = re.compile("SERVICE", re.IGNORECASE)
+_VOLATILE: Final = ("NOW", "RAND", "UUID", "STRUUID", "BNODE")
+_CALL: Final = re.compile(rf"\b(?:{'|'.join(_VOLATILE)})\s*[(#]", re.IGNORECASE)
+_SERVICE: Final = "SERVICE"
 
 
 @dataclass(frozen=True)
@@ -31,5 +32,7 @@ class Reading:
 @lru_cache(_REMEMBERED)
 def read(text: str) -> Reading:
     """Read a query; in one pass over its words only where the letters of `SERVICE` stand in it."""
-    has_service = _SERVICE.search(text) is not None and any(word.is_word("SERVICE") for word in tokens(text))
-    return Reading(form(text), _VOLATILE.search(text) is not None, has_service)
+    letters = text.upper()  # to look for words among them takes a tenth of a pattern for any case
+    has_service = _SERVICE in letters and any(word.is_word(_SERVICE) for word in tokens(text))
+    is_volatile = any(name in letters for name in _VOLATILE) and _CALL.search(text) is not None
+    return Reading(form(text), is_volatile, has_service)

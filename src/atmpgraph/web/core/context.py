@@ -26,8 +26,8 @@ from ...release.manifest import Summary
 from ...release.release import Release, open_at, open_release
 from ...settings import Settings
 from ...sparql.limits import limits_of
-from ...sparql.look_up import LookUps
 from ...sparql.service.launcher import ServiceProcess
+from ...sparql.service.look_up import LookUps
 from ...store import remote_settings
 from .body_cache import BodyCache
 from .name_cache import NameCache

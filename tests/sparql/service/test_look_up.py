@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from atmpgraph.errors import QueryError
 from atmpgraph.formats import RDF_FORMATS
 from atmpgraph.rdf.terms import line
-from atmpgraph.sparql.look_up import LookUps
 from atmpgraph.sparql.service.evaluate import evaluate
+from atmpgraph.sparql.service.look_up import LookUps
 from atmpgraph.sparql.service.messages import QueryJob
 from atmpgraph.store import EMBEDDED, REMOTE, StoreAddress
 
-from ..long import often
+from ...long import often
 
 E = "https://data.example.org/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
