@@ -248,6 +248,16 @@ def test_a_store_that_is_gone_is_for_the_query_service_to_tell(tmp_path: Path) -
     assert looked_up(gone, f"SELECT ?p ?o {{ {THINGS[1]} ?p ?o }}") is None
 
 
+def test_a_damaged_store_is_for_the_query_service_to_tell(tmp_path: Path, store: StoreAddress) -> None:
+    broken = EMBEDDED.copy(store, tmp_path / "broken")
+    look_ups, query = LookUps(ENOUGH), job(broken, f"SELECT ?p ?o {{ {THINGS[1]} ?p ?o }}")
+    for table in Path(broken.location).glob("*.sst"):
+        content = table.read_bytes()
+        table.unlink()  # the other store has it too
+        table.write_bytes(bytes(each ^ 0x55 for each in content[:-100]) + content[-100:])
+    assert look_ups.result(query) is None
+
+
 def test_a_remote_store_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(REMOTE), "open", pytest.fail)
     elsewhere = StoreAddress("remote", "https://engine.example/sparql", "0" * 64)
