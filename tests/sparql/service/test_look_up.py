@@ -164,6 +164,7 @@ OTHERS = {
     "a blank node with a name": f"SELECT ?o {{ _:x ?p {THINGS[0]} ; ?q ?o }}",
     "a comparison": f"SELECT ?o {{ {THINGS[0]} ?p ?o FILTER(?o > 1) }}",
     "a language after what may be": f'{PREFIXES}SELECT * {{ e:a e:p ?o OPTIONAL {{ ?o ?q ?n }} FILTER(LANG(?n) = "en") }}',
+    "a language of nothing": f'{PREFIXES}SELECT * {{ e:a e:p ?o OPTIONAL {{ ?o e:q e:b FILTER(LANG(?n) = "en") }} }}',
     "a language with a language": f'SELECT ?o {{ {THINGS[0]} ?p ?o FILTER(LANG(?o) = "en"@en) }}',
     "patterns after what may be": f"{PREFIXES}SELECT * {{ e:a e:p ?o OPTIONAL {{ ?o e:q ?x }} ?x e:r ?y }}",
     "a number as what names": f"{PREFIXES}SELECT ?s {{ ?s e:p 1 }}",

@@ -217,10 +217,7 @@ class _Reader:
         for name in draft.columns:
             self._variables.setdefault(name, len(self._variables))
         bound = set[Place]()
-        required = _ordered(draft.block, bound)
-        if any(each.text not in bound for each in draft.block.languages):
-            raise _UnreadError  # it is compared when OPTIONAL was looked for
-        ordered = [required, *(_ordered(each, bound) for each in draft.optional)]
+        ordered = [_ordered(each, bound) for each in blocks]
         count = len(self._variables)
 
         def at(place: Place) -> Place:
@@ -383,7 +380,7 @@ def _ordered(block: _Block, bound: set[Place]) -> list[Pattern]:
     """Patterns so that each starts from what is there already, and reads least; their variables are bound afterwards.
 
     Raises:
-        _UnreadError: one is not connected.
+        _UnreadError: one is not connected, or what is compared is bound later, or never.
     """
     waiting, ordered = list(block.triples), list[Pattern]()
     while waiting:
@@ -393,6 +390,8 @@ def _ordered(block: _Block, bound: set[Place]) -> list[Pattern]:
         waiting.remove(best)
         ordered.append(best)
         bound.update(place for place in best if place >= 0)
+    if any(each.text not in bound for each in block.languages):
+        raise _UnreadError
     return ordered
 
 
