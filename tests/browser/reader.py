@@ -46,7 +46,7 @@ class Reader:
 
     def wait(self, found: Callable[[], Any], what: str = "") -> Any:
         """What `found` gives as soon as it is something; an element that is drawn anew meanwhile is looked for again."""
-        waiting = WebDriverWait(self.driver, PATIENCE, ignored_exceptions=(StaleElementReferenceException,))
+        waiting = WebDriverWait(self.driver, PATIENCE, 0.05, (StaleElementReferenceException,))
         return waiting.until(lambda _: found(), what)
 
     def script(self, code: str, *arguments: object) -> Any:

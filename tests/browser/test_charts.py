@@ -25,7 +25,7 @@ def elsewhere(origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     refused = f'<iframe id="refused" src="{origin}/charts/claims" width="300" height="100"></iframe>'
     (folder / "index.html").write_text(f"<!DOCTYPE html><title>x</title>{code}{refused}", encoding="utf-8")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
     server.server_close()

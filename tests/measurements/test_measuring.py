@@ -97,7 +97,7 @@ def test_answers_are_compared_by_what_they_say() -> None:
     lower = {"n": {"type": "literal", "value": "a", "xml:lang": "en"}}
     servers = [HTTPServer(("127.0.0.1", 0), _says(rows)) for rows in ([one, name], [lower, other], [one])]
     for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         first, same, less = (Server("peer", server.server_port, 0) for server in servers)
         assert sparql.difference(QUERIES["look-up"], first, same) == ""
@@ -112,7 +112,7 @@ def test_who_gives_errors_is_left_out() -> None:
     """And the others are still measured."""
     asked = [HTTPServer(("127.0.0.1", 0), _says([], status)) for status in (200, 503)]
     for server in asked:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         servers = [Server(f"{number}", each.server_port, os.getpid()) for number, each in enumerate(asked)]
         asker = sparql.Asker(servers, QUERIES, seconds=1, rounds=2)

@@ -160,7 +160,7 @@ MODES: Final = tuple(_SPOILING)
 def spoiling(engine_port: int) -> Iterator[Spoiler]:
     """A spoiler as long as the block lasts."""
     spoiler = Spoiler(engine_port)
-    thread = threading.Thread(target=spoiler.serve_forever, daemon=True)
+    thread = threading.Thread(target=spoiler.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield spoiler
