@@ -317,16 +317,25 @@ BROKEN: dict[str, tuple[str, bytes, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_catalogue_that_is_broken_is_told(name: str, tmp_path: Path) -> None:
-    file, content, severity, said = BROKEN[name]
-    start(tmp_path / "p", "https://example.org/p/")
-    (tmp_path / "p" / "texts").mkdir()
-    (tmp_path / "p" / "texts" / file).write_bytes(content)
-    asked = ["--settings", str(tmp_path / "p" / "atmpgraph.toml"), "--language", "en", "check", "--json"]
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What is found where all of these are in one publication."""
+    folder = tmp_path_factory.mktemp("broken") / "p"
+    start(folder, "https://example.org/p/")
+    (folder / "texts").mkdir()
+    for file, content, _, _ in BROKEN.values():
+        (folder / "texts" / file).write_bytes(content)
+    asked = ["--settings", str(folder / "atmpgraph.toml"), "--language", "en", "check", "--json"]
     done = CliRunner().invoke(main, asked)
     assert isinstance(done.exception, SystemExit | None)
-    found = [each for each in json.loads(done.stdout)["findings"] if f"texts/{file}" in str(each.get("places"))]
+    findings: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return findings
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_catalogue_that_is_broken_is_told(name: str, broken: list[dict[str, Any]]) -> None:
+    file, _, severity, said = BROKEN[name]
+    found = [each for each in broken if f"texts/{file}" in str(each.get("places"))]
     assert [(each["severity"], said in each["message"]["en"]) for each in found] == [(severity, True)]
 
 
