@@ -51,7 +51,6 @@ def check_tables(
     logging.getLogger("frictionless").setLevel(logging.ERROR)
     try:
         described = Package(_for_library(package.read.checked), basepath=str(package.folder))
-        described.to_descriptor(validate=True)
     except FrictionlessException as error:
         return Listed(tuple(_of_descriptor(reason.to_dict()) for reason in error.to_errors()))
     if wrong := [*_without_sense(described)]:
