@@ -14,10 +14,13 @@ COMPILE := .venv-locking/bin/uv pip compile --quiet --universal --python-version
   --no-emit-index-url --emit-build-options --no-header
 # A test that fails is run once more and listed as rerun (docs/decisions/reruns.md).
 AGAIN := --reruns 1 -r R
+# Tests wait for servers, browsers and limits of time a good part of their time: three run on two cores.
+WORKERS = $(shell echo $$((($$(nproc) * 3 + 1) / 2)))
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests start hundreds of processes: each would compile all modules again where Python is told to keep no code of them.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel test coverage test-clients test-container check bench bench-short texts lock clean
+.PHONY: help serve wheel test coverage environments test-clients test-container check bench bench-short texts lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,16 +32,17 @@ serve: $(VENV)/.serve $(SCRIPTS) $(DOCUMENTATION) ## build the release from data
 test: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked ## what must hold: formatting, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(AGAIN) $(TRACED)
+	$(BIN)/mypy & types=$$!; $(BIN)/pytest $(PARALLEL) $(AGAIN) $(TRACED); failed=$$?; wait $$types && exit $$failed
 
 coverage: TRACED := --cov --cov-report=term
 coverage: test ## the same tests, traced: half as long again; fails where less of the code is run than must be
 
-test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed ## with programs that install slowly
+environments: tests/clients/node_modules/.installed $(CKAN)/.installed $(FAIR)/.installed $(RML)/.installed $(PEERS)/.installed ## what test-clients and bench-short need besides
 	.ci/apt rasqal-utils r-cran-sparql libapache-jena-java default-jre-headless systemd-container apache2 rsync virtuoso-opensource-7 virtuoso-opensource-7-bin
-	$(BIN)/pytest -m "clients and not alone" -n auto --dist loadfile --no-loadscope-reorder $(AGAIN)
-	$(BIN)/pytest -m alone $(AGAIN)
+
+test-clients: $(VENV)/.dev $(SCRIPTS) $(DOCUMENTATION) .w3c/.unpacked environments ## with programs that install slowly
+	$(BIN)/pytest -m "clients and not alone" $(PARALLEL) $(AGAIN)
+	$(BIN)/pytest -m alone $(AGAIN) $$(grep -rl --include='test_*' 'mark[.]alone' tests)
 	ENGINE=oxigraph $(BIN)/pytest --no-cov -q $(AGAIN) $(OVER_ENGINES) & other=$$!; \
 	ENGINE=virtuoso $(BIN)/pytest --no-cov -q $(AGAIN) $(OVER_ENGINES); failed=$$?; wait $$other && exit $$failed
 
