@@ -1,16 +1,16 @@
 """The names of what lists show: one for each language that has one, and the best of all."""
 
 import unicodedata
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from sqlite3 import Connection
 from typing import Final
 
-import pyoxigraph as ox
-
 from ..store import Store
 from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, LOCN, OA, ORG, PROV, SCHEMA, SDMX, SKOS
+from .rows import iri_text, literal_text, take_rows
 
 
 def _label(*parts: str) -> str:
@@ -74,16 +74,16 @@ def narrowed(query: str, variable: str, values: Collection[str]) -> str:
     return f"{head}{{ VALUES ?{variable} {{ {' '.join(f'<{each}>' for each in sorted(values))} }} {{{patterns} }}"
 
 
-def members(store: Store, iris: Collection[str] | None = None, of: str = "iri") -> Iterator[list[str]]:
-    """Memberships: each with who is a member, and of what; those of which `of` is one of some IRIs, or all."""
-    for row in store.select(_MEMBERS if iris is None else narrowed(_MEMBERS, of, iris)):
+def members(store: Store, iris: Collection[str], of: str = "iri") -> Iterator[list[str]]:
+    """Memberships: each with who is a member, and of what; those of which `of` is one of some IRIs."""
+    for row in store.select(narrowed(_MEMBERS, of, iris)):
         yield [row[name].value for name in ("iri", "member", "whole")]
 
 
 def write_names(
     file: Connection,
     store: Store,
-    shown: Container[str],
+    shown: Collection[str],
     languages: Sequence[str],
     renewed: Collection[str] | None = None,
 ) -> None:
@@ -104,49 +104,81 @@ def write_names(
         file.execute("CREATE TEMP TABLE renewed (iri TEXT PRIMARY KEY)")
         file.executemany("INSERT INTO renewed VALUES (?)", ((iri,) for iri in renewed))
         file.execute("INSERT INTO named SELECT * FROM before.name WHERE iri NOT IN (SELECT iri FROM renewed)")
-    file.execute("CREATE TEMP TABLE label (iri, rank, tag, text)")
+    file.execute("CREATE TEMP TABLE label (number, rank, tag, text)")
+    iris = sorted(shown)
+    numbers = {iri_text(iri): number for number, iri in enumerate(iris)}
+    best = {language: bytearray(len(iris)) for language in languages}
     for rank, query in enumerate(queries()[: len(_PATTERNS)]):
-        rows = store.select(query if renewed is None else narrowed(query, "iri", renewed))
-        file.executemany(
-            "INSERT INTO label VALUES (?, ?, ?, ?)",
-            (
-                (row["iri"].value, rank, row["label"].language or "", row["label"].value)
-                for row in rows
-                if isinstance(row["label"], ox.Literal) and row["iri"].value in shown
-            ),
+        take_rows(
+            store,
+            query if renewed is None else narrowed(query, "iri", renewed),
+            partial(_take_labels, file, numbers, rank, best),
         )
-    labels = file.execute("SELECT DISTINCT iri, rank, tag, text FROM label ORDER BY iri, rank, tag, text")
-    file.executemany("INSERT INTO named VALUES (?, ?, ?, ?, ?)", _names(labels, languages))
+    labels = file.execute("SELECT DISTINCT number, rank, tag, text FROM label ORDER BY number, rank, tag, text")
+    file.executemany("INSERT INTO named VALUES (?, ?, ?, ?, ?)", _names(labels, iris, languages))
     file.execute("DROP TABLE label")
-    _write_members(file, store, shown, renewed)
+    _write_members(file, store, numbers, renewed)
     file.execute("INSERT INTO name SELECT * FROM named ORDER BY iri, language")
 
 
+def _take_labels(
+    file: Connection, numbers: Mapping[bytes, int], rank: int, best: Mapping[str, bytearray], rows: list[bytes]
+) -> None:
+    """Note the labels in some rows.
+
+    Args:
+        file: of the lists.
+        numbers: of the things.
+        rank: of the query; a lower one was run before.
+        best: of each language, the rank after that of the first label of each thing, 0 for none.
+        rows: a thing and a label each.
+    """
+    labels = []
+    for row in rows:
+        iri, _, text = row.partition(b"\t")
+        number = numbers.get(iri)
+        if number is None or (label := literal_text(text)) is None:
+            continue
+        value, tag = label
+        if ranks := best.get(tag):
+            if 0 < ranks[number] <= rank:
+                continue  # the other label in that language is better
+            if rank != _ALTERNATIVE:
+                ranks[number] = rank + 1
+        labels.append((number, rank, tag, value))
+    file.executemany("INSERT INTO label VALUES (?, ?, ?, ?)", labels)
+
+
 def _names(
-    labels: Iterator[tuple[str, int, str, str]], languages: Sequence[str]
+    labels: Iterator[tuple[int, int, str, str]], iris: Sequence[str], languages: Sequence[str]
 ) -> Iterator[tuple[str, str, str, str, str]]:
     """Rows of names. An alternative name counts only where there is no other in any language."""
-    for iri, group in groupby(labels, itemgetter(0)):
-        rows = [(rank == _ALTERNATIVE, rank, tag, text) for _, rank, tag, text in group]
-        best = {language: _best(rows, language, languages) for language in ("", *languages)}
-        for language, (tag, text) in best.items():
-            if not language or best[""] != (tag, text):
-                yield iri, language, text, tag, fold(text)
+    for number, group in groupby(labels, itemgetter(0)):
+        rows = [row[1:] for row in group]
+        rows = [row for row in rows if row[0] != _ALTERNATIVE] or rows
+        by_tag = dict[str, str]()
+        for _, tag, text in rows:
+            by_tag.setdefault(tag, text)
+        first = next((tag for tag in languages if tag in by_tag), rows[0][1])
+        for language in ("", *languages):
+            tag = language if language in languages and language in by_tag else first
+            if not language or (tag, by_tag[tag]) != (first, by_tag[first]):
+                yield iris[number], language, by_tag[tag], tag, fold(by_tag[tag])
 
 
-def _best(rows: Sequence[tuple[bool, int, str, str]], first: str, languages: Sequence[str]) -> tuple[str, str]:
-    """The best name in the first of some languages: its tag and text."""
-    order = [first, *(tag for tag in languages if tag != first)] if first else list(languages)
-    places = {tag: place for place, tag in enumerate(order)}
-    *_, tag, text = min(rows, key=lambda row: (row[0], places.get(row[2], len(order)), *row[1:]))
-    return tag, text
-
-
-def _write_members(file: Connection, store: Store, shown: Container[str], renewed: Collection[str] | None) -> None:
+def _write_members(
+    file: Connection, store: Store, numbers: Mapping[bytes, int], renewed: Collection[str] | None
+) -> None:
     """The names of memberships, which have none of their own: who is a member, and of what."""
     file.execute("CREATE TEMP TABLE membership (iri, member, whole)")
-    rows = (row for row in members(store, renewed) if row[0] in shown)
-    file.executemany("INSERT INTO membership VALUES (?, ?, ?)", rows)
+
+    def take(rows: list[bytes]) -> None:
+        ends = (row.split(b"\t") for row in rows if row.partition(b"\t")[0] in numbers)
+        file.executemany(
+            "INSERT INTO membership VALUES (?, ?, ?)", ([end[1:-1].decode() for end in row] for row in ends)
+        )
+
+    take_rows(store, _MEMBERS if renewed is None else narrowed(_MEMBERS, "iri", renewed), take)
     unnamed = file.execute(
         "SELECT m.iri, MIN(a.text || ' – ' || b.text) FROM membership m"
         " JOIN named a ON a.iri = m.member AND a.language = '' JOIN named b ON b.iri = m.whole AND b.language = ''"

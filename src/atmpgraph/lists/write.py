@@ -1,15 +1,18 @@
 """The lists of a release, made once by query over its store, into one file; the same statements give the same bytes.
 
-Each column is a query of its own, whose rows go to a file: nothing here grows in memory but the numbers of the things.
+Each column is a query of its own. In memory are the things, the distinct entries of each column, and a number of eight
+bytes for each entry of a cell.
 """
 
-import json
+import math
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self, TypeAlias
 
 import pyoxigraph as ox
 
@@ -19,9 +22,40 @@ from .declared import Column, Declaration, prologue
 from .layout import new_lists, row_text, write_facet, write_list, write_orders
 from .names import narrowed, write_names
 from .names import queries as queries_of_names
+from .rows import iri_text, take_rows, terms
 
-_MOST_COLUMNS: Final = 1_000  # of a list
-_SCRATCH: Final = "CREATE TEMP TABLE entry (number INTEGER, place INTEGER, iri TEXT, key, cell TEXT)"
+_BITS: Final = 32  # of the place of an entry, below the number of the row
+_PLACE: Final = (1 << _BITS) - 1
+_NO_VALUE: Final = b"\t_"  # begins what is none, or a blank node
+_Key: TypeAlias = str | float | None  # by which an entry is sorted; None sorts like NULL of SQL
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """What stands in the cells of a column.
+
+    Attributes:
+        texts: the entries, each once, sorted.
+        iris, keys: of each entry the IRI, if it is one, and by what it is sorted where it has no name.
+        shown: the IRIs of entries and of their details.
+        entries: which of them stands in which row, sorted: its place below the number of the row.
+    """
+
+    texts: Sequence[str]
+    iris: Sequence[str | None]
+    keys: Sequence[_Key]
+    shown: Collection[str]
+    entries: "array[int]"
+
+    def rows(self, size: int) -> Iterator[list[str]]:
+        """The entries of each row."""
+        at, entries, texts = 0, self.entries, self.texts
+        for end in range(1 << _BITS, (size + 1) << _BITS, 1 << _BITS):
+            row = []
+            while at < len(entries) and entries[at] < end:
+                row.append(texts[entries[at] & _PLACE])
+                at += 1
+            yield row
 
 
 def write_lists(path: Path, lists: Sequence[Declaration], store: Store, languages: Sequence[str]) -> None:
@@ -37,23 +71,18 @@ def write_lists(path: Path, lists: Sequence[Declaration], store: Store, language
         OSError: no space is left.
     """
     with new_lists(path) as file:
-        file.execute(_SCRATCH)
-        numbers = {declared.slug: _things(declared, store) for declared in lists}
-        for at, declared in enumerate(lists):
-            _write_entries(file, at, declared, store, numbers[declared.slug])
-        file.execute("CREATE INDEX temp.entry_place ON entry (place, number, cell)")
-        shown = {iri for (iri,) in file.execute("SELECT DISTINCT iri FROM entry WHERE iri IS NOT NULL")}
-        write_names(file, store, shown | _details(file), languages)
-        for at, declared in enumerate(lists):
-            things = numbers.pop(declared.slug)
-            write_list(file, at, declared, _rows(file, at, declared, things))
-            for place, column in enumerate(declared.columns):
-                entries = at * _MOST_COLUMNS + place
+        things = [_things(declared, store) for declared in lists]
+        cells = [_columns(declared, store, listed) for declared, listed in zip(lists, things, strict=True)]
+        shown = set[str]().union(*(column.shown for columns in cells for column in columns))
+        write_names(file, store, shown, languages)
+        for at, (declared, listed, columns) in enumerate(zip(lists, things, cells, strict=True)):
+            texts = map(row_text, zip(*(column.rows(len(listed)) for column in columns), strict=True))
+            write_list(file, at, declared, zip(listed, texts, strict=True))
+            for column, its in zip(declared.columns, columns, strict=True):
                 if column.sorts:
-                    orders = _orders(file, entries, len(things), languages)
-                    write_orders(file, declared.slug, column.name, orders)
+                    write_orders(file, declared.slug, column.name, _orders(file, its, len(listed), languages))
                 if column.facet:
-                    _write_facet(file, entries, declared.slug, column)
+                    write_facet(file, declared.slug, column.name, _facet(its, by_year=column.facet == "year"))
 
 
 def queries(lists: Sequence[Declaration]) -> Iterator[str]:
@@ -64,103 +93,114 @@ def queries(lists: Sequence[Declaration]) -> Iterator[str]:
     yield from queries_of_names()
 
 
-def _things(declared: Declaration, store: Store) -> dict[str, int]:
-    """The number of each thing of a list."""
-    rows = store.select(prologue() + declared.query)
-    listed = sorted({row["thing"].value for row in rows if isinstance(row["thing"], ox.NamedNode)})
-    return {thing: number for number, thing in enumerate(listed)}
+def _things(declared: Declaration, store: Store) -> list[str]:
+    """The things of a list, by their numbers."""
+    listed = set[bytes]()
+    take_rows(store, prologue() + declared.query, listed.update)
+    return [thing.decode() for thing in sorted(text[1:-1] for text in listed if text.startswith(b"<"))]
 
 
-def _write_entries(
-    file: sqlite3.Connection, at: int, declared: Declaration, store: Store, numbers: dict[str, int]
-) -> None:
-    """What stands in the cells of a list."""
-    for place, column in enumerate(declared.columns):
-        values = (
-            values_of(column, store, numbers) if column.value else ((n, iri, iri, {}) for iri, n in numbers.items())
-        )
-        file.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?)",
-            (
-                (
-                    number,
-                    at * _MOST_COLUMNS + place,
-                    *sortable(term),
-                    cell_of(term, details),
-                )
-                for number, _, term, details in values
-            ),
-        )
+def _columns(declared: Declaration, store: Store, things: Sequence[str]) -> list[_Cells]:
+    """The columns of a list."""
+    numbers = {iri_text(thing): number for number, thing in enumerate(things)}
+    return [_cells(column, store, numbers) if column.value else _themselves(things) for column in declared.columns]
 
 
-def _details(file: sqlite3.Connection) -> set[str]:
-    """The IRIs among the details of numbers: units and codes of exactness."""
-    cells = file.execute("SELECT DISTINCT json_remove(cell, '$.value') FROM entry WHERE cell LIKE '{%'")
-    return {term for (cell,) in cells for term in json.loads(cell).values() if isinstance(term, str)}
+def _themselves(things: Sequence[str]) -> _Cells:
+    """The column in which each thing stands itself."""
+    keys = [sortable(thing)[1] for thing in things]
+    entries = array("Q", (number << _BITS | number for number in range(len(things))))
+    return _Cells([as_json(thing) for thing in things], things, keys, things, entries)
 
 
-def _rows(
-    file: sqlite3.Connection, at: int, declared: Declaration, things: dict[str, int]
-) -> Iterator[tuple[str, str]]:
-    """Each thing of a list with its cells."""
-    first, width = at * _MOST_COLUMNS, len(declared.columns)
-    cells = [
-        file.execute("SELECT DISTINCT number, cell FROM entry WHERE place = ? ORDER BY number, cell", (first + place,))
-        for place in range(width)
-    ]
-    columns = [_grouped(rows) for rows in cells]
-    heads = [next(column, None) for column in columns]
-    for thing, number in things.items():
-        row = list[list[str]]()
-        for place in range(width):
-            head = heads[place]
-            if head and head[0] == number:
-                row.append(head[1])
-                heads[place] = next(columns[place], None)
-            else:
-                row.append([])
-        yield thing, row_text(row)
+def _cells(column: Column, store: Store, numbers: Mapping[bytes, int]) -> _Cells:
+    """The cells of another column."""
+    places, entries = dict[bytes, int](), array("Q")
+
+    def take(lines: list[bytes]) -> None:
+        for line in lines:
+            thing, _, rest = line.partition(b"\t")
+            number = numbers.get(thing)
+            if number is not None and rest[:1] not in _NO_VALUE:
+                entries.append(number << _BITS | places.setdefault(rest, len(places)))
+
+    take_rows(store, prologue() + column.query, take)
+    rows = (dict(row) for row in terms(list(places), ["value", *column.details]))
+    read = [_Entry.of(term_of(row.pop("value")), {name: term_of(term) for name, term in row.items()}) for row in rows]
+    by_text = {entry.text: entry for entry in read}
+    its = [by_text[text] for text in sorted(by_text)]
+    order = {entry.text: place for place, entry in enumerate(its)}
+    moved = [order[entry.text] for entry in read]
+    placed = sorted(entry & ~_PLACE | moved[entry & _PLACE] for entry in entries)
+    entries = array("Q", (entry for entry, _ in groupby(placed)))
+    shown = {iri for entry in its for iri in entry.shown}
+    return _Cells([each.text for each in its], [each.iri for each in its], [each.key for each in its], shown, entries)
 
 
-def _grouped(rows: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-    for number, group in groupby(rows, itemgetter(0)):
-        yield number, [cell for _, cell in group]
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry as it is written, as `_Cells`."""
+
+    text: str
+    iri: str | None
+    key: _Key
+    shown: tuple[str, ...]
+
+    @classmethod
+    def of(cls, term: str | list[str], details: Mapping[str, Any]) -> Self:
+        iri, key = sortable(term)
+        named = [each for each in (iri, *details.values()) if isinstance(each, str)]
+        return cls(cell_of(term, details), iri, key, tuple(named))
 
 
 def _orders(
-    file: sqlite3.Connection, place: int, size: int, languages: Sequence[str]
+    file: sqlite3.Connection, cells: _Cells, size: int, languages: Sequence[str]
 ) -> Iterator[tuple[str, int, Sequence[int]]]:
     """The rows by a column in each language: how many have a value, and all."""
-    named = file.execute("SELECT 1 FROM entry WHERE place = ? AND iri IS NOT NULL LIMIT 1", (place,)).fetchone()
-    for language in languages if named else languages[:1]:
-        valued = [
-            number
-            for (number,) in file.execute(
-                "SELECT e.number FROM entry e LEFT JOIN name n ON n.iri = e.iri AND n.language = ?"
-                " LEFT JOIN name b ON b.iri = e.iri AND b.language = '' WHERE e.place = ?"
-                " GROUP BY e.number ORDER BY MIN(COALESCE(n.key, b.key, e.key)), e.number",
-                (language, place),
-            )
-        ]
-        rest = sorted(set(range(size)).difference(valued)) if len(valued) < size else []
-        yield language, len(valued), (*valued, *rest)
+    keys, others = [*cells.keys], {language: dict[int, str]() for language in languages}
+    for place, iri in enumerate(cells.iris):
+        for language, key in file.execute("SELECT language, key FROM name WHERE iri = ?", (iri,)) if iri else ():
+            if not language:
+                keys[place] = key
+            elif language in others:
+                others[language][place] = key
+    for language in languages if any(cells.iris) else languages[:1]:
+        its = [*keys]
+        for place, key in others[language].items():
+            its[place] = key
+        least, ranks = [-1] * size, _ranks(its)
+        for entry in cells.entries:
+            number, rank = entry >> _BITS, ranks[entry & _PLACE]
+            if not 0 <= least[number] <= rank:
+                least[number] = rank
+        last = len(its)
+        valued = [number for number in range(size) if least[number] >= 0]
+        valued.sort(key=[-1 if rank == last else rank for rank in least].__getitem__)
+        yield language, len(valued), [*valued, *(number for number in range(size) if least[number] < 0)]
 
 
-def _write_facet(file: sqlite3.Connection, place: int, slug: str, column: Column) -> None:
+def _ranks(keys: Sequence[_Key]) -> list[int]:
+    """The rank of each key as SQLite sorts them, numbers before texts; that of none is the number of keys."""
+    numbers = {key for key in keys if isinstance(key, float) and not math.isnan(key)}
+    texts = {key for key in keys if isinstance(key, str)}
+    ordered: list[_Key] = [*sorted(numbers), *sorted(texts)]
+    ranks = {key: rank for rank, key in enumerate(ordered)}
+    return [ranks.get(key, len(keys)) for key in keys]
+
+
+def _facet(cells: _Cells, *, by_year: bool) -> Iterator[tuple[str, Sequence[int]]]:
     """The rows of each value of a column, or of each year."""
-    by_year = column.facet == "year"
-    file.execute("CREATE TEMP TABLE posting (value TEXT, number INTEGER)")
-    entries = file.execute("SELECT number, cell FROM entry WHERE place = ?", (place,))
-    values = ((value, number) for number, cell in entries if (value := facet_value(cell, by_year=by_year)))
-    file.executemany("INSERT INTO posting VALUES (?, ?)", values)
-    postings = file.execute("SELECT DISTINCT value, number FROM posting ORDER BY value, number")
-    rows = ((value, [number for _, number in group]) for value, group in groupby(postings, itemgetter(0)))
-    write_facet(file, slug, column.name, rows)
-    file.execute("DROP TABLE posting")
+    values = [facet_value(text, by_year=by_year) for text in cells.texts]
+    rows: dict[str, array[int]] = defaultdict(lambda: array("I"))
+    for entry in cells.entries:
+        number, value = entry >> _BITS, values[entry & _PLACE]
+        if value and (not (its := rows[value]) or its[-1] != number):
+            its.append(number)
+    return iter(sorted(rows.items()))
 
 
 def values_of(
-    column: Column, store: Store, numbers: Mapping[str, int], things: Collection[str] | None = None
+    column: Column, store: Store, numbers: Mapping[str, int], things: Collection[str]
 ) -> Iterator[tuple[int, str, Any, dict[str, Any]]]:
     """The values of a column: the number of the row, the thing, the term and its details.
 
@@ -168,10 +208,10 @@ def values_of(
         column: the column.
         store: of the statements.
         numbers: of the things.
-        things: those that are asked for; None for all.
+        things: those that are asked for.
     """
     details = column.details
-    for row in store.select(prologue() + (column.query if things is None else narrowed(column.query, "thing", things))):
+    for row in store.select(prologue() + narrowed(column.query, "thing", things)):
         thing, value = row["thing"], row["value"]
         number = numbers.get(thing.value) if isinstance(thing, ox.NamedNode) else None
         if number is not None and isinstance(value, ox.NamedNode | ox.Literal):
