@@ -24,6 +24,7 @@ import pytest
 from atmpgraph.errors import DamagedError, EvaluationError, QueryError, ReleaseError, RemovedError
 from atmpgraph.store import EMBEDDED, Store, StoreAddress
 
+from ..sparql.processes import PATIENCE
 from .conftest import BASE, line
 
 QUERIES: Final = (
@@ -183,6 +184,38 @@ def test_the_error_names_the_store(stores: tuple[Path, Path], tmp_path: Path) ->
         list(store.quads())
     with pytest.raises(ReleaseError, match="does not give back"):
         EMBEDDED.verify(StoreAddress("embedded", str(copy), ""))
+
+
+# The engine would read for ever what it cannot read: so this is another process, which ends late.
+_PROOFS: Final = """
+import shutil, sys
+from pathlib import Path
+from atmpgraph.errors import ReleaseError
+from atmpgraph.store import EMBEDDED, StoreAddress
+
+whole, copy, digest = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+proven = 0
+for table in sorted(whole.glob("*.sst")):
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(whole, copy)
+    content = bytearray((copy / table.name).read_bytes())
+    for place in range(len(content) // 4, len(content) // 2, 7):
+        content[place] ^= 0x55
+    (copy / table.name).write_bytes(content)
+    try:
+        EMBEDDED.verify(StoreAddress("embedded", str(copy), digest))
+    except ReleaseError:
+        proven += 1
+print(proven)
+"""
+
+
+def test_a_proof_ends_whichever_table_is_damaged(tmp_path: Path) -> None:
+    whole = load(tmp_path / "whole", "value")
+    EMBEDDED.verify(whole)
+    command = [sys.executable, "-c", _PROOFS, whole.location, str(tmp_path / "copy"), whole.digest]
+    ended = run(command, timeout=PATIENCE, check=True, capture_output=True, text=True)
+    assert int(ended.stdout) >= 2  # the texts, and the index in which statements are read
 
 
 def test_a_folder_that_is_gone_was_removed(tmp_path: Path) -> None:
