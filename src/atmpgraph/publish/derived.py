@@ -63,9 +63,10 @@ class _Queries:
             for name, path in self._files.items()
         }
 
-    def lines(self, name: str, store: StoreAddress) -> list[str]:
-        """What one states of a store."""
-        return self._run[name](EMBEDDED.open(store, self._base))
+    def runs(self, names: Iterable[str], store: StoreAddress, scratch: Path) -> dict[str, tuple[Path, ...]]:
+        """Sorted files with what each states of a store, which is opened once: that takes as long as most rules."""
+        engine = EMBEDDED.open(store, self._base)
+        return {name: sorted_runs(self._run[name](engine), scratch) for name in names}
 
     def reads(self, name: str) -> frozenset[Pattern]:
         """What one reads."""
@@ -122,12 +123,12 @@ def derive(
     if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
         return derived
     store = EMBEDDED.load(mapped, folder.store, "")
-    stated = {name: sorted_runs(queries.lines(name, store), scratch) for name in queries.rules}
+    stated = queries.runs(queries.rules, store, scratch)
     EMBEDDED.change(store, (), list(_merged(stated)))
-    coverage = sorted_runs(queries.lines(_COVERAGE, store), scratch)
-    EMBEDDED.change(store, (), list(merged(coverage)))
+    coverage = queries.runs([_COVERAGE], store, scratch)
+    EMBEDDED.change(store, (), list(_merged(coverage)))
     EMBEDDED.compact(store)  # a store of many files takes three times as long to answer, and the shapes ask much
-    return Derived(store, False, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
+    return Derived(store, False, {ROWS: (mapped,), **stated, **coverage}, queries.recipes)
 
 
 def _continued(
@@ -159,10 +160,9 @@ def _continued(
         return None
     if seen:
         EMBEDDED.change(store, [line for line in seen if line[:-1] not in mapped_lines], ())
+    stating_anew = queries.runs(anew, store, scratch) if anew else {}
     stated = {
-        name: sorted_runs(queries.lines(name, store), scratch)
-        if name in anew
-        else noted.write_lines(live.canonical, name, scratch)
+        name: stating_anew[name] if name in stating_anew else noted.write_lines(live.canonical, name, scratch)
         for name in queries.rules
     }
     if anew or {*earlier} != {*queries.rules}:
@@ -176,7 +176,7 @@ def _continued(
     if queries.is_as_before(_COVERAGE, noted, changed):
         coverage = noted.write_lines(live.canonical, _COVERAGE, scratch)
     else:
-        coverage = sorted_runs(queries.lines(_COVERAGE, store), scratch)
+        coverage = queries.runs([_COVERAGE], store, scratch)[_COVERAGE]
     EMBEDDED.change(store, (), list(merged(coverage)))
     return Derived(store, True, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
 
