@@ -1,5 +1,6 @@
 """What all tests share: the publication of this repository, a release of it, and the official files beside it."""
 
+import fcntl
 import gc
 import inspect
 import os
@@ -80,6 +81,8 @@ UNTRACED = (
 
 # Folders whose tests share what takes long to make: servers, readers, releases. One worker runs all of such a folder.
 TOGETHER = ("tests/browser/", "tests/harvest/", "tests/http/conformance/")
+# A file that takes most of a minute, and would be among the last: the other workers would wait for it.
+FIRST = "tests/web/test_size.py"
 
 
 class _Scheduling(LoadFileScheduling):  # type: ignore[misc, unused-ignore]
@@ -120,7 +123,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that are not traced for coverage."""
+    """Mark the tests that are not traced for coverage, and begin with what takes long."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     for item in items:
         if item.path.relative_to(ROOT / "tests").as_posix().startswith(UNTRACED):
             item.add_marker("no_cover")
@@ -217,13 +221,30 @@ def publication(tmp_path: Path) -> Path:
     return copy_publication(tmp_path)
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder of this worker with what one of the workers makes in a folder that is not there yet."""
+    base = factory.getbasetemp()
+    there = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"{name}-of-all"
+    with there.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not there.exists():
+            unfinished = there.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(there)
+    return shutil.copytree(there, factory.mktemp(name) / "p", symlinks=True)
+
+
+def _release(folder: Path) -> None:
+    folder.mkdir()
+    built = build(Settings.load(copy_publication(folder)))
+    assert built.digest, "\n".join(built.report.lines("en"))
+
+
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a copy of the publication with a release of it, which is `current`. Not to be changed."""
-    settings = Settings.load(copy_publication(tmp_path_factory.mktemp("released")))
-    built = build(settings)
-    assert built.digest, "\n".join(built.report.lines("en"))
-    return settings
+    return Settings.load(_made_once(tmp_path_factory, "released", _release) / "atmpgraph.toml")
 
 
 @pytest.fixture(scope="session")
@@ -235,7 +256,7 @@ def release(released: Settings) -> Release:
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a small publication with three releases, the first of which is live again. Not to be changed."""
-    return publish_history(tmp_path_factory.mktemp("whole") / "p")
+    return Settings.load(_made_once(tmp_path_factory, "whole", publish_history) / "atmpgraph.toml")
 
 
 @pytest.fixture(scope="session")
@@ -244,14 +265,16 @@ def expected(whole: Settings) -> dict[str, tuple[int, bytes]]:
     return answers(create_app(whole).test_client(), addresses(whole))
 
 
-@pytest.fixture(scope="session")
-def _started(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("started") / "example"
+def _start(folder: Path) -> None:
     start(folder, "https://example.org/p/")
     for name in OWN_FOLDERS:
         (folder / name).mkdir()
     assert build(Settings.load(folder / "atmpgraph.toml")).digest
-    return folder
+
+
+@pytest.fixture(scope="session")
+def _started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _made_once(tmp_path_factory, "started", _start)
 
 
 @pytest.fixture
