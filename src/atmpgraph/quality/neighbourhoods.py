@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from rdflib import RDFS
 
@@ -133,6 +133,9 @@ def ranges(file: Path, size: int) -> Iterator[Range]:
     yield Range(first, None, start, whole)
 
 
+_States: TypeAlias = tuple[State, ...]
+
+
 @dataclass(frozen=True)
 class _Node:
     """A node: the lines about it, and by predicate the subjects of the triples that lead to it."""
@@ -173,7 +176,7 @@ class Neighbourhoods:
         described = {subject: list(lines) for subject, lines in groupby(own, lambda line: line.partition(b" ")[0])}
         by_node = groupby(self._links.between(part.first, part.last), lambda link: link.rsplit(b" ", 2)[0])
         linked = {node: _by_predicate(links) for node, links in by_node}
-        nodes = {*self._targets.nodes(part), *described, *linked}
+        nodes = dict.fromkeys((*described, *linked, *self._targets.nodes(part)))
         return self._collect({node: _Node(described.get(node, []), linked.get(node, {})) for node in nodes})
 
     def of(self, nodes: Iterable[bytes]) -> bytes:
@@ -182,42 +185,61 @@ class Neighbourhoods:
 
     def _collect(self, nodes: Mapping[bytes, "_Node"]) -> bytes:
         """The marks of some nodes, and all lines that steps from them lead to."""
-        lines = set(self._triples.classes)
+        # In an order, for what is sorted for the most part is sorted quickly.
+        lines = dict.fromkeys(line for about in nodes.values() for line in about.lines)
+        lines.update(dict.fromkeys(self._triples.classes))
         for node, about in nodes.items():
-            lines.update(about.lines)
-            lines.update(self._targets.marks(node, about.lines, about.links))
+            lines.update(dict.fromkeys(self._targets.marks(node, about.lines, about.links)))
         seen = set[tuple[bytes, State]]()
         waiting = [(node, self._start) for node in nodes]
         while waiting:
-            node, state = waiting.pop()
-            if (node, state) in seen:
+            place = waiting.pop()
+            if place in seen:
                 continue
-            seen.add((node, state))
-            for line, other, states in self._steps(node, state, nodes):
-                lines.add(line)
-                waiting += [(other, following) for following in states if following.steps]
+            seen.add(place)
+            waiting += self._steps(*place, nodes.get(place[0]), lines)
         return b"\n".join(sorted(lines)) + b"\n"
 
     def _steps(
-        self, node: bytes, state: State, nodes: Mapping[bytes, "_Node"]
-    ) -> Iterator[tuple[bytes, bytes, list[State]]]:
-        """The steps from a node: the line, the node that it leads to, the states there."""
-        forward, backwards = _by_direction(state)
-        if forward:
-            everything = forward.get(b"", [])
-            for line in nodes[node].lines if node in nodes else self._lines_about(node):
+        self, node: bytes, state: State, own: "_Node | None", lines: dict[bytes, None]
+    ) -> list[tuple[bytes, State]]:
+        """Where the steps from a node lead to and go on.
+
+        Args:
+            node: as a term.
+            state: in which it is.
+            own: what is known of it, where it is of the part; its lines are in `lines` then.
+            lines: gets those of the steps.
+        """
+        places = list[tuple[bytes, State]]()
+        forward, other_forward, backwards = _by_direction(state)
+        if forward or other_forward is not None:
+            for line in own.lines if own else self._lines_about(node):
                 _, predicate, rest = line.split(b" ", 2)
-                if states := forward.get(predicate, []) + everything:
-                    yield line, rest[:-2], states
+                states = forward.get(predicate, other_forward)
+                if states is None:
+                    continue
+                if not own:
+                    lines[line] = None
+                if states:
+                    places += [(rest[:-2], following) for following in states]
         if backwards:
-            links = nodes[node].links if node in nodes else self._links_to(node)
+            links = own.links if own else self._links_to(node)
             for predicate in backwards.keys() & links.keys():
                 for subject in links[predicate]:
-                    yield b"%b %b %b ." % (subject, predicate, node), subject, backwards[predicate]
+                    lines[b"%b %b %b ." % (subject, predicate, node)] = None
+                    places += [(subject, following) for following in backwards[predicate]]
+        return places
 
 
 @lru_cache(1 << 12)
-def _by_direction(state: State) -> tuple[dict[bytes, list[State]], dict[bytes, list[State]]]:
-    """The steps from a state by their predicates, where an empty one stands for each: forwards, and backwards."""
-    forward = {predicate or b"": states for (predicate, inverse), states in state.steps.items() if not inverse}
-    return forward, {predicate: states for (predicate, inverse), states in state.steps.items() if inverse and predicate}
+def _by_direction(state: State) -> tuple[dict[bytes, _States], _States | None, dict[bytes, _States]]:
+    """The states that steps lead to and that have steps themselves, by their predicates.
+
+    Returns:
+        Those of steps forwards; those of such steps with any other predicate, None where there is none; backwards.
+    """
+    on = {step: tuple(following for following in states if following.steps) for step, states in state.steps.items()}
+    other = on.get((None, False))
+    forward = {name: (*states, *(other or ())) for (name, inverse), states in on.items() if name and not inverse}
+    return forward, other, {name: states for (name, inverse), states in on.items() if name and inverse}

@@ -3,7 +3,7 @@
 pyshifty compiles a pattern anew for each value, which takes a tenth of a millisecond; a query compiles it once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,10 +34,12 @@ class PatternConstraint:
 
     Attributes:
         statement: that which states it.
+        predicates: of the values, as terms.
         broken: a query that is false of a graph whose values all keep to it.
     """
 
     statement: tuple[Node, Node, Node]
+    predicates: tuple[str, ...]
     broken: str
 
     def is_unbroken(self, data: ox.Store) -> bool:
@@ -55,33 +57,39 @@ def pattern_constraints(shapes: Graph) -> Iterator[PatternConstraint]:
             continue
         for pattern in shapes.objects(shape, SH.pattern):
             if test := _match(shapes, shape, pattern):
-                yield PatternConstraint((shape, SH.pattern, pattern), _broken(predicates, f"!{test}"))
+                yield PatternConstraint((shape, SH.pattern, pattern), predicates, _broken(predicates, f"!{test}"))
         for refused in shapes.objects(shape, SH["not"]):
             unmatched = shapes.value(refused, SH.pattern)
             alone = set(shapes.predicates(refused)) <= {SH.pattern, SH.flags}
             if unmatched and alone and (test := _match(shapes, refused, unmatched)):
-                yield PatternConstraint((shape, SH["not"], refused), _broken(predicates, test))
+                yield PatternConstraint((shape, SH["not"], refused), predicates, _broken(predicates, test))
 
 
-def unbroken(constraints: Iterable[PatternConstraint], data: Path) -> frozenset[PatternConstraint]:
+def unbroken(constraints: Sequence[PatternConstraint], data: Path) -> frozenset[PatternConstraint]:
     """Those that every value keeps to.
 
     Args:
         constraints: of some shapes.
-        data: N-Triples.
+        data: canonical N-Triples.
     """
+    read, values = {name.encode() for each in constraints for name in each.predicates}, set[bytes]()
+    with data.open("rb") as lines:
+        for line in lines:
+            predicate, _, rest = line.partition(b" ")[2].partition(b" ")
+            if predicate in read:
+                values.add(b"_:any %b %b" % (predicate, rest))  # whose they are does not matter
     store = ox.Store()
-    store.bulk_load(path=str(data), format=ox.RdfFormat.N_TRIPLES)
+    store.bulk_load(b"".join(values), format=ox.RdfFormat.N_TRIPLES)
     return frozenset(each for each in constraints if each.is_unbroken(store))
 
 
-def _predicates(shapes: Graph, shape: Node) -> list[str]:
+def _predicates(shapes: Graph, shape: Node) -> tuple[str, ...]:
     """The predicates of which a path takes one; none for another path."""
     path = shapes.value(shape, SH.path)
     choices = shapes.value(path, SH.alternativePath)
     steps = [path] if choices is None else list(Collection(shapes, choices))
-    names = [step.n3() for step in steps if isinstance(step, URIRef)]
-    return names if len(names) == len(steps) else []
+    names = tuple(step.n3() for step in steps if isinstance(step, URIRef))
+    return names if len(names) == len(steps) else ()
 
 
 def _match(shapes: Graph, shape: Node, pattern: Node) -> str:
@@ -92,5 +100,5 @@ def _match(shapes: Graph, shape: Node, pattern: Node) -> str:
     return f"REGEX(STR(?v), {Literal(str(pattern)).n3()}, {Literal(flags).n3()})"
 
 
-def _broken(predicates: list[str], test: str) -> str:
+def _broken(predicates: Sequence[str], test: str) -> str:
     return _BROKEN.format(predicates=" ".join(predicates), test=test)

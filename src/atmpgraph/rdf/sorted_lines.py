@@ -11,6 +11,8 @@ import weakref
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
+from operator import methodcaller
 from pathlib import Path
 from typing import Final, Self
 
@@ -51,11 +53,10 @@ class SortedLines:
         Raises:
             CutFileError: the file was cut.
         """
-        lines = []
-        for line in self._not_before(prefix):
-            if not line.startswith(prefix):
-                break
-            lines.append(line)
+        near, after = self._near(prefix)
+        lines = [*takewhile(methodcaller("startswith", prefix), near)]
+        if len(lines) == len(near):
+            lines += takewhile(methodcaller("startswith", prefix), self._lines(after, _BLOCK, self.size))
         return lines
 
     def between(self, first: bytes, last: bytes | None) -> Iterator[bytes]:
@@ -83,6 +84,12 @@ class SortedLines:
 
     def _not_before(self, prefix: bytes) -> Iterator[bytes]:
         """The lines that do not sort before `prefix`, from the first one on."""
+        near, after = self._near(prefix)
+        yield from near
+        yield from self._lines(after, _BLOCK, self.size)
+
+    def _near(self, prefix: bytes) -> tuple[list[bytes], int]:
+        """The first of the lines that do not sort before `prefix`, maybe none; and the offset of the next."""
         low, high = 0, self.size
         while high - low > _BLOCK:
             start, line = self._turn((low + high) // 2)
@@ -90,9 +97,10 @@ class SortedLines:
                 low = start + len(line) + 1
             else:
                 high = start
-        lines = list(self._lines(low, _BLOCK, high))
-        yield from lines[bisect_left(lines, prefix) :]
-        yield from self._lines(max(low, high), _BLOCK, self.size)
+        lines = self._read(low, high).split(b"\n")
+        if not lines[-1]:  # after the last line end
+            lines.pop()
+        return lines[bisect_left(lines, prefix) :], max(low, high)
 
     def _turn(self, place: int) -> tuple[int, bytes]:
         """The line that a byte belongs to, and its offset, from memory where searches have turned there."""
