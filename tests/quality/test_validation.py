@@ -15,7 +15,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import DCTERMS, SH
 
 from atmpgraph.findings import Finding
-from atmpgraph.quality.constraint_query import is_distributive, predicates, reports_nodes
+from atmpgraph.quality.constraint_query import asks_for_blank, is_distributive, predicates, reports_nodes
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.validate import CheckedBefore, GraphToCheck, Validation, validate
@@ -254,6 +254,30 @@ def test_what_may_see_everything_is_not_run_over_parts(constraint: str) -> None:
 def test_one_query_stands_for_many_only_where_the_value_of_this_is_the_same(query: str, alike: bool) -> None:
     shapes = Graph().parse(data=f"<urn:c> <{SH}select> '''{query}''' .", format="turtle")
     assert is_distributive(shapes, next(iter(shapes.subjects()))) == alike
+
+
+@pytest.mark.parametrize(
+    ("query", "blank"),
+    [
+        ("SELECT DISTINCT $this ?value { { ?value ?p ?o } UNION { ?s ?p ?value } FILTER(isBlank(?value)) }", True),
+        ("SELECT $this { $this ?p ?value FILTER(isBlank(?value) || isIRI(?value)) }", False),
+        ("SELECT $this { $this ?p ?value FILTER(!isBlank(?value)) }", False),
+        ("SELECT $this { $this ?p ?value FILTER(?value) }", False),
+        ("SELECT $this ?value { $this ?p ?o BIND(BNODE() AS ?value) FILTER(isBlank(?value)) }", False),
+        ("SELECT $this { $this ?p ?o OPTIONAL { ?o ?q ?value FILTER(isBlank(?value)) } }", False),
+    ],
+)
+def test_a_query_whose_solutions_have_a_blank_node(query: str, blank: bool) -> None:
+    assert asks_for_blank(query) == blank
+
+
+@pytest.mark.parametrize(
+    "triple", [f"_:a <{DCTERMS.relation}> <urn:a>", f"<urn:a> <{DCTERMS.relation}> _:a"], ids=["subject", "object"]
+)
+def test_a_blank_node_is_found(triple: str, conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:
+    lines = sorted([*lines_of(conforming), f"{triple} <{BASE}id/graph/press> .\n".encode()])
+    constraints = [finding.constraint for finding in validation(lines, our_shapes, tmp_path).listed.findings]
+    assert constraints.count(f"{BASE}ns/shapes#noBlankNode") == 1
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,17 @@ def reports_nodes(shapes: Graph, constraint: Node) -> bool:
     return query is not None and (_VALUE not in query.algebra.PV or _VALUE in _subjects(query.algebra))
 
 
+def asks_for_blank(text: str) -> bool:
+    """Whether each solution of a query has a blank node of the graph: then a graph without one needs no look."""
+    query = _parsed(text)
+    if query is None or "bnode" in text.lower():  # the function, which makes others
+        return False
+    part = query.algebra
+    while part.name in {"SelectQuery", "Project", "Distinct", "Reduced"}:
+        part = part.p
+    return part.name == "Filter" and getattr(part.expr, "name", "") == "Builtin_isBLANK"
+
+
 def _predicates(part: object) -> Iterator[URIRef | None]:
     """Those of all patterns, and None for one that may have any."""
     if isinstance(part, CompValue):

@@ -37,12 +37,14 @@ class Triples:
         links: sorted lines `object predicate subject` of the triples that are followed backwards.
         classes: the lines that say which class is part of which; they belong to each part.
         digests: of the triples with each predicate, by the latter as a term.
+        may_have_blank: whether there may be a blank node.
     """
 
     file: Path
     links: Path
     classes: tuple[bytes, ...]
     digests: Mapping[bytes, str]
+    may_have_blank: bool = True
 
     def narrower(self) -> dict[str, set[str]]:
         """For each class those that are part of it, directly or not (SHACL §2.1.3.2)."""
@@ -72,11 +74,13 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
     """
     followed = set(backwards)
     file, links, classes = folder / "triples.nt", folder / "links", list[bytes]()
-    digests = defaultdict[bytes, "hashlib._Hash"](hashlib.sha256)
+    digests, may_have_blank = defaultdict[bytes, "hashlib._Hash"](hashlib.sha256), False
     with file.open("wb") as out, CanonicalWriter(folder) as writer:
         distinct = (line for line, _ in groupby(lines))
         while block := list(islice(distinct, _BLOCK)):
-            out.write(b"".join(block))
+            content = b"".join(block)
+            out.write(content)
+            may_have_blank = may_have_blank or b" _:" in content or b"\n_:" in b"\n" + content
             by_predicate = defaultdict[bytes, list[bytes]](list)
             for line in block:
                 by_predicate[line.split(b" ", 2)[1]].append(line)
@@ -88,7 +92,8 @@ def lay_out(lines: Iterable[bytes], backwards: Iterable[bytes], folder: Path) ->
             classes += [line.rstrip(b"\n") for line in by_predicate[SUBCLASS]]
         with links.open("wb") as sorted_links:
             sorted_links.writelines(writer.lines())
-    return Triples(file, links, tuple(classes), {each: digest.hexdigest() for each, digest in digests.items()})
+    hexadecimal = {each: digest.hexdigest() for each, digest in digests.items()}
+    return Triples(file, links, tuple(classes), hexadecimal, may_have_blank)
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,8 @@ def _check_all(prepared: _Prepared, number: int) -> tuple[str, Outcome]:
     digest = _digest(job, content.encode())
     if outcome := prepared.parts.outcome(digest):
         return digest, outcome
-    listing.add(set_wide_results(prepared.store, job.plan.shapes, wide, narrower))
+    if job.triples.may_have_blank or not wide.of_blank:
+        listing.add(set_wide_results(prepared.store, job.plan.shapes, wide, narrower))
     return digest, Outcome(tuple(listing.results), listing.others)
 
 

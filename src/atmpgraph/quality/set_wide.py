@@ -13,7 +13,7 @@ from ..rdf.statements import text_of
 from ..sparql.syntax.taking_part import Place, Triple, certain, places
 from ..store import Store
 from ..store.changes import Changes
-from .constraint_query import constraint_query, for_all, is_distributive, predicates
+from .constraint_query import asks_for_blank, constraint_query, for_all, is_distributive, predicates
 from .constraint_text import constraint_text
 from .results import Result, messages
 from .shapes import HELD_TEXT
@@ -34,6 +34,7 @@ class SetWide:
         read: the predicates on which its solutions depend; None if any statement may matter.
         places: where statements can take part in them; None where that is not known.
         certain: patterns that each solution matches.
+        of_blank: whether each solution has a blank node.
     """
 
     shape: Node
@@ -41,13 +42,15 @@ class SetWide:
     read: frozenset[str] | None
     places: tuple[Place, ...] | None
     certain: tuple[Triple, ...]
+    of_blank: bool = False
 
     @classmethod
     def of(cls, shapes: Graph, shape: Node, constraint: Node) -> Self:
         """Parse the query, once for all processes and for all checks by the same plan."""
         text = constraint_text(shapes, constraint)
         taking_part = places(text)
-        return cls(shape, constraint, predicates(text), taking_part, certain(text) if taking_part else ())
+        matched = certain(text) if taking_part else ()
+        return cls(shape, constraint, predicates(text), taking_part, matched, asks_for_blank(text))
 
 
 def is_set_wide(shapes: Graph, shape: Node, constraint: Node) -> bool:
