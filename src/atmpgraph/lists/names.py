@@ -9,8 +9,8 @@ from sqlite3 import Connection
 from typing import Final
 
 from ..store import Store
+from ..store.row_texts import iri_text, literal_of, take_rows
 from ..vocab import ADMS, ATMPGRAPH, DCT, DQV, EURIO, FRAPO, LABELS, LOCN, OA, ORG, PROV, SCHEMA, SDMX, SKOS
-from .rows import iri_text, literal_text, take_rows
 
 
 def _label(*parts: str) -> str:
@@ -137,7 +137,7 @@ def _take_labels(
     for row in rows:
         iri, _, text = row.partition(b"\t")
         number = numbers.get(iri)
-        if number is None or (label := literal_text(text)) is None:
+        if number is None or (label := literal_of(text)) is None:
             continue
         value, tag = label
         if ranks := best.get(tag):

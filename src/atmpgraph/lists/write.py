@@ -17,12 +17,12 @@ from typing import Any, Final, Self, TypeAlias
 import pyoxigraph as ox
 
 from ..store import Store
+from ..store.row_texts import iri_text, take_rows, terms
 from .cells import as_json, facet_value, sortable, term_of
 from .declared import Column, Declaration, prologue
 from .layout import new_lists, row_text, write_facet, write_list, write_orders
 from .names import narrowed, write_names
 from .names import queries as queries_of_names
-from .rows import iri_text, take_rows, terms
 
 _BITS: Final = 32  # of the place of an entry, below the number of the row
 _PLACE: Final = (1 << _BITS) - 1

@@ -183,11 +183,12 @@ def _write_changed(folder: ReleaseFolder, previous: ReleaseFolder | None, base: 
         after = files.enter_context(folder.canonical.open("rb"))
         lists = {kind: files.enter_context(ListWriter(folder.changed(kind))) for kind in KINDS}
         for change in changes(before, after):
-            removed, added = (
-                [line for line in some if not line.endswith(rows)] for some in (change.removed, change.added)
-            )
+            removed = [line for line in change.removed if not line.endswith(rows)]
+            added = [line for line in change.added if not line.endswith(rows)]
             if removed or added:
-                counts.update({"added": len(added), "removed": len(removed), f"things_{change.kind}": 1})
+                counts["added"] += len(added)
+                counts["removed"] += len(removed)
+                counts[f"things_{change.kind}"] += 1
                 stated = {"removed": removed, "added": added} if change.kind != "added" else {}
                 lists[change.kind].write(_json_line({"thing": change.thing, **stated}))
     return {name: counts[name] for name in ("added", "removed", *(f"things_{kind}" for kind in KINDS))}

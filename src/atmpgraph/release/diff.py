@@ -180,6 +180,9 @@ def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]
 
 def _changes(before: list[bytes], after: list[bytes]) -> Iterator[Change]:
     """The same between lines in memory."""
+    if not before:
+        yield from _new(after)
+        return
     had, has = frozenset(before), frozenset(after)
     for subject in sorted(set(map(subject_of, had ^ has))):
         stood, now = _about(before, subject), _about(after, subject)
@@ -187,9 +190,24 @@ def _changes(before: list[bytes], after: list[bytes]) -> Iterator[Change]:
         yield Change(subject[1:-2].decode(), *(list(map(_text, lines)) for lines in (removed, added, now)))
 
 
+def _new(lines: list[bytes]) -> Iterator[Change]:
+    """The things of a release that follows none; so many that what is done to a line counts."""
+    start = 0
+    while start < len(lines):
+        subject = subject_of(lines[start])
+        end = _end(lines, subject, start)
+        stated = b"".join(lines[start:end]).decode()[:-1].split("\n")
+        yield Change(subject[1:-2].decode(), [], stated, stated)
+        start = end
+
+
 def _about(lines: list[bytes], subject: bytes) -> list[bytes]:
     start = bisect_left(lines, subject)
-    return lines[start : bisect_left(lines, subject[:-1] + b"!", start)]
+    return lines[start : _end(lines, subject, start)]
+
+
+def _end(lines: list[bytes], subject: bytes, start: int) -> int:
+    return bisect_left(lines, subject[:-1] + b"!", start)
 
 
 def _text(line: bytes) -> str:

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, Self, get_args
-
-import pyoxigraph as ox
 
 from ..addresses import Addresses
 from ..rdf.canonical import CanonicalWriter
 from ..store import Store
+from ..store.row_texts import literal_of, take_rows
 from ..vocab import RDF
 from .fields import FieldName, fields
 from .words import clean
@@ -65,13 +66,10 @@ def entries(store: Store, scratch: Path, things: Collection[str] | None = None) 
         scratch: a folder for intermediate files.
         things: the IRIs of those that are looked at; None for all.
     """
-    documented = Addresses(store.base).documented
     with CanonicalWriter(scratch) as lines:
-        for line in _lines(store, things):
-            if line.startswith(documented):
-                lines.add(line)
+        _write_lines(store, things, lines)
         rows = map(_row, lines.lines())
-        for iri, of_thing in groupby(rows, key=lambda row: row[0]):
+        for iri, of_thing in groupby(rows, itemgetter(0)):
             if "#" not in iri and (entry := _entry(iri, of_thing)):
                 yield entry
 
@@ -85,26 +83,50 @@ def queries() -> dict[str, str]:
     return ranked
 
 
-def _lines(store: Store, things: Collection[str] | None) -> Iterator[str]:
-    """What is searched, a line each: the thing, the rank of the field, the language and the text."""
+def _write_lines(store: Store, things: Collection[str] | None, lines: CanonicalWriter) -> None:
+    """Write what is searched, a line each: the thing, the rank of the field, the language and the text as JSON."""
     identifier = str(_FIELDS.index("identifier"))
     only = "" if things is None else f"VALUES ?thing {{ {' '.join(f'<{each}>' for each in sorted(things))} }}"
+    starts = tuple(f"<{space}" for space in Addresses(store.base).documented)
     for rank, query in queries().items():
-        for row in store.select(query.replace("{", f"{{ {only}", 1)):
-            text = row["text"]
-            if isinstance(text, ox.Literal):
-                yield _line(row["thing"], rank, text.language or "", text.value)
-            elif rank == _CLASS or rank.startswith(identifier):
-                yield _line(row["thing"], rank, "", text.value)
+        is_iri = rank == _CLASS or rank.startswith(identifier)
+
+        def take(rows: list[bytes], rank: str = rank, is_iri: bool = is_iri) -> None:
+            for row in rows:
+                thing, _, text = row.decode().partition("\t")
+                if thing.startswith(starts) and (said := _said(text, is_iri=is_iri)):
+                    lines.add(f"{thing[1:-1]}\t{rank}\t{said}\n")
+
+        take_rows(store, query.replace("{", f"{{ {only}", 1), take)
 
 
-def _line(thing: ox.NamedNode, rank: str, language: str, text: str) -> str:
-    return f"{thing.value}\t{rank}\t{language}\t{json.dumps(text, ensure_ascii=False)}\n"
+def _said(term: str, *, is_iri: bool) -> str:
+    """The language and the text of a term of a row, as JSON; empty where nothing is searched in it.
+
+    Args:
+        term: as it stands in the row, where a text is written almost as in JSON.
+        is_iri: whether that of an IRI counts.
+    """
+    if term.startswith('"') and term.isprintable() and "\\" not in term and "--" not in term:
+        text, _, rest = term.rpartition('"')
+        return f'{rest[1:] if rest.startswith("@") else ""}\t{text}"'
+    if term.startswith("<"):
+        return f"\t{json.dumps(term[1:-1], ensure_ascii=False)}" if is_iri else ""
+    if (literal := literal_of(term.encode())) is None:
+        return ""
+    value, language = literal
+    return f"{language}\t{json.dumps(value, ensure_ascii=False)}"
 
 
 def _row(line: bytes) -> tuple[str, str, str, str]:
-    iri, rank, language, text = line.decode("utf-8", "surrogatepass").split("\t", 3)
-    return iri, rank, language, json.loads(text)
+    iri, rank, language, text = line.decode().split("\t", 3)
+    text = text[1:-2] if "\\" not in text else json.loads(text)
+    return iri, rank, language, text
+
+
+@lru_cache(1 << 10)
+def _kind(classes: tuple[str, ...]) -> str | None:
+    return fields().kind(classes)
 
 
 def _entry(iri: str, rows: Iterable[tuple[str, str, str, str]]) -> Entry | None:
@@ -114,7 +136,7 @@ def _entry(iri: str, rows: Iterable[tuple[str, str, str, str]]) -> Entry | None:
             classes.append(value)
         elif text := clean(value):
             texts.setdefault((text, language), Text(_FIELDS[int(rank[0])], language, text))
-    kind = fields().kind(classes)
+    kind = _kind(tuple(classes))
     if kind is None or all(text.field == "identifier" for text in texts.values()):
         return None
     return Entry(iri, kind, tuple(classes), tuple(texts.values()))

@@ -26,8 +26,10 @@ def member(iri: str, change: Change, date: str) -> bytes:
     """The version of a thing after a change; a deletion when the thing is gone."""
     about = [f'<{CREATED}> "{date}"^^<{XSD}dateTime>', f"<{VERSION_OF}> <{change.thing}>"]
     about += [] if change.now else [f"<{_TYPE}> <{DELETE}>"]
-    stated = [line[len(change.thing) + 3 :] for line in change.now]
-    return "".join(f"<{iri}> {rest}\n" for rest in (*(f"{text} ." for text in about), *stated)).encode()
+    start, version = len(change.thing) + 3, f"<{iri}> "
+    stated = [line[start:] for line in change.now]
+    lines = f"\n{version}".join([*(f"{text} ." for text in about), *stated])
+    return f"{version}{lines}\n".encode()
 
 
 @dataclass(frozen=True)

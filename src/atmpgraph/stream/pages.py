@@ -7,8 +7,9 @@ stream as it was; the next build cuts off what it had written beyond.
 import hashlib
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -162,28 +163,23 @@ def seal_stream(releases: Path, base: str) -> None:
 def append(stream: Stream, changes: Iterable[Change], date: str, digest: str, size: int) -> Stream:
     """The stream with one more member for each change; another page follows one that has `size` members."""
     stream.folder.path.mkdir(exist_ok=True)
-    pages = list(stream.pages)
-    file: _Growing | None = None
-    for change in changes:
+    pages, rest = list(stream.pages), iter(changes)
+    for change in rest:
         if not pages or pages[-1].members >= size:
             pages.append(Page(pages[-1].number + 1 if pages else 1))
-            if file:
-                file.close()
-            file = None
-        page = pages[-1]
-        file = file or _Growing(stream.folder.page(page.number), page.bytes)
-        file.write(member(f"{Addresses(stream.base).stream(page.number)}#{page.members + 1}", change, date))
-        pages[-1] = replace(
-            page,
-            bytes=file.size,
-            members=page.members + 1,
-            first=page.first or date,
-            last=date,
-            sha256=file.digest.hexdigest(),
-        )
-    if file:
-        file.close()
+        more = chain([change], islice(rest, size - pages[-1].members - 1))
+        pages[-1] = _grown(stream, pages[-1], more, date)
     return replace(stream, date=date, digest=digest, pages=tuple(pages))
+
+
+def _grown(stream: Stream, page: Page, changes: Iterable[Change], date: str) -> Page:
+    """A page with one more member for each of some changes."""
+    iri, members = Addresses(stream.base).stream(page.number), page.members
+    with closing(_Growing(stream.folder.page(page.number), page.bytes)) as file:
+        for members, change in enumerate(changes, page.members + 1):
+            file.write(member(f"{iri}#{members}", change, date))
+    first, sha256 = page.first or date, file.digest.hexdigest()
+    return replace(page, bytes=file.size, members=members, first=first, last=date, sha256=sha256)
 
 
 class _Growing:

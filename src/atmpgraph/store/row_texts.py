@@ -10,7 +10,7 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from ..errors import QueryError
-from ..store import Store
+from . import Store
 
 
 class _Lines:
@@ -69,7 +69,7 @@ def iri_text(iri: str) -> bytes:
     return f"<{iri}>".encode()
 
 
-def literal_text(text: bytes) -> tuple[str, str] | None:
+def literal_of(text: bytes) -> tuple[str, str] | None:
     """The value of a literal and the tag of its language, empty for none; None for another term, or no term."""
     if text.startswith((b"<", b"_", b"\t")) or not text:
         return None
