@@ -94,13 +94,13 @@ def _write_lines(store: Store, things: Collection[str] | None, lines: CanonicalW
         def take(rows: list[bytes], rank: str = rank, is_iri: bool = is_iri) -> None:
             for row in rows:
                 thing, _, text = row.decode().partition("\t")
-                if thing.startswith(starts) and (said := _said(text, is_iri=is_iri)):
-                    lines.add(f"{thing[1:-1]}\t{rank}\t{said}\n")
+                if thing.startswith(starts) and (searched := _searched(text, is_iri=is_iri)):
+                    lines.add(f"{thing[1:-1]}\t{rank}\t{searched}\n")
 
         take_rows(store, query.replace("{", f"{{ {only}", 1), take)
 
 
-def _said(term: str, *, is_iri: bool) -> str:
+def _searched(term: str, *, is_iri: bool) -> str:
     """The language and the text of a term of a row, as JSON; empty where nothing is searched in it.
 
     Args:
