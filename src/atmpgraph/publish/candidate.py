@@ -113,13 +113,13 @@ def make_candidate(
         taken = taken_datasets(queries, unchanged, base) if unchanged else {}
         with beside(processes if graph.is_large else 1) as run:
             datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken))
+            answered = (  # the longest; it has processes of its own
+                run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
+            )
             statistics = run(void_at, address, base, folder.canonical)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
-            answered = (
-                run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
-            )
             write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
             progress.step(message("making and checking the catalogue"))
             write_linksets(folder, store, workplace)

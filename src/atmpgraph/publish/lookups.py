@@ -203,11 +203,9 @@ def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:
     spaces = tuple(f"<{space}".encode() for space in Addresses(base).documented)
     with CanonicalWriter(scratch) as links:
         for line in lines:
-            subject, predicate, rest = line.split(b" ", 2)
-            if rest.startswith(spaces):
-                thing = rest[: rest.index(b" ")]
-                if b"#" not in thing:
-                    links.add((b"%b %b %b\n" % (thing, predicate, subject)).decode())
+            subject, predicate, thing, _ = line.split(b" ", 3)  # the beginning of a text is none
+            if thing.startswith(spaces) and b"#" not in thing:
+                links.add((b"%b %b %b\n" % (thing, predicate, subject)).decode())
         yield from links.lines()
 
 
