@@ -68,3 +68,15 @@ def test_what_takes_rows_may_fail() -> None:
 def test_rows_are_those_of_a_select_query(query: str) -> None:
     with pytest.raises(QueryError):
         take_rows(memory_store([], BASE), query, print)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("x"), KeyError("x")], ids=str)
+def test_an_error_of_who_takes_the_rows_is_none_of_the_store(error: Exception) -> None:
+    store = memory_store([f"<{BASE}a> <urn:p> <{BASE}b> <{BASE}g> .\n".encode()], BASE)
+
+    def take(_: list[bytes]) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        take_rows(store, QUERY, take)
+    assert raised.value is error

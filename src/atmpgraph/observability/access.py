@@ -75,7 +75,7 @@ def log_access(log: "Log", access: Access, of: Observed, status: int, size: int,
     form = LOGS.options.format
     request = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
     response = of.route, status, size
-    # A query that is asked again is answered from memory, and its line is not what costs.
+    # Most requests with a query differ from each other: theirs would take the places of others.
     what = _what(form, *request, *response) if access.query else _common_what(form, *request, *response)
     whom = _whom(form, of.release, of.cached, access.referer, access.agent)
     time, ms = timestamp(access.at), round(seconds * 1000, 2)

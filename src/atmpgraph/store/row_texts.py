@@ -18,14 +18,18 @@ class _Lines:
 
     def __init__(self, take: Callable[[list[bytes]], None]) -> None:
         self._take, self._rest, self._has_head = take, b"", False
+        self.error: Exception | None = None  # of whoever takes the lines; the engine passes it on as its own
 
     def write(self, piece: bytes) -> int:
         *lines, self._rest = (self._rest + piece).split(b"\n")
         if lines and not self._has_head:
             self._has_head = True
             del lines[0]
-        if lines:
+        try:
             self._take(lines)
+        except Exception as error:
+            self.error = error
+            raise
         return len(piece)
 
     def flush(self) -> None:
@@ -38,21 +42,28 @@ def take_rows(store: Store, query: str, take: Callable[[list[bytes]], None]) -> 
     Args:
         store: of the statements.
         query: the text.
-        take: gets rows, in blocks: the terms of each, with tabs between them; an unbound one is empty.
+        take: gets rows, in blocks, maybe none: the terms of each, with tabs between them; an unbound one is empty.
 
     Raises:
-        ReleaseError: the store cannot be read.
+        ReleaseError: the store cannot be read. What `take` raises is raised as it is.
     """
     results = store.query(query)
     if not isinstance(results, ox.QuerySolutions):
         raise QueryError("a SELECT query is expected")
 
+    lines = _Lines(take)
+
     def run() -> Iterator[None]:
-        results.serialize(cast("IO[bytes]", _Lines(take)), format=ox.QueryResultsFormat.TSV)
+        results.serialize(cast("IO[bytes]", lines), format=ox.QueryResultsFormat.TSV)
         yield
 
-    for _ in store.reading(run()):
-        pass
+    try:
+        for _ in store.reading(run()):
+            pass
+    except Exception:
+        if lines.error:
+            raise lines.error from None
+        raise
 
 
 def terms(rows: Sequence[bytes], variables: Sequence[str]) -> Iterator[Mapping[str, object]]:

@@ -7,13 +7,12 @@ One that reads too much is given up, and the query service runs it.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 from typing import Final, TypeAlias, cast
 
 import pyoxigraph as ox
-from cachetools import LRUCache
 
 from ...errors import NotExpressibleError, QueryError, ReleaseError
 from ...formats import RDF_FORMATS, by_suffix
@@ -22,23 +21,26 @@ from ...store import EMBEDDED, StoreAddress
 from ...store.base import NAMES
 from ...store.embedded import EmbeddedStore
 from ..syntax.complexity import MaxComplexity, check_complexity
-from ..syntax.look_up import MOST, Constant, Group, Language, LookUp, Pattern, read_look_up
+from ..syntax.look_up import Constant, Group, Language, LookUp, Pattern, read_look_up
 from .client import Result
 from .messages import QueryJob
+from .names import Names
 from .result_writers import WRITERS, Term, whole_result
 
 Solution: TypeAlias = list[Term | None]
 
 _STEP: Final = 4  # statements that are read in the time in which an index is entered
+_CHARACTERS: Final = 1 << 10  # of a text that count as one statement more
 _LONGEST: Final = 1 << 16  # bytes of a result
-_REMEMBERED: Final = 1_024  # things whose names are remembered
 _OF_ROWS: Final = frozenset({"SELECT", "ASK"})
 _PART: Final = "query"  # of Server-Timing
 _NAMES: Final = tuple(map(ox.NamedNode, NAMES))
+_SUBJECTS: Final = (ox.NamedNode, ox.BlankNode, type(None))
+_PREDICATES: Final = (ox.NamedNode, type(None))
 
 
-class _TooMuchError(Exception):
-    """It reads, or says, more than a look-up may."""
+class _GivenUpError(Exception):
+    """The query service must run it: it reads, or says, more than a look-up may, or means something else."""
 
 
 @dataclass
@@ -57,17 +59,20 @@ class _Reader:
         """The statements that match.
 
         Raises:
-            _TooMuchError: there are too many.
+            _GivenUpError: there are too many, or their texts are too long.
         """
         statements = []
-        left = self.left - _STEP
+        self._count(_STEP)
         for statement in self.matching(subject, predicate, value):
             statements.append(statement)
-            left -= 1
-            if left < 0:
-                raise _TooMuchError
-        self.left = left
+            text = statement.object
+            self._count(1 + len(text.value) // _CHARACTERS if isinstance(text, ox.Literal) else 1)
         return statements
+
+    def _count(self, statements: int) -> None:
+        self.left -= statements
+        if self.left < 0:
+            raise _GivenUpError
 
 
 @dataclass
@@ -76,7 +81,7 @@ class _Open:
 
     address: StoreAddress
     store: EmbeddedStore
-    names: LRUCache[str, tuple[ox.Triple, ...]] = field(default_factory=lambda: LRUCache(_REMEMBERED))
+    names: Names
 
 
 class LookUps:
@@ -86,6 +91,7 @@ class LookUps:
         """Read so many statements for one; a look into an index counts as four."""
         self._most = most
         self._open: _Open | None = None
+        self._unreadable: StoreAddress | None = None  # a repair gives it another address
         self._lock = threading.Lock()
 
     def result(self, job: QueryJob) -> Result | None:
@@ -100,10 +106,10 @@ class LookUps:
             return None
         try:
             body, rows = self._answer(look_up, constants, open_store, job)
-        except (_TooMuchError, NotExpressibleError, ValueError):  # or an IRI that is none
+        except (_GivenUpError, NotExpressibleError):
             return None
         except (RuntimeError, OSError):  # files are damaged: the query service says so
-            self._open = None
+            self._open, self._unreadable = None, job.store
             return None
         return Result(iter((body,)), len(body), rows, "", {_PART: (perf_counter() - started) * 1000}, {})
 
@@ -114,13 +120,16 @@ class LookUps:
         with self._lock:
             if self._open and self._open.address == address:
                 return self._open
+            if self._unreadable == address:
+                return None
             try:
                 store = EMBEDDED.open(address, base)
             except ReleaseError:
+                self._unreadable = address
                 return None
-            assert isinstance(store, EmbeddedStore)  # noqa: S101 - no other is open_store here
-            open_store = self._open = _Open(address, store)
-        return open_store
+            assert isinstance(store, EmbeddedStore)  # noqa: S101 - no other is opened here
+            self._open = _Open(address, store, Names(store))
+            return self._open
 
     def _answer(self, look_up: LookUp, constants: Sequence[str], open_store: _Open, job: QueryJob) -> tuple[bytes, int]:
         """A result and how many rows or triples it has."""
@@ -129,9 +138,9 @@ class LookUps:
         most = job.rows or self._most
         if look_up.limit is not None:
             most = min(most, int(constants[look_up.limit]))
+        if not most:
+            raise _GivenUpError  # of no solution an answer, or a description, is another
         if look_up.form == "DESCRIBE":
-            if not most:
-                raise _TooMuchError  # it is no description then
             with self._lock:  # the names are not safe to share
                 return _graph(_described(terms[0], reader, open_store.names), job)
         solutions = _solutions(look_up, terms, constants, reader)
@@ -139,23 +148,21 @@ class LookUps:
             return WRITERS[job.format].boolean(bool(solutions)).encode(), 1
         if look_up.form == "CONSTRUCT":
             if len(solutions) > most:
-                raise _TooMuchError
+                raise _GivenUpError
             return _graph(_constructed(look_up.template, solutions), job)
         rows = _rows(look_up, solutions)
         if len(rows) > most:  # which of them, the engine decides
-            raise _TooMuchError
+            raise _GivenUpError
         text = "".join(whole_result([name for name, _ in look_up.columns], rows, job.format))
         return _short(text.encode(), job), len(rows)
 
 
 def _is_allowed(look_up: LookUp, job: QueryJob) -> bool:
     """Whether the result has the format, and the query is small enough to be planned."""
-    most = MaxComplexity(job.nesting, job.patterns, job.operators)
-    if not (most.nesting >= MOST.nesting and most.patterns >= MOST.patterns and most.operators >= MOST.operators):
-        try:
-            check_complexity(job.query, most)
-        except QueryError:
-            return False
+    try:
+        check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
+    except QueryError:
+        return False
     return job.format in (WRITERS if look_up.form in _OF_ROWS else _graph_formats())
 
 
@@ -168,10 +175,10 @@ def _short(body: bytes, job: QueryJob) -> bytes:
     """A result that is as short as it may be.
 
     Raises:
-        _TooMuchError: it is not.
+        _GivenUpError: it is not.
     """
     if len(body) > min(_LONGEST, job.bytes or _LONGEST):
-        raise _TooMuchError
+        raise _GivenUpError
     return body
 
 
@@ -179,15 +186,18 @@ def _term(constant: Constant, constants: Sequence[str]) -> Term:
     """A term.
 
     Raises:
-        ValueError: it is none.
+        _GivenUpError: it is none, or is resolved to another one: `/a/../b` means `/b`.
     """
     if constant.number is None:
         return _node(constant.local)
     text = constants[constant.number]
     if text[0] == "<":
-        if "/." in text:  # an IRI is resolved: `/a/../b` means `/b`
-            raise ValueError(text)
-        return _node(text[1:-1] + constant.local) if constant.local else ox.NamedNode(text[1:-1])
+        if "/." in text or ":." in text:
+            raise _GivenUpError
+        try:
+            return _node(text[1:-1] + constant.local) if constant.local else ox.NamedNode(text[1:-1])
+        except ValueError:
+            raise _GivenUpError from None
     value, _, tag = text.rpartition('"')
     return ox.Literal(value[1:], language=tag[1:].lower()) if tag else ox.Literal(value[1:])
 
@@ -211,7 +221,7 @@ def _within(group: Group, solutions: list[Solution], constants: Sequence[str], r
     for language in group.languages:
         tag = constants[language.number][1:].partition('"')
         if tag[2]:  # a text with a language equals no tag
-            raise _TooMuchError
+            raise _GivenUpError
         solutions = [each for each in solutions if _speaks(each[language.text], tag[0].lower(), language)]
     return solutions
 
@@ -219,10 +229,9 @@ def _within(group: Group, solutions: list[Solution], constants: Sequence[str], r
 def _extended(solution: Solution, pattern: Pattern, reader: _Reader) -> Iterator[Solution]:
     """A solution with what a pattern adds to it."""
     subject, predicate, value = pattern
-    first = solution[subject]
-    if isinstance(first, ox.Literal | ox.Triple) or isinstance(solution[predicate], ox.Literal | ox.BlankNode):
+    if not (isinstance(solution[subject], _SUBJECTS) and isinstance(solution[predicate], _PREDICATES)):
         return
-    for statement in reader.read(first, solution[predicate], solution[value]):
+    for statement in reader.read(solution[subject], solution[predicate], solution[value]):
         new = solution.copy()
         new[subject], new[predicate], new[value] = statement.subject, statement.predicate, statement.object
         yield new
@@ -257,28 +266,26 @@ def _constructed(template: Iterable[Pattern], solutions: Iterable[Solution]) -> 
     return list(triples)
 
 
-def _described(thing: Term, reader: _Reader, names: LRUCache[str, tuple[ox.Triple, ...]]) -> list[ox.Triple]:
+def _described(thing: Term, reader: _Reader, names: Names) -> list[ox.Triple]:
     """What is stated of a thing, and the names of everything that it mentions.
 
     Raises:
-        _TooMuchError: it mentions a thing without an IRI, of which more is to be told.
+        _GivenUpError: it mentions a thing without an IRI, of which more is to be told.
     """
     triples = [statement.triple for statement in reader.read(thing, None, None)]
     mentioned = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
     if any(isinstance(triple.object, ox.BlankNode) for triple in triples):
-        raise _TooMuchError
+        raise _GivenUpError
     for iri in sorted(mentioned - {cast("ox.NamedNode", thing).value} if triples else ()):
-        labels = names.get(iri)
-        if labels is None:
-            node = ox.NamedNode(iri)
-            labels = tuple(
-                statement.triple
-                for name in _NAMES
-                for statement in sorted(reader.read(node, name, None), key=lambda each: str(each.object))
-            )
-            names[iri] = labels
-        triples += labels
+        labels = names.remembered(iri)
+        triples += names.remember(iri, _labels(ox.NamedNode(iri), reader)) if labels is None else labels
     return triples
+
+
+def _labels(thing: ox.NamedNode, reader: _Reader) -> Iterator[ox.Triple]:
+    """The triples that name a thing, in the order of `Store.labels`."""
+    for name in _NAMES:
+        yield from sorted((each.triple for each in reader.read(thing, name, None)), key=lambda each: str(each.object))
 
 
 def _graph(triples: Sequence[ox.Triple], job: QueryJob) -> tuple[bytes, int]:
@@ -286,6 +293,6 @@ def _graph(triples: Sequence[ox.Triple], job: QueryJob) -> tuple[bytes, int]:
     fmt = by_suffix(job.format, RDF_FORMATS)
     assert fmt is not None  # noqa: S101 - it was looked at before
     if job.rows and len(triples) > job.rows:
-        raise _TooMuchError
+        raise _GivenUpError
     body = serialize((ox.Quad(*triple) for triple in triples), fmt, prefixes_for(fmt, job.base))
     return _short(body, job), len(triples)

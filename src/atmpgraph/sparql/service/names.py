@@ -25,13 +25,20 @@ class Names:
         if graphs is not None:
             yield from self._store.labels(iris, graphs)
             return
-        names = {iri: self._names.get(iri) for iri in iris}
+        names = {iri: self.remembered(iri) for iri in iris}
         new: dict[str, list[ox.Triple]] = {}
         for triple in self._store.labels([iri for iri, triples in names.items() if triples is None]):
             new.setdefault(str(triple.subject)[1:-1], []).append(triple)
         for iri, triples in names.items():
-            if triples is None:
-                triples = tuple(new.get(iri, ()))
-                if sum(len(str(triple.object)) for triple in triples) <= _LONGEST:
-                    self._names[iri] = triples
-            yield from triples
+            yield from self.remember(iri, new.get(iri, ())) if triples is None else triples
+
+    def remembered(self, iri: str) -> tuple[ox.Triple, ...] | None:
+        """The triples that name a thing; None if they have to be looked up."""
+        return self._names.get(iri)
+
+    def remember(self, iri: str, triples: Iterable[ox.Triple]) -> tuple[ox.Triple, ...]:
+        """Remember the triples that name a thing, unless they are long."""
+        labels = tuple(triples)
+        if sum(len(str(triple.object)) for triple in labels) <= _LONGEST:
+            self._names[iri] = labels
+        return labels

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ...vocab import RDF
-from .complexity import MaxComplexity
 from .tokenizer import Token, tokens
 
 Place: TypeAlias = int
@@ -27,8 +26,8 @@ _CONSTANT: Final = re.compile(
 _MARKS: Final = {"<": "<", '"': '"'}
 _UNREAD: Final = re.compile(r"[\\#'\[\]|^/*+!&]|_:|<<")  # of no look-up; a star may stand for all variables
 _LONGEST: Final = 2_000  # characters beside the constants
-# The most that a look-up has; a comparison in so many characters has three operators.
-MOST: Final = MaxComplexity(nesting=5, patterns=12, operators=_LONGEST // 5)
+_LONGEST_TEXT: Final = 10_000  # with them
+_MOST: Final = 12  # patterns
 _REMEMBERED: Final = 512
 
 
@@ -82,7 +81,7 @@ class LookUp:
         terms: that the query names.
         group: what must be there.
         optional: what may be there.
-        template: of CONSTRUCT, and the thing of DESCRIBE as its first place.
+        template: of CONSTRUCT. The thing of DESCRIBE is the first of `terms`.
         limit: the number of the constant of LIMIT.
     """
 
@@ -96,14 +95,11 @@ class LookUp:
     template: tuple[Pattern, ...]
     limit: int | None
 
-    @property
-    def patterns(self) -> int:
-        """How many patterns it joins."""
-        return len(self.group.patterns) + sum(len(each.patterns) for each in self.optional)
-
 
 def read_look_up(text: str) -> tuple[LookUp, list[str]] | None:
     """A query as a look-up, and its constants as they stand in it; None if it is none."""
+    if len(text) > _LONGEST_TEXT:
+        return None
     pieces = _CONSTANT.split(text)
     constants = pieces[1::2]
     del pieces[1::2]
@@ -203,16 +199,15 @@ class _Reader:
         return draft
 
     def _describe(self) -> _Draft:
-        thing = self._term(subject=True)
-        if thing >= 0:
+        if self._term(subject=True) >= 0:
             raise _UnreadError
-        return _Draft(template=[(thing, thing, thing)])
+        return _Draft()
 
     def _planned(self, form: str, draft: _Draft, limit: int | None) -> LookUp:
         blocks = [draft.block, *draft.optional]
         if form != "DESCRIBE" and not draft.block.triples:
             raise _UnreadError
-        if sum(len(each.triples) for each in blocks) > MOST.patterns:
+        if sum(len(each.triples) for each in blocks) > _MOST:
             raise _UnreadError
         for name in draft.columns:
             self._variables.setdefault(name, len(self._variables))

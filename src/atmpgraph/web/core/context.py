@@ -65,7 +65,6 @@ class Publication:
         self._releases = settings.path(settings.folders.releases)
         self._link = ReleasesFolder(self._releases).current
         self._manifest = self._link / MANIFEST
-        self._manifest_text, self._releases_text = str(self._manifest), str(self._releases)
         self._remote = remote_settings(settings)
         self._slots = ReleasesFolder(self._releases).slots.path
         self._lock = threading.Lock()
@@ -127,12 +126,12 @@ class Publication:
         A switch, a repair, a check of links, the removal of a release and a push change it. Empty while there is none.
         """
         try:
-            state = _numbers(self._manifest_text) + _numbers(self._releases_text)
+            state = _numbers(self._manifest) + _numbers(self._releases)
         except OSError:
             return ()
         if self._remote:  # which slots hold which releases
             with suppress(FileNotFoundError):
-                state += _numbers(str(self._slots))
+                state += _numbers(self._slots)
         return state
 
     @staticmethod
@@ -224,7 +223,7 @@ class Publication:
         return _fingerprint(release.identity, self._settings_text, __version__, release.store_identity)
 
 
-def _numbers(path: str) -> State:
+def _numbers(path: Path) -> State:
     """What changes with a file or folder; each request looks, so it is done with as little as can be.
 
     Raises:
