@@ -18,7 +18,7 @@ class _Lines:
 
     def __init__(self, take: Callable[[list[bytes]], None]) -> None:
         self._take, self._rest, self._has_head = take, b"", False
-        self.error: Exception | None = None  # of whoever takes the lines; the engine passes it on as its own
+        self.error: Exception | None = None  # of the caller who takes the lines; the engine passes it on as its own
 
     def write(self, piece: bytes) -> int:
         *lines, self._rest = (self._rest + piece).split(b"\n")
