@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from atmpgraph.sparql.answers import (
     read_answer,
     read_rows,
     rows_file,
+    unended_file,
     write_result,
 )
 from atmpgraph.sparql.library import LibraryQuery, read_library
@@ -53,7 +54,7 @@ def built(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     own.mkdir(exist_ok=True)
     (own / "now.rq").write_text("#+ title@en: Now\nSELECT (NOW() AS ?now) { }")
     (own / "endless.rq").write_text(
-        "#+ title@en: Endless\nSELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+        "#+ title@en: Endless\nSELECT (COUNT(*) AS ?n) { ?a a ?b . ?c a ?d . ?e a ?f . ?g a ?h . ?i a ?j }"
     )
     shutil.rmtree(settings.path(settings.folders.releases))
     with pytest.MonkeyPatch.context() as patch:
@@ -395,3 +396,35 @@ def test_an_answer_is_taken_over_if_no_statement_that_it_depends_on_changed(larg
 
     assert same("workpackage-members")
     assert not same("direct-jobs")
+
+
+def test_a_query_that_did_not_end_is_tried_again_only_with_other_statements_or_more_time(
+    large: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, noted = _first(large, _library(large)["endless"]), [*_release(large).answers.glob("*.unended")]
+    assert [(each.name, each.stat().st_size) for each in noted] == [(unended_file(Path(), text, 1.0).name, 0)]
+    ask, asked = publish_answers._ask, set[str]()
+
+    def noting(wanted: Iterable[Any], *others: Any) -> None:
+        asked.update(each.text for each in wanted)
+        ask(wanted, *others)
+
+    def is_asked_after(table: str, old: str, new: str, seconds: float = 1.0) -> bool:
+        file = large.path(large.folders.data) / table
+        content = file.read_text(encoding="utf-8")
+        file.write_text(content.replace(old, new, 1), encoding="utf-8")
+        assert content != file.read_text(encoding="utf-8")
+        asked.clear()
+        assert build(changed(large, build={"jobs": 1}, queries={"timeout_seconds": seconds})).switched
+        return text in asked
+
+    monkeypatch.setattr(publish_answers, "_ask", noting)  # one job, for another process has no patch
+    assert not is_asked_after("workpackages.csv", "WP1", "WP7")
+    assert (_release(large).answers / noted[0].name).stat().st_ino == noted[0].stat().st_ino
+    assert is_asked_after("workpackages.csv", "WP7", "WP8", seconds=2.0)
+    assert is_asked_after(
+        "organisations.csv",
+        "example-company",
+        "another-company,,,,Another,company,,,announcement,\nexample-company",
+        2.0,
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,16 @@ from ..errors import ServerError
 from ..formats import RESULTS_JSON
 from ..http.problem import ProblemError
 from ..settings import Settings
-from ..sparql.answers import FIRST_ROWS, LISTED_ROWS, MOST_CHOICES, answer_file, read_answer, rows_file, write_result
+from ..sparql.answers import (
+    FIRST_ROWS,
+    LISTED_ROWS,
+    MOST_CHOICES,
+    answer_file,
+    read_answer,
+    rows_file,
+    unended_file,
+    write_result,
+)
 from ..sparql.library import read_library
 from ..sparql.limits import Limits, limits_of
 from ..sparql.service.client import submit
@@ -23,7 +33,7 @@ from .reuse import Unchanged
 
 _AT_ONCE: Final = 2
 # Of a processor, for one query, if the settings allow as many; a longer one is asked when somebody wants it.
-_SECONDS: Final = 10.0
+_SECONDS: Final = 20.0
 _BUSY: Final = 6  # times as long a query takes on a machine that does much else
 
 
@@ -51,13 +61,20 @@ def write_answers(
         unchanged: by which those of the release before are taken over, if there is one.
     """
     folder.mkdir(exist_ok=True)
-    wanted = [each for each in _wanted(settings) if not (unchanged and _is_taken(each, unchanged, base, folder))]
+    limits = limits_of(settings)
+    seconds = min(limits.timeout_seconds, _SECONDS)
+    wanted = list(_wanted(settings))
+    if unchanged:
+        wanted = [each for each in wanted if not _is_taken(each, seconds, unchanged, base, folder)]
     if wanted:
-        _ask(wanted, settings, address, base, folder)
+        _ask(wanted, limits, seconds, address, base, folder)
 
 
-def _is_taken(wanted: _Wanted, unchanged: Unchanged, base: str, folder: Path) -> bool:
-    """Whether the release before had all that is kept of a query, and it holds still."""
+def _is_taken(wanted: _Wanted, seconds: float, unchanged: Unchanged, base: str, folder: Path) -> bool:
+    """Whether the release before had all that is kept of a query, and it holds still; so does that it did not end."""
+    unended = unended_file(folder, wanted.text, seconds)
+    if unchanged.whole(unended):
+        return unchanged.take(unended, (wanted.text,), base)
     files = [answer_file(folder, wanted.text, most) for most in wanted.mosts]
     if not all(unchanged.take(file, (wanted.text,), base) for file in files):
         return False
@@ -65,10 +82,10 @@ def _is_taken(wanted: _Wanted, unchanged: Unchanged, base: str, folder: Path) ->
     return not more or unchanged.take(rows_file(folder, wanted.text), (wanted.text,), base)
 
 
-def _ask(wanted: Sequence[_Wanted], settings: Settings, address: StoreAddress, base: str, folder: Path) -> None:
-    """Ask some queries, each once."""
-    limits = limits_of(settings)
-    seconds = min(limits.timeout_seconds, _SECONDS)
+def _ask(
+    wanted: Sequence[_Wanted], limits: Limits, seconds: float, address: StoreAddress, base: str, folder: Path
+) -> None:
+    """Ask some queries, each once, within so many seconds of a processor; note which did not end."""
     workers = _AT_ONCE + 1  # one is always left to other clients
     limits = replace(limits, workers=workers, timeout_seconds=_BUSY * seconds, result_bytes=0)
     limits = replace(limits, running_seconds_per_minute=600.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
@@ -77,11 +94,14 @@ def _ask(wanted: Sequence[_Wanted], settings: Settings, address: StoreAddress, b
         service.address()
 
         def ask(each: _Wanted) -> None:
-            with suppress(ProblemError):
+            try:
                 job = _job(each, address, base, limits)
                 request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
                 result = submit(socket, request, lambda _: None, limits.silence_seconds)
                 write_result(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
+            except ProblemError as error:
+                if error.problem.status == HTTPStatus.GATEWAY_TIMEOUT:
+                    unended_file(folder, each.text, seconds).touch()
 
         for _ in asking.map(ask, wanted):
             pass
