@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -405,7 +405,7 @@ def test_a_query_that_did_not_end_is_tried_again_only_with_other_statements_or_m
     assert [(each.name, each.stat().st_size) for each in noted] == [(unended_file(Path(), text, 1.0).name, 0)]
     ask, asked = publish_answers._ask, set[str]()
 
-    def noting(wanted: Iterable[Any], *others: Any) -> None:
+    def noting(wanted: Sequence[Any], *others: Any) -> None:
         asked.update(each.text for each in wanted)
         ask(wanted, *others)
 

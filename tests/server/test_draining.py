@@ -33,7 +33,7 @@ def _drained(user: int) -> None:
             accepted.append(listening.accept()[0])
 
     threading.Thread(target=accept).start()
-    drain(listening)
+    drain([listening])
     listening.close()
     assert len(accepted) == _CLIENTS
     for client, connection in zip(clients, accepted, strict=True):

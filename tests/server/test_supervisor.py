@@ -3,20 +3,21 @@
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from atmpgraph.errors import ListenError
-from atmpgraph.server.listen import address_text, listen
+from atmpgraph.server.listen import address_text, divided, listen
 from atmpgraph.settings import Settings
 
 from ..conftest import changed
 from ..long import some
-from ..sparql.processes import runs, until
+from ..sparql.processes import PATIENCE, runs, until
 from .running_server import SERVICE, WEB, RunningServer, running_server, started
 
 KILL, FAULT, TERM = signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM
@@ -102,9 +103,31 @@ def test_a_process_that_ends_is_replaced(
 
 
 def test_who_connects_while_no_process_serves_is_answered(server: RunningServer) -> None:
-    """The connection waits in the queue of the one socket that all share."""
+    """The connection waits in the queue of a socket, which outlives its process."""
     strike(server.named(WEB), KILL)
     assert server.target.ask("/health/live").status == 200
+
+
+def test_who_connects_while_one_process_is_replaced_is_answered(server: RunningServer) -> None:
+    assert until(lambda: len(server.named(WEB)) == 2)
+    strike(one(server), KILL)
+    assert {server.target.ask("/health/live").status for _ in range(16)} == {200}  # half of them wait for the new one
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the first to wake may take all")
+def test_connections_that_come_at_once_are_divided(server: RunningServer) -> None:
+    assert until(lambda: len(server.named(WEB)) == 2)
+
+    def connections() -> list[int]:
+        files = ([*Path(f"/proc/{process}/fd").iterdir()] for process in sorted(server.named(WEB)))
+        return [sum(str(file.readlink()).startswith("socket:") for file in each) for each in files]
+
+    before = connections()
+    with ExitStack() as clients:
+        for _ in range(40):
+            clients.enter_context(socket.create_connection(("127.0.0.1", server.target.port)))
+        assert until(lambda: sum(connections()) == sum(before) + 40)
+        assert min(map(int.__sub__, connections(), before)) >= 5  # fewer by chance: once in five million
 
 
 # --- signals that mean nothing ---
@@ -174,6 +197,37 @@ def test_a_second_server_at_the_same_address(server: RunningServer, released: Se
 def test_an_address_is_listened_on_once(first: str, second: str) -> None:
     with listen(first, 0) as listening, pytest.raises(ListenError, match="in use"):
         listen(second, listening.getsockname()[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is the one socket")
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::"])
+def test_a_divided_address_is_one(host: str) -> None:
+    """Each of its sockets gets connections, of both versions of IP; who comes later does not get it."""
+    with ExitStack() as closing:
+        sockets = [closing.enter_context(each) for each in divided(listen(host, 0), 3)]
+        port = sockets[0].getsockname()[1]
+        for each in sockets:
+            each.settimeout(PATIENCE)
+        addresses = {"::": ["::1", "127.0.0.1"], "0.0.0.0": ["127.0.0.1"]}.get(host, [host])
+        for address in addresses * 40:
+            closing.enter_context(socket.create_connection((address, port)))
+        for each in sockets:
+            connection = closing.enter_context(each.accept()[0])
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        for address in addresses:
+            with pytest.raises(ListenError, match="in use"):
+                listen(address, port)
+
+
+def test_where_an_address_cannot_be_divided_it_has_one_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such systems are not here, so the refusal is made."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(92, "Protocol not available")
+
+    with listen("127.0.0.1", 0) as listening:
+        monkeypatch.setattr(socket, "create_server", refuse)
+        assert divided(listening, 2) == [listening]
 
 
 def test_every_address_is_that_of_both_versions() -> None:

@@ -1,4 +1,4 @@
-"""The socket that the web processes share: bound once, never beside another server, and drained at the end."""
+"""The sockets of the web processes: bound on an address that is free, one for each process, and drained at the end."""
 
 import ctypes
 import errno
@@ -6,6 +6,8 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 from ..errors import ListenError
@@ -25,7 +27,8 @@ _PAUSE_SECONDS: Final = 0.005
 def listen(host: str, port: int) -> socket.socket:
     """Listen on one address; of a host name, on its first IPv4 address or else its first IPv6 address.
 
-    The port is not shared (no SO_REUSEPORT): two servers would answer in turn, each from its own release.
+    The port is not shared (no SO_REUSEPORT): two servers would answer in turn, each from its own release. Only once it
+    is ours, `divided` shares it.
 
     Raises:
         ListenError: the address is in use, none of this machine, reserved or unknown.
@@ -41,6 +44,26 @@ def listen(host: str, port: int) -> socket.socket:
         ) from None
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted connections have it too
     return listening
+
+
+def divided(listening: socket.socket, parts: int) -> list[socket.socket]:
+    """That socket and others on its address, between which the system divides connections; where it does not, it alone.
+
+    Of processes that share a socket, the first to wake accepts all connections that wait: eight that come at once are
+    one's, and the others idle.
+    """
+    sockets = [listening]
+    if sys.platform != "linux":  # elsewhere the last one may get all
+        return sockets
+    family, address = listening.family, listening.getsockname()
+    both = family is socket.AF_INET6 and not listening.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
+    with suppress(OSError):  # a system that resembles Linux
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        while len(sockets) < parts:
+            other = socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=True, dualstack_ipv6=both)
+            sockets.append(other)
+            other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sockets
 
 
 def _sentence(error: OSError | UnicodeError, port: int) -> str:
@@ -78,7 +101,7 @@ def address_text(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def drain(listening: socket.socket) -> None:
+def drain(sockets: Collection[socket.socket]) -> None:
     """Let nobody connect any more, and wait until those who did are accepted; on systems other than Linux, nothing.
 
     A socket that closes resets the connections that wait in its queue, and the requests that they carry. Where only
@@ -87,12 +110,14 @@ def drain(listening: socket.socket) -> None:
     if sys.platform != "linux":
         return
     instructions = ctypes.create_string_buffer(_DROP_ALL)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(instructions)))
-    except PermissionError:
-        listening.listen(0)
+    dropping = struct.pack("HP", 1, ctypes.addressof(instructions))
+    for each in sockets:
+        try:
+            each.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, dropping)
+        except PermissionError:
+            each.listen(0)
     end = time.monotonic() + _DRAINING_SECONDS
-    while _waiting(listening) and time.monotonic() < end:
+    while any(map(_waiting, sockets)) and time.monotonic() < end:
         time.sleep(_PAUSE_SECONDS)
 
 

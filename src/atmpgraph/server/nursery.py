@@ -14,9 +14,10 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NoReturn
 
 from ..errors import AtmpgraphError
@@ -24,8 +25,9 @@ from ..observability import log
 
 READY: Final = b"ready"  # what a web process says when it serves
 _MODULE: Final = "atmpgraph.server.web_process"
-_ORDER: Final = struct.Struct("ii")  # a child and a signal for it; or one of these and nothing
-_FORK, _RETIRE = 0, -1  # fork one, for the descriptor that comes with the order; fork no more
+_ORDER: Final = struct.Struct("ii")  # a child and a signal for it; or one of the next
+# Fork one, for the descriptor that comes with the order, on the socket at that place; fork no more.
+_FORK, _RETIRE = 0, -1
 _HELD_BACK: Final = frozenset({signal.SIGTERM})  # until a child has a handler: this process ignores it
 _STARTED, _ENDED, _FAILED = "started", "ended", "failed"
 _WAKES: Final = 1 << 10  # bytes, one for each signal
@@ -75,24 +77,25 @@ class Child:
 class Nursery:
     """The supervisor's end: starts the process with the first child, and another one after its end."""
 
-    def __init__(self, listening: socket.socket) -> None:
+    def __init__(self, sockets: Sequence[socket.socket]) -> None:
         """Start nothing yet.
 
         Args:
-            listening: the socket that web processes serve.
+            sockets: that web processes serve.
         """
-        self._listening, self._lock = listening, asyncio.Lock()
+        self._sockets, self._lock = sockets, asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._orders: socket.socket | None = None
         self._forked: asyncio.Future[Child] | None = None
         self._children: dict[int, asyncio.Future[int]] = {}
         self._telling: asyncio.Task[None] | None = None
 
-    async def fork(self, status: socket.socket) -> Child:
+    async def fork(self, status: socket.socket, place: int) -> Child:
         """A new web process.
 
         Args:
             status: its end of the connection on which it says that it serves, or why it does not.
+            place: of the socket that it serves.
 
         Raises:
             NurseryError: the process that forks it cannot, or ended.
@@ -101,7 +104,7 @@ class Nursery:
             orders = self._orders or await self._start()
             self._forked = asyncio.get_running_loop().create_future()
             try:
-                socket.send_fds(orders, [_ORDER.pack(_FORK, 0)], [status.fileno()])
+                socket.send_fds(orders, [_ORDER.pack(_FORK, place)], [status.fileno()])
             except OSError as error:
                 # Where it has just ended, `_listen` says how.
                 if not isinstance(error, ConnectionError) and orders.fileno() >= 0:
@@ -110,7 +113,7 @@ class Nursery:
 
     async def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
-        descriptors = self._listening.fileno(), theirs.fileno()
+        descriptors = theirs.fileno(), *(each.fileno() for each in self._sockets)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", _MODULE, str(os.getpid()), *map(str, descriptors)),
@@ -162,7 +165,7 @@ class Nursery:
                 child.signal(signal.SIGTERM)
 
     def retire(self) -> None:
-        """Fork no more, and so hold the socket open no longer."""
+        """Fork no more, and so hold the sockets open no longer."""
         if self._orders:
             with suppress(OSError):
                 self._orders.send(_ORDER.pack(_RETIRE, 0))
@@ -181,18 +184,18 @@ class Nursery:
             await self._telling
 
 
-def fork_on_order(orders: int, listening: int, prepare: Callable[[], Callable[[int], int]]) -> int:
+def fork_on_order(orders: int, sockets: Sequence[int], prepare: Callable[[], Callable[[int, int], int]]) -> int:
     """Fork a child for each order, until the supervisor ends the connection; returns the exit status.
 
     Args:
         orders: the descriptor of the connection to the supervisor.
-        listening: that of the socket that children serve, closed when there will be no more.
-        prepare: loads what children share; returns what a child does with the descriptor that came with its order,
-            and its exit status.
+        sockets: those that children serve, closed when there will be no more.
+        prepare: loads what children share; returns what a child does with the place of its socket and the descriptor
+            that came with its order, and its exit status.
     """
     for number in (signal.SIGTERM, signal.SIGINT):  # they reach the whole group; the supervisor ends this process
         signal.signal(number, signal.SIG_IGN)
-    for descriptor in (orders, listening):
+    for descriptor in (orders, *sockets):
         os.set_inheritable(descriptor, False)
     with socket.socket(fileno=orders) as connection, suppress(ConnectionError):  # the supervisor ended
         try:
@@ -203,7 +206,7 @@ def fork_on_order(orders: int, listening: int, prepare: Callable[[], Callable[[i
             return 1
         gc.collect()
         gc.freeze()  # children would copy what the collector of garbage marks
-        _answer(connection, listening, run)
+        _answer(connection, sockets, run)
     return 0
 
 
@@ -213,7 +216,7 @@ def reason_of(error: Exception) -> str:
     return " ".join(reason.split())
 
 
-def _answer(connection: socket.socket, listening: int, run: Callable[[int], int]) -> None:
+def _answer(connection: socket.socket, sockets: Sequence[int], run: Callable[[int, int], int]) -> None:
     """Carry out orders and tell of children that end.
 
     Raises:
@@ -239,9 +242,11 @@ def _answer(connection: socket.socket, listening: int, run: Callable[[int], int]
                 if child in children:
                     os.kill(child, number)
                 if child == _RETIRE:
-                    os.close(listening)
+                    for each in sockets:
+                        os.close(each)
                 for descriptor in descriptors:
-                    news = _fork(run, descriptor, (connection.close, wakes.close, wake.close, selector.close))
+                    close = (connection.close, wakes.close, wake.close, selector.close)
+                    news = _fork(partial(run, number), descriptor, close)
                     connection.sendall(f"{news}\n".encode())
                     children |= {int(news.split()[1])} if news.startswith(_STARTED) else set()
             for child, status in _ended(children):

@@ -1,4 +1,4 @@
-"""The production server: web processes on one socket, and one query service for all of them."""
+"""The production server: web processes on one address, and one query service for all of them."""
 
 import asyncio
 import os
@@ -14,6 +14,7 @@ from ..settings import Settings
 from ..sparql.limits import limits_of
 from ..sparql.service.launcher import ServiceProcess
 from ..sparql.service.sandbox import ignore_stray_signals
+from .listen import divided
 from .supervisor import Supervisor
 
 
@@ -43,14 +44,15 @@ def serve(settings: Settings, file: Path, listening: socket.socket, url: str) ->
 def _serve(settings: Settings, listening: socket.socket) -> None:
     ignore_stray_signals()
     processes, stop_seconds = settings.server.workers, settings.server.stop_timeout_seconds
+    sockets = divided(listening, processes)
     if settings.queries.socket:
-        supervisor = Supervisor(listening, processes, stop_seconds)
+        supervisor = Supervisor(sockets, processes, stop_seconds)
         supervisor.handle_signals()
         asyncio.run(supervisor.run())
         return
     # One for all processes, so that limits and quotas are the same in each. It ends after them.
     service = ServiceProcess(limits_of(settings))
-    supervisor = Supervisor(listening, processes, stop_seconds, service.await_start)
+    supervisor = Supervisor(sockets, processes, stop_seconds, service.await_start)
     supervisor.handle_signals()  # before the service starts, which must not stay behind
     with service.supervised() as address:
         os.environ["ATMPGRAPH_QUERIES_SOCKET"] = str(address)

@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from ..errors import ServerError
@@ -22,11 +22,11 @@ _LOST_STARTS: Final = 5  # processes in a row that were killed before any served
 
 
 class Supervisor:
-    """Keeps a number of web processes running on one socket."""
+    """Keeps a number of web processes running, each on its socket: a new one on that of the one that ended."""
 
     def __init__(
         self,
-        listening: socket.socket,
+        sockets: Sequence[socket.socket],
         processes: int,
         stop_seconds: float,
         await_service: Callable[[Callable[[], bool]], None] | None = None,
@@ -34,15 +34,15 @@ class Supervisor:
         """Start nothing yet.
 
         Args:
-            listening: the socket; closed at the end.
+            sockets: which processes take in turn; closed at the end.
             processes: how many.
             stop_seconds: how long running requests may take at the end.
             await_service: waits until what they need serves, or the server ends; raises a ServerError if it
                 cannot.
         """
         self._await_service = await_service
-        self._listening, self._processes, self._stop_seconds = listening, processes, stop_seconds
-        self._nursery = Nursery(listening)
+        self._sockets, self._processes, self._stop_seconds = sockets, processes, stop_seconds
+        self._nursery = Nursery(sockets)
         self._stopping, self._cutting = asyncio.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._served = False  # whether any process ever did
@@ -65,11 +65,15 @@ class Supervisor:
         if not self._stopping.is_set():
             _LOGGER.warning("the server ends; running requests have %g seconds", self._stop_seconds)
             try:
-                drain(self._listening)
+                drain(self._sockets)
             finally:  # whatever the system refuses, the server ends
                 self._nursery.retire()
-                self._listening.close()
+                self._close()
                 self._stopping.set()
+
+    def _close(self) -> None:
+        for each in self._sockets:
+            each.close()
 
     async def run(self) -> None:
         """Serve until a signal ends it.
@@ -90,7 +94,7 @@ class Supervisor:
         finally:
             self._loop = None
             await self._nursery.close()
-            self._listening.close()
+            self._close()
 
     async def _keep(self, number: int) -> None:
         """Start a process, and another one whenever it ends.
@@ -101,7 +105,7 @@ class Supervisor:
         early = 0
         while not self._stopping.is_set():
             started = time.monotonic()
-            reason = await self._run_one()
+            reason = await self._run_one((number - 1) % len(self._sockets))
             if self._stopping.is_set():
                 return
             early = early + 1 if time.monotonic() - started < _STABLE_SECONDS else 0
@@ -110,8 +114,8 @@ class Supervisor:
             metrics.process_ended("web")
             await _first(self._stopping.wait(), asyncio.sleep(pause))
 
-    async def _run_one(self) -> str:
-        """Run one process to its end; returns how it ended.
+    async def _run_one(self, place: int) -> str:
+        """Run one process on the socket at a place to its end; returns how it ended.
 
         Raises:
             ServerError: it cannot start, and none ever could.
@@ -119,7 +123,7 @@ class Supervisor:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                process = await self._fork(theirs)
+                process = await self._fork(theirs, place)
         except NurseryError as error:
             ours.close()
             return self._ending(error.reason, error.status)
@@ -138,9 +142,9 @@ class Supervisor:
             writer.close()
         return self._ending(failure, status)
 
-    async def _fork(self, status: socket.socket) -> Child | None:
+    async def _fork(self, status: socket.socket, place: int) -> Child | None:
         """A new process; None if the server ends before."""
-        forking = asyncio.ensure_future(self._nursery.fork(status))
+        forking = asyncio.ensure_future(self._nursery.fork(status, place))
         try:
             await _first(asyncio.shield(forking), self._stopping.wait())
             return await forking if forking.done() else None

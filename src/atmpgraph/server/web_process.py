@@ -1,4 +1,4 @@
-"""One web process: granian on the socket that all of them share, until it is told to end (SIGTERM).
+"""One web process: granian on a socket that is listening already, until it is told to end (SIGTERM).
 
 Run as a module, it is the one that web processes are forked from (`nursery`).
 """
@@ -85,8 +85,8 @@ class Scheduler(CallbackScheduler):
 class SharedSocketServer(Server):
     """granian in the process that calls it, on a socket that is listening already.
 
-    By itself granian binds a socket in each process, which the system lets them share with any other server
-    (SO_REUSEPORT); and the connections that wait for one process end with it.
+    By itself granian binds a socket in each process, on a port that may be another server's too (SO_REUSEPORT); and the
+    connections that wait for one process end with it.
     """
 
     def __init__(self, listening: socket.socket, application: "Application") -> None:
@@ -171,21 +171,27 @@ def _ready(connection: socket.socket) -> None:
     log.event("process.started", role="web")
 
 
-def main(parent: int, listening: int, orders: int) -> int:
+def main(parent: int, orders: int, *sockets: int) -> int:
     """Fork web processes on the orders of the supervisor, `parent`; returns the exit status."""
     follow_parent(parent)
     log.take_over()
     capture_logging()
     own = os.getpid()
 
-    def prepare() -> Callable[[int], int]:
+    def prepare() -> Callable[[int, int], int]:
         from ..web import prepared_app  # what fails here is reported
         from .rsgi import application
 
         app = prepared_app()
-        return lambda status: serve(own, listening, lambda: application(app), status)
 
-    return fork_on_order(orders, listening, prepare)
+        def run(place: int, status: int) -> int:
+            for other in {*sockets} - {sockets[place]}:
+                os.close(other)
+            return serve(own, sockets[place], lambda: application(app), status)
+
+        return run
+
+    return fork_on_order(orders, sockets, prepare)
 
 
 if __name__ == "__main__":
