@@ -97,18 +97,26 @@ def _written_iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
         before = now
 
 
+def _quads(statements: Iterable[ox.Quad | ox.Triple]) -> Iterator[Any]:
+    return (each if isinstance(each, ox.Quad) else ox.Quad(*each) for each in statements)
+
+
+def _triples(statements: Iterable[ox.Quad | ox.Triple]) -> Iterator[Any]:
+    return (each.triple if isinstance(each, ox.Quad) else each for each in statements)
+
+
 def serialize(
-    quads: Iterable[ox.Quad],
+    statements: Iterable[ox.Quad | ox.Triple],
     fmt: Format,
     table: Mapping[str, str],
     *,
     form: str = "",
     root: str = "",
 ) -> bytes:
-    """The quads in `fmt`; a format of kind `graph` gets the union of their graphs as triples.
+    """The statements in `fmt`; a format of kind `graph` gets the union of their graphs as triples.
 
     Args:
-        quads: in any order.
+        statements: in any order.
         fmt: one with an RDF engine.
         table: prefixes, of which those in use are declared.
         form: of JSON-LD, one of `jsonld.FORMS`; compacted when empty.
@@ -117,14 +125,14 @@ def serialize(
     Raises:
         NotExpressibleError: the format cannot say one of them.
     """
-    distinct: set[Any] = {q if fmt.kind == "dataset" else q.triple for q in quads}  # all of one kind
-    statements = sorted(expressible(distinct, fmt), key=_order)
+    distinct = set(_quads(statements) if fmt.kind == "dataset" else _triples(statements))
+    ordered = sorted(expressible(distinct, fmt), key=_order)
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-    used = {} if plain else used_prefixes(statements, table)
+    used = {} if plain else used_prefixes(ordered, table)
     if fmt is JSON_LD:
-        return json_ld(statements, used, form, root)
+        return json_ld(ordered, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
-    body = ox.serialize(statements, format=fmt.engine, prefixes=None if plain else used)
+    body = ox.serialize(ordered, format=fmt.engine, prefixes=None if plain else used)
     return tidy(body or b"", fmt, plain=plain)
 
 

@@ -154,7 +154,7 @@ def _graph(
     few = list(islice(meter, _SORTED + 1))
     shortened = prefixes_for(fmt, job.base)
     if len(few) <= _SORTED:
-        meter.write(serialize((ox.Quad(*triple) for triple in few), fmt, shortened))
+        meter.write(serialize(few, fmt, shortened))
     else:
         plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
         statements = expressible(chain(few, meter), fmt)

@@ -294,5 +294,5 @@ def _graph(triples: Sequence[ox.Triple], job: QueryJob) -> tuple[bytes, int]:
     assert fmt is not None  # noqa: S101 - it was looked at before
     if job.rows and len(triples) > job.rows:
         raise _GivenUpError
-    body = serialize((ox.Quad(*triple) for triple in triples), fmt, prefixes_for(fmt, job.base))
+    body = serialize(triples, fmt, prefixes_for(fmt, job.base))
     return _short(body, job), len(triples)
