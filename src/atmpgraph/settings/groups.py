@@ -386,8 +386,8 @@ class Queries(Group):
         ge=0,
         le=100_000,
         description="Statements that a query may read where it arrives, if it names what it starts from; entering an"
-        " index counts as four, 1,024 characters of a text as one. One that reads more runs in the query service. 0: all"
-        " do.",
+        " index counts as four, 1,024 characters of a text as one. One that reads more runs in the query service."
+        " 0: all do.",
     )
     picture_rows: int = Field(
         5_000,

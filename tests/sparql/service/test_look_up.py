@@ -1,6 +1,7 @@
 """Look-ups give what the engine gives, or nothing: the query service gives it then."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -108,6 +109,12 @@ LOOK_UPS = {
     "a thing that is none": f"SELECT ?p ?o {{ <{E}nobody> ?p ?o }}",
     "a text that is no thing": f"{PREFIXES}SELECT ?x {{ e:c e:q ?o . ?o e:p ?x }}",
     "a prefix without letters": f"PREFIX : <{E}>\nSELECT ?o {{ :a :p ?o }}",
+    "a comment": f"SELECT ?o {{ {THINGS[0]} ?p ?o }} # {THINGS[1]}",
+    "comments that say much": f"#'\"<\r{PREFIXES}#\n#it's {{\nSELECT ?o#{THINGS[1]}\n{{ {THINGS[0]} ?p ?o # }}\n}}#",
+    "a text with what starts a comment": f"{PREFIXES}SELECT ?s ?o {{ ?s ?p '#\"'; ?q ?o }}#'",
+    "single quotation marks": f"{PREFIXES}SELECT ?o {{ e:c e:q ?o FILTER(LANG(?o) = 'en') }}",
+    "a text in them": f"{PREFIXES}SELECT ?s ?p {{ ?s ?p 'one'@en-GB }}",
+    "a text in them with the others": f"{PREFIXES}SELECT ?s ?p {{ ?s ?p 'say \"one\"' }}",
     "a prefix that is declared anew": f"PREFIX e: <{E}x#> PREFIX e: <{E}> SELECT ?o {{ e:a e:p ?o }}",
 }
 
@@ -172,7 +179,12 @@ OTHERS = {
     "a text with a datatype": f'{PREFIXES}SELECT ?s {{ ?s e:p "1"^^e:d }}',
     "a long text": f'{PREFIXES}SELECT ?s {{ ?s e:p """one""" }}',
     "an escape": f'{PREFIXES}SELECT ?s {{ ?s e:p "o\\u006ee" }}',
-    "a comment": f"SELECT ?o {{ {THINGS[0]} ?p ?o }} # {THINGS[1]}",
+    "a comment that hides an end": f"SELECT ?o {{ {THINGS[0]} ?p ?o # }}",
+    "a relative IRI that looks like a comment": "SELECT ?o { <#a> ?p ?o }",
+    "a long text that looks like a comment": f'{PREFIXES}SELECT ?s {{ ?s e:p """a\n# b\n""" }}',
+    "a text that goes over a line": f"{PREFIXES}SELECT ?s {{ ?s e:p 'a\n# b' }}",
+    "an escape before what looks like a comment": f'{PREFIXES}SELECT ?s {{ ?s e:p "a\\"# b" }}',
+    "a name with an escape": f"{PREFIXES}SELECT ?s {{ ?s e:p e:a\\#b }}",
     "BASE": f"BASE <{E}> SELECT ?o {{ <a> ?p ?o }}",
     "a relative IRI": "SELECT ?o { <a> ?p ?o }",
     "an IRI that means another one": f"SELECT ?o {{ <{E}x/../a> ?p ?o }}",
@@ -307,8 +319,11 @@ def test_a_remote_store_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
 VARIABLES = st.sampled_from(["?a", "?b", "?c", "$d"])
 SUBJECTS = st.one_of(VARIABLES, st.sampled_from([*THINGS, "e:a", "e:b"]))
 PREDICATES = st.one_of(VARIABLES, st.sampled_from([*PROPERTIES, "e:p", LABEL, "skos:prefLabel", "a"]))
-OBJECTS = st.one_of(VARIABLES, st.sampled_from([*THINGS, *TEXTS, "e:c"]))
+OBJECTS = st.one_of(VARIABLES, st.sampled_from([*THINGS, *TEXTS, "'one'", "'un'@fr", "e:c"]))
 SPACES = st.sampled_from([" ", "\n", "  "])
+COMMENTS = st.sampled_from(
+    ["#\n", "# it's\n", '#"\r', "# <urn:x>\r\n", "#}\n", "# OPTIONAL {\n", "#\\\n", '# """ \n', "#''\n"]
+)
 
 
 @st.composite
@@ -344,7 +359,11 @@ def queries(draw: st.DrawFn) -> str:
         )
     )
     limit = draw(st.sampled_from(["", " LIMIT 100000", " LIMIT 0"]))
-    return f"{PREFIXES}{head}{draw(SPACES)}{draw(st.sampled_from(['', 'WHERE ']))}{group}{limit}"
+    text = f"{PREFIXES}{head}{draw(SPACES)}{draw(st.sampled_from(['', 'WHERE ']))}{group}{limit}"
+    for _ in range(draw(st.integers(0, 2))):
+        place = draw(st.sampled_from([match.start() for match in re.finditer(r"[ \n?{<]", text)]))
+        text = text[:place] + draw(COMMENTS) + text[place:]
+    return text
 
 
 @settings(max_examples=often(300, 20_000), deadline=None)

@@ -198,7 +198,7 @@ def _term(constant: Constant, constants: Sequence[str]) -> Term:
             return _node(text[1:-1] + constant.local) if constant.local else ox.NamedNode(text[1:-1])
         except ValueError:
             raise _GivenUpError from None
-    value, _, tag = text.rpartition('"')
+    value, _, tag = text.rpartition(text[0])
     return ox.Literal(value[1:], language=tag[1:].lower()) if tag else ox.Literal(value[1:])
 
 
@@ -219,7 +219,8 @@ def _within(group: Group, solutions: list[Solution], constants: Sequence[str], r
     for pattern in group.patterns:
         solutions = [each for one in solutions for each in _extended(one, pattern, reader)]
     for language in group.languages:
-        tag = constants[language.number][1:].partition('"')
+        text = constants[language.number]
+        tag = text[1:].partition(text[0])
         if tag[2]:  # a text with a language equals no tag
             raise _GivenUpError
         solutions = [each for each in solutions if _speaks(each[language.text], tag[0].lower(), language)]

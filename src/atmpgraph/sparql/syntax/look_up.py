@@ -19,12 +19,16 @@ from .tokenizer import Token, tokens
 Place: TypeAlias = int
 Pattern: TypeAlias = tuple[Place, Place, Place]
 
+_TEXT: Final = r"""(?:"[^"\\\r\n]*+"|'[^'\\\r\n]*+')"""
 _CONSTANT: Final = re.compile(
-    r"""(<[A-Za-z][^<>"{}|^`\\\x00-\x20]*+>|"[^"\\\r\n]*+"(?:@[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*+)?+(?![\w-])"""
+    r"""(<[A-Za-z][^<>"{}|^`\\\x00-\x20]*+>"""
+    rf"|{_TEXT}(?:@[A-Za-z]{{2,3}}(?:-[A-Za-z0-9]{{1,8}})*+)?+(?![\w-])"
     r"|(?<![\w.:%?$@+\xb7-])[0-9]{1,9}+(?![\w.:%\xb7-]))"
 )
-_MARKS: Final = {"<": "<", '"': '"'}
-_UNREAD: Final = re.compile(r"[\\#'\[\]|^/*+!&]|_:|<<")  # of no look-up; a star may stand for all variables
+_MARKS: Final = {"<": "<", '"': '"', "'": '"'}
+# A comment starts outside of IRIs and texts (SPARQL 1.1 §19.4).
+_COMMENT: Final = re.compile(rf"""(<[^<>"{{}}|^`\\\x00-\x20]*+>|{_TEXT})|#[^\r\n]*+""")
+_UNREAD: Final = re.compile(r"""[\\#"'\[\]|^/*+!&]|_:|<<""")  # of no look-up; a star may stand for all variables
 _LONGEST: Final = 2_000  # characters beside the constants
 _LONGEST_TEXT: Final = 10_000  # with them
 _MOST: Final = 12  # patterns
@@ -100,14 +104,21 @@ def read_look_up(text: str) -> tuple[LookUp, list[str]] | None:
     """A query as a look-up, and its constants as they stand in it; None if it is none."""
     if len(text) > _LONGEST_TEXT:
         return None
-    pieces = _CONSTANT.split(text)
-    constants = pieces[1::2]
-    del pieces[1::2]
-    rest = "\0".join(pieces)
+    rest, constants = _split(text)
+    if "#" in rest:
+        rest, constants = _split(_COMMENT.sub(lambda found: found[1] or " ", text))
     if len(rest) > _LONGEST or not constants:
         return None
     look_up = _read(rest, "".join([_MARKS.get(each[0], "0") for each in constants]))
     return (look_up, constants) if look_up else None
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """The words between the constants, and these."""
+    pieces = _CONSTANT.split(text)
+    constants = pieces[1::2]
+    del pieces[1::2]
+    return "\0".join(pieces), constants
 
 
 @lru_cache(_REMEMBERED)
