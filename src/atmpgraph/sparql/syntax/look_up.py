@@ -106,7 +106,7 @@ def read_look_up(text: str) -> tuple[LookUp, list[str]] | None:
         return None
     rest, constants = _split(text)
     if "#" in rest:
-        rest, constants = _split(_COMMENT.sub(lambda found: found[1] or " ", text))
+        rest, constants = _split(_COMMENT.sub(lambda match: match[1] or " ", text))
     if len(rest) > _LONGEST or not constants:
         return None
     look_up = _read(rest, "".join([_MARKS.get(each[0], "0") for each in constants]))
