@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -220,14 +221,26 @@ def test_a_divided_address_is_one(host: str) -> None:
 
 
 def test_where_an_address_cannot_be_divided_it_has_one_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Such systems are not here, so the refusal is made."""
+    """Such systems are not here, so the refusal of the third socket is made; nobody else may be on the port then."""
+    create, made = socket.create_server, list[socket.socket]()
 
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(92, "Protocol not available")
+    def refuse_later(*arguments: Any, **others: Any) -> socket.socket:
+        if made:
+            raise OSError(92, "Protocol not available")
+        made.append(create(*arguments, **others))
+        return made[0]
 
     with listen("127.0.0.1", 0) as listening:
-        monkeypatch.setattr(socket, "create_server", refuse)
-        assert divided(listening, 2) == [listening]
+        monkeypatch.setattr(socket, "create_server", refuse_later)
+        assert divided(listening, 3) == [listening]
+        assert [each.fileno() for each in made] == ([-1] if sys.platform == "linux" else [])
+        assert not listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
+
+
+def test_the_address_of_one_process_is_not_shared() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        assert divided(listening, 1) == [listening]
+        assert not listening.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT)
 
 
 def test_every_address_is_that_of_both_versions() -> None:

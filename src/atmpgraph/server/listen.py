@@ -53,16 +53,22 @@ def divided(listening: socket.socket, parts: int) -> list[socket.socket]:
     one's, and the others idle.
     """
     sockets = [listening]
-    if sys.platform != "linux":  # elsewhere the last one may get all
+    if sys.platform != "linux" or parts < 2:  # elsewhere the last one may get all
         return sockets
     family, address = listening.family, listening.getsockname()
     both = family is socket.AF_INET6 and not listening.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY)
-    with suppress(OSError):  # a system that resembles Linux
+    try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         while len(sockets) < parts:
             other = socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=True, dualstack_ipv6=both)
             sockets.append(other)
             other.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError:  # a system that resembles Linux; the port is ours alone again
+        for each in sockets[1:]:
+            each.close()
+        with suppress(OSError):
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+        return [listening]
     return sockets
 
 
