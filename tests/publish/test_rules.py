@@ -1,12 +1,17 @@
 """Rules: what follows from a code is stated once, in the graph of our own choices."""
 
+import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from atmpgraph.i18n import TranslatedError
+from atmpgraph.progress import Progress
+from atmpgraph.publish.build import build
 from atmpgraph.publish.rules import rule_lines, rules
 from atmpgraph.release.release import Release
+from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import supplied
 from atmpgraph.store import memory_store
 
@@ -44,13 +49,58 @@ def test_a_public_body_that_funds_is_a_funding_agency_and_no_public_body_too(rel
 def test_a_rule_that_is_no_construct_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "wrong.rq").write_text("SELECT * { ?s ?p ?o }", encoding="utf-8")
     with pytest.raises(TranslatedError, match=r"wrong\.rq: .*a CONSTRUCT query is expected"):
-        rule_lines(tmp_path / "wrong.rq", memory_store([], BASE))
+        list(rule_lines(tmp_path / "wrong.rq", memory_store([], BASE)))
 
 
 def test_an_empty_graph_follows_from_nothing() -> None:
-    stated = {name: rule_lines(rule, memory_store([], BASE)) for name, rule in rules(supplied("rules")).items()}
+    stated = {name: [*rule_lines(rule, memory_store([], BASE))] for name, rule in rules(supplied("rules")).items()}
     assert stated
     assert not any(stated.values())
+
+
+class Advanced(Progress):
+    """Counts how far each step is."""
+
+    def __init__(self) -> None:
+        self.of = Counter[str]()
+        self._step = ""
+
+    def step(self, name: str, total: int | None = None, unit: str = "") -> None:  # noqa: ARG002
+        self._step = name
+
+    def advance(self, n: int = 1) -> None:
+        self.of[self._step] += n
+
+
+@pytest.fixture
+def large(started: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A publication without a release, whose rules are applied side by side as those of a large one."""
+    shutil.rmtree(started.path(started.folders.releases))
+    monkeypatch.setattr("atmpgraph.publish.derived._MANY", 0)
+    return started.with_jobs(2)
+
+
+def test_rules_side_by_side_state_what_they_state_one_after_the_other(
+    large: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side_by_side = build(large).digest
+    shutil.rmtree(large.path(large.folders.releases))
+    monkeypatch.setattr("atmpgraph.publish.derived._MANY", 1 << 60)
+    assert side_by_side == build(large).digest
+
+
+def test_a_rule_that_fails_in_a_process_of_its_own_is_told_with_its_file(large: Settings) -> None:
+    rule = large.layered("rules").own / "wrong.rq"
+    rule.parent.mkdir(exist_ok=True)
+    rule.write_text("CONSTRUCT { ?s a [] } WHERE { ?s a ?class }", encoding="utf-8")
+    with pytest.raises(TranslatedError, match=r"wrong\.rq: .*blank node"):
+        build(large)
+
+
+def test_how_many_rules_were_applied_is_shown(large: Settings) -> None:
+    advanced = Advanced()
+    build(large, advanced)
+    assert advanced.of["applying the rules"] == len(rules(large.layered("rules")))
 
 
 def test_a_source_leads_to_who_published_it(release: Release) -> None:

@@ -102,7 +102,7 @@ def make_candidate(
     description: DescriptionFolder = folder
     if folder == graph.folder:
         check_statements(folder.canonical)
-        EMBEDDED.change(graph.store, (), list(merged(graph.description)))
+        EMBEDDED.change(graph.store, (), merged(graph.description))
         if not graph.is_copied:  # the tables of a copy stay those that are proven
             EMBEDDED.compact(graph.store)
         address = replace(graph.store, digest=graph.digest)

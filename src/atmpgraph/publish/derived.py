@@ -6,30 +6,36 @@ store is loaded and all queries are run.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from .. import __version__
 from ..errors import QueryError, ReleaseError
+from ..i18n import message
+from ..parallel import each
+from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import line_changes, merged, sorted_runs
 from ..rdf.sorted_lines import SortedLines
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..sparql.syntax.matching import Pattern, matching
-from ..store import EMBEDDED, StoreAddress
+from ..store import EMBEDDED, Store, StoreAddress
 from ..store.changes import Changes
 from .origins import ROWS, Origins
 from .reuse import MOST_CHANGES, has_whole_store
 from .rules import rule_lines, rules
 
 _COVERAGE: Final = "coverage"
+# Gives the lines that a query states of a store, in any order.
+_Query: TypeAlias = Callable[[Store], Iterable[str]]
+_MANY: Final = 30_000_000  # bytes of a graph from which on processes are worth their start
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class _Queries:
         self.rules, coverage = rules(settings.layered("rules")), settings.layered("coverage")
         self._base = settings.base
         self._files = {**self.rules, _COVERAGE: coverage.file}
-        self._run = {name: partial(rule_lines, path) for name, path in self.rules.items()}
+        self._run: dict[str, _Query] = {name: partial(rule_lines, path) for name, path in self.rules.items()}
         self._run[_COVERAGE] = partial(coverage_lines, coverage)
         self.recipes = {
             name: sha256(f"{__version__} {self._base}\n".encode() + path.read_bytes()).hexdigest()
@@ -67,6 +73,20 @@ class _Queries:
         """Sorted files with what each states of a store, which is opened once: that takes as long as most rules."""
         engine = EMBEDDED.open(store, self._base)
         return {name: sorted_runs(self._run[name](engine), scratch) for name in names}
+
+    def runs_of_all(
+        self, store: StoreAddress, scratch: Path, processes: int, progress: Progress
+    ) -> dict[str, tuple[Path, ...]]:
+        """The same of all rules, side by side where the store is large."""
+        progress.step(message("applying the rules"), len(self.rules), message("rules"))
+        if processes < 2:
+            return self.runs(progress.over(self.rules, 1), store, scratch)
+        stated = dict[str, tuple[Path, ...]]()
+        state = partial(_stated, self._run, store, self._base, scratch)
+        for name, runs in each(state, sorted(self.rules), processes):
+            stated[name] = runs
+            progress.advance()
+        return {name: stated[name] for name in self.rules}
 
     def reads(self, name: str) -> frozenset[Pattern]:
         """What one reads."""
@@ -104,8 +124,20 @@ class _Queries:
         return self._is_noted(name, noted) and next(matching(changed, self.reads(name)), None) is None
 
 
+def _stated(
+    queries: Mapping[str, _Query], store: StoreAddress, base: str, scratch: Path, name: str
+) -> tuple[Path, ...]:
+    """Sorted files with what a query states of a store, in a worker process."""
+    return sorted_runs(queries[name](EMBEDDED.open(store, base)), scratch)
+
+
 def derive(
-    mapped: Path, folder: ReleaseFolder, settings: Settings, live: ReleaseFolder | None, noted: Origins | None
+    mapped: Path,
+    folder: ReleaseFolder,
+    settings: Settings,
+    live: ReleaseFolder | None,
+    noted: Origins | None,
+    progress: Progress = SILENT,
 ) -> Derived:
     """Make the store of a new release, but for its description.
 
@@ -115,6 +147,7 @@ def derive(
         settings: of the publication.
         live: the live release, if there is one.
         noted: where its lines come from, if that is known.
+        progress: gets which rules were applied.
 
     Raises:
         QueryError: a rule or the coverage is no CONSTRUCT query, or its result cannot be published.
@@ -123,10 +156,11 @@ def derive(
     if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
         return derived
     store = EMBEDDED.load(mapped, folder.store, "")
-    stated = queries.runs(queries.rules, store, scratch)
-    EMBEDDED.change(store, (), list(_merged(stated)))
+    processes = settings.build.processes if mapped.stat().st_size >= _MANY else 1
+    stated = queries.runs_of_all(store, scratch, processes, progress)
+    EMBEDDED.change(store, (), _merged(stated))
     coverage = queries.runs([_COVERAGE], store, scratch)
-    EMBEDDED.change(store, (), list(_merged(coverage)))
+    EMBEDDED.change(store, (), _merged(coverage))
     EMBEDDED.compact(store)  # a store of many files takes three times as long to answer, and the shapes ask much
     return Derived(store, False, {ROWS: (mapped,), **stated, **coverage}, queries.recipes)
 
@@ -177,7 +211,7 @@ def _continued(
         coverage = noted.write_lines(live.canonical, _COVERAGE, scratch)
     else:
         coverage = queries.runs([_COVERAGE], store, scratch)[_COVERAGE]
-    EMBEDDED.change(store, (), list(merged(coverage)))
+    EMBEDDED.change(store, (), merged(coverage))
     return Derived(store, True, {ROWS: (mapped,), **stated, _COVERAGE: coverage}, queries.recipes)
 
 

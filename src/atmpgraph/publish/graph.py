@@ -120,7 +120,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     releases = ReleasesFolder(settings.path(settings.folders.releases))
     live = live_release(releases.path)
     noted = Origins.read(releases.origins, live.path.name) if live else None
-    derived = derive(mapped, folder, settings, live, noted)
+    derived = derive(mapped, folder, settings, live, noted, progress)
     folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
     inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
     with mapped.open("rb") as lines:

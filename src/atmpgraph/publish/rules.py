@@ -4,6 +4,7 @@ A rule says once what a column would repeat in each row. What it states is the p
 editorial graph.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..addresses import Addresses
@@ -21,15 +22,15 @@ def rules(folder: Folder) -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.glob("*.rq"))}
 
 
-def rule_lines(rule: Path, store: Store) -> list[str]:
-    """What a rule states of a graph, as canonical lines in the graph `id/graph/editorial`.
+def rule_lines(rule: Path, store: Store) -> Iterator[str]:
+    """What a rule states of a graph, as lines of N-Quads in the graph `id/graph/editorial`; some may come again.
 
     Raises:
         TranslatedError: it is not a CONSTRUCT query, or its result cannot be published.
     """
     graph = Addresses(store.base).graph("editorial")
     try:
-        triples = store.construct(rule.read_text(encoding="utf-8-sig"))
-        return sorted({line(quad_of(triple, graph)) for triple in triples})
+        for triple in store.construct(rule.read_text(encoding="utf-8-sig")):
+            yield line(quad_of(triple, graph))
     except (QueryError, ValueError) as error:
         raise TranslatedError(QUERY_FAILS, file=rule, reason=reason_of(error)) from None

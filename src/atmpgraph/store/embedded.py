@@ -292,7 +292,7 @@ class Embedded:
                 shutil.copyfile(file, folder / file.name)
         return replace(address, location=str(folder))
 
-    def change(self, address: StoreAddress, removed: Sequence[bytes], added: Sequence[bytes]) -> None:
+    def change(self, address: StoreAddress, removed: Sequence[bytes], added: Iterable[bytes]) -> None:
         """Take statements out of a store that is not published yet, and add others; the union follows.
 
         Args:
@@ -305,8 +305,9 @@ class Embedded:
             others = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
             if all(isinstance(other.graph_name, ox.DefaultGraph) for other in others):
                 store.remove(ox.Quad(*quad.triple))
-        for at in range(0, len(added), _BATCH):
-            _load(store, added[at : at + _BATCH])
+        rest = iter(added)
+        while batch := list(islice(rest, _BATCH)):
+            _load(store, batch)
         store.flush()
 
     def has_changed(
