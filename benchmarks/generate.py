@@ -45,6 +45,9 @@ _SHARES: Final = {
     "sources": 5,
 }
 _MOST: Final = {"places": 500, "periods": 360}
+_BEFORE: Final = (
+    60  # months that end before the first source is issued: no figure and no event is later than its source
+)
 _KINDS: Final = (
     *("company",) * 9,
     *("university",) * 2,
@@ -149,10 +152,16 @@ class Grower:
         """The slug of one: a few of them often."""
         return f"o{zipf(chance, self.counts['organisations'])}"
 
+    @property
+    def months(self) -> int:
+        """How many of the periods are over before any source is issued."""
+        return min(self.counts["periods"], _BEFORE)
+
     def statements(self) -> Iterator[tuple[Row, str, str]]:
         """The figures, each with its language and its words. No two have the same dimensions (Data Cube, IC-12)."""
         chance, used = self.random("figures"), Counter[tuple[str, int]]()
-        dates = self.counts["periods"] * self.counts["places"]
+        months = self.months
+        dates = months * self.counts["places"]
         for number in range(self.counts["figures"]):
             quotation = number % self.counts["quotations"]
             source = self.quoted[quotation]
@@ -171,8 +180,8 @@ class Grower:
                 "indicator": "new-direct-jobs" if unit == "NUM" else "budget",
                 "about_type": kind,
                 "about": subject,
-                "area": f"l{which // self.counts['periods']}",
-                "period": f"m{which % self.counts['periods']}",
+                "area": f"l{which // months}",
+                "period": f"m{which % months}",
                 "value": value,
                 "unit": unit,
                 "qualifier": qualifier,
@@ -357,7 +366,7 @@ def events(grower: Grower) -> Iterator[Row]:
         yield {
             "slug": f"e{number}",
             **_in_all("title", partial(_title, number, _TITLES)),
-            "period": f"m{chance.randrange(grower.counts['periods'])}",
+            "period": f"m{chance.randrange(grower.months)}",
             "place": f"l{zipf(chance, grower.counts['places'])}",
             "organisation": grower.organisation(chance),
             **grower.evidence(number),

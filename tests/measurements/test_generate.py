@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from benchmarks.generate import LEAST, TABLES, Grower, generate
+from benchmarks.generate import LEAST, TABLES, Grower, events, generate, periods, sources
 
 from atmpgraph.findings import Severity
 from atmpgraph.publish.build import check
@@ -52,6 +52,16 @@ def test_no_figure_is_stated_twice() -> None:
         for row, _, _ in Grower(20_000).statements()
     )
     assert max(used.values()) == 1
+
+
+@pytest.mark.parametrize("rows", [20_000, 1_000_000])
+def test_nothing_is_later_than_the_source_that_states_it(rows: int) -> None:
+    """A violation of the shapes, which a publication too small for them does not show."""
+    grower = Grower(rows)
+    issued = {row["slug"]: str(row["issued_date"]) for row in sources(grower)}
+    months = {row["slug"]: str(row["end_month"]) for row in periods(grower)}
+    stated = [row for row, _, _ in grower.statements()] + list(events(grower))
+    assert not [row["slug"] for row in stated if months[row["period"]] >= issued[str(row["source"])][:7]]
 
 
 def test_the_same_rows_give_the_same_bytes(grown: Settings, tmp_path: Path) -> None:
