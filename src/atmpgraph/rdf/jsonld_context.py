@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,16 +21,10 @@ class Context:
 
     prefixes: Mapping[str, str]
 
-    @cached_property
-    def terms(self) -> dict[str, tuple[str, str]]:
+    @property
+    def terms(self) -> Mapping[str, tuple[str, str]]:
         """Property IRI → its term and what it holds: `@id`, `@language`, a datatype, `ANY`, or empty for strings."""
-        terms = {}
-        for term, definition in _TERMS.items():
-            if not isinstance(definition, str):
-                prefix, _, local = definition[0].partition(":")
-                if prefix in self.prefixes:
-                    terms[self.prefixes[prefix] + local] = (term, definition[1].replace("xsd:", XSD))
-        return terms
+        return _terms(tuple(self.prefixes.items()))
 
     def short(self, iri: str) -> str:
         """A compact IRI where a prefix fits; nothing with `//` after its colon is compact (JSON-LD 1.1 §4.1.5)."""
@@ -59,3 +53,14 @@ class Context:
                     definition["@type"] = self.short(holds)
                 members[term] = definition
         return members
+
+
+@lru_cache(16)  # each document has one of few sets of prefixes
+def _terms(prefixes: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, str]]:
+    namespaces, terms = dict(prefixes), {}
+    for term, definition in _TERMS.items():
+        if not isinstance(definition, str):
+            prefix, _, local = definition[0].partition(":")
+            if prefix in namespaces:
+                terms[namespaces[prefix] + local] = (term, definition[1].replace("xsd:", XSD))
+    return terms

@@ -14,7 +14,7 @@ from ...rdf.statements import text_of
 from ...release.release import Release
 from ...vocab import DCT
 from .context import Context
-from .labels import names_of
+from .labels import data_names
 from .response import Version, named_in_url, respond, vary
 
 _ALL: Final = (*MODEL.formats, LINK_SET, DATACITE, *CITATIONS)
@@ -44,7 +44,7 @@ def work(context: Context, release: Release, topic: str = "") -> Work:
     settings, iris = context.settings, context.iris
     languages = tuple(dict.fromkeys(filter(None, (context.requested_language, *settings.languages))))
     publishers = sorted({text_of(quad.object) for quad in release.quads(iris.catalogue, DCT + "publisher")})
-    names = names_of(release.store, [*publishers, *([topic] if topic else [])], languages)
+    names = data_names(context, release, [*publishers, *([topic] if topic else [])], languages)
     title = settings.title.best(languages)
     publisher = ", ".join(names[iri].text for iri in publishers) or title
     date, state = release.manifest.created[:10], iris.release(release.digest)

@@ -6,6 +6,7 @@ from functools import partial
 
 import pyoxigraph as ox
 
+from ...release.release import Release
 from ...store import Store
 from ...vocab import ATMPGRAPH, DCT, LABELS, OA, SKOS, prefixes
 from .context import Context
@@ -84,11 +85,22 @@ def _first_words(text: str) -> str:
     return words if len(words) <= _WORDS else f"{words[:_WORDS].rpartition(' ')[0] or words[:_WORDS]}…"
 
 
+def data_names(context: Context, release: Release, iris: Iterable[str], languages: tuple[str, ...]) -> dict[str, Name]:
+    """The same as `names_of` in the data of a release; from memory where a page showed a name before."""
+    wanted = sorted(set(iris))
+    names = _held(context, release, wanted, languages)
+    return {iri: names.get(iri) or Name(readable(iri, release.base, languages[0])) for iri in wanted}
+
+
+def _held(context: Context, release: Release, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:
+    find = partial(_given, release.store, languages=languages)
+    return context.publication.names.get_or_find(release.digest, languages, iris, find)
+
+
 def page_names(context: Context, iris: Iterable[str]) -> dict[str, Name]:
     """Names in the language of the page; of what the data do not name, those of the catalogue."""
     release, wanted = context.release, sorted(set(iris))
-    find = partial(_given, release.store, languages=context.languages)
-    names = context.publication.names.get_or_find(release.digest, context.languages, wanted, find)
+    names = _held(context, release, wanted, context.languages)
     described = [iri for iri in wanted if iri not in names and release.in_catalogue(iri)]
     if described:  # else the catalogue need not be loaded
         names |= _given(release.catalogue_store, described, context.languages)

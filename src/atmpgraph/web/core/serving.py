@@ -37,6 +37,7 @@ class Resources:
             if resource.endpoint in self._by_endpoint or resource.path in {each.path for each in self}:
                 raise ValueError(f"{resource.endpoint}, {resource.path}: declared twice")
             self._by_endpoint[resource.endpoint] = resource
+        self._linked = [resource for resource in self if resource.navigation]
 
     def __iter__(self) -> Iterator[Resource[Any]]:
         """All of them, by path."""
@@ -57,12 +58,9 @@ class Resources:
 
     def navigation(self, place: str) -> list[tuple[str, str]]:
         """The links of every page in a place: URL and text."""
-        listed = [(at, each.endpoint) for each in self for at in _places(each)]
-        return [
-            (link(endpoint, **at.parameters), _title(at))
-            for at, endpoint in sorted(listed, key=lambda pair: pair[0].position)
-            if at.place == place
-        ]
+        listed = [(at, each.endpoint) for each in self._linked for at in _places(each) if at.place == place]
+        listed.sort(key=lambda pair: pair[0].position)
+        return [(link(endpoint, **at.parameters), _title(at)) for at, endpoint in listed]
 
 
 def _with_names(app: Flask, resource: Resource[Any], rule: str) -> str:
