@@ -130,3 +130,13 @@ def test_a_check_lists_as_many_as_the_setting_says(table: str, check: str, start
     report = json.loads(done.stdout)
     assert [finding["check"] for finding in report["findings"]] == [check] * 50
     assert report["unlisted"] == {"violation": 1_950}
+
+
+def test_a_kind_of_which_others_may_be_only_counted_says_so() -> None:
+    findings = tuple(of_columns(9))
+    severity = findings[0].severity
+    kinds = [line for line in Report(findings, more={severity: 5}).grouped("en") if "or more: " in line]
+    assert [line.partition(": ")[0] for line in kinds] == ["9 violations or more"]
+    assert not [line for line in Report(findings).grouped("en") if "or more" in line]
+    others = {each: 5 for each in Severity if each is not severity}
+    assert not [line for line in Report(findings, more=others).grouped("en") if "or more" in line]

@@ -231,8 +231,10 @@ class Report:
             if len(alike) <= _FIRST:
                 yield from (finding.text(language) for finding in alike)
                 continue
-            severity = words.ngettext(*_SEVERITIES[alike[0].severity], len(alike))
-            yield f"{severity}{words.colon}{alike[0].sentence(language)}"
+            counted = words.ngettext(*_SEVERITIES[alike[0].severity], len(alike))
+            if self.more.get(alike[0].severity):  # of which kind they are is not known
+                counted = words.gettext("{counted} or more", counted=counted)
+            yield f"{counted}{words.colon}{alike[0].sentence(language)}"
             yield from (f"  {finding.short(language)}" for finding in alike[:_FIRST])
             more = words.gettext("and {n} more", n=len(alike) - _FIRST)
             yield f"  {more}"
