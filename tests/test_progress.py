@@ -51,6 +51,14 @@ def test_without_a_total_nothing_is_left_to_tell() -> None:
     assert stream.getvalue().splitlines()[-1] == "mapping the tables: 7,200,000 rows, 1,000/s"
 
 
+def test_of_less_than_one_a_second_no_rate_is_told() -> None:
+    progress, stream, clock = shown()
+    progress.step("applying the rules", 8, "rules")
+    clock.now = 20.0
+    progress.advance(2)
+    assert stream.getvalue().splitlines()[-1] == "applying the rules: 2 of 8 rules, 1:00 left"
+
+
 def test_long_times_have_hours() -> None:
     progress, stream, clock = shown()
     progress.step("mapping the tables", 7_300, "rows")

@@ -25,11 +25,13 @@ _JOURNAL: Final = "JOURNAL_STREAM"  # systemd.exec(5): device and inode of the j
 _CLEAR: Final = "\r\x1b[K"
 _UNKNOWN: Final = "{step}: {done} {unit}, {rate}/s"
 _WITHIN: Final = "{step}: {done} of {total} {unit}, {rate}/s, {left} left"
+_SLOW: Final = "{step}: {done} of {total} {unit}, {left} left"  # of less than one a second
 _STARTED: Final = "{step} …"
 # The texts above, and the names of what is counted.
 TEXTS: Final = (
     message("{step}: {done} {unit}, {rate}/s"),
     message("{step}: {done} of {total} {unit}, {rate}/s, {left} left"),
+    message("{step}: {done} of {total} {unit}, {left} left"),
     message("rows"),
     message("statements"),
 )
@@ -143,7 +145,8 @@ class ShownProgress(Progress):
         if self._total is None or self._done > self._total or not rate:
             return self._words.gettext(_UNKNOWN, **values).replace(" ,", ",")
         left = _time((self._total - self._done) / rate)
-        return self._words.gettext(_WITHIN, **values, total=self._total, left=left).replace(" ,", ",")
+        text = _WITHIN if rate >= 1 else _SLOW
+        return self._words.gettext(text, **values, total=self._total, left=left).replace(" ,", ",")
 
     def _write(self, text: str) -> None:
         if self._rewritten:
