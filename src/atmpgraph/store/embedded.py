@@ -174,8 +174,20 @@ class EmbeddedStore(Store):
         return runs
 
 
-def _load(store: ox.Store, lines: Sequence[bytes]) -> None:
-    """Lines of canonical N-Quads and their triples into a store."""
+def _load(store: ox.Store, lines: Iterable[bytes]) -> None:
+    """Lines of canonical N-Quads and their triples into a store, some batches at the same time."""
+    rest = iter(lines)
+    with ThreadPoolExecutor(_LOADERS) as loaders:
+        loading: deque[Future[None]] = deque()
+        while batch := list(islice(rest, _BATCH)):
+            loading.append(loaders.submit(_load_batch, store, batch))
+            if len(loading) > _LOADERS:
+                loading.popleft().result()
+        for each in loading:
+            each.result()
+
+
+def _load_batch(store: ox.Store, lines: Sequence[bytes]) -> None:
     store.bulk_load(b"".join((*lines, *dict.fromkeys(map(without_graph, lines)))), format=ox.RdfFormat.N_QUADS)
 
 
@@ -258,14 +270,8 @@ class Embedded:
             digest: of the statements.
         """
         store = ox.Store(str(folder))
-        with canonical.open("rb") as lines, ThreadPoolExecutor(_LOADERS) as loaders:
-            loading: deque[Future[None]] = deque()
-            while batch := list(islice(lines, _BATCH)):
-                loading.append(loaders.submit(_load, store, batch))
-                if len(loading) > _LOADERS:
-                    loading.popleft().result()
-            for each in loading:
-                each.result()
+        with canonical.open("rb") as lines:
+            _load(store, lines)
         store.optimize()
         store.flush()
         return StoreAddress(self.kind, str(folder), digest)
@@ -305,9 +311,7 @@ class Embedded:
             others = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
             if all(isinstance(other.graph_name, ox.DefaultGraph) for other in others):
                 store.remove(ox.Quad(*quad.triple))
-        rest = iter(added)
-        while batch := list(islice(rest, _BATCH)):
-            _load(store, batch)
+        _load(store, added)
         store.flush()
 
     def has_changed(
@@ -360,7 +364,6 @@ EMBEDDED: Final = Embedded()
 
 def memory_store(lines: Iterable[bytes], base: str) -> MemoryStore:
     """A store in memory of canonical N-Quads lines, the union of their graphs included."""
-    engine, rest = ox.Store(), iter(lines)
-    while batch := list(islice(rest, _BATCH)):
-        _load(engine, batch)
+    engine = ox.Store()
+    _load(engine, lines)
     return MemoryStore(base, engine)
