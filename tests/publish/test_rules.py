@@ -1,13 +1,11 @@
 """Rules: what follows from a code is stated once, in the graph of our own choices."""
 
 import shutil
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from atmpgraph.i18n import TranslatedError
-from atmpgraph.progress import Progress
 from atmpgraph.publish.build import build
 from atmpgraph.publish.rules import rule_lines, rules
 from atmpgraph.release.release import Release
@@ -16,6 +14,7 @@ from atmpgraph.settings.layers import supplied
 from atmpgraph.store import memory_store
 
 from ..conftest import BASE
+from ..steps import Steps
 
 KIND = "https://w3id.org/atmpgraph/auth/organisation-kind"
 EURIO, CV = "http://data.europa.eu/s66#", "http://data.europa.eu/m8g/"
@@ -58,20 +57,6 @@ def test_an_empty_graph_follows_from_nothing() -> None:
     assert not any(stated.values())
 
 
-class Advanced(Progress):
-    """Counts how far each step is."""
-
-    def __init__(self) -> None:
-        self.of = Counter[str]()
-        self._step = ""
-
-    def step(self, name: str, total: int | None = None, unit: str = "") -> None:  # noqa: ARG002
-        self._step = name
-
-    def advance(self, n: int = 1) -> None:
-        self.of[self._step] += n
-
-
 @pytest.fixture
 def large(started: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A publication without a release, whose rules are applied side by side as those of a large one."""
@@ -98,9 +83,10 @@ def test_a_rule_that_fails_in_a_process_of_its_own_is_told_with_its_file(large: 
 
 
 def test_how_many_rules_were_applied_is_shown(large: Settings) -> None:
-    advanced = Advanced()
-    build(large, advanced)
-    assert advanced.of["applying the rules"] == len(rules(large.layered("rules")))
+    steps = Steps()
+    build(large, steps)
+    every = len(rules(large.layered("rules")))
+    assert steps.done["applying the rules"] == steps.totals["applying the rules"] == every
 
 
 def test_a_source_leads_to_who_published_it(release: Release) -> None:

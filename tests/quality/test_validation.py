@@ -15,6 +15,7 @@ from rdflib import Graph, Namespace
 from rdflib.namespace import DCTERMS, SH
 
 from atmpgraph.findings import Finding
+from atmpgraph.progress import SILENT, Progress
 from atmpgraph.quality.constraint_query import asks_for_blank, is_distributive, predicates, reports_nodes
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
@@ -27,6 +28,7 @@ from atmpgraph.store import EMBEDDED, StoreAddress
 
 from ..conftest import LANGUAGES
 from ..long import often, some
+from ..steps import Steps
 from .conftest import BASE, ROOT
 from .test_shapes import CASES, Case, change
 
@@ -74,6 +76,7 @@ def validation(
     *,
     checked: Path | None = None,
     before: Sequence[bytes] | None = None,
+    progress: Progress = SILENT,
     **limits: int,
 ) -> Validation:
     """A check by the quick engine, in parts unless `limits` say otherwise; perhaps after that of other lines."""
@@ -86,7 +89,7 @@ def validation(
         iter(lines), len(lines), BASE, address, recipe=told, checked=checked, digest=of, before=follows
     )
     sizes = {"max_reference_statements": 0, "part_bytes": part_size(lines), "jobs": 1, "max_listed_findings": WHOLE}
-    return validate(graph, shapes, Build(**sizes | limits), scratch)
+    return validate(graph, shapes, Build(**sizes | limits), scratch, progress)
 
 
 def brief(finding: Finding) -> tuple[str | None, ...]:
@@ -312,6 +315,22 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
     after.parts.write(checked)
     assert len(digests) > 2
     assert 0 < len(set(json.loads(checked.read_bytes())) - digests - {SEAL}) < len(digests)
+
+
+def test_what_there_is_to_do_is_shown_and_done(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:
+    """First the constraints that are one query, then the parts; what is taken over is not among it."""
+    graph, checked = Graph() + conforming, tmp_path / "checked.json"
+    whole, parts = "checking the whole graph against some shapes", "checking the graph against the shapes"
+    first, second = Steps(), Steps()
+    validation(lines_of(graph), our_shapes, tmp_path, part_bytes=2_000, progress=first).parts.write(checked)
+    assert list(first.totals) == [whole, parts]
+    assert first.done == first.totals
+    before = lines_of(graph)
+    change(graph, f'INSERT DATA {{ <{BASE}id/person/minister> foaf:name "Another" }}')
+    follows = {"checked": checked, "before": before, "progress": second}
+    validation(lines_of(graph), our_shapes, tmp_path, part_bytes=2_000, **follows)  # type: ignore[arg-type]
+    assert second.done == {name: total for name, total in second.totals.items() if total}
+    assert 0 < second.done[parts] < first.done[parts]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,6 @@ def check_large(
         limits.part_bytes,
         limits.max_listed_findings,
     )
-    progress.step(message("checking the graph against the shapes"), triples.file.stat().st_size, message("bytes"))
     same = _same(graph, job, limits)
     for outcome in run(job, folder, limits.processes, parts, progress, same):
         listing.add(outcome.results, outcome.others)

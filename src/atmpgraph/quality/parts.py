@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from rdflib.util import from_n3
 
+from ..i18n import message
 from ..parallel import each
 from ..progress import SILENT, Progress
 from ..store import BACKENDS, Store, StoreAddress
@@ -28,6 +29,8 @@ from .validation_plan import ValidationPlan
 _COMMON: Final = "common"
 # Another text as soon as other outcomes come of the same part.
 RECIPE: Final = f"2, {VERSION}"
+_QUERIES: Final = message("checking the whole graph against some shapes")
+_PARTS: Final = message("checking the graph against the shapes")
 _BATCH: Final = 1_000  # nodes whose results are made at once
 # A part, or the number of a set-wide constraint.
 _What: TypeAlias = Range | int
@@ -135,7 +138,7 @@ def run(
         folder: gets files.
         processes: how many parts or queries run at the same time.
         parts: gets the outcome of each part.
-        progress: advances by the bytes of the parts.
+        progress: advances by the queries, then by the bytes of the parts.
         same: what has not changed since the last check, if that is known.
     """
     (folder / _COMMON).write_bytes(pickle.dumps(job))
@@ -151,11 +154,19 @@ def run(
             yield taken[1]
         else:
             rest.append((folder, what, same.earlier(name, what, before) if same else None))
+    sizes = [what.end - what.start for _, what, _ in rest if isinstance(what, Range)]
+    progress.step(_QUERIES, len(rest) - len(sizes), message("constraints"))
+    waits = True  # for the first part
     try:
         for (_, what, _), (digest, outcome) in each(_check, rest, processes):
             parts.add(_name(job, what), digest, outcome)
             if isinstance(what, Range):
+                if waits:
+                    progress.step(_PARTS, sum(sizes), message("bytes"))
+                    waits = False
                 progress.advance(what.end - what.start)
+            elif waits:
+                progress.advance()
             yield outcome
     finally:
         _prepared.cache_clear()  # where this process did all
