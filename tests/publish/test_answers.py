@@ -41,6 +41,7 @@ from atmpgraph.web.core.context import Context, publication
 from atmpgraph.web.core.query_client import first_rows
 
 from ..conftest import changed
+from ..sparql.jobs import LARGE as HUNGRY
 from ..store.engines import Oxigraph, running, store_of
 
 
@@ -402,7 +403,9 @@ def test_a_query_that_did_not_end_is_tried_again_only_with_other_statements_or_m
     large: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text, noted = _first(large, _library(large)["endless"]), [*_release(large).answers.glob("*.unended")]
-    assert [(each.name, each.stat().st_size) for each in noted] == [(unended_file(Path(), text, 1.0).name, 0)]
+    assert [(each.name, each.stat().st_size) for each in noted] == [
+        (unended_file(Path(), text, 1.0, large.queries.memory_bytes).name, 0)
+    ]
     ask, asked = publish_answers._ask, set[str]()
 
     def noting(wanted: Sequence[Any], *others: Any) -> None:
@@ -428,3 +431,19 @@ def test_a_query_that_did_not_end_is_tried_again_only_with_other_statements_or_m
         "another-company,,,,Another,company,,,announcement,\nexample-company",
         2.0,
     )
+
+
+def test_a_query_that_needs_too_much_memory_is_noted_as_one_that_does_not_end(
+    started: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What an allocator says of it is no sentence of a build."""
+    settings = changed(started, queries={"memory_bytes": 1 << 28}, build={"jobs": 1})
+    own = settings.path(settings.folders.queries)
+    own.mkdir(exist_ok=True)
+    (own / "hungry.rq").write_text(f"#+ title@en: Hungry\n{HUNGRY}")
+    shutil.rmtree(settings.path(settings.folders.releases))
+    monkeypatch.setattr(graph, "_MANY", 0)
+    assert build(settings).digest
+    text = _first(settings, _library(settings)["hungry"])
+    assert unended_file(_release(settings).answers, text, 20.0, 1 << 28).exists()
+    assert "alloc" not in capfd.readouterr().err

@@ -24,6 +24,7 @@ from ..sparql.answers import (
 )
 from ..sparql.library import read_library
 from ..sparql.limits import Limits, limits_of
+from ..sparql.problems import OVER_MEMORY
 from ..sparql.service.client import submit
 from ..sparql.service.launcher import ServiceProcess
 from ..sparql.service.messages import QueryJob, QueryRequest
@@ -65,14 +66,23 @@ def write_answers(
     seconds = min(limits.timeout_seconds, _SECONDS)
     wanted = list(_wanted(settings))
     if unchanged:
-        wanted = [each for each in wanted if not _is_taken(each, seconds, unchanged, base, folder)]
+        most = seconds, limits.memory_bytes
+        wanted = [each for each in wanted if not _is_taken(each, most, unchanged, base, folder)]
     if wanted:
         _ask(wanted, limits, seconds, address, base, folder)
 
 
-def _is_taken(wanted: _Wanted, seconds: float, unchanged: Unchanged, base: str, folder: Path) -> bool:
-    """Whether the release before had all that is kept of a query, and it holds still; so does that it did not end."""
-    unended = unended_file(folder, wanted.text, seconds)
+def _is_taken(wanted: _Wanted, most: tuple[float, int], unchanged: Unchanged, base: str, folder: Path) -> bool:
+    """Whether the release before had all that is kept of a query, and it holds still; so does that it did not end.
+
+    Args:
+        wanted: of the query.
+        most: the seconds of a processor and the bytes of memory that it may use.
+        unchanged: of the release before.
+        base: of the publication.
+        folder: gets the files.
+    """
+    unended = unended_file(folder, wanted.text, *most)
     if unchanged.whole(unended):
         return unchanged.take(unended, (wanted.text,), base)
     files = [answer_file(folder, wanted.text, most) for most in wanted.mosts]
@@ -100,8 +110,8 @@ def _ask(
                 result = submit(socket, request, lambda _: None, limits.silence_seconds)
                 write_result(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
             except ProblemError as error:
-                if error.problem.status == HTTPStatus.GATEWAY_TIMEOUT:
-                    unended_file(folder, each.text, seconds).touch()
+                if error.problem.status == HTTPStatus.GATEWAY_TIMEOUT or error.problem.reason == OVER_MEMORY:
+                    unended_file(folder, each.text, seconds, limits.memory_bytes).touch()
 
         for _ in asking.map(ask, wanted):
             pass

@@ -106,9 +106,9 @@ def answer_file(folder: Path, text: str, most: int) -> Path:
     return folder / f"{sha256(f'{most} {text}'.encode()).hexdigest()[:32]}.json"
 
 
-def unended_file(folder: Path, text: str, seconds: float) -> Path:
-    """The file that tells that a query did not end in so many seconds of a processor, whether it is there or not."""
-    return folder / f"{sha256(f'{seconds} {text}'.encode()).hexdigest()[:32]}.unended"
+def unended_file(folder: Path, text: str, seconds: float, memory_bytes: int) -> Path:
+    """The file that tells that a query needs more time of a processor or more memory, whether it is there or not."""
+    return folder / f"{sha256(f'{seconds} {memory_bytes} {text}'.encode()).hexdigest()[:32]}.unended"
 
 
 @dataclass(frozen=True)

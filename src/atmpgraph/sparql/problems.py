@@ -21,6 +21,8 @@ from ..http.problem import Problem, not_expressible
 from ..i18n import message
 from ..reasons import meaning_of
 
+OVER_MEMORY: Final = "over-memory"  # the reason of a query that needed more than it may have
+
 
 def problem_of(error: QueryError | NotExpressibleError) -> Problem:
     """The problem of a query that is refused or fails (SPARQL 1.1 Protocol §2.1.7)."""
@@ -151,7 +153,7 @@ def over_memory(memory_bytes: int) -> Problem:
         " from /releases/."
     )
     memory = memory_bytes >> 20
-    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory}, "over-memory")
+    return Problem(503, detail, {"memory": memory}, {"Retry-After": "60"}, {"memory": memory}, OVER_MEMORY)
 
 
 def killed() -> Problem:

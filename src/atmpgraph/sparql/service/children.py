@@ -68,12 +68,13 @@ class Child:
         return Ending(await asyncio.shield(self.ended), self._last_words())
 
     def _last_words(self) -> bytes:
-        """What it wrote, which goes on to the standard error of this process."""
+        """What it wrote, which goes on to the standard error of this process, but for what an allocator says."""
         words = b""
         with suppress(OSError):
             words = os.read(self.errors, _LAST_WORDS)
-            sys.stderr.write(words.decode(errors="replace"))
-            sys.stderr.flush()
+            if not _NO_MEMORY.search(words):  # the client is told in our words
+                sys.stderr.write(words.decode(errors="replace"))
+                sys.stderr.flush()
         return words
 
     def close(self) -> None:
