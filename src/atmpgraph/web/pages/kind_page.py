@@ -19,7 +19,7 @@ from .kinds import WORDS, Kind, SectionQuery, section_query
 
 Row: TypeAlias = tuple[Any, ...]
 _SIZE: Final = 12  # rows of a table on a page
-_LIMIT: Final = 20  # of the queries whose rows have no pages
+_LIMIT: Final = 20  # of the queries that limit their rows
 _VALUES: Final = 12  # of a fact on a page
 
 
@@ -32,7 +32,7 @@ class Table:
         title, language: what it shows, and the language of that.
         columns: the labels of those that have values.
         rows: the rows of the page.
-        is_cut: there may be more rows, which have no pages.
+        is_cut: there may be more rows, which the page does not lead to.
     """
 
     name: str
@@ -135,7 +135,7 @@ def _table(context: Context, query: SectionQuery, rows: list[Row], labels: Label
         for place in filled
     ]
     shown = list(dict.fromkeys(tuple(row[place] for place in filled) for row in rows))
-    return Table(query.name, title, tag, columns, shown, not query.incoming and len(rows) >= _LIMIT)
+    return Table(query.name, title, tag, columns, shown, query.is_limited and len(rows) >= _LIMIT)
 
 
 def _facts(context: Context, described: Description, kind: Kind) -> tuple[list[tuple[str, list[Any]]], list[str]]:

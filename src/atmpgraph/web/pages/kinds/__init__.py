@@ -25,7 +25,7 @@ class SectionQuery:
         name: of its file.
         text: of the query, in which `$topic` is the thing, and `$items` some of those that link to it.
         head: its title, and the labels of its columns.
-        incoming: the property of these links; empty for a query that needs none and limits itself.
+        incoming: the property of these links; empty for a query that needs none.
     """
 
     name: str
@@ -37,6 +37,11 @@ class SectionQuery:
     def columns(self) -> tuple[str, ...]:
         """The variables of the answer."""
         return self.head.columns
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there may be more rows than the answer has."""
+        return "LIMIT" in self.text
 
 
 @dataclass(frozen=True)
