@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from atmpgraph.i18n import TranslatedError
@@ -12,6 +13,8 @@ from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
 from atmpgraph.settings.layers import supplied
 from atmpgraph.store import memory_store
+from atmpgraph.store.embedded import MemoryStore
+from atmpgraph.vocab import DCT, FOAF, SKOS
 
 from ..conftest import BASE
 from ..steps import Steps
@@ -101,4 +104,26 @@ def test_a_source_leads_to_who_published_it(release: Release) -> None:
         "dermine-2024-01-17": "thomas-dermine",
         "orgenesis-2024-02-29": "orgenesis",
         "orgenesis-2024-03-13": "orgenesis",
+    }
+
+
+def test_a_publisher_is_the_one_that_has_the_name_in_whatever_language() -> None:
+    """Not one of two that have it; a name is one however often it is stated."""
+    triples = """
+        <s1> a foaf:Document ; dct:publisher "One" . <s2> a foaf:Document ; dct:publisher "Two" .
+        <s3> a foaf:Document ; dct:publisher "One" . <s4> a foaf:Document ; dct:publisher "Nobody" .
+        <s5> a foaf:Document ; dct:publisher "Person" . <s6> dct:publisher "One" .
+        <o1> a foaf:Organization ; skos:prefLabel "One"@fr , "One"@nl ; skos:altLabel "One" .
+        <o2> a foaf:Organization ; skos:prefLabel "Two"@fr . <o3> a foaf:Organization ; skos:altLabel "Two"@en .
+        <p1> a foaf:Person ; foaf:name "Person" . <x> skos:prefLabel "Nobody" .
+    """
+    names = {"foaf": FOAF, "dct": DCT, "skos": SKOS}
+    head = "".join(f"PREFIX {prefix}: <{namespace}> " for prefix, namespace in names.items())
+    store = MemoryStore(BASE, ox.Store())
+    store.add(ox.parse(head + triples, format=ox.RdfFormat.TURTLE, base_iri=BASE))
+    stated = {line.rpartition(" <")[0] for line in rule_lines(rules(supplied("rules"))["source-publishers.rq"], store)}
+    publisher = "https://schema.org/publisher"
+    assert stated == {
+        f"<{BASE}{source}> <{publisher}> <{BASE}{agent}>"
+        for source, agent in (("s1", "o1"), ("s3", "o1"), ("s5", "p1"))
     }
