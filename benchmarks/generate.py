@@ -45,9 +45,8 @@ _SHARES: Final = {
     "sources": 5,
 }
 _MOST: Final = {"places": 500, "periods": 360}
-_BEFORE: Final = (
-    60  # months that end before the first source is issued: no figure and no event is later than its source
-)
+# Months that end before the first source is issued: no figure and no event is later than its source.
+_BEFORE: Final = 60
 _KINDS: Final = (
     *("company",) * 9,
     *("university",) * 2,

@@ -71,7 +71,11 @@ def large(started: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_rules_side_by_side_state_what_they_state_one_after_the_other(
     large: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    side_by_side = build(large).digest
+    """How many were applied is shown."""
+    steps = Steps()
+    side_by_side = build(large, steps).digest
+    every = len(rules(large.layered("rules")))
+    assert steps.done["applying the rules"] == steps.totals["applying the rules"] == every
     shutil.rmtree(large.path(large.folders.releases))
     monkeypatch.setattr("atmpgraph.publish.derived._MANY", 1 << 60)
     assert side_by_side == build(large).digest
@@ -83,13 +87,6 @@ def test_a_rule_that_fails_in_a_process_of_its_own_is_told_with_its_file(large: 
     rule.write_text("CONSTRUCT { ?s a [] } WHERE { ?s a ?class }", encoding="utf-8")
     with pytest.raises(TranslatedError, match=r"wrong\.rq: .*blank node"):
         build(large)
-
-
-def test_how_many_rules_were_applied_is_shown(large: Settings) -> None:
-    steps = Steps()
-    build(large, steps)
-    every = len(rules(large.layered("rules")))
-    assert steps.done["applying the rules"] == steps.totals["applying the rules"] == every
 
 
 def test_a_source_leads_to_who_published_it(release: Release) -> None:

@@ -169,6 +169,16 @@ def test_the_quality_of_a_named_release_fits_on_its_pages(
     assert len(page.data) < PAGE_BYTES
 
 
+def test_a_table_that_is_cut_says_so(apps: tuple[Flask, Flask]) -> None:
+    """With whom one of very many members of a work package works; its own one membership is all there is."""
+    page = apps[1].test_client().get("/doc/organisation/o3?lang=en", headers=BROWSER).text
+    own, _, fellows = page.partition("Takes part in")[2].partition("With whom")
+    assert "The first are shown" not in own
+    table, _, rest = fellows.partition("</table>")
+    assert table.count("<tr") == 1 + 20
+    assert "The first are shown" in rest[:200]
+
+
 def test_a_page_that_does_not_exist_is_404(apps: tuple[Flask, Flask]) -> None:
     client = apps[1].test_client()
     for url in ("/catalogue", "/data", "/quality", "/releases/", "/.well-known/void", "/doc/workpackage/methods"):

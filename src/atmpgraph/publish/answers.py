@@ -66,23 +66,23 @@ def write_answers(
     seconds = min(limits.timeout_seconds, _SECONDS)
     wanted = list(_wanted(settings))
     if unchanged:
-        most = seconds, limits.memory_bytes
-        wanted = [each for each in wanted if not _is_taken(each, most, unchanged, base, folder)]
+        allowed = seconds, limits.memory_bytes
+        wanted = [each for each in wanted if not _is_taken(each, allowed, unchanged, base, folder)]
     if wanted:
         _ask(wanted, limits, seconds, address, base, folder)
 
 
-def _is_taken(wanted: _Wanted, most: tuple[float, int], unchanged: Unchanged, base: str, folder: Path) -> bool:
+def _is_taken(wanted: _Wanted, allowed: tuple[float, int], unchanged: Unchanged, base: str, folder: Path) -> bool:
     """Whether the release before had all that is kept of a query, and it holds still; so does that it did not end.
 
     Args:
         wanted: of the query.
-        most: the seconds of a processor and the bytes of memory that it may use.
+        allowed: the seconds of a processor and the bytes of memory that it may use.
         unchanged: of the release before.
         base: of the publication.
         folder: gets the files.
     """
-    unended = unended_file(folder, wanted.text, *most)
+    unended = unended_file(folder, wanted.text, *allowed)
     if unchanged.whole(unended):
         return unchanged.take(unended, (wanted.text,), base)
     files = [answer_file(folder, wanted.text, most) for most in wanted.mosts]

@@ -35,7 +35,7 @@ from .rules import rule_lines, rules
 _COVERAGE: Final = "coverage"
 # Gives the lines that a query states of a store, in any order.
 _Query: TypeAlias = Callable[[Store], Iterable[str]]
-_MANY: Final = 30_000_000  # bytes of a graph from which on processes are worth their start
+_MANY: Final = 80_000_000  # bytes of a graph from which on processes are worth their start
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class _Queries:
             return self.runs(progress.over(self.rules, 1), store, scratch)
         stated = dict[str, tuple[Path, ...]]()
         state = partial(_stated, self._run, store, self._base, scratch)
-        for name, runs in each(state, sorted(self.rules), processes):
+        for name, runs in each(state, [*self.rules], processes):
             stated[name] = runs
             progress.advance()
         return {name: stated[name] for name in self.rules}

@@ -155,7 +155,8 @@ def run(
         else:
             rest.append((folder, what, same.earlier(name, what, before) if same else None))
     sizes = [what.end - what.start for _, what, _ in rest if isinstance(what, Range)]
-    progress.step(_QUERIES, len(rest) - len(sizes), message("constraints"))
+    if len(rest) > len(sizes):
+        progress.step(_QUERIES, len(rest) - len(sizes), message("constraints"))
     waits = True  # for the first part
     try:
         for (_, what, _), (digest, outcome) in each(_check, rest, processes):

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ class Context:
 
     prefixes: Mapping[str, str]
 
-    @property
+    @cached_property
     def terms(self) -> Mapping[str, tuple[str, str]]:
         """Property IRI → its term and what it holds: `@id`, `@language`, a datatype, `ANY`, or empty for strings."""
         return _terms(tuple(self.prefixes.items()))

@@ -65,23 +65,29 @@ class Child:
         """How it ended; one that goes on although it closed its connection is killed."""
         await asyncio.wait({self.ended}, timeout=_PATIENCE_SECONDS)
         self.kill()
-        return Ending(await asyncio.shield(self.ended), self._last_words())
+        ending = Ending(await asyncio.shield(self.ended), self._last_words())
+        if not ending.out_of_memory:  # of which the client learns in our words
+            _pass_on(ending.words)
+        return ending
 
     def _last_words(self) -> bytes:
-        """What it wrote, which goes on to the standard error of this process, but for what an allocator says."""
-        words = b""
+        """What it wrote."""
         with suppress(OSError):
-            words = os.read(self.errors, _LAST_WORDS)
-            if not _NO_MEMORY.search(words):  # the client is told in our words
-                sys.stderr.write(words.decode(errors="replace"))
-                sys.stderr.flush()
-        return words
+            return os.read(self.errors, _LAST_WORDS)
+        return b""
 
     def close(self) -> None:
         """Kill it and forget it."""
         self.kill()
-        self._last_words()
+        _pass_on(self._last_words())
         os.close(self.errors)
+
+
+def _pass_on(words: bytes) -> None:
+    """Write the words of a process to the standard error of this one."""
+    with suppress(OSError):
+        sys.stderr.write(words.decode(errors="replace"))
+        sys.stderr.flush()
 
 
 class Children:

@@ -1,6 +1,6 @@
 """Names for IRIs, in the reader's language if there is one: the label service of the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,8 +54,12 @@ def names_of(store: Store, iris: Iterable[str], languages: tuple[str, ...]) -> d
     have their names in `terms.ttl`. Names that are made come last, then words of the IRI itself.
     """
     wanted = sorted(set(iris))
-    names = _given(store, wanted, languages)
-    return {iri: names.get(iri) or Name(readable(iri, store.base, languages[0])) for iri in wanted}
+    return _for_all(wanted, _given(store, wanted, languages), store.base, languages)
+
+
+def _for_all(iris: Iterable[str], names: Mapping[str, Name], base: str, languages: tuple[str, ...]) -> dict[str, Name]:
+    """The names, and where there is none the words of the IRI."""
+    return {iri: names.get(iri) or Name(readable(iri, base, languages[0])) for iri in iris}
 
 
 def _given(store: Store, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:
@@ -88,8 +92,7 @@ def _first_words(text: str) -> str:
 def data_names(context: Context, release: Release, iris: Iterable[str], languages: tuple[str, ...]) -> dict[str, Name]:
     """The same as `names_of` in the data of a release; from memory where a page showed a name before."""
     wanted = sorted(set(iris))
-    names = _held(context, release, wanted, languages)
-    return {iri: names.get(iri) or Name(readable(iri, release.base, languages[0])) for iri in wanted}
+    return _for_all(wanted, _held(context, release, wanted, languages), release.base, languages)
 
 
 def _held(context: Context, release: Release, iris: list[str], languages: tuple[str, ...]) -> dict[str, Name]:

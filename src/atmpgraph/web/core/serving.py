@@ -37,7 +37,7 @@ class Resources:
             if resource.endpoint in self._by_endpoint or resource.path in {each.path for each in self}:
                 raise ValueError(f"{resource.endpoint}, {resource.path}: declared twice")
             self._by_endpoint[resource.endpoint] = resource
-        self._linked = [resource for resource in self if resource.navigation]
+        self._linked = [(each.endpoint, each.navigation) for each in self if each.navigation]
 
     def __iter__(self) -> Iterator[Resource[Any]]:
         """All of them, by path."""
@@ -58,7 +58,7 @@ class Resources:
 
     def navigation(self, place: str) -> list[tuple[str, str]]:
         """The links of every page in a place: URL and text."""
-        listed = [(at, each.endpoint) for each in self._linked for at in _places(each) if at.place == place]
+        listed = [(at, name) for name, declared in self._linked for at in _places(declared) if at.place == place]
         listed.sort(key=lambda pair: pair[0].position)
         return [(link(endpoint, **at.parameters), _title(at)) for at, endpoint in listed]
 
@@ -83,10 +83,9 @@ def _with_names(app: Flask, resource: Resource[Any], rule: str) -> str:
     return rule.replace(f"<{last}>", f"<{converter}:{last}>")
 
 
-def _places(resource: Resource[Any]) -> Iterable[Navigation]:
+def _places(declared: Navigation | Callable[[], Iterable[Navigation]]) -> Iterable[Navigation]:
     """The links to a resource on every page."""
-    declared = resource.navigation
-    return () if declared is None else (declared,) if isinstance(declared, Navigation) else declared()
+    return (declared,) if isinstance(declared, Navigation) else declared()
 
 
 def _title(at: Navigation) -> str:
