@@ -12,17 +12,19 @@ import pytest
 from atmpgraph.errors import ReleaseError
 from atmpgraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from atmpgraph.publish import dumps
-from atmpgraph.publish.bodies import Part, bodies
+from atmpgraph.publish.bodies import Part, all_prefixes, bodies, used_prefixes
 from atmpgraph.publish.datasets import write_datasets
 from atmpgraph.publish.dumps import write_dumps
 from atmpgraph.rdf import chunks
 from atmpgraph.rdf.canonical import CanonicalWriter
 from atmpgraph.rdf.chunks import Chunk
+from atmpgraph.rdf.serialize import prefix_of
 from atmpgraph.release.layout import ReleaseFolder
 from atmpgraph.release.manifest import File, Manifest, write_manifest
 from atmpgraph.settings.layers import Layered, supplied
 from atmpgraph.sources.package import Package, open_package
 from atmpgraph.store import memory_store
+from atmpgraph.vocab import XSD
 
 from ..conftest import ROOT, tables_of
 
@@ -221,3 +223,29 @@ def test_what_is_damaged_is_not_taken_over(
     whole = content(written(lines, tmp_path / "anew", package))
     damage(first.path / name)
     assert content(written(lines, tmp_path / "2", package, before=first)) == whole
+
+
+@pytest.mark.parametrize("graph", ["", " <http://purl.org/dc/terms/graph>"])
+def test_the_prefixes_of_a_chunk_are_those_of_its_terms_but_its_graph(tmp_path: Path, graph: str) -> None:
+    choice = random.Random(1)
+    prefixes = {iri: prefix for prefix, iri in all_prefixes(BASE).items()}
+    namespaces = [*prefixes, "http://example.net/", "http://purl.org/dc/"]
+
+    def iri() -> str:
+        return f"<{choice.choice(namespaces)}{choice.choice(('a', 'é', 'x/y', ''))}>"
+
+    def thing() -> str:
+        return choice.choice((iri(), f'"{choice.choice(_TEXTS)}"', f'"1"^^{iri()}'))
+
+    for number in range(200):
+        lines = [f"{iri()} {iri()} {thing()}{graph} .\n" for _ in range(choice.randint(1, 6))]
+        file = tmp_path / f"{number}.nq"
+        file.write_text("".join(sorted(lines)), encoding="utf-8")
+        terms = {
+            term.value if isinstance(term, ox.NamedNode) else term.datatype.value  # type: ignore[union-attr]
+            for quad in ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS)
+            for term in quad.triple
+        }
+        used = {prefix_of(term, prefixes) for term in terms if term != f"{XSD}string"} - {""}
+        chunk = Chunk(file, 0, file.stat().st_size, "")
+        assert used_prefixes(Part((chunk,), (), BASE)) == [tuple(sorted(used))]

@@ -665,8 +665,10 @@ CASES = [
         INSERT DATA { <id/organisation/other> skos:prefLabel "Autre"@fr }""", "organisationLinkedWords SPARQL", WARNING),
     Case("page of another identifier", put(FIRM, "schema:sameAs", "<https://example.com/firm/012345655>"),
          "identifierPage SPARQL", WARNING),
-    Case("function in another organisation", put(PERSON, "vcard:role", '"Director of Firma"@en') + " ;\n"
-         + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING),
+    *(Case(f"function in another organisation: {function}", put(PERSON, "vcard:role", f'"{function}"@fr') + " ;\n"
+           + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING)
+      for function in ("Director of Firma", "Head of sales of Firma", "Directrice d'Firma", "Directeur de l’Firma",
+                       "Directrice de la Firma", "Chair, Firma")),
     Case("function in the column of another language", put(PERSON, "vcard:role", '"ministre"@en'),
          "personFunctionLanguage SPARQL", WARNING),
     Case("no title in the language of the source", put(SOURCE, "dct:title", '"A partnership"@en'), "sourceTitleLanguage SPARQL", WARNING),

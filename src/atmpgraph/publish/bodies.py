@@ -26,7 +26,7 @@ FORMATS: Final = {fmt.suffix: fmt for fmt in (N_TRIPLES, TURTLE, RDF_XML, JSON_L
 _SEPARATORS: Final = {TURTLE.suffix: b"\n", TRIG.suffix: b"\n", JSON_LD.suffix: b",\n"}
 _ROOT, _END = b">\n", b"\n</rdf:RDF>"
 _NAMESPACE: Final = re.compile(rb"<([^>\s]*[/#])")
-_NAMESPACE_IN_QUADS: Final = re.compile(rb"<([^>\s]*[/#])[^>\s]*>(?! \.\n)")  # but that of the graph
+_NAMESPACE_IN_QUADS: Final = re.compile(rb"<([^>\s]*[/#])[^>\s]*>")
 _NODE: Final = b'{"@id":"'
 
 
@@ -50,12 +50,19 @@ def used_prefixes(part: Part) -> list[tuple[str, ...]]:
     names = {iri: prefix for prefix, iri in all_prefixes(part.base).items()}
     used = []
     for chunk in part.chunks:
-        lines = chunk.read()
-        first = next(iter(ox.parse(lines[: lines.index(b"\n") + 1], format=ox.RdfFormat.N_QUADS)))
-        pattern = _NAMESPACE if isinstance(first.graph_name, ox.DefaultGraph) else _NAMESPACE_IN_QUADS
-        starts = {prefix_of(start.decode(), names) for start in set(pattern.findall(lines))}
+        starts = {prefix_of(start.decode(), names) for start in _starts(chunk.read())}
         used.append(tuple(sorted(starts - {""})))
     return used
+
+
+def _starts(lines: bytes) -> set[bytes]:
+    """The IRIs up to their last slash or hash, but those of graphs; of equal words one is read, for they are many."""
+    first = next(iter(ox.parse(lines[: lines.index(b"\n") + 1], format=ox.RdfFormat.N_QUADS)))
+    pattern, statements = _NAMESPACE, lines.split(b" .\n")[:-1]
+    if not isinstance(first.graph_name, ox.DefaultGraph):
+        pattern, statements = _NAMESPACE_IN_QUADS, [each[: each.rindex(b" <")] for each in statements]
+    words = set(b" ".join(statements).split(b" "))
+    return set(pattern.findall(b" ".join(word for word in words if b"<" in word)))
 
 
 def all_prefixes(base: str) -> Mapping[str, str]:

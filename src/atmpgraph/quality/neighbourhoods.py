@@ -26,6 +26,7 @@ SUBCLASS: Final = f"<{RDFS.subClassOf}>".encode()
 _BLOCK: Final = 8_192  # lines that are taken apart at once
 _CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
+_TURNS: Final = 1 << 17  # of searches, which there are a thousand of in a second; all in a file of 2 GB
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ class Neighbourhoods:
             targets: of the shapes.
         """
         self._triples, self._start, self._targets = triples, reach.start, targets
-        self._file, self._links = SortedLines.open(triples.file), SortedLines.open(triples.links)
+        self._file, self._links = (SortedLines.open(file, _TURNS) for file in (triples.file, triples.links))
         self._lines_about = lru_cache(_REMEMBERED)(lambda node: self._file.starting(node + b" "))
         self._links_to = lru_cache(_REMEMBERED)(lambda node: _by_predicate(self._links.starting(node + b" ")))
 

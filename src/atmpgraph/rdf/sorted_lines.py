@@ -18,7 +18,7 @@ from typing import Final, Self
 
 _AROUND: Final = 1 << 11  # bytes read to each side of a place, enough for most lines
 _BLOCK: Final = 1 << 14  # bytes in which a search ends, and that are read at once of neighbouring lines
-_TURNS: Final = 1 << 13  # lines in memory, some 200 bytes each
+_TURNS: Final = 1 << 13  # lines in memory, some 400 bytes each
 _WHOLE: Final = 1 << 20  # and of the whole file
 
 
@@ -33,17 +33,22 @@ class SortedLines:
     path: Path
     size: int
     _descriptor: int
+    _most_turns: int = _TURNS
     _turns: dict[int, tuple[int, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, most_turns: int = _TURNS) -> Self:
         """Open the lines of a file.
+
+        Args:
+            path: of the file.
+            most_turns: how many lines at which searches turn stay in memory; one in 16 KB are all.
 
         Raises:
             OSError: there is no such file, or it cannot be read.
         """
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        lines = cls(path, os.fstat(descriptor).st_size, descriptor)
+        lines = cls(path, os.fstat(descriptor).st_size, descriptor, most_turns)
         weakref.finalize(lines, os.close, descriptor)
         return lines
 
@@ -106,7 +111,7 @@ class SortedLines:
         """The line that a byte belongs to, and its offset, from memory where searches have turned there."""
         if (turn := self._turns.get(place)) is None:
             turn = self._around(place)
-            if len(self._turns) < _TURNS:
+            if len(self._turns) < self._most_turns:
                 self._turns[place] = turn
         return turn
 
