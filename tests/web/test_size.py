@@ -173,10 +173,10 @@ def test_a_table_that_is_cut_says_so(apps: tuple[Flask, Flask]) -> None:
     """With whom one of very many members of a work package works; its own one membership is all there is."""
     page = apps[1].test_client().get("/doc/organisation/o3?lang=en", headers=BROWSER).text
     own, _, fellows = page.partition("Takes part in")[2].partition("With whom")
-    assert "The first are shown" not in own
+    assert "The first rows are shown" not in own
     table, _, rest = fellows.partition("</table>")
     assert table.count("<tr") == 1 + 20
-    assert "The first are shown" in rest[:200]
+    assert "The first rows are shown" in rest[:200]
 
 
 def test_a_page_that_does_not_exist_is_404(apps: tuple[Flask, Flask]) -> None:
