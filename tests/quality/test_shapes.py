@@ -935,6 +935,10 @@ TOLERATED = [
         "\\n" ' vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, en trois ans, selon A. Minister, ministre'
         "\\n" ' (Ministère), et Firm."@fr') + " ;\n" + put(PERIOD, "time:hasXSDDuration", TRIENNIAL)
         + " ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }"),
+    ("a function in the whole of which the organisation is a part", put(PERSON, "org:memberOf", f"<{FIRM}>") + " ;\n"
+        + put(PERSON, "vcard:role", '"ministre, Le ministère"@fr') + " ;\n"
+        + put(SELECTOR, "oa:exact", '"15+ firmes ; au plus 20 lots ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Le ministère, Ministère, Firm"@fr')
+        + " ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }"),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),
 ]  # fmt: skip

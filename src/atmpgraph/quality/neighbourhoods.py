@@ -26,7 +26,7 @@ SUBCLASS: Final = f"<{RDFS.subClassOf}>".encode()
 _BLOCK: Final = 8_192  # lines that are taken apart at once
 _CUTS: Final = 8  # a part ends after one subject in so many, chosen by its hash: an added row moves few ends
 _REMEMBERED: Final = 20_000  # nodes outside a part whose triples are read once for several
-_TURNS: Final = 1 << 17  # of searches, which there are a thousand of in a second; all in a file of 2 GB
+_TURNS: Final = 1 << 17  # lines at which searches turn: all of a file of 2 GB; a part searches ten thousand times
 
 
 @dataclass(frozen=True)
