@@ -242,7 +242,7 @@ def test_the_prefixes_of_a_chunk_are_those_of_its_terms_but_its_graph(tmp_path: 
         file = tmp_path / f"{number}.nq"
         file.write_text("".join(sorted(lines)), encoding="utf-8")
         terms = {
-            term.value if isinstance(term, ox.NamedNode) else term.datatype.value  # type: ignore[union-attr]
+            term.value if isinstance(term, ox.NamedNode) else term.datatype.value
             for quad in ox.parse("".join(lines), format=ox.RdfFormat.N_QUADS)
             for term in quad.triple
         }
