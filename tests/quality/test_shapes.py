@@ -668,7 +668,8 @@ CASES = [
     *(Case(f"function in another organisation: {function}", put(PERSON, "vcard:role", f'"{function}"@fr') + " ;\n"
            + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING)
       for function in ("Director of Firma", "Head of sales of Firma", "Directrice d'Firma", "Directeur de l’Firma",
-                       "Directrice de la Firma", "Chair, Firma")),
+                       "Directrice de la Firma", "Chair, Firma", "Direttrice dell’Firma", "Directrice d’études de la Firma",
+                       "Directrice de la recherche de l'Firma")),
     Case("function in the column of another language", put(PERSON, "vcard:role", '"ministre"@en'),
          "personFunctionLanguage SPARQL", WARNING),
     Case("no title in the language of the source", put(SOURCE, "dct:title", '"A partnership"@en'), "sourceTitleLanguage SPARQL", WARNING),

@@ -33,7 +33,7 @@ class SortedLines:
     path: Path
     size: int
     _descriptor: int
-    _most_turns: int = _TURNS
+    _most_turns: int
     _turns: dict[int, tuple[int, bytes]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
