@@ -665,8 +665,11 @@ CASES = [
         INSERT DATA { <id/organisation/other> skos:prefLabel "Autre"@fr }""", "organisationLinkedWords SPARQL", WARNING),
     Case("page of another identifier", put(FIRM, "schema:sameAs", "<https://example.com/firm/012345655>"),
          "identifierPage SPARQL", WARNING),
-    Case("function in another organisation", put(PERSON, "vcard:role", '"Director of Firma"@en') + " ;\n"
-         + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING),
+    *(Case(f"function in another organisation: {function}", put(PERSON, "vcard:role", f'"{function}"@fr') + " ;\n"
+           + put(PERSON, "org:memberOf", "<id/organisation/other>"), "personOrganisationNamed SPARQL", WARNING)
+      for function in ("Director of Firma", "Head of sales of Firma", "Directrice d'Firma", "Directeur de l’Firma",
+                       "Directrice de la Firma", "Chair, Firma", "Direttrice dell’Firma", "Directrice d’études de la Firma",
+                       "Directrice de la recherche de l'Firma")),
     Case("function in the column of another language", put(PERSON, "vcard:role", '"ministre"@en'),
          "personFunctionLanguage SPARQL", WARNING),
     Case("no title in the language of the source", put(SOURCE, "dct:title", '"A partnership"@en'), "sourceTitleLanguage SPARQL", WARNING),
@@ -932,6 +935,10 @@ TOLERATED = [
     ("a line break behind a year and a length", put(SELECTOR, "oa:exact", '"Le budget de 81 M€ en 2024'
         "\\n" ' vient pour 60 % du public et pour 40 % du privé : 15+ firmes, au plus 20 lots, en trois ans, selon A. Minister, ministre'
         "\\n" ' (Ministère), et Firm."@fr') + " ;\n" + put(PERIOD, "time:hasXSDDuration", TRIENNIAL)
+        + " ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }"),
+    ("a function in the whole of which the organisation is a part", put(PERSON, "org:memberOf", f"<{FIRM}>") + " ;\n"
+        + put(PERSON, "vcard:role", '"ministre, Le ministère"@fr') + " ;\n"
+        + put(SELECTOR, "oa:exact", '"15+ firmes ; au plus 20 lots ; 81 M€, 60 %, 40 % ; A. Minister, ministre, Le ministère, Ministère, Firm"@fr')
         + " ;\nDELETE WHERE { <id/source/press> shapes:heldText ?t }"),
     ("a number that is no telephone", add(PARTNERSHIP, "dct:description", '"15+ firmes, 2019-2025, 6 000 000 000 €"@fr')
         .replace("INSERT DATA", f"DELETE WHERE {{ <{PARTNERSHIP}> dct:description ?d }} ;\nINSERT DATA")),

@@ -218,9 +218,13 @@ def test_shapes_of_others_have_the_same_findings(seed: int, tmp_path: Path) -> N
         "sh:sparql [ sh:select 'SELECT $this { ?other ?p ?o }' ]",  # a pattern far from the node
         "sh:sparql [ sh:select 'SELECT $this { { SELECT (COUNT(?o) AS ?n) { $this ?p ?o } } FILTER(?n > 1) }' ]",
         "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?o . GRAPH ?g { $this ?p ?o } }' ]",
-        # ?x of the second branch, which is three steps away, has a ?y too.
-        "sh:sparql [ sh:select 'SELECT $this { { $this <urn:p> ?x } UNION { $this <urn:r> ?z . ?z <urn:t> ?w . ?w <urn:s> ?x }"
-        " ?x <urn:q> ?y }' ]",
+        # What binds a variable in a part of its own binds none outside: there it may be anything.
+        "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?z . ?x <urn:q> ?y FILTER NOT EXISTS { ?z <urn:r> ?x } }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?z . ?x <urn:q> ?y FILTER EXISTS { ?z <urn:r> ?x } }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { ?x <urn:q> ?y MINUS { $this <urn:r> ?x } }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { OPTIONAL { $this <urn:p> ?x } ?x <urn:q> ?y }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { { $this <urn:p> ?x } UNION { $this <urn:r> ?z } ?x <urn:q> ?y }' ]",
+        "sh:sparql [ sh:select 'SELECT $this { $this <urn:p> ?z FILTER EXISTS { ?z <urn:r> ?x } FILTER EXISTS { ?x <urn:q> ?y } }' ]",
         "<urn:length> 4",  # the parameter of a component that only an engine knows
     ],
 )
@@ -235,6 +239,22 @@ def test_what_may_see_everything_is_not_run_over_parts(constraint: str) -> None:
     with pytest.raises(UnboundedError):
         Reach(shapes).add(shape)
     assert plan(shapes, with_store=False).far == (shape,)
+
+
+def test_what_both_sides_of_a_union_bind_is_bound_after_it(tmp_path: Path) -> None:
+    """One step from the node, or three."""
+    query = """SELECT $this {
+        { $this <urn:p> ?x } UNION { $this <urn:r> ?z . ?z <urn:t> ?w . ?w <urn:s> ?x } ?x <urn:q> ?y }"""
+    shapes = Graph().parse(
+        data=f"@prefix sh: <{SH}> . <urn:shape> sh:targetClass <urn:C> ; sh:sparql [ sh:select '''{query}''' ] .",
+        format="turtle",
+    )
+    assert plan(shapes, with_store=False).near
+    graph = Graph()
+    for n in range(60):
+        way = f":p :x{n}", f":r :z{n} . :z{n} :t :w{n} . :w{n} :s :x{n}"
+        graph.parse(data=f"@prefix : <urn:> . :n{n} a :C ; {way[n % 2]} . :x{n} :q :y .", format="turtle")
+    assert same(lines_of(graph), shapes, tmp_path) == 60
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@ steps do not lead to has no influence on the results of the node (SHACL §3.4, �
 be there while it is checked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final, Literal, TypeAlias
 
 from rdflib import RDF, RDFS, Graph, URIRef
@@ -22,6 +24,9 @@ from .results import TARGETS
 
 # A predicate between angle brackets, or None for each; and whether it leads from the object to the subject.
 Step: TypeAlias = tuple[bytes | None, bool]
+# A part of a query whose variables are bound in it alone, inside of others: the number of its clause, and of its side
+# where that is a UNION, which binds what both sides bind; else none.
+Scope: TypeAlias = tuple[tuple[int, int | None], ...]
 
 THIS: Final = Variable("this")
 _ANY: Final[Step] = (None, False)
@@ -38,6 +43,9 @@ _SHAPES: Final = {SH.node, SH.property, SH["not"], SH.qualifiedValueShape}
 _LISTS: Final = (SH["and"], SH["or"], SH.xone)
 # Parts of a query whose solutions depend on those of the whole graph.
 _UNBOUNDED: Final = {"Graph", "ServiceGraphPattern", "ToMultiSet", "SubSelect", "Slice"}
+# What binds nothing outside of it: sides of clauses, and tests.
+_APART: Final = {("LeftJoin", "p2"), ("LeftJoin", "expr"), ("Minus", "p2")}
+_EXISTS: Final = {"Builtin_EXISTS", "Builtin_NOTEXISTS"}
 _LOOPS: Final[dict[Node, Literal["*", "+", "?"]]] = {
     SH.zeroOrMorePath: "*",
     SH.oneOrMorePath: "+",
@@ -146,12 +154,13 @@ class Reach:
         if query is None:
             raise UnboundedError(f"the query of {constraint}")
         states: dict[Node, Sequence[State]] = {THIS: values}
-        waiting, begun = list(_patterns(query.algebra)), set[Node]()
+        bound = defaultdict[Node, set[Scope]](set, {THIS: {()}})
+        waiting, begun = list(_patterns(query.algebra, (), count())), set[Node]()
         while waiting:
-            near = [pattern for pattern in waiting if pattern[0] in states]
+            near = [pattern for pattern in waiting if _is_bound(bound[pattern[0]], pattern[3])]
             if not near:
                 raise UnboundedError(f"a pattern of {constraint}")
-            for subject, path, obj in near:
+            for subject, path, obj, scope in near:
                 begun.add(subject)
                 ends = _follow(path, states[subject])
                 if not isinstance(obj, Variable) or obj == THIS:  # which has its value before any pattern
@@ -159,7 +168,21 @@ class Reach:
                 if obj in begun:  # where another branch binds it, its patterns would start from there too
                     raise UnboundedError(f"a variable of {constraint}")
                 states[obj] = [*states.get(obj, ()), *ends]
+                _bind(bound[obj], scope)
             waiting = [pattern for pattern in waiting if pattern not in near]
+
+
+def _is_bound(scopes: Set[Scope], scope: Scope) -> bool:
+    """Whether a variable that is bound in some scopes is bound in another one."""
+    return any(scope[: len(each)] == each for each in scopes)
+
+
+def _bind(scopes: set[Scope], scope: Scope) -> None:
+    """Note that a variable is bound in a scope; so it is round a UNION both sides of which bind it."""
+    scopes.add(scope)
+    while scope and scope[-1][1] is not None and (*scope[:-1], (scope[-1][0], 1 - scope[-1][1])) in scopes:
+        scope = scope[:-1]
+        scopes.add(scope)
 
 
 def _name(predicate: Node) -> bytes:
@@ -218,8 +241,10 @@ def _steps(state: State) -> Iterator[Step]:
             yield from _steps(following)
 
 
-def _patterns(part: object) -> Iterator[tuple[Node, Any, Node]]:
-    """The triple patterns of a query, those in EXISTS too.
+def _patterns(part: object, scope: Scope, numbers: Iterator[int]) -> Iterator[tuple[Node, Any, Node, Scope]]:
+    """The triple patterns of a query, those in EXISTS too, each with its scope.
+
+    What OPTIONAL, MINUS and EXISTS match binds nothing outside of them (SPARQL 1.1 §18.2, §18.6).
 
     Raises:
         UnboundedError: something depends on more than the matches of patterns near the focus node.
@@ -227,15 +252,23 @@ def _patterns(part: object) -> Iterator[tuple[Node, Any, Node]]:
     if isinstance(part, CompValue):
         if part.name in _UNBOUNDED:
             raise UnboundedError(part.name)
+        number = next(numbers)
         for name, child in part.items():
             if name == "triples":
-                terms = flat(child)
-                yield from zip(terms[::3], terms[1::3], terms[2::3], strict=True)
+                terms: list[Any] = flat(child)
+                for subject, path, obj in zip(terms[::3], terms[1::3], terms[2::3], strict=True):
+                    yield subject, path, obj, scope
             elif name != "_vars":
-                yield from _patterns(child)
+                yield from _patterns(child, _inner(part.name, name, scope, number), numbers)
     elif isinstance(part, list | tuple):
         for child in part:
-            yield from _patterns(child)
+            yield from _patterns(child, scope, numbers)
+
+
+def _inner(clause: str, side: str, scope: Scope, number: int) -> Scope:
+    if clause == "Union":
+        return (*scope, (number, int(side == "p2")))
+    return (*scope, (number, None)) if (clause, side) in _APART or clause in _EXISTS else scope
 
 
 def shapes_with_targets(shapes: Graph) -> Iterator[Node]:
