@@ -1,5 +1,6 @@
 """A large release keeps what the pages of the query library show first; they show the same with it and without."""
 
+import csv
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -275,6 +276,17 @@ def test_each_question_is_asked_once(large: Settings, monkeypatch: pytest.Monkey
     assert _first(large, library["workpackage-members"]) not in texts
     assert _first(large, library["quotations"]) in texts
     assert before == {file: file.read_bytes() for file in sorted(folder.iterdir())}, "a release is immutable"
+
+    texts.clear()
+    organisations = table.with_name("organisations.csv")
+    rows_of_table = csv.DictReader(organisations.read_text(encoding="utf-8").splitlines())
+    name = min(rows_of_table, key=lambda row: row["slug"])["name_en"]
+    organisations.write_text(organisations.read_text(encoding="utf-8").replace(name, f"{name} bis"), encoding="utf-8")
+    assert build(large).switched
+    question, now = _first(large, library["organisations"]), _release(large).answers
+    assert question not in texts, "a name is none of what orders the rows: those of one organisation are asked for"
+    assert read_answer(answer_file(now, question, 1)).body != read_answer(answer_file(folder, question, 1)).body
+    assert rows_file(now, question).read_bytes() == rows_file(folder, question).read_bytes()
 
 
 def test_a_result_is_kept_as_it_is_written(tmp_path: Path) -> None:

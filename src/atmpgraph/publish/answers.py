@@ -1,6 +1,6 @@
 """What the pages of the query library show first, asked at build within the limits of the query service."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,16 +20,18 @@ from ..sparql.answers import (
     read_answer,
     rows_file,
     unended_file,
+    write_answer,
     write_result,
 )
-from ..sparql.library import read_library
+from ..sparql.library import LibraryQuery, read_library
 from ..sparql.limits import Limits, limits_of
 from ..sparql.problems import OVER_MEMORY
-from ..sparql.service.client import submit
+from ..sparql.service.client import Result, submit
 from ..sparql.service.launcher import ServiceProcess
 from ..sparql.service.messages import QueryJob, QueryRequest
 from ..sparql.syntax.reading import read
 from ..store import StoreAddress
+from .renewed_answers import narrowed, renewed
 from .reuse import Unchanged
 
 _AT_ONCE: Final = 2
@@ -42,9 +44,23 @@ _BUSY: Final = 6  # times as long a query takes on a machine that does much else
 class _Wanted:
     """What is kept of a query as the pages run it: its first rows, for some numbers of them; and the IRIs of many."""
 
-    text: str
+    query: LibraryQuery
     mosts: tuple[int, ...]
-    rows: bool
+    narrow: LibraryQuery | None = None
+
+    @property
+    def text(self) -> str:
+        """Of the query, in the first language."""
+        return self.query.file_text
+
+    @property
+    def rows(self) -> bool:
+        """Whether the IRIs of many rows are kept too."""
+        return bool(self.query.head.rows)
+
+    def files(self, folder: Path) -> list[Path]:
+        """Of its first rows."""
+        return [answer_file(folder, self.text, most) for most in self.mosts]
 
 
 def write_answers(
@@ -67,9 +83,13 @@ def write_answers(
     wanted = list(_wanted(settings))
     if unchanged:
         allowed = seconds, limits.memory_bytes
-        wanted = [each for each in wanted if not _is_taken(each, allowed, unchanged, base, folder)]
+        wanted = [
+            replace(each, narrow=narrowed(each.query, unchanged.touched(base)))
+            for each in wanted
+            if not _is_taken(each, allowed, unchanged, base, folder)
+        ]
     if wanted:
-        _ask(wanted, limits, seconds, address, base, folder)
+        _ask(wanted, limits, seconds, address, base, folder, unchanged)
 
 
 def _is_taken(wanted: _Wanted, allowed: tuple[float, int], unchanged: Unchanged, base: str, folder: Path) -> bool:
@@ -85,7 +105,7 @@ def _is_taken(wanted: _Wanted, allowed: tuple[float, int], unchanged: Unchanged,
     unended = unended_file(folder, wanted.text, *allowed)
     if unchanged.whole(unended):
         return unchanged.take(unended, (wanted.text,), base)
-    files = [answer_file(folder, wanted.text, most) for most in wanted.mosts]
+    files = wanted.files(folder)
     if not all(unchanged.take(file, (wanted.text,), base) for file in files):
         return False
     more = wanted.rows and read_answer(files[0]).is_cut
@@ -93,7 +113,13 @@ def _is_taken(wanted: _Wanted, allowed: tuple[float, int], unchanged: Unchanged,
 
 
 def _ask(
-    wanted: Sequence[_Wanted], limits: Limits, seconds: float, address: StoreAddress, base: str, folder: Path
+    wanted: Sequence[_Wanted],
+    limits: Limits,
+    seconds: float,
+    address: StoreAddress,
+    base: str,
+    folder: Path,
+    unchanged: Unchanged | None,
 ) -> None:
     """Ask some queries, each once, within so many seconds of a processor; note which did not end."""
     workers = _AT_ONCE + 1  # one is always left to other clients
@@ -103,11 +129,16 @@ def _ask(
     with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
         service.address()
 
+        def run(text: str, store: StoreAddress, most: int) -> Result:
+            job = _job(text, store, base, limits, most)
+            request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
+            return submit(socket, request, lambda _: None, limits.silence_seconds)
+
         def ask(each: _Wanted) -> None:
+            if unchanged and _is_renewed(each, unchanged, folder, address, run):
+                return
             try:
-                job = _job(each, address, base, limits)
-                request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
-                result = submit(socket, request, lambda _: None, limits.silence_seconds)
+                result = run(each.text, address, LISTED_ROWS if each.rows else max(each.mosts))
                 write_result(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
             except ProblemError as error:
                 if error.problem.status == HTTPStatus.GATEWAY_TIMEOUT or error.problem.reason == OVER_MEMORY:
@@ -117,6 +148,45 @@ def _ask(
             pass
 
 
+def _is_renewed(
+    wanted: _Wanted,
+    unchanged: Unchanged,
+    folder: Path,
+    address: StoreAddress,
+    run: Callable[[str, StoreAddress, int], Result],
+) -> bool:
+    """Whether what the release before had of a query is kept, with other cells in some rows.
+
+    Args:
+        wanted: of the query.
+        unchanged: of the release before.
+        folder: gets the files.
+        address: of the store of all statements.
+        run: runs a query on a store, for so many rows.
+    """
+    files = wanted.files(folder)
+    before = [read_answer(file) for file in map(unchanged.whole, files) if file]
+    if not wanted.narrow or len(before) != len(files):
+        return False
+
+    def rows(store: StoreAddress) -> Callable[[str], bytes]:
+        def ask(text: str) -> bytes:
+            result = run(text, store, LISTED_ROWS)
+            if result.cut:
+                raise ValueError("rows without an end")
+            return b"".join(result.pieces)
+
+        return ask
+
+    with suppress(ProblemError, ValueError):
+        answers = renewed(before, wanted.narrow, rows(unchanged.store_before), rows(address))
+        if answers and (not before[0].is_cut or unchanged.take(rows_file(folder, wanted.text), (), "")):
+            for file, answer in zip(files, answers, strict=True):
+                write_answer(file, answer)
+            return True
+    return False
+
+
 def _wanted(settings: Settings) -> Iterator[_Wanted]:
     library = read_library(settings.layered("queries"), settings.languages)
     choices = {parameter.values_of for query in library.values() for parameter in query.head.parameters}
@@ -124,15 +194,14 @@ def _wanted(settings: Settings) -> Iterator[_Wanted]:
         reading = read(query.file_text)
         if reading.form == "SELECT" and not reading.is_volatile and not reading.has_service:
             mosts = (FIRST_ROWS, MOST_CHOICES) if query.name in choices else (FIRST_ROWS,)
-            yield _Wanted(query.in_language(settings.languages[0]).file_text, mosts, bool(query.head.rows))
+            yield _Wanted(query.in_language(settings.languages[0]), mosts)
 
 
-def _job(wanted: _Wanted, address: StoreAddress, base: str, limits: Limits) -> QueryJob:
-    most = LISTED_ROWS if wanted.rows else max(wanted.mosts)
+def _job(text: str, store: StoreAddress, base: str, limits: Limits, most: int) -> QueryJob:
     return QueryJob(
-        store=address,
+        store=store,
         base=base,
-        query=wanted.text,
+        query=text,
         default_graphs=(),
         named_graphs=(),
         format=RESULTS_JSON.suffix,

@@ -205,13 +205,15 @@ class Unchanged:
             return not self.changes(base).concern(taking_part)
         return False
 
+    @property
+    def store_before(self) -> StoreAddress:
+        """The store of the release before."""
+        return _address(self.previous)
+
     def changes(self, base: str) -> Changes:
         """The statements, with both stores."""
         if base not in self._changes:
-            before, after = (
-                EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(each.store), each.path.name), base)
-                for each in (self.previous, self.folder)
-            )
+            before, after = (EMBEDDED.open(_address(each), base) for each in (self.previous, self.folder))
             self._changes[base] = Changes(before, after, self.gone, self.come)
         return self._changes[base]
 
@@ -271,6 +273,10 @@ class Unchanged:
         except DamagedError:
             return []
         return list(files)
+
+
+def _address(folder: ReleaseFolder) -> StoreAddress:
+    return StoreAddress(EMBEDDED.kind, str(folder.store), folder.path.name)
 
 
 def prove_store(folder: ReleaseFolder, live: ReleaseFolder | None, digest: str) -> bool:

@@ -55,20 +55,50 @@ def write_result(
         is_cut: there are rows after those of the result.
         keys: whether the IRIs of the rows are wanted.
     """
-    lines = _lines(pieces)
-    head, bindings, line = next(lines).partition(_BINDINGS)
-    rows = (row.removesuffix(b",") for row in (each.removesuffix(_END) for each in chain([line], lines)) if row)
+    head, rows = _rows(_lines(pieces))
     first = list(islice(rows, max(mosts) + 1))
     for most in mosts:
-        body = head + bindings + b",\n".join(first[:most]) + _END
-        stated = json.dumps({"rows": len(first[:most]), "cut": is_cut or len(first) > most}).encode()
-        _write(answer_file(folder, text, most), [stated, b"\n", body])
+        body = head + b",\n".join(first[:most]) + _END
+        write_answer(answer_file(folder, text, most), Answer(len(first[:most]), is_cut or len(first) > most, body))
     if keys and len(first) > mosts[0]:
-        columns = json.loads(head + bindings + _END)["head"]["vars"]
+        columns = json.loads(head + _END)["head"]["vars"]
         numbered = _keys(columns, map(json.loads, chain(first, rows)))
         lines_of = (json.dumps(key, ensure_ascii=False).encode() + b"\n" for key in numbered)
         stated = json.dumps({"columns": columns, "cut": is_cut}).encode() + b"\n"
         _write(rows_file(folder, text), chain([stated], lines_of))
+
+
+def write_answer(file: Path, answer: Answer) -> None:
+    """Write an answer into its file."""
+    _write(file, [json.dumps({"rows": answer.rows, "cut": answer.is_cut}).encode(), b"\n", answer.body])
+
+
+def with_rows(answer: Answer, result: bytes) -> Answer:
+    """An answer in which the rows of another result stand in the place of those with the same IRIs.
+
+    Args:
+        answer: as `service.result_writers` wrote its JSON, and the result too.
+        result: has all rows of its things, or none.
+    """
+    columns = json.loads(answer.body)["head"]["vars"]
+    _, come = _rows(result.split(b"\n"))
+    others = dict(_keyed(columns, come))
+    head, rows = _rows(answer.body.split(b"\n"))
+    body = head + b",\n".join(others.get(key, row) for key, row in _keyed(columns, rows)) + _END
+    return Answer(answer.rows, answer.is_cut, body)
+
+
+def _keyed(columns: Sequence[str], rows: Iterable[bytes]) -> Iterator[tuple[Key, bytes]]:
+    lines = list(rows)
+    return zip(_keys(columns, map(json.loads, lines)), lines, strict=True)
+
+
+def _rows(lines: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """What is before the rows of a result, and its rows."""
+    each = iter(lines)
+    head, bindings, line = next(each).partition(_BINDINGS)
+    rows = (row.removesuffix(b",") for row in (line.removesuffix(_END) for line in chain([line], each)) if row)
+    return head + bindings, rows
 
 
 def _write(file: Path, pieces: Iterable[bytes]) -> None:
