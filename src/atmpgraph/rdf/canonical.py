@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from .differing import differing
 from .terms import without_graph
 
 # Lines in memory before they are sorted into a run on disk; about 50 MB.
@@ -138,21 +139,26 @@ def line_changes(
         before, after: the lines.
         most: how many there may be.
     """
-    removed, added = list[bytes](), list[bytes]()
-    for stood, stands in aligned([before, after]):
-        if stood != stands:
-            had, has = set(stood), set(stands)
-            removed += had - has
-            added += has - had
-            if len(removed) + len(added) > most:
-                return None
-    return removed, added
+    return _changes(((stood, stands) for stood, stands in aligned([before, after]) if stood != stands), most)
 
 
 def file_changes(before: Path, after: Path, most: int) -> tuple[list[bytes], list[bytes]] | None:
     """The same of two sorted files."""
     with before.open("rb") as old, after.open("rb") as new:
-        return line_changes(old, new, most)
+        return _changes(differing(old, new), most)
+
+
+def _changes(
+    differences: Iterable[tuple[list[bytes], list[bytes]]], most: int
+) -> tuple[list[bytes], list[bytes]] | None:
+    removed, added = list[bytes](), list[bytes]()
+    for stood, stands in differences:
+        had, has = set(stood), set(stands)
+        removed += had - has
+        added += has - had
+        if len(removed) + len(added) > most:
+            return None
+    return removed, added
 
 
 def triple_blocks(blocks: Iterable[Iterable[bytes]]) -> Iterator[list[bytes]]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from ..addresses import Addresses
 from ..rdf.canonical import aligned, subject_of
+from ..rdf.differing import differing
 from .history import removed_summary
 from .layout import ReleaseFolder, write_json
 from .listing import read_listed
@@ -172,7 +174,11 @@ def change_counts(folder: Path, predecessor: str, base: str) -> dict[str, int] |
 
 
 def changes(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[Change]:
-    """The changes between two canonical files, in the order of the IRIs."""
+    """The changes between the lines of two canonical files, most quickly of open files; in the order of the IRIs."""
+    if isinstance(before, BufferedReader) and isinstance(after, BufferedReader):
+        for differences in differing(before, after):
+            yield from _changes(*differences)
+        return
     for stood, stands in aligned([before, after], subjects=True):
         if stood != stands:
             yield from _changes(stood, stands)
