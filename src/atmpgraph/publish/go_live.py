@@ -5,7 +5,7 @@ the switch.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -214,7 +214,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         index = run(write_index_at, folder, unchanged, address, settings, folder.path.parent)
         is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
-        measured = _write_quality(candidate, settings, releases, earlier)
+        measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
@@ -248,18 +248,33 @@ def complete(candidate: Candidate, settings: Settings) -> None:
 
 
 def _write_quality(
-    candidate: Candidate, settings: Settings, releases: ReleasesFolder, earlier: ReleaseFolder | None
+    candidate: Candidate,
+    settings: Settings,
+    releases: ReleasesFolder,
+    earlier: ReleaseFolder | None,
+    unchanged: Unchanged | None = None,
 ) -> tuple[Measure, ...]:
     """Write the report, the shapes, the external links and what pages look up; returns what is measured."""
     folder, graph = candidate.folder, candidate.graph
     store = EMBEDDED.open(StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest), settings.base)
     write_json(folder.report, candidate.report.as_json())
     write_shapes(folder, settings.layered("shapes"), settings.base, settings.languages)
-    with folder.canonical.open("rb") as lines:
-        addresses = external_addresses(lines, settings.base, *settings.previous_bases)
+    addresses = _external_addresses(folder, settings, unchanged)
     links_to(read_links(releases.links), addresses).write(folder.links)
-    write_lookups(folder, earlier, store, settings, folder.path.parent)
+    write_lookups(folder, earlier, store, settings, folder.path.parent, unchanged)
     return tuple(measures(store, graph.graphs, settings.languages))
+
+
+def _external_addresses(
+    folder: ReleaseFolder, settings: Settings, unchanged: Unchanged | None
+) -> Mapping[str, tuple[str, ...]]:
+    """The external addresses in a release, each with the things that link there."""
+    bases = settings.base, *settings.previous_bases
+    before = unchanged.whole(folder.links) if unchanged else None
+    if unchanged and before and not external_addresses(unchanged.lines, *bases):
+        return {link.url: link.things for link in read_links(before).links}
+    with folder.canonical.open("rb") as lines:
+        return external_addresses(lines, *bases)
 
 
 def _sync_all(folder: Path) -> None:

@@ -8,31 +8,27 @@ the catalogue and the index never have the same ones twice.
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote
 
-from .. import __version__
 from ..addresses import Addresses
 from ..catalogue.discovery import document_dates
-from ..errors import ReleaseError
 from ..lists.declared import declarations
 from ..lists.renew import renew_lists
 from ..lists.write import queries as listed
 from ..lists.write import write_lists
 from ..overview.home import home, predicates
 from ..quality.links import MOST_THINGS, read_links
-from ..rdf.canonical import CanonicalWriter, file_changes, merged_blocks, subjects, triple_blocks
-from ..rdf.numbered_lines import ListWriter, write_lines
+from ..rdf.canonical import CanonicalWriter, merged_blocks, subjects, triple_blocks
+from ..rdf.numbered_lines import ListWriter, index_of, write_lines
 from ..rdf.sorted_lines import SortedLines
+from ..rdf.terms import without_graph
 from ..release.diff import KINDS, changes
-from ..release.integrity import prove
 from ..release.layout import DescriptionFolder, ReleaseFolder
-from ..release.listing import read_listing
-from ..release.manifest import read_manifest
 from ..release.release import ENCODED
 from ..search.collect import entries
 from ..search.collect import queries as searched
@@ -43,11 +39,14 @@ from ..store import EMBEDDED, Store, StoreAddress
 from .inputs import lists_line
 from .reuse import Unchanged
 
-_MOST_CHANGES: Final = 100_000  # statements that are compared with what the home page shows
-
 
 def write_lookups(
-    folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, settings: Settings, scratch: Path
+    folder: ReleaseFolder,
+    previous: ReleaseFolder | None,
+    store: Store,
+    settings: Settings,
+    scratch: Path,
+    unchanged: Unchanged | None = None,
 ) -> None:
     """Write what pages look up in a release, but its lists and index, once it has its statements, report and links.
 
@@ -57,20 +56,22 @@ def write_lookups(
         store: of its statements.
         settings: of the publication.
         scratch: a folder for intermediate files.
+        unchanged: what is as it was in the release before, if that is known.
     """
     folder.lookups.mkdir(exist_ok=True)
-    with folder.canonical.open("rb") as lines:
-        write_lines(folder.incoming, _links(lines, store.base, scratch))
-    with CanonicalWriter(scratch) as encoded:
-        for subject in subjects(folder.canonical):
-            if match := ENCODED.match(subject):
-                iri = match[1].decode()
-                encoded.add(f"{unquote(iri)}\t{iri}\n")
-        write_lines(folder.encoded, encoded.lines())
+    if not _is_taken(folder.incoming, unchanged, lambda line: _is_link(line, _spaces(store.base))):
+        with folder.canonical.open("rb") as lines:
+            write_lines(folder.incoming, _links(lines, store.base, scratch))
+    if not _is_taken(folder.encoded, unchanged, lambda line: bool(ENCODED.match(line))):
+        with CanonicalWriter(scratch) as encoded:
+            for subject in subjects(folder.canonical):
+                if match := ENCODED.match(subject):
+                    iri = match[1].decode()
+                    encoded.add(f"{unquote(iri)}\t{iri}\n")
+            write_lines(folder.encoded, encoded.lines())
     report = json.loads(folder.report.read_bytes())
     findings = report.pop("findings")
     write_lines(folder.findings, map(_json_line, findings))
-    union = sum(map(len, triple_blocks(merged_blocks([folder.canonical]))))
     check = read_links(folder.links)
     shown = (replace(link, things=link.things[:MOST_THINGS]) for link in check.links)
     write_lines(folder.external_links, (_json_line(link.as_json()) for link in shown))
@@ -78,10 +79,10 @@ def write_lookups(
     counts = _write_changed(folder, previous, store.base)
     overview = {
         "changes": counts,
-        "union": union,
+        "union": _union(folder, unchanged),
         "report": report,
         "links": links,
-        "home": _home(folder, previous, store, Addresses(store.base).partnership(settings.partnership)),
+        "home": _home(folder, unchanged, store, Addresses(store.base).partnership(settings.partnership)),
     }
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
@@ -135,18 +136,30 @@ def write_lists_at(
     write_lists_of(folder, EMBEDDED.open(address, settings.base), settings)
 
 
-def _home(folder: ReleaseFolder, previous: ReleaseFolder | None, store: Store, partnership: str) -> dict[str, Any]:
+def _is_taken(path: Path, unchanged: Unchanged | None, concerns: Callable[[bytes], bool]) -> bool:
+    """Whether lines and their index are those of the release before: no statement that came or went concerns them."""
+    if unchanged is None or any(map(concerns, unchanged.lines)):
+        return False
+    return all(unchanged.take(file, (), "") for file in (path, index_of(path)))
+
+
+def _union(folder: ReleaseFolder, unchanged: Unchanged | None) -> int:
+    """How many triples all graphs have together."""
+    if unchanged and (overview := unchanged.whole(folder.overview)):
+        before, after = (SortedLines.open(each.canonical) for each in (unchanged.previous, folder))
+        gone, come = ({without_graph(line)[:-2] for line in lines} for lines in (unchanged.gone, unchanged.come))
+        count: int = json.loads(overview.read_bytes())["union"]
+        return count + sum(not before.starting(each) for each in come) - sum(not after.starting(each) for each in gone)
+    return sum(map(len, triple_blocks(merged_blocks([folder.canonical]))))
+
+
+def _home(folder: ReleaseFolder, unchanged: Unchanged | None, store: Store, partnership: str) -> dict[str, Any]:
     """What the home page shows: that of the release before, if no statement that it is made from has changed."""
-    changes = file_changes(previous.canonical, folder.canonical, _MOST_CHANGES) if previous else None
-    if previous and changes is not None:
+    if unchanged and (overview := unchanged.whole(folder.overview)):
         own = {f"<{iri}>".encode() for iri in predicates(store.base)}
-        if not any(line.split(b" ", 2)[1] in own for lines in changes for line in lines):
-            with suppress(FileNotFoundError, ReleaseError, KeyError, TypeError, ValueError):
-                if read_manifest(previous.manifest).software == __version__:
-                    prove(previous.overview, read_listing(previous.listing)[previous.overview])
-                    before: dict[str, Any] = json.loads(previous.overview.read_bytes())["home"]
-                    if before["partnership"] == partnership:
-                        return before
+        before: dict[str, Any] = json.loads(overview.read_bytes())["home"]
+        if before["partnership"] == partnership and not any(line.split(b" ", 2)[1] in own for line in unchanged.lines):
+            return before
     return home(store, partnership)
 
 
@@ -200,13 +213,23 @@ def _json_line(content: object) -> bytes:
 
 def _links(lines: Iterable[bytes], base: str, scratch: Path) -> Iterator[bytes]:
     """The links to what has a document, sorted and distinct, each as object, predicate and subject."""
-    spaces = tuple(f"<{space}".encode() for space in Addresses(base).documented)
+    spaces = _spaces(base)
     with CanonicalWriter(scratch) as links:
         for line in lines:
-            subject, predicate, thing, _ = line.split(b" ", 3)  # the beginning of a text is none
-            if thing.startswith(spaces) and b"#" not in thing:
+            if _is_link(line, spaces):
+                subject, predicate, thing, _ = line.split(b" ", 3)
                 links.add((b"%b %b %b\n" % (thing, predicate, subject)).decode())
         yield from links.lines()
+
+
+def _spaces(base: str) -> tuple[bytes, ...]:
+    """What the IRIs of what has a document begin with."""
+    return tuple(f"<{space}".encode() for space in Addresses(base).documented)
+
+
+def _is_link(line: bytes, spaces: tuple[bytes, ...]) -> bool:
+    thing = line.split(b" ", 3)[2]  # the beginning of a text is none
+    return thing.startswith(spaces) and b"#" not in thing
 
 
 def _stating(link: bytes) -> bytes:

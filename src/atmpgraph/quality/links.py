@@ -161,7 +161,7 @@ def external_addresses(lines: Iterable[bytes], base: str, *former: str) -> dict[
     return {url: tuple(sorted(things[url])) for url in sorted(things)}
 
 
-def links_to(check: LinkCheck, addresses: dict[str, tuple[str, ...]]) -> LinkCheck:
+def links_to(check: LinkCheck, addresses: Mapping[str, tuple[str, ...]]) -> LinkCheck:
     """A check applied to the addresses that are published now; those that it does not cover are unasked."""
     checked = {link.url: link for link in check.links}
     links = (replace(checked.get(url, ExternalLink(url)), things=things) for url, things in addresses.items())

@@ -39,7 +39,9 @@ class ListWriter:
     """Writes lines one by one, and their index; as a context, which closes both."""
 
     def __init__(self, path: Path) -> None:
-        """Create both files."""
+        """Create both files anew: one that is there may be that of another release too, by a link."""
+        for file in (path, index_of(path)):
+            file.unlink(missing_ok=True)
         self._lines, self._index, self._offset = path.open("wb"), index_of(path).open("wb"), 0
 
     def __enter__(self) -> Self:
