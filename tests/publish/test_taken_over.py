@@ -4,7 +4,7 @@ import json
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -13,10 +13,11 @@ from tantivy import Query
 
 from atmpgraph.lists.renew import renew_lists
 from atmpgraph.overview.home import home
-from atmpgraph.publish import codings, dumps, lookups, reuse
+from atmpgraph.publish import codings, dumps, go_live, lookups, reuse
 from atmpgraph.publish.build import build
 from atmpgraph.publish.origins import Origins
 from atmpgraph.publish.verify import verify
+from atmpgraph.quality.links import external_addresses, read_links
 from atmpgraph.release.layout import ReleaseFolder, ReleasesFolder
 from atmpgraph.release.release import open_release
 from atmpgraph.search.collect import Entry
@@ -239,3 +240,28 @@ def test_the_home_page_is_taken_over_unless_it_would_change(started: Settings, m
     assert len(made) == 1
     release = open_release(live(started).path.parent, "current", started.base)
     assert (release.overview or {})["home"] == json.loads(json.dumps(home(release.store, made[0])))
+
+
+@pytest.mark.parametrize("damage", ["", "removed", "{}"])
+def test_external_addresses_are_taken_over_from_a_whole_file(
+    damage: str, started: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of some changed statements they are read anyway; of all only where these are not known."""
+    read, file = list[int](), live(started).links
+    before = read_links(file)
+    if damage == "removed":
+        file.unlink()
+    elif damage:
+        file.write_text(damage, "utf-8")
+
+    def noted(lines: Iterable[bytes], *bases: str) -> dict[str, tuple[str, ...]]:
+        every = list(lines)
+        read.append(len(every))
+        return external_addresses(every, *bases)
+
+    monkeypatch.setattr(go_live, "external_addresses", noted)
+    changed_cell(started, random.Random(1))
+    build(started)
+    assert read_links(live(started).links) == before
+    assert len(before.links) > 3
+    assert (max(read) > 100) == bool(damage)

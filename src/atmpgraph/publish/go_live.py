@@ -7,7 +7,7 @@ the switch.
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final
 from .. import __version__
 from ..catalogue.dcat import History
 from ..catalogue.void import void
+from ..errors import DamagedError
 from ..i18n import message
 from ..interrupts import finish
 from ..parallel import beside, here
@@ -270,9 +271,9 @@ def _external_addresses(
 ) -> Mapping[str, tuple[str, ...]]:
     """The external addresses in a release, each with the things that link there."""
     bases = settings.base, *settings.previous_bases
-    before = unchanged.whole(folder.links) if unchanged else None
-    if unchanged and before and not external_addresses(unchanged.lines, *bases):
-        return {link.url: link.things for link in read_links(before).links}
+    if unchanged and not external_addresses(unchanged.lines, *bases):
+        with suppress(DamagedError, FileNotFoundError):
+            return {link.url: link.things for link in read_links(unchanged.previous.links, must=True).links}
     with folder.canonical.open("rb") as lines:
         return external_addresses(lines, *bases)
 

@@ -124,17 +124,24 @@ class LinkCheck:
         write_sealed(path, self.as_json())
 
 
-def read_links(path: Path) -> LinkCheck:
+def read_links(path: Path, *, must: bool = False) -> LinkCheck:
     """The check in a file; an empty one where there is none.
+
+    Args:
+        path: of the file.
+        must: whether it must be there, with a seal.
 
     Raises:
         DamagedError: the file is not what was written.
+        FileNotFoundError: there is none, and there must be.
     """
     try:
-        check = read_sealed(path, must=False)
+        check = read_sealed(path, must=must)
         links = (ExternalLink(**(link | {"things": tuple(link.get("things", ()))})) for link in check["links"])
         return LinkCheck(check["checked"], tuple(links))
     except FileNotFoundError:
+        if must:
+            raise
         return LinkCheck()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise DamagedError(path, repr(error)) from None
