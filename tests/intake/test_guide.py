@@ -8,13 +8,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
+
+from atmpgraph.cli import main
 
 from ..conftest import ROOT
 from ..long import often
@@ -32,7 +35,10 @@ CALL = [sys.executable, "-m", "atmpgraph"]
 
 
 def follow(folder: Path, block: str) -> tuple[Path, list[str]]:
-    """Run the commands of a block but `serve`, each of which must succeed; where they end, and what they say."""
+    """Run the commands of a block but `serve`, each of which must succeed; where they end, and what they say.
+
+    In this process: to start one for each takes longer than most of them.
+    """
     said = []
     for line in block.splitlines():
         command, *arguments = shlex.split(line)
@@ -40,8 +46,9 @@ def follow(folder: Path, block: str) -> tuple[Path, list[str]]:
             folder = folder / arguments[0]
         elif arguments[0] != "serve":
             assert command == "atmpgraph"
-            done = subprocess.run([*CALL, *arguments], cwd=folder, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, (line, done.stdout, done.stderr)
+            with chdir(folder):
+                done = CliRunner().invoke(main, arguments)
+            assert done.exit_code == 0, (line, done.stdout, done.stderr)
             said.append(done.stdout)
     return folder, said
 
