@@ -12,9 +12,6 @@ from atmpgraph.release.release import open_release
 from atmpgraph.settings import FILE_NAME, Settings
 from atmpgraph.settings.layers import Kind
 from atmpgraph.sparql.protocol import parse
-from atmpgraph.starter import start
-
-from ..conftest import EXAMPLE
 
 MARK = b"\xef\xbb\xbf"
 KINDS: tuple[Kind, ...] = ("mapping", "shapes", "queries", "ontology", "rules", "datasets")
@@ -23,29 +20,26 @@ WRITTEN = frozenset({".csv", ".json", ".ttl", ".rq", ".toml", ".po"})
 
 def statements(settings: Settings) -> list[str]:
     """What is published, but for the digests of the files that it was made with."""
-    built = build(settings)
-    assert built.digest, "\n".join(built.report.lines("en"))
     release = open_release(settings.path(settings.folders.releases), "current", settings.base)
     return [line for line in (release.path / "data.nq").read_text("utf-8").splitlines() if "<ni:///" not in line]
 
 
-@pytest.mark.no_cover  # two builds, as in other tests
-def test_every_file_of_a_publication_may_begin_with_one(tmp_path: Path) -> None:
-    start(tmp_path / "p", EXAMPLE)
-    file = tmp_path / "p" / FILE_NAME
-    settings = Settings.load(file)
+@pytest.mark.no_cover  # a build, as in other tests
+def test_every_file_of_a_publication_may_begin_with_one(started: Settings) -> None:
+    plain, root = statements(started), started.path(Path())
     for kind in KINDS:  # its own copy of what comes with the software
-        layers = settings.layered(kind)
+        layers = started.layered(kind)
         for name, path in layers.files().items():
             copy = layers.own / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
-    plain = statements(settings)
-    marked = [path for path in tmp_path.rglob("*") if path.suffix in WRITTEN and "releases" not in path.parts]
+    marked = [path for path in root.rglob("*") if path.suffix in WRITTEN and "releases" not in path.parts]
     for path in marked:
         path.write_bytes(MARK + path.read_bytes())
     assert {path.suffix for path in marked} >= {".csv", ".json", ".ttl", ".rq", ".toml"}
-    assert statements(Settings.load(file)) == plain
+    built = build(Settings.load(root / FILE_NAME))
+    assert built.new, "\n".join(built.report.lines("en"))
+    assert statements(started) == plain
     assert not re.search("\ufeff", "".join(plain))
 
 
