@@ -11,7 +11,7 @@ import pytest
 from atmpgraph.settings import Settings
 
 from ..conftest import unable
-from ..long import some
+from ..long import often, some
 
 # Runs in namespaces of its own, where any user may mount. $1: the options of the mount, $2: which folder it is.
 SCRIPT = """
@@ -75,7 +75,7 @@ def test_a_temporary_folder_that_is_full(started: Settings) -> None:
     assert status == 0 or "no space is left; free some" in said
 
 
-# A first release fits. Then the disk has more and more room beyond it, up to what a build needs; each time of nearly that
+# A first release is there. Then the disk has more and more room beyond it, up to what a build needs; each time of nearly that
 # much, and of less and less below it, each build that fails is told of on a line.
 REBUILD = """
 set -e
@@ -83,12 +83,12 @@ place="$PWD/place" first="$PWD/first"
 export ATMPGRAPH_FOLDERS_RELEASES="$place"
 mkdir -p "$place"
 mount -t tmpfs -o size=100m tmpfs "$place"
-"$1" -m atmpgraph build >&2
+cp -a releases/. "$place"
 cp -a "$place" "$first"
 mv changed data/organisations.csv
-state() { (cd "$1"; ls -A | sort | tr '\\n' ' '; readlink current); }
+state() { (cd "$1"; ls -A | grep -vx build.json | sort | tr '\\n' ' '; readlink current); }
 low=0 high=8000
-while [ $((high - low)) -gt 150 ]; do
+while [ $((high - low)) -gt "$2" ]; do
   room=$(((low + high) / 2)) status=0
   used=$(df -k --output=used "$place" | tail -n 1)
   mount -o "remount,size=$((used + room))k" "$place"
@@ -111,10 +111,11 @@ def test_the_old_release_stays_whatever_room_a_build_has(started: Settings) -> N
     head, first, *others = table.read_text(encoding="utf-8").splitlines(keepends=True)
     started.path(Path("changed")).write_text("".join([head, *others, first]), encoding="utf-8")
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", REBUILD, "sh", sys.executable]
-    done = subprocess.run(command, cwd=started.path(Path()), capture_output=True, text=True, check=False)
+    nearest = str(often(600, 150))  # kilobytes
+    done = subprocess.run([*command, nearest], cwd=started.path(Path()), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert len(lines) > 3, "some builds failed for want of room"
+    assert len(lines) >= often(2, 4), "some builds failed for want of room"
     for line in lines:
         said, traces, now, before = line.split("|")
         assert said.startswith("atmpgraph: ")
