@@ -136,6 +136,8 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     shape = "<urn:s> <{sh}targetClass> <urn:none> ; <{sh}sparql> [ <{sh}select> 'SELECT $this {{ ?s ?p ?o }}' ] ."
     folder = started.path(started.folders.shapes)
     (folder / "far.ttl").write_text(shape.format(sh=SH), encoding="utf-8")
+    for name in ("event", "figure", "funding", "organisation", "period", "place", "quotation", "source"):
+        (folder / f"{name}.ttl").write_text("", encoding="utf-8")  # to plan for all shapes takes longer than to build
     first = build(started)
     monkeypatch.setattr(graph, "_MANY", 0)
     others = started.model_copy(update={"folders": started.folders.model_copy(update={"releases": tmp_path / "r"})})
@@ -154,8 +156,9 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     assert again.report == first.report
 
 
-def test_the_same_input_makes_no_new_release(example: Settings) -> None:
-    first, second = build(example), build(example)
+def test_the_same_input_makes_no_new_release(started: Settings) -> None:
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    first, second = build(started), build(started)
     assert (first.digest, first.new, second.new) == (second.digest, True, False)
 
 
@@ -201,10 +204,9 @@ def test_a_graph_that_nobody_describes_is_a_violation(example: Settings) -> None
     assert any("not described" in finding.message["en"] for finding in built.report.findings)
 
 
-def test_a_text_that_is_not_here_is_a_warning(publication: Path) -> None:
-    text = publication.read_text(encoding="utf-8").replace("reference", "nowhere")
-    publication.write_text(text, encoding="utf-8")
-    built = build(Settings.load(publication))
+def test_a_text_that_is_not_here_is_a_warning(started: Settings) -> None:
+    edit(started, "sources.csv", ",high,\n", ",high,nowhere.txt\n")
+    built = build(started)
     assert built.digest, "its absence does not stop a build"
     assert any("not checked against it" in finding.message["en"] for finding in built.report.of(Severity.WARNING))
 
@@ -229,8 +231,8 @@ def test_a_query_for_coverage_makes_statements(example: Settings) -> None:
 
 @pytest.mark.parametrize("link", [True, False])
 def test_a_build_goes_on_where_the_live_release_was_taken_away(started: Settings, link: bool) -> None:
-    first = build(started).digest
     releases = ReleasesFolder(started.path(started.folders.releases))
+    first = releases.live
     if link:
         releases.current.unlink()
         releases.current.symlink_to("nothing")
@@ -282,7 +284,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_release(started: Settings) 
     for step, milliseconds in (
         ("tables", 0),
         ("mapping", 0),
-        *(("writing", t) for t in some((0, 5, 15, 40, 100, 300), 3)),
+        *(("writing", t) for t in some((0, 5, 15, 40, 100, 300), 2)),
     ):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         assert process.stderr
