@@ -1,7 +1,7 @@
 """How often, and how widely, a test tries: enough to see a fault in `make test`, all there is in `make bench` (`LONG=1`)."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 LONG: Final = bool(os.environ.get("LONG"))
@@ -20,3 +20,8 @@ def some(cases: Iterable[T], count: int) -> list[T]:
     if LONG or count >= len(every):
         return every
     return [every[number * (len(every) - 1) // max(count - 1, 1)] for number in range(count)]
+
+
+def in_turn(ways: Sequence[T], number: int) -> Sequence[T]:
+    """All ways to try a case, or one of them, by the number of the case."""
+    return ways if LONG else ways[number % len(ways) :][:1]

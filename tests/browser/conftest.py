@@ -22,13 +22,13 @@ def origin(released: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def _desk(origin: str) -> Iterator[Reader]:
-    with reading(origin) as reader:
+    with reading(origin, watched=True) as reader:
         yield reader
 
 
 @pytest.fixture(scope="session")
 def _phone(origin: str) -> Iterator[Reader]:
-    with reading(origin, width=390) as reader:
+    with reading(origin, width=390, watched=True) as reader:
         yield reader
 
 

@@ -1,4 +1,4 @@
-"""A person at a browser: headless Chromium, whose every request and complaint is written down."""
+"""A person at a browser: headless Chromium, whose every request and complaint may be written down."""
 
 import json
 import shutil
@@ -115,8 +115,8 @@ class Reader:
 
 
 @contextmanager
-def reading(origin: str, *, width: int = 1280, javascript: bool = True) -> Iterator[Reader]:
-    """A reader with a new browser, which has stored nothing."""
+def reading(origin: str, *, width: int = 1280, javascript: bool = True, watched: bool = False) -> Iterator[Reader]:
+    """A reader with a new browser, which has stored nothing; if `watched`, what it asks for and complains of is noted."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not browser or not driver:
         absent("chromium and chromedriver are not here (Debian: apt install chromium chromium-driver)")
@@ -126,7 +126,8 @@ def reading(origin: str, *, width: int = 1280, javascript: bool = True) -> Itera
     options.binary_location = browser
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
         options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    if watched:  # of each page some hundred messages
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     if not javascript:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))

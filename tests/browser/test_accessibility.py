@@ -11,7 +11,7 @@ from atmpgraph.release.release import Release
 
 from ..conftest import LANGUAGES, ROOT
 from ..http.conformance.asking import at
-from ..long import LONG
+from ..long import in_turn
 from .reader import Reader
 from .test_pages import ROUTES
 
@@ -63,8 +63,7 @@ def _visit(reader: Reader, path: str, language: str, shade: str) -> None:
 @pytest.mark.parametrize(("number", "path"), enumerate(PAGES))
 def test_a_page_has_no_barrier(desk: Reader, narrow: Reader, release: Release, number: int, path: str) -> None:
     address, language = at(path, release), LANGUAGES[number // 2 % len(LANGUAGES)]
-    views = ((desk, "light"), (narrow, "dark"))
-    for reader, shade in views if LONG else views[number % 2 :][:1]:
+    for reader, shade in in_turn(((desk, "light"), (narrow, "dark")), number):
         _visit(reader, address, language, shade)
         assert not _faults(reader)
         assert reader.script(_SIZE) < LARGEST

@@ -16,12 +16,11 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def elsewhere(origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elsewhere(origin: str, narrow: Reader, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A page of another site, with the code that a chart gives for it, and with a page that gives none."""
     folder = tmp_path_factory.mktemp("elsewhere")
-    with reading(origin) as reader:
-        reader.visit("/charts/claims?lang=fr")
-        code = next(str(block.text) for block in reader.all("pre code") if str(block.text).startswith("<iframe"))
+    narrow.visit("/charts/claims?lang=fr")
+    code = next(str(block.text) for block in narrow.all("pre code") if str(block.text).startswith("<iframe"))
     refused = f'<iframe id="refused" src="{origin}/charts/claims" width="300" height="100"></iframe>'
     (folder / "index.html").write_text(f"<!DOCTYPE html><title>x</title>{code}{refused}", encoding="utf-8")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))

@@ -19,6 +19,7 @@ from ..conftest import LANGUAGES, ROOT
 from ..http.conformance.asking import at
 from ..http.conformance.tables import DOCUMENTS, HTML, RESOURCES
 from ..http.conformance.targets import serving
+from ..long import in_turn
 from .conftest import MOST_ROWS
 from .reader import Reader, reading
 
@@ -107,11 +108,12 @@ READ = (
 )
 
 
-@pytest.mark.parametrize("width", [360, 768, 1440])
-def test_no_word_is_cut(origin: str, width: int) -> None:
+@pytest.mark.parametrize(("number", "width"), enumerate([360, 768, 1440]))
+def test_no_word_is_cut(origin: str, number: int, width: int) -> None:
+    """In one of two languages, in turn."""
     with reading(origin, width=width) as reader:
-        for language in ("de", "fr"):
-            for path in READ:
+        for place, path in enumerate(READ, number):
+            for language in in_turn(("de", "fr"), place):
                 reader.visit(f"{path}?lang={language}")
                 assert reader.script(_CUT) == [], (path, language)
 
@@ -167,15 +169,16 @@ def test_no_route_is_wider_than_the_narrowest_phone(narrow: Reader, release: Rel
         assert narrow.script(_OUTSIDE) == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_wider_than_a_phone(phone: Reader, page: str, language: str) -> None:
-    phone.visit(f"{page}&lang={language}")
-    if page.startswith("/sparql"):
-        phone.one(".tabPanel.active .toolbar button")
-    wide, window = phone.width()
-    assert wide == window == 390
-    assert phone.one("html").get_attribute("lang") == language
+@pytest.mark.parametrize(("number", "page"), enumerate(PAGES))
+def test_nothing_is_wider_than_a_phone(phone: Reader, number: int, page: str) -> None:
+    """In one language, in turn."""
+    for language in in_turn(LANGUAGES, number):
+        phone.visit(f"{page}&lang={language}")
+        if page.startswith("/sparql"):
+            phone.one(".tabPanel.active .toolbar button")
+        wide, window = phone.width()
+        assert wide == window == 390
+        assert phone.one("html").get_attribute("lang") == language
 
 
 def test_a_phone_runs_a_query(phone: Reader) -> None:
