@@ -49,7 +49,7 @@ def rewrite(table: Path) -> None:
     os.utime(table, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.mark.parametrize(("change", "step"), some(product((grow, replace, rewrite, Path.unlink), STEPS[1:5]), 6))
+@pytest.mark.parametrize(("change", "step"), some(product((grow, replace, rewrite, Path.unlink), STEPS[1:5]), 4))
 def test_a_table_changes_while_it_is_read(change: Callable[[Path], None], step: str, started: Settings) -> None:
     releases = ReleasesFolder(started.path(started.folders.releases))
     changed_table(started)
