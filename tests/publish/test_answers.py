@@ -3,7 +3,8 @@
 import csv
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ from atmpgraph.web.core import query_client
 from atmpgraph.web.core.context import Context, publication
 from atmpgraph.web.core.query_client import first_rows
 
-from ..conftest import changed
+from ..conftest import changed, edit
+from ..long import in_turn, some
 from ..sparql.jobs import LARGE as HUNGRY
 from ..store.engines import Oxigraph, running, store_of
 
@@ -103,7 +105,7 @@ def test_a_page_is_the_same_with_and_without(large: Settings) -> None:
     app = _served(large)
 
     def pages() -> list[str]:
-        names = [name for name in _library(large) if name not in {"now", "endless"}]
+        names = some((name for name in _library(large) if name not in {"now", "endless"}), 20)
         return [
             app.test_client().get(f"/queries/{name}?lang={large.languages[0]}", headers={"Accept": "text/html"}).text
             for name in names
@@ -129,9 +131,27 @@ def test_a_page_asks_no_query_that_is_kept(large: Settings) -> None:
 PARTS = ((0, 1), (1, 3), (2, 200))  # the offset and limit of some pages
 
 
+def _built_small(settings: Settings) -> list[str]:
+    """Build with one row for a page and two for a choice of values; the queries that were asked."""
+    texts = list[str]()
+
+    def noted(address: Path, request: QueryRequest, *arguments: Any) -> Result:
+        texts.append(request.job.query)
+        return submit(address, request, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graph, "_MANY", 0)
+        patch.setattr(publish_answers, "FIRST_ROWS", 1)
+        patch.setattr(publish_answers, "MOST_CHOICES", 2)
+        patch.setattr(publish_answers, "submit", noted)
+        assert build(settings).switched
+    return texts
+
+
 @pytest.fixture(scope="module")
-def small_pages(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A publication whose release keeps one row of each question, and which rows come after it where the head says how.
+def small_build(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[str]]:
+    """A publication whose release keeps one row of each question, and which rows come after it where the head says how;
+    and the queries that were asked for it.
 
     One question of its own has no such line, and the same rows as one that has.
     """
@@ -144,32 +164,74 @@ def small_pages(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> Set
     text = (settings.layered("queries") / "organisations.rq").file.read_text(encoding="utf-8")
     (own / "plain.rq").write_text(text.replace("#+ rows: organisation\n", ""), encoding="utf-8")
     shutil.rmtree(settings.path(settings.folders.releases))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(graph, "_MANY", 0)
-        patch.setattr(publish_answers, "FIRST_ROWS", 1)
-        assert build(settings).digest
-    return settings
+    return settings, _built_small(settings)
 
 
-@pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The queries that ran for pages."""
+@pytest.fixture(scope="module")
+def small_pages(small_build: tuple[Settings, list[str]]) -> Settings:
+    """That publication."""
+    return small_build[0]
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A publication with two releases of which each keeps one row of each question; a figure differs.
+
+    Attributes:
+        settings: of the publication.
+        before: the answers of the first.
+        content: of the files of these, before the second was made.
+        after: the answers of the second.
+        asked: the queries that were asked for it.
+    """
+
+    settings: Settings
+    before: Path
+    content: Mapping[Path, bytes]
+    after: Path
+    asked: Sequence[str]
+
+
+@pytest.fixture(scope="module")
+def edited(small_pages: Settings, tmp_path_factory: pytest.TempPathFactory) -> Edited:
+    """A copy of that publication, with another number of jobs."""
+    folder = tmp_path_factory.mktemp("edited") / "example"
+    shutil.copytree(small_pages.path(Path()), folder, symlinks=True)
+    settings = changed(Settings.load(folder / "atmpgraph.toml"), build={"jobs": 1}, queries={"timeout_seconds": 30.0})
+    before = _release(settings).answers
+    content = {file: file.read_bytes() for file in sorted(before.iterdir())}
+    edit(settings, "figures.csv", ",15,", ",16,")
+    edit(settings, "figures.csv", "15 direct", "16 direct")
+    edit(settings, "quotations.csv", "15 direct", "16 direct")
+    asked = _built_small(settings)
+    return Edited(settings, before, content, _release(settings).answers, asked)
+
+
+def _noted(patch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that run for pages from now on."""
     texts, run = list[str](), query_client.run_query
 
     def noted(context: Context, query: Query, *arguments: Any, **named: Any) -> Result:
         texts.append(query.text)
         return run(context, query, *arguments, **named)
 
-    monkeypatch.setattr(query_client, "run_query", noted)
+    patch.setattr(query_client, "run_query", noted)
     return texts
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that ran for pages."""
+    return _noted(monkeypatch)
 
 
 def test_the_rows_of_a_page_are_those_of_the_whole_answer(small_pages: Settings, runs: list[str]) -> None:
     app, cut, listed = create_app(small_pages), set[str](), set[str]()
-    for name, query in _library(small_pages).items():
-        for language in small_pages.languages if query.head.rows else ():
+    first_language, *others = small_pages.languages
+    for number, (name, query) in enumerate(_library(small_pages).items()):
+        for language in (first_language, *in_turn(others, number)) if query.head.rows else ():
             local = query.in_language(language)
-            for offset, most in PARTS if language == small_pages.languages[1] else PARTS[:2]:
+            for offset, most in PARTS[:2] if language == first_language else PARTS:
                 with app.test_request_context(f"/queries/{name}?lang={language}&offset={offset}"):
                     context, asked = Context(publication(), "/", "", language), Query(local.file_text, offset=offset)
                     runs.clear()
@@ -187,11 +249,12 @@ def test_the_rows_of_a_page_are_those_of_the_whole_answer(small_pages: Settings,
 
 
 def _answers(settings: Settings) -> dict[str, tuple[int, str, bytes]]:
-    """What people and programs get of the questions, in each language, with some offsets and limits."""
+    """What people and programs get of the questions, in the first language and others, with some offsets and limits."""
     client, got = create_app(settings).test_client(), dict[str, tuple[int, str, bytes]]()
-    for name in ("organisations", "plain", "grants", "money", "since"):
-        for suffix in (".csv", ".json", ""):
-            for language in settings.languages:
+    first_language, *others = settings.languages
+    for number, name in enumerate(("organisations", "plain", "grants", "money", "since")):
+        for place, suffix in enumerate((".csv", ".json", ""), number):
+            for language in (first_language, *in_turn(others, place)):
                 for offset, most in PARTS[:2] if not suffix else PARTS[1:2]:
                     url = f"/queries/{name}{suffix}?lang={language}&offset={offset}&limit={most}"
                     response = client.get(url, headers={"Accept": "*/*" if suffix else "text/html"})
@@ -201,29 +264,39 @@ def _answers(settings: Settings) -> dict[str, tuple[int, str, bytes]]:
     return got
 
 
+@pytest.fixture(scope="module")
+def kept(small_pages: Settings) -> tuple[dict[str, tuple[int, str, bytes]], int]:
+    """What is got of the release that keeps one row of each, and how many queries ran for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        ran = _noted(patch)
+        return _answers(small_pages), len(ran)
+
+
 @pytest.mark.parametrize("release", ["of an earlier version", "that keeps no answer"])
 def test_pages_and_downloads_are_those_of_a_release(
-    small_pages: Settings, tmp_path: Path, runs: list[str], release: str
+    small_pages: Settings,
+    kept: tuple[dict[str, tuple[int, str, bytes]], int],
+    tmp_path: Path,
+    runs: list[str],
+    release: str,
 ) -> None:
     """One of an earlier version keeps first rows, and does not say which rows come after them."""
-    kept = _answers(small_pages)
-    ran = len(runs)
     folder = tmp_path / "example"
     shutil.copytree(small_pages.path(Path()), folder, symlinks=True)
     settings = changed(Settings.load(folder / "atmpgraph.toml"), queries={"timeout_seconds": 30.0})
     left = {".rows"} if release == "of an earlier version" else {".rows", ".json"}
     _without(_release(settings), left)
-    runs.clear()
-    assert _answers(settings) == kept
+    assert _answers(settings) == kept[0]
     assert runs
     assert any("VALUES ?organisation { <" in text for text in runs) == (left == {".rows"}), (
         "other languages, first page"
     )
-    assert ran <= len(runs)
+    assert kept[1] <= len(runs)
 
 
-def test_a_store_elsewhere_gives_the_same(small_pages: Settings, tmp_path: Path, runs: list[str]) -> None:
-    kept = _answers(small_pages)
+def test_a_store_elsewhere_gives_the_same(
+    small_pages: Settings, kept: tuple[dict[str, tuple[int, str, bytes]], int], tmp_path: Path, runs: list[str]
+) -> None:
     folder = tmp_path / "example"
     shutil.copytree(small_pages.path(Path()), folder, symlinks=True)
     engine = Oxigraph(tmp_path / "engine")
@@ -231,28 +304,16 @@ def test_a_store_elsewhere_gives_the_same(small_pages: Settings, tmp_path: Path,
         there = changed(Settings.load(folder / "atmpgraph.toml"), store=store_of(engine))
         there = changed(there, queries={"timeout_seconds": 30.0})
         push(there)
-        runs.clear()
-        assert _answers(there) == kept
+        assert _answers(there) == kept[0]
     assert any("VALUES ?organisation { <" in text for text in runs)
 
 
-def test_each_question_is_asked_once(large: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_question_is_asked_once(small_build: tuple[Settings, list[str]], edited: Edited) -> None:
     """Its first rows, for a page and for a choice of values, and the IRIs of all are kept from one run."""
-    monkeypatch.setattr(publish_answers, "FIRST_ROWS", 1)
-    monkeypatch.setattr(publish_answers, "MOST_CHOICES", 2)
-    large = changed(large, build={"jobs": 1})  # another process has no patch
-    shutil.rmtree(large.path(large.folders.releases))
-    texts = list[str]()
-
-    def noted(address: Path, request: QueryRequest, *arguments: Any) -> Result:
-        texts.append(request.job.query)
-        return submit(address, request, *arguments)
-
-    monkeypatch.setattr(publish_answers, "submit", noted)
-    assert build(large).digest
+    settings, texts = small_build
     assert len(texts) == len(set(texts))
-    folder, library = _release(large).answers, _library(large)
-    page, choices = (read_answer(answer_file(folder, _first(large, library["sources"]), most)) for most in (1, 2))
+    folder, library = _release(settings).answers, _library(settings)
+    page, choices = (read_answer(answer_file(folder, _first(settings, library["sources"]), most)) for most in (1, 2))
     assert [
         (each.rows, each.is_cut, len(json.loads(each.body)["results"]["bindings"])) for each in (page, choices)
     ] == [
@@ -261,21 +322,12 @@ def test_each_question_is_asked_once(large: Settings, monkeypatch: pytest.Monkey
     ]
     assert sorted(folder.glob("*.rows"))
 
-    texts.clear()
-    table = large.path(large.folders.data) / "figures.csv"
-    text = table.read_text(encoding="utf-8")
-    table.write_text(text.replace(",15,", ",16,").replace("15 direct", "16 direct"), encoding="utf-8")
-    quotations = table.with_name("quotations.csv")
-    quotations.write_text(quotations.read_text(encoding="utf-8").replace("15 direct", "16 direct"), encoding="utf-8")
-    before = {file: file.read_bytes() for file in sorted(folder.iterdir())}
-    assert build(large).switched
-    rows = [
-        rows_file(each, _first(large, library["workpackage-members"])) for each in (folder, _release(large).answers)
-    ]
+    rows = [rows_file(each, _first(settings, library["workpackage-members"])) for each in (edited.before, edited.after)]
     assert len({file.stat().st_ino for file in rows}) == 1
-    assert _first(large, library["workpackage-members"]) not in texts
-    assert _first(large, library["quotations"]) in texts
-    assert before == {file: file.read_bytes() for file in sorted(folder.iterdir())}, "a release is immutable"
+    assert _first(settings, library["workpackage-members"]) not in edited.asked
+    assert _first(settings, library["quotations"]) in edited.asked
+    now = {file: file.read_bytes() for file in sorted(edited.before.iterdir())}
+    assert now == edited.content, "a release is immutable"
 
     texts.clear()
     organisations = table.with_name("organisations.csv")
@@ -389,22 +441,11 @@ def test_a_small_release_keeps_none(started: Settings) -> None:
     assert not _release(started).answers.exists()
 
 
-def test_an_answer_is_taken_over_if_no_statement_that_it_depends_on_changed(large: Settings) -> None:
-    library, before = _library(large), _release(large).answers
-    table = large.path(large.folders.data) / "figures.csv"
-    text = table.read_text(encoding="utf-8")
-    table.write_text(text.replace(",15,", ",16,").replace("15 direct", "16 direct"), encoding="utf-8")
-    assert text != table.read_text(encoding="utf-8")
-    quotations = table.with_name("quotations.csv")
-    quotations.write_text(quotations.read_text(encoding="utf-8").replace("15 direct", "16 direct"), encoding="utf-8")
-    assert build(large).switched
-    after = _release(large).answers
+def test_an_answer_is_taken_over_if_no_statement_that_it_depends_on_changed(edited: Edited) -> None:
+    library = _library(edited.settings)
 
     def same(name: str) -> bool:
-        files = (
-            answer_file(each, library[name].in_language(large.languages[0]).file_text, FIRST_ROWS)
-            for each in (before, after)
-        )
+        files = (answer_file(each, _first(edited.settings, library[name]), 1) for each in (edited.before, edited.after))
         return len({file.stat().st_ino for file in files}) == 1
 
     assert same("workpackage-members")
