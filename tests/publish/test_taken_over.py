@@ -104,10 +104,10 @@ def changed_rules(settings: Settings, chance: random.Random) -> None:
 
 Edit: TypeAlias = Callable[[Settings, random.Random], None]
 EDITS: Final[tuple[tuple[Edit, ...], ...]] = (
-    *((changed_cell, added_row), (new_prefix,), (emptied_table, added_row), (removed_row, changed_label)),
-    (new_prefix, changed_number, changed_list),
+    (changed_cell, added_row, changed_rules),
+    (new_prefix, emptied_table),
+    (removed_row, changed_label, new_prefix, changed_number, changed_list),
     (changed_title,),
-    (changed_rules, changed_label),
     (changed_rules,),
 )
 # A build after some edits, or after each of them.
