@@ -78,13 +78,10 @@ def test_a_thing_has_a_history_and_a_feed_of_it(started: Settings) -> None:
 
 
 def test_the_history_of_a_thing_has_pages(started: Settings) -> None:
-    names = ("Company A", "Company B", "Example Company", "Company C")
-    edit(started, "organisations.csv", "Example Company", "Company A")
-    for before, name in pairwise(names):
-        assert build(started).release
+    for before, name in pairwise(("Example Company", "Company A", "Company B")):
         edit(started, "organisations.csv", before, name)
-    assert build(started).release
-    client = create_app(changed(started, limits={"list_page_releases": 2})).test_client()
+        assert build(started).new
+    client = create_app(changed(started, limits={"list_page_releases": 1})).test_client()
     pages = {"headers": {"Accept": "text/html"}}
     first, last = (client.get(f"/history/organisation/example-company?page={n}", **pages).text for n in (1, 3))
     assert "page=2" in first
