@@ -12,6 +12,7 @@ from atmpgraph.web import create_app
 from atmpgraph.web.pages.results import LONGEST_CELL
 
 from ..conftest import LANGUAGES, ROOT, changed
+from ..long import LONG, in_turn
 from .cells import bare, cells
 from .rules import BROWSER
 
@@ -99,16 +100,17 @@ def test_a_page_of_any_answer_is_light_and_leads_to_its_rest(released: Settings,
 QUESTIONS = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_says_codes_in_words(client: FlaskClient, release: Release, language: str) -> None:
+@pytest.mark.parametrize(("number", "language"), enumerate(LANGUAGES))
+def test_a_page_says_codes_in_words(client: FlaskClient, release: Release, number: int, language: str) -> None:
+    """Each question in two of the four languages."""
     assert list(cells(client, "figures", language))
-    assert bare(client, release, QUESTIONS, language) == []
+    assert bare(client, release, QUESTIONS if LONG else QUESTIONS[number % 2 :: 2], language) == []
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_is_light(client: FlaskClient, name: str, language: str) -> None:
-    assert len(client.get(f"/queries/{name}?lang={language}", headers=BROWSER).data) < MOST_BYTES
+@pytest.mark.parametrize(("number", "name"), enumerate(QUESTIONS))
+def test_a_page_is_light(client: FlaskClient, number: int, name: str) -> None:
+    for language in in_turn(LANGUAGES, number):
+        assert len(client.get(f"/queries/{name}?lang={language}", headers=BROWSER).data) < MOST_BYTES
 
 
 def test_downloads_keep_the_codes_that_a_page_has_in_words(client: FlaskClient) -> None:
