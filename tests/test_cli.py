@@ -14,6 +14,8 @@ from atmpgraph.findings import Finding, Place, Severity
 from atmpgraph.i18n import every_language
 from atmpgraph.settings import Settings
 
+from .long import some
+
 FIGURES = "PREFIX qb: <http://purl.org/linked-data/cube#> SELECT (COUNT(?f) AS ?figures) WHERE { ?f a qb:Observation }"
 
 
@@ -135,10 +137,10 @@ def test_a_report_in_another_language(example: Path) -> None:
         language: CliRunner().invoke(
             main, ["--settings", str(example / "atmpgraph.toml"), "--language", language, "check"]
         )
-        for language in ("fr", "nl", "de", "en")
+        for language in some(("fr", "nl", "de", "en"), 2)
     }
     assert {result.exit_code for result in results.values()} == {1}
-    assert len({result.stdout.splitlines()[0] for result in results.values()}) == 4
+    assert len({result.stdout.splitlines()[0] for result in results.values()}) == len(results)
 
 
 @pytest.mark.parametrize(
