@@ -8,11 +8,11 @@ import pytest
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.publish.build import check
 from atmpgraph.publish.tables import read_codes
-from atmpgraph.settings import Settings
+from atmpgraph.settings import FILE_NAME, Settings
 from atmpgraph.sources.check import check_tables
 from atmpgraph.sources.code_lists import read_code_lists
 
-from ..conftest import ROOT, own_file, tables_of
+from ..conftest import ROOT, edit, own_file, tables_of
 
 STATUS = "https://w3id.org/atmpgraph/auth/confidence"
 LOW = f"""
@@ -39,17 +39,14 @@ def test_codes_are_those_of_the_list() -> None:
     assert lists.codes["https://example.org/auth/indicator"].keys() == {"contribution", "net-contribution", "cost"}
 
 
-def test_a_code_that_a_publication_adds_to_its_copy_is_accepted_everywhere(publication: Path, tmp_path: Path) -> None:
-    settings = Settings.load(publication)
-    sources = settings.path(settings.folders.data) / "sources.csv"
-    text = sources.read_text(encoding="utf-8").replace(",medium,", ",low,", 1)
-    sources.write_text(text, encoding="utf-8")
-    (finding,) = check_tables(tables_of(publication)).findings
+def test_a_code_that_a_publication_adds_to_its_copy_is_accepted_everywhere(started: Settings, tmp_path: Path) -> None:
+    edit(started, "sources.csv", ",medium,", ",low,")
+    (finding,) = check_tables(tables_of(started.path(Path(FILE_NAME)))).findings
     assert finding.message["en"] == f"no code of {STATUS}; its codes are high, medium"
-    file = own_file(settings, "ontology", "auth/confidence.ttl")
+    file = own_file(started, "ontology", "auth/confidence.ttl")
     file.write_text(file.read_text(encoding="utf-8") + LOW, encoding="utf-8")
     (tmp_path / "work").mkdir()
-    assert check(settings, tmp_path / "work").report.conforms
+    assert check(started, tmp_path / "work").report.conforms
 
 
 def test_a_code_that_comes_close_is_offered(publication: Path) -> None:
