@@ -4,6 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -72,6 +73,14 @@ class Page:
     words: str
 
 
+@cache
+def _read(body: bytes) -> Page:
+    """What a page says: most have the same bytes in each visit."""
+    page = _Page()
+    page.feed(body.decode("utf-8"))
+    return Page(page.links, [json.loads(block) for block in page.blocks], page.words)
+
+
 @dataclass
 class SearchEngine:
     """It reads robots.txt, then the sitemap, then each page whose date is another than when it last came.
@@ -118,9 +127,7 @@ class SearchEngine:
     def _page(self, address: str) -> Page:
         answer = self.web.ask(address, BOT)
         assert (answer.status, answer.media_type) in {(200, "text/html"), (304, "")}, answer
-        page = _Page()
-        page.feed(answer.body.decode("utf-8"))
-        return Page(page.links, [json.loads(block) for block in page.blocks], page.words)
+        return _read(answer.body)
 
     def datasets(self) -> dict[str, dict[str, Any]]:
         """The data sets of its index, in the terms of schema.org."""
