@@ -21,7 +21,7 @@ from atmpgraph.settings import Settings
 from ..http.conformance.targets import OverSocket, serving
 from ..long import often
 
-KILLS = often(6, 200)
+KILLS = often(4, 200)
 LONGEST_SECONDS = 3.0  # a build of the starter, or a check of its releases
 NAMES = ("example-person", "second-person", "third-person")
 
@@ -91,7 +91,7 @@ def test_kills_at_random_moments(started: Settings, tmp_path: Path) -> None:
         try:
             for number in range(KILLS):
                 edit(NAMES[number % len(NAMES)])
-                action = "verify" if number % 6 == 5 else "build"
+                action = "verify" if number % 4 == 3 else "build"
                 process = subprocess.Popen([*command, action], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 time.sleep(chance.uniform(0, LONGEST_SECONDS))
                 process.kill()

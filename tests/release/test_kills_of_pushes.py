@@ -29,7 +29,7 @@ from ..http.conformance.targets import OverSocket, serving
 from ..long import often
 from ..store.engines import Oxigraph, running, store_of, variables
 
-KILLS: Final = often(6, 200)
+KILLS: Final = often(4, 200)
 LONGEST_SECONDS: Final = 4.0  # a push of the starter in small pieces
 # On a slow machine too, who asks waits until there is an answer.
 PATIENT: Final = {"ATMPGRAPH_STORE_TIMEOUT_SECONDS": "300", "ATMPGRAPH_QUERIES_TIMEOUT_SECONDS": "300"}
