@@ -254,9 +254,14 @@ def release(released: Settings) -> Release:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def whole(_started: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a small publication with three releases, the first of which is live again. Not to be changed."""
-    return Settings.load(_made_once(tmp_path_factory, "whole", publish_history) / "atmpgraph.toml")
+
+    def make(folder: Path) -> None:
+        shutil.copytree(_started, folder, symlinks=True)
+        publish_history(folder)
+
+    return Settings.load(_made_once(tmp_path_factory, "whole", make) / "atmpgraph.toml")
 
 
 @pytest.fixture(scope="session")
