@@ -139,7 +139,7 @@ def test_a_switch_empties_it_at_once(whole: Settings, tmp_path: Path, short: Pat
     digests = [release.path.name for release in folder.all()]
     paths = ("/doc/person/example-person.ttl", "/", "/doc/person/second-person.ttl", QUERY, LOOK_UP)
     with running_server(settings, short) as server:
-        for turn in range(often(5, 20)):
+        for turn in range(often(3, 20)):
             folder.switch(digests[turn % len(digests)])
             app = InProcess(create_app(settings), environ={"REMOTE_ADDR": "127.0.0.1"})
             right = {path: seen(app.ask(path, fields=with_host(server, {}))) for path in paths}
