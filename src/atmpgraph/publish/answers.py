@@ -42,7 +42,13 @@ _BUSY: Final = 6  # times as long a query takes on a machine that does much else
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is kept of a query as the pages run it: its first rows, for some numbers of them; and the IRIs of many."""
+    """What is kept of a query as the pages run it: its first rows, for some numbers of them; and the IRIs of many.
+
+    Attributes:
+        query: in the first language.
+        mosts: the numbers of rows.
+        narrow: asks for the rows of touched things, where only these may differ from those of the release before.
+    """
 
     query: LibraryQuery
     mosts: tuple[int, ...]
@@ -50,7 +56,7 @@ class _Wanted:
 
     @property
     def text(self) -> str:
-        """Of the query, in the first language."""
+        """Of the query."""
         return self.query.file_text
 
     @property
