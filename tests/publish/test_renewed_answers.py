@@ -21,7 +21,7 @@ from ..lists.test_renew import edited
 from ..long import often
 
 FIRM, OTHER = "<https://example.org/p/id/firm>", "<https://example.org/p/id/other>"
-NAME, KIND, SITE, ANY = (f"<https://example.org/p/ns#{each}>" for each in ("name", "kind", "site", "any"))
+NAME, KIND, SITE = (f"<https://example.org/p/ns#{each}>" for each in ("name", "kind", "site"))
 FIRMS = LibraryQuery(
     "firms",
     f"""#+ title@en: Firms

@@ -14,6 +14,7 @@ import pytest
 from rdflib import Graph, Namespace
 from rdflib.namespace import DCTERMS, SH
 
+from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding
 from atmpgraph.progress import SILENT, Progress
 from atmpgraph.quality.constraint_query import asks_for_blank, is_distributive, predicates, reports_nodes
@@ -417,3 +418,41 @@ def test_what_was_noted_of_parts_may_be_damaged(tmp_path: Path) -> None:
         damage()
         again = validation(lines, shapes, tmp_path, checked=checked)
         assert Counter(map(brief, again.listed.findings)) == Counter(map(brief, first.listed.findings))
+
+
+def test_what_the_reference_refuses_is_told(tmp_path: Path) -> None:
+    """It gives an error back where others raise one (SHACL §5.2.1: no MINUS)."""
+    query = "SELECT $this { ?x <urn:q> ?y MINUS { $this <urn:r> ?x } }"
+    text = f"@prefix sh: <{SH}> . <urn:shape> sh:targetClass <urn:C> ; sh:sparql [ sh:select '{query}' ] ."
+    with pytest.raises(AtmpgraphError, match="MINUS"):
+        validation(
+            [b"<urn:n> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:C> <urn:g> .\n"],
+            Graph().parse(data=text, format="turtle"),
+            tmp_path,
+            max_reference_statements=WHOLE,
+        )
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        "$this <urn:p> ?z . ?x <urn:q> ?value FILTER NOT EXISTS { ?z <urn:r> ?x }",
+        "$this <urn:p> ?z . ?x <urn:q> ?value FILTER EXISTS { ?z <urn:r> ?x }",
+        "OPTIONAL { $this <urn:r> ?x } ?x <urn:q> ?value",
+        "{ $this <urn:r> ?x } UNION { $this <urn:p> ?z } ?x <urn:q> ?value",
+        "$this <urn:p> ?z FILTER EXISTS { ?z <urn:r> ?x } FILTER EXISTS { ?x <urn:q> ?y }",
+        "$this <urn:p> ?z . OPTIONAL { ?z <urn:r> ?x . ?x <urn:q> ?value } FILTER(BOUND(?value))",
+        "$this <urn:p> ?z . OPTIONAL { ?z <urn:r> ?x } OPTIONAL { ?x <urn:q> ?value } FILTER(BOUND(?value))",
+    ],
+)
+def test_what_is_bound_in_a_part_of_a_query_has_the_same_findings(patterns: str, tmp_path: Path) -> None:
+    shape = f"<urn:shape> sh:targetClass <urn:C> ; sh:sparql [ sh:select 'SELECT DISTINCT $this ?value {{ {patterns} }}' ] ."
+    graph, shapes = Graph(), Graph().parse(data=f"@prefix sh: <{SH}> . {shape}", format="turtle")
+    for n in range(40):
+        more = (
+            f":z{n} :r :x{n} ." * (n % 2),
+            f":n{n} :r :x{n} ." * (n % 3 == 0),
+            f":x{n} :q 'y{n % 2}' ." * (n % 5 == 0),
+        )
+        graph.parse(data=f"@prefix : <urn:> . :n{n} a :C ; :p :z{n} . {' '.join(more)}", format="turtle")
+    assert same(lines_of(graph), shapes, tmp_path) > 3

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -170,22 +171,21 @@ def _is_renewed(
         address: of the store of all statements.
         run: runs a query on a store, for so many rows.
     """
+    if not wanted.narrow:
+        return False
     files = wanted.files(folder)
     before = [read_answer(file) for file in map(unchanged.whole, files) if file]
-    if not wanted.narrow or len(before) != len(files):
+    if len(before) != len(files):
         return False
 
-    def rows(store: StoreAddress) -> Callable[[str], bytes]:
-        def ask(text: str) -> bytes:
-            result = run(text, store, LISTED_ROWS)
-            if result.cut:
-                raise ValueError("rows without an end")
-            return b"".join(result.pieces)
-
-        return ask
+    def rows(store: StoreAddress, text: str) -> bytes:
+        result = run(text, store, LISTED_ROWS)
+        if result.cut:
+            raise ValueError("rows without an end")
+        return b"".join(result.pieces)
 
     with suppress(ProblemError, ValueError):
-        answers = renewed(before, wanted.narrow, rows(unchanged.store_before), rows(address))
+        answers = renewed(before, wanted.narrow, partial(rows, unchanged.store_before), partial(rows, address))
         if answers and (not before[0].is_cut or unchanged.take(rows_file(folder, wanted.text), (), "")):
             for file, answer in zip(files, answers, strict=True):
                 write_answer(file, answer)

@@ -59,7 +59,8 @@ def write_lookups(
         unchanged: what is as it was in the release before, if that is known.
     """
     folder.lookups.mkdir(exist_ok=True)
-    if not _is_taken(folder.incoming, unchanged, lambda line: _is_link(line, _spaces(store.base))):
+    spaces = _spaces(store.base)
+    if not _is_taken(folder.incoming, unchanged, lambda line: _is_link(line, spaces)):
         with folder.canonical.open("rb") as lines:
             write_lines(folder.incoming, _links(lines, store.base, scratch))
     if not _is_taken(folder.encoded, unchanged, lambda line: bool(ENCODED.match(line))):

@@ -64,7 +64,7 @@ class QuickEngine:
             AtmpgraphError: the shapes cannot be run.
         """
         failing = defaultdict[str, set[str]](set)
-        for violation in self._run(self._compiled(data).validate_algebra, data, **_ALONE).violations:
+        for violation in self._violations(self._compiled(data), data):
             failing[violation.focus_node].add(violation.shape_name)
         return failing
 
@@ -78,12 +78,16 @@ class QuickEngine:
         Raises:
             AtmpgraphError: the shapes cannot be run.
         """
-        names = sorted(set[str]().union(*self.failing(data).values())) if shapes is None else shapes
-        if not names:  # the engine takes none for all
+        compiled = self._compiled(data)
+        if shapes is None:
+            shapes = sorted({violation.shape_name for violation in self._violations(compiled, data)})
+        if not shapes:  # the engine takes none for all
             return
-        run = self._compiled(data).validate
-        _, report, _ = self._run(run, data, shape_names=names, sort_results=False, **_ALONE)
+        _, report, _ = self._run(compiled.validate, data, shape_names=shapes, sort_results=False, **_ALONE)
         yield from results_of(report.de_skolemize(), self._shapes)
+
+    def _violations(self, compiled: Any, data: Path) -> Any:  # noqa: ANN401 - the library has no types
+        return self._run(compiled.validate_algebra, data, **_ALONE).violations
 
     def _compiled(self, data: Path) -> Any:  # noqa: ANN401 - the library has no types
         """The shapes without the patterns that all of a graph keeps to; compiled again where these are others."""

@@ -36,6 +36,8 @@ def reference_results(data: Path, shapes: Graph) -> Iterator[Result]:
         _, report, _ = pyshacl.validate(graph, shacl_graph=patterns, inference="none", advanced=False)
     except (ReportableRuntimeError, RuntimeError, ValueError, re.error, ParseBaseException) as error:
         raise unusable(error) from None
+    if not isinstance(report, Graph):  # it gives some errors back
+        raise unusable(report)
     yield from results_of(report, shapes)
 
 

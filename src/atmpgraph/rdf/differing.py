@@ -5,10 +5,11 @@ To compare two files of 240 MB with a few other lines takes a quarter of a secon
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO, Final
 
 _BYTES: Final = 1 << 20  # compared at once
-_LOOK: Final = 1 << 16  # bytes that are read as lines where something differs; more where one subject has more
+_LOOK: Final = 1 << 16  # bytes that are read as lines where something differs; more where much does, or one subject has
 
 
 class _Side:
@@ -40,9 +41,10 @@ class _Side:
     def lines(self, size: int) -> tuple[list[bytes], bytes] | None:
         """The lines of some first subjects, and the next subject, empty at the end; None if none ends in that size."""
         if self.ended and len(self.held) <= size:
-            return _lines(self.held), b""
+            return BytesIO(self.held).readlines(), b""
         end = self.start(min(size, len(self.held)) - 1)
-        return (_lines(self.held[:end]), self.held[end : self.held.index(b" ", end) + 1]) if end else None
+        lines = BytesIO(self.held[:end]).readlines()
+        return (lines, self.held[end : self.held.index(b" ", end) + 1]) if end else None
 
     def take(self, lines: list[bytes], bound: bytes) -> list[bytes]:
         """Take the first of some lines away: those before a subject, or all."""
@@ -52,7 +54,7 @@ class _Side:
 
 
 def differing(before: BinaryIO, after: BinaryIO) -> Iterator[tuple[list[bytes], list[bytes]]]:
-    """Neighbouring lines of both that are not the same, all lines of a subject together, in their order.
+    """Neighbouring lines of both that are not all the same, all lines of a subject together, in their order.
 
     Args:
         before, after: files of sorted lines, each with its end; what is before the first space of one is its subject.
@@ -65,21 +67,21 @@ def differing(before: BinaryIO, after: BinaryIO) -> Iterator[tuple[list[bytes], 
         if one.held == other.held:
             if one.ended and other.ended:
                 return
-            start = one.start(len(one.held))
+            start, least = one.start(len(one.held)), 0
         else:
             same = _common(one.held, other.held)
-            start = min(side.start(same) for side in sides)
-        if start:
+            start, least = min(side.start(same) for side in sides), look
+        if start > least:
             for side in sides:
                 side.held = side.held[start:]
-            size = _BYTES
-        elif one.held == other.held:  # all of one subject
+            size, look = _BYTES, max(look // 2, _LOOK)
+        elif not least:  # all of one subject
             size *= 2
         elif (parts := _parts(one, other, look)) is None:
             look *= 2
         else:
             yield parts
-            size, look = _BYTES, _LOOK
+            size, look = _BYTES, min(2 * look, _BYTES)  # where much differs, most is read as lines
 
 
 def _parts(one: _Side, other: _Side, size: int) -> tuple[list[bytes], list[bytes]] | None:
@@ -101,7 +103,3 @@ def _common(one: bytes, other: bytes) -> int:
         else:
             high = middle - 1
     return low
-
-
-def _lines(content: bytes) -> list[bytes]:
-    return [line + b"\n" for line in content[:-1].split(b"\n")] if content else []
