@@ -19,7 +19,7 @@ from typing import Final
 
 from .generate import generate
 from .outcomes import Outcome
-from .processes import private_bytes, tree
+from .processes import anonymous_bytes, tree
 from .publication import without_shapes
 
 ROWS: Final = 20_000
@@ -75,7 +75,7 @@ def _build(folder: Path, log: int) -> Measured:
     started, memory, before = time.perf_counter(), 0, os.times()
     process = subprocess.Popen([*command, "--progress", "plain"], stdout=log, stderr=log)
     while process.poll() is None:
-        memory = max(memory, sum(map(private_bytes, tree(process.pid))))
+        memory = max(memory, sum(map(anonymous_bytes, tree(process.pid))))
         time.sleep(_PAUSE)
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)}: status {process.returncode}")

@@ -147,3 +147,16 @@ def private_bytes(process: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+
+
+def anonymous_bytes(process: int) -> int:
+    """The memory of a process that no file stands behind; 0 when it has ended.
+
+    The system counts it as it goes. To ask for what a process shares with no other stops it for as long as all its
+    pages are looked at: a build that is asked five times a second takes a third longer.
+    """
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))

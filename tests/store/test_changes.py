@@ -51,6 +51,8 @@ def group(chance: random.Random, depth: int = 2) -> str:
                     f"MINUS {{ {inner} }}",
                     f"{{ {inner} }} UNION {{ {more} }}",
                     f"FILTER EXISTS {{ {inner} }}",
+                    f"FILTER EXISTS {{ {inner} FILTER EXISTS {{ {more} }} }}",
+                    f"FILTER(EXISTS {{ {inner} }} && NOT EXISTS {{ {more} }})",
                     f"FILTER NOT EXISTS {{ {inner} FILTER NOT EXISTS {{ {more} }} }}",
                     f"FILTER(isBlank({one}))",
                     f"FILTER({one} != {other} || NOT EXISTS {{ {inner} }})",
@@ -132,6 +134,9 @@ def test_no_other_solution_changes() -> None:
         ("SELECT * { ?person <urn:in>+/<urn:name> ?name }", False),
         ("SELECT * { ?thing a <urn:Person> OPTIONAL { ?thing <urn:name> ?name } }", False),
         ("SELECT * { ?thing a <urn:Person> FILTER NOT EXISTS { ?thing <urn:name> ?name } }", False),
+        ("SELECT * { ?thing <urn:name> ?name FILTER EXISTS { ?thing a <urn:Person> } }", False),
+        ("SELECT * { ?thing <urn:name> ?name FILTER(EXISTS { ?thing a <urn:Person> } || ?name = 'A') }", True),
+        ("SELECT * { ?a <urn:p> ?b FILTER EXISTS { ?c <urn:name> ?b FILTER EXISTS { ?c a <urn:Person> } } }", False),
         ("SELECT * { ?thing ?any ?value FILTER(isBlank(?value) && ?any != <urn:x>) }", False),
         ("SELECT * { ?thing ?any ?value FILTER(isBlank(?value) || ?any != <urn:x>) }", True),
         ("SELECT * { ?thing ?any ?name ; a <urn:Place> . VALUES ?any { <urn:name> } }", True),
@@ -142,6 +147,13 @@ def test_a_name_concerns_what_asks_for_names_of_such_things(query: str, *, conce
     gone, come = ([b'<urn:a> <urn:name> "%b" <urn:g> .\n' % name] for name in (b"A", b"B"))
     before, after = (memory_store([*common, *lines], BASE) for lines in (gone, come))
     assert Changes(before, after, gone, come).concern(places(query, BASE)) is concerned
+
+
+def test_an_engine_may_take_no_step_only_from_a_constant_that_is_there() -> None:
+    query = 'SELECT * { ?a <urn:p>* "x" }'
+    come = [b'<urn:b> <urn:q> "x" <urn:g> .\n']
+    before, after = memory_store([], BASE), memory_store(come, BASE)
+    assert Changes(before, after, [], come).concern(places(query, BASE))
 
 
 def test_a_pattern_in_an_exists_within_an_exists_is_seen() -> None:

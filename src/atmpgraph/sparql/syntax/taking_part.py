@@ -210,8 +210,11 @@ class _Reading:
         yield from self._of_expressions(part.get("expr"), part.p, matched, names, alone)
 
     def _conditions(self, part: CompValue, names: _Names) -> Iterator[Triple]:
-        for each in _blank(part.expr) if part.name == "Filter" else ():
-            yield self._term(each, names), IS_BLANK, self._term(each, names)
+        for each in _parts_of_and(part.expr) if part.name == "Filter" else ():
+            if each.name == "Builtin_isBLANK" and isinstance(each.arg, Variable):
+                yield self._term(each.arg, names), IS_BLANK, self._term(each.arg, names)
+            elif each.name == "Builtin_EXISTS":
+                yield from self.certain(each.graph, self._apart(part.p, each.graph, names))
         if part.name == "Extend" and isinstance(part.expr, URIRef):
             yield self._term(part.var, names), IS, self._term(part.expr, names)
 
@@ -331,14 +334,14 @@ class _Reading:
         return f"?{next(self._names)}"
 
 
-def _blank(expression: object) -> Iterator[Variable]:
-    """The variables that are blank nodes wherever a condition holds."""
+def _parts_of_and(expression: object) -> Iterator[CompValue]:
+    """The expressions that all hold wherever a condition does."""
     if isinstance(expression, CompValue):
-        if expression.name == "Builtin_isBLANK" and isinstance(expression.arg, Variable):
-            yield expression.arg
         if expression.name == "ConditionalAndExpression":
             for each in (expression.expr, *expression.other):
-                yield from _blank(each)
+                yield from _parts_of_and(each)
+        else:
+            yield expression
 
 
 def _alternatives(part: CompValue) -> list[CompValue]:
@@ -352,8 +355,11 @@ def _triples(part: CompValue) -> list[tuple[Any, Any, Any]]:
 
 
 def _is_there(term: str, others: Sequence[Triple]) -> bool:
-    """Whether a node is one by itself: a constant, or what another pattern has as subject or object."""
-    return not term.startswith("?") or any(
+    """Whether a node is one that another pattern has as subject or object.
+
+    A constant alone is not: SPARQL 1.1 §18.4 takes no step from it wherever it is, Oxigraph only where the graph has it.
+    """
+    return any(
         term in {subject, value} and path not in _CONDITIONS and ")*" not in path and ")?" not in path
         for subject, path, value in others
     )
