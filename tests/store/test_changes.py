@@ -60,6 +60,7 @@ def group(chance: random.Random, depth: int = 2) -> str:
                     f"{{ SELECT DISTINCT {one} {other} {{ {inner} }} }}",
                     f"{{ SELECT {one} (COUNT(*) AS ?n{chance.randrange(9)}) {{ {inner} }} GROUP BY {one} }}",
                     f"{{ SELECT {one} {{ {inner} }} ORDER BY {one} LIMIT 1 }}",
+                    f"{{ SELECT {one} (COUNT(*) AS ?m) {{ {inner} }} GROUP BY {one} HAVING(COUNT(*) > 1) ORDER BY ?m LIMIT 2 }}",
                     f"VALUES {one} {{ {' '.join(chance.sample(NODES, 2))} }}",
                     f"GRAPH {chance.choice(['?g', *GRAPHS])} {{ {inner} }}",
                 ]
@@ -137,6 +138,9 @@ def test_no_other_solution_changes() -> None:
         ("SELECT * { ?thing <urn:name> ?name FILTER EXISTS { ?thing a <urn:Person> } }", False),
         ("SELECT * { ?thing <urn:name> ?name FILTER(EXISTS { ?thing a <urn:Person> } || ?name = 'A') }", True),
         ("SELECT * { ?a <urn:p> ?b FILTER EXISTS { ?c <urn:name> ?b FILTER EXISTS { ?c a <urn:Person> } } }", False),
+        ("SELECT * { { SELECT ?a (COUNT(*) AS ?n) { ?a a <urn:Person> } GROUP BY ?a } ?a <urn:name> ?name }", False),
+        ("SELECT * { { SELECT (COUNT(*) AS ?n) { ?a a <urn:Person> } } ?a <urn:name> ?name }", True),
+        ("SELECT * { { SELECT ?a { ?a a <urn:Person> } ORDER BY ?a LIMIT 3 } ?a <urn:name> ?name }", False),
         ("SELECT * { ?thing ?any ?value FILTER(isBlank(?value) && ?any != <urn:x>) }", False),
         ("SELECT * { ?thing ?any ?value FILTER(isBlank(?value) || ?any != <urn:x>) }", True),
         ("SELECT * { ?thing ?any ?name ; a <urn:Place> . VALUES ?any { <urn:name> } }", True),

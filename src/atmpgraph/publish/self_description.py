@@ -14,7 +14,7 @@ from ..catalogue.dcat import History, catalogue, catalogued
 from ..linksets.describe import described
 from ..linksets.links import read_summary
 from ..rdf.statements import quad_of, timestamp
-from ..release.integrity import sha256
+from ..release.integrity import known_sha256
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder
 from ..release.listing import live_description
 from ..release.manifest import File
@@ -61,7 +61,7 @@ def write_description(
 
 def list_files(paths: Mapping[str, Path]) -> dict[str, File]:
     """Files of a release: size and SHA-256 by path in its folder."""
-    return {name: File(path.stat().st_size, sha256(path)) for name, path in paths.items()}
+    return {name: File(path.stat().st_size, known_sha256(path)) for name, path in paths.items()}
 
 
 def now() -> str:

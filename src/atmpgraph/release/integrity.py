@@ -29,6 +29,7 @@ _SIZE: Final = counting("{n} byte instead of {wanted}", "{n} bytes instead of {w
 _REMEMBERED: Final = 1 << 16  # files
 _SETTLED_NS: Final = 50_000_000  # a file that changed later than this before the check may change again unseen
 _outcomes: LRUCache[tuple[Path, str], tuple[State, Sentence | None]] = LRUCache(_REMEMBERED)
+_digests: LRUCache[State, str] = LRUCache(_REMEMBERED)
 _lock, _reading = threading.Lock(), threading.Lock()
 
 
@@ -40,7 +41,7 @@ def prove(path: Path, file: File) -> State:
     """
 
     def check() -> None:
-        if reason := difference(path, file):
+        if reason := _difference(path, file, known_sha256):
             raise DamagedError(path, reason)
 
     return prove_once(path, file.sha256, check)
@@ -123,10 +124,14 @@ def _remember(key: tuple[Path, str], state: State, reason: Sentence | None) -> N
 
 def difference(path: Path, file: File) -> Sentence | None:
     """How a file differs from the one that a manifest lists, by all its bytes; None when it does not."""
+    return _difference(path, file, sha256)
+
+
+def _difference(path: Path, file: File, digest: Callable[[Path], str]) -> Sentence | None:
     if reason := difference_in_size(path, file):
         return reason
     try:
-        return None if sha256(path) == file.sha256 else Sentence(_OTHER)
+        return None if digest(path) == file.sha256 else Sentence(_OTHER)
     except OSError as error:
         return _words(error)
 
@@ -153,6 +158,24 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def known_sha256(path: Path) -> str:
+    """The same, of a file that has not changed without computing it again, whatever its name is now.
+
+    Raises:
+        DamagedError: there is none.
+    """
+    state = state_of_file(path)
+    with _lock:
+        digest = _digests.get(state)
+    if digest is None:
+        settled = is_settled(state)
+        digest = sha256(path)
+        if settled and state_of_file(path) == state:
+            with _lock:
+                _digests[state] = digest
+    return digest
 
 
 def _words(error: OSError) -> Sentence:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DamagedError, ReleaseError
-from .integrity import prove, sha256
+from .integrity import known_sha256, prove
 from .layout import DescriptionFolder, ReactivatedFolder, ReleaseFolder, ReleasesFolder
 from .manifest import File, Manifest
 from .sealed import read_sealed, write_sealed
@@ -133,7 +133,7 @@ def is_lost(folder: ReactivatedFolder) -> bool:
 
 
 def _listing(folder: Path, paths: Iterable[Path]) -> dict[str, Any]:
-    return _named(folder, {path: File(path.stat().st_size, sha256(path)) for path in sorted(paths)})
+    return _named(folder, {path: File(path.stat().st_size, known_sha256(path)) for path in sorted(paths)})
 
 
 def _named(folder: Path, files: Mapping[Path, File]) -> dict[str, Any]:

@@ -139,9 +139,11 @@ class _Reading:
                 yield from self.certain(part.p2, names)
             case "LeftJoin" | "Minus":
                 yield from self.certain(part.p1, names)
-            case "ToMultiSet" if part.p.name != "values" and _is_plain(part.p):
+            case "ToMultiSet" if part.p.name != "values":
                 yield from self.certain(part.p, self._inside(part.p, names))
-            case "SelectQuery" | "AskQuery" | "ConstructQuery" | "Graph":
+            case "AggregateJoin" if part.p.expr:  # without keys there is a group of nothing
+                yield from self.certain(part.p.p, self._of_group(part, names))
+            case "SelectQuery" | "AskQuery" | "ConstructQuery" | "Graph" | "Slice":
                 yield from self.certain(part.p, names)
             case name if name in _THROUGH:
                 yield from self.certain(part.p, names)
@@ -200,9 +202,12 @@ class _Reading:
         """Of groups: a variable that is no key is another one than that of the same name outside."""
         matched = tuple(self.certain(part.p.p, names))
         yield from self._of_expressions([part.A, part.p.expr], part.p.p, matched, names, alone)
+        yield from self.places(part.p.p, context, self._of_group(part, names), alone)
+
+    def _of_group(self, part: CompValue, names: _Names) -> _Names:
+        """The names in groups."""
         keys = {each for each in part.p.expr or () if isinstance(each, Variable)}
-        apart = {each: next(self._names) for each in _variables(part.p.p) - keys}
-        yield from self.places(part.p.p, context, {**names, **apart}, alone)
+        return {**names, **{each: next(self._names) for each in _variables(part.p.p) - keys}}
 
     def _of_one(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
         yield from self.places(part.p, (*context, *self._conditions(part, names)), names, alone)
