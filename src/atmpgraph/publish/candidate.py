@@ -7,7 +7,7 @@ from pathlib import Path
 from ..addresses import Addresses
 from ..catalogue.dcat import History
 from ..catalogue.mqa import score
-from ..catalogue.void import void, void_at
+from ..catalogue.void import void
 from ..charts.draw import draw_charts_at
 from ..findings import Finding, Listed, Report
 from ..i18n import message
@@ -36,6 +36,7 @@ from .dumps import taken_datasets, write_dumps
 from .graph import Graph
 from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
+from .statistics import statistics_at
 from .verify import damages
 
 
@@ -116,7 +117,7 @@ def make_candidate(
             answered = (  # the longest; it has processes of its own
                 run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
             )
-            statistics = run(void_at, address, base, folder.canonical)
+            statistics = run(statistics_at, address, base, folder.canonical, unchanged)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)

@@ -362,7 +362,7 @@ def _triples(part: CompValue) -> list[tuple[Any, Any, Any]]:
 def _is_there(term: str, others: Sequence[Triple]) -> bool:
     """Whether a node is one that another pattern has as subject or object.
 
-    A constant alone is not: SPARQL 1.1 §18.4 takes no step from it wherever it is, Oxigraph only where the graph has it.
+    A constant alone is not: Oxigraph takes no step from it only where the graph has it (SPARQL 1.1 §18.4: anywhere).
     """
     return any(
         term in {subject, value} and path not in _CONDITIONS and ")*" not in path and ")?" not in path
