@@ -14,9 +14,10 @@ from atmpgraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE
 from atmpgraph.publish import dumps
 from atmpgraph.publish.bodies import Part, all_prefixes, bodies, used_prefixes
 from atmpgraph.publish.datasets import write_datasets
-from atmpgraph.publish.dumps import write_dumps
+from atmpgraph.publish.dumps import taken_over, write_dumps
+from atmpgraph.publish.reuse import Unchanged
 from atmpgraph.rdf import chunks
-from atmpgraph.rdf.canonical import CanonicalWriter
+from atmpgraph.rdf.canonical import CanonicalWriter, file_changes
 from atmpgraph.rdf.chunks import Chunk
 from atmpgraph.rdf.serialize import prefix_of
 from atmpgraph.release.layout import ReleaseFolder
@@ -96,8 +97,13 @@ def written(
             writer.add(line)
         digest = writer.write(release.canonical)
     store = memory_store(release.canonical.open("rb"), BASE)
-    datasets = partial(write_datasets, package.folder / "datasets", store, folder)
-    write_dumps(release, package, BASE, datasets, folder, processes, before)
+    queries, taken = package.folder / "datasets", dumps.NOTHING
+    if before and before.canonical.is_file():
+        gone, come = file_changes(before.canonical, release.canonical, 10_000) or ([], [])
+        graphs = sorted({line.rsplit(" ", 2)[1][1:-1] for line in lines})
+        taken = taken_over(queries, Unchanged(before, release, gone, come, is_whole=False), BASE, graphs)
+    datasets = partial(write_datasets, queries, store, folder, frozenset(taken.datasets))
+    write_dumps(release, package, BASE, datasets, folder, processes, before, taken)
     files = {
         name: File(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
         for name, path in release.downloads().items()
@@ -189,10 +195,18 @@ def test_the_bytes_do_not_depend_on_how_they_were_made(
             table.write_text(table.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
 
 
-def test_a_file_that_stays_the_same_is_one_file(small: None, package: Package, tmp_path: Path) -> None:
+def in_one_graph(lines: list[str]) -> list[str]:
+    return [line for line in lines if "/1> " not in line or "graph/one" not in line]
+
+
+@pytest.mark.parametrize("few", [0, 20])
+def test_a_file_that_stays_the_same_is_one_file(
+    few: int, small: None, package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dumps, "_FEW", few)
     lines = statements(3)
     first = written(lines, tmp_path / "1", package)
-    changed = [line for line in lines if "/1> " not in line or "graph/one" not in line]
+    changed = in_one_graph(lines)
     again = written(changed, tmp_path / "2", package, before=first)
 
     def is_linked(name: str) -> bool:
@@ -203,6 +217,20 @@ def test_a_file_that_stays_the_same_is_one_file(small: None, package: Package, t
     assert is_linked("tables/people.csv")
     assert not is_linked("graphs/one.ttl")
     assert not is_linked("data.ttl")
+    assert content(again) == content(written(changed, tmp_path / "anew", package))
+
+
+def test_only_graphs_with_other_statements_are_cut(
+    small: None, package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = statements(3)
+    first, cut = written(lines, tmp_path / "1", package), list[str]()
+    monkeypatch.setattr(dumps, "chunks", lambda path: cut.append(path.read_text()) or chunks.chunks(path))  # type: ignore[func-returns-value]
+    written(in_one_graph(lines), tmp_path / "2", package, before=first)
+    whole, *rest = cut
+    assert "/graph/two>" in whole
+    assert not any("/graph/two>" in each for each in rest)
+    assert any("/graph/one>" in each for each in rest)
 
 
 def _cut(path: Path) -> None:
@@ -218,11 +246,11 @@ def _turned(path: Path) -> None:
 def test_what_is_damaged_is_not_taken_over(
     damage: Callable[[Path], None], name: str, small: None, package: Package, tmp_path: Path
 ) -> None:
-    first = written(statements(4), tmp_path / "1", package)
-    lines = edited(statements(4), 1)
-    whole = content(written(lines, tmp_path / "anew", package))
+    first = written(statements(4), tmp_path / "first", package)
     damage(first.path / name)
-    assert content(written(lines, tmp_path / "2", package, before=first)) == whole
+    for number, lines in enumerate((edited(statements(4), 1), in_one_graph(statements(4)))):
+        whole = content(written(lines, tmp_path / f"{number}-anew", package))
+        assert content(written(lines, tmp_path / f"{number}", package, before=first)) == whole
 
 
 @pytest.mark.parametrize("graph", ["", " <http://purl.org/dc/terms/graph>"])

@@ -32,7 +32,7 @@ from ..stream.members import check_statements
 from .answers import write_answers
 from .charts import chart_files
 from .datasets import write_datasets_at
-from .dumps import taken_datasets, write_dumps
+from .dumps import NOTHING, taken_over, write_dumps
 from .graph import Graph
 from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
@@ -111,9 +111,9 @@ def make_candidate(
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
         unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
-        taken = taken_datasets(queries, unchanged, base) if unchanged else {}
+        taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
         with beside(processes if graph.is_large else 1) as run:
-            datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken))
+            datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
             answered = (  # the longest; it has processes of its own
                 run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
             )

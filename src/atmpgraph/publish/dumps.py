@@ -10,7 +10,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TypeVar
@@ -28,8 +28,8 @@ from .bodies import Part, all_prefixes, bodies, head_and_foot, separator, used_p
 from .reuse import Earlier, Notes, Piece, Unchanged, link
 
 _BATCH: Final = 100_000  # lines in memory while the graphs are taken apart
+_FEW: Final = 20  # graphs that are looked for by the ends of their lines
 _PART: Final = 4 << 20  # bytes of lines that a worker takes at once
-_NONE: Final[Mapping[str, tuple[Chunk, ...]]] = {}
 _SMALL: Final = 64 << 20  # bytes of lines that are written sooner than workers start
 
 R = TypeVar("R")
@@ -55,6 +55,24 @@ class _Document:
         return (*self.files, TRIG.suffix) if self.graph else tuple(self.files)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """The documents that are as they are in another release.
+
+    Attributes:
+        datasets: the chunks of each, by its name.
+        graphs: the same, by its IRI.
+        others: the IRIs of the other graphs; None for all that there are.
+    """
+
+    datasets: Mapping[str, tuple[Chunk, ...]] = field(default_factory=dict)
+    graphs: Mapping[str, tuple[Chunk, ...]] = field(default_factory=dict)
+    others: Sequence[str] | None = None
+
+
+NOTHING: Final = Taken()
+
+
 def write_dumps(
     folder: ReleaseFolder,
     package: Package,
@@ -63,7 +81,7 @@ def write_dumps(
     scratch: Path,
     processes: int = 1,
     before: ReleaseFolder | None = None,
-    taken: Mapping[str, tuple[Chunk, ...]] = _NONE,
+    taken: Taken = NOTHING,
 ) -> None:
     """Write all files into the folder of a release, which has the canonical file.
 
@@ -75,7 +93,7 @@ def write_dumps(
         scratch: a folder for intermediate files.
         processes: how many work at the same time; the bytes do not depend on it.
         before: another release, whose parts are taken over where they are the same; nor do they depend on that.
-        taken: the chunks of the datasets that are as they are there, beside the others.
+        taken: what is known to be the same there.
 
     Raises:
         ReleaseError: a format cannot express a statement.
@@ -115,27 +133,37 @@ def _published(package: Package, name: str, scratch: Path) -> Path:
     return path
 
 
-def taken_datasets(queries: Folder, unchanged: Unchanged, base: str) -> dict[str, tuple[Chunk, ...]]:
-    """The chunks of the datasets that are as they are in the release before, by their names.
+def taken_over(queries: Folder, unchanged: Unchanged, base: str, graphs: Iterable[str]) -> Taken:
+    """What is as it is in the release before.
 
     Args:
         queries: of the datasets.
         unchanged: what has changed since that release.
         base: of the publication.
+        graphs: the IRIs of all graphs.
     """
-    earlier, taken = Earlier(unchanged.previous, all_prefixes(base)), dict[str, tuple[Chunk, ...]]()
+    earlier, datasets, own = Earlier(unchanged.previous, all_prefixes(base)), dict[str, tuple[Chunk, ...]](), {}
     for query in queries.glob("*.rq"):
         made_by = f"<{Addresses(base).dataset(query.stem)}> <{PROV}wasInfluencedBy> ".encode()
         if any(line.startswith(made_by) for line in unchanged.lines):
             continue
-        one, *others = _dataset_files(unchanged.previous, query.stem).values()
-        pieces = earlier.notes.documents.get(one, [])
-        chunks = tuple(Chunk(piece.path, piece.offset, piece.length, piece.digest) for piece in pieces)
-        if all(earlier.document(name, chunks) for name in others) and unchanged.gives_the_same(
-            query.read_text("utf-8-sig"), base
-        ):
-            taken[query.stem] = chunks
-    return taken
+        cut = _noted(earlier, _dataset_files(unchanged.previous, query.stem))
+        if cut and unchanged.gives_the_same(query.read_text("utf-8-sig"), base):
+            datasets[query.stem] = cut
+    changed = {line[line.rindex(b" <") + 2 : -4].decode() for line in unchanged.lines}
+    for graph in graphs:
+        cut = () if graph in changed else _noted(earlier, _graph_files(unchanged.previous, base, graph))
+        if cut and all((chunk.digest, TRIG.suffix) in earlier.pieces for chunk in cut):
+            own[graph] = cut
+    return Taken(datasets, own, [graph for graph in graphs if graph not in own])
+
+
+def _noted(earlier: Earlier, files: Mapping[str, str]) -> tuple[Chunk, ...]:
+    """The chunks of a document that has a release in all its formats; none where it has not."""
+    one, *others = files.values()
+    pieces = earlier.notes.documents.get(one, [])
+    cut = tuple(Chunk(piece.path, piece.offset, piece.length, piece.digest) for piece in pieces)
+    return cut if all(earlier.document(name, cut) for name in others) else ()
 
 
 def _files(folder: ReleaseFolder, path: Path, *formats: Format) -> dict[str, str]:
@@ -147,35 +175,38 @@ def _dataset_files(folder: ReleaseFolder, name: str) -> dict[str, str]:
     return _files(folder, folder.datasets / name, TURTLE, JSON_LD)
 
 
+def _graph_files(folder: ReleaseFolder, base: str, graph: str) -> dict[str, str]:
+    return _files(folder, folder.graphs / graph.removeprefix(Addresses(base).graph("")), TURTLE)
+
+
 def _documents(
-    folder: ReleaseFolder,
-    base: str,
-    datasets: Callable[[], Mapping[str, Path]],
-    scratch: Path,
-    taken: Mapping[str, tuple[Chunk, ...]],
+    folder: ReleaseFolder, base: str, datasets: Callable[[], Mapping[str, Path]], scratch: Path, taken: Taken
 ) -> Iterator[_Document]:
     whole = folder.canonical.with_suffix("")
     yield _Document(_files(folder, whole, N_TRIPLES, TURTLE, RDF_XML, JSON_LD), tuple(chunks(folder.canonical)))
-    for graph, lines in sorted(_by_graph(folder.canonical, scratch).items()):
-        name = graph.removeprefix(Addresses(base).graph(""))
-        yield _Document(_files(folder, folder.graphs / name, TURTLE), tuple(chunks(lines)), graph)
-    cut = {**taken, **{name: tuple(chunks(lines)) for name, lines in datasets().items()}}
+    files = _by_graph(folder.canonical, scratch, taken.others)
+    graphs = {**taken.graphs, **{graph: tuple(chunks(lines)) for graph, lines in files.items()}}
+    for graph, of_graph in sorted(graphs.items()):
+        yield _Document(_graph_files(folder, base, graph), of_graph, graph)
+    cut = {**taken.datasets, **{name: tuple(chunks(lines)) for name, lines in datasets().items()}}
     for name, of_dataset in sorted(cut.items()):
         yield _Document(_dataset_files(folder, name), of_dataset)
 
 
-def _by_graph(canonical: Path, scratch: Path) -> dict[str, Path]:
-    """The lines of each graph in a file of its own, as sorted as they were, by the IRI of the graph."""
+def _by_graph(canonical: Path, scratch: Path, wanted: Sequence[str] | None = None) -> dict[str, Path]:
+    """The lines of each graph, or of some, in a file of its own, as sorted as they were, by the IRI of the graph."""
     files: dict[bytes, Path] = {}
+    names = None if wanted is None else {graph.encode() for graph in wanted}
+    ends = tuple(b" <%b> .\n" % name for name in names or ()) if names is not None and len(names) <= _FEW else (b"",)
     with canonical.open("rb", buffering=1 << 20) as lines:
         while batch := list(islice(lines, _BATCH)):
             graphs: dict[bytes, list[bytes]] = defaultdict(list)
-            for line in batch:
+            for line in batch if b"" in ends else [line for line in batch if line.endswith(ends)]:
                 graphs[line[line.rindex(b" <") + 2 : -4]].append(line)
-            for graph, stated in graphs.items():
+            for graph in graphs if names is None else graphs.keys() & names:
                 file = files.setdefault(graph, scratch / f"graph-{len(files)}.nq")
                 with file.open("ab") as out:
-                    out.write(b"".join(stated))
+                    out.write(b"".join(graphs[graph]))
     return {graph.decode(): file for graph, file in files.items()}
 
 
