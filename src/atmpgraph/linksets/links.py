@@ -117,6 +117,11 @@ def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
     folder.linksets_summary.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
 
 
+def may_link(line: bytes) -> bool:
+    """Whether a statement may be a link to a registry."""
+    return line.split(b" ", 2)[1] in _PROPERTIES
+
+
 def _links(lines: Iterable[bytes], base: str, spaces: Spaces) -> Iterator[str]:
     """The links among the statements about our things, each after the code of its registry and its property."""
     ours = f"<{base}".encode()

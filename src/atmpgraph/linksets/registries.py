@@ -21,6 +21,7 @@ SELECT ?registry ?code ?template ?rank {{
 _SAME: Final = f"SELECT ?registry {{ ?registry <{ATMPGRAPH}linkProperty> <{OWL}sameAs> }}"
 _LABELS: Final = f"""
 SELECT ?registry ?label {{ ?registry <{SKOS}inScheme> <{CODES}identifier-scheme> ; <{SKOS}prefLabel> ?label }}"""
+QUERIES: Final = (_QUERY, _SAME, _LABELS)
 
 
 @dataclass(frozen=True)

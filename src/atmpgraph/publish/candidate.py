@@ -11,7 +11,6 @@ from ..catalogue.void import void
 from ..charts.draw import draw_charts_at
 from ..findings import Finding, Listed, Report
 from ..i18n import message
-from ..linksets.links import write_linksets
 from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverages
@@ -34,6 +33,7 @@ from .charts import chart_files
 from .datasets import write_datasets_at
 from .dumps import NOTHING, taken_over, write_dumps
 from .graph import Graph
+from .lookups import write_registry_links
 from .reuse import Unchanged
 from .self_description import list_files, live_release, now, write_description
 from .statistics import statistics_at
@@ -102,7 +102,6 @@ def make_candidate(
     folder = existing if whole else graph.folder
     description: DescriptionFolder = folder
     if folder == graph.folder:
-        check_statements(folder.canonical)
         EMBEDDED.change(graph.store, (), merged(graph.description))
         if not graph.is_copied:  # the tables of a copy stay those that are proven
             EMBEDDED.compact(graph.store)
@@ -111,6 +110,8 @@ def make_candidate(
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
         unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
+        with folder.canonical.open("rb") as lines:
+            check_statements(unchanged.come if unchanged else lines)
         taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
         with beside(processes if graph.is_large else 1) as run:
             datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
@@ -123,7 +124,7 @@ def make_candidate(
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
             write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
             progress.step(message("making and checking the catalogue"))
-            write_linksets(folder, store, workplace)
+            write_registry_links(folder, unchanged, store, workplace)
             write_description(
                 folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
             )

@@ -17,6 +17,8 @@ from urllib.parse import unquote
 
 from ..addresses import Addresses
 from ..catalogue.discovery import document_dates
+from ..linksets.links import may_link, write_linksets
+from ..linksets.registries import QUERIES
 from ..lists.declared import declarations
 from ..lists.renew import renew_lists
 from ..lists.write import queries as listed
@@ -88,6 +90,21 @@ def write_lookups(
     folder.overview.write_text(json.dumps(overview, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
+def write_registry_links(folder: ReleaseFolder, unchanged: Unchanged | None, store: Store, scratch: Path) -> None:
+    """Write the links to registries; those of the release before where there are no others, and the registries too.
+
+    Args:
+        folder: of the release, which has its statements.
+        unchanged: what is as it was in the release before, if that is known.
+        store: of the statements.
+        scratch: a folder for intermediate files.
+    """
+    folder.lookups.mkdir(exist_ok=True)
+    same = unchanged and all(unchanged.gives_the_same(query, store.base) for query in QUERIES)
+    if not (same and _is_taken(folder.linksets, unchanged, may_link, folder.linksets_summary)):
+        write_linksets(folder, store, scratch)
+
+
 def write_index_at(
     folder: ReleaseFolder, unchanged: Unchanged | None, address: StoreAddress, settings: Settings, scratch: Path
 ) -> None:
@@ -137,11 +154,13 @@ def write_lists_at(
     write_lists_of(folder, EMBEDDED.open(address, settings.base), settings)
 
 
-def _is_taken(path: Path, unchanged: Unchanged | None, concerns: Callable[[bytes], bool]) -> bool:
-    """Whether lines and their index are those of the release before: no statement that came or went concerns them."""
+def _is_taken(path: Path, unchanged: Unchanged | None, concerns: Callable[[bytes], bool], *more: Path) -> bool:
+    """Whether lines and their index, and more files after these, are those of the release before: no statement that
+    came or went concerns them.
+    """
     if unchanged is None or any(map(concerns, unchanged.lines)):
         return False
-    return all(unchanged.take(file, (), "") for file in (path, index_of(path)))
+    return all(unchanged.take(file, (), "") for file in (path, index_of(path), *more))
 
 
 def _union(folder: ReleaseFolder, unchanged: Unchanged | None) -> int:

@@ -7,7 +7,6 @@ the release about the thing stand in the graphs of the sources, with the version
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from ..errors import ReleaseError
@@ -65,22 +64,25 @@ def versions(page: bytes) -> Iterator[Version]:
         yield Version(int(iri[iri.rindex("#") + 1 : -1]), thing[1:-1], date, stated)
 
 
-def check_statements(canonical: Path) -> None:
-    """Make sure that the stream can carry a release.
+def check_statements(lines: Iterable[bytes]) -> None:
+    """Make sure that the stream can carry some statements.
+
+    Args:
+        lines: of canonical N-Quads.
 
     Raises:
         ReleaseError: a thing states what the stream says of versions.
     """
-    with canonical.open(encoding="utf-8") as file:
-        for line in file:
-            thing, _, rest = line.partition(" ")
-            if rest.startswith(_RESERVED):
-                raise ReleaseError(
-                    "{thing}: states {property}, which the change stream says of versions; map it to another property,"
-                    " such as dct:issued or dct:hasVersion",
-                    thing=thing[1:-1],
-                    property=rest.partition(" ")[0],
-                )
+    reserved = tuple(text.encode() for text in _RESERVED)
+    for line in lines:
+        place = line.index(b" ") + 1
+        if line.startswith(reserved, place):
+            raise ReleaseError(
+                "{thing}: states {property}, which the change stream says of versions; map it to another property,"
+                " such as dct:issued or dct:hasVersion",
+                thing=line[1 : place - 2].decode(),
+                property=line[place:].partition(b" ")[0].decode(),
+            )
 
 
 def replay(pages: Iterable[bytes]) -> list[bytes]:
