@@ -152,8 +152,8 @@ def private_bytes(process: int) -> int:
 def anonymous_bytes(process: int) -> int:
     """The memory of a process that no file stands behind; 0 when it has ended.
 
-    The system counts it as it goes. To ask for what a process shares with no other stops it for as long as all its
-    pages are looked at: a build that is asked five times a second takes a third longer.
+    The system counts it as it goes: to ask for what a process shares with no other holds it up while all its pages are
+    looked at.
     """
     try:
         lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()

@@ -10,7 +10,7 @@ import pytest
 
 from atmpgraph.errors import DamagedError
 from atmpgraph.release import integrity
-from atmpgraph.release.integrity import difference, prove
+from atmpgraph.release.integrity import difference, known_sha256, prove
 from atmpgraph.release.manifest import File
 from atmpgraph.release.sealed import check_lines, read_sealed, sealing_lines, write_sealed
 
@@ -89,6 +89,25 @@ def test_a_file_is_read_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     for _ in range(3):
         prove(file, FILE)
     assert read == [file, file], "and again when it may have changed"
+
+
+def test_a_file_that_has_another_name_now_is_not_read_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release is hashed in the folder where it is made, and proven in its place."""
+    folder = file.parent / "made"
+    folder.mkdir()
+    file.rename(folder / "file")
+    time.sleep(0.06)  # a rename is a change of the file to some file systems
+    assert known_sha256(folder / "file") == FILE.sha256
+    monkeypatch.setattr(integrity, "sha256", lambda path: pytest.fail(f"{path} was read again"))
+    folder.rename(file.parent / "in its place")
+    prove(file.parent / "in its place" / "file", FILE)
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "overwritten and dated back", "replaced", "emptied"])
+def test_the_digest_of_a_changed_file_is_another_one(damage: str, file: Path) -> None:
+    assert known_sha256(file) == FILE.sha256
+    DAMAGES[damage][0](file)
+    assert known_sha256(file) == integrity.sha256(file) != FILE.sha256
 
 
 def test_a_file_that_changed_just_now_is_not_believed(file: Path) -> None:
