@@ -9,7 +9,7 @@ import pickle
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,16 @@ from typing import TypeVar
 from . import __version__
 
 T = TypeVar("T")
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 of the code of the program and of its own queries: another state of it may make other files."""
+    digest, root = hashlib.sha256(), Path(__file__).parent
+    for path in sorted(each for each in root.rglob("*") if each.suffix in {".py", ".rq"}):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root)} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
 
 
 class CodeCache:

@@ -13,7 +13,7 @@ from ..conftest import BASE
 from ..long import often
 
 THINGS = [f"<{BASE}id/thing/{number}>" for number in range(6)]
-CLASSES = [f"<{ATMPGRAPH}Partnership>", "<http://www.w3.org/ns/org#Organization>", "<urn:class>"]
+CLASSES = [f"<{ATMPGRAPH}Partnership>", "<http://www.w3.org/ns/org#Organization>", "<urn:class>", '"x>y"']
 PROPERTIES = ["<urn:name>", "<http://purl.org/dc/terms/title>", "<http://purl.org/dc/terms/relation>"]
 GRAPHS = [f"<{BASE}id/graph/{name}>" for name in ("one", "two", "editorial", "one-more")]
 

@@ -1,6 +1,7 @@
 """The files for download: each says what the release says, or the release is not made."""
 
 import hashlib
+import json
 import random
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +22,7 @@ from atmpgraph.rdf.canonical import CanonicalWriter, file_changes
 from atmpgraph.rdf.chunks import Chunk
 from atmpgraph.rdf.serialize import prefix_of
 from atmpgraph.release.layout import ReleaseFolder
+from atmpgraph.release.listing import list_internal
 from atmpgraph.release.manifest import File, Manifest, write_manifest
 from atmpgraph.settings.layers import Layered, supplied
 from atmpgraph.sources.package import Package, open_package
@@ -110,6 +112,7 @@ def written(
     }
     manifest = Manifest(digest=digest, created="", base=BASE, statements=0, files_created="", files=files)
     write_manifest(release.manifest, manifest)
+    list_internal(release, manifest)
     return release
 
 
@@ -251,6 +254,16 @@ def test_what_is_damaged_is_not_taken_over(
     for number, lines in enumerate((edited(statements(4), 1), in_one_graph(statements(4)))):
         whole = content(written(lines, tmp_path / f"{number}-anew", package))
         assert content(written(lines, tmp_path / f"{number}", package, before=first)) == whole
+
+
+def test_a_list_of_chunks_that_lacks_one_is_not_believed(small: None, package: Package, tmp_path: Path) -> None:
+    lines = statements(4)
+    first = written(lines, tmp_path / "first", package)
+    noted = json.loads(first.chunks.read_bytes())
+    del noted["documents"]["graphs/two.ttl"][0]
+    first.chunks.write_text(json.dumps(noted))
+    again = written(in_one_graph(lines), tmp_path / "again", package, before=first)
+    assert content(again) == content(written(in_one_graph(lines), tmp_path / "anew", package))
 
 
 @pytest.mark.parametrize("graph", ["", " <http://purl.org/dc/terms/graph>"])

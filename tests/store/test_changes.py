@@ -42,7 +42,7 @@ def group(chance: random.Random, depth: int = 2) -> str:
     parts = [triple(chance) for _ in range(chance.randrange(1, 3))]
     for _ in range(chance.randrange(3) if depth else 0):
         inner, more = group(chance, depth - 1), group(chance, depth - 1)
-        one, other = chance.sample(VARIABLES, 2)
+        one, other, third = chance.sample(VARIABLES, 3)
         parts.append(
             chance.choice(
                 [
@@ -53,6 +53,10 @@ def group(chance: random.Random, depth: int = 2) -> str:
                     f"FILTER EXISTS {{ {inner} }}",
                     f"FILTER EXISTS {{ {inner} FILTER EXISTS {{ {more} }} }}",
                     f"FILTER(EXISTS {{ {inner} }} && NOT EXISTS {{ {more} }})",
+                    f"FILTER EXISTS {{ BIND({chance.choice(NODES)} AS {one}) {inner} }}",
+                    f"FILTER NOT EXISTS {{ BIND({chance.choice(NODES)} AS {one}) {inner} }}",
+                    f"GRAPH ?g {{ FILTER EXISTS {{ GRAPH {chance.choice(GRAPHS)} {{ {inner} }} }} }}",
+                    f"{{ SELECT {one} (MAX({third}) AS {other}) {{ {{ SELECT * {{ {inner} }} }} }} GROUP BY {one} }}",
                     f"FILTER NOT EXISTS {{ {inner} FILTER NOT EXISTS {{ {more} }} }}",
                     f"FILTER(isBlank({one}))",
                     f"FILTER({one} != {other} || NOT EXISTS {{ {inner} }})",
@@ -151,6 +155,43 @@ def test_a_name_concerns_what_asks_for_names_of_such_things(query: str, *, conce
     gone, come = ([b'<urn:a> <urn:name> "%b" <urn:g> .\n' % name] for name in (b"A", b"B"))
     before, after = (memory_store([*common, *lines], BASE) for lines in (gone, come))
     assert Changes(before, after, gone, come).concern(places(query, BASE)) is concerned
+
+
+@pytest.mark.parametrize(
+    ("query", "come"),
+    [
+        (
+            "SELECT * { { SELECT ?a (MAX(?c) AS ?b) { { SELECT ?a ?b ?c { ?a <urn:p> ?b ; <urn:q> ?c } } } GROUP BY ?a }"
+            " OPTIONAL { ?b <urn:r> ?d } }",
+            "<urn:3> <urn:r> <urn:4> <urn:g>",
+        ),
+        (
+            "SELECT * { { SELECT ?a (MAX(?c) AS ?b) { { SELECT ?a ?b ?c { ?a <urn:p> ?b ; <urn:q> ?c } } } GROUP BY ?a }"
+            " FILTER NOT EXISTS { ?b <urn:r> ?d } }",
+            "<urn:3> <urn:r> <urn:4> <urn:g>",
+        ),
+        (
+            "SELECT (<urn:x> AS ?b) (COUNT(*) AS ?n) { { SELECT ?a ?b { ?a <urn:p> ?b } } } GROUP BY ?a",
+            "<urn:5> <urn:p> <urn:2> <urn:g>",
+        ),
+        (
+            "SELECT ?g { GRAPH ?g { FILTER EXISTS { GRAPH <urn:g> { ?a <urn:p> ?b } } } }",
+            "<urn:1> <urn:q> <urn:2> <urn:other>",
+        ),
+        ("SELECT ?g { GRAPH ?g { GRAPH <urn:g> { ?a <urn:p> ?b } } }", "<urn:1> <urn:q> <urn:2> <urn:other>"),
+        ("SELECT * { ?a <urn:r> ?n FILTER EXISTS { BIND(<urn:x> AS ?a) } }", "<urn:1> <urn:r> <urn:2> <urn:g>"),
+        (
+            "SELECT * { ?a <urn:p> ?n FILTER NOT EXISTS { ?n <urn:r> ?o BIND(<urn:x> AS ?a) } }",
+            "<urn:2> <urn:r> <urn:7> <urn:g>",
+        ),
+    ],
+)
+def test_a_variable_of_another_scope_is_another_one(query: str, come: str) -> None:
+    common = [b"<urn:1> <urn:p> <urn:2> <urn:g> .\n", b"<urn:1> <urn:q> <urn:3> <urn:g> .\n"]
+    new = [f"{come} .\n".encode()]
+    before, after = memory_store(common, BASE), memory_store([*common, *new], BASE)
+    assert solutions(before, query) != solutions(after, query)
+    assert Changes(before, after, [], new).concern(places(query, BASE))
 
 
 def test_an_engine_may_take_no_step_only_from_a_constant_that_is_there() -> None:

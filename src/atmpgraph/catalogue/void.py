@@ -39,7 +39,7 @@ class Before:
             _, predicate, rest = line.decode("utf-8", "surrogatepass").split(" ", 2)
             changed["property"].add(predicate[1:-1])
             changed["graph"].add(rest.rsplit(" ", 2)[1][1:-1])
-            if predicate == f"<{RDF}type>":
+            if predicate == f"<{RDF}type>" and rest.startswith("<"):
                 changed["class"].add(rest[1 : rest.index(">")])
         return cls(frozenset(triples), {variable: frozenset(names) for variable, names in changed.items()})
 

@@ -114,6 +114,7 @@ def write_linksets(folder: ReleaseFolder, store: Store, scratch: Path) -> None:
         )
         for code, its in sorted(counts.items())
     ]
+    folder.linksets_summary.unlink(missing_ok=True)  # it may be that of another release too, by a link
     folder.linksets_summary.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
 
 

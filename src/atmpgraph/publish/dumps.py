@@ -159,7 +159,10 @@ def taken_over(queries: Folder, unchanged: Unchanged, base: str, graphs: Iterabl
 
 
 def _noted(earlier: Earlier, files: Mapping[str, str]) -> tuple[Chunk, ...]:
-    """The chunks of a document that has a release in all its formats; none where it has not."""
+    """The chunks of a document that an earlier release has in all its formats; none where it has not.
+
+    They name the lines that bodies were made from, and stand for bodies: there are no lines to read.
+    """
     one, *others = files.values()
     pieces = earlier.notes.documents.get(one, [])
     cut = tuple(Chunk(piece.path, piece.offset, piece.length, piece.digest) for piece in pieces)
@@ -197,11 +200,14 @@ def _by_graph(canonical: Path, scratch: Path, wanted: Sequence[str] | None = Non
     """The lines of each graph, or of some, in a file of its own, as sorted as they were, by the IRI of the graph."""
     files: dict[bytes, Path] = {}
     names = None if wanted is None else {graph.encode() for graph in wanted}
-    ends = tuple(b" <%b> .\n" % name for name in names or ()) if names is not None and len(names) <= _FEW else (b"",)
+    if names is not None and not names:
+        return {}
+    few = names is not None and len(names) <= _FEW
+    ends = tuple(b" <%b> .\n" % name for name in names or ())
     with canonical.open("rb", buffering=1 << 20) as lines:
         while batch := list(islice(lines, _BATCH)):
             graphs: dict[bytes, list[bytes]] = defaultdict(list)
-            for line in batch if b"" in ends else [line for line in batch if line.endswith(ends)]:
+            for line in [line for line in batch if line.endswith(ends)] if few else batch:
                 graphs[line[line.rindex(b" <") + 2 : -4]].append(line)
             for graph in graphs if names is None else graphs.keys() & names:
                 file = files.setdefault(graph, scratch / f"graph-{len(files)}.nq")

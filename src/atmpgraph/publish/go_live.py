@@ -16,6 +16,7 @@ from typing import Final
 from .. import __version__
 from ..catalogue.dcat import History
 from ..catalogue.void import void
+from ..code_cache import code_digest
 from ..errors import DamagedError
 from ..i18n import message
 from ..interrupts import finish
@@ -243,7 +244,7 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         files=list_files(folder.downloads()),
         languages=settings.languages,
     )
-    list_internal(folder, manifest)
+    list_internal(folder, manifest, code=code_digest())
     write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)
 

@@ -33,7 +33,7 @@ from ..release.file_dates import copied_history
 from ..release.history import Switch, history, switches_in, write_history
 from ..release.integrity import difference, known_difference
 from ..release.layout import SEALED, ReleaseFolder, ReleasesFolder, exchange, replacing
-from ..release.listing import copied_manifest, list_internal, list_reactivated, reactivated_at, read_listing
+from ..release.listing import copied_manifest, list_internal, list_reactivated, made_by, reactivated_at, read_listing
 from ..release.manifest import File, Manifest, read_manifest, write_manifest
 from ..release.proofs import trust_proofs
 from ..release.sealed import sealing_lines
@@ -200,7 +200,7 @@ class _Remaking:
                 self._replace_unlisted(remade, set(stores))
             if manifest.format >= SEALED:  # what could not be made anew is listed as it was
                 left = {path: file for path, file in internal.items() if path.parent not in stores_again}
-                list_internal(folder, manifest, left)
+                list_internal(folder, manifest, left, "" if folder.listing in damaged else made_by(folder))
 
     def _replace_unlisted(self, remade: ReleaseFolder, stores: set[Path]) -> None:
         """Put what was made anew in the place of all that only the lost listing told of: it may be damaged, or gone."""

@@ -17,14 +17,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Self
 
-from .. import __version__
+from ..code_cache import code_digest
 from ..errors import DamagedError, QueryError, ReleaseError
 from ..formats import N_TRIPLES
 from ..rdf.canonical import file_changes
 from ..rdf.chunks import Chunk
 from ..release.integrity import prove
 from ..release.layout import ReleaseFolder, write_json
-from ..release.listing import read_listing
+from ..release.listing import made_by, read_listing
 from ..release.manifest import File, read_manifest
 from ..sparql.syntax.matching import matching
 from ..store import EMBEDDED, StoreAddress
@@ -108,6 +108,7 @@ class Earlier:
         }
 
     def _read(self, folder: ReleaseFolder, prefixes: Mapping[str, str]) -> None:
+        prove(folder.chunks, read_listing(folder.listing)[folder.chunks])
         content = json.loads(folder.chunks.read_bytes())
         if content["recipe"] != _recipe(prefixes):
             return
@@ -166,7 +167,7 @@ class Unchanged:
     """The release before, and the statements that came or went since; what is made from others is taken over.
 
     Attributes:
-        previous: the release before, of this version of the software.
+        previous: the release before, made by the same code.
         folder: the new release.
         gone, come: the statements.
         is_whole: whether the store of the release before is what it was.
@@ -188,7 +189,7 @@ class Unchanged:
         """What has changed; None where all is made anew."""
         with suppress(FileNotFoundError, ReleaseError):
             manifest = read_manifest(previous.manifest) if previous else None
-            if previous and manifest and (manifest.software, [*manifest.languages]) == (__version__, [*languages]):
+            if previous and manifest and ([*manifest.languages], made_by(previous)) == ([*languages], code_digest()):
                 changes = file_changes(previous.canonical, folder.canonical, _FEW_CHANGES)
                 return cls(previous, folder, *changes, has_whole_store(previous)) if changes else None
         return None

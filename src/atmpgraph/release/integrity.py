@@ -29,7 +29,7 @@ _SIZE: Final = counting("{n} byte instead of {wanted}", "{n} bytes instead of {w
 _REMEMBERED: Final = 1 << 16  # files
 _SETTLED_NS: Final = 50_000_000  # a file that changed later than this before the check may change again unseen
 _outcomes: LRUCache[tuple[Path, str], tuple[State, Sentence | None]] = LRUCache(_REMEMBERED)
-_digests: LRUCache[State, str] = LRUCache(_REMEMBERED)
+_digests: LRUCache[tuple[int, State], str] = LRUCache(_REMEMBERED)  # by device and state
 _lock, _reading = threading.Lock(), threading.Lock()
 
 
@@ -167,14 +167,15 @@ def known_sha256(path: Path) -> str:
         DamagedError: there is none.
     """
     state = state_of_file(path)
+    key = path.stat().st_dev, state
     with _lock:
-        digest = _digests.get(state)
+        digest = _digests.get(key)
     if digest is None:
         settled = is_settled(state)
         digest = sha256(path)
         if settled and state_of_file(path) == state:
             with _lock:
-                _digests[state] = digest
+                _digests[key] = digest
     return digest
 
 

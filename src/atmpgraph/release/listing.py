@@ -12,16 +12,28 @@ from .manifest import File, Manifest
 from .sealed import read_sealed, write_sealed
 
 
-def list_internal(folder: ReleaseFolder, manifest: Manifest, listed: Mapping[Path, File] | None = None) -> None:
+def list_internal(
+    folder: ReleaseFolder, manifest: Manifest, listed: Mapping[Path, File] | None = None, code: str = ""
+) -> None:
     """List the files of a release that are not for download; the manifest, which is written last, as a copy.
 
     Args:
         folder: of the release.
         manifest: of the release.
         listed: files that stay listed as they are, whatever stands in their place now.
+        code: digest of the code that made them; empty where several have.
     """
     files = {**_listing(folder.path, set(folder.internal()) - {*(listed or ())}), **_named(folder.path, listed or {})}
-    write_sealed(folder.listing, {"files": dict(sorted(files.items())), "manifest": manifest.as_json()})
+    write_sealed(folder.listing, {"files": dict(sorted(files.items())), "manifest": manifest.as_json(), "code": code})
+
+
+def made_by(folder: ReleaseFolder) -> str:
+    """The digest of the code that made the files of a release; empty where that is not known.
+
+    Raises:
+        DamagedError: the listing is missing, or not what was written.
+    """
+    return str(_read(folder.listing).get("code", ""))
 
 
 def list_reactivated(folder: ReactivatedFolder, created: str) -> None:

@@ -29,6 +29,7 @@ IS_BLANK: Final = "isBlank"  # in the place of a predicate: a condition on the s
 IS: Final = "sameTerm"  # the same, on both
 _CONDITIONS: Final = frozenset({IS_BLANK, IS})
 _MOST_ALTERNATIVES: Final = 64
+_GIVEN: Final = object()  # among names: some variables have their values from outside
 _Context: TypeAlias = tuple[Triple, ...]
 _Names: TypeAlias = Mapping[Any, str]
 
@@ -100,7 +101,7 @@ class _Reading:
         stem = next(stem for stem in (f"new{number}_" for number in count()) if stem not in text)
         self._names = (f"{stem}{number}" for number in count())
         self._blank_nodes: dict[BNode, str] = {}
-        self._within: dict[int, _Names] = {}
+        self._within: dict[int, _Names] = {}  # new names in subselects
         self._in_graph = False
         self._parts: dict[str, _Reader] = {
             **dict.fromkeys(_THROUGH, self._of_one),
@@ -178,7 +179,7 @@ class _Reading:
             yield from self._of_expressions(part.expr, part.p1, both, names, alone)
 
     def _of_graph(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
-        if not self._matches(part.p, names):  # the graphs that there are
+        if not _matches(part.p):  # the graphs that there are
             raise AnythingError
         before, self._in_graph = self._in_graph, True
         inside = [*self.places(part.p, context, names, alone)]
@@ -219,15 +220,9 @@ class _Reading:
             if each.name == "Builtin_isBLANK" and isinstance(each.arg, Variable):
                 yield self._term(each.arg, names), IS_BLANK, self._term(each.arg, names)
             elif each.name == "Builtin_EXISTS":
-                yield from self.certain(each.graph, self._apart(part.p, each.graph, names))
-        if part.name == "Extend" and isinstance(part.expr, URIRef):
+                yield from self.certain(each.graph, self._in_exists(part.p, each.graph, names))
+        if part.name == "Extend" and isinstance(part.expr, URIRef) and _GIVEN not in names:
             yield self._term(part.var, names), IS, self._term(part.expr, names)
-
-    def _matches(self, part: CompValue, names: _Names) -> bool:
-        """Whether each solution of a part matches some pattern."""
-        if part.name == "Union":
-            return self._matches(part.p1, names) and self._matches(part.p2, names)
-        return any(path not in _CONDITIONS for _, path, _ in self.certain(part, names))
 
     def _of_triples(self, part: CompValue, context: _Context, names: _Names, alone: bool) -> Iterator[Place]:
         triples = _triples(part)
@@ -282,7 +277,7 @@ class _Reading:
             if expression.name in _VOLATILE:
                 raise AnythingError
             if expression.name in _EXISTS:
-                inner = self._apart(part, expression.graph, names)
+                inner = self._in_exists(part, expression.graph, names)
                 yield from self.places(expression.graph, context, inner, alone)
                 return
             for name, child in expression.items():
@@ -296,15 +291,18 @@ class _Reading:
         """The names in a subselect: what it does not select is known in it alone."""
         if id(part) not in self._within:
             shown = set(_projected(part))
-            apart = {each: next(self._names) for each in _variables(part) - shown}
-            self._within[id(part)] = {**names, **apart}
-        return self._within[id(part)]
+            self._within[id(part)] = {each: next(self._names) for each in _variables(part) - shown}
+        return {**names, **self._within[id(part)]}
 
     def _apart(self, outer: CompValue, inner: CompValue, names: _Names) -> _Names:
         """The names in a part that is compared with the solutions of another, which surely bind only some of them."""
         shared = {text for triple in self.certain(outer, names) for text in triple}
         own = {each for each in _variables(inner) if self._term(each, names) not in shared}
         return {**names, **{each: next(self._names) for each in own}}
+
+    def _in_exists(self, outer: CompValue, inner: CompValue, names: _Names) -> _Names:
+        """The names in EXISTS, where an engine may take another value of a variable for that of the solution."""
+        return {**self._apart(outer, inner, names), _GIVEN: ""}
 
     def _term(self, term: object, names: _Names) -> str:
         if isinstance(term, BNode):  # its label may be that of a variable
@@ -339,6 +337,25 @@ class _Reading:
         return f"?{next(self._names)}"
 
 
+def _matches(part: CompValue) -> bool:
+    """Whether each solution of a part matches some pattern in the graph that the part is about."""
+    match part.name:
+        case "BGP":
+            return bool(part.triples)
+        case "Join":
+            return _matches(part.p1) or _matches(part.p2)
+        case "Union":
+            return _matches(part.p1) and _matches(part.p2)
+        case "LeftJoin" | "Minus":
+            return _matches(part.p1)
+        case "AggregateJoin":
+            return bool(part.p.expr) and _matches(part.p.p)
+        case "ToMultiSet":
+            return part.p.name != "values" and _matches(part.p)
+        case name:
+            return name in {*_THROUGH, "SelectQuery", "Slice"} and _matches(part.p)
+
+
 def _parts_of_and(expression: object) -> Iterator[CompValue]:
     """The expressions that all hold wherever a condition does."""
     if isinstance(expression, CompValue):
@@ -362,7 +379,8 @@ def _triples(part: CompValue) -> list[tuple[Any, Any, Any]]:
 def _is_there(term: str, others: Sequence[Triple]) -> bool:
     """Whether a node is one that another pattern has as subject or object.
 
-    A constant alone is not: Oxigraph takes no step from it only where the graph has it (SPARQL 1.1 §18.4: anywhere).
+    A constant alone is not: a path of no step leads from it to itself (SPARQL 1.1 §18.4), but Oxigraph finds that one
+    only if the graph has the constant.
     """
     return any(
         term in {subject, value} and path not in _CONDITIONS and ")*" not in path and ")?" not in path
