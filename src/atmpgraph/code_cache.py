@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
+from importlib import metadata
 from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TypeVar
@@ -21,11 +22,17 @@ T = TypeVar("T")
 
 @cache
 def code_digest() -> str:
-    """SHA-256 of the code of the program and of its own queries: another state of it may make other files."""
-    digest, root = hashlib.sha256(), Path(__file__).parent
-    for path in sorted(each for each in root.rglob("*") if each.suffix in {".py", ".rq"}):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(root)} {len(content)}\n".encode() + content)
+    """SHA-256 of the program, of Python and of the libraries that are installed: another state may make other files.
+
+    Of the program without its pages, which are made at request.
+    """
+    root = Path(__file__).parent
+    libraries = sorted(f"{each.name} {each.version}" for each in metadata.distributions())
+    digest = hashlib.sha256(f"{sys.version} {libraries}\n".encode())
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not {"__pycache__", "web"} & {*path.relative_to(root).parts}:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(root)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 

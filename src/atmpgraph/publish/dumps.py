@@ -142,7 +142,8 @@ def taken_over(queries: Folder, unchanged: Unchanged, base: str, graphs: Iterabl
         base: of the publication.
         graphs: the IRIs of all graphs.
     """
-    earlier, datasets, own = Earlier(unchanged.previous, all_prefixes(base)), dict[str, tuple[Chunk, ...]](), {}
+    earlier = Earlier(unchanged.previous, all_prefixes(base))
+    datasets, of_graphs = dict[str, tuple[Chunk, ...]](), dict[str, tuple[Chunk, ...]]()
     for query in queries.glob("*.rq"):
         made_by = f"<{Addresses(base).dataset(query.stem)}> <{PROV}wasInfluencedBy> ".encode()
         if any(line.startswith(made_by) for line in unchanged.lines):
@@ -154,8 +155,8 @@ def taken_over(queries: Folder, unchanged: Unchanged, base: str, graphs: Iterabl
     for graph in graphs:
         cut = () if graph in changed else _noted(earlier, _graph_files(unchanged.previous, base, graph))
         if cut and all((chunk.digest, TRIG.suffix) in earlier.pieces for chunk in cut):
-            own[graph] = cut
-    return Taken(datasets, own, [graph for graph in graphs if graph not in own])
+            of_graphs[graph] = cut
+    return Taken(datasets, of_graphs, [graph for graph in graphs if graph not in of_graphs])
 
 
 def _noted(earlier: Earlier, files: Mapping[str, str]) -> tuple[Chunk, ...]:
