@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from atmpgraph.rdf import numbered_lines
 from atmpgraph.rdf.numbered_lines import Concatenated, NumberedLines, Records, index_of, write_lines
 from atmpgraph.rdf.sorted_lines import CutFileError
 
@@ -29,6 +32,34 @@ def test_every_part_is_that_of_the_list(lines: NumberedLines) -> None:
 @pytest.mark.parametrize("prefix", [b"", b"a", b"b", b"c", b"c1", b"d199", b"d2", b"e", b"0"])
 def test_lines_that_start_alike_are_neighbours(prefix: bytes, lines: NumberedLines) -> None:
     assert [LINES[n] for n in lines.starting(prefix)] == [line for line in LINES if line.startswith(prefix)]
+
+
+@given(
+    texts=st.lists(st.text("abc", max_size=9), max_size=80),
+    prefixes=st.lists(st.text("abc", max_size=6), min_size=1, max_size=4),
+    near=st.integers(1, 9),
+    turns=st.integers(0, 9),
+    beginning=st.integers(1, 4),
+)
+def test_a_search_finds_what_one_from_the_start_finds(
+    texts: list[str],
+    prefixes: list[str],
+    near: int,
+    turns: int,
+    beginning: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Whatever earlier searches have left in memory, and wherever a search ends."""
+    path = tmp_path_factory.mktemp("numbered") / "lines.txt"
+    content = sorted(text.encode() for text in texts)
+    write_lines(path, (line + b"\n" for line in content))
+    lines = NumberedLines(path)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, size in {"_NEAR": near, "_TURNS": turns, "_BEGINNING": beginning}.items():
+            patch.setattr(numbered_lines, name, size)
+        for prefix in map(str.encode, prefixes):
+            starting = [number for number, line in enumerate(content) if line.startswith(prefix)]
+            assert [*lines.starting(prefix)] == starting
 
 
 def test_nothing_is_a_list_too(tmp_path: Path) -> None:

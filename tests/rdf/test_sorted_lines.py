@@ -20,16 +20,25 @@ def written(folder: Path, content: bytes) -> SortedLines:
     return SortedLines.open(file)
 
 
-@given(lines=LINES, prefix=st.text("abc<", max_size=3), around=st.integers(1, 9), piece=st.integers(1, 30))
+@given(
+    lines=LINES,
+    prefix=st.text("abc<", max_size=3),
+    around=st.integers(1, 9),
+    piece=st.integers(1, 30),
+    few=st.integers(0, 4),
+)
 def test_it_finds_what_a_search_from_the_start_finds(
-    lines: list[str], prefix: str, around: int, piece: int, tmp_path_factory: pytest.TempPathFactory
+    lines: list[str], prefix: str, around: int, piece: int, few: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     content = sorted(line.encode() for line in lines)
     found = written(tmp_path_factory.mktemp("sorted"), b"".join(line + b"\n" for line in content))
     with pytest.MonkeyPatch.context() as patch:
-        for name, size in {"_AROUND": around, "_BLOCK": piece, "_WHOLE": piece}.items():
+        for name, size in {"_AROUND": around, "_BLOCK": piece, "_WHOLE": piece, "_FEW": few}.items():
             patch.setattr(sorted_lines, name, size)
-        assert found.starting(prefix.encode()) == [line for line in content if line.startswith(prefix.encode())]
+        starting = [line for line in content if line.startswith(prefix.encode())]
+        for _ in range(2):  # the second time, the block is in memory
+            assert found.starting(prefix.encode()) == starting
+            assert found.few_starting(prefix.encode()) == (starting if len(starting) <= few else None)
         assert (prefix.encode() in found) == (prefix.encode() in content)
         matches = [match[0] for match in found.matching(re.compile(rb"a+"))]
         assert matches == [match[0] for line in content if (match := re.match(rb"a+", line))]

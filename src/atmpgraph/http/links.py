@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+_PARAMETERS: Final = 1 << 10  # in memory, some 200 bytes each
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 _SAFE_ALONE: Final = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)  # as nearly all are
 
@@ -27,9 +29,7 @@ class Link:
 
     def __str__(self) -> str:
         """The link as an element of a `Link` field."""
-        parts = [f"<{_ascii(self.target)}>", f'rel="{self.rel}"']
-        parts += [f"{name}={_quoted(_ascii(value, also=' '))}" for name, value in self.attributes.items()]
-        return "; ".join(parts)
+        return f"<{_ascii(self.target)}>{_parameters(self.rel, tuple(self.attributes.items()))}"
 
 
 def link_field(links: Iterable[Link]) -> str:
@@ -54,6 +54,13 @@ def link_set(contexts: Mapping[str, Iterable[Link]]) -> bytes:
 def _target_attributes(attributes: Mapping[str, str]) -> dict[str, str | list[str]]:
     """As members: `hreflang` and those that RFC 8288 does not define are arrays (RFC 9264 §4.2.4)."""
     return {k: v if k in {"type", "media", "title"} else [v] for k, v in attributes.items() if k != "anchor"}
+
+
+@lru_cache(_PARAMETERS)
+def _parameters(rel: str, attributes: tuple[tuple[str, str], ...]) -> str:
+    """What follows the target of a link: most links of a site have one of few relations, types and profiles."""
+    parts = ["", f'rel="{rel}"', *(f"{name}={_quoted(_ascii(value, also=' '))}" for name, value in attributes)]
+    return "; ".join(parts)
 
 
 def _ascii(text: str, also: str = "") -> str:

@@ -109,13 +109,20 @@ def translated(release: Release, topic: str, profile: Profile) -> tuple[ox.Quad,
     return quads
 
 
-def _fitting(release: Release, topic: str, profile: Profile) -> list[_Translation]:
+def _fitting(release: Release, topic: str, profile: Profile) -> tuple[_Translation, ...]:
     """The queries of a profile that a thing has the classes for."""
-    classes = _classes(release, topic)
-    return [query for query in _queries(profile.token, release.base) if query.required <= classes]
+    return _by_classes(profile.token, release.base, _classes(release, topic))[0]
 
 
-def delivered(release: Release, topic: str) -> list[Profile]:
+@lru_cache(512)  # most things have one of few classes
+def _by_classes(token: str, base: str, classes: frozenset[str]) -> tuple[tuple[_Translation, ...], bool]:
+    """The queries that things of some classes have the classes for; whether one gives terms without being run."""
+    fitting = tuple(query for query in _queries(token, base) if query.required <= classes)
+    return fitting, any(query.evident(classes) for query in fitting)
+
+
+@lru_cache(256)  # each response looks several times
+def delivered(release: Release, topic: str) -> tuple[Profile, ...]:
     """The profiles that describe a thing, our own model first.
 
     Raises:
@@ -127,8 +134,8 @@ def delivered(release: Release, topic: str) -> list[Profile]:
 
 def _has_terms(release: Release, topic: str, profile: Profile) -> bool:
     """Whether a profile has terms for a thing: by its classes, where those tell."""
-    classes, queries = _classes(release, topic), _fitting(release, topic, profile)
-    return any(query.evident(classes) for query in queries) or bool(translated(release, topic, profile))
+    evident = _by_classes(profile.token, release.base, _classes(release, topic))[1]
+    return evident or bool(translated(release, topic, profile))
 
 
 def classes_in(release: Release, topic: str, profile: Profile) -> list[str]:
@@ -145,7 +152,7 @@ def classes_in(release: Release, topic: str, profile: Profile) -> list[str]:
     return sorted(given)
 
 
-def likely(release: Release, topic: str) -> list[Profile]:
+def likely(release: Release, topic: str) -> tuple[Profile, ...]:
     """The same; as long as a remote store does not answer, by the classes of the thing."""
     try:
         return delivered(release, topic)
@@ -154,9 +161,9 @@ def likely(release: Release, topic: str) -> list[Profile]:
         return _profiles(release, translations, is_dataset=f"{DCAT}Dataset" in _classes(release, topic))
 
 
-def _profiles(release: Release, translations: list[Profile], *, is_dataset: bool) -> list[Profile]:
+def _profiles(release: Release, translations: list[Profile], *, is_dataset: bool) -> tuple[Profile, ...]:
     base = release.base
-    return [MODEL.resolved(base), *(each.resolved(base) for each in translations), *(SHAPED if is_dataset else ())]
+    return MODEL.resolved(base), *(each.resolved(base) for each in translations), *(SHAPED if is_dataset else ())
 
 
 def is_dataset(release: Release, topic: str) -> bool:

@@ -1,13 +1,15 @@
 """A file of lines, each found by its number: beside it stands an index with the offset of each line.
 
 An offset has eight bytes, the most significant first, and the last one is the size of the file. So one page of a list
-takes two reads, however long the list is; in sorted lines, a binary search counts those that start alike.
+takes two reads, however long the list is; in sorted lines, a binary search counts those that start alike. The lines at
+which searches turn first stay in memory, so a search reads one block.
 """
 
 import os
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
@@ -18,6 +20,9 @@ from .sorted_lines import CutFileError
 _WIDTH: Final = 8
 _BLOCK: Final = 10_000  # lines that are written at once
 _REMEMBERED: Final = 1 << 10  # names of files
+_NEAR: Final = 64  # lines in which a search ends
+_TURNS: Final = 1 << 11  # lines in memory
+_BEGINNING: Final = 200  # bytes of each
 R = TypeVar("R")
 
 
@@ -69,12 +74,13 @@ class NumberedLines(Sequence[bytes]):
     """The lines of a file, without their line ends."""
 
     def __init__(self, path: Path) -> None:
-        """Open nothing: each look-up opens the files, and holds nothing in memory.
+        """Open nothing: each look-up opens the files.
 
         Args:
-            path: of the lines; `index_of` it is the index.
+            path: of the lines, which stay as they are; `index_of` it is the index.
         """
         self._path, self._index = path, index_of(path)
+        self._turns = dict[int, bytes]()
 
     def __len__(self) -> int:
         """How many there are."""
@@ -106,24 +112,42 @@ class NumberedLines(Sequence[bytes]):
         """
         if not prefix:
             return range(len(self))
-        with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
-            count = max(os.fstat(index.fileno()).st_size // _WIDTH - 1, 0)
+        with _opened(self._path) as lines, _opened(self._index) as index:
+            count, size = max(os.fstat(index).st_size // _WIDTH - 1, 0), len(prefix)
 
             def begins(number: int) -> bytes:
-                start = int.from_bytes(_piece(index.fileno(), number * _WIDTH, _WIDTH))
-                return os.pread(lines.fileno(), len(prefix), start)
+                return self._beginning(number, size, lines, index)
 
-            first = bisect_left(range(count), prefix, key=begins)
-            most = 1  # most things have few such lines: the end is sought nearby
-            while first + most < count and begins(first + most) <= prefix:
+            low, high = 0, count
+            while high - low > _NEAR:
+                middle = (low + high) // 2
+                if begins(middle) < prefix:
+                    low = middle + 1
+                else:
+                    high = middle
+            near = _lines(lines, index, low, min(high + _NEAR, count)) if low < count else []
+            first = bisect_left(near, prefix)
+            last = bisect_right(near, prefix, first, key=lambda line: line[:size])
+            if last < len(near):  # as nearly always: most things have few such lines
+                return range(low + first, low + last)
+            first, last, most = low + first, low + last, _NEAR
+            while last + most < count and begins(last + most) <= prefix:
                 most *= 2
-            return range(first, bisect_right(range(count), prefix, first, min(first + most, count), key=begins))
+            return range(first, bisect_right(range(count), prefix, last, min(last + most, count), key=begins))
+
+    def _beginning(self, number: int, size: int, lines: int, index: int) -> bytes:
+        """The first `size` bytes of a line, or all of a shorter one."""
+        turn = self._turns.get(number)
+        if turn is None or size > len(turn) == _BEGINNING:
+            start = int.from_bytes(_piece(index, number * _WIDTH, _WIDTH))
+            turn = os.pread(lines, max(size, _BEGINNING), start).partition(b"\n")[0]
+            if len(self._turns) < _TURNS:
+                self._turns.setdefault(number, turn[:_BEGINNING])
+        return turn[:size]
 
     def _read(self, first: int, last: int) -> list[bytes]:
-        with self._path.open("rb", buffering=0) as lines, self._index.open("rb", buffering=0) as index:
-            offsets = _piece(index.fileno(), first * _WIDTH, (last - first + 1) * _WIDTH)
-            start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
-            return _piece(lines.fileno(), start, end - start).split(b"\n")[:-1]
+        with _opened(self._path) as lines, _opened(self._index) as index:
+            return _lines(lines, index, first, last)
 
 
 class Records(Sequence[R]):
@@ -177,6 +201,23 @@ class Concatenated(Sequence[R]):
         first, last, _ = number.indices(len(self))
         skipped = len(self._one)
         return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """The descriptor of a file; a file of Python's own takes three times as long to open."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lines(lines: int, index: int, first: int, last: int) -> list[bytes]:
+    """The lines from the first number to before the last, of which there is at least one."""
+    offsets = _piece(index, first * _WIDTH, (last - first + 1) * _WIDTH)
+    start, end = int.from_bytes(offsets[:_WIDTH]), int.from_bytes(offsets[-_WIDTH:])
+    return _piece(lines, start, max(end - start, 0)).split(b"\n")[:-1]
 
 
 def _piece(descriptor: int, start: int, size: int) -> bytes:

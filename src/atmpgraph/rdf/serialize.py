@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ _TYPE = RDF + "type"
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _WITH_THINGS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
 _ESCAPED: Final = re.compile(r"[/#=?&%+,;:!$'()*~@]")  # with a backslash in a local name, which not every reader knows
+_SHORTENED: Final = 1 << 11  # IRIs in memory of each table
 _DECLARED: Final = len("@prefix : <> .\n")
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
@@ -27,15 +28,6 @@ def _order(statement: ox.Triple | ox.Quad) -> tuple[str, str, bool, str, str]:
     graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
     predicate = statement.predicate.value
     return graph, str(statement.subject), predicate != _TYPE, predicate, str(statement.object)
-
-
-def _iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
-    for statement in statements:
-        for term in statement:
-            if isinstance(term, ox.NamedNode):
-                yield term.value
-            elif isinstance(term, ox.Literal):
-                yield term.datatype.value
 
 
 @lru_cache(32)
@@ -55,18 +47,26 @@ def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[st
         statements: sorted by graph, subject and predicate.
         table: of all prefixes that may be used.
     """
-    names = {namespace: prefix for prefix, namespace in table.items()}
-    used = {prefix_of(iri, names) for iri in set(_iris(statements)) - _UNWRITTEN}
+    prefix_in_table = _shortener(tuple(table.items()))
+    iris, datatypes = _written(statements)
+    used = {prefix_in_table(iri) for iri in {*iris, *datatypes} - _UNWRITTEN}
     places = {prefix: table[prefix] for prefix in names_of_places("") if prefix in used}
     if places:
         saved = Counter({prefix: -_DECLARED - len(prefix) - len(namespace) for prefix, namespace in places.items()})
-        for iri in _written_iris(statements):
-            if (prefix := prefix_of(iri, names)) in places:
+        for iri in iris:
+            if (prefix := prefix_in_table(iri)) in places:
                 saved[prefix] += len(places[prefix]) + len("<>") - len(prefix + ":")
                 if _ESCAPED.search(iri, len(places[prefix])):
                     used.discard(prefix)
         used -= {prefix for prefix in places if saved[prefix] < 0}
     return {prefix: namespace for prefix, namespace in table.items() if prefix in used}
+
+
+@lru_cache(32)
+def _shortener(table: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    """`prefix_of` by a table, which stays in memory of the terms that most documents have."""
+    names = {namespace: prefix for prefix, namespace in table}
+    return lru_cache(_SHORTENED)(lambda iri: prefix_of(iri, names))
 
 
 def prefix_of(iri: str, names: Mapping[str, str]) -> str:
@@ -83,18 +83,24 @@ def prefix_of(iri: str, names: Mapping[str, str]) -> str:
     return ""
 
 
-def _written_iris(statements: Iterable[ox.Triple | ox.Quad]) -> Iterator[str]:
-    """The IRIs as often as Turtle writes them: a subject once, and a predicate once for its objects."""
+def _written(statements: Iterable[ox.Triple | ox.Quad]) -> tuple[list[str], set[str]]:
+    """The IRIs as often as Turtle writes them, a subject once and a predicate once for its objects; the datatypes."""
+    iris, datatypes = list[str](), set[str]()
     before: tuple[object, ...] = (None, None, None)
     for statement in statements:
-        graph = statement.graph_name if isinstance(statement, ox.Quad) else None
-        now = (graph, statement.subject, statement.predicate)
-        for place, term in enumerate(now):
-            if now[: place + 1] != before[: place + 1] and isinstance(term, ox.NamedNode):
-                yield term.value
-        if isinstance(statement.object, ox.NamedNode):
-            yield statement.object.value
+        *others, last = statement if isinstance(statement, ox.Triple) else (statement.graph_name, *statement.triple)
+        now = (None, *others)[-3:]
+        is_another = False
+        for term, term_before in zip(now, before, strict=True):
+            is_another = is_another or term != term_before
+            if is_another and isinstance(term, ox.NamedNode):
+                iris.append(term.value)
+        if isinstance(last, ox.NamedNode):
+            iris.append(last.value)
+        elif isinstance(last, ox.Literal):
+            datatypes.add(last.datatype.value)
         before = now
+    return iris, datatypes
 
 
 def _quads(statements: Iterable[ox.Quad | ox.Triple]) -> Iterator[Any]:

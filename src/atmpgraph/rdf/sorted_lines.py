@@ -11,13 +11,14 @@ import weakref
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from operator import methodcaller
 from pathlib import Path
 from typing import Final, Self
 
 _AROUND: Final = 1 << 11  # bytes read to each side of a place, enough for most lines
 _BLOCK: Final = 1 << 14  # bytes in which a search ends, and that are read at once of neighbouring lines
+_FEW: Final = 300  # lines
 _TURNS: Final = 1 << 13  # lines in memory, some 400 bytes each
 _WHOLE: Final = 1 << 20  # and of the whole file
 
@@ -35,6 +36,7 @@ class SortedLines:
     _descriptor: int
     _most_turns: int
     _turns: dict[int, tuple[int, bytes]] = field(default_factory=dict, repr=False, compare=False)
+    _last: list[tuple[int, int, list[bytes]]] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def open(cls, path: Path, most_turns: int = _TURNS) -> Self:
@@ -63,6 +65,15 @@ class SortedLines:
         if len(lines) == len(near):
             lines += takewhile(methodcaller("startswith", prefix), self._lines(after, _BLOCK, self.size))
         return lines
+
+    def few_starting(self, prefix: bytes) -> list[bytes] | None:
+        """The same; None of more than some hundreds, which are not read.
+
+        Raises:
+            CutFileError: the file was cut.
+        """
+        lines = [*islice(takewhile(methodcaller("startswith", prefix), self._not_before(prefix)), _FEW + 1)]
+        return lines if len(lines) <= _FEW else None
 
     def between(self, first: bytes, last: bytes | None) -> Iterator[bytes]:
         """The lines that do not sort before `first`, and before `last` if it is given; without their line ends.
@@ -102,10 +113,19 @@ class SortedLines:
                 low = start + len(line) + 1
             else:
                 high = start
+        lines = self._block(low, high)
+        return lines[bisect_left(lines, prefix) :], max(low, high)
+
+    def _block(self, low: int, high: int) -> list[bytes]:
+        """The lines between two offsets; those of the last search are in memory, since a thing is sought repeatedly."""
+        for first, last, lines in self._last:
+            if (first, last) == (low, high):
+                return lines
         lines = self._read(low, high).split(b"\n")
         if not lines[-1]:  # after the last line end
             lines.pop()
-        return lines[bisect_left(lines, prefix) :], max(low, high)
+        self._last[:] = [(low, high, lines)]
+        return lines
 
     def _turn(self, place: int) -> tuple[int, bytes]:
         """The line that a byte belongs to, and its offset, from memory where searches have turned there."""

@@ -39,6 +39,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
 
@@ -60,7 +61,7 @@ class DescriptionFolder:
 
     path: Path
 
-    @property
+    @cached_property  # for each response
     def catalogue(self) -> Path:
         """The catalogue and the VoID description, sorted N-Quads."""
         return self.path / "catalogue.nq"
@@ -70,7 +71,7 @@ class DescriptionFolder:
         """The date of each thing: `<IRI> <xsd:dateTime>`."""
         return self.path / "modified.txt"
 
-    @property
+    @cached_property  # for each response
     def lookups(self) -> Path:
         """The folder of what pages look up; none in a release that an earlier version made."""
         return self.path / "lookups"
@@ -80,7 +81,7 @@ class DescriptionFolder:
         """The folder of a store of the catalogue."""
         return self.lookups / "catalogue"
 
-    @property
+    @cached_property  # for each response
     def catalogue_links(self) -> Path:
         """The links that the catalogue adds, as `ReleaseFolder.incoming` has those of the data."""
         return self.lookups / "catalogue-links.txt"
@@ -119,7 +120,7 @@ class ReleaseFolder(DescriptionFolder):
         """The list of the files that the manifest does not list; none in a release that an earlier version made."""
         return self.path / _LISTING
 
-    @property
+    @cached_property  # for each response
     def canonical(self) -> Path:
         """All statements, canonical N-Quads; the digest of the release is that of this file."""
         return self.path / CANONICAL
@@ -169,12 +170,12 @@ class ReleaseFolder(DescriptionFolder):
         """The lists of things (SQLite, `lists/layout.py`); none in a release that an earlier version made."""
         return self.lookups / "lists.sqlite"
 
-    @property
+    @cached_property  # for each response
     def incoming(self) -> Path:
         """The links to everything that has a document: `<object> <predicate> <subject>`, sorted."""
         return self.lookups / "links.txt"
 
-    @property
+    @cached_property  # for each response
     def encoded(self) -> Path:
         """The subjects with percent-encoding in their IRI: that IRI decoded, a tab, and the IRI; sorted."""
         return self.lookups / "encoded.txt"

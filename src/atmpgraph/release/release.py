@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -39,10 +39,11 @@ from .slots import record_of, slot_of
 # A subject with percent-encoding.
 ENCODED = re.compile(rb"<([^<> %\n]*%[^<> \n]*)> ")
 
-
+T = TypeVar("T")
 _STORE_SECONDS: Final = 0.2  # between two looks at the files of the store
 _RECENT_BYTES: Final = 1 << 19  # lines of a release that were read last
 _OVERHEAD: Final = 500  # bytes of an entry beside its lines
+_LISTS: Final = 12  # of numbered lines, whose searches stay in memory
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Release:
     state: tuple[int, ...] = ()
     remote: RemoteSettings | None = None
 
-    @property
+    @cached_property
     def folder(self) -> ReleaseFolder:
         """The files of the release."""
         return ReleaseFolder(self.path)
@@ -325,8 +326,12 @@ class Release:
         """
         if path not in self.files:
             return None
-        self._proven(index_of(path))
-        return NumberedLines(self.whole(path))
+        return self._numbered(path, self._proven(index_of(path)), self._proven(path))
+
+    @cached_property
+    def _numbered(self) -> Callable[[Path, State, State], NumberedLines]:
+        """What searches of a list have read; anew when it is another one."""
+        return lru_cache(_LISTS)(lambda path, _, __: NumberedLines(path))
 
     @cached_property
     def overview(self) -> dict[str, Any] | None:
@@ -347,6 +352,11 @@ class Release:
     def in_catalogue(self, iri: str) -> bool:
         """Whether the catalogue describes a thing."""
         return bool(self._described(self._described_in[1], iri))
+
+    def describes(self, iri: str) -> bool:
+        """Whether the release states anything about a thing."""
+        start = f"<{iri}> ".encode()
+        return any(self._few(path, start) != [] for path in self._described_in)
 
     def stores(self, iri: str) -> tuple[Store, ...]:
         """The stores that describe a thing: the data and, when it is in the catalogue, that."""
@@ -375,26 +385,37 @@ class Release:
         return self.folder.canonical, self.description.catalogue
 
     def _described(self, path: Path, iri: str, predicate: str = "") -> list[bytes]:
-        """The lines about a thing in a file that was whole before it was read, and is the same after."""
-        start = f"<{iri}> <{predicate}> " if predicate else f"<{iri}> "
+        """The lines about a thing in a file."""
+        start = f"<{iri}> ".encode()
+        wanted = f"<{iri}> <{predicate}> ".encode() if predicate else start
+        lines = self._few(path, start)
+        if lines is None:  # a thing has very many, of which a predicate may have few
+            return self._looked_up(path, wanted, SortedLines.starting)[:]
+        return [line for line in lines if line.startswith(wanted)] if predicate else lines[:]
+
+    def _few(self, path: Path, start: bytes) -> list[bytes] | None:
+        """All lines of a file that start like that; None of very many."""
+        return self._looked_up(path, start, SortedLines.few_starting)
+
+    def _looked_up(self, path: Path, start: bytes, look: Callable[[SortedLines, bytes], T]) -> T:
+        """What a look at a file gives that was whole before it, and is the same after; not to be changed."""
         cache, lock = self._recent
         while True:
             state = self._proven(path)
-            with lock:
-                lines = cache.get((path, state, start))
-            if lines is not None:
-                return lines[:]
+            key = path, state, start, look
+            with lock, suppress(KeyError):
+                return cast("T", cache[key])
             with suppress(CutFileError):
-                lines = self._open_lines(path, state).starting(start.encode())
+                lines = look(self._open_lines(path, state), start)
                 if self._proven(path) == state:
                     with lock, suppress(ValueError):  # larger than all the room there is
-                        cache[path, state, start] = lines
-                    return lines[:]
+                        cache[key] = lines
+                    return lines
 
     @cached_property
-    def _recent(self) -> tuple[LRUCache[tuple[Path, State, str], list[bytes]], threading.Lock]:
+    def _recent(self) -> tuple[LRUCache[tuple[object, ...], Any], threading.Lock]:
         """The lines that were read last: one response looks several times at the same few things."""
-        return LRUCache(_RECENT_BYTES, lambda lines: _OVERHEAD + sum(map(len, lines))), threading.Lock()
+        return LRUCache(_RECENT_BYTES, lambda lines: _OVERHEAD + sum(map(len, lines or ()))), threading.Lock()
 
     def encoded(self, decoded: str) -> str | None:
         """The first subject with percent-encoding in its IRI that is `decoded` once it is decoded, as servers do."""

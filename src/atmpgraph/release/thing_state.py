@@ -60,6 +60,15 @@ def state_of(release: Release, iri: str) -> ThingState:
     for predicate, state in ((_RENAMED, State.RENAMED), (_REPLACED, State.GONE)) if stated else ():
         if successors := {text_of(quad.object) for quad in release.quads(iri, predicate)}:
             return ThingState(state, tuple(sorted(successors)))
+    return undescribed(release, iri)
+
+
+def undescribed(release: Release, iri: str) -> ThingState:
+    """The state of an IRI of which a release states nothing.
+
+    Raises:
+        DamagedError: the list of what was ever published is not whole.
+    """
     return ThingState(State.GONE if was_published(release.path.parent, iri) else State.UNKNOWN)
 
 
@@ -69,10 +78,10 @@ def was_published(releases: Path, iri: str) -> bool:
     Raises:
         DamagedError: the list is not whole.
     """
-    path, must = ReleasesFolder(releases).published, is_sealed(releases)
-    if not must and not path.exists():
+    path = ReleasesFolder(releases).published
+    if not path.exists() and not is_sealed(releases):
         return False
-    state = prove_once(path, "published", lambda: check_lines(path, must=must))
+    state = prove_once(path, "published", lambda: check_lines(path, must=is_sealed(releases)))
     try:
         return iri.encode() in _open(path, state)
     except CutFileError:

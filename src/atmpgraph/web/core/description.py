@@ -81,7 +81,7 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         return None
     is_whole = not context.iris.is_thing(topic)  # an ontology or a code list is its own document
     listed = Incoming(release, topic, only=_LISTED) if is_whole else ()
-    most = max(len(listed), *Counter(map(_property, lines)).values())
+    most = max(len(listed), *(Counter(map(_property, lines)).values() if len(lines) > size else ()), 0)
     paging = paged(most, size) if most > size else None
     parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
     terms = {subject for _, subject in Incoming(release, topic, only=_DEFINED)} if is_whole else set()
@@ -174,7 +174,7 @@ def resolve_iri(context: Context, kind: str, stem: str, start: str = "/") -> str
     ending = unquote(sent)[len(stem) :] if unquote(sent).startswith(stem) else ""
     raw = f"{kind}/{sent.removesuffix(ending)}" if sent and sent.endswith(ending) else ""
     for iri in candidates(context.base, f"{kind}/{stem}", raw):
-        if context.release.lines(iri, RDF + "type") or context.release.lines(iri):
+        if context.release.describes(iri):
             return iri
     return context.release.encoded(f"{unquote(context.base)}{kind}/{stem}")
 

@@ -66,8 +66,10 @@ def _finish(response: Response) -> Response:
     resource = resources().get(request.endpoint)
     if resource:
         response.headers.update(resource.always)
+    present = {name.lower() for name, _ in response.headers}
     for name, value in fields_of(resource).items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in present:  # `setdefault` would take a quarter of the time of all fields
+            response.headers.add(name, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT | {"Access-Control-Allow-Methods": response.headers.get("Allow", "")})
         if response.status_code < 400:

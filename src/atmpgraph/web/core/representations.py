@@ -88,7 +88,7 @@ def _language(context: Context, profile: Profile) -> str:
     return context.language
 
 
-def _choose(context: Context, offered: list[Profile]) -> Choice:
+def _choose(context: Context, offered: Sequence[Profile]) -> Choice:
     """What to send.
 
     Raises:
@@ -117,7 +117,7 @@ def _choose(context: Context, offered: list[Profile]) -> Choice:
     return Choice(profile, fmt, with_form(JSON_LD.media_type, form) if form else media_type, form)
 
 
-def _profile(context: Context, offered: list[Profile], named: str | None) -> Profile:
+def _profile(context: Context, offered: Sequence[Profile], named: str | None) -> Profile:
     """The profile that the URL names, or the client's favourite among those with a format that it accepts.
 
     Args:

@@ -56,7 +56,7 @@ def _ending(suffixes: bool, fmt: Format, profile: str, arguments: tuple[tuple[st
     return (f".{fmt.suffix}" if suffixes else "") + ("?" + urlencode(query, safe="/") if query else "")
 
 
-def representations(urls: RepresentationUrls, profiles: list[Profile]) -> list[Link]:
+def representations(urls: RepresentationUrls, profiles: Sequence[Profile]) -> list[Link]:
     """A link to each representation, by profile and format."""
     return [
         Link(urls.of(fmt, profile), "alternate", {"type": fmt.media_type, "profile": profile.iri})

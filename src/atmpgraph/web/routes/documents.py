@@ -18,7 +18,7 @@ from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...profiles.registry import MODEL
 from ...rdf.jsonld_context import Context as JsonLdContext
-from ...release.thing_state import State, state_of
+from ...release.thing_state import State, state_of, undescribed
 from ...vocab import OWL, SKOS, prefixes
 from ..core.citation import requested_citation, respond_with_citation, work
 from ..core.context import Context
@@ -64,8 +64,10 @@ def _thing(context: Context, kind: str, path: str, space: str) -> str | AnyRespo
     Raises:
         ProblemError: 410 only an earlier release described it.
     """
-    iri = resolve_iri(context, kind, path) or context.iris.page(f"{kind}/{path}")
-    thing = state_of(context.release, iri)
+    if iri := resolve_iri(context, kind, path):
+        thing = state_of(context.release, iri)
+    else:
+        thing = undescribed(context.release, context.iris.page(f"{kind}/{path}"))
     if thing.state is State.RENAMED:
         return redirect(_url(context, thing.successors[0], kind, space), 308)
     if thing.state is State.GONE:
