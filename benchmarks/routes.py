@@ -3,10 +3,12 @@
     python -m benchmarks.routes FOLDER [PART]
 
 asks every route of the URL map of the publication in FOLDER, in each of its formats, each in a process of its own: the
-first request opens the release, as after a switch, the second asks for another language; no answer is cached. With
-PART, only the URLs that have it in them.
+first request opens the release, as after a switch, the second asks for another language; no answer is cached. Times are
+until the first bytes of the body, of which what is as long as the data (a dump, a whole list) sends the rest meanwhile,
+and until its end. With PART, only the URLs that have it in them.
 """
 
+import gc
 import os
 import pickle
 import sys
@@ -23,6 +25,8 @@ from werkzeug.routing import BuildError
 from atmpgraph.addresses import iri_to_path
 from atmpgraph.publish.build import build
 from atmpgraph.settings import FILE_NAME, Settings
+from atmpgraph.sparql.limits import limits_of
+from atmpgraph.sparql.service.launcher import ServiceProcess
 from atmpgraph.starter import start
 from atmpgraph.web import create_app
 from atmpgraph.web.core.context import Context, Publication, publication
@@ -31,16 +35,15 @@ from atmpgraph.web.core.serving import resources
 
 COLD_MS: Final = 200
 PAGE_BYTES: Final = 200_000
-# Whole by their nature: they stream, and are as long as the data.
-WHOLE: Final = ("/dumps/", "/data", "/doc/table/", "/releases/current/", ".rdfp", ".txt")
 _PAGES: Final = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its status, media type, bytes, and milliseconds until its last byte, cold and warm.
+    """One answer: its status, media type, bytes, and milliseconds until its first bytes, cold and warm.
 
-    The time on the clock, and that of the processor, which varies less with what else a machine does.
+    The time on the clock, and that of the processor, which varies less with what else a machine does; and, cold, the
+    time until its end.
     """
 
     status: int
@@ -50,12 +53,18 @@ class Answer:
     warm: float
     cold_processor: float
     warm_processor: float
+    end: float
 
 
 def main(folder: Path, part: str = "") -> None:
     """Ask and print."""
     app = warm_app()
-    app.extensions["atmpgraph"] = Publication(uncached(Settings.load(folder / FILE_NAME)))
+    settings = uncached(Settings.load(folder / FILE_NAME))
+    service = ServiceProcess(limits_of(settings))  # a server has one before it answers anybody
+    queries = settings.queries.model_copy(update={"socket": service.address()})
+    app.extensions["atmpgraph"] = Publication(settings.model_copy(update={"queries": queries}))
+    gc.collect()
+    gc.freeze()  # as a server does: a child would copy what the collector of garbage marks
     slow = large = 0
     for url, accept in urls(app):
         if part not in url:
@@ -66,7 +75,7 @@ def main(folder: Path, part: str = "") -> None:
         )
         slow, large = slow + ("SLOW" in marks), large + ("LARGE" in marks)
         times = f"{answer.cold:7.1f} {answer.warm:7.1f} ms,"
-        times += f" processor {answer.cold_processor:7.1f} {answer.warm_processor:7.1f}"
+        times += f" processor {answer.cold_processor:7.1f} {answer.warm_processor:7.1f}, end {answer.end:8.1f}"
         print(f"{times} {answer.size:10,} B {answer.status} {url} {accept}{marks}", flush=True)
     print(f"{slow} slower than {COLD_MS} ms cold, {large} pages larger than {PAGE_BYTES:,} bytes")
 
@@ -154,14 +163,21 @@ def asked(app: Flask, url: str, accept: str) -> Answer:
 
 
 def _timed(app: Flask, url: str, accept: str) -> Answer:
-    client, taken, used = app.test_client(), list[float](), list[float]()
+    client, taken, used, ends = app.test_client(), list[float](), list[float](), list[float]()
     for language in ("en", "fr"):  # the second answer is another one, so that no cache has it
         begun, begun_processor = time.perf_counter(), time.process_time()
         response = client.get(url, headers={"Accept": accept or "*/*", "Accept-Language": language})
-        size = len(response.data)
+        pieces = iter(response.response)
+        size = len(next(pieces, b""))
         taken.append((time.perf_counter() - begun) * 1000)
         used.append((time.process_time() - begun_processor) * 1000)
-    return Answer(response.status_code, response.mimetype or "", size, *taken, *used)
+        size += sum(map(len, pieces))
+        ends.append((time.perf_counter() - begun) * 1000)
+    cold, warm = taken
+    cold_processor, warm_processor = used
+    return Answer(
+        response.status_code, response.mimetype or "", size, cold, warm, cold_processor, warm_processor, ends[0]
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from atmpgraph.quality.shapes_document import groups, parts, reached, released_shapes
 from atmpgraph.release.release import Release
 from atmpgraph.vocab import ATMPGRAPH
+from atmpgraph.web.pages import vocabulary
 
 from ..conftest import BASE, LANGUAGES
 from .rules import BROWSER, Page, check_page
@@ -42,6 +43,12 @@ def test_a_term_says_how_often_the_data_use_it(client: FlaskClient, release: Rel
         assert f"{row['n'].value} times" in part
         assert 'href="/doc/' in part
     assert "not used" in _part(text, "Milestone")
+
+
+def test_a_class_of_very_many_things_has_an_example_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_MOST_SORTED", 0)
+    text = client.get("/ns/atmpgraph?lang=en&another=1", headers=BROWSER).text
+    assert 'href="/doc/workpackage/' in _part(text, "Workpackage")
 
 
 def test_a_code_says_how_often_the_data_use_it(client: FlaskClient, release: Release) -> None:

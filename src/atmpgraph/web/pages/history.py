@@ -20,6 +20,9 @@ _UNIT: Final = f"{SDMX}attribute#unitMeasure"
 _QUALIFIER: Final = f"{ATMPGRAPH}valueQualifier"
 
 
+_READ: Final = frozenset(f"<{predicate}>".encode() for predicate in (_VALUE, _UNIT, _QUALIFIER))
+
+
 def figure_names(history: ThingHistory) -> Iterator[str]:
     """The units and exactness of a figure, which need a name."""
     for change in history.changes:
@@ -61,5 +64,6 @@ def _reading(stated: Mapping[str, str], names: Mapping[str, Name]) -> str:
 
 
 def _stated(lines: Iterable[bytes]) -> dict[str, str]:
-    quads = ox.parse(b"\n".join(sorted(lines)), format=ox.RdfFormat.N_QUADS)
+    few = sorted(line for line in lines if line.split(b" ", 2)[1] in _READ)
+    quads = ox.parse(b"\n".join(few), format=ox.RdfFormat.N_QUADS)
     return {quad.predicate.value: text_of(quad.object) for quad in quads if isinstance(quad, ox.Quad)}

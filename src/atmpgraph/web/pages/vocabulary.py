@@ -26,7 +26,7 @@ from .document import DATA_FORMATS, incoming_links
 from .kind_page import best_texts
 
 _VALUES: Final = 12  # of a property of a term
-_MOST_SORTED: Final = 1_000  # uses of a term, the first of which is its example; of more there is none
+_MOST_SORTED: Final = 1_000  # uses of a property, the first of which is its example; of more there is none
 _TYPE: Final = RDF + "type"
 _DEFINITIONS: Final = (SKOS + "definition", DCT + "description", RDFS + "comment")
 _CLASSES, _PROPERTIES, _CODES, _OTHERS, _AXIOMS = "classes", "properties", "codes", "others", "axioms"
@@ -56,9 +56,11 @@ _OF_LISTS: Final = (
     ),
 )
 _SHOWN_ELSEWHERE: Final = {_TYPE, *LABELS[:3], *_DEFINITIONS, *PARTS, *_TOP}
-_COUNTS: Final = f"""SELECT ?term ?count {{
+_COUNTS: Final = f"""SELECT ?term ?count ?example {{
   VALUES ?term {{ %s }}
-  {{ ?part <{VOID}class> ?term ; <{VOID}entities> ?count }} UNION
+  {{
+    ?part <{VOID}class> ?term ; <{VOID}entities> ?count OPTIONAL {{ ?part <{VOID}exampleResource> ?example }}
+  }} UNION
   {{ ?part <{VOID}property> ?term ; <{VOID}triples> ?count }}
 }}"""
 _EXAMPLES: Final = {
@@ -206,13 +208,19 @@ def _examples(context: Context, kinds: Mapping[str, list[str]]) -> dict[str, Use
         return {}
     release = context.release
     counted = release.catalogue_store.select(_COUNTS % " ".join(str(ox.NamedNode(iri)) for iri in terms))
-    counts = {row["term"].value: int(row["count"].value) for row in counted}
-    few = [iri for iri, count in counts.items() if count <= _MOST_SORTED]
-    if not few:
-        return {iri: Use(counts.get(iri, 0)) for iri in terms}
-    branches = [_EXAMPLES[terms[iri]].replace("%s", str(ox.NamedNode(iri))) for iri in few]
-    query = f"SELECT ?term ?subject ?object {{ {' UNION '.join(branches)} }}"
-    examples = {row["term"].value: (row["subject"], row["object"]) for row in release.store.select(query)}
+    counts, examples = dict[str, int](), dict[str, tuple[Any, ...]]()
+    for row in counted:
+        counts[row["term"].value] = int(row["count"].value)
+        if row["example"] is not None:
+            examples[row["term"].value] = (row["example"],)
+    branches = [
+        _EXAMPLES[terms[iri]].replace("%s", str(ox.NamedNode(iri)))
+        for iri, count in counts.items()
+        if count <= _MOST_SORTED and iri not in examples
+    ]
+    if branches:
+        query = f"SELECT ?term ?subject ?object {{ {' UNION '.join(branches)} }}"
+        examples |= {row["term"].value: (row["subject"], row["object"]) for row in release.store.select(query)}
     return {iri: Use(counts.get(iri, 0), tuple(filter(None, examples.get(iri, ())))) for iri in terms}
 
 
