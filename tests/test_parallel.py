@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -144,3 +145,11 @@ def test_an_error_of_a_worker_comes_back_as_it_is(number: int) -> None:
     with beside(2) as run, pytest.raises(AtmpgraphError) as raised:
         run(fail, number)()
     assert (type(raised.value), str(raised.value), vars(raised.value)) == (type(error), str(error), vars(error))
+
+
+def test_a_worker_of_the_command_does_not_read_the_command_line() -> None:
+    """The program is imported in each worker, by its path (multiprocessing, `spawn`)."""
+    program = Path(sysconfig.get_path("scripts")) / "atmpgraph"
+    code = f"import runpy, sys; runpy.run_path({str(program)!r}, run_name='__mp_main__'); print('click' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
