@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import pyoxigraph as ox
 
@@ -17,8 +17,10 @@ from ..errors import SettingsError
 from ..findings import Finding, Place, Severity
 from ..i18n import every_language, message
 from ..reasons import reason_of
-from ..settings.layers import Folder
 from ..vocab import prefixes
+
+if TYPE_CHECKING:  # a worker starts faster without
+    from ..settings.layers import Folder
 
 Facet: TypeAlias = Literal["", "value", "year"]
 
@@ -132,7 +134,7 @@ def prologue() -> str:
     return "".join(f"PREFIX {name}: <{namespace}>\n" for name, namespace in prefixes("").items() if ":" in namespace)
 
 
-def declarations(folder: Folder, base: str) -> list[Declaration]:
+def declarations(folder: "Folder", base: str) -> list[Declaration]:
     """The lists of a publication, by their place in the menu.
 
     Raises:
@@ -147,7 +149,7 @@ def declarations(folder: Folder, base: str) -> list[Declaration]:
     return sorted(lists, key=lambda each: (each.menu == 0, each.menu, each.slug))
 
 
-def declaration_findings(folder: Folder, base: str, languages: Sequence[str]) -> Iterator[Finding]:
+def declaration_findings(folder: "Folder", base: str, languages: Sequence[str]) -> Iterator[Finding]:
     """What is wrong with the files of a folder: each with its first fault, and the languages that it lacks."""
     for file in sorted(folder.glob("*.toml"), key=lambda path: path.stem):
         try:

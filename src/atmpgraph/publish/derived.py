@@ -26,6 +26,7 @@ from ..rdf.sorted_lines import SortedLines
 from ..release.layout import ReleaseFolder
 from ..settings import Settings
 from ..sparql.syntax.matching import Pattern, matching
+from ..sparql.syntax.taking_part import places
 from ..store import EMBEDDED, Store, StoreAddress
 from ..store.changes import Changes
 from .origins import ROWS, Origins
@@ -110,8 +111,6 @@ class _Queries:
 
     def _takes_part(self, name: str, changes: Changes) -> bool:
         """Whether a changed statement takes part in a solution of a rule."""
-        from ..sparql.syntax.taking_part import places  # its parser loads slowly, and a first build asks for none
-
         with suppress(QueryError, ReleaseError):
             return changes.concern(places(self._files[name].read_text("utf-8-sig"), self._base))
         return True

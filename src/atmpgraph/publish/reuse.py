@@ -27,6 +27,7 @@ from ..release.layout import ReleaseFolder, write_json
 from ..release.listing import made_by, read_listing
 from ..release.manifest import File, read_manifest
 from ..sparql.syntax.matching import matching
+from ..sparql.syntax.taking_part import places
 from ..store import EMBEDDED, StoreAddress
 from ..store.changes import Changes
 from .bodies import RECIPE
@@ -196,8 +197,6 @@ class Unchanged:
 
     def gives_the_same(self, query: str, base: str) -> bool:
         """Whether a query has the same solutions in both releases, as far as its patterns tell."""
-        from ..sparql.syntax.taking_part import places  # its parser loads slowly, and a first build asks for none
-
         taking_part = places(query, base)
         if taking_part is None or not self.is_whole:
             patterns = [(None, None, None)] if taking_part is None else [each.pattern for each in taking_part]
@@ -228,8 +227,6 @@ class Unchanged:
 
     def touched(self, base: str) -> Callable[[str, str], frozenset[str] | None] | None:
         """What tells the IRIs of a variable of a query in solutions that came or went; None where nothing can."""
-        from ..sparql.syntax.taking_part import places
-
         if not self.is_whole:
             return None
 

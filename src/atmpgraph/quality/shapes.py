@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rdflib import Graph, URIRef
 from rdflib import __version__ as rdflib_version
@@ -15,9 +15,11 @@ from ..code_cache import CodeCache
 from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..rdf.terms import escape
 from ..reasons import reason_of
-from ..settings.layers import Folder
 from .number_words import with_number_words
 from .shape_texts import filled
+
+if TYPE_CHECKING:  # a worker starts faster without
+    from ..settings.layers import Folder
 
 # The local name of the property that holds a text, while it is checked.
 HELD_TEXT: Final = "heldText"
@@ -27,7 +29,7 @@ _GRAPHS: Final = CodeCache("shapes", __file__, 8, rdflib_version)
 _NO_SHAPES: Final = message("{folder}: no shapes; data are published only after a check")
 
 
-def read_shapes(folder: Folder, base: str, languages: Sequence[str]) -> Graph:
+def read_shapes(folder: "Folder", base: str, languages: Sequence[str]) -> Graph:
     """All `*.ttl` in `folder`, for a publication with this base and these languages.
 
     Raises:
@@ -66,7 +68,7 @@ def _parse(texts: tuple[tuple[Path, str], ...], base: str) -> tuple[Graph, list[
     return graph, list(graph.namespaces())
 
 
-def shapes_digest(folder: Folder, base: str, languages: Sequence[str]) -> str:
+def shapes_digest(folder: "Folder", base: str, languages: Sequence[str]) -> str:
     """SHA-256 of all that `read_shapes` reads, in hexadecimal."""
     digest = hashlib.sha256(" ".join((base, *languages)).encode())
     for file in sorted(folder.glob("*.ttl")):

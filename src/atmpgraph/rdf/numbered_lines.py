@@ -112,7 +112,7 @@ class NumberedLines(Sequence[bytes]):
         """
         if not prefix:
             return range(len(self))
-        with _opened(self._path) as lines, _opened(self._index) as index:
+        with _reading(self._path) as lines, _reading(self._index) as index:
             count, size = max(os.fstat(index).st_size // _WIDTH - 1, 0), len(prefix)
 
             def begins(number: int) -> bytes:
@@ -146,7 +146,7 @@ class NumberedLines(Sequence[bytes]):
         return turn[:size]
 
     def _read(self, first: int, last: int) -> list[bytes]:
-        with _opened(self._path) as lines, _opened(self._index) as index:
+        with _reading(self._path) as lines, _reading(self._index) as index:
             return _lines(lines, index, first, last)
 
 
@@ -204,7 +204,7 @@ class Concatenated(Sequence[R]):
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _reading(path: Path) -> Iterator[int]:
     """The descriptor of a file; a file of Python's own takes three times as long to open."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from atmpgraph.sparql.syntax import taking_part
+from atmpgraph.sparql.syntax import algebra_places, taking_part
 from atmpgraph.sparql.syntax.taking_part import Place, places
 
 QUERY = "SELECT ?name { ?partner a <urn:Partner> ; <urn:name> ?name }"
@@ -32,7 +32,7 @@ def test_a_query_is_parsed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert places(UNREADABLE) is None
     assert len(list(folder.iterdir())) == 2
     places.cache_clear()
-    monkeypatch.setattr(taking_part, "prepared", lambda *_: pytest.fail("it was parsed again"))
+    monkeypatch.setattr(algebra_places, "prepared", lambda *_: pytest.fail("it was parsed again"))
     assert places(QUERY) == EXPECTED
     assert places(UNREADABLE) is None
 
