@@ -17,7 +17,7 @@ from ..sparql.syntax.constants import with_constants
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.query_form import form, prologue_end
-from ..sparql.syntax.tokenizer import mentions, words
+from ..sparql.syntax.tokenizer import mentions, without_comments, words
 from ..sparql.syntax.validate import check_syntax, may_call_services
 from .embedded import each_graph_by_itself
 from .slot_graphs import NO_GRAPH
@@ -157,6 +157,7 @@ class QueryTexts:
         """
         if len(text) > _LONGEST or _PLACES in text:
             return None
+        text = without_comments(text)
         end = prologue_end(text)
         pieces = _IRI.split(text[end:])
         iris = pieces[1::2]
