@@ -139,8 +139,8 @@ class Engine:
 
     @property
     def is_failing(self) -> bool:
-        """Whether it was not reached, or was too slow, when it was asked last."""
-        return self._failure is not None
+        """Whether it was not reached, or was too slow, a moment ago."""
+        return self._failure is not None and time.monotonic() < self._closed_until
 
     def request(self, query: Sent, seconds: float) -> Written:
         """The request for a query that may take so long, and for all with its form and dataset."""
