@@ -5,7 +5,9 @@
 pushes a generated publication to Oxigraph's server and to Virtuoso, lets eight clients ask what was not asked before
 (queries, pages, documents, the catalogue), and prints for each the answers a second, the median, what 99 of 100 answers
 keep below, and how many times as long the median is as the first one's: the engine's own, asked directly. The clients
-are wrk, and Python programs with SPARQLWrapper, which take what programs of users take themselves.
+are wrk, and Python programs with SPARQLWrapper, which take what programs of users take themselves. "new page" is beside
+what the engine takes for the queries of each page (`remote_pages`). After the first in each language the catalogue asks
+the engine nothing, so its first line is the site's.
 """
 
 import json
@@ -18,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,6 +38,7 @@ from .peers.ours import Ours
 from .peers.virtuoso import CONFIGURATION
 from .processes import HOST, Server, free_port, started
 from .publication import Publication, made
+from .remote_pages import page_requests, read, requests_of
 
 CONNECTIONS: Final = 8
 ROUNDS: Final = 3
@@ -149,6 +152,26 @@ def programs(
     return Load(len(times) / seconds, statistics.median(times), p99, taken * 1000 / len(times))
 
 
+def new_pages(
+    publication: Publication, variables: dict[str, str], engine: Engine, site: Server, embedded: Server
+) -> dict[str, Load]:
+    """What each server gives to programs that read every page of an organisation once, or send its queries."""
+    things, languages = publication.grower.counts["organisations"], publication.settings.languages
+    paths = [f"/doc/organisation/o{thing}.html?lang={each}" for each in languages for thing in range(things)]
+    queries = requests_of(publication, variables, paths[::5])
+    found = dict[str, list[Load]]()
+    for number in range(ROUNDS):
+        pages = list(map(page_requests, paths[number::ROUNDS]))
+        for name, server, requests in (
+            ("engine", engine.server, queries),
+            ("wrapped", engine.server, queries),
+            ("site", site, pages),
+            ("embedded", embedded, pages),
+        ):
+            found.setdefault(name, []).append(read(server, requests, CONNECTIONS, wrapped=name == "wrapped"))
+    return {name: middle(loads) for name, loads in found.items()}
+
+
 def main() -> None:
     """Measure and print."""
     rows, seconds = (int(value) for value in (*sys.argv[1:], *("1000", "3")[len(sys.argv) - 1 :]))
@@ -173,14 +196,14 @@ def main() -> None:
             server, Different(template, 0, half, asked), seconds=seconds, connections=CONNECTIONS, fields=fields
         )
 
-    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        embedded = servers.enter_context(Ours().serving(publication, folder))
         for kind, serving in ENGINES.items():
             (place := folder / kind).mkdir()
-            with serving(place) as engine:
+            with serving(place) as engine, Ours().serving(publication, place) as embedded:
                 variables = pushed(publication, engine, place)
                 with Ours(**variables).serving(publication, place) as site:
+                    show(kind, "new page", new_pages(publication, variables, engine, site, embedded))
                     found = dict[str, list[Load]]()
                     for _ in range(ROUNDS):
                         for each, server, path, dataset in (

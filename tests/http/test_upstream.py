@@ -63,7 +63,7 @@ def test_a_connection_is_used_again_but_not_after_long(monkeypatch: pytest.Monke
     with _server(b"") as (url, accepted, *_):
         server = Upstream(url, 1, 1_000)
         assert [_content(server, url) for _ in range(3)] == [(200, b"1")] * 3
-        monkeypatch.setattr(upstream, "_IDLE_SECONDS", 0.0)
+        monkeypatch.setattr(upstream, "IDLE_SECONDS", 0.0)
         assert _content(server, url) == (200, b"2")
         assert len(accepted) == 2
 

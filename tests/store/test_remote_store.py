@@ -20,8 +20,8 @@ from atmpgraph.release.slots import forget_held
 from atmpgraph.settings import Settings
 from atmpgraph.store import REMOTE, Store, remote_settings
 from atmpgraph.store.base import prove
-from atmpgraph.store.engine import written
 from atmpgraph.store.slot_graphs import MARKER_GRAPH, UNION_GRAPH
+from atmpgraph.store.written import quoted, written
 
 from ..clients.tools import tool
 from ..conftest import changed
@@ -235,7 +235,7 @@ def test_a_query_is_sent_as_sparqlwrapper_writes_it() -> None:
                 whole.addParameter(name, value)
             whole.setQuery(f"{kind} {text}")
             expected, request = whole._createRequest(), written(url, kind, tuple(dataset))
-            assert request.body(f"{kind} {text}") == expected.data
+            assert request.body(quoted(f"{kind} {text}")) == expected.data
             assert request.url == expected.full_url
             assert {name for name, _ in expected.header_items()} == set(request.fields)
 

@@ -27,9 +27,10 @@ from .response_reader import BadResponseError, ResponseReader
 _READ: Final = 1 << 16
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0A-\x1F\x7F]|[^\x00-\xFF]")  # in a field: it could begin another one
 _PORTS: Final = {"http": 80, "https": 443}
-_IDLE: Final = 16  # connections that stay open without a request
-_IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
+IDLE: Final = 16  # connections that stay open without a request
+IDLE_SECONDS: Final = 15.0  # as long; a server that ends one in the moment of the next request waits for longer
 UpstreamFailure: TypeAlias = Literal["unreachable", "late", "unusable"]
+Origin: TypeAlias = tuple[str, str, int]
 
 
 _BREAKS_OFF: Final = counting(
@@ -68,7 +69,7 @@ class Upstream:
             connect_seconds: longest time until a connection is accepted.
             longest: most bytes of a response.
         """
-        self._origin = _origin(url)
+        self._origin = origin_of(url)
         self._connect_seconds, self._longest = connect_seconds, longest
         # Now: a process that may open no more files could not read the certificates later.
         self._tls = ssl.create_default_context() if self._origin[0] == "https" else None
@@ -90,10 +91,7 @@ class Upstream:
         Raises:
             UpstreamError: there is none.
         """
-        to, deadline = _destination(url), time.monotonic() + seconds
-        if to.origin != self._origin:
-            raise UpstreamError("unusable", "the request is for another server")
-        request = _written(method, to, body or b"", fields)
+        deadline, request = time.monotonic() + seconds, written(self._origin, method, url, body or b"", fields)
         while True:
             reused, connection = self._connection(deadline)
             try:
@@ -150,7 +148,7 @@ class Upstream:
         """Let a connection wait for the next request."""
         connection.idle_since = time.monotonic()
         with self._lock:
-            if len(self._idle) < _IDLE:
+            if len(self._idle) < IDLE:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -168,23 +166,19 @@ class Upstream:
             self.close()
 
 
-class UpstreamResponse:
-    """A response whose content is read piece by piece; to close it earlier ends the request.
+class ResponseHead:
+    """What a response says of itself.
 
     Attributes:
         status: its status code.
         media_type: of its content, without parameters, in lower case.
         is_framed: whether its length is told, so that half of it does not pass for the whole.
-        ended: whether all of it is read, or nothing more can be.
     """
 
-    def __init__(self, upstream: Upstream, connection: "_Connection", longest: int) -> None:
-        """Read nothing yet."""
-        self._upstream, self._connection, self._longest, self._left = upstream, connection, longest, longest
-        self._reader = reader = connection.reader
+    def __init__(self, reader: ResponseReader) -> None:
+        """Take what was read."""
         self.status, self._fields, self.is_framed = reader.status, reader.fields, reader.is_framed
         self.media_type = self.field("Content-Type").partition(";")[0].strip().lower()
-        self.ended = False
 
     def field(self, name: str) -> str:
         """The value of a header field; empty where there is none."""
@@ -193,6 +187,21 @@ class UpstreamResponse:
     def values(self, name: str) -> list[str]:
         """The values of all fields with a name."""
         return self._fields.get(name.lower(), [])
+
+
+class UpstreamResponse(ResponseHead):
+    """A response whose content is read piece by piece; to close it earlier ends the request.
+
+    Attributes:
+        ended: whether all of it is read, or nothing more can be.
+    """
+
+    def __init__(self, upstream: Upstream, connection: "_Connection", longest: int) -> None:
+        """Read nothing yet."""
+        self._upstream, self._connection, self._longest, self._left = upstream, connection, longest, longest
+        self._reader = connection.reader
+        super().__init__(connection.reader)
+        self.ended = False
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, fewer than `size` only at the end.
@@ -296,7 +305,7 @@ class _Connection:
 
     def is_silent(self) -> bool:
         """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
-        if time.monotonic() - self.idle_since >= _IDLE_SECONDS:
+        if time.monotonic() - self.idle_since >= IDLE_SECONDS:
             return False
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
@@ -311,7 +320,7 @@ class _Connection:
 class _Destination(NamedTuple):
     """Where a request goes: scheme, host and port; the fields `Host` and target of its head."""
 
-    origin: tuple[str, str, int]
+    origin: Origin
     host: str
     target: str
 
@@ -327,15 +336,18 @@ def _destination(url: str) -> _Destination:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if not re.fullmatch(r"[\x21-\x7E]+", target):
         raise UpstreamError("unusable", "its address is no plain http or https URL")
-    return _Destination(_origin(url), parts.netloc, target)
+    return _Destination(origin_of(url), parts.netloc, target)
 
 
-def _written(method: str, to: _Destination, body: bytes, fields: Mapping[str, str]) -> bytes:
-    """A request (RFC 9112 §3).
+def written(origin: Origin, method: str, url: str, body: bytes, fields: Mapping[str, str]) -> bytes:
+    """A request to a server (RFC 9112 §3).
 
     Raises:
-        UpstreamError: a field has a character that none may have.
+        UpstreamError: the URL is of another server, or a field has a character that none may have.
     """
+    to = _destination(url)
+    if to.origin != origin:
+        raise UpstreamError("unusable", "the request is for another server")
     every = {"Host": to.host, "Accept-Encoding": "identity", **fields, "Content-Length": str(len(body))}
     lines = [f"{method} {to.target} HTTP/1.1", *(f"{name}: {value}" for name, value in every.items())]
     if any(map(_UNSENDABLE.search, lines)):
@@ -343,7 +355,7 @@ def _written(method: str, to: _Destination, body: bytes, fields: Mapping[str, st
     return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
 
 
-def _origin(url: str) -> tuple[str, str, int]:
+def origin_of(url: str) -> Origin:
     """Scheme, host and port of a URL.
 
     Raises:

@@ -232,26 +232,42 @@ class Release:
     def _slot(self) -> StoreAddress:
         """The slot that holds the release; its record is looked at each time."""
         with suppress(DamagedError):
-            if address := self._slot_by_state(state_of_file(record_of(self.path.parent, self.digest))):
+            if address := self._slot_by_state(state_of_file(self._record)):
                 return address
         nowhere = message("no slot holds the release {digest}; 'atmpgraph push' loads it")
         raise StoreError("elsewhere", nowhere, digest=self.digest[:12])
+
+    @cached_property
+    def _record(self) -> Path:
+        """The record of the slot that holds it; to put its path together takes longer than to look at it."""
+        return record_of(self.path.parent, self.digest)
 
     @cached_property
     def _slot_by_state(self) -> Callable[[State], StoreAddress | None]:
         """Reads the record of the slot again when it is another one."""
 
         def read(_: State) -> StoreAddress | None:
-            held, record = slot_of(self.path.parent, self.digest), record_of(self.path.parent, self.digest)
-            return self.remote.address(held.slot, record, self.digest) if self.remote and held else None
+            held = slot_of(self.path.parent, self.digest)
+            return self.remote.address(held.slot, self._record, self.digest) if self.remote and held else None
 
         return lru_cache(1)(read)
 
     @property
     def store_identity(self) -> str:
         """What an engine gives back of the release, on which answers of its store depend; empty without one."""
-        held = slot_of(self.path.parent, self.digest) if self.remote else None
-        return held.returned if held else ""
+        with suppress(DamagedError):
+            return self._returned_by_state(state_of_file(self._record)) if self.remote else ""
+        return ""
+
+    @cached_property
+    def _returned_by_state(self) -> Callable[[State], str]:
+        """Reads the record of the slot again when it is another one."""
+
+        def read(_: State) -> str:
+            held = slot_of(self.path.parent, self.digest)
+            return held.returned if held else ""
+
+        return lru_cache(1)(read)
 
     @cached_property
     def _looks(self) -> list[tuple[float, StoreAddress]]:

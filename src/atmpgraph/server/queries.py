@@ -20,11 +20,13 @@ from ..http.coding import choose_coding, encode, packed
 from ..http.negotiate import choose
 from ..http.problem import Problem, ProblemError
 from ..observability.access import Observed
+from ..sparql.limits import limits_of
 from ..sparql.named_format import named_format
 from ..sparql.protocol import Query, parse
 from ..sparql.service.async_client import LongResultError, QueryClient
 from ..sparql.service.client import ClientDisconnectedError, Result
 from ..sparql.service.messages import QueryRequest
+from ..sparql.service.remote_look_up import RemoteLookUps
 from ..web.core.context import Context, publication
 from ..web.core.headers import fields_of
 from ..web.core.query_client import is_volatile, query_request, response_body, result_formats, shared_spool
@@ -125,6 +127,9 @@ class Queries:
             if queries.socket and limited
             else None
         )
+        store = self._settings.store
+        looks_up = queries.look_up_statements and store.endpoint
+        self._remote = RemoteLookUps(limits_of(self._settings), store.retry_seconds) if looks_up else None
         self._last: tuple[PlainRequest | None, _Prepared | None] = (None, None)
 
     def takes(self, request: PlainRequest) -> bool:
@@ -160,15 +165,13 @@ class Queries:
         Raises:
             ClientDisconnectedError: the client disconnected.
         """
-        prepared = self._prepared(request, body)
-        if prepared is None or self._client is None:
+        if self._client is None or (prepared := self._prepared(request, body)) is None:
             return None
         reading, query = prepared
         observed = Observed(_ENDPOINT, reading.context.release.digest)
         observation = self._observation(request, reading, observed)
         try:
-            result = self._publication.look_ups.result(query.job) if body else None
-            if result is None:
+            if (result := await self._looked_up(query, is_new=bool(body))) is None:
                 rest = reading.query.rest_at(f"{request.place}{self._path}", query.job.format)
                 with disconnection.ends():
                     result = await self._client.submit(replace(query, job=replace(query.job, rest=rest)))
@@ -192,6 +195,18 @@ class Queries:
         if reading.coding and len(plain) > _PACKED_BYTES:
             return _whole(fields, await asyncio.to_thread(encode, plain, reading.coding), observed)
         return _whole(fields, encode(plain, reading.coding), observed)
+
+    async def _looked_up(self, query: QueryRequest, *, is_new: bool) -> Result | None:
+        """The result of a look-up; None if the query service must give it.
+
+        Args:
+            query: what runs.
+            is_new: whether it was not tried on a store of this machine yet.
+        """
+        result = self._publication.look_ups.result(query.job) if is_new else None
+        if result is None and self._remote:
+            return await self._remote.result(query)
+        return result
 
     def _observation(self, request: PlainRequest, reading: _Reading, observed: Observed) -> QueryObservation:
         return QueryObservation(self._settings.log, observed.release, request.client, reading.query.text, observed)

@@ -1,7 +1,5 @@
 """The engine of a remote store: requests that SPARQLWrapper writes, sent over connections of ours, one answer each.
 
-SPARQLWrapper writes a request once for each form and dataset; the text of a query then takes its place in it.
-
 Nobody waits for an engine that fails: after it was not reached, or was too slow, one query alone tries it now and then,
 and the others fail at once.
 """
@@ -9,31 +7,24 @@ and the others fail at once.
 import math
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final, cast
-from urllib.parse import quote_plus, urlsplit
-
-from SPARQLWrapper import POST, URLENCODED, SPARQLWrapper
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..credentials import StoreCredentials
 from ..errors import EvaluationError, StoreError
-from ..http.upstream import Upstream, UpstreamError, UpstreamResponse, phrase
+from ..http.upstream import ResponseHead, Upstream, UpstreamError, UpstreamResponse, phrase
 from ..i18n import counting
 from .authentication import VARIABLES, Authentication
+from .written import Sent, Written, written
 
-ROWS: Final = "application/sparql-results+json"
-_TRIPLES: Final = "application/n-triples, text/turtle;q=0.5, application/rdf+xml;q=0.1"
 # Fields with which Virtuoso tells that an answer is not whole: it ran out of time, or into its limit of rows.
 _OVER_TIME, _OVER_ROWS = "X-SQL-State", "X-SPARQL-MaxRows"
 _REFUSES: Final = "Virtuoso 37000"  # so begins what it says to a query that it does not understand, with the status 500
 _SHORT: Final = 1 << 20  # bytes of an answer that is read at once, so that its connection is free
 QUOTED: Final = 300  # characters of what an engine says to a query that it refuses
-_AGENT: Final = "atmpgraph"
-_PLACE: Final = "~~"  # where the text of a query stands in a request that is written ahead
-_REMEMBERED: Final = 8  # such requests: a dataset may have thousands of graphs
 _LATE: Final = frozenset({408, 504})
 _BUSY: Final = frozenset({429, 503})
 
@@ -63,57 +54,12 @@ class Access:
     functions: tuple[str, ...]
 
 
-class _Request(SPARQLWrapper):
-    """A query of a form, as SPARQLWrapper writes it; it is sent by others."""
-
-    def __init__(self, url: str, kind: str) -> None:
-        """Prepare a query for an address."""
-        self._kind = kind
-        super().__init__(url, agent=_AGENT)
-        self.setMethod(POST)
-        self.setRequestMethod(URLENCODED)  # the one that every engine takes
-        self.setOnlyConneg(True)  # otherwise it adds parameters of its own
-
-    def _parseQueryType(self, _: str) -> str:  # noqa: N802 - the name is the library's
-        """The form, which is read already."""
-        return self._kind
-
-
-@dataclass(frozen=True)
-class Written:
-    """A request for an engine, but for the text of its query.
+class Engine:
+    """The connections to one address of an engine, and whether it answers. Safe to share between threads.
 
     Attributes:
-        url: of the engine.
-        fields: of its header.
-        before, after: what surrounds the text in the form.
+        url: the address.
     """
-
-    url: str
-    fields: Mapping[str, str]
-    before: bytes
-    after: bytes
-
-    def body(self, text: str) -> bytes:
-        """The form with a query in it."""
-        return b"%b%b%b" % (self.before, quote_plus(text, safe="/").encode(), self.after)
-
-
-@lru_cache(_REMEMBERED)
-def written(url: str, kind: str, parameters: Sequence[tuple[str, str]]) -> Written:
-    """The request for queries of a form with some parameters."""
-    request = _Request(url, kind)
-    for name, value in parameters:
-        request.addParameter(name, value)
-    request.addCustomHttpHeader("Accept", ROWS if kind in {"SELECT", "ASK"} else _TRIPLES)
-    request.setQuery(_PLACE)
-    whole = request._createRequest()
-    before, _, after = cast("bytes", whole.data).rpartition(f"query={_PLACE}".encode())
-    return Written(whole.full_url, dict(whole.header_items()), before + b"query=", after)
-
-
-class Engine:
-    """The connections to one address of an engine, and whether it answers. Safe to share between threads."""
 
     def __init__(self, url: str, access: Access, credentials: StoreCredentials) -> None:
         """Connect with the first query.
@@ -121,7 +67,7 @@ class Engine:
         Raises:
             StoreError: the address is none.
         """
-        self._url, self._access = url, access
+        self.url, self._access = url, access
         self._authentication, self._authenticating = Authentication(credentials, url), threading.Lock()
         self._target = urlsplit(url)._replace(scheme="", netloc="").geturl() or "/"
         try:
@@ -158,15 +104,11 @@ class Engine:
             if tries:
                 self._probing.release()
 
-    def ask(
-        self, text: str, kind: str, dataset: Sequence[tuple[str, str]], seconds: float, *, probe: bool = False
-    ) -> tuple[bytes, UpstreamResponse]:
+    def ask(self, query: Sent, seconds: float, *, probe: bool = False) -> tuple[bytes, UpstreamResponse]:
         """The beginning of the answer to a query, and the answer, which has ended if that is all.
 
         Args:
-            text: SPARQL 1.1.
-            kind: its form.
-            dataset: parameters that name the graphs.
+            query: what it gets of it.
             seconds: longest time until the end of the answer.
             probe: whether it is tried even if it failed a moment ago.
 
@@ -176,7 +118,7 @@ class Engine:
         """
         with self._place(probe=probe):
             try:
-                response = self._send(text, kind, dataset, seconds)
+                response = self._send(query, seconds)
                 _check_status(response)
                 answer = response.read(_SHORT), response
             except UpstreamError as error:
@@ -186,14 +128,23 @@ class Engine:
         self._failure = None
         return answer
 
-    def _send(self, text: str, kind: str, dataset: Sequence[tuple[str, str]], seconds: float) -> UpstreamResponse:
-        request = written(self._url, kind, (*dataset, *self._parameters(seconds)))
-        body = request.body(text)
-        response = self._authenticated(request, body, seconds)
-        if response.status == 401 and self._is_challenged(response):
+    def _send(self, query: Sent, seconds: float) -> UpstreamResponse:
+        request = self.request(query, seconds)
+        body = request.body(query.text)
+        response = self._upstream.send("POST", request.url, body, self.fields(request), seconds)
+        if response.status == 401 and self.is_challenged(response):
             response.close()
-            response = self._authenticated(request, body, seconds)
+            response = self._upstream.send("POST", request.url, body, self.fields(request), seconds)
         return response
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether it was not reached, or was too slow, a moment ago."""
+        return self._failure is not None and time.monotonic() < self._closed_until
+
+    def request(self, query: Sent, seconds: float) -> Written:
+        """The request for a query that may take so long, and for all with its form and dataset."""
+        return written(self.url, query.form, (*query.dataset, *self._parameters(seconds)))
 
     def _parameters(self, seconds: float) -> Iterator[tuple[str, str]]:
         """The parameters that the settings add to each query; they may name its longest time."""
@@ -204,15 +155,14 @@ class Engine:
                 value = value.replace(place, time_)
             yield name, value
 
-    def _authenticated(self, request: Written, body: bytes, seconds: float) -> UpstreamResponse:
-        """The response to a request with the credentials in the form that the engine wants, as far as that is known."""
-        fields = request.fields
+    def fields(self, request: Written) -> Mapping[str, str]:
+        """The header of a request with the credentials in the form that the engine wants, as far as that is known."""
         with self._authenticating:
             if field := self._authentication.field("POST", self._target):
-                fields = {**fields, "Authorization": field}
-        return self._upstream.send("POST", request.url, body, fields, seconds)
+                return {**request.fields, "Authorization": field}
+        return request.fields
 
-    def _is_challenged(self, response: UpstreamResponse) -> bool:
+    def is_challenged(self, response: ResponseHead) -> bool:
         """Whether a response names a form of credentials that was not sent yet."""
         with self._authenticating:
             return self._authentication.challenged(response.values("WWW-Authenticate"))
@@ -222,6 +172,11 @@ class Engine:
         if error.kind in {"unreachable", "late"}:
             self._failure, self._closed_until = error, time.monotonic() + self._access.retry_seconds
         return error
+
+
+def is_whole(response: ResponseHead) -> bool:
+    """Whether an answer is one, and the engine does not say that it is cut."""
+    return response.status == 200 and not response.field(_OVER_TIME) and not response.field(_OVER_ROWS)
 
 
 def _check_status(response: UpstreamResponse) -> None:

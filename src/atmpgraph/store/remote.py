@@ -12,29 +12,27 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Final, TypeVar, cast
 
 import pyoxigraph as ox
 
 from ..credentials import StoreCredentials, store_credentials
-from ..errors import EvaluationError, QueryError, StoreError, UnknownGraphError
-from ..http.upstream import UpstreamError, UpstreamResponse
+from ..errors import StoreError
+from ..http.upstream import ResponseHead, UpstreamError, UpstreamResponse
 from ..i18n import Sentence, message
 from ..reasons import reason_of
-from ..sparql.syntax.constants import with_constants
-from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.describe import read_describe
 from ..sparql.syntax.engine_text import for_engine
 from ..sparql.syntax.query_form import form
-from ..sparql.syntax.tokenizer import mentions, words
-from ..sparql.syntax.validate import check_syntax, may_call_services
 from .base import Features, Results, Store, StoreAddress, prove
-from .embedded import MemoryStore, each_graph_by_itself
-from .engine import QUOTED, ROWS, Access, Engine
-from .slot_graphs import MARKED_QUERY, MARKER_GRAPH, NO_GRAPH, UNION_GRAPH
+from .embedded import MemoryStore
+from .engine import QUOTED, Access, Engine
+from .query_text import QueryTexts, parameters
+from .slot_graphs import MARKED_QUERY, MARKER_GRAPH, UNION_GRAPH
+from .written import ROWS, Sent
 
 if TYPE_CHECKING:  # a worker starts faster without
     from ..settings import Settings
@@ -150,10 +148,11 @@ class RemoteStore(Store):
 
     Attributes:
         digest: of the release; empty for a slot whose content no record tells.
+        engine: that has the slot.
     """
 
     digest: str
-    _engine: Engine = field(repr=False)
+    engine: Engine = field(repr=False)
     _access: Access = field(repr=False)
     _seconds: float
     _graphs: tuple[str, ...] = ()
@@ -170,97 +169,85 @@ class RemoteStore(Store):
         named_graphs: Iterable[str] | None = None,
     ) -> Results:
         """Run a SPARQL 1.1 query on the engine; of a default graph that is merged of several, here."""
-        text = for_engine(text)
-        self._check_text(text)
-        kind = form(text) or "SELECT"
+        texts, is_whole = self._texts, default_graphs is None and named_graphs is None
         if not self.digest:
-            return self._results(text, kind, ())
-        default, named = self._dataset(text, default_graphs, named_graphs)
+            text = for_engine(text)
+            texts.check(text)
+            return self._results(texts.sent(text, form(text) or "SELECT", ()))
+        if is_whole and (sent := texts.of_shape(text)):
+            self._confirm()
+            return self._results(sent)
+        query = texts.parsed(text, default_graphs, named_graphs)
         self._confirm()
-        if len(default) > 1:
-            return self._merged(default, named).query(text, default_graphs=default, named_graphs=named)
-        dataset = _parameters(default, named if _names_graphs(text) else ())
-        text = with_constants(each_graph_by_itself(without_dataset(text), self.base, lambda: named))
-        return self._description(text, dataset) if kind == "DESCRIBE" else self._results(text, kind, dataset)
+        if len(query.default) > 1:
+            merged = self._merged(query.default, query.named)
+            return merged.query(query.text, default_graphs=query.default, named_graphs=query.named)
+        text, dataset = texts.rewritten(query)
+        if query.form == "DESCRIBE":
+            return self._description(text, dataset)
+        return self._results(texts.sent(text, query.form, dataset))
+
+    @cached_property
+    def _texts(self) -> QueryTexts:
+        """Its queries."""
+        return QueryTexts(self.base, self._graphs, self._union, self._access.functions)
+
+    def sent_at_once(self, text: str) -> Sent | None:
+        """What the engine gets of a query that one request answers; None where it is another one, or may be wrong."""
+        return self._texts.of_shape(text)
 
     def _description(self, text: str, dataset: Sequence[tuple[str, str]]) -> Results:
         """The statements about what a query describes, as the embedded store gives them; engines differ in that."""
         described, received = read_describe(text, self.base), ox.Store()
         things = dict.fromkeys(map(ox.NamedNode, described.iris))
         if described.select:
-            rows = self._results(described.select, "SELECT", dataset)
+            rows = self._results(self._texts.sent(described.select, "SELECT", dataset))
             for row in self.reading(cast("ox.QuerySolutions", rows)):
                 things |= dict.fromkeys(term for term in row if isinstance(term, ox.NamedNode))
         rest = iter(things)
         while batch := list(islice(rest, _DESCRIBED)):
             pattern = f"VALUES ?s {{ {' '.join(map(str, batch))} }} ?s ?p ?o"
-            triples = self._results(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}", "CONSTRUCT", dataset)
+            construct = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}"
+            triples = self._results(self._texts.sent(construct, "CONSTRUCT", dataset))
             received.extend(ox.Quad(*triple) for triple in cast("ox.QueryTriples", triples))
         return received.query("CONSTRUCT WHERE { ?s ?p ?o }")
-
-    def _check_text(self, text: str) -> None:
-        """Pass a query that is SPARQL 1.1, calls no service, and no function but those of SPARQL 1.1 and the settings.
-
-        Raises:
-            QueryError: it is another one.
-        """
-        if may_call_services(text):
-            check_syntax(text, self.base)
-        try:
-            _EMPTY.query(text, base_iri=self.base, custom_functions=_permitted(self._access.functions))
-        except (SyntaxError, ValueError) as error:
-            raise QueryError(str(error)) from None
-        except (RuntimeError, OSError) as error:
-            raise EvaluationError(str(error)) from None
-
-    def _dataset(
-        self, text: str, default_graphs: Iterable[str] | None, named_graphs: Iterable[str] | None
-    ) -> tuple[list[str], list[str]]:
-        """The default graphs and the named graphs of a query.
-
-        Raises:
-            UnknownGraphError: one of them is none of the release.
-        """
-        try:
-            default, named = named_dataset(text, self.base)
-            clauses = graph_clauses(text, self.base)
-        except SyntaxError as error:
-            raise QueryError(str(error)) from None
-        if default_graphs is not None or named_graphs is not None:
-            default, named = list(default_graphs or ()), list(named_graphs or ())
-        every = set(self._graphs)
-        for graph in (*default, *named, *clauses):
-            if graph not in every:
-                raise UnknownGraphError(graph)
-        if not default and not named:
-            return [self._union], list(self._graphs)
-        return [self._union] if every == set(default) else list(dict.fromkeys(default)), list(dict.fromkeys(named))
 
     def _merged(self, default: Sequence[str], named: Sequence[str]) -> MemoryStore:
         """Some graphs in memory: an engine need not count a triple once that several of them state."""
         engine = ox.Store()
         for graph in {*default, *named}:
-            triples = self._results("CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT", _parameters([graph], ()))
+            query = self._texts.sent("CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT", parameters([graph], ()))
+            triples = self._results(query)
             engine.bulk_extend(_placed(cast("ox.QueryTriples", triples), graph))
         return MemoryStore(self.base, engine)
 
-    def _results(self, text: str, kind: str, dataset: Sequence[tuple[str, str]], *, probe: bool = False) -> Results:
+    def _results(self, query: Sent, *, probe: bool = False) -> Results:
         """The results of a query, or its first part if they are long.
 
         Raises:
             StoreError: the engine has none, or the slot was filled anew meanwhile.
             EvaluationError: it refuses the query.
         """
-        self._expect_record()
-        text = with_base(text, self.base)
-        content, response = self._engine.ask(text, kind, dataset, self._seconds, probe=probe)
+        self.expect_record()
+        content, response = self.engine.ask(query, self._seconds, probe=probe)
+        whole: bytes | IO[bytes] = content if response.ended else cast("IO[bytes]", _Rest(content, response))
         try:
-            whole: bytes | IO[bytes] = content if response.ended else cast("IO[bytes]", _Rest(content, response))
-            results = _rows(whole, response, kind) if kind in {"SELECT", "ASK"} else _triples(whole, response)
-        except (SyntaxError, ValueError, OSError, RuntimeError, UpstreamError) as error:
+            return self.received(whole, response, query.form)
+        except BaseException:
             response.close()
+            raise
+
+    def received(self, content: bytes | IO[bytes], head: ResponseHead, kind: str) -> Results:
+        """The results in an answer to a query of a form.
+
+        Raises:
+            StoreError: it has none, or the slot was filled anew meanwhile.
+        """
+        try:
+            results = _rows(content, head, kind) if kind in {"SELECT", "ASK"} else _triples(content, head)
+        except (SyntaxError, ValueError, OSError, RuntimeError, UpstreamError) as error:
             raise _unusable(error) from None
-        self._expect_record()
+        self.expect_record()
         return results
 
     def reading(self, results: Iterable[T]) -> Iterator[T]:
@@ -269,9 +256,9 @@ class RemoteStore(Store):
             yield from results
         except (SyntaxError, ValueError, OSError, RuntimeError, UpstreamError) as error:
             raise _unusable(error) from None
-        self._expect_record()
+        self.expect_record()
 
-    def _expect_record(self) -> None:
+    def expect_record(self) -> None:
         """Make sure that the slot is still that of the release.
 
         Raises:
@@ -286,9 +273,24 @@ class RemoteStore(Store):
         Raises:
             StoreError: it does not.
         """
-        if not probe and time.monotonic() - self._confirmed[0] < self._access.check_seconds:
-            return
-        rows = self._results(MARKED_QUERY, "SELECT", _parameters([MARKER_GRAPH], ()), probe=probe)
+        if probe or not self.is_confirmed():
+            self.confirm_by(self._results(self.mark, probe=probe))
+
+    def is_confirmed(self) -> bool:
+        """Whether the engine said of late that it holds the release."""
+        return time.monotonic() - self._confirmed[0] < self._access.check_seconds
+
+    @cached_property
+    def mark(self) -> Sent:
+        """The query that tells which release the slot holds."""
+        return self._texts.sent(MARKED_QUERY, "SELECT", parameters([MARKER_GRAPH], ()))
+
+    def confirm_by(self, rows: Results) -> None:
+        """Look at what the engine says to `mark`.
+
+        Raises:
+            StoreError: it holds another release, or none.
+        """
         digests = {row[0].value for row in self.reading(cast("ox.QuerySolutions", rows))}
         if digests != {self.digest}:
             self._confirmed[0] = -math.inf
@@ -326,29 +328,7 @@ def _unusable(error: Exception) -> StoreError:
     )
 
 
-def _parameters(default: Sequence[str], named: Sequence[str]) -> list[tuple[str, str]]:
-    """The dataset of a query. Neither list is empty: some engines take no graph at all for all of theirs."""
-    return [
-        *(("default-graph-uri", graph) for graph in default or (NO_GRAPH,)),
-        *(("named-graph-uri", graph) for graph in named or (NO_GRAPH,)),
-    ]
-
-
-def _names_graphs(text: str) -> bool:
-    """Whether a query may have a GRAPH clause; the letters of a keyword may be escaped (SPARQL 1.1 §19.2).
-
-    Only then are the named graphs sent: a release may have thousands, and an engine reads each.
-    """
-    return "\\" in text or (mentions(text, "GRAPH") and any(word.is_word("GRAPH") for word in words(text)))
-
-
-@lru_cache(16)
-def _permitted(functions: tuple[str, ...]) -> dict[ox.NamedNode, Any]:
-    """The functions of an engine, as far as it must be known that there are some."""
-    return {ox.NamedNode(iri): lambda *_: None for iri in functions}
-
-
-def _rows(content: bytes | IO[bytes], response: UpstreamResponse, kind: str) -> Results:
+def _rows(content: bytes | IO[bytes], response: ResponseHead, kind: str) -> Results:
     """The rows of an answer, or its truth value."""
     _expect_type(response, _ROWS_TYPES)
     results = ox.parse_query_results(content, format=ox.QueryResultsFormat.JSON)
@@ -362,7 +342,7 @@ def _rows(content: bytes | IO[bytes], response: UpstreamResponse, kind: str) -> 
     raise StoreError("unusable", "its answer is none to {kind}", kind=kind)
 
 
-def _triples(content: bytes | IO[bytes], response: UpstreamResponse) -> Results:
+def _triples(content: bytes | IO[bytes], response: ResponseHead) -> Results:
     """The triples of an answer; each is there once."""
     _expect_type(response, frozenset(_TRIPLES_TYPES))
     syntax = _TRIPLES_TYPES[response.media_type]
@@ -373,9 +353,8 @@ def _triples(content: bytes | IO[bytes], response: UpstreamResponse) -> Results:
     return received.query("CONSTRUCT WHERE { ?s ?p ?o }")
 
 
-def _expect_type(response: UpstreamResponse, types: frozenset[str]) -> None:
+def _expect_type(response: ResponseHead, types: frozenset[str]) -> None:
     if response.media_type not in types:
-        response.close()
         media_type = response.media_type or Sentence(message("no media type"))
         raise StoreError("unusable", "it answers with {media_type}", media_type=media_type)
 
@@ -402,7 +381,7 @@ class Remote:
         except ValueError as error:
             raise StoreError("elsewhere", "{reason}", reason=reason_of(error)) from None
 
-    def open(self, address: StoreAddress, base: str, seconds: float = 0) -> Store:
+    def open(self, address: StoreAddress, base: str, seconds: float = 0) -> RemoteStore:
         """Read the record of a slot; nothing is asked before the first query."""
         url, record, access = _located(address.location)
         if _state(record) != address.state:

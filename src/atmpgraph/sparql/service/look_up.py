@@ -14,33 +14,25 @@ from typing import Final, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from ...errors import NotExpressibleError, QueryError, ReleaseError
-from ...formats import RDF_FORMATS, by_suffix
-from ...rdf.serialize import prefixes_for, serialize
+from ...errors import NotExpressibleError, ReleaseError
 from ...store import EMBEDDED, StoreAddress
 from ...store.base import NAMES
 from ...store.embedded import EmbeddedStore
-from ..syntax.complexity import MaxComplexity, check_complexity
 from ..syntax.look_up import Constant, Group, Language, LookUp, Pattern, read_look_up
 from .client import Result
 from .messages import QueryJob
 from .names import Names
-from .result_writers import WRITERS, Term, whole_result
+from .result_writers import Term
+from .short_result import GivenUpError, boolean_result, graph_result, is_allowed, rows_result
 
 Solution: TypeAlias = list[Term | None]
 
 _STEP: Final = 4  # statements that are read in the time in which an index is entered
 _CHARACTERS: Final = 1 << 10  # of a text that count as one statement more
-_LONGEST: Final = 1 << 16  # bytes of a result
-_OF_ROWS: Final = frozenset({"SELECT", "ASK"})
 _PART: Final = "query"  # of Server-Timing
 _NAMES: Final = tuple(map(ox.NamedNode, NAMES))
 _SUBJECTS: Final = (ox.NamedNode, ox.BlankNode, type(None))
 _PREDICATES: Final = (ox.NamedNode, type(None))
-
-
-class _GivenUpError(Exception):
-    """The query service must run it: it reads, or says, more than a look-up may, or means something else."""
 
 
 @dataclass
@@ -59,7 +51,7 @@ class _Reader:
         """The statements that match.
 
         Raises:
-            _GivenUpError: there are too many, or their texts are too long.
+            GivenUpError: there are too many, or their texts are too long.
         """
         statements = []
         self._count(_STEP)
@@ -72,7 +64,7 @@ class _Reader:
     def _count(self, statements: int) -> None:
         self.left -= statements
         if self.left < 0:
-            raise _GivenUpError
+            raise GivenUpError
 
 
 @dataclass
@@ -102,11 +94,11 @@ class LookUps:
         if (read := read_look_up(job.query)) is None:
             return None
         look_up, constants = read
-        if not _is_allowed(look_up, job) or (open_store := self._open_store(job.store, job.base)) is None:
+        if not is_allowed(look_up.form, job) or (open_store := self._open_store(job.store, job.base)) is None:
             return None
         try:
             body, rows = self._answer(look_up, constants, open_store, job)
-        except (_GivenUpError, NotExpressibleError):
+        except (GivenUpError, NotExpressibleError):
             return None
         except (RuntimeError, OSError):  # files are damaged: the query service says so
             self._open, self._unreadable = None, job.store
@@ -139,65 +131,36 @@ class LookUps:
         if look_up.limit is not None:
             most = min(most, int(constants[look_up.limit]))
         if not most:
-            raise _GivenUpError  # of no solution an answer, or a description, is another
+            raise GivenUpError  # of no solution an answer, or a description, is another
         if look_up.form == "DESCRIBE":
             with self._lock:  # the names are not safe to share
-                return _graph(_described(terms[0], reader, open_store.names), job)
+                return graph_result(_described(terms[0], reader, open_store.names), job)
         solutions = _solutions(look_up, terms, constants, reader)
         if look_up.form == "ASK":
-            return WRITERS[job.format].boolean(bool(solutions)).encode(), 1
+            return boolean_result(bool(solutions), job)
         if look_up.form == "CONSTRUCT":
             if len(solutions) > most:
-                raise _GivenUpError
-            return _graph(_constructed(look_up.template, solutions), job)
-        rows = _rows(look_up, solutions)
-        if len(rows) > most:  # which of them, the engine decides
-            raise _GivenUpError
-        text = "".join(whole_result([name for name, _ in look_up.columns], rows, job.format))
-        return _short(text.encode(), job), len(rows)
-
-
-def _is_allowed(look_up: LookUp, job: QueryJob) -> bool:
-    """Whether the result has the format, and the query is small enough to be planned."""
-    try:
-        check_complexity(job.query, MaxComplexity(job.nesting, job.patterns, job.operators))
-    except QueryError:
-        return False
-    return job.format in (WRITERS if look_up.form in _OF_ROWS else _graph_formats())
-
-
-@lru_cache(1)
-def _graph_formats() -> frozenset[str]:
-    return frozenset(each.suffix for each in RDF_FORMATS)
-
-
-def _short(body: bytes, job: QueryJob) -> bytes:
-    """A result that is as short as it may be.
-
-    Raises:
-        _GivenUpError: it is not.
-    """
-    if len(body) > min(_LONGEST, job.bytes or _LONGEST):
-        raise _GivenUpError
-    return body
+                raise GivenUpError
+            return graph_result(_constructed(look_up.template, solutions), job)
+        return rows_result([name for name, _ in look_up.columns], _rows(look_up, solutions), job, most)
 
 
 def _term(constant: Constant, constants: Sequence[str]) -> Term:
     """A term.
 
     Raises:
-        _GivenUpError: it is none, or is resolved to another one: `/a/../b` means `/b`.
+        GivenUpError: it is none, or is resolved to another one: `/a/../b` means `/b`.
     """
     if constant.number is None:
         return _node(constant.local)
     text = constants[constant.number]
     if text[0] == "<":
         if "/." in text or ":." in text:
-            raise _GivenUpError
+            raise GivenUpError
         try:
             return _node(text[1:-1] + constant.local) if constant.local else ox.NamedNode(text[1:-1])
         except ValueError:
-            raise _GivenUpError from None
+            raise GivenUpError from None
     value, _, tag = text.rpartition(text[0])
     return ox.Literal(value[1:], language=tag[1:].lower()) if tag else ox.Literal(value[1:])
 
@@ -222,7 +185,7 @@ def _within(group: Group, solutions: list[Solution], constants: Sequence[str], r
         text = constants[language.number]
         tag = text[1:].partition(text[0])
         if tag[2]:  # a text with a language equals no tag
-            raise _GivenUpError
+            raise GivenUpError
         solutions = [each for each in solutions if _speaks(each[language.text], tag[0].lower(), language)]
     return solutions
 
@@ -271,12 +234,12 @@ def _described(thing: Term, reader: _Reader, names: Names) -> list[ox.Triple]:
     """What is stated of a thing, and the names of everything that it mentions.
 
     Raises:
-        _GivenUpError: it mentions a thing without an IRI, of which more is to be told.
+        GivenUpError: it mentions a thing without an IRI, of which more is to be told.
     """
     triples = [statement.triple for statement in reader.read(thing, None, None)]
     mentioned = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
     if any(isinstance(triple.object, ox.BlankNode) for triple in triples):
-        raise _GivenUpError
+        raise GivenUpError
     for iri in sorted(mentioned - {cast("ox.NamedNode", thing).value} if triples else ()):
         labels = names.remembered(iri)
         triples += names.remember(iri, _labels(ox.NamedNode(iri), reader)) if labels is None else labels
@@ -287,13 +250,3 @@ def _labels(thing: ox.NamedNode, reader: _Reader) -> Iterator[ox.Triple]:
     """The triples that name a thing, in the order of `Store.labels`."""
     for name in _NAMES:
         yield from sorted((each.triple for each in reader.read(thing, name, None)), key=lambda each: str(each.object))
-
-
-def _graph(triples: Sequence[ox.Triple], job: QueryJob) -> tuple[bytes, int]:
-    """Triples in the format of a job, and how many they are."""
-    fmt = by_suffix(job.format, RDF_FORMATS)
-    assert fmt is not None  # noqa: S101 - it was looked at before
-    if job.rows and len(triples) > job.rows:
-        raise _GivenUpError
-    body = serialize(triples, fmt, prefixes_for(fmt, job.base))
-    return _short(body, job), len(triples)

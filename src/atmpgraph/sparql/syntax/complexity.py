@@ -13,7 +13,7 @@ from typing import Final
 
 from ...errors import ComplexityError, NestingError
 from .error_position import line_and_column
-from .tokenizer import Token, words
+from .tokenizer import OPAQUE, Token, words
 
 _OPENING: Final = frozenset("{([")
 _CLOSING: Final = frozenset("})]")
@@ -27,12 +27,6 @@ _JOINING: Final = frozenset(".;,/~")
 _TERMS: Final = frozenset({"iri", "prefixed", "blank", "variable", "string", "word"})
 _ANNOTATION: Final = 3  # patterns that one of them stands for
 _BRACKET: Final = re.compile(r"[{(\[]")
-# Terminals of `tokenizer` that hold any characters; where there is no backslash, no other one holds theirs.
-_OPAQUE: Final = re.compile(
-    r"""\#[^\r\n]*+ | <[^<>"{}|^`\x00-\x20]*+> | "{3}(?:"{0,2}[^"])*+(?:"{3})? | '{3}(?:'{0,2}[^'])*+(?:'{3})?
-      | "[^"\r\n]*+"? | '[^'\r\n]*+'?""",
-    re.VERBOSE,
-)
 _WORD: Final = re.compile(r"[^\W\d_]+|[\d_]|[^\w \t\r\n]")  # as many as there are words, or more
 _START: Final = Token("other", "", -1, -1)
 
@@ -232,7 +226,7 @@ def _is_small(text: str, most: MaxComplexity) -> bool:
     """
     if "\\" in text or sum(map(text.count, "{([!^<")) > most.nesting:
         return False
-    rest = _OPAQUE.sub(" x ", text)
+    rest = OPAQUE.sub(" x ", text)
     items = len(_WORD.findall(rest)) if "(" in rest else 0
     joined = sum(map(rest.count, ".;,/~[])}>")) + 3 * rest.count("{") + items
     return len(rest) <= most.operators and joined < most.patterns

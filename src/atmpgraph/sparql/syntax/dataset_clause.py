@@ -83,6 +83,8 @@ def graph_clauses(query: str, base: str) -> list[str]:
 @lru_cache(_REMEMBERED)
 def without_dataset(query: str) -> str:
     """The query without FROM, FROM NAMED and comments: its dataset is named beside it, and nothing is hidden in it."""
+    if "#" not in query and not mentions(query, "FROM"):
+        return query
     parts, end, depth = list[str](), 0, 0
     every = iter(tokens(query))
     for word in every:

@@ -34,6 +34,12 @@ def form(text: str) -> Form | None:
     return None
 
 
+def prologue_end(text: str) -> int:
+    """Where the prologue of a query ends; 0 for a text that starts like none."""
+    head = _HEAD.match(text)
+    return head.start(1) if head else 0
+
+
 def rows_of_triples(text: str) -> str | None:
     """The SELECT query whose rows are the triples of a CONSTRUCT query, if the template of that is three variables.
 

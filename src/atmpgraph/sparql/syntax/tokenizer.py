@@ -27,6 +27,12 @@ _TERMINALS: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+# Terminals that hold any characters; where there is no backslash, no other one holds theirs.
+OPAQUE: Final = re.compile(
+    r"""\#[^\r\n]*+ | <[^<>"{}|^`\x00-\x20]*+> | "{3}(?:"{0,2}[^"])*+(?:"{3})? | '{3}(?:'{0,2}[^'])*+(?:'{3})?
+      | "[^"\r\n]*+"? | '[^'\r\n]*+'?""",
+    re.VERBOSE,
+)
 _PARTS: Final = re.compile(r"[^.]+|\.")
 
 
@@ -84,6 +90,13 @@ def mentions(query: str, *names: str) -> bool:
 def _whole(name: str) -> re.Pattern[str]:
     """A whole word; the pattern begins with its letters, for which the machine jumps."""
     return re.compile(rf"{name}\b(?<![\w?$]{name})")
+
+
+def without_comments(query: str) -> str:
+    """A query without its comments; one with a backslash, which may stand for any sign, as it is."""
+    if "#" not in query or "\\" in query:
+        return query
+    return OPAQUE.sub(lambda match: " " if match[0][0] == "#" else match[0], query)
 
 
 @lru_cache(1)
