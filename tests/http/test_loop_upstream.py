@@ -23,17 +23,26 @@ class Peer:
 
     Attributes:
         accepted: how many connections it has accepted.
+        requests: how many came over them.
+        writer: of the last one.
+        ended: set when a client has ended one.
         closes: whether it ends the connection after an answer.
     """
 
+    writer: asyncio.StreamWriter
+
     def __init__(self, *pieces: bytes, closes: bool = False, after: bytes = b"") -> None:
         """Answer with these, and say something more afterwards."""
-        self._pieces, self.closes, self._after, self.accepted = pieces, closes, after, 0
+        self._pieces, self.closes, self._after = pieces, closes, after
+        self.accepted = self.requests = 0
+        self.ended = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection."""
         self.accepted += 1
+        self.writer = writer
         while await reader.read(1 << 16):
+            self.requests += 1
             for piece in self._pieces:
                 writer.write(piece)
                 await asyncio.sleep(0.01)
@@ -42,6 +51,7 @@ class Peer:
                 writer.write(self._after)
             if self.closes:
                 break
+        self.ended.set()
         writer.close()
 
 
@@ -141,6 +151,43 @@ def test_what_comes_without_a_request_is_no_response() -> None:
 
     run(peer, use)
     assert peer.accepted == 2
+
+
+def test_what_comes_while_the_loop_is_busy_is_no_response_either() -> None:
+    peer = Peer(OK + b"Content-Length: 1\r\n\r\n1")
+
+    async def use(upstream: LoopUpstream, url: str) -> None:
+        assert await content(upstream, url) == (200, b"1")
+        peer.writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+        assert await content(upstream, url) == (200, b"1")  # the loop has read nothing between
+
+    run(peer, use)
+    assert peer.accepted == 2
+
+
+def test_a_connection_that_timed_out_is_not_asked_over_and_over() -> None:
+    peer = Peer(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+
+    async def use(upstream: LoopUpstream, url: str) -> None:
+        assert await content(upstream, url) == (408, b"")
+        assert await content(upstream, url) == (408, b"")
+
+    run(peer, use)
+    assert peer.accepted == 2
+    assert peer.requests == 3
+
+
+def test_what_is_closed_during_a_request_has_no_connection_after_it() -> None:
+    peer = Peer(OK + b"Content-Length: 4\r\n\r\nha", b"lf")
+
+    async def use(upstream: LoopUpstream, url: str) -> None:
+        waiting = asyncio.create_task(content(upstream, url))
+        await asyncio.sleep(0.005)
+        upstream.close()
+        assert await waiting == (200, b"half")
+        await asyncio.wait_for(peer.ended.wait(), PATIENCE)
+
+    run(peer, use)
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.2])

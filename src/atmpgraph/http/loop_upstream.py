@@ -5,6 +5,7 @@ apart further: a request over `upstream` tells.
 """
 
 import asyncio
+import select
 import ssl
 from collections.abc import Mapping
 from typing import Final, cast
@@ -52,6 +53,7 @@ class LoopUpstream:
         self._origin, self._longest = origin_of(url), longest
         self._tls = ssl.create_default_context() if self._origin[0] == "https" else None
         self._idle: list[_Connection] = []
+        self._is_closed = False
 
     async def send(
         self, method: str, url: str, body: bytes, fields: Mapping[str, str], seconds: float
@@ -74,7 +76,8 @@ class LoopUpstream:
                 if reused:  # the server ended it while it was idle
                     continue
                 raise NoShortResponseError from None
-            if reused and response.status == _TIMED_OUT:
+            if reused and response.status == _TIMED_OUT:  # of the connection, while it was idle
+                connection.close()
                 continue
             return response
 
@@ -82,10 +85,22 @@ class LoopUpstream:
         """A connection that is idle for a short time."""
         while self._idle:
             connection = self._idle.pop()
-            if now - connection.idle_since < IDLE_SECONDS:
+            if now - connection.idle_since < IDLE_SECONDS and connection.is_silent():
                 return connection
             connection.close()
         return None
+
+    def rest(self, connection: "_Connection") -> bool:
+        """Let a connection wait for the next request; whether it does."""
+        if self._is_closed or len(self._idle) >= IDLE:
+            return False
+        self._idle.append(connection)
+        return True
+
+    def leave(self, connection: "_Connection") -> None:
+        """Forget a connection that ends."""
+        if connection in self._idle:
+            self._idle.remove(connection)
 
     async def _connected(self, seconds: float) -> "_Connection":
         """A new connection.
@@ -98,14 +113,15 @@ class LoopUpstream:
         try:
             async with asyncio.timeout(seconds):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(self._idle, self._longest), host, port, ssl=self._tls
+                    lambda: _Connection(self, self._longest), host, port, ssl=self._tls
                 )
         except OSError:
             raise NoShortResponseError from None
         return connection
 
     def close(self) -> None:
-        """Close the connections that are idle."""
+        """Close the connections that are idle, and each of the others after its response."""
+        self._is_closed = True
         for connection in self._idle[:]:
             connection.close()
 
@@ -119,9 +135,9 @@ class _Connection(asyncio.Protocol):
 
     _transport: asyncio.Transport
 
-    def __init__(self, idle: "list[_Connection]", longest: int) -> None:
-        """Wait among the idle ones after each response, of at most so many bytes."""
-        self._idle, self._longest, self._reader = idle, longest, ResponseReader()
+    def __init__(self, upstream: LoopUpstream, longest: int) -> None:
+        """Wait among those that are idle after each response, of at most so many bytes."""
+        self._upstream, self._longest, self._reader = upstream, longest, ResponseReader()
         self._response: asyncio.Future[WholeResponse] | None = None
         self.idle_since = 0.0
 
@@ -145,6 +161,12 @@ class _Connection(asyncio.Protocol):
             if self._response is response:  # the task was cancelled
                 self.close()
 
+    def is_silent(self) -> bool:
+        """Whether nothing came while it was idle: its end, or a word of the server that would pass for an answer."""
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return not self._transport.is_closing() and not poll.poll(0)
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         self._transport = cast("asyncio.Transport", transport)
@@ -164,10 +186,8 @@ class _Connection(asyncio.Protocol):
             self._fail(LongResponseError())
         elif reader.ended:
             response, self._response = self._response, None
-            if reader.is_reusable and len(self._idle) < IDLE:
-                self.idle_since = asyncio.get_running_loop().time()
-                self._idle.append(self)
-            else:
+            self.idle_since = asyncio.get_running_loop().time()
+            if not (reader.is_reusable and self._upstream.rest(self)):
                 self.close()
             if not response.done():
                 response.set_result(WholeResponse(reader))
@@ -184,6 +204,5 @@ class _Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """End it, and what runs over it."""
-        if self in self._idle:
-            self._idle.remove(self)
+        self._upstream.leave(self)
         self._transport.abort()

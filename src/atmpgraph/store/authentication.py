@@ -57,7 +57,10 @@ class Authentication:
             return False
         wanted = {text.strip().partition(" ")[0].lower(): text.strip().partition(" ")[2] for text in values}
         if "digest" in wanted:
-            challenge = parse_keqv_list(parse_http_list(wanted["digest"]))
+            try:
+                challenge = parse_keqv_list(parse_http_list(wanted["digest"]))
+            except ValueError:  # it is none
+                return False
             is_news = challenge.get("nonce") != (self._challenge or {}).get("nonce")
             self._scheme, self._challenge = "digest", challenge
             return is_news

@@ -179,6 +179,11 @@ def is_whole(response: ResponseHead) -> bool:
     return response.status == 200 and not response.field(_OVER_TIME) and not response.field(_OVER_ROWS)
 
 
+def is_refusal(status: int, text: str) -> bool:
+    """Whether an answer that begins like this refuses the query, which is not of the SPARQL that the engine reads."""
+    return status == 400 or (status == 500 and text.startswith(_REFUSES))
+
+
 def _check_status(response: UpstreamResponse) -> None:
     """Pass an answer with the status 200 that is whole.
 
@@ -207,7 +212,7 @@ def _check_status(response: UpstreamResponse) -> None:
         )
     text = " ".join(response.read(_SHORT).decode("utf-8", "replace").split())[:QUOTED]
     response.close()
-    if status == 400 or (status == 500 and text.startswith(_REFUSES)):
+    if is_refusal(status, text):
         raise EvaluationError(text or phrase(status))
     kind: Any = "late" if status in _LATE else "unreachable" if status in _BUSY else "unusable"
     raise StoreError(kind, "it answers {status}: {text}", status=phrase(status), text=text)

@@ -1,10 +1,11 @@
 """A remote store for an event loop: queries with short results, each by one request, without a thread that waits."""
 
+import time
 from typing import Final
 
 from ..http.loop_upstream import LoopUpstream, NoShortResponseError, WholeResponse
 from .base import Results
-from .engine import is_whole
+from .engine import QUOTED, is_refusal, is_whole
 from .remote import RemoteStore
 from .written import Sent
 
@@ -38,17 +39,23 @@ class LoopStore:
         store = self._store
         if store.engine.is_failing or (query := store.sent_at_once(text)) is None:
             raise NoShortResultsError
+        end = time.monotonic() + seconds
         if not store.is_confirmed():
-            store.confirm_by(await self._results(store.mark, seconds))
-        return await self._results(query, seconds)
+            store.confirm_by(await self._results(store.mark, seconds, end))
+        return await self._results(query, seconds, end)
 
-    async def _results(self, query: Sent, seconds: float) -> Results:
+    async def _results(self, query: Sent, seconds: float, end: float) -> Results:
         store, engine = self._store, self._store.engine
         request = engine.request(query, seconds)
         body = request.body(query.text)
-        response = await self._upstream.send("POST", request.url, body, engine.fields(request), seconds)
+
+        async def send() -> WholeResponse:
+            left = end - time.monotonic()
+            return await self._upstream.send("POST", request.url, body, engine.fields(request), left)
+
+        response = await send()
         if response.status == _DENIED and engine.is_challenged(response):
-            response = await self._upstream.send("POST", request.url, body, engine.fields(request), seconds)
+            response = await send()
         _expect_whole(response)
         return store.received(response.content, response, query.form)
 
@@ -64,7 +71,7 @@ def _expect_whole(response: WholeResponse) -> None:
         NoShortResultsError: the engine refuses the query.
         NoShortResponseError: it answers with something else.
     """
-    if response.status == 400:
+    if is_refusal(response.status, response.content[:QUOTED].decode("utf-8", "replace")):
         raise NoShortResultsError
     if not is_whole(response):
         raise NoShortResponseError

@@ -16,6 +16,7 @@ from ..errors import EvaluationError, QueryError, UnknownGraphError
 from ..sparql.syntax.constants import with_constants
 from ..sparql.syntax.dataset_clause import graph_clauses, named_dataset, with_base, without_dataset
 from ..sparql.syntax.engine_text import for_engine
+from ..sparql.syntax.function_calls import check_functions
 from ..sparql.syntax.query_form import form, prologue_end
 from ..sparql.syntax.tokenizer import mentions, without_comments, words
 from ..sparql.syntax.validate import check_syntax, may_call_services
@@ -32,6 +33,8 @@ _PLACES: Final = "urn:x-atmpgraph:place:"
 _PLACE: Final = re.compile(rf"<{_PLACES}([0-9]++)>")
 _LONGEST: Final = 10_000  # characters of a text whose other words are remembered
 _REMEMBERED: Final = 256  # such texts
+_MOST_BYTES: Final = 1 << 15  # of what the engine gets of one
+_LONG_IRI: Final = 500  # characters; a query with a longer IRI is read by itself
 
 
 class Parsed(NamedTuple):
@@ -89,6 +92,7 @@ class QueryTexts:
         self._base, self._union, self._functions = base, union, functions
         self._graphs, self._every = list(graphs), frozenset(graphs)
         self._shape = lru_cache(_REMEMBERED)(self._read)
+        self._parameters = lru_cache(16)(parameters)  # a release may have thousands of graphs
 
     def parsed(self, text: str, default_graphs: Graphs = None, named_graphs: Graphs = None) -> Parsed:
         """A query with its dataset.
@@ -114,6 +118,7 @@ class QueryTexts:
             raise QueryError(str(error)) from None
         except (RuntimeError, OSError) as error:
             raise EvaluationError(str(error)) from None
+        check_functions(text, self._base, self._functions)
 
     def _dataset(self, text: str, default_graphs: Graphs, named_graphs: Graphs) -> tuple[list[str], list[str]]:
         """The default graphs and the named graphs of a query.
@@ -142,7 +147,8 @@ class QueryTexts:
         Raises:
             QueryError: it would be too long.
         """
-        dataset = parameters(query.default, query.named if _names_graphs(query.text) else ())
+        named = tuple(query.named) if _names_graphs(query.text) else ()
+        dataset = self._parameters(tuple(query.default), named)
         text = each_graph_by_itself(without_dataset(query.text), self._base, lambda: query.named)
         return with_constants(text), dataset
 
@@ -162,10 +168,10 @@ class QueryTexts:
         pieces = _IRI.split(text[end:])
         iris = pieces[1::2]
         shape = self._shape((text[:end], *pieces[::2]))
-        return shape.sent(iris) if shape and all(map(_is_iri, iris)) else None
+        return shape.sent(iris) if shape and all(len(each) < _LONG_IRI and _is_iri(each) for each in iris) else None
 
-    def _read(self, pieces: tuple[str, ...]) -> _Shape | None:
-        prologue, first, *others = pieces
+    def _read(self, words_between: tuple[str, ...]) -> _Shape | None:
+        prologue, first, *others = words_between
         text = prologue + first + "".join(f"<{_PLACES}{number}>{piece}" for number, piece in enumerate(others))
         try:
             query = self.parsed(text)
@@ -175,7 +181,10 @@ class QueryTexts:
         except QueryError:
             return None
         parts = _PLACE.split(with_base(rewritten, self._base))
-        return _Shape(query.form, tuple(map(quoted, parts[::2])), tuple(map(int, parts[1::2])), dataset)
+        pieces = tuple(map(quoted, parts[::2]))
+        if sum(map(len, pieces)) > _MOST_BYTES:
+            return None
+        return _Shape(query.form, pieces, tuple(map(int, parts[1::2])), dataset)
 
 
 @lru_cache(1_024)

@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 import pytest
 
+from atmpgraph.errors import SettingsError, StoreError
 from atmpgraph.http.loop_upstream import LongResponseError, NoShortResponseError
 from atmpgraph.settings.groups import Queries
 from atmpgraph.sparql.limits import FederationLimits, Limits
@@ -120,6 +121,38 @@ def test_a_long_result_holds_nobody_up(engine: Engine) -> None:
         assert await look_ups.result(request())
 
     asyncio.run(run())
+
+
+def test_whatever_goes_wrong_is_for_the_query_service(engine: Engine) -> None:
+    async def run() -> None:
+        for error in (SettingsError("no such digest"), StoreError("elsewhere", "another release"), ValueError("none")):
+            look_ups, engine.act = RemoteLookUps(limits(), RETRY_SECONDS), fails(error)
+            assert [await look_ups.result(request(number)) for number in range(3)] == [None] * 3
+        assert engine.queries == 3
+
+    asyncio.run(run())
+
+
+def test_the_answer_to_another_query_is_none(engine: Engine) -> None:
+    async def run() -> None:
+        query = "SELECT ?other { <http://e/a> <http://e/p> ?other }"
+        assert await RemoteLookUps(limits(), RETRY_SECONDS).result(request(query=query)) is None
+
+    asyncio.run(run())
+    assert engine.queries == 1
+
+
+def test_what_is_remembered_of_a_query_is_short(engine: Engine) -> None:
+    """Its comments may be as long as it may be."""
+
+    async def run() -> None:
+        look_ups, comment = RemoteLookUps(limits(), RETRY_SECONDS), "\U0001f600" * 5_000
+        for number in range(50):
+            assert await look_ups.result(request(query=f"{LOOK_UP.format(number)} #{comment}"))
+        assert sum(len(str(key)) for key in look_ups._results) < 50 * 1_000
+
+    asyncio.run(run())
+    assert engine.queries == 50
 
 
 def test_a_client_has_its_running_time(engine: Engine) -> None:

@@ -7,14 +7,14 @@ engine is slow, all queries go there but for one now and then, so that it does n
 
 import time
 from collections.abc import Hashable
+from hashlib import sha256
 from typing import Final
 
 import pyoxigraph as ox
 from cachetools import LRUCache
 
-from ...errors import NotExpressibleError, ReleaseError
+from ...errors import AtmpgraphError, NotExpressibleError
 from ...http.loop_upstream import LongResponseError, NoShortResponseError
-from ...http.upstream import UpstreamError
 from ...store import REMOTE, Results, StoreAddress
 from ...store.loop_store import LoopStore, NoShortResultsError
 from ..limits import Limits
@@ -48,7 +48,7 @@ class RemoteLookUps:
         job, started = request.job, time.monotonic()
         if job.store.kind != REMOTE.kind or job.offset or job.default_graphs or job.named_graphs:
             return None
-        key = job.store, job.query, job.format
+        key = job.store, sha256(job.query.encode("utf-8", "surrogatepass")).digest(), job.format
         if request.cacheable and (cached := self._results.get(key)):
             return _result(*cached, {"cache": 0.0})
         if (
@@ -64,17 +64,19 @@ class RemoteLookUps:
             return None
         self._waiting += 1
         try:
-            body, rows = _written(await self._store(job).query(job.query, _SECONDS), job)
+            results = await self._store(job).query(job.query, _SECONDS)
+            body, rows = _written(results, {name for name, _ in read[0].columns}, job)
         except (GivenUpError, LongResponseError, NoShortResultsError, NotExpressibleError):
             return None
-        except (NoShortResponseError, ReleaseError, UpstreamError):
+        except (NoShortResponseError, AtmpgraphError, ValueError):
             self._paused_until, self._places = time.monotonic() + self._retry_seconds, 1
             return None
         finally:
             self._waiting -= 1
             ended = time.monotonic()
             self._budgets.spend(request.client, ended - started, ended)
-        self._places = _PLACES
+        if started >= self._paused_until:
+            self._places = _PLACES
         if request.cacheable:
             self._results[key] = body, rows
         return _result(body, rows, {"query": (ended - started) * 1000})
@@ -96,17 +98,25 @@ def _result(body: bytes, rows: int, timing: dict[str, float]) -> Result:
     return Result(iter((body,)), len(body), rows, "", timing, {})
 
 
-def _written(results: Results, job: QueryJob) -> tuple[bytes, int]:
+def _written(results: Results, columns: set[str], job: QueryJob) -> tuple[bytes, int]:
     """Results in the format of a job, and how many rows or triples they have.
 
+    Args:
+        results: of the engine.
+        columns: the variables of a query with rows.
+        job: what was to be done.
+
     Raises:
-        GivenUpError: they are long, or not whole.
+        GivenUpError: they are long, not whole, or those of another query.
     """
     try:
         if isinstance(results, ox.QueryBoolean):
             return boolean_result(bool(results), job)
         if isinstance(results, ox.QueryTriples):
             return graph_result(list(results), job)
-        return rows_result([each.value for each in results.variables], results, job, job.rows or None)
+        variables = [each.value for each in results.variables]
+        if set(variables) != columns:
+            raise GivenUpError
+        return rows_result(variables, results, job, job.rows or None)
     except (SyntaxError, ValueError) as error:
         raise GivenUpError from error
