@@ -75,8 +75,7 @@ def log_access(log: "Log", access: Access, of: Observed, status: int, size: int,
     form = LOGS.options.format
     request = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
     response = of.route, status, size
-    # Most requests with a query differ from each other: theirs would take the places of others.
-    what = _what(form, *request, *response) if access.query else _common_what(form, *request, *response)
+    what = (_what_was_queried if access.query else _common_what)(form, *request, *response)
     whom = _whom(form, of.release, of.cached, access.referer, access.agent)
     time, ms = timestamp(access.at), round(seconds * 1000, 2)
     content = joined(time, _LEVEL, _EVENT, (what, f'"ms":{ms}' if form == "json" else f"ms={ms}", whom), form)
@@ -127,6 +126,8 @@ def _what(
 
 
 _common_what = lru_cache(1_024)(_what)
+# Most requests with a query differ from each other: theirs would take the places of others.
+_what_was_queried = lru_cache(64)(_what)
 
 
 @lru_cache(1_024)
