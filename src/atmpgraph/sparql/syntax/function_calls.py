@@ -51,9 +51,7 @@ def _names_before_brackets(text: str, every: tuple[Token, ...], base: str) -> It
             continue
         if before.kind in _NAMES:
             prologue = prologue or read_prologue(text, every, base)
-            is_whole = (
-                before.kind == "iri" or text[before.start - 1].isascii()
-            )  # else it may be the end of a longer one
+            is_whole = before.kind == "iri" or text[before.start - 1].isascii()  # else part of a longer one
             yield before, _iri_of(before, prologue) if is_whole else ""
         elif before.kind == "other" and not before.text.isascii():
             yield before, ""  # a sign of a name that is no letter
