@@ -58,8 +58,8 @@ class Answer:
 
 def main(folder: Path, part: str = "") -> None:
     """Ask and print."""
-    app = warm_app()
     settings = uncached(Settings.load(folder / FILE_NAME))
+    app = warm_app(settings.base)
     service = ServiceProcess(limits_of(settings))  # a server has one before it answers anybody
     queries = settings.queries.model_copy(update={"socket": service.address()})
     app.extensions["atmpgraph"] = Publication(settings.model_copy(update={"queries": queries}))
@@ -80,10 +80,10 @@ def main(folder: Path, part: str = "") -> None:
     print(f"{slow} slower than {COLD_MS} ms cold, {large} pages larger than {PAGE_BYTES:,} bytes")
 
 
-def warm_app() -> Flask:
+def warm_app(base: str) -> Flask:
     """The application, which has answered every route of another release: what is left is to open the next one."""
     with TemporaryDirectory() as folder:
-        start(Path(folder), "https://example.org/other/")
+        start(Path(folder), base)
         settings = uncached(Settings.load(Path(folder) / FILE_NAME))
         build(settings)
         app = create_app(settings)

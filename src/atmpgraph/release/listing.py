@@ -72,12 +72,16 @@ class FilesIn(Mapping[Path, File]):
         """All paths."""
         return (self._folder / name for name in self._named)
 
+    def texts(self) -> Iterator[tuple[str, File]]:
+        """All paths as texts, with the files: to make paths of very many takes longer than to look at the files."""
+        return ((self._start + name, file) for name, file in self._named.items())
+
     def __len__(self) -> int:
         """How many there are."""
         return len(self._named)
 
 
-def read_listing(path: Path) -> Mapping[Path, File]:
+def read_listing(path: Path) -> FilesIn:
     """The listed files by their path.
 
     Raises:

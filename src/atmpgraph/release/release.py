@@ -8,11 +8,13 @@ No file is read that is not whole: `whole` gives the path of one that is.
 
 import hashlib
 import json
+import os
 import re
+import stat
 import threading
 import time
 from collections import ChainMap, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -111,14 +113,25 @@ class Release:
     @cached_property
     def files(self) -> Mapping[Path, File]:
         """All files that answers are made from, as they were written; the manifest itself apart."""
-        return _first(self._internal, FilesIn(self.path, self.manifest.files))
+        return _first(*self._listings)
 
     @cached_property
-    def _internal(self) -> Mapping[Path, File]:
+    def _listings(self) -> Sequence[FilesIn]:
+        """They, as they are listed: what is not for download before the others."""
+        return *self._internal, FilesIn(self.path, self.manifest.files)
+
+    @cached_property
+    def _internal(self) -> Sequence[FilesIn]:
         """Those that are not for download, and the description of a reactivated release."""
         listing = self.reactivated.listing if self.reactivated else None
-        earlier = read_listing(listing) if listing and listing.exists() else {}
-        return _first(earlier, read_listing(self.folder.listing) if self.manifest.format >= SEALED else {})
+        earlier = [read_listing(listing)] if listing and listing.exists() else []
+        return *earlier, *([read_listing(self.folder.listing)] if self.manifest.format >= SEALED else [])
+
+    def _internal_in(self, folder: Path) -> list[Path]:
+        """Those in a folder that are not for download."""
+        start = f"{folder.as_posix()}/"
+        texts = dict.fromkeys(text for files in self._internal for text, _ in files.texts() if text.startswith(start))
+        return [Path(text) for text in texts if "/" not in text[len(start) :]]
 
     def whole(self, path: Path) -> Path:
         """The path of a file of the release, which is whole; one that an earlier version did not list may be absent.
@@ -197,8 +210,11 @@ class Release:
         canonical = self.files.get(self.folder.canonical)
         if not self.path.name == self.manifest.digest == (canonical.sha256 if canonical else self.path.name):
             raise DamagedError(self.folder.manifest, "of another release")
-        for path, file in self.files.items():
-            if reason := difference_in_size(path, file):
+        sizes = dict[str, int]()
+        for files in reversed(self._listings):  # each file as the first of them has it
+            sizes |= {text: file.bytes for text, file in files.texts()}
+        for text, size in sizes.items():
+            if not _has_size(text, size) and (reason := difference_in_size(path := Path(text), self.files[path])):
                 raise DamagedError(path, reason)
 
     @cached_property
@@ -276,8 +292,7 @@ class Release:
 
     @cached_property
     def _store_files(self) -> list[Path]:
-        folder = self.folder.store
-        return [path for path in self._internal if path.parent == folder]
+        return self._internal_in(self.folder.store)
 
     @property
     def store(self) -> Store:
@@ -304,7 +319,7 @@ class Release:
         Raises:
             DamagedError: one of them is not whole.
         """
-        states = tuple(self._proven(path) for path in self._internal if path.parent == folder)
+        states = tuple(map(self._proven, self._internal_in(folder)))
         return f"{hash(states):x}" if states else ""
 
     @property
@@ -322,8 +337,7 @@ class Release:
 
     @cached_property
     def _catalogue_files(self) -> list[Path]:
-        folder = self.description.catalogue_store
-        return [path for path in self._internal if path.parent == folder]
+        return self._internal_in(self.description.catalogue_store)
 
     @cached_property
     def _open_catalogue(self) -> Callable[[StoreAddress], Store]:
@@ -548,6 +562,15 @@ def is_sealed(releases: Path) -> bool:
 @lru_cache(16)
 def _is_sealed(manifest: Path, _: State) -> bool:
     return read_manifest(manifest).format >= SEALED
+
+
+def _has_size(path: str, size: int) -> bool:
+    """Whether a file is there and has a size; `difference_in_size` tells more of one that has not."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - of a thousand files
+    except OSError:
+        return False
+    return status.st_size == size and stat.S_ISREG(status.st_mode)
 
 
 def _first(*listings: Mapping[Path, File]) -> Mapping[Path, File]:
