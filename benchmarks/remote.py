@@ -27,7 +27,6 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from SPARQLWrapper import JSON, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
@@ -38,7 +37,7 @@ from .peers.ours import Ours
 from .peers.virtuoso import CONFIGURATION
 from .processes import HOST, Server, free_port, started
 from .publication import Publication, made
-from .remote_pages import page_requests, read, requests_of
+from .remote_pages import convert, page_requests, read, requests_of
 
 CONNECTIONS: Final = 8
 ROUNDS: Final = 3
@@ -128,10 +127,7 @@ def _times(
         for name, value in dataset:
             client.addParameter(name, value)
         client.setQuery(f"{text.replace('~T~', str(number % things))} #{number}")
-        try:
-            client.queryAndConvert()
-        except (OSError, SPARQLWrapperException) as error:
-            raise WrongAnswersError(f"{address}: {error}") from None
+        convert(client)
         times.append((time.perf_counter() - begin) * 1000)
     return times
 

@@ -80,12 +80,21 @@ def _wrapped(address: str, pages: Sequence[Sequence[Request]]) -> list[float]:
                     client.setQuery(value)
                 else:
                     client.addParameter(name, value)
-            try:
-                client.queryAndConvert()
-            except (OSError, SPARQLWrapperException) as error:
-                raise WrongAnswersError(f"{address}: {error}") from None
+            convert(client)
         times.append((time.perf_counter() - begin) * 1000)
     return times
+
+
+def convert(client: SPARQLWrapper) -> None:
+    """Let SPARQLWrapper send its query, and make what it gives to programs of the answer.
+
+    Raises:
+        WrongAnswersError: that is an error.
+    """
+    try:
+        client.queryAndConvert()
+    except (OSError, SPARQLWrapperException) as error:
+        raise WrongAnswersError(f"{client.endpoint}: {error}") from None
 
 
 def _times(port: int, pages: Sequence[Sequence[Request]]) -> list[float]:

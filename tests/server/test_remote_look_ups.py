@@ -1,7 +1,6 @@
 """Look-ups on an engine of others are answered where they arrive, as the query service answers them; it tells faults."""
 
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -10,14 +9,13 @@ from urllib.parse import quote
 
 import pytest
 
-from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
 
-from ..conftest import changed
 from ..http.conformance.targets import Answer
 from ..sparql.processes import until
-from ..store.engines import Oxigraph, running, store_of, variables
-from ..store.spoiler import Spoiler, spoiling
+from ..store.engines import Oxigraph, variables
+from ..store.spoiler import Spoiler
+from .conftest import pushed_through
 from .running_server import SERVICE, RunningServer, running_server
 
 THING: Final = "<id/person/example-person>"  # put under the base of the publication
@@ -36,26 +34,9 @@ GRAPHS: Final = ("ttl", "nt", "jsonld", "rdf")
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
-    engine = Oxigraph(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine):
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def spoiler(engine: Oxigraph) -> Iterator[Spoiler]:
-    with spoiling(engine.port) as spoiler:
-        yield spoiler
-
-
-@pytest.fixture(scope="module")
 def pushed(whole: Settings, engine: Oxigraph, spoiler: Spoiler, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The publication, whose release is in a slot, requested through the spoiler."""
-    releases = tmp_path_factory.mktemp("pushed") / "releases"
-    shutil.copytree(whole.path(whole.folders.releases), releases, symlinks=True)
-    settings = changed(whole, folders={"releases": releases}, store=store_of(engine))
-    push(settings)
-    return changed(settings, store={"endpoint": f"{spoiler.address}/query?slot={{slot}}"})
+    return pushed_through(whole, engine, spoiler, tmp_path_factory.mktemp("pushed"))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import pytest
 
-from atmpgraph.publish.push import push
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.release import Release
 from atmpgraph.settings import Settings
@@ -24,8 +23,9 @@ from ..http.conformance.targets import Answer, OverSocket, serving
 from ..long import some
 from ..sparql.jobs import SLOW
 from ..sparql.processes import PATIENCE, until
-from ..store.engines import Oxigraph, running, store_of, variables
-from ..store.spoiler import Spoiler, spoiling
+from ..store.engines import Oxigraph, variables
+from ..store.spoiler import Spoiler
+from .conftest import pushed_through
 from .running_server import command, descendants
 
 SECRET: Final = "pa55-w0rd-of-the-store"
@@ -35,30 +35,11 @@ READY: Final = "/health/ready"
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
-    """A server with one slot."""
-    engine = Oxigraph(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine):
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def spoiler(engine: Oxigraph) -> Iterator[Spoiler]:
-    """A server that spoils what the engine answers."""
-    with spoiling(engine.port) as spoiler:
-        yield spoiler
-
-
-@pytest.fixture(scope="module")
 def pushed(
     released: Settings, engine: Oxigraph, spoiler: Spoiler, tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:
-    """The publication, whose release is in that slot, asked through the spoiler."""
-    releases = tmp_path_factory.mktemp("pushed") / "releases"
-    shutil.copytree(released.path(released.folders.releases), releases, symlinks=True)
-    settings = changed(released, folders={"releases": releases}, store=store_of(engine))
-    push(settings)
-    return changed(settings, store={"endpoint": f"{spoiler.address}/query?slot={{slot}}"})
+    """The publication, whose release is in a slot, requested through the spoiler."""
+    return pushed_through(released, engine, spoiler, tmp_path_factory.mktemp("pushed"))
 
 
 @dataclass(frozen=True)

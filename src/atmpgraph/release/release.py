@@ -113,11 +113,11 @@ class Release:
     @cached_property
     def files(self) -> Mapping[Path, File]:
         """All files that answers are made from, as they were written; the manifest itself apart."""
-        return _first(*self._listings)
+        return ChainMap(*self._listings)  # type: ignore[arg-type]  # nobody writes to it
 
     @cached_property
     def _listings(self) -> Sequence[FilesIn]:
-        """They, as they are listed: what is not for download before the others."""
+        """They, as they are listed: what is not for download before the others; each file as the first has it."""
         return *self._internal, FilesIn(self.path, self.manifest.files)
 
     @cached_property
@@ -211,7 +211,7 @@ class Release:
         if not self.path.name == self.manifest.digest == (canonical.sha256 if canonical else self.path.name):
             raise DamagedError(self.folder.manifest, "of another release")
         sizes = dict[str, int]()
-        for files in reversed(self._listings):  # each file as the first of them has it
+        for files in reversed(self._listings):
             sizes |= {text: file.bytes for text, file in files.texts()}
         for text, size in sizes.items():
             if not _has_size(text, size) and (reason := difference_in_size(path := Path(text), self.files[path])):
@@ -571,8 +571,3 @@ def _has_size(path: str, size: int) -> bool:
     except OSError:
         return False
     return status.st_size == size and stat.S_ISREG(status.st_mode)
-
-
-def _first(*listings: Mapping[Path, File]) -> Mapping[Path, File]:
-    """Each file as the first of the listings has it."""
-    return ChainMap(*listings)  # type: ignore[arg-type]  # nobody writes to it
