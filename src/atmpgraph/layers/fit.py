@@ -123,10 +123,10 @@ def unknown_term(iri: str) -> Mapping[str, str]:
 
 
 def _terms(settings: Settings) -> Iterator[Finding]:
-    """Terms of ours that do not exist."""
+    """Terms of ours that do not exist, in the files of the publication."""
     added = read_code_lists(settings.layered("ontology").rglob("*.ttl"), settings.base).iris
     for kind, pattern in NAMING.items():
-        for file in settings.layered(kind).rglob(pattern):
+        for file in settings.layered(kind).own_files(pattern):
             for line, iri in unknown_terms(file, added):
                 yield _finding(file.name, unknown_term(iri), line, iri)
 

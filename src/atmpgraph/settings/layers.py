@@ -89,6 +89,10 @@ class Layered:
         """All files that count, by their path inside."""
         return dict(sorted(self._files("rglob", "*").items()))
 
+    def own_files(self, pattern: str) -> list[Path]:
+        """Those of the publication among them, in the folders below as well; the others come with the software."""
+        return [path for _, path in sorted(_inside(self.own, "rglob", pattern).items())]
+
     def replaced(self, pattern: str = "*") -> dict[str, tuple[Path, Path]]:
         """The publication's file and the supplied one that it replaces, by name, where they differ."""
         own, supplied = (_inside(folder, "rglob", pattern) for folder in (self.own, self.supplied))
