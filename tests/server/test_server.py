@@ -4,6 +4,7 @@ import asyncio
 import html
 import json
 import os
+import queue
 import re
 import resource
 import signal
@@ -325,23 +326,113 @@ def test_who_says_nothing_takes_nothing_from_others(released: Settings, tmp_path
         assert sum(map(silent, held)) > 1_100
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
-def test_health_waits_for_no_document_and_no_query(path: str, released: Settings) -> None:
+def application_of(released: Settings) -> Application:
+    """The application under the server's interface, in this process."""
     found = changed(released, folders={"releases": released.path(released.folders.releases)})
-    application, done, answers = Application(create_app(found)), threading.Event(), []
-    pools = (application._threads[pool] for pool in (Pool.PAGES, Pool.QUERIES))
-    busy = [threads.submit(done.wait) for threads in pools for _ in range(99)]
-    scope: Any = SimpleNamespace(
+    return Application(create_app(found))
+
+
+def request_for(path: str, method: str = "GET", **fields: str) -> Any:
+    """The scope of a request."""
+    return SimpleNamespace(
         path=path,
-        method="GET",
+        method=method,
         query_string="",
-        headers={"host": "x"},
+        headers={"host": "x"} | fields,
         scheme="http",
         http_version="1.1",
         client="192.0.2.1:9",
         server="127.0.0.1:80",
         authority=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "is_page"),
+    [
+        ("/doc/person/example-person.ttl", True),
+        ("/nowhere", True),
+        ("*", True),
+        ("/sparql", False),
+        ("/queries/none", False),
+        ("/health/live", False),
+        ("/metrics", False),
+    ],
+)
+def test_pages_alone_are_answered_beside_the_event_loop(path: str, is_page: bool, released: Settings) -> None:
+    application = application_of(released)
+    ended = threading.Event()
+    answers: list[tuple[int, bytes]] = []
+    watcher = SimpleNamespace(
+        scope=request_for(path),
+        proto=SimpleNamespace(response_bytes=lambda status, _, body: answers.append((status, body))),
+        done=ended.set,
+        err=lambda error: pytest.fail(str(error)),
+    )
+    request = application.plain(watcher.scope)
+    assert request
+    assert application.respond_in_thread(request, watcher, pytest.fail) is is_page
+    if is_page:
+        assert ended.wait(PATIENCE)
+        beside = answers.pop()
+        asyncio.run(application.respond(watcher.scope, watcher.proto, request))
+        assert answers == [beside]
+
+
+def test_a_request_with_a_body_is_for_the_event_loop(released: Settings) -> None:
+    application = application_of(released)
+    scope = request_for("/doc/person/example-person.ttl", "POST", **{"content-length": "0"})
+    request = application.plain(scope)
+    assert request
+    assert not application.respond_in_thread(request, SimpleNamespace(scope=scope), pytest.fail)
+
+
+def test_what_fails_beside_the_event_loop_is_told_to_the_server(released: Settings) -> None:
+    application = application_of(released)
+    errors, ended = list[BaseException](), threading.Event()
+
+    def fail(*_: object) -> None:
+        raise OSError("the connection is gone")
+
+    def note(error: BaseException) -> None:
+        errors.append(error)
+        ended.set()
+
+    watcher = SimpleNamespace(
+        scope=request_for("/doc/person/example-person.ttl"), proto=SimpleNamespace(response_bytes=fail), err=note
+    )
+    request = application.plain(watcher.scope)
+    assert request
+    assert application.respond_in_thread(request, watcher, pytest.fail)
+    assert ended.wait(PATIENCE)
+    assert list(map(str, errors)) == ["the connection is gone"]
+
+
+def test_a_long_response_is_sent_by_the_event_loop(released: Settings) -> None:
+    application = application_of(released)
+    begun: queue.Queue[Any] = queue.Queue()
+    pieces = list[bytes]()
+
+    async def send(piece: bytes) -> None:
+        pieces.append(piece)
+
+    proto = SimpleNamespace(response_stream=lambda *_: SimpleNamespace(send_bytes=send))
+    watcher = SimpleNamespace(scope=request_for("/"), proto=proto, err=lambda error: pytest.fail(str(error)))
+    request = application.plain(watcher.scope)
+    assert request
+    assert application.respond_in_thread(request, watcher, lambda *begin: begun.put(begin))
+    told, response = begun.get(timeout=PATIENCE)
+    assert told is watcher
+    asyncio.run(response)
+    assert sum(map(len, pieces)) > 1 << 16
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_waits_for_no_document_and_no_query(path: str, released: Settings) -> None:
+    application, done, answers = application_of(released), threading.Event(), []
+    pools = (application._threads[pool] for pool in (Pool.PAGES, Pool.QUERIES))
+    busy = [threads.submit(done.wait) for threads in pools for _ in range(99)]
+    scope = request_for(path)
     protocol = SimpleNamespace(response_bytes=lambda status, _, body: answers.append((status, body[:5])))
 
     async def answered() -> None:

@@ -25,7 +25,7 @@ from ..web.core.context import publication
 from ..web.core.proxy_headers import TARGET_AUTHORITY
 from ..web.core.query_client import ON_DISCONNECT, QUERY_PROBLEM
 from ..web.core.resource import Pool
-from ..web.core.serving import resource_at
+from ..web.core.serving import resource_at, resources
 from .backpressure import ClientConnection, address_of
 from .bodies import Bodies, Body, BodyWantedError, RaisingBody
 from .plain_request import Fields, PlainRequest, PlainRequests
@@ -76,6 +76,8 @@ class Application:
         self._app = app
         with app.app_context():
             shared = publication()
+            elsewhere = [each.path for each in resources() if each.pool is not Pool.PAGES]
+        self._elsewhere = frozenset(map(_first_segment, elsewhere))
         self.settings = shared.settings
         self._plain, self._responses, self._queries = PlainRequests(shared), ResponseCache(shared), Queries(app)
         limits, server = limits_of(self.settings), self.settings.server
@@ -114,6 +116,38 @@ class Application:
         metrics.request_ended(observed.route, request.method, response.status, seconds, size, started=counted)
         if self.settings.log.access:
             log_access(self.settings.log, request.access(at), observed, response.status, size, seconds)
+
+    def respond_in_thread(self, request: PlainRequest, watcher: Any, begin: Callable[..., object]) -> bool:  # noqa: ANN401
+        """Answer a request without a body in a thread for pages, if it is for one of them; whether it is.
+
+        The event loop takes part in long responses alone: the way through it costs a tenth of a short document.
+
+        Args:
+            request: it.
+            watcher: of granian, with its scope and its protocol; it is told when the response ended.
+            begin: lets the event loop send the rest of a response, and tell the watcher.
+        """
+        if "content-length" in request.fields or self._pool(watcher.scope) is not Pool.PAGES:
+            return False
+        self._threads[Pool.PAGES].submit(self._respond_here, request, watcher, begin)
+        return True
+
+    def _respond_here(self, request: PlainRequest, watcher: Any, begin: Callable[..., object]) -> None:  # noqa: ANN401
+        """Answer a request with the application, in this thread."""
+        try:
+            scope, protocol, observed = watcher.scope, watcher.proto, Observed()
+            environ = environ_of(scope) | {OBSERVED: observed, "wsgi.input": io.BytesIO()}
+            status, fields, first, rest = self._call(environ)
+            if rest is not None:
+                answer = status, fields, first, rest
+                begin(watcher, self._send_rest(scope, protocol, answer, self._threads[Pool.PAGES]))
+                return
+            protocol.response_bytes(status, fields, first)
+            self._responses.put(request, observed, status, fields, first)
+        except BaseException as error:
+            watcher.err(error)
+        else:
+            watcher.done()
 
     async def __rsgi__(self, scope: Scope, protocol: Any) -> None:  # noqa: ANN401
         """Answer a request."""
@@ -158,16 +192,30 @@ class Application:
                 await body.discard(announced="expect" in scope.headers)
             return
         try:
+            await self._send_rest(scope, protocol, (status, fields, first, rest), threads, disconnect.done)
+        finally:
+            disconnect.cancel()
+
+    async def _send_rest(
+        self,
+        scope: Scope,
+        protocol: Any,  # noqa: ANN401
+        answer: tuple[int, Fields, bytes, Generator[bytes]],
+        threads: ThreadPoolExecutor,
+        has_disconnected: Callable[[], bool] = bool,
+    ) -> None:
+        """Send an answer of the application in pieces, and end it."""
+        status, fields, first, rest = answer
+        try:
             await self._stream(protocol.response_stream(status, fields), first, rest, scope.client, threads)
         except ProtocolClosed:
             pass  # the client disconnected, as browsers do that load another page
         except Exception as error:
             # A query that was stopped and a client that does not read are no faults of the server.
-            if not (disconnect.done() or isinstance(error, ProblemError | TimeoutError)):
+            if not (has_disconnected() or isinstance(error, ProblemError | TimeoutError)):
                 raise
         finally:
-            disconnect.cancel()
-            await loop.run_in_executor(threads, rest.close)
+            await asyncio.get_running_loop().run_in_executor(threads, rest.close)
 
     async def _respond_to_query(self, scope: Scope, protocol: Any, request: PlainRequest) -> None:  # noqa: ANN401
         """Answer a request that may be a query."""
@@ -229,6 +277,8 @@ class Application:
 
     def _pool(self, scope: Scope) -> Pool:
         """The threads that the resource of a request declares."""
+        if _first_segment(scope.path) not in self._elsewhere:  # to find the resource takes longer
+            return Pool.PAGES
         resource = resource_at(self._app, scope.path, scope.method)
         return resource.pool if resource else Pool.PAGES
 
@@ -295,6 +345,10 @@ def _pieces(response: Iterable[bytes]) -> Generator[bytes]:
     finally:
         if close := getattr(response, "close", None):
             close()
+
+
+def _first_segment(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvloop
@@ -29,7 +29,6 @@ from .listen import BACKLOG
 from .nursery import READY, fork_on_order, reason_of
 
 if TYPE_CHECKING:
-    from .plain_request import PlainRequest
     from .rsgi import Application
 
 _HEADER_MILLISECONDS: Final = 5_000  # for a header section to arrive, and between two requests
@@ -50,26 +49,30 @@ class Scheduler(CallbackScheduler):
     __slots__ = ()
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
-        """Call the application in tasks of a loop for what it does not answer at once."""
+        """Call the application in tasks of a loop for what it answers neither at once nor in a thread."""
         super().__init__()
 
-        async def respond(watcher: Any, request: "PlainRequest | None") -> None:  # noqa: ANN401 - granian has no types
+        async def follow(watcher: Any, response: Coroutine[Any, Any, None]) -> None:  # noqa: ANN401 - granian has no types
             try:
-                await self.application.respond(watcher.scope, watcher.proto, request)
+                await response
             except BaseException as error:
                 watcher.err(error)
             else:
                 watcher.done()
 
-        def start(watcher: Any, request: "PlainRequest | None") -> None:  # noqa: ANN401
-            watcher.taskref(loop.create_task(respond(watcher, request)))
+        def start(watcher: Any, response: Coroutine[Any, Any, None]) -> None:  # noqa: ANN401
+            watcher.taskref(loop.create_task(follow(watcher, response)))
+
+        def begin(watcher: Any, response: Coroutine[Any, Any, None]) -> None:  # noqa: ANN401
+            loop.call_soon_threadsafe(start, watcher, response)
 
         def schedule(watcher: Any) -> None:  # noqa: ANN401
-            request = self.application.plain(watcher.scope)
-            if request and self.application.respond_at_once(request, watcher.proto):
+            application = self.application
+            request = application.plain(watcher.scope)
+            if request and application.respond_at_once(request, watcher.proto):
                 watcher.done()
-            else:
-                loop.call_soon_threadsafe(start, watcher, request)
+            elif not (request and application.respond_in_thread(request, watcher, begin)):
+                begin(watcher, application.respond(watcher.scope, watcher.proto, request))
 
         self._schedule_fn = schedule
 
