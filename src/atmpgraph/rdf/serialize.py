@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -13,17 +14,20 @@ from ..vocab import RDF, XSD, names_of_places, names_of_things, prefixes
 from .expressible import expressible
 from .jsonld import json_ld
 
+# Graph and subject; whether it states anything but a type; predicate, without brackets; object.
+_Terms: TypeAlias = tuple[str, str, bool, str, str]
+
 _TYPE = RDF + "type"
 # IRIs that every format shortens in its own way.
 _UNWRITTEN = {_TYPE, RDF + "langString", RDF + "dirLangString", XSD + "string"}
 _WITH_THINGS = {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}
 _ESCAPED: Final = re.compile(r"[/#=?&%+,;:!$'()*~@]")  # with a backslash in a local name, which not every reader knows
-_SHORTENED: Final = 1 << 11  # IRIs in memory of each table
+_NAMESPACES: Final = 1 << 11  # in memory for each table
 _DECLARED: Final = len("@prefix : <> .\n")
 _XML_NAMESPACE = re.compile(rb' xmlns:[\w.-]+="[^"]*"')
 
 
-def _order(statement: ox.Triple | ox.Quad) -> tuple[str, str, bool, str, str]:
+def _order(statement: ox.Triple | ox.Quad) -> _Terms:
     """By graph and subject; the type of a thing comes first."""
     graph = str(statement.graph_name) if isinstance(statement, ox.Quad) else ""
     predicate = statement.predicate.value
@@ -38,13 +42,13 @@ def prefixes_for(fmt: Format, base: str) -> Mapping[str, str]:
     return prefixes(base)
 
 
-def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[str, str]) -> dict[str, str]:
+def _used_prefixes(statements: Iterable[_Terms], table: Mapping[str, str]) -> dict[str, str]:
     """The prefixes that shorten at least one IRI of the statements.
 
     Of places, they also shorten the whole, and no name needs a backslash.
 
     Args:
-        statements: sorted by graph, subject and predicate.
+        statements: in their order.
         table: of all prefixes that may be used.
     """
     prefix_in_table = _shortener(tuple(table.items()))
@@ -53,8 +57,9 @@ def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[st
     places = {prefix: table[prefix] for prefix in names_of_places("") if prefix in used}
     if places:
         saved = Counter({prefix: -_DECLARED - len(prefix) - len(namespace) for prefix, namespace in places.items()})
+        in_places = tuple(places.values())
         for iri in iris:
-            if (prefix := prefix_in_table(iri)) in places:
+            if iri.startswith(in_places) and (prefix := prefix_in_table(iri)) in places:
                 saved[prefix] += len(places[prefix]) + len("<>") - len(prefix + ":")
                 if _ESCAPED.search(iri, len(places[prefix])):
                     used.discard(prefix)
@@ -64,9 +69,10 @@ def used_prefixes(statements: Collection[ox.Triple | ox.Quad], table: Mapping[st
 
 @lru_cache(32)
 def _shortener(table: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
-    """`prefix_of` by a table, which stays in memory of the terms that most documents have."""
+    """`prefix_of` by a table: of the namespaces that IRIs are in, which are few, it stays in memory."""
     names = {namespace: prefix for prefix, namespace in table}
-    return lru_cache(_SHORTENED)(lambda iri: prefix_of(iri, names))
+    of_namespace = lru_cache(_NAMESPACES)(lambda iri: prefix_of(iri, names))
+    return lambda iri: of_namespace(iri[: max(iri.rfind("/"), iri.rfind("#")) + 1])
 
 
 def prefix_of(iri: str, names: Mapping[str, str]) -> str:
@@ -83,23 +89,27 @@ def prefix_of(iri: str, names: Mapping[str, str]) -> str:
     return ""
 
 
-def _written(statements: Iterable[ox.Triple | ox.Quad]) -> tuple[list[str], set[str]]:
+def _written(statements: Iterable[_Terms]) -> tuple[list[str], set[str]]:
     """The IRIs as often as Turtle writes them, a subject once and a predicate once for its objects; the datatypes."""
     iris, datatypes = list[str](), set[str]()
-    before: tuple[object, ...] = (None, None, None)
-    for statement in statements:
-        *others, last = statement if isinstance(statement, ox.Triple) else (statement.graph_name, *statement.triple)
-        now = (None, *others)[-3:]
-        is_another = False
-        for term, term_before in zip(now, before, strict=True):
-            is_another = is_another or term != term_before
-            if is_another and isinstance(term, ox.NamedNode):
-                iris.append(term.value)
-        if isinstance(last, ox.NamedNode):
-            iris.append(last.value)
-        elif isinstance(last, ox.Literal):
-            datatypes.add(last.datatype.value)
-        before = now
+    last_graph = last_subject = last_predicate = ""
+    for graph, subject, _, predicate, value in statements:
+        if graph != last_graph:
+            last_graph, last_subject = graph, ""
+            if graph[0] == "<":
+                iris.append(graph[1:-1])
+        if subject != last_subject:
+            last_subject, last_predicate = subject, ""
+            if subject[0] == "<":
+                iris.append(subject[1:-1])
+        if predicate != last_predicate:
+            last_predicate = predicate
+            iris.append(predicate)
+        if value[0] == "<":
+            if " " not in value:  # a triple has some
+                iris.append(value[1:-1])
+        elif value[-1] == ">":
+            datatypes.add(value[value.rindex("<") + 1 : -1])
     return iris, datatypes
 
 
@@ -132,9 +142,10 @@ def serialize(
         NotExpressibleError: the format cannot say one of them.
     """
     distinct = set(_quads(statements) if fmt.kind == "dataset" else _triples(statements))
-    ordered = sorted(expressible(distinct, fmt), key=_order)
+    sortable = sorted([(_order(each), each) for each in expressible(distinct, fmt)], key=itemgetter(0))
+    ordered = [each for _, each in sortable]
     plain = fmt.engine in {ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS}
-    used = {} if plain else used_prefixes(ordered, table)
+    used = {} if plain else _used_prefixes([terms for terms, _ in sortable], table)
     if fmt is JSON_LD:
         return json_ld(ordered, used, form, root)
     assert isinstance(fmt.engine, ox.RdfFormat)  # noqa: S101 - callers offer only RDF formats
