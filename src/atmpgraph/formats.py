@@ -36,6 +36,10 @@ class Format:
     engine: ox.RdfFormat | None = None
     iri: str = ""
 
+    def __hash__(self) -> int:
+        """By its media type alone: a document looks thirty times for what was kept by a format."""
+        return hash(self.media_type)
+
 
 HTML: Final = Format("HTML", "html", "text/html", "page")
 TURTLE: Final = Format(

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 _PARAMETERS: Final = 1 << 10  # in memory, some 200 bytes each
@@ -13,8 +13,7 @@ _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 _SAFE_ALONE: Final = re.compile(rf"[\w.{re.escape(_SAFE)}-]*", re.ASCII)  # as nearly all are
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One link from a resource, the context.
 
     Attributes:
@@ -25,7 +24,7 @@ class Link:
 
     target: str
     rel: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = MappingProxyType({})
 
     def __str__(self) -> str:
         """The link as an element of a `Link` field."""

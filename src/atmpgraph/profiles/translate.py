@@ -163,7 +163,10 @@ def likely(release: Release, topic: str) -> tuple[Profile, ...]:
 
 def _profiles(release: Release, translations: list[Profile], *, is_dataset: bool) -> tuple[Profile, ...]:
     base = release.base
-    return MODEL.resolved(base), *(each.resolved(base) for each in translations), *(SHAPED if is_dataset else ())
+    return _resolved(MODEL, base), *(_resolved(each, base) for each in translations), *(SHAPED if is_dataset else ())
+
+
+_resolved = lru_cache(64)(Profile.resolved)
 
 
 def is_dataset(release: Release, topic: str) -> bool:

@@ -7,10 +7,10 @@ which searches turn first stay in memory, so a search reads one block.
 
 import os
 import struct
+import weakref
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, overload
@@ -79,12 +79,17 @@ class NumberedLines(Sequence[bytes]):
         Args:
             path: of the lines, which stay as they are; `index_of` it is the index.
         """
-        self._path, self._index = path, index_of(path)
+        self._path = path
         self._turns = dict[int, bytes]()
+
+    @cached_property
+    def _files(self) -> tuple[int, int]:
+        """The descriptors of the lines and of their index: to open both takes longer than a search."""
+        return _opened_for(self, self._path), _opened_for(self, index_of(self._path))
 
     def __len__(self) -> int:
         """How many there are."""
-        return max(self._index.stat().st_size // _WIDTH - 1, 0)
+        return max(os.fstat(self._files[1]).st_size // _WIDTH - 1, 0)
 
     @overload
     def __getitem__(self, number: int) -> bytes: ...
@@ -112,28 +117,28 @@ class NumberedLines(Sequence[bytes]):
         """
         if not prefix:
             return range(len(self))
-        with _reading(self._path) as lines, _reading(self._index) as index:
-            count, size = max(os.fstat(index).st_size // _WIDTH - 1, 0), len(prefix)
+        lines, index = self._files
+        count, size = len(self), len(prefix)
 
-            def begins(number: int) -> bytes:
-                return self._beginning(number, size, lines, index)
+        def begins(number: int) -> bytes:
+            return self._beginning(number, size, lines, index)
 
-            low, high = 0, count
-            while high - low > _NEAR:
-                middle = (low + high) // 2
-                if begins(middle) < prefix:
-                    low = middle + 1
-                else:
-                    high = middle
-            near = _lines(lines, index, low, min(high + _NEAR, count)) if low < count else []
-            first = bisect_left(near, prefix)
-            last = bisect_right(near, prefix, first, key=lambda line: line[:size])
-            if last < len(near):  # as nearly always: most things have few such lines
-                return range(low + first, low + last)
-            first, last, most = low + first, low + last, _NEAR
-            while last + most < count and begins(last + most) <= prefix:
-                most *= 2
-            return range(first, bisect_right(range(count), prefix, last, min(last + most, count), key=begins))
+        low, high = 0, count
+        while high - low > _NEAR:
+            middle = (low + high) // 2
+            if begins(middle) < prefix:
+                low = middle + 1
+            else:
+                high = middle
+        near = _lines(lines, index, low, min(high + _NEAR, count)) if low < count else []
+        first = bisect_left(near, prefix)
+        last = bisect_right(near, prefix, first, key=lambda line: line[:size])
+        if last < len(near):  # as nearly always: most things have few such lines
+            return range(low + first, low + last)
+        first, last, most = low + first, low + last, _NEAR
+        while last + most < count and begins(last + most) <= prefix:
+            most *= 2
+        return range(first, bisect_right(range(count), prefix, last, min(last + most, count), key=begins))
 
     def _beginning(self, number: int, size: int, lines: int, index: int) -> bytes:
         """The first `size` bytes of a line, or all of a shorter one."""
@@ -146,8 +151,7 @@ class NumberedLines(Sequence[bytes]):
         return turn[:size]
 
     def _read(self, first: int, last: int) -> list[bytes]:
-        with _reading(self._path) as lines, _reading(self._index) as index:
-            return _lines(lines, index, first, last)
+        return _lines(*self._files, first, last)
 
 
 class Records(Sequence[R]):
@@ -203,14 +207,11 @@ class Concatenated(Sequence[R]):
         return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[int]:
-    """The descriptor of a file; a file of Python's own takes three times as long to open."""
+def _opened_for(owner: object, path: Path) -> int:
+    """The descriptor of a file, as long as its owner lives."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
+    weakref.finalize(owner, os.close, descriptor)
+    return descriptor
 
 
 def _lines(lines: int, index: int, first: int, last: int) -> list[bytes]:

@@ -72,7 +72,12 @@ def _shortener(table: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
     """`prefix_of` by a table: of the namespaces that IRIs are in, which are few, it stays in memory."""
     names = {namespace: prefix for prefix, namespace in table}
     of_namespace = lru_cache(_NAMESPACES)(lambda iri: prefix_of(iri, names))
-    return lambda iri: of_namespace(iri[: max(iri.rfind("/"), iri.rfind("#")) + 1])
+
+    def prefix(iri: str) -> str:
+        slash, mark = iri.rfind("/"), iri.rfind("#")
+        return of_namespace(iri[: (slash if slash > mark else mark) + 1])  # `max` takes as long as all else
+
+    return prefix
 
 
 def prefix_of(iri: str, names: Mapping[str, str]) -> str:

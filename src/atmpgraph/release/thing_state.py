@@ -79,9 +79,12 @@ def was_published(releases: Path, iri: str) -> bool:
         DamagedError: the list is not whole.
     """
     path = ReleasesFolder(releases).published
-    if not path.exists() and not is_sealed(releases):
-        return False
-    state = prove_once(path, "published", lambda: check_lines(path, must=is_sealed(releases)))
+    try:
+        state = prove_once(path, "published", lambda: check_lines(path, must=is_sealed(releases)))
+    except DamagedError:
+        if not path.exists() and not is_sealed(releases):
+            return False
+        raise
     try:
         return iri.encode() in _open(path, state)
     except CutFileError:

@@ -27,7 +27,6 @@ _UNUSUAL: Final = frozenset(
 _FORWARDING: Final = ("forwarded", *(f"x-forwarded-{name}" for name in ("for", "proto", "host", "prefix")))
 _LONGEST_ORIGIN: Final = 500  # characters of these fields that are remembered
 _LONGEST_BODY: Final = 1 << 16  # bytes
-is_host = lru_cache(256)(is_authority)
 
 
 class LowerCase(dict[str, str]):
@@ -99,7 +98,7 @@ class PlainRequests:
         host, characters = fields.get("host"), sum(map(len, fields)) + sum(map(len, fields.values()))
         if len(fields) != len(items) or not host or not query.isascii() or characters > self._most_characters:
             return None
-        if not (_UNUSUAL.isdisjoint(fields) and is_host(host)):
+        if not (_UNUSUAL.isdisjoint(fields) and is_authority(host)):
             return None
         length = fields.get("content-length", "")
         if method in _POSTING:
@@ -108,12 +107,12 @@ class PlainRequests:
         elif length or method not in _READING:
             return None
         authority, client, root = scope.authority or "", address_of(scope.client)[0], ""
-        if authority and not is_host(authority):
+        if authority and not is_authority(authority):
             return None
         url: Url = (method, scope.path, query, scope.scheme, authority, host)
         scheme, seen = scope.scheme, authority or host
         if self._trusted and (origin := self._origin_of(client, fields)):
-            if origin.host and not is_host(origin.host):
+            if origin.host and not is_authority(origin.host):
                 return None
             url, root, client = (
                 (*url, origin.scheme, origin.host, origin.prefix),

@@ -291,6 +291,13 @@ class Context:
         """
         return self.named_release or self.publication.release()
 
+    def reading(self, fixed: Format | None, named_release: Release | None, *, links_stay: bool) -> "Context":
+        """The same request with what its URL names; a release that is open already stays the one that answers."""
+        other = replace(self, fixed=fixed, named_release=named_release, links_stay=links_stay)
+        if named_release == self.named_release and "release" in vars(self):
+            vars(other)["release"] = self.release
+        return other
+
     @property
     def settings(self) -> Settings:
         """The settings of the publication."""

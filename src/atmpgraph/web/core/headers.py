@@ -1,5 +1,6 @@
 """The header fields of every response, errors and redirections included; the limits of every request."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -82,9 +83,17 @@ def _finish(response: Response) -> Response:
     if response.status_code == 304:  # the client has the links, which change with the validators (RFC 9110 §15.4.5)
         response.headers.remove("Link")
     response.headers.setdefault("Cache-Control", NO_STORE)
-    for name in g.get("vary", {}):
-        response.vary.add(name)
+    _vary(response, g.get("vary", {}))
     return response
+
+
+def _vary(response: Response, names: Iterable[str]) -> None:
+    """Add what the response depends on; where nothing stands yet, in one step: it took a third of all fields."""
+    if names and "Vary" not in response.headers:
+        response.headers["Vary"] = ", ".join(names)
+        return
+    for name in names:
+        response.vary.add(name)
 
 
 def _redirect(response: Response) -> None:

@@ -1,7 +1,6 @@
 """The one way from a request to a response: suffix, release, subject (404, 410), negotiation, representation."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -130,13 +129,13 @@ def read_request(resource: Resource[T], parameters: Mapping[str, str]) -> tuple[
         if digest is not None and release is None:
             missing = Problem(404, "There is no such release.")
             continue
-        reading = replace(context, fixed=fixed, named_release=release, links_stay=resource.links_stay)
-        subject = resource.load(reading, **values)
+        context = context.reading(fixed, release, links_stay=resource.links_stay)
+        subject = resource.load(context, **values)
         if isinstance(subject, AnyResponse):
             return subject
         if subject is not None:
-            g.context = reading
-            return reading, subject
+            g.context = context
+            return context, subject
     raise ProblemError(missing)
 
 
