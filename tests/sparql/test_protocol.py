@@ -1,14 +1,17 @@
 """SPARQL 1.1 Protocol §2.1 and §2.2: one test a rule."""
 
 import json
-from urllib.parse import quote, urlencode, urlsplit
+import random
+from collections import defaultdict
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 
 from atmpgraph.http.problem import Problem, ProblemError
-from atmpgraph.sparql.protocol import FORM, QUERY, UPDATE, Query, parse
+from atmpgraph.sparql.protocol import FORM, QUERY, UPDATE, Query, parameters, parse
 
 from ..conftest import shared
+from ..long import often
 
 ASK = "ASK { ?s ?p 'é + &' }"
 MOST = 99
@@ -311,3 +314,30 @@ def test_the_recorded_requests_of_clients_are_read() -> None:
             assert query.text.lstrip().startswith(("SELECT", "CONSTRUCT", "ASK", "DESCRIBE", "PREFIX")), request
         else:
             assert query is None, request["client"]
+
+
+def _read_by_the_library(raw: str) -> dict[str, list[str]] | None:
+    """The parameters of a form as the standard library reads them; None where they are not UTF-8."""
+    found = defaultdict[str, list[str]](list)
+    try:
+        for name, value in parse_qsl(raw, keep_blank_values=True, errors="strict"):
+            found[name].append(value)
+    except ValueError:
+        return None
+    return dict(found)
+
+
+@pytest.mark.parametrize("seed", range(often(3, 100)))
+def test_a_form_is_read_as_by_the_standard_library(seed: int) -> None:
+    pieces = [*"=&+%_ aZ09?\n\r\t;\x7fé", "=\n", "%\n", "query="]
+    pieces += ["%3D", "%26", "%25", "%0A", "%0d%0a", "%C3%A9", "%c3%a9", "%C3", "%ff", "%=", "=%"]
+    pieces += ["%%41", "%4", "%zz", "%E2%82%AC", "=3D", "%00", "%F0%9F%98%80", "%ED%A0%80"]
+    source = random.Random(seed)
+    for _ in range(2_000):
+        raw = "".join(source.choices(pieces, k=source.randrange(12)))
+        expected = _read_by_the_library(raw)
+        if expected is None:
+            with pytest.raises(ProblemError):
+                parameters(raw.encode())
+        else:
+            assert parameters(raw.encode()) == expected, raw

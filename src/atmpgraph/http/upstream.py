@@ -345,14 +345,24 @@ def written(origin: Origin, method: str, url: str, body: bytes, fields: Mapping[
     Raises:
         UpstreamError: the URL is of another server, or a field has a character that none may have.
     """
+    return b"%b%d\r\n\r\n%b" % (_head(origin, method, url, tuple(fields.items())), len(body), body)
+
+
+@lru_cache(16)  # the queries of a release have few
+def _head(origin: Origin, method: str, url: str, fields: tuple[tuple[str, str], ...]) -> bytes:
+    """The head of a request up to its length.
+
+    Raises:
+        UpstreamError: as `written`.
+    """
     to = _destination(url)
     if to.origin != origin:
         raise UpstreamError("unusable", "the request is for another server")
-    every = {"Host": to.host, "Accept-Encoding": "identity", **fields, "Content-Length": str(len(body))}
+    every = {"Host": to.host, "Accept-Encoding": "identity", **dict(fields)}
     lines = [f"{method} {to.target} HTTP/1.1", *(f"{name}: {value}" for name, value in every.items())]
     if any(map(_UNSENDABLE.search, lines)):
         raise UpstreamError("unusable", "a field of the request has a character that none may have")
-    return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
+    return "\r\n".join([*lines, "Content-Length: "]).encode("latin-1")
 
 
 def origin_of(url: str) -> Origin:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from . import metrics
@@ -51,8 +51,7 @@ class Observed:
     modified: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What the log tells of a request.
 
     Attributes:
@@ -73,26 +72,28 @@ class Access:
 def log_access(log: "Log", access: Access, of: Observed, status: int, size: int, seconds: float) -> None:
     """Write the line of a request and its response: status, bytes of the body, seconds until its end."""
     form = LOGS.options.format
-    request = access.client, log.client, access.method, access.path, access.query, log.max_query_characters
-    response = of.route, status, size
-    what = (_what_was_queried if access.query else _common_what)(form, *request, *response)
+    request, response = (access.client, log.client, access.method, access.path), (of.route, status, size)
+    query = cut_query(access.query, log.max_query_characters)
     whom = _whom(form, of.release, of.cached, access.referer, access.agent)
     time, ms = timestamp(access.at), round(seconds * 1000, 2)
-    content = joined(time, _LEVEL, _EVENT, (what, f'"ms":{ms}' if form == "json" else f"ms={ms}", whom), form)
+    took = f'"ms":{ms}' if form == "json" else f"ms={ms}"
+    # Most requests with a query differ in that from each other; what they have in common is in memory.
+    query_part = part({"query": query}, form) if query else ""
+    parts = _requested(form, *request), query_part, _responded(form, *response), took, whom
+    content = joined(time, _LEVEL, _EVENT, parts, form)
     if len(content) <= LOGS.options.characters:
         LOGS.write_line(LOGS.requests, content.encode("ascii", "replace"))
         return
     fields: dict[str, Value] = {"time": time, "level": _LEVEL, "event": _EVENT}
-    fields |= _of_request(*request) | _of_response(*response) | {"ms": ms}
+    fields |= _of_request(*request) | {"query": query} | _of_response(*response) | {"ms": ms}
     LOGS.write(LOGS.requests, fields | _by_whom(of.release, of.cached, access.referer, access.agent))
 
 
-def _of_request(client: str, shown: ClientForm, method: str, path: str, query: str, most: int) -> dict[str, Value]:
+def _of_request(client: str, shown: ClientForm, method: str, path: str) -> dict[str, Value]:
     return {
         "client": shown_client(client, shown),
         "method": cut(method, _METHOD) or None,
         "path": cut(path, _PATH),
-        "query": cut_query(query, most),
     }
 
 
@@ -109,25 +110,16 @@ def _by_whom(release: str, cached: str, referer: str | None, agent: str | None) 
     }
 
 
-def _what(
-    form: LogFormat,
-    client: str,
-    shown: ClientForm,
-    method: str,
-    path: str,
-    query: str,
-    most: int,
-    route: str,
-    status: int,
-    size: int,
-) -> str:
-    """The part of a line that tells what was asked and answered."""
-    return part(_of_request(client, shown, method, path, query, most) | _of_response(route, status, size), form)
+@lru_cache(1_024)
+def _requested(form: LogFormat, client: str, shown: ClientForm, method: str, path: str) -> str:
+    """The part of a line that tells what was asked, but for the query."""
+    return part(_of_request(client, shown, method, path), form)
 
 
-_common_what = lru_cache(1_024)(_what)
-# Most requests with a query differ from each other: theirs would take the places of others.
-_what_was_queried = lru_cache(64)(_what)
+@lru_cache(1_024)
+def _responded(form: LogFormat, route: str, status: int, size: int) -> str:
+    """The part of a line that tells what was answered."""
+    return part(_of_response(route, status, size), form)
 
 
 @lru_cache(1_024)

@@ -79,6 +79,7 @@ class Metrics:
         self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
         self._look_ups: dict[tuple[str, bool], Callable[[], None]] = {}
+        self._outcomes: dict[Outcome, Callable[[], None]] = {}
         self._series: dict[tuple[str, str, int], RequestSeries] = {}
         self._routes: set[str] = set()
 
@@ -87,6 +88,13 @@ class Metrics:
         count = self._look_ups.get((name, hit))
         if count is None:
             count = self._look_ups[name, hit] = (self.cache_hits if hit else self.cache_misses).labels(name).inc
+        return count
+
+    def outcome(self, name: Outcome) -> Callable[[], None]:
+        """What records the end of a query."""
+        count = self._outcomes.get(name)
+        if count is None:
+            count = self._outcomes[name] = self.queries.labels(name).inc
         return count
 
     def request_series(self, route: str, method: str, status: int) -> "RequestSeries":
@@ -248,7 +256,7 @@ def query_ended(outcome: Outcome, queue_seconds: float | None = None, seconds: f
         queue_seconds, seconds: how long it waited and ran, if it did.
     """
     of = metrics()
-    of.queries.labels(outcome).inc()
+    of.outcome(outcome)()
     if queue_seconds is not None:
         of.queue_seconds.observe(queue_seconds)
     if seconds is not None:

@@ -37,7 +37,7 @@ class LowerCase(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlainRequest:
     """A request with nothing unusual.
 

@@ -7,9 +7,10 @@ not plain goes to the application: a page, a problem, a precondition, a query th
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from flask import Flask
 
@@ -44,8 +45,7 @@ _GONE: Final = frozenset({"release-removed", "store-elsewhere"})  # meanwhile: a
 _PACKED_BYTES: Final = 1 << 14  # a longer body is coded in a thread
 
 
-@dataclass(frozen=True)
-class QueryResponse:
+class QueryResponse(NamedTuple):
     """The response to a query: the fields of its header, its body in pieces, and what is told of its request."""
 
     fields: Fields
@@ -54,8 +54,7 @@ class QueryResponse:
     status: int = 200
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A query as it was read: what runs on which release, since when that is live, and how its result is sent."""
 
     query: Query
@@ -117,7 +116,8 @@ class Queries:
             self._publication = publication()
             resource = next(each for each in resources() if each.endpoint == _ENDPOINT)
         self._path = resource.path
-        self._always = [(name.lower(), value) for name, value in fields_of(resource).items()]
+        always = [(name.lower(), value) for name, value in fields_of(resource).items()]
+        self._alike = lru_cache(64)(lambda *chosen: _alike(always, *chosen))
         self._settings = self._publication.settings
         self._freshness = current_release(self._settings.cache.max_age_seconds)
         queries = self._settings.queries
@@ -254,9 +254,7 @@ class Queries:
         media_type, query = reading.chosen[1], reading.query
         content = response_body(result, query.offset, query.rest_url)
         fields = [(name.lower(), value) for name, value in content.fields.items()]
-        fields += [("content-type", content_type(media_type)), *self._always, ("vary", reading.vary)]
-        if reading.coding:
-            fields.append(("content-encoding", reading.coding))
+        fields += self._alike(media_type, reading.vary, reading.coding)
         if request.method == "POST":
             return [*fields, ("cache-control", NO_STORE)]
         now, version = datetime.now(UTC), Version((reading.query.text,), reading.published, weak=True)
@@ -264,6 +262,12 @@ class Queries:
         observed.reusable, observed.modified = validators.modified <= now, validators.modified
         validating = validator_fields(validators, self._freshness, now)
         return [*fields, *((name.lower(), value) for name, value in validating.items())]
+
+
+def _alike(always: Fields, media_type: str, vary: str, coding: str) -> Fields:
+    """The fields that all results have in common that are sent in one way."""
+    coded = [("content-encoding", coding)] if coding else []
+    return [("content-type", content_type(media_type)), *always, ("vary", vary), *coded]
 
 
 def _whole(fields: Fields, body: bytes, observed: Observed) -> QueryResponse:

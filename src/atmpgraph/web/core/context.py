@@ -46,7 +46,12 @@ ReleasesState: TypeAlias = State
 
 def created(release: Release) -> datetime:
     """When the files of a release were made, to the second: later than the release if it was removed in between."""
-    return datetime.fromisoformat(release.manifest.files_created).replace(microsecond=0)
+    return _second(release.manifest.files_created)
+
+
+@lru_cache(_OPEN_RELEASES)
+def _second(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(microsecond=0)
 
 
 class Publication:
@@ -86,9 +91,9 @@ class Publication:
             ReleaseError: there is none yet, or it is damaged.
         """
         try:
-            state = self._link.lstat()
+            state = os.lstat(self._link)
             manifest = state_of_file(self._manifest)
-            switched = str(self._link.readlink()), (state.st_ino, state.st_mtime_ns), manifest
+            switched = os.readlink(self._link), (state.st_ino, state.st_mtime_ns), manifest  # noqa: PTH115
         except OSError:
             raise ReleaseError(
                 "{path}: there is no release yet. 'atmpgraph build' makes one.", path=str(self._link)
@@ -164,7 +169,7 @@ class Publication:
         """
         written = created(release)
         try:
-            switched = int(self._link.lstat().st_mtime)
+            switched = int(os.lstat(self._link).st_mtime)
         except OSError:
             return written
         return max(written, datetime.fromtimestamp(switched, UTC))
