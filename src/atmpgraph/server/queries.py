@@ -143,8 +143,11 @@ class Queries:
         )
 
     def look_up(self, request: PlainRequest) -> QueryResponse | None:
-        """The response to a request whose query is a look-up; None if it has to wait for what answers it."""
-        if request.body or (prepared := self._prepared(request, b"")) is None:
+        """The response to a request whose query is a look-up; None if it has to wait for what answers it.
+
+        One on a remote store waits for the engine, so the event loop reads it too: two threads would take turns for it.
+        """
+        if request.body or self._remote or (prepared := self._prepared(request, b"")) is None:
             return None
         reading, query = prepared
         if (result := self._publication.look_ups.result(query.job)) is None:
