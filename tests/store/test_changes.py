@@ -62,6 +62,8 @@ def group(chance: random.Random, depth: int = 2) -> str:
                     f"FILTER({one} != {other} || NOT EXISTS {{ {inner} }})",
                     f"{{ SELECT {one} {{ {inner} }} }}",
                     f"{{ SELECT DISTINCT {one} {other} {{ {inner} }} }}",
+                    f"{{ SELECT {one} (COALESCE({third}, {one}) AS {other}) {{ {{ SELECT {one} {third} {{ {inner} }} }} }} }}",
+                    f"{{ SELECT {one} {other} {{ {{ SELECT {one} {{ {inner} }} }} BIND({chance.choice([*NODES, one])} AS {other}) }} }}",
                     f"{{ SELECT {one} (COUNT(*) AS ?n{chance.randrange(9)}) {{ {inner} }} GROUP BY {one} }}",
                     f"{{ SELECT {one} {{ {inner} }} ORDER BY {one} LIMIT 1 }}",
                     f"{{ SELECT {one} (COUNT(*) AS ?m) {{ {inner} }} GROUP BY {one} HAVING(COUNT(*) > 1) ORDER BY ?m LIMIT 2 }}",

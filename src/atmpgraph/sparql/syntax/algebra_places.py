@@ -340,12 +340,10 @@ def _is_there(term: str, others: Sequence[Triple]) -> bool:
 
 
 def _is_plain(part: CompValue) -> bool:
-    """Whether a subselect only selects."""
-    while part.name in {"SelectQuery", "Project", "Distinct", "Reduced"}:
+    """Whether a subselect only selects; what it computes of a solution changes with that solution alone."""
+    while part.name in {"SelectQuery", "Project", "Distinct", "Reduced", "Extend", "Filter"}:
         part = part.p
-    return part.name not in {"Slice", "OrderBy", "Extend", "AggregateJoin"} and not (
-        part.name == "Filter" and not _is_plain(part.p)
-    )
+    return part.name not in {"Slice", "OrderBy", "AggregateJoin"}
 
 
 def _projected(part: CompValue) -> list[Variable]:
