@@ -48,6 +48,10 @@ def test_values_are_put_in() -> None:
     assert '  VALUES ?since { "2025-01-31"^^<http://www.w3.org/2001/XMLSchema#date> }' in query.file_text
     assert "\n  VALUES ?kind { <id/a> <http://example.org/b> }\n" in query.file_text
     assert LibraryQuery("one", QUERY).with_values({"kind": [""], "other": ["x"]}).file_text == QUERY
+    twice = QUERY.replace("  ?x ?y", "  {\n    # VALUES ?kind { … }  # the same\n    ?x ?y").replace(
+        "?kind .", "?kind .\n  }"
+    )
+    assert LibraryQuery("one", twice).with_values({"kind": ["id/a"]}).file_text.count("VALUES ?kind { <id/a> }") == 2
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ Lines of comment, so that the file runs anywhere:
     #+ picture: chart number=amount label=title             what fits; `none` where nothing does
     #+ words.funder: name                                   what `name` says is called so: a person sees one column
     #+ page.currency: currency                              codes of it have their names on the page; `none`: not there
-    #+ parameter.since: date                                put into the line `VALUES ?since { … }` of the query
+    #+ parameter.since: date                                put into each line `VALUES ?since { … }` of the query
     #+ parameter.source: thing sources                      its values are those of the column `source` of sources.rq
     #+ rows: grant                                          in which column rows are the same in every language
     #+ column.place@en: Passage                             where the label of columns.csv does not fit
@@ -87,14 +87,13 @@ class Parameter:
         return line[3].split("^^")[0].strip('"<>') if line and not line[2] else ""
 
     def put(self, text: str, values: Sequence[str]) -> str:
-        """The text with other values.
+        """The text with other values, in each of its lines for them.
 
         Raises:
             ValueError: a value is not of the kind.
         """
-        line = self.line(text)
         terms = " ".join(_term(self.kind, value) for value in values)
-        return f"{text[: line.start()]}{line[1]}VALUES ?{self.name} {{ {terms} }}{text[line.end() :]}" if line else text
+        return values_lines(self.name).sub(lambda line: f"{line[1]}VALUES ?{self.name} {{ {terms} }}", text)
 
 
 def values_lines(variable: str) -> re.Pattern[str]:
