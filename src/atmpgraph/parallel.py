@@ -48,6 +48,23 @@ def each(function: Callable[[T], R], tasks: Sequence[T], processes: int) -> Iter
             yield running[future], future.result()
 
 
+def apart(function: Callable[..., R], *arguments: object, processes: int) -> R:
+    """What a function of a module returns: one that needs much memory, which a process of its own takes along.
+
+    Args:
+        function: it.
+        arguments: of it; they, and what it returns, can be pickled.
+        processes: how many run at the same time; of one it is run here.
+
+    Raises:
+        TranslatedError: the worker was killed.
+    """
+    if processes < 2:
+        return function(*arguments)
+    with workers(1) as executor:
+        return executor.submit(function, *arguments).result()
+
+
 class Beside(Protocol):
     """Begins a function of a module beside what goes on; returns a call that waits for its result."""
 

@@ -1,7 +1,6 @@
 """What the pages of the query library show first, asked at build within the limits of the query service."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,7 +34,6 @@ from ..store import StoreAddress
 from .renewed_answers import narrowed, renewed
 from .reuse import Unchanged
 
-_AT_ONCE: Final = 2
 # Of a processor, for one query, if the settings allow as many; a longer one is asked when somebody wants it.
 _SECONDS: Final = 20.0
 _BUSY: Final = 6  # times as long a query takes on a machine that does much else
@@ -128,12 +126,14 @@ def _ask(
     folder: Path,
     unchanged: Unchanged | None,
 ) -> None:
-    """Ask some queries, each once, within so many seconds of a processor; note which did not end."""
-    workers = _AT_ONCE + 1  # one is always left to other clients
-    limits = replace(limits, workers=workers, timeout_seconds=_BUSY * seconds, result_bytes=0)
-    limits = replace(limits, running_seconds_per_minute=600.0 * _AT_ONCE, max_running_per_client=_AT_ONCE)
+    """Ask some queries, each once, within so many seconds of a processor; note which did not end.
+
+    One after the other: other parts of a build run beside them, and two large ones take hundreds of megabytes each.
+    """
+    limits = replace(limits, workers=2, timeout_seconds=_BUSY * seconds, result_bytes=0)  # one is left to other clients
+    limits = replace(limits, running_seconds_per_minute=600.0, max_running_per_client=1)
     service = ServiceProcess(limits)
-    with suppress(ServerError), service.supervised() as socket, ThreadPoolExecutor(_AT_ONCE) as asking:
+    with suppress(ServerError), service.supervised() as socket:
         service.address()
 
         def run(text: str, store: StoreAddress, most: int) -> Result:
@@ -141,18 +141,15 @@ def _ask(
             request = QueryRequest(job, "build", None, cacheable=False, federated=False, processor_seconds=seconds)
             return submit(socket, request, lambda _: None, limits.silence_seconds)
 
-        def ask(each: _Wanted) -> None:
+        for each in wanted:
             if unchanged and _is_renewed(each, unchanged, folder, address, run):
-                return
+                continue
             try:
                 result = run(each.text, address, LISTED_ROWS if each.rows else max(each.mosts))
                 write_result(folder, each.text, each.mosts, result.pieces, is_cut=bool(result.cut), keys=each.rows)
             except ProblemError as error:
                 if error.problem.status == HTTPStatus.GATEWAY_TIMEOUT or error.problem.reason == OVER_MEMORY:
                     unended_file(folder, each.text, seconds, limits.memory_bytes).touch()
-
-        for _ in asking.map(ask, wanted):
-            pass
 
 
 def _is_renewed(

@@ -28,7 +28,6 @@ from ..release.release import Release
 from ..settings import Settings
 from ..store import EMBEDDED
 from ..stream.members import check_statements
-from .answers import write_answers
 from .charts import chart_files
 from .datasets import write_datasets_at
 from .dumps import NOTHING, taken_over, write_dumps
@@ -115,9 +114,6 @@ def make_candidate(
         taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
         with beside(processes if graph.is_large else 1) as run:
             datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
-            answered = (  # the longest; it has processes of its own
-                run(write_answers, settings, address, base, folder.answers, unchanged) if graph.is_large else None
-            )
             statistics = run(statistics_at, address, base, folder.canonical, unchanged)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
@@ -129,8 +125,6 @@ def make_candidate(
                 folder, folder, list_files(folder.downloads()), live, history, base, languages, statistics
             )
             faulty = drawn()
-            if answered:
-                answered()
     elif live and live.path == folder.path:
         store, description = Release(folder.path, base).store, live_description(live)
     else:

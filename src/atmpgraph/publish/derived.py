@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from .. import __version__
 from ..errors import QueryError, ReleaseError
 from ..i18n import message
-from ..parallel import each
+from ..parallel import apart, each
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import line_changes, merged, sorted_runs
@@ -89,6 +89,16 @@ class _Queries:
             progress.advance()
         return {name: stated[name] for name in self.rules}
 
+    def add(
+        self, store: StoreAddress, stated: Mapping[str, tuple[Path, ...]], scratch: Path
+    ) -> dict[str, tuple[Path, ...]]:
+        """Add what the rules state to a store, and then the coverage, which is returned; the store is complete."""
+        EMBEDDED.change(store, (), _merged(stated))
+        coverage = self.runs([_COVERAGE], store, scratch)
+        EMBEDDED.change(store, (), _merged(coverage))
+        EMBEDDED.compact(store)  # one of many files takes three times as long to answer, and the shapes ask much
+        return coverage
+
     def reads(self, name: str) -> frozenset[Pattern]:
         """What one reads."""
         from ..sparql.syntax.patterns import patterns  # its parser loads slowly, and a first build asks for none
@@ -154,13 +164,10 @@ def derive(
     queries, scratch = _Queries(settings), folder.path.parent
     if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
         return derived
-    store = EMBEDDED.load(mapped, folder.store, "")
     processes = settings.build.processes if mapped.stat().st_size >= _MANY else 1
+    store = apart(EMBEDDED.load, mapped, folder.store, "", processes=processes)
     stated = queries.runs_of_all(store, scratch, processes, progress)
-    EMBEDDED.change(store, (), _merged(stated))
-    coverage = queries.runs([_COVERAGE], store, scratch)
-    EMBEDDED.change(store, (), _merged(coverage))
-    EMBEDDED.compact(store)  # a store of many files takes three times as long to answer, and the shapes ask much
+    coverage = apart(queries.add, store, stated, scratch, processes=processes)
     return Derived(store, False, {ROWS: (mapped,), **stated, **coverage}, queries.recipes)
 
 

@@ -39,6 +39,7 @@ from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
 from ..stream.pages import seal_stream
+from .answers import write_answers
 from .candidate import Candidate
 from .codings import begin_coding
 from .lookups import write_index_at, write_lists_at, write_lookups
@@ -212,7 +213,9 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     unchanged = Unchanged.since(earlier, folder, settings.languages)
     with beside(settings.build.processes if graph.is_large else 1) as run:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-        lists = run(write_lists_at, folder, unchanged, address, settings)  # the longest
+        write = partial(run, write_answers, settings, address, settings.base, folder.answers)  # in processes of its own
+        answered = write(unchanged) if graph.is_large else None
+        lists = run(write_lists_at, folder, unchanged, address, settings)  # the longest of the others
         index = run(write_index_at, folder, unchanged, address, settings, folder.path.parent)
         is_new_store = run(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
@@ -224,9 +227,14 @@ def complete(candidate: Candidate, settings: Settings) -> None:
             index()
             lists = here(write_lists_at, folder, None, address, settings)
             index = here(write_index_at, folder, None, address, settings, folder.path.parent)
+            if answered:
+                answered()
+                answered = write(None)
         coded()
         index()
         lists()
+        if answered:
+            answered()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
         digest=graph.digest,
