@@ -21,7 +21,7 @@ from atmpgraph.errors import (
 )
 from atmpgraph.formats import TURTLE
 from atmpgraph.i18n import TranslatedError, texts
-from atmpgraph.parallel import KILLED, beside, each
+from atmpgraph.parallel import KILLED, apart, beside, each
 
 from .sparql.processes import PATIENCE, until
 
@@ -90,6 +90,16 @@ def test_each_task_comes_back_with_what_was_made_of_it() -> None:
 @pytest.mark.parametrize(("tasks", "processes"), [([3], 4), ([3, 4], 1), ([], 2)])
 def test_one_process_is_this_one(tasks: list[int], processes: int) -> None:
     assert list(each(square, tasks, processes)) == [(n, (n * n, os.getpid())) for n in tasks]
+
+
+def test_a_function_runs_apart_where_there_are_processes() -> None:
+    (result, process), here = apart(square, 3, processes=2), apart(square, 3, processes=1)
+    assert (result, here) == (9, (9, os.getpid()))
+    assert process != os.getpid()
+    assert until(lambda: not alive(process))
+    with pytest.raises(AtmpgraphError) as error:
+        apart(end, 1, processes=2)
+    assert str(error.value) == KILLED
 
 
 def test_an_error_comes_back_as_it_is() -> None:
