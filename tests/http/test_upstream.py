@@ -139,3 +139,21 @@ def test_what_is_not_whole_is_an_error(pieces: tuple[bytes, ...], kind: str) -> 
 def test_no_field_of_a_request_begins_another_one(field: str) -> None:
     with _answering(OK + b"\r\n") as server, pytest.raises(UpstreamError, match="character"):
         server.send("POST", f"http://127.0.0.1:{server._origin[2]}/", b"", {"Authorization": field}, 5)
+
+
+def test_a_request_has_its_credentials_and_one_length() -> None:
+    """What is remembered of a request has none; a second length would tell a server of another request."""
+    url = "http://127.0.0.1:9/sparql?x=1"
+    for access in ("Basic eDp5", "Digest nc=1", "Digest nc=2"):
+        fields = {"Accept": "text/turtle", "Authorization": access, "Content-Length": "99"}
+        request = upstream.written(upstream.origin_of(url), "POST", url, b"ASK {}", fields)
+        head, _, body = request.partition(b"\r\n\r\n")
+        assert body == b"ASK {}"
+        assert sorted(head.split(b"\r\n")[1:]) == sorted(
+            [
+                *(b"Host: 127.0.0.1:9", b"Accept-Encoding: identity", b"Accept: text/turtle"),
+                *(b"Authorization: " + access.encode(), b"Content-Length: 6"),
+            ]
+        )
+    with pytest.raises(UpstreamError):
+        upstream.written(upstream.origin_of(url), "GET", url, b"", {"Authorization": "Basic x\r\nHost: other"})

@@ -77,6 +77,23 @@ def test_a_cut_file_is_told(lines: NumberedLines, tmp_path: Path) -> None:
     assert len(lines) == 0
 
 
+def test_few_files_stay_open(tmp_path: Path) -> None:
+    def opened() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before, lists = opened(), list[NumberedLines]()
+    for number in range(100):
+        write_lines(tmp_path / f"{number}.txt", [b"a\n", b"b\n"])
+        lists.append(NumberedLines(tmp_path / f"{number}.txt"))
+        assert lists[-1][1] == b"b"
+    assert opened() - before <= 2 * numbered_lines._OPEN
+    index_of(tmp_path / "0.txt").unlink()
+    for _ in range(10):
+        with pytest.raises(FileNotFoundError):
+            len(lists[0])
+    assert opened() - before <= 2 * numbered_lines._OPEN
+
+
 def test_two_lists_are_one(lines: NumberedLines) -> None:
     both = Concatenated(["x", "y"], Records(lines, bytes.decode))
     expected = ["x", "y", *(line.decode() for line in LINES)]

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import pytest
 
+from atmpgraph.server import web_process
 from atmpgraph.server.backpressure import ClientConnection
 from atmpgraph.server.rsgi import Application
 from atmpgraph.settings import Settings
@@ -406,6 +407,19 @@ def test_what_fails_beside_the_event_loop_is_told_to_the_server(released: Settin
     assert application.respond_in_thread(request, watcher, pytest.fail)
     assert ended.wait(PATIENCE)
     assert list(map(str, errors)) == ["the connection is gone"]
+
+
+def test_what_fails_before_a_thread_has_a_request_ends_no_thread(released: Settings) -> None:
+    application = application_of(released)
+    errors, full = list[BaseException](), RuntimeError("can't start new thread")
+
+    def refuse(*_: object) -> None:
+        raise full
+
+    application._threads[Pool.PAGES].submit = refuse  # type: ignore[method-assign,assignment]
+    watcher = SimpleNamespace(scope=request_for("/nowhere"), proto=None, err=errors.append)
+    web_process.respond(application, watcher, pytest.fail)
+    assert errors == [full]
 
 
 def test_a_long_response_is_sent_by_the_event_loop(released: Settings) -> None:

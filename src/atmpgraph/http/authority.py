@@ -1,7 +1,6 @@
 """The host that a request is for: its Host field, or the authority of its target (RFC 9110 §7.2, RFC 9112 §3.2)."""
 
 import re
-from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
@@ -14,7 +13,6 @@ _LAST_PORT: Final = 65_535
 _ABSOLUTE: Final = re.compile(r"https?://([^/?#]*)", re.IGNORECASE)
 
 
-@lru_cache(256)
 def is_authority(text: str) -> bool:
     """Whether a text is a host and, maybe, a port: `data.example:8443`, `192.0.2.1`, `[2001:db8::1]:80`.
 

@@ -25,6 +25,7 @@ from ..reasons import refusal_of
 from .response_reader import BadResponseError, ResponseReader
 
 _READ: Final = 1 << 16
+_WRONG_FIELD: Final = "a field of the request has a character that none may have"
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0A-\x1F\x7F]|[^\x00-\xFF]")  # in a field: it could begin another one
 _PORTS: Final = {"http": 80, "https": 443}
 IDLE: Final = 16  # connections that stay open without a request
@@ -345,12 +346,19 @@ def written(origin: Origin, method: str, url: str, body: bytes, fields: Mapping[
     Raises:
         UpstreamError: the URL is of another server, or a field has a character that none may have.
     """
-    return b"%b%d\r\n\r\n%b" % (_head(origin, method, url, tuple(fields.items())), len(body), body)
+    # Credentials are not remembered; those of Digest are others each time.
+    same = tuple((name, value) for name, value in fields.items() if name not in {"Authorization", "Content-Length"})
+    access = fields.get("Authorization")
+    if access is not None and _UNSENDABLE.search(access):
+        raise UpstreamError("unusable", _WRONG_FIELD)
+    authorization = b"" if access is None else f"Authorization: {access}\r\n".encode("latin-1")
+    head = _head(origin, method, url, same)
+    return b"%b%bContent-Length: %d\r\n\r\n%b" % (head, authorization, len(body), body)
 
 
 @lru_cache(16)  # the queries of a release have few
 def _head(origin: Origin, method: str, url: str, fields: tuple[tuple[str, str], ...]) -> bytes:
-    """The head of a request up to its length.
+    """The head of a request, but for credentials and the length of its body.
 
     Raises:
         UpstreamError: as `written`.
@@ -361,8 +369,8 @@ def _head(origin: Origin, method: str, url: str, fields: tuple[tuple[str, str], 
     every = {"Host": to.host, "Accept-Encoding": "identity", **dict(fields)}
     lines = [f"{method} {to.target} HTTP/1.1", *(f"{name}: {value}" for name, value in every.items())]
     if any(map(_UNSENDABLE.search, lines)):
-        raise UpstreamError("unusable", "a field of the request has a character that none may have")
-    return "\r\n".join([*lines, "Content-Length: "]).encode("latin-1")
+        raise UpstreamError("unusable", _WRONG_FIELD)
+    return "\r\n".join([*lines, ""]).encode("latin-1")
 
 
 def origin_of(url: str) -> Origin:

@@ -72,9 +72,12 @@ class Access(NamedTuple):
 def log_access(log: "Log", access: Access, of: Observed, status: int, size: int, seconds: float) -> None:
     """Write the line of a request and its response: status, bytes of the body, seconds until its end."""
     form = LOGS.options.format
-    request, response = (access.client, log.client, access.method, access.path), (of.route, status, size)
+    # What others send is cut before it is remembered.
+    method, path = cut(access.method, _METHOD), cut(access.path, _PATH)
+    referer, agent = (cut(each, _FIELD) if each else None for each in (access.referer, access.agent))
+    request, response = (access.client, log.client, method, path), (of.route, status, size)
     query = cut_query(access.query, log.max_query_characters)
-    whom = _whom(form, of.release, of.cached, access.referer, access.agent)
+    whom = _whom(form, of.release, of.cached, referer, agent)
     time, ms = timestamp(access.at), round(seconds * 1000, 2)
     took = f'"ms":{ms}' if form == "json" else f"ms={ms}"
     # Most requests with a query differ in that from each other; what they have in common is in memory.
@@ -86,14 +89,14 @@ def log_access(log: "Log", access: Access, of: Observed, status: int, size: int,
         return
     fields: dict[str, Value] = {"time": time, "level": _LEVEL, "event": _EVENT}
     fields |= _of_request(*request) | {"query": query} | _of_response(*response) | {"ms": ms}
-    LOGS.write(LOGS.requests, fields | _by_whom(of.release, of.cached, access.referer, access.agent))
+    LOGS.write(LOGS.requests, fields | _by_whom(of.release, of.cached, referer, agent))
 
 
 def _of_request(client: str, shown: ClientForm, method: str, path: str) -> dict[str, Value]:
     return {
         "client": shown_client(client, shown),
-        "method": cut(method, _METHOD) or None,
-        "path": cut(path, _PATH),
+        "method": method or None,
+        "path": path,
     }
 
 
@@ -105,8 +108,8 @@ def _by_whom(release: str, cached: str, referer: str | None, agent: str | None) 
     return {
         "release": release[:_SHORT_DIGEST] or None,
         "cached": cached or None,
-        "referer": cut(referer, _FIELD) if referer else None,
-        "agent": cut(agent, _FIELD) if agent else None,
+        "referer": referer or None,
+        "agent": agent or None,
     }
 
 

@@ -86,7 +86,7 @@ def _read(text: str, base: str) -> _Translation:
     return _Translation(text, frozenset(classes(first[1])), always, pairs, complete=paired or "?" not in template)
 
 
-@lru_cache(1_024)
+@lru_cache(64)  # few: an entry keeps its release, with all its files
 def _classes(release: Release, topic: str) -> frozenset[str]:
     """The classes of a thing: a query of which it lacks the class need not run."""
     begin = f"<{topic}> <{RDF}type> <".encode()
@@ -121,7 +121,7 @@ def _by_classes(token: str, base: str, classes: frozenset[str]) -> tuple[tuple[_
     return fitting, any(query.evident(classes) for query in fitting)
 
 
-@lru_cache(256)  # each response looks several times
+@lru_cache(32)  # each response looks several times
 def delivered(release: Release, topic: str) -> tuple[Profile, ...]:
     """The profiles that describe a thing, our own model first.
 

@@ -10,7 +10,7 @@ import struct
 import weakref
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, Self, TypeVar, overload
@@ -23,6 +23,8 @@ _REMEMBERED: Final = 1 << 10  # names of files
 _NEAR: Final = 64  # lines in which a search ends
 _TURNS: Final = 1 << 11  # lines in memory
 _BEGINNING: Final = 200  # bytes of each
+_OPEN: Final = 16  # lists whose files stay open, two each
+_READING: Final = os.O_RDONLY | os.O_CLOEXEC
 R = TypeVar("R")
 
 
@@ -74,22 +76,17 @@ class NumberedLines(Sequence[bytes]):
     """The lines of a file, without their line ends."""
 
     def __init__(self, path: Path) -> None:
-        """Open nothing: each look-up opens the files.
+        """Open nothing: the first look-up opens the files, which stay open as long as no others are read (`_files`).
 
         Args:
             path: of the lines, which stay as they are; `index_of` it is the index.
         """
-        self._path = path
+        self.path = path
         self._turns = dict[int, bytes]()
-
-    @cached_property
-    def _files(self) -> tuple[int, int]:
-        """The descriptors of the lines and of their index: to open both takes longer than a search."""
-        return _opened_for(self, self._path), _opened_for(self, index_of(self._path))
 
     def __len__(self) -> int:
         """How many there are."""
-        return max(os.fstat(self._files[1]).st_size // _WIDTH - 1, 0)
+        return max(os.fstat(_files(self).index).st_size // _WIDTH - 1, 0)
 
     @overload
     def __getitem__(self, number: int) -> bytes: ...
@@ -117,8 +114,9 @@ class NumberedLines(Sequence[bytes]):
         """
         if not prefix:
             return range(len(self))
-        lines, index = self._files
-        count, size = len(self), len(prefix)
+        files, size = _files(self), len(prefix)
+        lines, index = files.lines, files.index
+        count = len(self)
 
         def begins(number: int) -> bytes:
             return self._beginning(number, size, lines, index)
@@ -151,7 +149,8 @@ class NumberedLines(Sequence[bytes]):
         return turn[:size]
 
     def _read(self, first: int, last: int) -> list[bytes]:
-        return _lines(*self._files, first, last)
+        files = _files(self)
+        return _lines(files.lines, files.index, first, last)
 
 
 class Records(Sequence[R]):
@@ -207,11 +206,28 @@ class Concatenated(Sequence[R]):
         return [*self._one[first:last], *self._other[max(first - skipped, 0) : max(last - skipped, 0)]]
 
 
-def _opened_for(owner: object, path: Path) -> int:
-    """The descriptor of a file, as long as its owner lives."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    weakref.finalize(owner, os.close, descriptor)
-    return descriptor
+class _Files:
+    """The descriptors of lines and of their index, as long as somebody has this."""
+
+    def __init__(self, path: Path) -> None:
+        self.lines = os.open(path, _READING)
+        try:
+            self.index = os.open(index_of(path), _READING)
+        except OSError:
+            os.close(self.lines)
+            raise
+        weakref.finalize(self, _close, self.lines, self.index)
+
+
+def _close(*descriptors: int) -> None:
+    for each in descriptors:
+        os.close(each)
+
+
+@lru_cache(_OPEN)
+def _files(of: NumberedLines) -> _Files:
+    """The open files of some lines: to open both takes longer than a search."""
+    return _Files(of.path)
 
 
 def _lines(lines: int, index: int, first: int, last: int) -> list[bytes]:

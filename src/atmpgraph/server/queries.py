@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from flask import Flask
@@ -117,7 +117,7 @@ class Queries:
             resource = next(each for each in resources() if each.endpoint == _ENDPOINT)
         self._path = resource.path
         always = [(name.lower(), value) for name, value in fields_of(resource).items()]
-        self._alike = lru_cache(64)(lambda *chosen: _alike(always, *chosen))
+        self._common_fields = lru_cache(64)(partial(_common_fields, always))
         self._settings = self._publication.settings
         self._freshness = current_release(self._settings.cache.max_age_seconds)
         queries = self._settings.queries
@@ -174,7 +174,7 @@ class Queries:
         observed = Observed(_ENDPOINT, reading.context.release.digest)
         observation = self._observation(request, reading, observed)
         try:
-            if (result := await self._looked_up(query, is_new=bool(body))) is None:
+            if (result := await self._looked_up(query, was_tried=not body)) is None:
                 rest = reading.query.rest_at(f"{request.place}{self._path}", query.job.format)
                 with disconnection.ends():
                     result = await self._client.submit(replace(query, job=replace(query.job, rest=rest)))
@@ -199,14 +199,14 @@ class Queries:
             return _whole(fields, await asyncio.to_thread(encode, plain, reading.coding), observed)
         return _whole(fields, encode(plain, reading.coding), observed)
 
-    async def _looked_up(self, query: QueryRequest, *, is_new: bool) -> Result | None:
+    async def _looked_up(self, query: QueryRequest, *, was_tried: bool) -> Result | None:
         """The result of a look-up; None if the query service must give it.
 
         Args:
             query: what runs.
-            is_new: whether it was not tried on a store of this machine yet.
+            was_tried: whether `look_up` tried it already, on a store of this machine.
         """
-        result = self._publication.look_ups.result(query.job) if is_new else None
+        result = None if was_tried else self._publication.look_ups.result(query.job)
         if result is None and self._remote:
             return await self._remote.result(query)
         return result
@@ -257,7 +257,7 @@ class Queries:
         media_type, query = reading.chosen[1], reading.query
         content = response_body(result, query.offset, query.rest_url)
         fields = [(name.lower(), value) for name, value in content.fields.items()]
-        fields += self._alike(media_type, reading.vary, reading.coding)
+        fields += self._common_fields(media_type, reading.vary, reading.coding)
         if request.method == "POST":
             return [*fields, ("cache-control", NO_STORE)]
         now, version = datetime.now(UTC), Version((reading.query.text,), reading.published, weak=True)
@@ -267,7 +267,7 @@ class Queries:
         return [*fields, *((name.lower(), value) for name, value in validating.items())]
 
 
-def _alike(always: Fields, media_type: str, vary: str, coding: str) -> Fields:
+def _common_fields(always: Fields, media_type: str, vary: str, coding: str) -> Fields:
     """The fields that all results have in common that are sent in one way."""
     coded = [("content-encoding", coding)] if coding else []
     return [("content-type", content_type(media_type)), *always, ("vary", vary), *coded]

@@ -8,7 +8,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
@@ -67,6 +67,7 @@ class Application:
     Attributes:
         settings: of the publication.
         last_requests: every response is the last of its connection (RFC 9112 §9.6), for the server ends.
+        in_threads: the requests that threads answer without the event loop.
     """
 
     last_requests = False
@@ -78,6 +79,7 @@ class Application:
             shared = publication()
             elsewhere = [each.path for each in resources() if each.pool is not Pool.PAGES]
         self._elsewhere = frozenset(map(_first_segment, elsewhere))
+        self.in_threads = set[Future[None]]()
         self.settings = shared.settings
         self._plain, self._responses, self._queries = PlainRequests(shared), ResponseCache(shared), Queries(app)
         limits, server = limits_of(self.settings), self.settings.server
@@ -129,7 +131,9 @@ class Application:
         """
         if "content-length" in request.fields or self._pool(watcher.scope) is not Pool.PAGES:
             return False
-        self._threads[Pool.PAGES].submit(self._respond_here, request, watcher, begin)
+        begun = self._threads[Pool.PAGES].submit(self._respond_here, request, watcher, begin)
+        self.in_threads.add(begun)
+        begun.add_done_callback(self.in_threads.discard)
         return True
 
     def _respond_here(self, request: PlainRequest, watcher: Any, begin: Callable[..., object]) -> None:  # noqa: ANN401
@@ -202,7 +206,7 @@ class Application:
         protocol: Any,  # noqa: ANN401
         answer: tuple[int, Fields, bytes, Generator[bytes]],
         threads: ThreadPoolExecutor,
-        has_disconnected: Callable[[], bool] = bool,
+        has_disconnected: Callable[[], bool] = lambda: False,
     ) -> None:
         """Send an answer of the application in pieces, and end it."""
         status, fields, first, rest = answer

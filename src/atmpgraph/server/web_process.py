@@ -60,21 +60,14 @@ class Scheduler(CallbackScheduler):
             else:
                 watcher.done()
 
+        # In the event loop, and from any thread.
         def start(watcher: Any, response: Coroutine[Any, Any, None]) -> None:  # noqa: ANN401
             watcher.taskref(loop.create_task(follow(watcher, response)))
 
         def begin(watcher: Any, response: Coroutine[Any, Any, None]) -> None:  # noqa: ANN401
             loop.call_soon_threadsafe(start, watcher, response)
 
-        def schedule(watcher: Any) -> None:  # noqa: ANN401
-            application = self.application
-            request = application.plain(watcher.scope)
-            if request and application.respond_at_once(request, watcher.proto):
-                watcher.done()
-            elif not (request and application.respond_in_thread(request, watcher, begin)):
-                begin(watcher, application.respond(watcher.scope, watcher.proto, request))
-
-        self._schedule_fn = schedule
+        self._schedule_fn = lambda watcher: respond(self.application, watcher, begin)
 
     application: "Application"
 
@@ -83,6 +76,25 @@ class Scheduler(CallbackScheduler):
         """What makes the scheduler of an application."""
         bound: Any = type("Scheduler", (cls,), {"__slots__": (), "application": application})
         return lambda loop, callback, **_: bound(loop, callback, None, None, None)
+
+
+def respond(application: "Application", watcher: Any, begin: Callable[..., object]) -> None:  # noqa: ANN401
+    """Answer a request at once, or have a thread or the event loop do it; raises nothing.
+
+    Args:
+        application: answers.
+        watcher: of granian, with the request; it is told of what fails, since that would end the thread that reads
+            requests.
+        begin: lets the event loop answer.
+    """
+    try:
+        request = application.plain(watcher.scope)
+        if request and application.respond_at_once(request, watcher.proto):
+            watcher.done()
+        elif not (request and application.respond_in_thread(request, watcher, begin)):
+            begin(watcher, application.respond(watcher.scope, watcher.proto, request))
+    except BaseException as error:
+        watcher.err(error)
 
 
 class SharedSocketServer(Server):
@@ -144,6 +156,8 @@ async def _serve(listening: socket.socket, app: "Application", ready: Callable[[
     signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(stop))
     loop.call_later(_SETTLED_SECONDS, ready)
     await server.serve()
+    if begun := [asyncio.wrap_future(each) for each in tuple(app.in_threads)]:  # they may begin tasks
+        await asyncio.wait(begun)
     if tidying := asyncio.all_tasks() - {asyncio.current_task()}:  # after the last byte of a response
         await asyncio.wait(tidying)
 

@@ -34,7 +34,7 @@ _LONGEST_LINK: Final = 2_000  # characters
 _SECONDS: Final = re.compile(
     r"(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\s?(?:s|secs?|seconds?|(ms|msecs?|milliseconds?))?", re.ASCII | re.IGNORECASE
 )
-_NO_DIGITS: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+_STRAY: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 _ROWS: Final = re.compile(r"\d{1,18}", re.ASCII)
 
 _Parameters: TypeAlias = Mapping[str, Sequence[str]]
@@ -146,9 +146,9 @@ def _unquoted(text: str) -> str:
     text = text.replace("+", " ")
     if "%" not in text:
         return text
-    if not text.isascii() or _NO_DIGITS.search(text):
+    if not text.isascii():
         return unquote(text, errors="strict")
-    return a2b_qp(text.replace("=", "=3D").replace("%", "=")).decode()
+    return a2b_qp(_STRAY.sub("%25", text).replace("=", "=3D").replace("%", "=")).decode()
 
 
 def _of_body(content_type: str, read_body: Callable[[], bytes]) -> _Parameters:

@@ -91,7 +91,6 @@ def _begin(settings: Settings) -> None:
 
 def _assemble(settings: Settings, modules: Iterable[ModuleType]) -> Flask:
     app = Flask(__name__, static_folder=None)
-    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # none is asynchronous: six looks a request
     app.jinja_loader = template_loader(settings)
     app.jinja_env.bytecode_cache = CompiledTemplates(settings.layered("templates").supplied)
     app.config["MAX_CONTENT_LENGTH"] = _PERCENT_ENCODED * settings.queries.max_length_characters + _FORM

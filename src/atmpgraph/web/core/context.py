@@ -46,11 +46,11 @@ ReleasesState: TypeAlias = State
 
 def created(release: Release) -> datetime:
     """When the files of a release were made, to the second: later than the release if it was removed in between."""
-    return _second(release.manifest.files_created)
+    return _to_the_second(release.manifest.files_created)
 
 
 @lru_cache(_OPEN_RELEASES)
-def _second(text: str) -> datetime:
+def _to_the_second(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(microsecond=0)
 
 

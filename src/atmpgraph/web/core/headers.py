@@ -88,7 +88,7 @@ def _finish(response: Response) -> Response:
 
 
 def _vary(response: Response, names: Iterable[str]) -> None:
-    """Add what the response depends on; where nothing stands yet, in one step: it took a third of all fields."""
+    """Add what the response depends on; where nothing stands yet, at once: werkzeug writes it anew for each."""
     if names and "Vary" not in response.headers:
         response.headers["Vary"] = ", ".join(names)
         return
