@@ -25,7 +25,7 @@ from ..reasons import refusal_of
 from .response_reader import BadResponseError, ResponseReader
 
 _READ: Final = 1 << 16
-_WRONG_FIELD: Final = "a field of the request has a character that none may have"
+_WRONG_FIELD: Final = message("a field of the request has a character that none may have")
 _UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0A-\x1F\x7F]|[^\x00-\xFF]")  # in a field: it could begin another one
 _PORTS: Final = {"http": 80, "https": 443}
 IDLE: Final = 16  # connections that stay open without a request
