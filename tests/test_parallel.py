@@ -21,7 +21,7 @@ from atmpgraph.errors import (
 )
 from atmpgraph.formats import TURTLE
 from atmpgraph.i18n import TranslatedError, texts
-from atmpgraph.parallel import KILLED, apart, beside, each
+from atmpgraph.parallel import KILLED, apart, beside, each, giving_way
 
 from .sparql.processes import PATIENCE, until
 
@@ -100,6 +100,16 @@ def test_a_function_runs_apart_where_there_are_processes() -> None:
     with pytest.raises(AtmpgraphError) as error:
         apart(end, 1, processes=2)
     assert str(error.value) == KILLED
+
+
+def niceness(_: int) -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_a_worker_that_gives_way_is_behind_others_and_its_caller_stays_as_it_is() -> None:
+    before = niceness(0)
+    assert apart(giving_way, niceness, 0, processes=2) == max(before, 5)
+    assert giving_way(niceness, 0) == niceness(0) == before
 
 
 def test_an_error_comes_back_as_it_is() -> None:

@@ -20,7 +20,7 @@ from ..code_cache import code_digest
 from ..errors import DamagedError
 from ..i18n import message
 from ..interrupts import finish
-from ..parallel import beside, here
+from ..parallel import beside, giving_way, here
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -215,9 +215,10 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
         write = partial(run, write_answers, settings, address, settings.base, folder.answers)  # in processes of its own
         answered = write(unchanged) if graph.is_large else None
-        lists = run(write_lists_at, folder, unchanged, address, settings)  # the longest of the others
-        index = run(write_index_at, folder, unchanged, address, settings, folder.path.parent)
-        is_new_store = run(prove_store, folder, live, graph.digest)
+        behind = partial(run, giving_way)  # the questions, which follow one another and take longest in all
+        lists = behind(write_lists_at, folder, unchanged, address, settings)
+        index = behind(write_index_at, folder, unchanged, address, settings, folder.path.parent)
+        is_new_store = behind(prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)
