@@ -10,15 +10,14 @@ from atmpgraph.publish.push import push
 from atmpgraph.settings import Settings
 
 from ..conftest import changed
-from ..store.engines import Oxigraph, running, store_of
+from ..store.engines import Oxigraph, one_slot, store_of
 from ..store.spoiler import Spoiler, spoiling
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
     """A server with one slot."""
-    engine = Oxigraph(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine):
+    with one_slot(tmp_path_factory.mktemp("engine")) as engine:
         yield engine
 
 

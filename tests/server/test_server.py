@@ -380,6 +380,13 @@ def test_pages_alone_are_answered_beside_the_event_loop(path: str, is_page: bool
         assert answers == [beside]
 
 
+def test_the_first_segment_of_a_path_tells_who_answers(released: Settings) -> None:
+    """A resource elsewhere whose first segment is a parameter would be taken for a page."""
+    application = application_of(released)
+    assert application._elsewhere
+    assert not [segment for segment in application._elsewhere if segment.startswith("<")]
+
+
 def test_a_request_with_a_body_is_for_the_event_loop(released: Settings) -> None:
     application = application_of(released)
     scope = request_for("/doc/person/example-person.ttl", "POST", **{"content-length": "0"})

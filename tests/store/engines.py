@@ -138,6 +138,14 @@ def running(*engines: Engine) -> Iterator[None]:
             engine.end()
 
 
+@contextmanager
+def one_slot(folder: Path) -> Iterator[Oxigraph]:
+    """A server with one slot, whose files are in a folder, as long as the block lasts."""
+    engine = Oxigraph(folder / "blue")
+    with running(engine):
+        yield engine
+
+
 def store_of(*engines: Engine) -> dict[str, Any]:
     """The settings of a store whose slots are these engines."""
     kind = type(engines[0])

@@ -26,7 +26,7 @@ from atmpgraph.store.written import quoted, written
 from ..clients.tools import tool
 from ..conftest import changed
 from ..sparql.processes import PATIENCE, until
-from .engines import Oxigraph, running, store_of
+from .engines import Oxigraph, one_slot, running, store_of
 from .spoiler import Spoiler, spoiling
 
 FOREIGN: Final = "http://example.org/foreign"
@@ -44,8 +44,7 @@ SECRET: Final = "pa55-w0rd-of-the-store"
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oxigraph]:
     """A server with one slot, in which others have a graph too."""
-    engine = Oxigraph(tmp_path_factory.mktemp("engine") / "blue")
-    with running(engine):
+    with one_slot(tmp_path_factory.mktemp("engine")) as engine:
         yield engine
 
 

@@ -63,7 +63,8 @@ class Metrics:
             "route",
         )
         self.in_flight = gauge("http_requests_in_flight", "Requests that are being answered.")
-        self.queries = counter("queries", "Queries, by how they ended.", "outcome")
+        queries = counter("queries", "Queries, by how they ended.", "outcome")
+        self.queries = {outcome: queries.labels(outcome) for outcome in OUTCOMES}
         self.query_seconds = histogram("query_duration_seconds", "Seconds that a query ran.", _QUERY_SECONDS)
         self.queue_seconds = histogram(
             "query_queue_seconds", "Seconds that a query waited to run, or to be refused.", _QUERY_SECONDS
@@ -79,7 +80,6 @@ class Metrics:
         self.process_ends = counter("process_ends", "Processes of the server that ended without being told to.", "role")
         self.dropped_lines = counter("log_lines_dropped", "Lines of the logs that were lost.")
         self._look_ups: dict[tuple[str, bool], Callable[[], None]] = {}
-        self._outcomes: dict[Outcome, Callable[[], None]] = {}
         self._series: dict[tuple[str, str, int], RequestSeries] = {}
         self._routes: set[str] = set()
 
@@ -88,13 +88,6 @@ class Metrics:
         count = self._look_ups.get((name, hit))
         if count is None:
             count = self._look_ups[name, hit] = (self.cache_hits if hit else self.cache_misses).labels(name).inc
-        return count
-
-    def outcome(self, name: Outcome) -> Callable[[], None]:
-        """What records the end of a query."""
-        count = self._outcomes.get(name)
-        if count is None:
-            count = self._outcomes[name] = self.queries.labels(name).inc
         return count
 
     def request_series(self, route: str, method: str, status: int) -> "RequestSeries":
@@ -205,8 +198,8 @@ def process_started(role: str) -> None:
     of = metrics()
     of.process_starts.labels(role).inc()
     of.dropped_lines.inc(0)
-    for outcome in OUTCOMES:
-        of.queries.labels(outcome).inc(0)
+    for count in of.queries.values():
+        count.inc(0)
 
 
 @_recording
@@ -256,7 +249,7 @@ def query_ended(outcome: Outcome, queue_seconds: float | None = None, seconds: f
         queue_seconds, seconds: how long it waited and ran, if it did.
     """
     of = metrics()
-    of.outcome(outcome)()
+    of.queries[outcome].inc()
     if queue_seconds is not None:
         of.queue_seconds.observe(queue_seconds)
     if seconds is not None:

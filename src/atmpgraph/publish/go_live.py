@@ -5,7 +5,7 @@ the switch.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from ..code_cache import code_digest
 from ..errors import DamagedError
 from ..i18n import message
 from ..interrupts import finish
-from ..parallel import beside, giving_way, here
+from ..parallel import Beside, beside, giving_way, here
 from ..progress import SILENT, Progress
 from ..quality.links import external_addresses, links_to, read_links
 from ..quality.measures import measures
@@ -212,30 +212,19 @@ def complete(candidate: Candidate, settings: Settings) -> None:
         earlier = None
     unchanged = Unchanged.since(earlier, folder, settings.languages)
     with beside(settings.build.processes if graph.is_large else 1) as run:
-        address = StoreAddress(EMBEDDED.kind, str(folder.store), graph.digest)
-        write = partial(run, write_answers, settings, address, settings.base, folder.answers)  # in processes of its own
-        answered = write(unchanged) if graph.is_large else None
-        behind = partial(run, giving_way)  # the questions, which follow one another and take longest in all
-        lists = behind(write_lists_at, folder, unchanged, address, settings)
-        index = behind(write_index_at, folder, unchanged, address, settings, folder.path.parent)
-        is_new_store = behind(prove_store, folder, live, graph.digest)
+        begun = _begin_reading(run, candidate, settings, unchanged)
+        is_new_store = run(giving_way, prove_store, folder, live, graph.digest)
         coded = begin_coding(folder, run, earlier)
         measured = _write_quality(candidate, settings, releases, earlier, unchanged)
         changes = write_changes(folder.path, earlier, settings.base)
         if is_new_store():
             measured = _write_quality(candidate, settings, releases, earlier)
-            lists()
-            index()
-            lists = here(write_lists_at, folder, None, address, settings)
-            index = here(write_index_at, folder, None, address, settings, folder.path.parent)
-            if answered:
-                answered()
-                answered = write(None)
+            for wait in begun:
+                wait()
+            begun = _begin_reading(here, candidate, settings)
         coded()
-        index()
-        lists()
-        if answered:
-            answered()
+        for wait in reversed(begun):
+            wait()
     begin_coding(folder, before=earlier)()  # what was written since
     manifest = Manifest(
         digest=graph.digest,
@@ -256,6 +245,23 @@ def complete(candidate: Candidate, settings: Settings) -> None:
     list_internal(folder, manifest, code=code_digest())
     write_manifest(folder.manifest, manifest)
     _sync_all(folder.path)
+
+
+def _begin_reading(
+    run: Beside, candidate: Candidate, settings: Settings, unchanged: Unchanged | None = None
+) -> list[Callable[[], None]]:
+    """Begin what is read from a whole store: kept questions, lists, index; returns the calls that wait for them.
+
+    The questions have processes of their own and follow one another, which takes longest: the others give way to them.
+    """
+    folder, digest = candidate.folder, candidate.graph.digest
+    address = StoreAddress(EMBEDDED.kind, str(folder.store), digest)
+    questions = write_answers, settings, address, settings.base, folder.answers, unchanged
+    return [
+        *([run(*questions)] if candidate.graph.is_large else []),
+        run(giving_way, write_lists_at, folder, unchanged, address, settings),
+        run(giving_way, write_index_at, folder, unchanged, address, settings, folder.path.parent),
+    ]
 
 
 def _write_quality(

@@ -76,7 +76,7 @@ class NumberedLines(Sequence[bytes]):
     """The lines of a file, without their line ends."""
 
     def __init__(self, path: Path) -> None:
-        """Open nothing: the first look-up opens the files, which stay open as long as no others are read (`_files`).
+        """Open nothing: the first look-up opens the files, which stay open while few others are read (`_files`).
 
         Args:
             path: of the lines, which stay as they are; `index_of` it is the index.
@@ -86,7 +86,7 @@ class NumberedLines(Sequence[bytes]):
 
     def __len__(self) -> int:
         """How many there are."""
-        return max(os.fstat(_files(self).index).st_size // _WIDTH - 1, 0)
+        return _files(self).count()
 
     @overload
     def __getitem__(self, number: int) -> bytes: ...
@@ -115,8 +115,7 @@ class NumberedLines(Sequence[bytes]):
         if not prefix:
             return range(len(self))
         files, size = _files(self), len(prefix)
-        lines, index = files.lines, files.index
-        count = len(self)
+        lines, index, count = files.lines, files.index, files.count()
 
         def begins(number: int) -> bytes:
             return self._beginning(number, size, lines, index)
@@ -207,7 +206,7 @@ class Concatenated(Sequence[R]):
 
 
 class _Files:
-    """The descriptors of lines and of their index, as long as somebody has this."""
+    """The descriptors of lines and of their index; they close when nobody has this any more, so who reads keeps it."""
 
     def __init__(self, path: Path) -> None:
         self.lines = os.open(path, _READING)
@@ -217,6 +216,10 @@ class _Files:
             os.close(self.lines)
             raise
         weakref.finalize(self, _close, self.lines, self.index)
+
+    def count(self) -> int:
+        """How many lines there are."""
+        return max(os.fstat(self.index).st_size // _WIDTH - 1, 0)
 
 
 def _close(*descriptors: int) -> None:

@@ -95,7 +95,11 @@ def prefix_of(iri: str, names: Mapping[str, str]) -> str:
 
 
 def _written(statements: Iterable[_Terms]) -> tuple[list[str], set[str]]:
-    """The IRIs as often as Turtle writes them, a subject once and a predicate once for its objects; the datatypes."""
+    """The IRIs as often as Turtle writes them, a subject once and a predicate once for its objects; the datatypes.
+
+    Terms are in the form of N-Triples: an IRI in angle brackets; a literal in quotation marks, with a tag, or with `^^`
+    and its datatype, or with neither.
+    """
     iris, datatypes = list[str](), set[str]()
     last_graph = last_subject = last_predicate = ""
     for graph, subject, _, predicate, value in statements:

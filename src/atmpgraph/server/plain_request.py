@@ -37,7 +37,7 @@ class LowerCase(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PlainRequest:
     """A request with nothing unusual.
 

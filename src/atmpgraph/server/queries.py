@@ -206,10 +206,9 @@ class Queries:
             query: what runs.
             was_tried: whether `look_up` tried it already, on a store of this machine.
         """
-        result = None if was_tried else self._publication.look_ups.result(query.job)
-        if result is None and self._remote:
+        if self._remote:
             return await self._remote.result(query)
-        return result
+        return None if was_tried else self._publication.look_ups.result(query.job)
 
     def _observation(self, request: PlainRequest, reading: _Reading, observed: Observed) -> QueryObservation:
         return QueryObservation(self._settings.log, observed.release, request.client, reading.query.text, observed)
