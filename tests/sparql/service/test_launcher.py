@@ -1,9 +1,19 @@
-"""What the query service leaves in the file system: nothing, even after an end that it could not foresee."""
+"""The query service is replaced whatever the system refuses, and leaves nothing in the file system."""
 
+import errno
+import os
+import signal
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 
-from atmpgraph.sparql.service.launcher import _sweep
+import pytest
+
+from atmpgraph.sparql.service.launcher import ServiceProcess, _sweep
+
+from ..jobs import LIMITS
+from ..processes import until
 
 
 def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
@@ -25,3 +35,23 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
     assert sorted(tmp_path.iterdir()) == sorted([alive, other, file, site])
     assert (site / "queries").is_dir()
     listening[1].close()
+
+
+def test_a_service_that_cannot_be_started_for_a_while_is_started_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, refused = subprocess.Popen, list[OSError]()
+
+    def refuse(*arguments: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        if len(refused) < 2:
+            refused.append(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)))
+            raise refused[-1]
+        return start(*arguments, **options)
+
+    service = ServiceProcess(LIMITS)
+    with service.supervised():
+        service.address()
+        first = service.pid
+        assert first
+        monkeypatch.setattr(subprocess, "Popen", refuse)
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: service.pid not in {0, first})
+        assert len(refused) == 2

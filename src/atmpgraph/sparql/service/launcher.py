@@ -97,9 +97,13 @@ class _Service:
         )
 
     def watch(self) -> None:
-        """Replace the process whenever it ends or hangs, until this service ends."""
+        """Replace the process whenever it ends or hangs, until this service ends; tried again where that is refused."""
         while not self._ended:
-            self.ensure()
+            try:
+                self.ensure()
+            except OSError as error:  # no more processes or descriptors, for now
+                log.event("process.exception", cause=log.cause_of(error), trace=log.trace_of(error))
+                time.sleep(_RESTART_SECONDS)
             for process in self.running[:]:
                 self._look_after(process)
                 time.sleep(max(0.0, self._started + _RESTART_SECONDS - time.monotonic()))
