@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from multiprocessing import active_children, connection, get_context, parent_process, resource_tracker
 from typing import Final, Protocol, TypeVar
 
@@ -73,10 +73,15 @@ class Beside(Protocol):
 
 
 @contextmanager
-def beside(processes: int) -> Iterator[Beside]:
-    """Workers for functions that run while the block goes on, if there are processes for them: two, for it often waits.
+def beside(processes: int, at_once: int = 2) -> Iterator[Beside]:
+    """Workers for functions that run while the block goes on, if there are processes for them.
 
     What no worker has begun when its result is awaited is run by the caller.
+
+    Args:
+        processes: how many may run.
+        at_once: how many functions run at the same time, in the order in which they are begun: two, for the block often
+            waits.
 
     Raises:
         TranslatedError: a worker was killed.
@@ -84,11 +89,11 @@ def beside(processes: int) -> Iterator[Beside]:
     if processes < 2:
         yield here
         return
-    with workers(2) as executor:
+    with workers(at_once) as executor:
 
         def begin(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
             running = executor.submit(function, *arguments)
-            return lambda: function(*arguments) if running.cancel() else running.result()
+            return cache(lambda: function(*arguments) if running.cancel() else running.result())
 
         yield begin
 
@@ -101,8 +106,8 @@ def giving_way(function: Callable[..., R], *arguments: object) -> R:
 
 
 def here(function: Callable[..., R], *arguments: object) -> Callable[[], R]:
-    """Run a function when its result is awaited."""
-    return partial(function, *arguments)
+    """Run a function when its result is awaited first."""
+    return cache(partial(function, *arguments))
 
 
 @contextmanager

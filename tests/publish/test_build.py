@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pyoxigraph as ox
 import pytest
@@ -16,8 +17,10 @@ from rdflib.namespace import SH
 
 from atmpgraph.errors import ReleaseError
 from atmpgraph.findings import Severity
-from atmpgraph.publish import graph
+from atmpgraph.publish import derived, graph, preparation
 from atmpgraph.publish.build import build
+from atmpgraph.quality import large
+from atmpgraph.quality.neighbourhoods import lay_out
 from atmpgraph.rdf.terms import line
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
@@ -139,7 +142,11 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     for name in ("event", "figure", "funding", "organisation", "period", "place", "quotation", "source"):
         (folder / f"{name}.ttl").write_text("", encoding="utf-8")  # to plan for all shapes takes longer than to build
     first = build(started)
-    monkeypatch.setattr(graph, "_MANY", 0)
+    for module in (derived, graph):
+        monkeypatch.setattr(module, "_MANY", 0)
+    monkeypatch.setattr(preparation, "_GROWTH", 1_000_000)
+    here = Mock(wraps=lay_out)
+    monkeypatch.setattr(large, "lay_out", here)
     others = started.model_copy(update={"folders": started.folders.model_copy(update={"releases": tmp_path / "r"})})
     limits = started.build.model_copy(update={"max_reference_statements": 0, "part_bytes": 50_000, "jobs": 2})
     second = build(others.model_copy(update={"build": limits}))
@@ -147,6 +154,7 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     assert second.release
     assert second.digest == first.digest
     assert second.report == first.report
+    assert here.call_count == 1  # of the catalogue: a worker does the other while the graph is made
     for name, file in first.release.folder.downloads().items():
         if name not in {"catalogue.nq", "modified.txt"}:  # which have dates
             assert second.release.folder.downloads()[name].read_bytes() == file.read_bytes(), name
@@ -154,6 +162,10 @@ def test_a_large_build_reads_the_store_back_in_a_worker(
     assert len(json.loads(checked.read_bytes())) > 2
     again = build(others.model_copy(update={"build": limits}))
     assert again.report == first.report
+    edit(started, "people.csv", "Example Person (fictional)", "Sample Person (fictional)")
+    changed = build(others.model_copy(update={"build": limits}))
+    assert changed.new
+    assert (changed.digest, changed.report) == ((anew := build(started)).digest, anew.report)
 
 
 def test_the_same_input_makes_no_new_release(started: Settings) -> None:

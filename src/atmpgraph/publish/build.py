@@ -20,6 +20,7 @@ from ..settings import Settings
 from .candidate import Candidate, make_candidate
 from .go_live import go_live
 from .graph import make_graph
+from .preparation import Preparation
 from .repair import Repair, outcomes, repair
 from .tables import read_tables
 from .validation import check_graph
@@ -46,8 +47,9 @@ def check(settings: Settings, folder: Path, progress: Progress = SILENT, *, note
     """
     tables = read_tables(settings, progress)
     try:
-        graph = make_graph(tables, settings, folder, progress)
-        report = check_graph(graph, settings, progress, note=note)
+        with Preparation(tables, settings, folder) as preparation:
+            graph = make_graph(tables, settings, folder, progress, preparation.lay_out)
+            report = check_graph(graph, settings, progress, preparation.prepared, note=note)
         candidate = make_candidate(graph, report, settings, folder, progress)
     except Exception:  # whatever it is, a table that changed may have led to it
         tables.snapshot.require_unchanged()

@@ -1,5 +1,6 @@
 """A candidate: a release that is described and checked, in a folder that nobody sees yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -102,23 +103,31 @@ def make_candidate(
     description: DescriptionFolder = folder
     if folder == graph.folder:
         EMBEDDED.change(graph.store, (), merged(graph.description))
-        if not graph.is_copied:  # the tables of a copy stay those that are proven
-            EMBEDDED.compact(graph.store)
         address = replace(graph.store, digest=graph.digest)
-        store = EMBEDDED.open(address, base)
         progress.step(message("writing the files for download"))
         package, processes = graph.tables.package, settings.build.processes
-        unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
-        with folder.canonical.open("rb") as lines:
-            check_statements(unchanged.come if unchanged else lines)
-        taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
-        with beside(processes if graph.is_large else 1) as run:
-            datasets = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
+        # Where the store is compacted, all that reads it follows: one at a time. The tables of a copy stay those that
+        # are proven.
+        with beside(processes if graph.is_large else 1, 2 if graph.is_copied else 1) as run:
+            compacted = bool if graph.is_copied else run(EMBEDDED.compact, graph.store)
+            unchanged, queries = Unchanged.since(live, folder, languages), settings.layered("datasets")
+            with folder.canonical.open("rb") as lines:
+                check_statements(unchanged.come if unchanged else lines)
+            if unchanged:
+                compacted()
+            taken = taken_over(queries, unchanged, base, graph.graphs) if unchanged else NOTHING
+            selected = run(write_datasets_at, queries, address, base, workplace, frozenset(taken.datasets))
             statistics = run(statistics_at, address, base, folder.canonical, unchanged)
             same = partial(unchanged.gives_the_same, base=base) if unchanged else None
             pictures = live.charts if live else None
             drawn = run(draw_charts_at, chart_files(settings), address, base, folder.charts, pictures, same)
+
+            def datasets() -> Mapping[str, Path]:
+                compacted()
+                return selected()
+
             write_dumps(folder, package, base, datasets, workplace, processes, live, taken)
+            store = EMBEDDED.open(address, base)
             progress.step(message("making and checking the catalogue"))
             write_registry_links(folder, unchanged, store, workplace)
             write_description(

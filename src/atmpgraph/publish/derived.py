@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from .. import __version__
 from ..errors import QueryError, ReleaseError
 from ..i18n import message
-from ..parallel import apart, each
+from ..parallel import apart, beside, each
 from ..progress import SILENT, Progress
 from ..quality.coverage import coverage_lines
 from ..rdf.canonical import line_changes, merged, sorted_runs
@@ -44,7 +44,7 @@ class Derived:
     """What is mapped, and what is stated of it.
 
     Attributes:
-        store: of both.
+        store: of both; one that is no copy is of many files still.
         is_copied: whether it is a changed copy of the live release's.
         runs: sorted files with what is mapped, what each rule states and the coverage, by their names as `Origins`.
         recipes: of the rules and the coverage.
@@ -96,7 +96,6 @@ class _Queries:
         EMBEDDED.change(store, (), _merged(stated))
         coverage = self.runs([_COVERAGE], store, scratch)
         EMBEDDED.change(store, (), _merged(coverage))
-        EMBEDDED.compact(store)  # one of many files takes three times as long to answer, and the shapes ask much
         return coverage
 
     def reads(self, name: str) -> frozenset[Pattern]:
@@ -133,6 +132,11 @@ class _Queries:
         return self._is_noted(name, noted) and next(matching(changed, self.reads(name)), None) is None
 
 
+def processes_for(lines: Path, settings: Settings) -> int:
+    """How many processes are worth their start for a graph."""
+    return settings.build.processes if lines.stat().st_size >= _MANY else 1
+
+
 def _stated(
     queries: Mapping[str, _Query], store: StoreAddress, base: str, scratch: Path, name: str
 ) -> tuple[Path, ...]:
@@ -162,30 +166,39 @@ def derive(
         QueryError: a rule or the coverage is no CONSTRUCT query, or its result cannot be published.
     """
     queries, scratch = _Queries(settings), folder.path.parent
-    if live and noted and has_whole_store(live) and (derived := _continued(live, noted, mapped, folder, queries)):
-        return derived
-    processes = settings.build.processes if mapped.stat().st_size >= _MANY else 1
+    processes = processes_for(mapped, settings)
+    if live and noted and has_whole_store(live):
+        derived = _continued(live, noted, mapped, folder, queries, processes)
+        if derived:
+            return derived
     store = apart(EMBEDDED.load, mapped, folder.store, "", processes=processes)
     stated = queries.runs_of_all(store, scratch, processes, progress)
     coverage = apart(queries.add, store, stated, scratch, processes=processes)
     return Derived(store, False, {ROWS: (mapped,), **stated, **coverage}, queries.recipes)
 
 
+def _changed_rows(live: ReleaseFolder, noted: Origins, mapped: Path) -> tuple[list[bytes], list[bytes]] | None:
+    """The statements of rows that went since the live release, and those that came; None where they are too many."""
+    return line_changes(noted.lines(live.canonical, ROWS), merged([mapped]), MOST_CHANGES)
+
+
 def _continued(
-    live: ReleaseFolder, noted: Origins, mapped: Path, folder: ReleaseFolder, queries: _Queries
+    live: ReleaseFolder, noted: Origins, mapped: Path, folder: ReleaseFolder, queries: _Queries, processes: int
 ) -> Derived | None:
     """The same with a changed copy of the store of the live release; None where too much has changed."""
     scratch, before = folder.path.parent, partial(noted.lines, live.canonical)
-    rows = line_changes(before(ROWS), merged([mapped]), MOST_CHANGES)
+    earlier = [name for name in noted.recipes if name != _COVERAGE]
+    stating = scratch / "stating.nq"
+    with beside(processes, 1) as run:
+        changed_rows = run(_changed_rows, live, noted, mapped)
+        with stating.open("wb") as file:
+            file.writelines(before(*earlier))
+        with live.canonical.open("rb") as lines:
+            changes = line_changes(lines, merged([mapped, stating]), MOST_CHANGES)
+        rows = changed_rows()
     if rows is None:
         return None
     changed, mapped_lines = list(chain(*rows)), SortedLines.open(mapped)
-    earlier = [name for name in noted.recipes if name != _COVERAGE]
-    stating = scratch / "stating.nq"
-    with stating.open("wb") as file:
-        file.writelines(before(*earlier))
-    with live.canonical.open("rb") as lines:
-        changes = line_changes(lines, merged([mapped, stating]), MOST_CHANGES)
     if changes is None:
         return None
     address = StoreAddress(EMBEDDED.kind, str(live.store), live.path.name)

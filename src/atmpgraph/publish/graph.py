@@ -20,6 +20,7 @@ from ..i18n import NOT_TURTLE, TranslatedError, message
 from ..layers.terms import exists
 from ..mapping.compile import Mapper, compile_mapping
 from ..mapping.document import read_mapping
+from ..parallel import beside
 from ..progress import SILENT, Progress
 from ..quality.validate import CheckedBefore
 from ..rdf.blank_nodes import without_blank_nodes
@@ -33,7 +34,7 @@ from ..settings.layers import Folder
 from ..store import EMBEDDED, StoreAddress
 from ..vocab import OWL, PROV, RDF, SKOS
 from .charts import chart_files
-from .derived import derive
+from .derived import derive, processes_for
 from .former_bases import former_lines
 from .inputs import input_lines
 from .origins import DESCRIPTION, ROWS, Origins, OriginsWriter
@@ -93,7 +94,13 @@ class Graph:
         return {**self.tables.counts(), "rows": self.rows, **sizes}
 
 
-def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Progress = SILENT) -> Graph:
+def make_graph(
+    tables: Tables,
+    settings: Settings,
+    workplace: Path,
+    progress: Progress = SILENT,
+    with_data: Callable[[Sequence[Path]], object] = bool,
+) -> Graph:
     """Map the tables, apply the rules, compute the coverage, and write all statements into one file.
 
     Args:
@@ -101,6 +108,7 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
         settings: of the publication.
         workplace: a folder that gets the files.
         progress: gets how far it is.
+        with_data: gets `Graph.data` as soon as they are written, and begins something beside.
 
     Raises:
         ViolationError: a cell yields no term.
@@ -121,20 +129,27 @@ def make_graph(tables: Tables, settings: Settings, workplace: Path, progress: Pr
     live = live_release(releases.path)
     noted = Origins.read(releases.origins, live.path.name) if live else None
     derived = derive(mapped, folder, settings, live, noted, progress)
+    data = tuple(chain.from_iterable(derived.runs.values()))
+    with_data(data)
     folders = (settings.layered("shapes"), settings.layered("lists"), settings.layered("datasets"))
-    inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
-    with mapped.open("rb") as lines:
-        links = former_lines(lines, settings)
-        description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
-    runs = {**derived.runs, DESCRIPTION: description}
-    digest, origins, graphs, described, terms = _write(runs, folder.canonical)
+    with beside(processes_for(mapped, settings), 1) as run:
+        # A store of many files takes three times as long to answer, and the shapes ask much.
+        compacted = None if derived.is_copied else run(EMBEDDED.compact, derived.store)
+        before = run(_before, live, noted, data) if live and noted and derived.is_copied else None
+        inputs = input_lines(package, *folders, recipe(chart_files(settings)), base, settings.languages)
+        with mapped.open("rb") as lines:
+            links = former_lines(lines, settings)
+            description = sorted_runs(chain(curated_lines(package.folder, settings), inputs, links), workplace)
+        runs = {**derived.runs, DESCRIPTION: description}
+        digest, origins, graphs, described, terms = _write(runs, folder.canonical)
+        for wait in filter(None, (compacted, before)):
+            wait()
     undescribed = tuple(graph for graph in graphs if graph not in described)
     unknown = _unknown(terms, folder.canonical, read_codes(settings).iris)
-    data = tuple(chain.from_iterable(derived.runs.values()))
     return Graph(
         *(tables, tuple(mappers), rows, folder, derived.store, derived.is_copied, digest, graphs, undescribed),
         *(data, description, unknown, origins.origins(digest, derived.recipes)),
-        _before(live, noted, data) if live and noted and derived.is_copied else None,
+        before() if before else None,
     )
 
 

@@ -50,6 +50,11 @@ class Tables:
     snapshot: Snapshot = field(default=Snapshot({}), repr=False)
     advised: Listed = field(default=Listed())
 
+    @property
+    def size(self) -> int:
+        """The bytes of all tables."""
+        return sum(table.path.stat().st_size for table in self.package.tables.values())
+
     def counts(self) -> dict[str, int]:
         """The counts for a report."""
         return {"tables": len(self.package.tables)}

@@ -7,7 +7,7 @@ from ..i18n import every_language, message
 from ..layers.fit import unknown_term
 from ..progress import SILENT, Progress
 from ..quality.shapes import read_shapes, shapes_digest
-from ..quality.validate import GraphToCheck, validate
+from ..quality.validate import GraphToCheck, Prepared, validate
 from ..rdf.canonical import merged
 from ..release.layout import ReleasesFolder
 from ..settings import Settings
@@ -15,12 +15,20 @@ from .acknowledged import acknowledged
 from .graph import Graph
 
 
-def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *, note: bool = False) -> Report:
+def check_graph(
+    graph: Graph,
+    settings: Settings,
+    progress: Progress = SILENT,
+    prepared: Prepared | None = None,
+    *,
+    note: bool = False,
+) -> Report:
     """Check a graph against the shapes of the publication.
 
     Args:
         graph: its statements.
         settings: of the publication.
+        prepared: what of the check is prepared.
         progress: gets how far it is.
         note: whether the outcome is noted beside the releases, for the next check.
 
@@ -44,6 +52,7 @@ def check_graph(graph: Graph, settings: Settings, progress: Progress = SILENT, *
             checked=checked,
             digest=graph.digest,
             before=graph.before,
+            prepared=prepared,
         ),
         read_shapes(folder, settings.base, settings.languages),
         settings.build,

@@ -48,8 +48,11 @@ def check_large(
             if outcome := noted.outcome(digest):
                 listing.add(outcome.results, outcome.others)
         return
-    how = kept_plan(for_engine(shapes, Engine.QUICK), graph.recipe, with_store=graph.store is not None)
-    triples = lay_out(graph.triples(), how.reach.inverse(), folder)
+    if ready := graph.prepared:
+        how, triples = ready.plan, ready.triples()
+    else:
+        how = kept_plan(for_engine(shapes, Engine.QUICK), graph.recipe, with_store=graph.store is not None)
+        triples = lay_out(graph.triples(), how.reach.inverse(), folder)
     job = Job(
         how,
         triples,

@@ -6,11 +6,11 @@ are the same (`docs/decisions/shacl.md`).
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rdflib import Graph
 
@@ -25,6 +25,10 @@ from .engines import quick_results
 from .listing import Listing
 from .results import Traced
 from .shapes import held_texts
+
+if TYPE_CHECKING:  # what parses SPARQL takes as long to load as a small graph to check, which needs none of it
+    from .neighbourhoods import Triples
+    from .validation_plan import ValidationPlan
 
 _LINE: Final = 200  # bytes of N-Triples for a statement, about
 
@@ -46,6 +50,19 @@ class CheckedBefore:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """What was prepared elsewhere for the check of a large graph.
+
+    Attributes:
+        plan: for its shapes, with a store.
+        triples: waits for the graph as it is laid out.
+    """
+
+    plan: "ValidationPlan"
+    triples: "Callable[[], Triples]"
+
+
+@dataclass(frozen=True)
 class GraphToCheck:
     """A graph, and what is known about it.
 
@@ -59,6 +76,7 @@ class GraphToCheck:
         base: of the publication.
         digest: distinguishes the graph from others; empty where nobody will ask.
         before: the graph that it follows, if there is one.
+        prepared: what of its check is prepared, if anything is.
     """
 
     lines: Iterable[bytes]
@@ -71,6 +89,7 @@ class GraphToCheck:
     checked: Path | None = None
     digest: str = ""
     before: CheckedBefore | None = None
+    prepared: Prepared | None = None
 
     def triples(self) -> Iterable[bytes]:
         """The union of all graphs as N-Triples, sorted, and the held texts."""
@@ -112,7 +131,6 @@ def validate(
             data = Path(folder) / "data.nt"
             with data.open("wb") as out:
                 out.writelines(graph.triples())
-            # What parses SPARQL takes as long to load as a small graph to check, which needs none of it.
             if graph.statements <= limits.max_reference_statements:
                 from .reference import reference_results as engine
             else:

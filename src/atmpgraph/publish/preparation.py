@@ -1,0 +1,96 @@
+"""What the check of a large graph needs, prepared in a process of its own while the graph is made.
+
+That is the plan, for to parse the queries of the shapes takes seconds where nobody has yet; and the graph laid out on
+disk, as soon as its statements are sorted.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from ..parallel import Beside, beside
+from ..quality.shapes import read_shapes, shapes_digest
+from ..quality.validate import GraphToCheck, Prepared
+from ..rdf.canonical import merged
+from ..settings import Settings
+from .tables import Tables
+
+if TYPE_CHECKING:  # what parses SPARQL loads slowly, and a small graph needs none of it
+    from ..quality.neighbourhoods import Triples
+    from ..quality.validation_plan import ValidationPlan
+
+_GROWTH: Final = 8  # how many times the bytes of its tables a graph has, at least
+
+
+class Preparation:
+    """A context that takes its files along; where a graph is small it does nothing."""
+
+    def __init__(self, tables: Tables, settings: Settings, workplace: Path) -> None:
+        """Start nothing yet.
+
+        Args:
+            tables: of the graph.
+            settings: of the publication.
+            workplace: a folder that gets files.
+        """
+        self._settings, self._texts, self._folder = settings, tables.texts, workplace / "laid-out"
+        self._is_small = tables.size * _GROWTH < settings.build.part_bytes
+        self._process, self._files = ExitStack(), ExitStack()
+        self._run: Beside | None = None
+        self._plan: Callable[[], ValidationPlan]
+        self._triples: Callable[[], Triples]
+
+    def __enter__(self) -> Self:
+        """Begin to plan the check."""
+        processes = self._settings.build.processes
+        if processes > 1 and not self._is_small:
+            self._files.callback(shutil.rmtree, self._folder, ignore_errors=True)
+            self._run = self._process.enter_context(beside(processes, 1))
+            self._plan = self._run(_plan, self._settings)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process, and remove the files."""
+        with self._files, self._process:
+            pass
+
+    def lay_out(self, data: Sequence[Path]) -> None:
+        """Begin to lay out a graph.
+
+        Args:
+            data: sorted files with the lines that the shapes apply to.
+
+        Raises:
+            AtmpgraphError: the shapes cannot be run.
+        """
+        if self._run:
+            backwards = [*self._plan().reach.inverse()]
+            self._triples = self._run(_lay_out, data, self._texts, self._settings.base, backwards, self._folder)
+
+    @property
+    def prepared(self) -> Prepared | None:
+        """What there is, when the graph is made; None where it was not worth a process."""
+        return Prepared(self._plan(), self._laid_out) if self._run else None
+
+    def _laid_out(self) -> "Triples":
+        with self._process:  # the parts of the graph need its memory
+            return self._triples()
+
+
+def _plan(settings: Settings) -> "ValidationPlan":
+    from ..quality.kept_plan import kept_plan
+    from ..quality.patterns import Engine, for_engine
+
+    of = settings.layered("shapes"), settings.base, settings.languages
+    return kept_plan(for_engine(read_shapes(*of), Engine.QUICK), shapes_digest(*of), with_store=True)
+
+
+def _lay_out(
+    data: Sequence[Path], texts: Mapping[str, str], base: str, backwards: Sequence[bytes], folder: Path
+) -> "Triples":
+    from ..quality.neighbourhoods import lay_out
+
+    folder.mkdir()
+    return lay_out(GraphToCheck(merged(data), 0, base, texts=texts).triples(), backwards, folder)
