@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +37,7 @@ def batched(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """So many files together; one that gives account of others, or has a copy in another, alone."""
     accounts = [name for name in names if name.endswith(("/internal.json", "/manifest.json")) or name.count("/") < 2]
     others = [name for name in names if name not in accounts]
-    yield from ([name] for name in some(accounts, 2))
+    yield from ([name] for name in some(accounts, 4))
     yield from (others[start : start + size] for start in range(0, len(others), size))
 
 
@@ -48,16 +48,17 @@ def test_nothing_is_wrong_with_what_is_whole(whole: Settings) -> None:
     assert build(whole).repairs == []
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("turn", range(often(1, len(DAMAGES))))
 def test_every_file_is_named_and_made_anew(
-    damage: str, whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
+    turn: int, whole: Settings, expected: dict[str, tuple[int, bytes]], tmp_path: Path
 ) -> None:
-    settings, number = copied(whole, tmp_path / "p"), list(DAMAGES).index(damage)
-    folder = settings.path(settings.folders.releases)
-    for names in batched(files(whole)[number :: len(DAMAGES)], often(200, 30)):
+    """Damaged in all ways, each file in one of them, or in each in turn."""
+    settings, ways = copied(whole, tmp_path / "p"), list(DAMAGES)
+    folder, number = settings.path(settings.folders.releases), count(turn)
+    for names in batched(files(whole), often(400, 30)):
         paths = {folder / name for name in names if (folder / name).exists()}  # a store made anew has other files
-        for path in paths:
-            DAMAGES[damage](path)
+        for path in sorted(paths):
+            DAMAGES[ways[next(number) % len(ways)]](path)
         assert paths <= {found.path for found in verify(folder, settings.base)}, names
         built = build(settings)
         assert paths <= {repair.damage.path for repair in built.repairs}, names

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import pyoxigraph as ox
 import pytest
@@ -17,7 +18,9 @@ from rdflib.namespace import DCTERMS, SH
 from atmpgraph.errors import AtmpgraphError
 from atmpgraph.findings import Finding
 from atmpgraph.progress import SILENT, Progress
+from atmpgraph.quality import validate as checking
 from atmpgraph.quality.constraint_query import asks_for_blank, is_distributive, predicates, reports_nodes
+from atmpgraph.quality.engines import quick_results
 from atmpgraph.quality.reach import Reach, UnboundedError
 from atmpgraph.quality.shapes import read_shapes
 from atmpgraph.quality.validate import CheckedBefore, GraphToCheck, Validation, validate
@@ -338,6 +341,22 @@ def test_a_part_that_is_the_same_is_not_checked_again(conforming: Graph, our_sha
     after.parts.write(checked)
     assert len(digests) > 2
     assert 0 < len(set(json.loads(checked.read_bytes())) - digests - {SEAL}) < len(digests)
+
+
+def test_a_small_graph_that_is_the_same_is_not_checked_again(
+    conforming: Graph, our_shapes: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, checked = Graph() + conforming, tmp_path / "checked.json"
+    change(graph, CASES[0].update)
+    engine = Mock(wraps=quick_results)
+    monkeypatch.setattr(checking, "quick_results", engine)
+    first = validation(lines_of(graph), our_shapes, tmp_path, part_bytes=WHOLE)
+    first.parts.write(checked)
+    again = validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=WHOLE)
+    assert (again.listed, bool(again.parts), engine.call_count) == (first.listed, True, 1)
+    change(graph, f'INSERT DATA {{ <{BASE}id/person/minister> foaf:name "Another" }}')
+    validation(lines_of(graph), our_shapes, tmp_path, checked=checked, part_bytes=WHOLE)
+    assert engine.call_count == 2
 
 
 def test_what_there_is_to_do_is_shown_and_done(conforming: Graph, our_shapes: Graph, tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ import csv
 import json
 from datetime import date
 from io import BytesIO, StringIO
+from unittest.mock import Mock
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pyoxigraph as ox
 import pytest
@@ -13,6 +16,7 @@ from python_calamine import CalamineWorkbook
 from atmpgraph.publish.build import build
 from atmpgraph.settings import Settings
 from atmpgraph.web import create_app
+from atmpgraph.web.pages import list_downloads, list_workbook
 
 from ..conftest import own_file
 from .rules import BROWSER, Page, check_page
@@ -196,6 +200,40 @@ def test_a_workbook_has_real_numbers_and_dates(client: FlaskClient) -> None:
     place = sources.to_python()[0].index("Datum")
     assert any(type(row[place]) is date for row in sources.to_python()[1:])
     assert client.get("/funding.xlsx?lang=nl").data == response.data
+
+
+def test_a_workbook_is_sent_while_it_is_written(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_downloads, "_BATCH", 2)
+    monkeypatch.setattr(list_workbook, "WORKBOOK_ROWS", 5)
+    reading = Mock(wraps=list_workbook._cell)
+    monkeypatch.setattr(list_workbook, "_cell", reading)
+    pieces = client.get("/figures.xlsx?lang=en", buffered=False).iter_encoded()
+    first = next(pieces)
+    assert not reading.called
+    content = b"".join((first, *pieces))
+    with ZipFile(BytesIO(content)) as parts:
+        assert parts.testzip() is None
+        for name in parts.namelist():
+            assert ElementTree.fromstring(parts.read(name)) is not None
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    table, csv_table = book.get_sheet_by_index(0).to_python(), rows(client, "/figures.csv?lang=en")
+    assert [row[-1] for row in table] == [row[-1] for row in csv_table[:6]]
+    about = [str(row[0]) for row in book.get_sheet_by_index(1).to_python()]
+    assert f"A workbook has the first 5 rows of {len(csv_table) - 1}; CSV and JSON have all." in about
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a < b & c", "a &lt; b &amp; c"),
+        (" two  blanks ", " two  blanks "),
+        ("a\x00b\x1f\uffff", "a_x0000_b_x001F__xFFFF_"),
+        ("_x0041_ and _x41_", "_x005F_x0041_ and _x41_"),
+        ("x" * 40_000, "x" * 32_767),
+    ],
+)
+def test_a_cell_of_a_workbook_is_xml_whatever_its_text(text: str, written: str) -> None:
+    assert list_workbook._text(text) == f'" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
 
 
 def test_json_has_iris_words_and_numbers(client: FlaskClient) -> None:

@@ -8,14 +8,18 @@ then all parts are checked.
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Self
 
 from ..errors import DamagedError
 from ..findings import Severity
 from ..release.sealed import read_sealed, write_sealed
+from .engines import VERSION
 from .results import Result
 
+# Another text as soon as other outcomes come of the same part.
+RECIPE: Final = f"3, {VERSION}, pyshacl {version('pyshacl')}"
 _LAST: Final = "last"  # the graph that was checked last, beside the outcomes
 
 

@@ -1,6 +1,5 @@
 """A large graph checked part by part, of which what is as it was when it was checked last is not checked again."""
 
-from hashlib import sha256
 from pathlib import Path
 
 from rdflib import Graph
@@ -15,9 +14,8 @@ from .checked_parts import CheckedParts
 from .kept_plan import kept_plan
 from .listing import Listing
 from .neighbourhoods import SUBCLASS, lay_out
-from .parts import RECIPE, Job, Same, check_whole, run
+from .parts import Job, Same, check_whole, run
 from .patterns import Engine, for_engine
-from .shapes import held_texts
 from .validate import GraphToCheck
 
 
@@ -41,13 +39,6 @@ def check_large(
         parts: gets the outcome of each part.
         progress: advances by the bytes that are checked.
     """
-    name, noted = _name(graph, graph.digest, limits), CheckedParts(graph.checked)
-    if digests := noted.digests(name):
-        parts.take(noted, name)
-        for digest in digests.values():
-            if outcome := noted.outcome(digest):
-                listing.add(outcome.results, outcome.others)
-        return
     if ready := graph.prepared:
         how, triples = ready.plan, ready.triples()
     else:
@@ -69,20 +60,13 @@ def check_large(
     if how.far:
         progress.step(message("checking the whole graph against some shapes"))
         listing.add(check_whole(how, triples.file))
-    parts.graph = "" if how.far else name  # of which nothing is noted
-
-
-def _name(graph: GraphToCheck, digest: str, limits: Build) -> str:
-    """What distinguishes a graph with all that its results depend on; empty for one without a digest."""
-    held = "".join(held_texts(graph.texts, graph.base))
-    content = f"{digest} {graph.recipe} {RECIPE} {limits.max_listed_findings}\n{held}"
-    return sha256(content.encode()).hexdigest() if digest else ""
+    parts.graph = "" if how.far else graph.name(limits)  # of which nothing is noted
 
 
 def _same(graph: GraphToCheck, job: Job, limits: Build) -> Same | None:
     """What is as it was in the graph before, if that is the one that was checked last."""
     before, store = graph.before, graph.store
-    digests = CheckedParts(graph.checked).digests(_name(graph, before.digest, limits)) if before else None
+    digests = CheckedParts(graph.checked).digests(graph.name(limits, before.digest)) if before else None
     if not (before and store and digests):
         return None
     predicates = {line.split(b" ", 2)[1] for line in (*before.gone, *before.come)}

@@ -17,8 +17,8 @@ from ..parallel import each
 from ..progress import SILENT, Progress
 from ..store import BACKENDS, Store, StoreAddress
 from ..store.changes import Changes
-from .checked_parts import CheckedParts, Outcome
-from .engines import VERSION, QuickEngine, named
+from .checked_parts import RECIPE, CheckedParts, Outcome
+from .engines import QuickEngine, named
 from .listing import Listing
 from .neighbourhoods import Neighbourhoods, Range, Triples, ranges
 from .results import Result
@@ -27,8 +27,6 @@ from .targets import Targets
 from .validation_plan import ValidationPlan
 
 _COMMON: Final = "common"
-# Another text as soon as other outcomes come of the same part.
-RECIPE: Final = f"2, {VERSION}"
 _QUERIES: Final = message("checking the whole graph against some shapes")
 _PARTS: Final = message("checking the graph against the shapes")
 _BATCH: Final = 1_000  # nodes whose results are made at once

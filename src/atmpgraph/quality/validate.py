@@ -8,6 +8,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from ..progress import SILENT, Progress
 from ..rdf.terms import without_graph
 from ..settings.groups import Build
 from ..store import StoreAddress
-from .checked_parts import CheckedParts
+from .checked_parts import RECIPE, CheckedParts, Outcome
 from .engines import quick_results
 from .listing import Listing
 from .results import Traced
@@ -96,6 +97,13 @@ class GraphToCheck:
         held = sorted(text.encode() for text in held_texts(self.texts, self.base))
         return merge(map(without_graph, self.lines), held)
 
+    def name(self, limits: Build, digest: str | None = None) -> str:
+        """What tells all that its results depend on, or those of a graph with another digest; empty without one."""
+        digest = self.digest if digest is None else digest
+        held = "".join(held_texts(self.texts, self.base))
+        content = f"{digest} {self.recipe} {RECIPE} {limits.max_listed_findings}\n{held}"
+        return sha256(content.encode()).hexdigest() if digest else ""
+
 
 @dataclass(frozen=True)
 class Validation:
@@ -126,24 +134,47 @@ def validate(
         AtmpgraphError: the shapes cannot be run.
     """
     listing, parts = Listing(limits.max_listed_findings), CheckedParts()
-    with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
-        if graph.statements <= max(limits.max_reference_statements, limits.part_bytes // _LINE):
-            data = Path(folder) / "data.nt"
-            with data.open("wb") as out:
-                out.writelines(graph.triples())
-            if graph.statements <= limits.max_reference_statements:
-                from .reference import reference_results as engine
-            else:
-                engine = quick_results
-            listing.add(dict.fromkeys(engine(data, shapes)))
-        else:
-            from .large import check_large
-
-            check_large(graph, shapes, limits, Path(folder), listing, parts, progress)
+    name, noted = graph.name(limits), CheckedParts(graph.checked)
+    if digests := noted.digests(name):
+        parts.take(noted, name)
+        for digest in digests.values():
+            if outcome := noted.outcome(digest):
+                listing.add(outcome.results, outcome.others)
+    else:
+        with tempfile.TemporaryDirectory(prefix="check-", dir=scratch) as folder:
+            _check(graph, shapes, limits, Path(folder), listing, parts, progress)
     results = listing.results
     places = _trace({result.node for result in results}, graph.mappers)
     findings = tuple(result.finding(places.get(result.node, [])) for result in results)
     return Validation(Listed(findings, listing.others), parts)
+
+
+def _check(
+    graph: GraphToCheck,
+    shapes: Graph,
+    limits: Build,
+    folder: Path,
+    listing: Listing,
+    parts: CheckedParts,
+    progress: Progress,
+) -> None:
+    """Check a graph that was not checked as it is; arguments as in `check_large`."""
+    if graph.statements > max(limits.max_reference_statements, limits.part_bytes // _LINE):
+        from .large import check_large
+
+        check_large(graph, shapes, limits, folder, listing, parts, progress)
+        return
+    data, name = folder / "data.nt", graph.name(limits)
+    with data.open("wb") as out:
+        out.writelines(graph.triples())
+    if graph.statements <= limits.max_reference_statements:
+        from .reference import reference_results as engine
+    else:
+        engine = quick_results
+    listing.add(dict.fromkeys(engine(data, shapes)))
+    if name:
+        parts.graph = name
+        parts.add("", name, Outcome(tuple(listing.results), listing.others))
 
 
 def _trace(nodes: set[str], mappers: Sequence[Mapper]) -> dict[str, list[Traced]]:

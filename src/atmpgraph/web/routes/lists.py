@@ -19,7 +19,8 @@ from ..core.i18n import link
 from ..core.list_state import NO_CLASS, ListState, frequent_classes, no_class, read_state
 from ..core.resource import Instance, Maker, Navigation, Resource, Sitemap, query_parameter, with_example
 from ..core.response import Version, vary_by_language
-from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body, workbook_body
+from ..pages.list_downloads import IN_PIECES, WHOLE_THINGS, csv_body, json_body, rdf_body
+from ..pages.list_workbook import workbook_body
 from ..pages.lists import list_page
 from ..pages.prose import pages
 
