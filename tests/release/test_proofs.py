@@ -4,14 +4,20 @@ import hashlib
 import shutil
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from cachetools import LRUCache
 
 from atmpgraph.errors import DamagedError
+from atmpgraph.publish.build import build
+from atmpgraph.release import integrity
 from atmpgraph.release.integrity import State, state_of_file
 from atmpgraph.release.layout import ReleasesFolder
 from atmpgraph.release.manifest import File
 from atmpgraph.release.proofs import note_proofs, noted_proofs, noted_state
+from atmpgraph.settings import Settings
+from atmpgraph.stream.pages import Stream, read_stream
 
 from .damages import overwrite
 
@@ -62,3 +68,20 @@ def test_a_damaged_file_is_not_noted(path: Path) -> None:
     overwrite(path)
     with pytest.raises(DamagedError, match="its content is not"):
         note_proofs(path.parent, {path: FILE})
+
+
+def test_pages_of_the_stream_are_read_in_another_state_alone(
+    started: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a process that never read them."""
+    time.sleep(0.06)
+    assert build(started).digest
+    monkeypatch.setattr(integrity, "_outcomes", LRUCache(100))
+    reading = Mock(side_effect=Stream.content)
+    monkeypatch.setattr(Stream, "content", lambda *given: reading(*given))
+    stream = read_stream(started.path(started.folders.releases), started.base)
+    assert [*stream.prove()] == [stream.folder.page(page.number) for page in stream.pages]
+    assert not reading.called
+    overwrite(stream.folder.page(1))
+    with pytest.raises(DamagedError, match="its content is not"):
+        stream.prove()

@@ -31,14 +31,14 @@ from ..release.history import Switch, history, made_before, prune, record_switch
 from ..release.layout import DescriptionFolder, ReleaseFolder, ReleasesFolder, exchange, sync, write_json
 from ..release.listing import list_internal
 from ..release.manifest import Manifest, Measure, write_manifest
-from ..release.proofs import note_proofs
+from ..release.proofs import note_proofs, write_proofs
 from ..release.release import Release, open_at
 from ..release.slots import slot_of
 from ..release.thing_state import record_published
 from ..settings import Settings
 from ..store import EMBEDDED, StoreAddress
 from ..stream.follow import follow, forget
-from ..stream.pages import seal_stream
+from ..stream.pages import read_stream, seal_stream
 from .answers import write_answers
 from .candidate import Candidate
 from .codings import begin_coding
@@ -165,6 +165,8 @@ def _follow(release: ReleaseFolder, before: _Before, settings: Settings) -> Rele
     stream = follow(releases, base, settings.history.stream_page_members)
     if settings.history.stream_versions == "latest":
         forget(stream)
+    with suppress(DamagedError):  # health tells it
+        write_proofs(stream.folder.path, read_stream(releases, base).prove())
     prune(releases, settings.history.max_releases)
     return open_at(release.path, base, live=True)
 

@@ -8,6 +8,7 @@ bytes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -19,7 +20,7 @@ from ..reasons import reason_of
 from ..release.layout import ReleaseFolder
 from ..release.release import Release
 from ..settings.layers import Folder
-from ..vocab import RDF, SH
+from ..vocab import RDF, SH, prefixes
 from .shape_texts import filled
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -91,6 +92,17 @@ def released_shapes(release: Release) -> list[ox.Quad]:
     return quads
 
 
+def first_shape(release: Release, document: str) -> str:
+    """The first name of a shape of a release, after the address of the document; empty where there is none."""
+    begins, names = f"<{document}#".encode(), list[str]()
+    for path in (release.folder.shapes, release.folder.catalogue_shapes):
+        if path.is_file():
+            with release.whole(path).open("rb") as lines:  # sorted
+                line = next((line for line in lines if line.startswith(begins)), None)
+            names += [line[len(begins) : line.index(b"> ")].decode()] if line else []
+    return min(names, default="")
+
+
 def parts(quads: Iterable[ox.Quad], document: str) -> dict[str, list[ox.Quad]]:
     """The statements about each shape or constraint that has a name, and about the blank nodes that it reaches.
 
@@ -144,32 +156,32 @@ def _is_node_shape(quads: Iterable[ox.Quad], iri: str) -> bool:
     return any(quad.object == shape and text_of(quad.subject) == iri for quad in quads)
 
 
-def written(term: Term, quads: Iterable[ox.Quad], prefixes: dict[str, str]) -> str:
+def written(term: Term, quads: Iterable[ox.Quad], base: str) -> str:
     """A term as people write it in SHACL: names shortened, paths as in SPARQL §9.1, lists in brackets."""
     stated: Stated = defaultdict(list)
-    for quad in quads:
+    for quad in quads if isinstance(term, ox.BlankNode) else ():
         stated[quad.subject].append((quad.predicate.value, quad.object))
-    return _written(term, stated, prefixes)
+    return _written(term, stated, base)
 
 
-def _written(term: Term, stated: Stated, prefixes: dict[str, str]) -> str:
+def _written(term: Term, stated: Stated, base: str) -> str:
     if isinstance(term, ox.NamedNode):
-        return _short(term.value, prefixes)
+        return _short(term.value, base)
     if not isinstance(term, ox.BlankNode):
         return text_of(term)
     members = _members(term, stated)
     if members is not None:
-        return f"({' '.join(_written(member, stated, prefixes) for member in members)})"
+        return f"({' '.join(_written(member, stated, base) for member in members)})"
     by_name = {predicate.removeprefix(SH): value for predicate, value in stated[term]}
     if "inversePath" in by_name:
-        return "^" + _written(by_name["inversePath"], stated, prefixes)
+        return "^" + _written(by_name["inversePath"], stated, base)
     if "alternativePath" in by_name:
         options = _members(by_name["alternativePath"], stated) or []
-        return " | ".join(_written(option, stated, prefixes) for option in options)
+        return " | ".join(_written(option, stated, base) for option in options)
     for name, sign in (("zeroOrMorePath", "*"), ("oneOrMorePath", "+"), ("zeroOrOnePath", "?")):
         if name in by_name:
-            return _written(by_name[name], stated, prefixes) + sign
-    inside = (f"{_short(p, prefixes)} {_written(o, stated, prefixes)}" for p, o in stated[term])
+            return _written(by_name[name], stated, base) + sign
+    inside = (f"{_short(p, base)} {_written(o, stated, base)}" for p, o in stated[term])
     return f"[ {' ; '.join(sorted(inside))} ]"
 
 
@@ -185,8 +197,10 @@ def _members(term: Term, stated: Stated) -> list[Term] | None:
     return members
 
 
-def _short(iri: str, prefixes: dict[str, str]) -> str:
+@lru_cache(1 << 12)
+def _short(iri: str, base: str) -> str:
     """An IRI with its prefix."""
-    fitting = [prefix for prefix, namespace in prefixes.items() if iri.startswith(namespace) and iri != namespace]
-    best = max(fitting, key=lambda prefix: len(prefixes[prefix]), default="")
-    return f"{best}:{iri.removeprefix(prefixes[best])}" if best else iri
+    namespaces = prefixes(base)
+    fitting = [prefix for prefix, namespace in namespaces.items() if iri.startswith(namespace) and iri != namespace]
+    best = max(fitting, key=lambda prefix: len(namespaces[prefix]), default="")
+    return f"{best}:{iri.removeprefix(namespaces[best])}" if best else iri

@@ -30,15 +30,26 @@ def note_proofs(release: Path, files: Mapping[Path, File]) -> None:
     Raises:
         DamagedError: one is not.
     """
-    states = {path: prove(path, file) for path, file in files.items() if file.bytes >= _SMALL}
-    noted = {_name(release, path): [files[path].sha256, *state] for path, state in states.items() if is_settled(state)}
+    write_proofs(
+        release, {path: (file.sha256, prove(path, file)) for path, file in files.items() if file.bytes >= _SMALL}
+    )
+
+
+def write_proofs(release: Path, proven: Mapping[Path, tuple[str, State]]) -> None:
+    """Note in which states files are whole.
+
+    Args:
+        release: its folder, or another one beside it.
+        proven: SHA-256 and state of each.
+    """
+    noted = {_name(release, path): [sha256, *state] for path, (sha256, state) in proven.items() if is_settled(state)}
     note = ReleasesFolder(release.parent).proofs(release.name)
     note.parent.mkdir(exist_ok=True)
     write_sealed(note, {"files": noted})
 
 
 def noted_proofs(release: Path) -> Proofs:
-    """What is noted of the files of a release."""
+    """What is noted of the files of a release, or of another folder beside it."""
     return _read(ReleasesFolder(release.parent).proofs(release.name))
 
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from ..errors import DamagedError
 from ..i18n import counting
 from ..reasons import refusal_of
 from ..release.diff import Change
+from ..release.integrity import State, prove_once, state_of_file, trust
 from ..release.layout import ReleasesFolder, StreamFolder
+from ..release.manifest import File
+from ..release.proofs import noted_proofs, noted_state
 from ..release.release import is_sealed
 from ..release.sealed import expect_file, read_sealed, seal, write_sealed
 from .members import Version, member, versions
@@ -106,6 +110,23 @@ class Stream:
         if page.sha256 and hashlib.sha256(content).hexdigest() != page.sha256:
             raise DamagedError(path, "its content is not what its digest says")
         return content
+
+    def prove(self) -> dict[Path, tuple[str, State]]:
+        """Make sure that all pages are whole; returns the SHA-256 and the state of each.
+
+        What the last build has noted of a page, which it had read, is believed as long as the page is in that state.
+
+        Raises:
+            DamagedError: one is not.
+        """
+        noted, proven = noted_proofs(self.folder.path), dict[Path, tuple[str, State]]()
+        for page in self.pages:
+            path = self.folder.page(page.number)
+            state = noted_state(noted, self.folder.path, path, File(page.bytes, page.sha256))
+            if state and state_of_file(path) == state:
+                trust(path, page.sha256, state)
+            proven[path] = page.sha256, prove_once(path, page.sha256, partial(self.content, page))
+        return proven
 
     def newest(self, most: int) -> list[Version]:
         """The latest versions, the newest release first; those of one release in their order.

@@ -1,9 +1,8 @@
 """What a release states about one thing, and what its document states about itself."""
 
-from collections import Counter
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 from urllib.parse import unquote, urlencode
 
@@ -81,7 +80,7 @@ def describe(context: Context, topic: str, document: str) -> Description | None:
         return None
     is_whole = not context.iris.is_thing(topic)  # an ontology or a code list is its own document
     listed = Incoming(release, topic, only=_LISTED) if is_whole else ()
-    most = max(len(listed), *(Counter(map(_property, lines)).values() if len(lines) > size else ()), 0)
+    most = max(len(listed), *(map(len, _by_property(lines)) if len(lines) > size else ()), 0)
     paging = paged(most, size) if most > size else None
     parts = {subject for _, subject in (listed[paging.first : paging.last] if paging else listed)}
     terms = {subject for _, subject in Incoming(release, topic, only=_DEFINED)} if is_whole else set()
@@ -109,14 +108,19 @@ def _add_nodes(release: Release, stated: dict[str, list[ox.Quad]], quads: Iterab
             rest += stated[value.value]
 
 
-def _property(line: bytes) -> bytes:
-    return line.split(b" ", 2)[1]
+def _by_property(lines: list[bytes]) -> Iterator[list[bytes]]:
+    """The statements about a thing, sorted, by their properties: searched for, since a thing may have very many."""
+    start = 0
+    while start < len(lines):
+        subject, name, _ = lines[start].split(b" ", 2)
+        end = bisect_left(lines, b"%b %b!" % (subject, name), start)  # "!" sorts next after the space
+        yield lines[start:end]
+        start = end
 
 
 def _on(paging: Paging, lines: list[bytes]) -> Iterator[bytes]:
     """The statements on a page: of the properties with many values some, all others on every page."""
-    for _, alike in groupby(lines, _property):
-        values = list(alike)
+    for values in _by_property(lines):
         yield from values[paging.first : paging.last] if len(values) > paging.size else values
 
 

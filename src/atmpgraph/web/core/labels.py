@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import pyoxigraph as ox
 
@@ -38,6 +38,7 @@ class Name:
     language: str = ""
 
 
+@lru_cache(1 << 12)
 def shortened(iri: str, base: str) -> str:
     """An IRI as people write it: with a prefix, or by its path under our base; whole where that leaves nothing."""
     for prefix, namespace in prefixes(base).items():

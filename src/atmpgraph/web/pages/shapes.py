@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ...quality.shapes_document import groups, written
 from ...rdf.statements import text_of
-from ...vocab import RDF, RDFS, SH, prefixes
+from ...vocab import RDF, RDFS, SH
 from ..core.context import Context
 from ..core.description import Description
 from ..core.labels import Name, page_names, shortened
@@ -81,7 +81,8 @@ def _names(context: Context, parts: Mapping[str, Iterable[ox.Quad]]) -> tuple[di
             is_class: sorted(text_of(q.object) for q in own if q.predicate.value in wanted and _is_named(q.object))
             for is_class, wanted in ((True, (_CLASS,)), (False, _SUBJECTS))
         }
-    called = page_names(context, {*parts, *(iri for each in ends.values() for iris in each.values() for iri in iris)})
+    of_ends = {iri for each in ends.values() for iris in each.values() for iri in iris}
+    called = page_names(context, of_ends | {iri for iri in parts if iri not in labels and not any(ends[iri].values())})
     classes = {
         iri: _capital(min((called[end] for end in each[True]), key=lambda name: name.text.casefold()))
         for iri, each in ends.items()
@@ -125,7 +126,7 @@ def _in_language(texts: list[ox.Literal], languages: Sequence[str]) -> ox.Litera
 
 
 def _rule(context: Context, described: Description, iri: str, name: Name) -> Rule:
-    quads, base, prefixed = described.parts[iri], context.base, prefixes(context.base)
+    quads, base = described.parts[iri], context.base
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
     messages, kind = [], ""
     for quad in quads:
@@ -139,6 +140,6 @@ def _rule(context: Context, described: Description, iri: str, name: Name) -> Rul
         else:
             here = isinstance(term, ox.NamedNode) and term.value in described.parts
             anchor = f"#{fragment(text_of(term))}" if here else ""
-            lines[shortened(predicate, base)].append((written(term, quads, prefixed), anchor))
+            lines[shortened(predicate, base)].append((written(term, quads, base), anchor))
     stated = [(line, sorted(values)) for line, values in sorted(lines.items())]
     return Rule(iri, kind, name, _in_language(messages, context.languages), stated)

@@ -1,12 +1,10 @@
 """Is the process alive, and can it serve?"""
 
-from functools import partial
 from typing import Final
 
 from flask import Response
 
 from ...formats import TEXT
-from ...release.integrity import prove_once
 from ...release.release import Release
 from ...release.thing_state import was_published
 from ...stream.pages import read_stream
@@ -36,9 +34,7 @@ def _prove_the_rest(context: Context) -> None:
     context.publication.history()
     releases = context.release.path.parent
     was_published(releases, context.base)
-    stream = read_stream(releases, context.base)
-    for page in stream.pages:
-        prove_once(stream.folder.page(page.number), page.sha256, partial(stream.content, page))
+    read_stream(releases, context.base).prove()
 
 
 RESOURCES = (

@@ -46,7 +46,7 @@ def _description(context: Context) -> str:
         | _instances(context),
         "components": {"schemas": {"Problem": _PROBLEM}},
     }
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _leads_somewhere(path: Mapping[str, Any]) -> bool:

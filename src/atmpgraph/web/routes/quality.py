@@ -13,9 +13,8 @@ from ...http.links import link_field
 from ...http.problem import Problem, ProblemError
 from ...i18n import message
 from ...profiles.registry import MODEL
-from ...quality.shapes_document import parts, reached, released_shapes
+from ...quality.shapes_document import first_shape, parts, reached, released_shapes
 from ...quality.summary import Quality, read_quality
-from ...rdf.statements import text_of
 from ..core.context import Context
 from ..core.description import Description
 from ..core.i18n import note_arguments
@@ -119,9 +118,7 @@ def _respond_with_shapes(context: Context, described: Description) -> Response:
 
 
 def _example_shape(context: Context) -> dict[str, str]:
-    document = context.iris.vocabulary("shapes")
-    names = (text_of(quad.subject) for quad in released_shapes(context.release))
-    return {_SHAPE: min((name.partition("#")[2] for name in names if name.startswith(f"{document}#")), default="")}
+    return {_SHAPE: first_shape(context.release, context.iris.vocabulary("shapes"))}
 
 
 RESOURCES = (
